@@ -1,0 +1,146 @@
+"""Backpropagation you can read, watch and run: reverse-mode differentiation of scalars and of NumPy arrays.
+
+Three places to start reading:
+
+* `autograd.rules`: the rule book, every primitive with its derivative
+* `autograd.graph`: the graph and the backward pass
+* `autograd.value` and `autograd.tensor`: a float, and an ndarray, that remember how they were made
+
+Example:
+    >>> from autograd import Value
+    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    >>> L = (a * b + 10).tanh()
+    >>> L.backward()
+    >>> round(L.data, 4), round(a.grad, 6)
+    (0.9993, -0.004023)
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from autograd._same_name import warn_of_same_name
+from autograd.errors import DTypeError, GradbookError, GraphError, ShapeError
+from autograd.functions import (
+    affine,
+    broadcast_to,
+    clip,
+    concatenate,
+    dot,
+    expand_dims,
+    leaky_relu,
+    linear,
+    log_softmax,
+    logsumexp,
+    matrix_transpose,
+    max,
+    mean,
+    min,
+    ravel,
+    reshape,
+    softmax,
+    softmax_cross_entropy,
+    squeeze,
+    stack,
+    sum,
+    swapaxes,
+    transpose,
+)
+from autograd.graph import Node, gradients, is_recording, no_grad, topological_order
+from autograd.rules.activations import relu, sigmoid, softplus
+from autograd.rules.arithmetic import (
+    absolute,
+    arctan,
+    cos,
+    exp,
+    expm1,
+    log,
+    log1p,
+    maximum,
+    minimum,
+    power,
+    sin,
+    sqrt,
+    square,
+    tan,
+    tanh,
+    where,
+)
+from autograd.rules.primitive import BOOK, Primitive
+from autograd.rules.products import matmul
+from autograd.tensor import Tensor
+from autograd.value import Value
+
+__all__ = [
+    "BOOK",
+    "DTypeError",
+    "GradbookError",
+    "GraphError",
+    "Node",
+    "Primitive",
+    "ShapeError",
+    "Tensor",
+    "Value",
+    "abs",
+    "absolute",
+    "affine",
+    "arctan",
+    "broadcast_to",
+    "clip",
+    "concatenate",
+    "cos",
+    "dot",
+    "exp",
+    "expand_dims",
+    "expm1",
+    "gradients",
+    "is_recording",
+    "leaky_relu",
+    "linear",
+    "log",
+    "log1p",
+    "log_softmax",
+    "logsumexp",
+    "matmul",
+    "matrix_transpose",
+    "max",
+    "maximum",
+    "mean",
+    "min",
+    "minimum",
+    "no_grad",
+    "power",
+    "ravel",
+    "relu",
+    "reshape",
+    "sigmoid",
+    "sin",
+    "softmax",
+    "softmax_cross_entropy",
+    "softplus",
+    "sqrt",
+    "square",
+    "squeeze",
+    "stack",
+    "sum",
+    "swapaxes",
+    "tan",
+    "tanh",
+    "topological_order",
+    "transpose",
+    "where",
+]
+
+abs = absolute
+
+__version__ = "0.1.0"
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """Every entry of the rule book, a user's own too, by its name."""
+        if name in BOOK:
+            return BOOK[name]
+        message = f"module 'autograd' (of gradbook) has no attribute {name!r}"
+        raise AttributeError(message)
+
+
+warn_of_same_name()

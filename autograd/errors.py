@@ -1,0 +1,20 @@
+"""What can go wrong, as a small family: every error is also the built-in kind that Python users catch.
+
+A message says what was being done, what was given, and what to do instead.
+"""
+
+
+class GradbookError(Exception):
+    """The parent of every error this package raises on purpose."""
+
+
+class ShapeError(GradbookError, ValueError):
+    """Shapes that do not fit together, with the operation and both shapes named."""
+
+
+class DTypeError(GradbookError, TypeError):
+    """A kind of number that cannot be differentiated, with the kinds that can."""
+
+
+class GraphError(GradbookError, RuntimeError):
+    """A backward pass that cannot be right: nothing to differentiate, or data that changed since it was used."""

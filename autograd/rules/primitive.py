@@ -1,0 +1,228 @@
+"""What an entry of the rule book is, and how a primitive is applied to plain numbers, arrays and nodes.
+
+Notation used by every entry: for a primitive y = f(a, b, …) and a final result L, the *upstream gradient* is g = ∂L/∂y.
+Each parent has one rule, its vector-Jacobian product, written as an expression in g, y and the inputs:
+
+    multiply:   y = a · b      ∂L/∂a = g · b      ∂L/∂b = g · a
+    tanh:       y = tanh x     ∂L/∂x = g · (1 − y²)
+
+A rule speaks operators and other primitives only, so the same line serves floats, arrays and nodes, and the derivative
+of a derivative needs no line of its own. Summing a gradient over the axes along which an input was broadcast is not a
+rule's business; the engine does it once for all of them.
+"""
+
+from __future__ import annotations
+
+import dis
+from collections.abc import Callable, Sequence
+from types import FunctionType
+from typing import Any, Literal
+
+import numpy as np
+
+__all__ = ["BOOK", "Primitive", "elementwise", "piecewise_constant", "primitive", "shape"]
+
+Vjp = Callable[..., Any]
+Kind = Literal["scalar", "array", "node"]
+Derivatives = tuple[Callable[..., list[Any]] | None, tuple[Vjp | None, ...]]
+
+# Every primitive by its name, in the order of the book.
+BOOK: dict[str, Primitive] = {}
+
+# What float arithmetic raises where IEEE 754 has an answer (an infinity or a NaN).
+FLOAT_EXCEPTIONS = (ZeroDivisionError, OverflowError, ValueError)
+
+
+class Primitive:
+    """One entry of the rule book: a function, and its derivative for each parent.
+
+    Attributes:
+        name: The field's name for it; calling the entry applies the function.
+        symbol: What a drawing shows, e.g. ``×``.
+        array: The function on ndarrays.
+        scalar: The function on Python floats, or None where only arrays make sense.
+        vjps: One rule for each parent, ``vjp(g, y, *inputs, **attrs)``; None where no gradient exists (a condition).
+        pull: In place of ``vjps`` where the number of parents varies: all their gradients in one list.
+        elementwise: Whether entry i of the result depends on entry i of the (broadcast) inputs alone.
+        selects: Whether the result takes some inputs and leaves others: a zero upstream gradient then means
+            "not taken", and stays zero through an infinite derivative below.
+        linear: Whether the result is linear in all inputs together, so that no derivative looks at their values.
+        view: Whether the result may share memory with its input.
+        kink: The subgradient chosen where there is no derivative, in words; None for a smooth function.
+        ufunc: The NumPy ufunc that means the same, if there is one.
+        doc: The mathematics in one line.
+    """
+
+    __slots__ = (
+        "_derivatives",
+        "_reads",
+        "array",
+        "doc",
+        "elementwise",
+        "kink",
+        "linear",
+        "name",
+        "pull",
+        "scalar",
+        "selects",
+        "symbol",
+        "ufunc",
+        "view",
+        "vjps",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        array: Callable[..., Any],
+        vjps: Sequence[Vjp | None] = (),
+        *,
+        pull: Callable[..., list[Any]] | None = None,
+        scalar: Callable[..., float] | None = None,
+        symbol: str | None = None,
+        elementwise: bool = False,
+        selects: bool = False,
+        linear: bool = False,
+        view: bool = False,
+        kink: str | None = None,
+        ufunc: np.ufunc | None = None,
+        doc: str = "",
+    ) -> None:
+        self.name = name
+        self.array = array
+        self.vjps = tuple(vjps)
+        self.pull = pull
+        self.scalar = scalar
+        self.symbol = symbol or name
+        self.elementwise = elementwise
+        self.selects = selects
+        self.linear = linear
+        self.view = view
+        self.kink = kink
+        self.ufunc = ufunc or (array if isinstance(array, np.ufunc) else None)
+        self.doc = doc
+        self._reads: dict[int, frozenset[int]] = {}
+        self._derivatives: dict[Kind, Derivatives] = {}
+
+    def __repr__(self) -> str:
+        return f"<primitive {self.name}>"
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        return entry, (self.name,)
+
+    def __call__(self, *inputs: Any, **attrs: Any) -> Any:
+        """Apply to numbers, arrays or nodes; the result is of the same kind.
+
+        A class takes part by having a static method ``_apply(primitive, inputs, attrs)``: nodes record there.
+        """
+        for x in inputs:
+            apply = getattr(x.__class__, "_apply", None)
+            if apply is not None:
+                return apply(self, inputs, attrs)
+        if self.scalar is not None and all(x.__class__ is float or x.__class__ in (int, bool) for x in inputs):
+            return self.on_floats(inputs, attrs)
+        return self.array(*inputs, **attrs)
+
+    def on_floats(self, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
+        """The function on Python numbers, with IEEE 754's answers: 1/0 is inf and log(−1) is NaN, not an exception."""
+        if self.scalar is None:
+            message = f"{self.name} works on arrays; wrap the number in a Tensor"
+            raise TypeError(message)
+        try:
+            return self.scalar(*inputs, **attrs)
+        except FLOAT_EXCEPTIONS:
+            with np.errstate(all="ignore"):
+                return float(self.array(*map(np.float64, inputs), **attrs))
+
+    @property
+    def differentiable(self) -> bool:
+        """Whether any parent has a derivative."""
+        return self.pull is not None or any(vjp is not None for vjp in self.vjps)
+
+    def derivatives(self, kind: Kind) -> Derivatives:
+        """``pull`` and ``vjps``, made ready for floats, for arrays, or (as written) for any kind of operand."""
+        if kind not in self._derivatives:
+            pull = None if self.pull is None else specialised(self.pull, kind)
+            vjps = tuple(None if vjp is None else specialised(vjp, kind) for vjp in self.vjps)
+            self._derivatives[kind] = (pull, vjps)
+        return self._derivatives[kind]
+
+    def reads(self, parent: int, position: int) -> bool:
+        """Whether the derivative for ``parent`` looks at the value of input ``position`` (−1: the output).
+
+        Read off the rule's own code, so that no entry has to say it.
+        """
+        if self.linear or self.pull is not None:
+            return not self.linear
+        if parent not in self._reads:
+            rule = self.vjps[parent]
+            self._reads[parent] = frozenset() if rule is None else arguments_used(rule)
+        return position in self._reads[parent]
+
+
+def entry(name: str) -> Primitive:
+    """The entry of that name."""
+    return BOOK[name]
+
+
+def arguments_used(rule: Vjp) -> frozenset[int]:
+    """Positions of the arguments that a rule's code loads, counted so that y is −1 and the first input 0."""
+    loaded: set[Any] = set()
+    for step in dis.get_instructions(rule):
+        if step.opname.startswith("LOAD_"):
+            loaded.update(step.argval if isinstance(step.argval, tuple) else (step.argval,))
+    code = rule.__code__
+    return frozenset(i - 2 for i, name in enumerate(code.co_varnames[: code.co_argcount]) if name in loaded)
+
+
+_namespaces: dict[tuple[int, Kind], dict[str, Any]] = {}
+
+
+def specialised(rule: Vjp, kind: Kind) -> Vjp:
+    """A rule of this book for one kind of operand: the same code, in which ``cos`` means `math.cos` or `numpy.cos`.
+
+    Asking each operand of each call for its kind costs more than most of these functions do; when a gradient is
+    computed on plain numbers, the answer is known beforehand. Rules from outside the book run as they are written.
+    """
+    home = rule.__globals__
+    if kind == "node" or not home["__name__"].startswith(__package__ + "."):
+        return rule
+    namespace = _namespaces.get((id(home), kind))
+    if namespace is None:
+        namespace = _namespaces[id(home), kind] = dict(home)  # entered first, since rules call each other
+        for name, value in home.items():
+            if isinstance(value, Primitive):
+                namespace[name] = getattr(value, kind) or value
+            elif isinstance(value, FunctionType):
+                namespace[name] = specialised(value, kind)
+    twin = FunctionType(rule.__code__, namespace, rule.__name__, rule.__defaults__, rule.__closure__)
+    twin.__kwdefaults__ = rule.__kwdefaults__
+    return twin
+
+
+def primitive(name: str, array: Callable[..., Any], *vjps: Vjp | None, **details: Any) -> Primitive:
+    """Enter a primitive in the book; see `Primitive` for the details it takes.
+
+    Raises:
+        ValueError: The name is taken.
+    """
+    if name in BOOK:
+        message = f"the rule book has a primitive {name!r} already; choose another name"
+        raise ValueError(message)
+    BOOK[name] = Primitive(name, array, vjps, **details)
+    return BOOK[name]
+
+
+def elementwise(name: str, array: Callable[..., Any], *vjps: Vjp | None, **details: Any) -> Primitive:
+    """Enter a primitive that works entry by entry, with broadcasting."""
+    return primitive(name, array, *vjps, elementwise=True, **details)
+
+
+def piecewise_constant(name: str, array: np.ufunc, scalar: Callable[..., float], **details: Any) -> Primitive:
+    """Enter a comparison or the like: its derivative is zero wherever it exists, so nothing is recorded."""
+    return elementwise(name, array, *(None,) * array.nin, scalar=scalar, **details)
+
+
+def shape(x: Any) -> tuple[int, ...]:
+    """The shape of a number, an array or a node; the one way a rule may ask."""
+    return getattr(x, "shape", ())

@@ -1,0 +1,127 @@
+"""The rule book: products of vectors and matrices, and the layers of a network that are one node each.
+
+For Y = A B with upstream gradient G:  ∂L/∂A = G Bᵀ,  ∂L/∂B = Aᵀ G  (T. Minka, "Old and New Matrix Algebra Useful for
+Statistics", 2000, §2). Stacks of matrices broadcast over their leading axes; a vector counts as a row on the left and
+as a column on the right, as in NumPy.
+"""
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from autograd.rules.primitive import primitive, shape
+from autograd.rules.reductions import log_softmax, softmax, sum_
+from autograd.rules.shaping import reshape, size, transpose
+
+
+def rank(x: Any) -> int:
+    """The number of axes."""
+    return len(shape(x))
+
+
+def matrix_transpose(x: Any) -> Any:
+    """The last two axes swapped."""
+    count = rank(x)
+    return transpose(x, axes=(*range(count - 2), count - 1, count - 2))
+
+
+def as_row(x: Any) -> Any:
+    """A vector as a matrix of one row; anything larger as it is."""
+    return reshape(x, shape=(1, *shape(x))) if rank(x) == 1 else x
+
+
+def as_column(x: Any) -> Any:
+    """A vector as a matrix of one column; anything larger as it is."""
+    return reshape(x, shape=(*shape(x), 1)) if rank(x) == 1 else x
+
+
+def _full(g: Any, a: Any, b: Any) -> Any:
+    # g with the axes that NumPy dropped because a or b was a vector.
+    if rank(a) == 1:
+        g = reshape(g, shape=(*shape(g)[:-1], 1, *shape(g)[-1:]) if rank(b) > 1 else (1,))
+    return reshape(g, shape=(*shape(g), 1)) if rank(b) == 1 else g
+
+
+def _left(g: Any, a: Any, b: Any) -> Any:
+    return matmul(_full(g, a, b), matrix_transpose(as_column(b)))
+
+
+def _right(g: Any, a: Any, b: Any) -> Any:
+    g, rows = _full(g, a, b), as_row(a)
+    if rank(b) == 2 and rank(rows) > 2:  # one large product instead of a stack of small ones to be summed
+        rows, g = (reshape(x, shape=(size(x) // shape(x)[-1], shape(x)[-1])) for x in (rows, g))
+    columns = matmul(matrix_transpose(rows), g)
+    return reshape(columns, shape=shape(columns)[:-1]) if rank(b) == 1 else columns
+
+
+matmul = primitive(
+    "matmul", np.matmul,
+    lambda g, y, a, b: _left(g, a, b),
+    lambda g, y, a, b: _right(g, a, b),
+    symbol="@", doc="Y = A B",
+)  # fmt: skip
+
+
+def _linear(x: Any, W: Any, b: Any) -> Any:
+    y = np.matmul(x, W)
+    if y.dtype == np.result_type(y, b):
+        y += b
+        return y
+    return y + b
+
+
+linear = primitive(
+    "linear", _linear,
+    lambda g, y, x, W, b: _left(g, x, W),
+    lambda g, y, x, W, b: _right(g, x, W),
+    lambda g, y, x, W, b: g,
+    symbol="xW+b", doc="Y = X W + b",
+)  # fmt: skip
+
+# For scalars: inputs are b, then all w, then all x.
+affine = primitive(
+    "affine", lambda b, *wx: b + np.add.reduce(np.multiply(wx[: len(wx) // 2], wx[len(wx) // 2 :])),
+    pull=lambda g, y, b, *wx: [g, *(g * x for x in wx[len(wx) // 2 :]), *(g * w for w in wx[: len(wx) // 2])],
+    scalar=lambda b, *wx: sum(map(operator.mul, wx[: len(wx) // 2], wx[len(wx) // 2 :]), b),
+    symbol="Σwx+b", doc="y = b + w₁x₁ + w₂x₂ + …",
+)  # fmt: skip
+
+
+# ---- cross-entropy from logits: one node, so that softmax and logarithm cancel exactly -----------------------------
+# (C. Bishop, "Pattern Recognition and Machine Learning", 2006, eq. 4.108 and 4.109.)
+
+
+one_hot = primitive(
+    "one_hot", lambda targets, classes: np.equal(np.expand_dims(targets, -1), np.arange(classes)),
+    None,
+    doc="yᵢⱼ = 1 where j = tᵢ, else 0",
+)  # fmt: skip
+
+
+def _loss_of_classes(logits: Any, targets: Any) -> Any:
+    log_probabilities = log_softmax.array(logits, axis=-1)
+    return -np.take_along_axis(log_probabilities, np.expand_dims(targets, -1), -1)[..., 0]
+
+
+cross_entropy_of_classes = primitive(
+    "cross_entropy_of_classes", _loss_of_classes,
+    lambda g, y, logits, targets: as_column_of_each(g)
+    * (softmax(logits, axis=-1) - one_hot(targets, classes=shape(logits)[-1])),
+    None,
+    symbol="CE", doc="y = −ln softmax(x)ₜ",
+)  # fmt: skip
+
+cross_entropy_of_probabilities = primitive(
+    "cross_entropy_of_probabilities",
+    lambda logits, targets: -np.sum(targets * log_softmax.array(logits, axis=-1), axis=-1),
+    lambda g, y, logits, targets: as_column_of_each(g)
+    * (softmax(logits, axis=-1) * sum_(targets, axis=-1, keepdims=True) - targets),
+    lambda g, y, logits, targets: -as_column_of_each(g) * log_softmax(logits, axis=-1),
+    symbol="CE", doc="y = −Σⱼ tⱼ ln softmax(x)ⱼ",
+)  # fmt: skip
+
+
+def as_column_of_each(g: Any) -> Any:
+    """One number a sample as a column, to scale the sample's row."""
+    return reshape(g, shape=(*shape(g), 1))

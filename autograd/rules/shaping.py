@@ -1,0 +1,125 @@
+"""The rule book: moving entries about without changing them. Each rule here undoes what its function did."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.rules.primitive import primitive, shape
+
+# ---- the same entries in another shape ------------------------------------------------------------------------------
+
+reshape = primitive(
+    "reshape", lambda x, shape: np.reshape(x, shape),
+    lambda g, y, x, **attrs: reshape(g, shape=shape(x)),
+    linear=True, view=True, doc="y has the entries of x in another shape",
+)  # fmt: skip
+
+transpose = primitive(
+    "transpose", lambda x, axes: np.transpose(x, axes),
+    lambda g, y, x, axes: transpose(g, axes=None if axes is None else inverse_permutation(axes)),
+    symbol="ᵀ", linear=True, view=True, doc="y has the axes of x in another order (reversed where axes is None)",
+)  # fmt: skip
+
+
+def inverse_permutation(axes: Sequence[int]) -> tuple[int, ...]:
+    """The order of axes that undoes ``axes``."""
+    count = len(axes)
+    inverse = [0] * count
+    for place, axis in enumerate(axes):
+        inverse[axis % count] = place
+    return tuple(inverse)
+
+
+# ---- broadcasting, and its opposite --------------------------------------------------------------------------------
+
+broadcast_to = primitive(
+    "broadcast_to", lambda x, shape: np.broadcast_to(x, shape),
+    lambda g, y, x, **attrs: sum_to(g, shape=shape(x)),
+    linear=True, view=True, doc="y repeats x along new axes and axes of length one",
+)  # fmt: skip
+
+
+def _sum_to(x: Any, shape: tuple[int, ...]) -> Any:
+    leading = np.ndim(x) - len(shape)
+    stretched = (leading + i for i, size in enumerate(shape) if size == 1 and np.shape(x)[leading + i] != 1)
+    axes = (*range(leading), *stretched)
+    return np.reshape(np.sum(x, axis=axes), shape) if axes else x
+
+
+# What a gradient goes through where its input was broadcast: the copies' gradients add up.
+sum_to = primitive(
+    "sum_to", _sum_to,
+    lambda g, y, x, **attrs: broadcast_to(g, shape=shape(x)),
+    symbol="Σ", linear=True, view=True, doc="y sums x over the axes along which y's shape was broadcast to x's",
+)  # fmt: skip
+
+# The cast keeps a gradient in its parameter's own precision.
+astype = primitive(
+    "astype", lambda x, dtype: np.asarray(x).astype(dtype),
+    lambda g, y, x, **attrs: g,
+    linear=True, doc="y is x in another floating-point type",
+)  # fmt: skip
+
+# ---- taking a part, and putting it back -----------------------------------------------------------------------------
+
+
+def _scatter(x: Any, shape: tuple[int, ...], index: Any) -> Any:
+    result = np.zeros(shape, dtype=np.asarray(x).dtype)
+    if is_basic(index):
+        result[index] = x
+    else:
+        np.add.at(result, index, x)
+    return result
+
+
+def is_basic(index: Any) -> bool:
+    """Whether an index is made of integers, slices, None and … alone, so that no entry is taken twice."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return all(part is None or part is Ellipsis or isinstance(part, int | np.integer | slice) for part in parts)
+
+
+getitem = primitive(
+    "getitem", lambda x, index: x[index],
+    lambda g, y, x, index: scatter(g, shape=shape(x), index=index),
+    symbol="[ ]", linear=True, selects=True, view=True, doc="y = x[index]",
+)  # fmt: skip
+
+scatter = primitive(
+    "scatter", _scatter,
+    lambda g, y, x, shape, index: getitem(g, index=index),
+    linear=True, doc="y is zero but for y[index] += x",
+)  # fmt: skip
+
+# ---- joining --------------------------------------------------------------------------------------------------------
+
+
+def _pieces(g: Any, parts: Sequence[Any], axis: int) -> list[Any]:
+    lengths = [shape(part)[axis] for part in parts]
+    before: tuple[slice, ...] = (slice(None),) * (axis % len(shape(parts[0])))
+    ends = np.cumsum(lengths).tolist()
+    return [getitem(g, index=(*before, slice(end - length, end))) for length, end in zip(lengths, ends, strict=True)]
+
+
+concatenate = primitive(
+    "concatenate", lambda *parts, axis: np.concatenate(parts, axis),
+    pull=lambda g, y, *parts, axis: _pieces(g, parts, axis),
+    symbol="∥", linear=True, doc="y joins the parts along an axis they all have",
+)  # fmt: skip
+
+stack = primitive(
+    "stack", lambda *parts, axis: np.stack(parts, axis),
+    pull=lambda g, y, *parts, axis: _layers(g, len(parts), axis % len(shape(g))),
+    linear=True, doc="y joins the parts along a new axis",
+)  # fmt: skip
+
+
+def _layers(g: Any, count: int, axis: int) -> list[Any]:
+    before: tuple[slice, ...] = (slice(None),) * axis
+    return [getitem(g, index=(*before, i)) for i in range(count)]
+
+
+def size(x: Any) -> int:
+    """How many entries a number, an array or a node has."""
+    return math.prod(shape(x))

@@ -1,0 +1,538 @@
+"""An ndarray that remembers: the array node, in NumPy's dialect."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NoReturn, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+from autograd import functions
+from autograd.errors import DTypeError, GraphError, ShapeError
+from autograd.graph import CLOCK, NO_ATTRS, Node, describe, is_recording, new_node
+from autograd.memory import fingerprint
+from autograd.operators import Operators
+from autograd.protocols import apply_function, apply_ufunc
+from autograd.rules import arithmetic, products, reductions, shaping
+from autograd.rules.primitive import Primitive
+
+Array = np.ndarray[Any, Any]
+Axis = int | tuple[int, ...] | None
+
+
+class Tensor(Operators, Node):
+    """An n-dimensional array in a graph of arrays.
+
+    Operators, methods, indexing and NumPy's functions compute a new Tensor; where an operand has ``requires_grad``, the
+    result records how it was made, and `backward` fills in ``.grad``. NumPy's broadcasting and dtype rules hold;
+    float32 stays float32, in gradients too. A computed Tensor's ``.data`` is read-only.
+
+    Args:
+        data: Anything NumPy makes an array of; it is copied.
+        requires_grad: Whether to compute gradients for it.
+        label: A name for pictures and messages.
+        dtype: As in ``np.array``.
+
+    Raises:
+        DTypeError: Gradients of integers or booleans, or data that are not real numbers.
+
+    Example:
+        >>> import numpy as np
+        >>> W = Tensor([[1.0, -2.0], [0.5, 3.0]], requires_grad=True)
+        >>> x = np.array([1.0, 2.0])
+        >>> y = np.tanh(x @ W).sum()
+        >>> y.backward()
+        >>> W.grad.shape
+        (2, 2)
+    """
+
+    __slots__ = ("_fingerprint",)
+    kind = "array"
+    _fingerprint: int | None
+
+    def __init__(
+        self, data: ArrayLike, requires_grad: bool = False, label: str | None = None, dtype: DTypeLike | None = None
+    ) -> None:
+        if isinstance(data, Tensor):
+            data = data._data
+        array = np.array(data, dtype=dtype)
+        if array.dtype.kind not in "fbiu":
+            message = (
+                f"a Tensor holds real numbers, not {array.dtype} (from {type(data).__name__}); complex is not supported"
+            )
+            raise DTypeError(message)
+        if requires_grad:
+            _check_differentiable(array)
+        self._data = array
+        self._grad = None
+        self._fingerprint = None
+        self.rule = None
+        self.inputs = ()
+        self.attrs = NO_ATTRS
+        self.label = label
+        self.requires_grad = requires_grad
+        self.stamp = CLOCK.now
+
+    # ---- what it holds ----------------------------------------------------------------------------------------------
+
+    @property
+    def data(self) -> Array:
+        """The ndarray. A leaf's may be replaced or updated (``W.data -= step``); a computed Tensor's is read-only."""
+        array: Array = self._data
+        if self.rule is not None and array.flags.writeable:
+            array = array.view()
+            array.flags.writeable = False
+        return array
+
+    @data.setter
+    def data(self, array: ArrayLike) -> None:
+        self._check_leaf()
+        new = array if array is self._data else np.array(array, dtype=self.dtype)
+        if new.shape != self.shape:
+            message = f"data of shape {new.shape} for {describe(self)} of shape {self.shape}: make a new Tensor instead"
+            raise ShapeError(message)
+        self._data = new
+        self.stamp = CLOCK.tick()
+
+    @property
+    def grad(self) -> Any:
+        """∂L/∂(this), a Tensor of this shape, or None where no backward pass has reached it."""
+        if self._grad is None or isinstance(self._grad, Tensor):
+            return self._grad
+        gradient = constant(self._grad)
+        if self.rule is None:
+            self._grad = gradient
+        else:  # may share memory with other gradients of the pass
+            gradient._data = gradient._data.view()
+            gradient._data.flags.writeable = False
+        return gradient
+
+    @grad.setter
+    def grad(self, gradient: Tensor | ArrayLike | None) -> None:
+        if gradient is not None:
+            gradient = gradient if isinstance(gradient, Tensor) else constant(np.array(gradient, dtype=self.dtype))
+            self._check_gradient_shape(gradient.shape)
+        self._grad = gradient
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The length of each axis."""
+        shape: tuple[int, ...] = self._data.shape
+        return shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The kind of number."""
+        dtype: np.dtype[Any] = self._data.dtype
+        return dtype
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """The number of entries."""
+        return math.prod(self.shape)
+
+    def numpy(self) -> Array:
+        """The ndarray, as `data`."""
+        return self.data
+
+    def item(self) -> float:
+        """The one entry as a Python number."""
+        number: float = self._data.item()
+        return number
+
+    def tolist(self) -> Any:
+        """The entries as nested lists of Python numbers."""
+        return self._data.tolist()
+
+    def detach(self) -> Tensor:
+        """The same numbers as a constant: gradients stop here."""
+        return constant(self._data.copy())
+
+    # ---- recording --------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _apply(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> Tensor:
+        requires_grad = False
+        parents: list[Any] = []
+        arrays: list[Any] = []
+        foreign = False
+        for x in inputs:
+            if isinstance(x, Tensor):
+                requires_grad = requires_grad or x.requires_grad
+                arrays.append(x._data)
+            elif x.__class__ is float or x.__class__ is int:
+                arrays.append(x)
+            else:
+                x = constant(_operand(x, rule))
+                foreign = True
+                arrays.append(x._data)
+            parents.append(x)
+        try:
+            data = rule.array(*arrays, **attrs)
+        except ValueError as error:
+            raise ShapeError(_misfit(rule, arrays, error)) from None
+        if data.__class__ is not np.ndarray:
+            data = np.asarray(data)
+        if requires_grad and rule.differentiable and is_recording():
+            if foreign:
+                _watch_foreign_memory(rule, inputs, parents)
+            node = new_node(Tensor, data, rule, tuple(parents), attrs or NO_ATTRS, True)
+        else:
+            if rule.view and data.base is not None:
+                data = data.copy()  # a leaf has its memory to itself
+            node = new_node(Tensor, data, None, (), NO_ATTRS, False)
+        node._fingerprint = None
+        return node
+
+    # ---- changing a leaf in place -----------------------------------------------------------------------------------
+
+    def _check_leaf(self) -> None:
+        if self.rule is not None:
+            message = f"{describe(self)} was computed and cannot be changed in place; build a new one (where, stack …)"
+            raise GraphError(message)
+
+    def _update(self, ufunc: np.ufunc, other: Any, rule: Primitive) -> Self:
+        if self.rule is not None or (is_recording() and not self.requires_grad):
+            return self._call(rule, self, other)
+        if is_recording():
+            message = (
+                f"{describe(self)} requires a gradient: change it inside `with ag.no_grad():`, "
+                "or write W = W + … for a new Tensor"
+            )
+            raise GraphError(message)
+        change = other._data if isinstance(other, Tensor) else other
+        try:
+            ufunc(self._data, change, out=self._data, casting="same_kind")
+        except ValueError as error:
+            raise ShapeError(_misfit(rule, [self._data, change], error)) from None
+        self.stamp = CLOCK.tick()
+        return self
+
+    def __iadd__(self, other: Any) -> Self:
+        return self._update(np.add, other, arithmetic.add)
+
+    def __isub__(self, other: Any) -> Self:
+        return self._update(np.subtract, other, arithmetic.subtract)
+
+    def __imul__(self, other: Any) -> Self:
+        return self._update(np.multiply, other, arithmetic.multiply)
+
+    def __itruediv__(self, other: Any) -> Self:
+        return self._update(np.true_divide, other, arithmetic.divide)
+
+    def __setitem__(self, index: Any, values: Any) -> None:
+        if is_recording() and (self.requires_grad or getattr(values, "requires_grad", False)):
+            message = (
+                "assigning to entries of a Tensor that takes part in gradients: use where, stack or concatenate "
+                "to build the new Tensor, or change a leaf inside `with ag.no_grad():`"
+            )
+            raise GraphError(message)
+        self._check_leaf()
+        self._data[plain_index(index)] = values._data if isinstance(values, Tensor) else values
+        self.stamp = CLOCK.tick()
+
+    # ---- products, parts and shapes ---------------------------------------------------------------------------------
+
+    def __matmul__(self, other: Any) -> Tensor:
+        return self._call(products.matmul, self, other)
+
+    def __rmatmul__(self, other: Any) -> Tensor:
+        return self._call(products.matmul, other, self)
+
+    def dot(self, other: Any) -> Tensor:
+        """As ``np.dot``."""
+        return self._call(functions.dot, self, other)
+
+    def __getitem__(self, index: Any) -> Tensor:
+        return self._call(shaping.getitem, self, index=plain_index(index))
+
+    def __len__(self) -> int:
+        if not self.shape:
+            message = "len() of a Tensor without axes"
+            raise TypeError(message)
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[i] for i in range(len(self)))
+
+    @property
+    def T(self) -> Tensor:
+        """The axes in reverse order."""
+        return self.transpose()
+
+    def reshape(self, *shape: int | tuple[int, ...]) -> Tensor:
+        """The same entries in another shape; −1 stands for the length that fits."""
+        return self._call(functions.reshape, self, shape[0] if len(shape) == 1 else shape)
+
+    def transpose(self, *axes: int | tuple[int, ...] | None) -> Tensor:
+        """The axes in another order, reversed by default."""
+        return self._call(functions.transpose, self, axes[0] if len(axes) == 1 else axes or None)
+
+    def swapaxes(self, first: int, second: int) -> Tensor:
+        """Two axes exchanged."""
+        return self._call(functions.swapaxes, self, first, second)
+
+    def squeeze(self, axis: Axis = None) -> Tensor:
+        """Without axes of length one."""
+        return self._call(functions.squeeze, self, axis)
+
+    def ravel(self) -> Tensor:
+        """All entries along one axis."""
+        return self.reshape(-1)
+
+    flatten = ravel
+
+    def astype(self, dtype: DTypeLike) -> Tensor:
+        """The numbers in another floating-point type; the gradient comes back in this one."""
+        return self._call(shaping.astype, self, dtype=np.dtype(dtype))
+
+    # ---- reductions -------------------------------------------------------------------------------------------------
+
+    def sum(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        """Σ over one axis, several, or all."""
+        return self._call(reductions.sum_, self, axis=axis, keepdims=keepdims)
+
+    def mean(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        """The mean over one axis, several, or all."""
+        return self._call(reductions.mean, self, axis=axis, keepdims=keepdims)
+
+    def max(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        """The largest entry; entries that tie share its gradient equally."""
+        return self._call(reductions.max_, self, axis=axis, keepdims=keepdims)
+
+    def min(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        """The smallest entry; entries that tie share its gradient equally."""
+        return self._call(reductions.min_, self, axis=axis, keepdims=keepdims)
+
+    def argmax(self, axis: int | None = None) -> Any:
+        """Where the largest entry is: plain integers, since positions have no derivative."""
+        return self._data.argmax(axis)
+
+    def argmin(self, axis: int | None = None) -> Any:
+        """Where the smallest entry is: plain integers, since positions have no derivative."""
+        return self._data.argmin(axis)
+
+    # ---- Python's and NumPy's protocols -----------------------------------------------------------------------------
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        if self.requires_grad:
+            message = (
+                "this NumPy call would turn a Tensor into a plain array and lose its gradient: "
+                "use t.data or t.detach() where that is meant, or a function of autograd.numpy"
+            )
+            raise TypeError(message)
+        return np.array(self._data, dtype=dtype, copy=copy)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        return apply_ufunc(ufunc, method, inputs, options)
+
+    def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any) -> Any:
+        return apply_function(function, args, kwargs)
+
+    def __lt__(self, other: Any) -> Any:
+        return _compared(operator.lt, self, other)
+
+    def __le__(self, other: Any) -> Any:
+        return _compared(operator.le, self, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return _compared(operator.gt, self, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return _compared(operator.ge, self, other)
+
+    def __eq__(self, other: Any) -> Any:
+        return _compared(operator.eq, self, other)
+
+    def __ne__(self, other: Any) -> Any:
+        return _compared(operator.ne, self, other)
+
+    __hash__ = Node.__hash__
+
+    def __bool__(self) -> bool:
+        return bool(self._data)
+
+    def __float__(self) -> float:
+        if self.requires_grad:
+            _refuse_float()
+        return float(self._data)
+
+    def __int__(self) -> int:
+        return int(float(self))
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data.item() if self.size == 1 else self._data, spec) if spec else repr(self)
+
+    def __repr__(self) -> str:
+        text = np.array2string(self._data, separator=", ", prefix="Tensor(")
+        details = [text]
+        if self.dtype != np.float64:
+            details.append(f"dtype={self.dtype}")
+        if self.rule is not None:
+            details.append(f"made by {self.rule.name}")
+        elif self.requires_grad:
+            details.append("requires_grad=True")
+        if self.label:
+            details.append(f"label={self.label!r}")
+        return f"Tensor({', '.join(details)})"
+
+    # ---- what the graph asks of each kind of node -------------------------------------------------------------------
+
+    def _check_gradient_shape(self, shape: tuple[int, ...]) -> None:
+        if shape != self.shape:
+            message = (
+                f"a gradient of shape {shape} for {describe(self)} of shape {self.shape}: the shapes must be equal"
+            )
+            raise ShapeError(message)
+
+    def _seed(self, gradient: Any, create_graph: bool) -> Any:
+        if gradient is None:
+            if self.size != 1:
+                message = (
+                    f"backward from a Tensor of shape {self.shape} needs the upstream gradient: "
+                    f"pass gradient= of shape {self.shape}, or reduce it first with .sum() or .mean()"
+                )
+                raise ShapeError(message)
+            gradient = np.ones(self.shape, self.dtype)
+        if not isinstance(gradient, Tensor):
+            gradient = constant(np.array(gradient, self.dtype))
+        self._check_gradient_shape(gradient.shape)
+        return gradient if create_graph else gradient._data
+
+    def _fit(self, share: Any) -> Any:
+        shape, dtype = self._data.shape, self._data.dtype
+        if share.shape != shape:
+            # Copies made by broadcasting add up; a share with fewer axes (a number for all) is spread out first.
+            full = np.broadcast_shapes(share.shape, shape)
+            if share.shape != full:
+                share = shaping.broadcast_to(share, shape=full)
+            if full != shape:
+                share = shaping.sum_to(share, shape=shape)
+        return share if share.dtype == dtype else shaping.astype(share, dtype=dtype)
+
+    @staticmethod
+    def _keep(order: Sequence[Tensor], gradients: dict[Node, Any]) -> None:
+        # A leaf's gradient is the user's to change, so it must not be memory that another node's gradient uses too:
+        # an addition hands the very g it was given to both its parents, a reshape hands on a view.
+        in_between = {id(gradients[node]) for node in order if node.rule is not None and node in gradients}
+        for node in order:
+            gradient = gradients.get(node)
+            if gradient is None:
+                continue
+            if node.rule is None:
+                if node._grad is not None:
+                    recorded = isinstance(gradient, Tensor)
+                    gradient = node.grad + gradient if recorded else np.add(_raw(node._grad), gradient)
+                elif not isinstance(gradient, Tensor) and (id(gradient) in in_between or gradient.base is not None):
+                    gradient = gradient.copy()
+            node._grad = gradient
+
+    def _presented(self, gradient: Any, create_graph: bool) -> Any:
+        if gradient is None:
+            return constant(np.zeros(self.shape, self.dtype))
+        return gradient if create_graph else constant(np.array(gradient))
+
+    def _twin(self, inputs: tuple[Any, ...]) -> Self:
+        twin = new_node(type(self), self._data.copy(), self.rule, inputs, self.attrs, self.requires_grad)
+        twin._grad = None if self._grad is None else constant(np.array(_raw(self._grad)))
+        twin.label, twin._fingerprint = self.label, self._fingerprint
+        return twin
+
+    def _restore(self, state: tuple[Any, ...]) -> None:
+        super()._restore(state)
+        self._fingerprint = None
+
+    @staticmethod
+    def _check_memory(order: Sequence[Node]) -> None:
+        for node in order:
+            for x in node.inputs:
+                if isinstance(x, Tensor) and x._fingerprint is not None and x._fingerprint != fingerprint(x._data):
+                    message = (
+                        f"the array of shape {x.shape} given to {node.rule.name if node.rule else 'it'} was changed "
+                        "afterwards, and backward needs the old numbers: call backward() first, or pass a copy"
+                    )
+                    raise GraphError(message)
+
+
+def constant(array: Any) -> Tensor:
+    """A Tensor around an array as it is: no copy, no gradient."""
+    node = new_node(Tensor, np.asarray(array), None, (), NO_ATTRS, False)
+    node._fingerprint = None
+    return node
+
+
+def plain_index(index: Any) -> Any:
+    """An index whose Tensors, lists and arrays are copied, so that a later change of theirs is harmless."""
+    if isinstance(index, tuple):
+        return tuple(map(plain_index, index))
+    if isinstance(index, Tensor):
+        return index._data.copy()
+    return np.array(index) if isinstance(index, np.ndarray | list) else index
+
+
+def _watch_foreign_memory(rule: Primitive, given: Sequence[Any], parents: Sequence[Any]) -> None:
+    for position, (x, parent) in enumerate(zip(given, parents, strict=True)):
+        if isinstance(x, np.ndarray) and any(
+            p.requires_grad and rule.reads(i, position) for i, p in enumerate(parents) if isinstance(p, Node)
+        ):
+            parent._fingerprint = fingerprint(x)
+
+
+def _raw(gradient: Any) -> Array:
+    return gradient._data if isinstance(gradient, Tensor) else np.asarray(gradient)
+
+
+def _operand(x: Any, rule: Primitive) -> Array:
+    if isinstance(x, Node):
+        message = (
+            f"{rule.name} of a Tensor and a Value: a Value is a single number of a graph of numbers; "
+            "use Tensors on both sides"
+        )
+        raise TypeError(message)
+    array = np.asarray(x)
+    if array.dtype.kind not in "fbiu":
+        message = f"{rule.name} of a Tensor and {type(x).__name__} ({array.dtype}): expected real numbers"
+        raise DTypeError(message)
+    return array
+
+
+def _check_differentiable(array: Array) -> None:
+    if array.dtype.kind != "f":
+        message = (
+            f"gradients need floating-point numbers, not {array.dtype}: pass dtype=np.float64 (or float32), "
+            "or write 1.0 for 1"
+        )
+        raise DTypeError(message)
+
+
+def _misfit(rule: Primitive, arrays: Sequence[Any], error: ValueError) -> str:
+    shapes = [np.shape(array) for array in arrays]
+    reason = " ".join(str(error).split())
+    if rule.elementwise:
+        reason = "counted from the last axis, lengths must be equal or one"
+    elif rule in (products.matmul, products.linear) and len(shapes[0]) > 0 < len(shapes[1]):
+        columns, rows = shapes[0][-1], shapes[1][-2:][0]
+        if columns != rows:
+            reason = f"the first has {columns} columns and the second {rows} rows; these must be equal"
+    noun = "shape" if len(shapes) == 1 else "shapes"
+    return f"{rule.name} of {noun} {' and '.join(map(str, shapes))}: {reason}"
+
+
+def _compared(compare: Callable[[Any, Any], Any], a: Tensor, b: Any) -> Any:
+    return compare(a._data, b._data if isinstance(b, Tensor) else b)
+
+
+def _refuse_float() -> NoReturn:
+    message = (
+        "float(tensor) would lose the gradient: use t.item() for the number, "
+        "or np.exp and its kin (which Tensors understand) in place of math's"
+    )
+    raise TypeError(message)
