@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import warnings
-from importlib import metadata
 
 
 def warn_of_same_name() -> None:
-    """Say so where both are installed: files of one then overwrite files of the other."""
-    try:
-        version = metadata.version("autograd")
-    except metadata.PackageNotFoundError:
-        return
-    warnings.warn(
-        f"gradbook and HIPS autograd {version} are both installed, and both are imported as 'autograd'; this is "
-        "gradbook's. Keep them in separate virtual environments: pip uninstall autograd gradbook, then install one",
-        stacklevel=3,
-    )
+    """Say so where both are installed: files of the one then overwrite files of the other.
+
+    Looks for the folder that pip leaves beside a package: `importlib.metadata` takes longer to import than all the rest.
+    """
+    for folder in sys.path:
+        try:
+            names = os.listdir(folder or os.curdir)  # noqa: PTH208 - pathlib costs more than the look-up
+        except OSError:
+            continue
+        for name in names:
+            if name.startswith("autograd-") and name.endswith((".dist-info", ".egg-info")):
+                version = name.removeprefix("autograd-").rsplit(".", 1)[0]
+                warnings.warn(
+                    f"HIPS autograd {version} and gradbook are both installed, and both are imported as 'autograd'. "
+                    "Keep one in this environment: pip uninstall -y autograd gradbook, then install the one you want",
+                    stacklevel=3,
+                )
+                return

@@ -309,10 +309,26 @@ def propagate(
         rule, g = node.rule, gradients.get(node)
         if rule is None or g is None:
             continue
-        shares = _shares(rule, kind, g, node, needed)
+        inputs, attrs = node.inputs, node.attrs
+        if create_graph:
+            arguments = (g, node, *inputs)
+        else:
+            arguments = (g, node._data, *[x._data if isinstance(x, Node) else x for x in inputs])
+        pull, vjps = rule.derivatives(kind)
+        shares = None if pull is None else _evaluated(pull, rule.pull, kind, arguments, attrs)
         chosen = rule.selects or node in below_choice
-        for parent, share in zip(node.inputs, shares, strict=True):
-            if share is None:
+        for position, parent in enumerate(inputs):
+            if (
+                not isinstance(parent, Node)
+                or not parent.requires_grad
+                or (needed is not None and parent not in needed)
+            ):
+                continue
+            if shares is not None:
+                share = shares[position]
+            elif (vjp := vjps[position]) is not None:
+                share = _evaluated(vjp, rule.vjps[position], kind, arguments, attrs)
+            else:
                 continue
             if chosen:
                 below_choice.add(parent)
@@ -325,44 +341,21 @@ def propagate(
     return gradients
 
 
-def _shares(rule: Primitive, kind: Kind, g: Any, node: Node, needed: set[Node] | None) -> list[Any]:
-    """What each input gets of ``g``, by its own rule; None for an input that needs nothing."""
-    # Loops, where comprehensions would be shorter: this runs once for every node of every backward pass.
-    on_nodes = kind == "node"
-    needs: list[bool] = []
-    arguments: list[Any] = [g, node if on_nodes else node._data]
-    for x in node.inputs:
-        if isinstance(x, Node):
-            needs.append(x.requires_grad and (needed is None or x in needed))
-            arguments.append(x if on_nodes else x._data)
-        else:
-            needs.append(False)
-            arguments.append(x)
+def _evaluated(rule: Any, as_written: Any, kind: Kind, arguments: tuple[Any, ...], attrs: dict[str, Any]) -> Any:
+    """A rule's value; where Python's float arithmetic raises, IEEE 754's answer, which NumPy's float64 gives."""
     try:
-        return _apply_rules(rule, kind, needs, arguments, node.attrs)
+        return rule(*arguments, **attrs)
     except FLOAT_EXCEPTIONS:
         if kind != "scalar":
             raise
-        # NumPy's float64 follows IEEE 754 where Python's float raises: 1/0 is an infinity.
         with np.errstate(all="ignore"):
-            shares = _apply_rules(rule, "node", needs, list(map(np.float64, arguments)), node.attrs)
-            return [None if share is None else float(share) for share in shares]
-
-
-def _apply_rules(
-    rule: Primitive, kind: Kind, needs: list[bool], arguments: list[Any], attrs: dict[str, Any]
-) -> list[Any]:
-    pull, vjps = rule.derivatives(kind)
-    if pull is not None:
-        return [share if need else None for share, need in zip(pull(*arguments, **attrs), needs, strict=True)]
-    shares: list[Any] = []
-    for vjp, need in zip(vjps, needs, strict=True):
-        shares.append(vjp(*arguments, **attrs) if need and vjp is not None else None)
-    return shares
+            return as_written(*map(np.float64, arguments), **attrs)
 
 
 def _zero_where_not_taken(g: Any, share: Any) -> Any:
     # Below a choice, a zero upstream gradient means that this branch was not taken: 0 · ∞ is 0 there, not NaN.
+    if share.__class__ is float:
+        return 0.0 if share != share and g == 0 else share
     lost = not_equal(share, share)
     if not np.any(lost._data if isinstance(lost, Node) else lost):
         return share
