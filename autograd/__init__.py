@@ -44,7 +44,8 @@ from autograd.functions import (
     swapaxes,
     transpose,
 )
-from autograd.graph import Node, gradients, is_recording, no_grad, topological_order
+from autograd.graph import Node, gradients, topological_order
+from autograd.mode import is_recording, no_grad
 from autograd.rules.activations import relu, sigmoid, softplus
 from autograd.rules.arithmetic import (
     absolute,

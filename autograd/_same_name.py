@@ -10,7 +10,7 @@ import warnings
 def warn_of_same_name() -> None:
     """Say so where both are installed: files of the one then overwrite files of the other.
 
-    Looks for the folder that pip leaves beside a package: `importlib.metadata` takes longer to import than all the rest.
+    Looks for the folder that pip leaves beside a package: `importlib.metadata` takes longer to import than the rest.
     """
     for folder in sys.path:
         try:

@@ -6,61 +6,17 @@ Nothing else is needed to differentiate it, draw it, copy it or run it again.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 
 from autograd.errors import GraphError
+from autograd.memory import CLOCK
 from autograd.rules.arithmetic import equal, not_equal, where
 from autograd.rules.primitive import FLOAT_EXCEPTIONS, Kind, Primitive
 
-# ---- whether operations are recorded --------------------------------------------------------------------------------
-
-_recording: ContextVar[bool] = ContextVar("recording", default=True)
-is_recording = _recording.get
-
-
-@contextmanager
-def no_grad() -> Iterator[None]:
-    """Compute without recording, in this thread or task: results need no gradient, and ``W -= …`` changes W in place.
-
-    Example:
-        >>> import autograd as ag
-        >>> a = ag.Value(3.0)
-        >>> with ag.no_grad():
-        ...     b = a * a
-        >>> b.data, b.requires_grad
-        (9.0, False)
-    """
-    token = _recording.set(False)
-    try:
-        yield
-    finally:
-        _recording.reset(token)
-
-
 # ---- nodes ---------------------------------------------------------------------------------------------------------
-
-
-class Clock:
-    """Counts the times that a leaf's data was changed after it was made, over all graphs."""
-
-    def __init__(self) -> None:
-        self.now = 0
-        self._lock = threading.Lock()
-
-    def tick(self) -> int:
-        """Move on, because some leaf's data is changing."""
-        with self._lock:
-            self.now += 1
-            return self.now
-
-
-CLOCK = Clock()
 
 
 class Node:

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import math
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from autograd import functions
+from autograd.array_methods import ArrayMethods, plain_index
 from autograd.errors import DTypeError, GraphError, ShapeError
-from autograd.graph import CLOCK, NO_ATTRS, Node, describe, is_recording, new_node
-from autograd.memory import fingerprint
-from autograd.operators import Operators
+from autograd.graph import NO_ATTRS, Node, describe, new_node
+from autograd.memory import CLOCK, fingerprint
+from autograd.mode import is_recording
 from autograd.protocols import apply_function, apply_ufunc
-from autograd.rules import arithmetic, products, reductions, shaping
+from autograd.rules import arithmetic, products, shaping
 from autograd.rules.primitive import Primitive
 
 Array = np.ndarray[Any, Any]
 Axis = int | tuple[int, ...] | None
 
 
-class Tensor(Operators, Node):
+class Tensor(ArrayMethods, Node):
     """An n-dimensional array in a graph of arrays.
 
     Operators, methods, indexing and NumPy's functions compute a new Tensor; where an operand has ``requires_grad``, the
@@ -117,40 +116,9 @@ class Tensor(Operators, Node):
             self._check_gradient_shape(gradient.shape)
         self._grad = gradient
 
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The length of each axis."""
-        shape: tuple[int, ...] = self._data.shape
-        return shape
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """The kind of number."""
-        dtype: np.dtype[Any] = self._data.dtype
-        return dtype
-
-    @property
-    def ndim(self) -> int:
-        """The number of axes."""
-        return len(self.shape)
-
-    @property
-    def size(self) -> int:
-        """The number of entries."""
-        return math.prod(self.shape)
-
     def numpy(self) -> Array:
         """The ndarray, as `data`."""
         return self.data
-
-    def item(self) -> float:
-        """The one entry as a Python number."""
-        number: float = self._data.item()
-        return number
-
-    def tolist(self) -> Any:
-        """The entries as nested lists of Python numbers."""
-        return self._data.tolist()
 
     def detach(self) -> Tensor:
         """The same numbers as a constant: gradients stop here."""
@@ -186,7 +154,7 @@ class Tensor(Operators, Node):
                 _watch_foreign_memory(rule, inputs, parents)
             node = new_node(Tensor, data, rule, tuple(parents), attrs or NO_ATTRS, True)
         else:
-            if rule.view and data.base is not None:
+            if rule.view and np.may_share_memory(data, arrays[0]):
                 data = data.copy()  # a leaf has its memory to itself
             node = new_node(Tensor, data, None, (), NO_ATTRS, False)
         node._fingerprint = None
@@ -238,87 +206,6 @@ class Tensor(Operators, Node):
         self._check_leaf()
         self._data[plain_index(index)] = values._data if isinstance(values, Tensor) else values
         self.stamp = CLOCK.tick()
-
-    # ---- products, parts and shapes ---------------------------------------------------------------------------------
-
-    def __matmul__(self, other: Any) -> Tensor:
-        return self._call(products.matmul, self, other)
-
-    def __rmatmul__(self, other: Any) -> Tensor:
-        return self._call(products.matmul, other, self)
-
-    def dot(self, other: Any) -> Tensor:
-        """As ``np.dot``."""
-        return self._call(functions.dot, self, other)
-
-    def __getitem__(self, index: Any) -> Tensor:
-        return self._call(shaping.getitem, self, index=plain_index(index))
-
-    def __len__(self) -> int:
-        if not self.shape:
-            message = "len() of a Tensor without axes"
-            raise TypeError(message)
-        return self.shape[0]
-
-    def __iter__(self) -> Iterator[Tensor]:
-        return (self[i] for i in range(len(self)))
-
-    @property
-    def T(self) -> Tensor:
-        """The axes in reverse order."""
-        return self.transpose()
-
-    def reshape(self, *shape: int | tuple[int, ...]) -> Tensor:
-        """The same entries in another shape; −1 stands for the length that fits."""
-        return self._call(functions.reshape, self, shape[0] if len(shape) == 1 else shape)
-
-    def transpose(self, *axes: int | tuple[int, ...] | None) -> Tensor:
-        """The axes in another order, reversed by default."""
-        return self._call(functions.transpose, self, axes[0] if len(axes) == 1 else axes or None)
-
-    def swapaxes(self, first: int, second: int) -> Tensor:
-        """Two axes exchanged."""
-        return self._call(functions.swapaxes, self, first, second)
-
-    def squeeze(self, axis: Axis = None) -> Tensor:
-        """Without axes of length one."""
-        return self._call(functions.squeeze, self, axis)
-
-    def ravel(self) -> Tensor:
-        """All entries along one axis."""
-        return self.reshape(-1)
-
-    flatten = ravel
-
-    def astype(self, dtype: DTypeLike) -> Tensor:
-        """The numbers in another floating-point type; the gradient comes back in this one."""
-        return self._call(shaping.astype, self, dtype=np.dtype(dtype))
-
-    # ---- reductions -------------------------------------------------------------------------------------------------
-
-    def sum(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        """Σ over one axis, several, or all."""
-        return self._call(reductions.sum_, self, axis=axis, keepdims=keepdims)
-
-    def mean(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        """The mean over one axis, several, or all."""
-        return self._call(reductions.mean, self, axis=axis, keepdims=keepdims)
-
-    def max(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        """The largest entry; entries that tie share its gradient equally."""
-        return self._call(reductions.max_, self, axis=axis, keepdims=keepdims)
-
-    def min(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        """The smallest entry; entries that tie share its gradient equally."""
-        return self._call(reductions.min_, self, axis=axis, keepdims=keepdims)
-
-    def argmax(self, axis: int | None = None) -> Any:
-        """Where the largest entry is: plain integers, since positions have no derivative."""
-        return self._data.argmax(axis)
-
-    def argmin(self, axis: int | None = None) -> Any:
-        """Where the smallest entry is: plain integers, since positions have no derivative."""
-        return self._data.argmin(axis)
 
     # ---- Python's and NumPy's protocols -----------------------------------------------------------------------------
 
@@ -467,15 +354,6 @@ def constant(array: Any) -> Tensor:
     node = new_node(Tensor, np.asarray(array), None, (), NO_ATTRS, False)
     node._fingerprint = None
     return node
-
-
-def plain_index(index: Any) -> Any:
-    """An index whose Tensors, lists and arrays are copied, so that a later change of theirs is harmless."""
-    if isinstance(index, tuple):
-        return tuple(map(plain_index, index))
-    if isinstance(index, Tensor):
-        return index._data.copy()
-    return np.array(index) if isinstance(index, np.ndarray | list) else index
 
 
 def _watch_foreign_memory(rule: Primitive, given: Sequence[Any], parents: Sequence[Any]) -> None:

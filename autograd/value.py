@@ -9,7 +9,9 @@ from typing import Any, NoReturn, Self
 import numpy as np
 
 from autograd.errors import DTypeError, GraphError, ShapeError
-from autograd.graph import CLOCK, NO_ATTRS, Node, describe, is_recording, new_node
+from autograd.graph import NO_ATTRS, Node, describe, new_node
+from autograd.memory import CLOCK
+from autograd.mode import is_recording
 from autograd.operators import Operators
 from autograd.protocols import apply_ufunc
 from autograd.rules import activations, arithmetic
