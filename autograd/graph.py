@@ -6,7 +6,7 @@ Nothing else is needed to differentiate it, draw it, copy it or run it again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
@@ -233,7 +233,12 @@ def topological_order(*roots: Node) -> list[Node]:
 
 
 def propagate(
-    root: Node, seed: Any, order: Sequence[Node], create_graph: bool, wanted: Iterable[Node] | None = None
+    root: Node,
+    seed: Any,
+    order: Sequence[Node],
+    create_graph: bool,
+    wanted: Iterable[Node] | None = None,
+    observe: Callable[[Node, int, Any, Any], None] | None = None,
 ) -> dict[Node, Any]:
     """Carry a gradient from ``root`` back through ``order`` by the chain rule.
 
@@ -246,6 +251,8 @@ def propagate(
         order: The nodes in topological order.
         create_graph: Work on nodes in place of their data, which records the work.
         wanted: Compute only what these nodes' gradients need; by default every node that requires one.
+        observe: Called as ``observe(node, position, share, total)`` when input ``position`` of ``node`` has been handed
+            its share; ``total`` is that parent's gradient so far.
 
     Returns:
         The gradient of each node that was reached.
@@ -293,7 +300,9 @@ def propagate(
             if share.__class__ is not float:
                 share = parent._fit(share)
             total = gradients.get(parent)
-            gradients[parent] = share if total is None else total + share
+            gradients[parent] = total = share if total is None else total + share
+            if observe is not None:
+                observe(node, position, share, total)
     return gradients
 
 

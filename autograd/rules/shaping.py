@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -98,8 +99,10 @@ scatter = primitive(
 def _pieces(g: Any, parts: Sequence[Any], axis: int) -> list[Any]:
     lengths = [shape(part)[axis] for part in parts]
     before: tuple[slice, ...] = (slice(None),) * (axis % len(shape(parts[0])))
-    ends = np.cumsum(lengths).tolist()
-    return [getitem(g, index=(*before, slice(end - length, end))) for length, end in zip(lengths, ends, strict=True)]
+    return [
+        getitem(g, index=(*before, slice(end - length, end)))
+        for length, end in zip(lengths, accumulate(lengths), strict=True)
+    ]
 
 
 concatenate = primitive(

@@ -1,0 +1,246 @@
+"""The systematic table: one line for each primitive of the rule book, from which the tests make every case.
+
+A line says how to call the primitive, what PyTorch calls it, where to draw each input from (away from kinks), and which
+shapes and attributes to try.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+import autograd as ag
+from autograd.rules import arithmetic, products, reductions, shaping
+from autograd.rules.primitive import BOOK
+
+# ---- where inputs come from ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Numbers from low to high, with a random sign where ``signed``; or another kind of entry altogether."""
+
+    low: float = 0.3
+    high: float = 2.0
+    signed: bool = False
+    kind: str = "float"
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Any:
+        if self.kind == "bool":
+            return rng.random(shape) < 0.5
+        if self.kind == "int":
+            return rng.integers(int(self.low), int(self.high), shape)
+        numbers = rng.uniform(self.low, self.high, shape)
+        return numbers * rng.choice([-1.0, 1.0], shape) if self.signed else numbers
+
+
+POSITIVE = Domain()
+REAL = Domain(signed=True)  # away from 0
+SMALL = Domain(0.1, 1.2, signed=True)
+BOOL = Domain(kind="bool")
+CLASS = Domain(0, 4, kind="int")
+
+# ---- which shapes and attributes -----------------------------------------------------------------------------------
+
+ONE = [((),), ((3,),), ((2, 3),), ((4, 1, 3),)]
+TWO = [
+    ((), ()),
+    ((3,), (3,)),
+    ((2, 3), (3,)),
+    ((3,), (2, 3)),
+    ((2, 1), (1, 3)),
+    ((), (2, 3)),
+    ((2, 3), ()),
+    ((4, 1, 3), (2, 1)),
+]
+THREE = [((), (), ()), ((3,), (3,), (3,)), ((2, 1), (3,), (2, 3)), ((2, 3), (), (1, 3))]
+CUBE = [((2, 3, 4),)]
+VECTOR = [((4,),), ((2, 4),), ((2, 3, 4),)]
+MATMUL = [
+    (a, b)
+    for a, b in product([(3,), (2, 3), (4, 2, 3), (5, 1, 2, 3), (5, 4, 2, 3)], [(3,), (3, 2), (4, 3, 6), (1, 3, 6), (5, 4, 3, 2)])
+    if a[:-2] == () or b[:-2] == () or all(x in (1, y) or y == 1 for x, y in zip(a[-3::-1], b[-3::-1], strict=False))
+]  # fmt: skip
+AXES = [{"axis": axis, "keepdims": keep} for axis in (None, 0, 1, -1, (0, 2), (0, 1, 2)) for keep in (False, True)]
+ALONG = [{"axis": axis} for axis in (0, 1, -1)]
+INDICES = [
+    1, -1, slice(None), slice(2, 0, -1), slice(None, None, 2), None, Ellipsis, (Ellipsis, 0), (slice(1, 3), None, 1),
+    [0, 2, 0], (slice(None), [1, 1, 0]), ([0, 1], [1, 1]), np.array([[0, 1], [3, 3]]), (slice(None), 0, [1, 0]),
+    np.arange(24).reshape(4, 3, 2) % 3 == 0, (np.array([True, False, True, True]),),
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table.
+
+    Attributes:
+        ours: The function on numbers, arrays and nodes: ``ours(*inputs, **attrs)``.
+        torch: The same in PyTorch: ``torch(module, *tensors, **attrs)``.
+        domains: Where each input is drawn from.
+        shapes: The shapes to try, one for each input.
+        attrs: The attributes to try.
+        smooth: Whether second derivatives exist.
+        scalars: How many Values the entry takes in place of arrays, if it is one for Values.
+    """
+
+    ours: Callable[..., Any]
+    torch: Callable[..., Any] | None
+    domains: tuple[Domain, ...]
+    shapes: list[tuple[tuple[int, ...], ...]]
+    attrs: tuple[dict[str, Any], ...] = ({},)
+    smooth: bool = True
+
+
+def _functional(name: str) -> Callable[..., Any]:
+    return lambda t, *tensors, **attrs: getattr(t.nn.functional, name)(*tensors, **attrs)
+
+
+def _named(name: str) -> Callable[..., Any]:
+    return lambda t, *tensors, **attrs: getattr(t, name)(*tensors, **attrs)
+
+
+def _over(name: str) -> Callable[..., Any]:
+    def reduce(t: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+        return getattr(x, name)(dim=tuple(range(x.ndim)) if axis is None else axis, keepdim=keepdims)
+
+    return reduce
+
+
+def _torch_index(t: Any, index: Any) -> Any:
+    parts = index if isinstance(index, tuple) else (index,)
+    return tuple(t.tensor(part) if isinstance(part, list | np.ndarray) else part for part in parts)
+
+
+def _torch_getitem(t: Any, x: Any, index: Any) -> Any:
+    parts = _torch_index(t, index)
+    if parts and isinstance(parts[0], slice) and (parts[0].step or 1) < 0:  # PyTorch has no negative steps
+        return x[t.arange(x.shape[0])[::1].flip(0)[1:3]] if parts[0] == slice(2, 0, -1) else None
+    return x[parts]
+
+
+def _torch_scatter(t: Any, x: Any, shape: tuple[int, ...], index: Any) -> Any:
+    return t.zeros(shape, dtype=x.dtype).index_put(_torch_index(t, index), x, accumulate=True)
+
+
+ROWS: dict[str, Row] = {
+    # comparisons
+    "greater": Row(arithmetic.greater, _named("gt"), (REAL, REAL), TWO),
+    "greater_equal": Row(arithmetic.greater_equal, _named("ge"), (REAL, REAL), TWO),
+    "less": Row(arithmetic.less, _named("lt"), (REAL, REAL), TWO),
+    "less_equal": Row(arithmetic.less_equal, _named("le"), (REAL, REAL), TWO),
+    "equal": Row(arithmetic.equal, _named("eq"), (REAL, REAL), TWO),
+    "not_equal": Row(arithmetic.not_equal, _named("ne"), (REAL, REAL), TWO),
+    "sign": Row(arithmetic.sign, _named("sign"), (REAL,), ONE),
+    # arithmetic
+    "add": Row(arithmetic.add, _named("add"), (REAL, REAL), TWO),
+    "subtract": Row(arithmetic.subtract, _named("sub"), (REAL, REAL), TWO),
+    "negative": Row(arithmetic.negative, _named("neg"), (REAL,), ONE),
+    "multiply": Row(arithmetic.multiply, _named("mul"), (REAL, REAL), TWO),
+    "divide": Row(arithmetic.divide, _named("div"), (REAL, REAL), TWO),
+    "power": Row(ag.power, _named("pow"), (POSITIVE, REAL), TWO),
+    "square": Row(ag.square, _named("square"), (REAL,), ONE),
+    "sqrt": Row(ag.sqrt, _named("sqrt"), (POSITIVE,), ONE),
+    "abs": Row(ag.abs, _named("abs"), (REAL,), ONE),
+    "exp": Row(ag.exp, _named("exp"), (REAL,), ONE),
+    "expm1": Row(ag.expm1, _named("expm1"), (REAL,), ONE),
+    "log": Row(ag.log, _named("log"), (POSITIVE,), ONE),
+    "log1p": Row(ag.log1p, _named("log1p"), (POSITIVE,), ONE),
+    "sin": Row(ag.sin, _named("sin"), (REAL,), ONE),
+    "cos": Row(ag.cos, _named("cos"), (REAL,), ONE),
+    "tan": Row(ag.tan, _named("tan"), (SMALL,), ONE),
+    "arctan": Row(ag.arctan, _named("arctan"), (REAL,), ONE),
+    "tanh": Row(ag.tanh, _named("tanh"), (REAL,), ONE),
+    "where": Row(ag.where, _named("where"), (BOOL, REAL, REAL), THREE),
+    "maximum": Row(ag.maximum, _named("maximum"), (REAL, REAL), TWO),
+    "minimum": Row(ag.minimum, _named("minimum"), (REAL, REAL), TWO),
+    "clip": Row(arithmetic.clip, lambda t, x, low, high: x.clamp(low, high), (REAL,), ONE, ({"low": -1.0, "high": 1.5},)),
+    # activations
+    "sigmoid": Row(ag.sigmoid, _named("sigmoid"), (REAL,), ONE),
+    "softplus": Row(ag.softplus, _functional("softplus"), (REAL,), ONE),
+    "relu": Row(ag.relu, _named("relu"), (REAL,), ONE),
+    "leaky_relu": Row(ag.leaky_relu, lambda t, x, slope: t.nn.functional.leaky_relu(x, slope), (REAL,), ONE, ({"slope": 0.1},)),
+    # reductions
+    "sum": Row(ag.sum, _over("sum"), (REAL,), CUBE, tuple(AXES)),
+    "mean": Row(ag.mean, _over("mean"), (REAL,), CUBE, tuple(AXES)),
+    "max": Row(ag.max, _over("amax"), (REAL,), CUBE, tuple(AXES)),
+    "min": Row(ag.min, _over("amin"), (REAL,), CUBE, tuple(AXES)),
+    "logsumexp": Row(ag.logsumexp, _over("logsumexp"), (REAL,), CUBE, tuple(AXES)),
+    "softmax": Row(ag.softmax, lambda t, x, axis: x.softmax(axis), (REAL,), CUBE, tuple(ALONG)),
+    "log_softmax": Row(ag.log_softmax, lambda t, x, axis: x.log_softmax(axis), (REAL,), CUBE, tuple(ALONG)),
+    "add_n": Row(reductions.add_n, lambda t, *xs: sum(xs), (REAL,) * 3, [((), (), ())]),
+    "logsumexp_n": Row(reductions.logsumexp_n, lambda t, *xs: t.stack(xs).logsumexp(0), (REAL,) * 3, [((), (), ())]),
+    # shapes
+    "reshape": Row(ag.reshape, _named("reshape"), (REAL,), CUBE, ({"shape": (6, -1)}, {"shape": (24,)}, {"shape": (4, 1, 6)})),
+    "transpose": Row(ag.transpose, lambda t, x, axes: x.permute(axes or (2, 1, 0)), (REAL,), CUBE, ({"axes": None}, {"axes": (2, 0, 1)}, {"axes": (-1, 0, 1)})),
+    "broadcast_to": Row(ag.broadcast_to, lambda t, x, shape: x.expand(shape), (REAL,), [((2, 1),), ((2, 3),), ((1,),), ((),)], ({"shape": (5, 2, 3)},)),
+    "sum_to": Row(shaping.sum_to, lambda t, x, shape: x.sum_to_size(shape), (REAL,), CUBE, ({"shape": (3, 1)}, {"shape": ()}, {"shape": (2, 3, 4)}, {"shape": (1, 1, 4)})),
+    "astype": Row(shaping.astype, lambda t, x, dtype: x.to(t.float64), (REAL,), ONE, ({"dtype": np.dtype(np.float64)},)),
+    "getitem": Row(lambda x, index: x[index], _torch_getitem, (REAL,), [((4, 3, 2),)], tuple({"index": index} for index in INDICES)),
+    "scatter": Row(shaping.scatter, _torch_scatter, (REAL,), [((3,),)], ({"shape": (5,), "index": (np.array([1, 1, 4]),)},)),
+    "concatenate": Row(lambda *xs, axis: ag.concatenate(xs, axis), lambda t, *xs, axis: t.cat(xs, axis), (REAL,) * 3, [((2, 3),) * 3], tuple(ALONG)),
+    "stack": Row(lambda *xs, axis: ag.stack(xs, axis), lambda t, *xs, axis: t.stack(xs, axis), (REAL,) * 3, [((2, 3),) * 3], ({"axis": 0}, {"axis": 1}, {"axis": -1})),
+    # products
+    "matmul": Row(ag.matmul, _named("matmul"), (REAL, REAL), MATMUL),
+    "linear": Row(ag.linear, lambda t, x, W, b: x @ W + b, (REAL, REAL, REAL), [((5, 3), (3, 4), (4,)), ((2, 5, 3), (3, 4), (4,)), ((3,), (3, 4), (4,))]),
+    "affine": Row(products.affine, lambda t, b, v, w, x, y: b + v * x + w * y, (REAL,) * 5, [((),) * 5]),
+    "one_hot": Row(products.one_hot, lambda t, x, classes: t.nn.functional.one_hot(x, classes), (CLASS,), [((5,),), ((2, 3),)], ({"classes": 4},)),
+    "cross_entropy_of_classes": Row(ag.softmax_cross_entropy, lambda t, x, y: t.nn.functional.cross_entropy(x, y, reduction="none"), (REAL, CLASS), [((5, 4), (5,)), ((4,), ())]),
+    "cross_entropy_of_probabilities": Row(ag.softmax_cross_entropy, lambda t, x, p: -(p * x.log_softmax(-1)).sum(-1), (REAL, POSITIVE), [((5, 4), (5, 4)), ((4,), (4,)), ((2, 3, 4), (2, 3, 4))]),
+}  # fmt: skip
+
+
+# ---- the cases they make -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call of one primitive, with its inputs drawn."""
+
+    name: str
+    row: Row
+    shapes: tuple[tuple[int, ...], ...]
+    attrs: dict[str, Any]
+
+    def __str__(self) -> str:
+        shapes = "-".join("x".join(map(str, shape)) or "0d" for shape in self.shapes)
+        attrs = ",".join(str(value).replace("\n", "") for value in self.attrs.values())
+        return f"{self.name}[{shapes}]{attrs and f'({attrs})'}"
+
+    def draw(self, seed: int = 0) -> list[Any]:
+        """The inputs: arrays, the same for the same seed."""
+        rng = np.random.default_rng([seed, *self.name.encode()])
+        return [
+            np.asarray(domain.draw(rng, shape)) for domain, shape in zip(self.row.domains, self.shapes, strict=True)
+        ]
+
+    def differentiable(self) -> list[int]:
+        """Positions of the inputs that have gradients."""
+        entry = BOOK[self.name]
+        if entry.pull is not None:
+            return list(range(len(self.shapes)))
+        floats = [i for i, domain in enumerate(self.row.domains) if domain.kind == "float"]
+        return [i for i in floats if entry.vjps[i] is not None]
+
+    def nodes(self, arrays: list[Any], **options: Any) -> list[Any]:
+        """The inputs with those that have gradients as Tensors."""
+        wanted = self.differentiable()
+        return [ag.Tensor(a, requires_grad=True, **options) if i in wanted else a for i, a in enumerate(arrays)]
+
+    def __call__(self, *inputs: Any) -> Any:
+        return self.row.ours(*inputs, **self.attrs)
+
+
+def cases(*, differentiable: bool | None = None, smooth: bool | None = None) -> Iterator[Case]:
+    """Every case of the table, or of the primitives of one kind."""
+    for name, row in ROWS.items():
+        if differentiable is not None and BOOK[name].differentiable is not differentiable:
+            continue
+        if smooth is not None and row.smooth is not smooth:
+            continue
+        for shapes, attrs in product(row.shapes, row.attrs):
+            yield Case(name, row, shapes, attrs)

@@ -1,0 +1,243 @@
+"""Every primitive, by the table: values, gradients, second derivatives, and what inputs may be like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd.rules.primitive import BOOK
+from tests.autograd.table import ROWS, Case, cases
+
+ALL = list(cases())
+DIFFERENTIABLE = list(cases(differentiable=True))
+SCALAR = [case for case in ALL if BOOK[case.name].scalar is not None and all(shape == () for shape in case.shapes)]
+
+
+def central_difference(f: Any, arrays: list[Any], position: int, step: float = 1e-5) -> Any:
+    """∂f/∂(one input) of a function with a single number as result: (f(x + h) − f(x − h)) / 2h, refined once.
+
+    Richardson's extrapolation of the steps h and h/2 leaves an error of order h⁴.
+    """
+    x = arrays[position]
+    gradient = np.empty(x.shape)
+    for place in np.ndindex(x.shape):
+
+        def slope(h: float, place: tuple[int, ...] = place) -> float:
+            values = []
+            for sign in (1, -1):
+                moved = x.copy()
+                moved[place] += sign * h
+                values.append(f(*arrays[:position], moved, *arrays[position + 1 :]))
+            return (values[0] - values[1]) / (2 * h)
+
+        gradient[place] = (4 * slope(step / 2) - slope(step)) / 3
+    return gradient
+
+
+def weights_for(case: Case, y: Any) -> Any:
+    """A fixed random direction in the space of results, so that one number stands for all of them."""
+    return np.random.default_rng(7).uniform(0.5, 1.5, y.shape)
+
+
+def projected(case: Case) -> Any:
+    """The case's function as a single float of plain arrays."""
+
+    def f(*arrays: Any) -> float:
+        y = np.asarray(case(*arrays))
+        return float(np.sum(y * weights_for(case, y)))
+
+    return f
+
+
+def gradients_of(case: Case, arrays: list[Any], **options: Any) -> tuple[Any, list[Any]]:
+    nodes = case.nodes(arrays)
+    y = case(*nodes)
+    wanted = [nodes[i] for i in case.differentiable()]
+    return wanted, ag.gradients(y, wanted, gradient=weights_for(case, y), **options)
+
+
+@pytest.mark.parametrize("case", DIFFERENTIABLE, ids=str)
+def test_the_gradient_is_the_central_difference(case: Case) -> None:
+    arrays = case.draw()
+    _, gradients = gradients_of(case, arrays)
+    for position, gradient in zip(case.differentiable(), gradients, strict=True):
+        expected = central_difference(projected(case), arrays, position)
+        np.testing.assert_allclose(gradient.data, expected, rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("case", [case for case in DIFFERENTIABLE if case.row.smooth], ids=str)
+def test_the_second_derivative_is_the_central_difference_of_the_gradient(case: Case) -> None:
+    arrays = case.draw()
+    rng = np.random.default_rng(3)
+    directions = [rng.uniform(0.5, 1.5, arrays[i].shape) for i in case.differentiable()]
+
+    def slope(*moved: Any) -> float:
+        _, gradients = gradients_of(case, list(moved))
+        return float(sum(np.sum(g.data * d) for g, d in zip(gradients, directions, strict=True)))
+
+    wanted, gradients = gradients_of(case, arrays, create_graph=True)
+    total = ag.sum([ag.sum(g * d) for g, d in zip(gradients, directions, strict=True)])
+    # The gradient of a linear function depends on nothing, and needs no gradient itself.
+    seconds = ag.gradients(total, wanted) if total.requires_grad else [ag.Tensor(np.zeros(x.shape)) for x in wanted]
+    for position, second in zip(case.differentiable(), seconds, strict=True):
+        expected = central_difference(slope, arrays, position)
+        np.testing.assert_allclose(second.data, expected, rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("case", ALL, ids=str)
+def test_the_result_does_not_depend_on_how_inputs_lie_in_memory(case: Case) -> None:
+    arrays = case.draw()
+    strided = []
+    for array in arrays:
+        spread = np.zeros(tuple(2 * n for n in reversed(array.shape)), array.dtype).transpose()
+        spread = spread[(Ellipsis, *(slice(None, None, -2),) * array.ndim)]  # backwards, with gaps, columns first
+        spread[...] = array
+        spread.flags.writeable = False
+        strided.append(spread)
+    np.testing.assert_allclose(case(*strided), case(*arrays), rtol=1e-14)
+    for plain, other in zip(_gradients(case, arrays), _gradients(case, strided), strict=True):
+        np.testing.assert_allclose(other.data, plain.data, rtol=1e-13)
+
+
+def _gradients(case: Case, arrays: list[Any]) -> list[Any]:
+    # Without Tensor's copy of its data, so that strided and read-only memory reaches the rules.
+    if not BOOK[case.name].differentiable:
+        return []
+    nodes = case.nodes(arrays)
+    for i in case.differentiable():
+        nodes[i]._data = arrays[i]
+    y = case(*nodes)
+    weights = weights_for(case, y)
+    weights.flags.writeable = False
+    return ag.gradients(y, [nodes[i] for i in case.differentiable()], gradient=weights)
+
+
+@pytest.mark.parametrize("case", DIFFERENTIABLE, ids=str)
+def test_nothing_is_written_into_inputs_or_into_the_upstream_gradient(case: Case) -> None:
+    arrays = case.draw()
+    before = [array.copy() for array in arrays]
+    _gradients(case, arrays)
+    for array, copy in zip(arrays, before, strict=True):
+        np.testing.assert_array_equal(array, copy)
+
+
+@pytest.mark.parametrize("case", [case for case in DIFFERENTIABLE if case.name != "astype"], ids=str)
+def test_float32_stays_float32(case: Case) -> None:
+    arrays = [a.astype(np.float32) if a.dtype == np.float64 else a for a in case.draw()]
+    nodes = case.nodes(arrays)
+    y = case(*nodes)
+    assert y.dtype == np.float32
+    wanted = [nodes[i] for i in case.differentiable()]
+    weights = weights_for(case, y).astype(np.float32)
+    for x, gradient in zip(wanted, ag.gradients(y, wanted, gradient=weights), strict=True):
+        assert gradient.dtype == np.float32
+        assert gradient.shape == x.shape
+
+
+@pytest.mark.parametrize("case", DIFFERENTIABLE, ids=str)
+def test_a_recorded_backward_pass_gives_the_same_gradients(case: Case) -> None:
+    arrays = case.draw()
+    _, plain = gradients_of(case, arrays)
+    _, recorded = gradients_of(case, arrays, create_graph=True)
+    for a, b in zip(plain, recorded, strict=True):
+        np.testing.assert_allclose(b.data, a.data, rtol=1e-13, atol=1e-15)
+
+
+# ---- Values --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", SCALAR, ids=str)
+def test_a_value_gives_what_an_array_without_axes_gives(case: Case) -> None:
+    arrays = case.draw()
+    entry, wanted = BOOK[case.name], case.differentiable()
+    values = [bool(a) if a.dtype == bool else ag.Value(float(a)) for a in arrays]
+    y = entry(*values, **case.attrs)
+    np.testing.assert_allclose(float(y.data if isinstance(y, ag.Value) else y), np.asarray(case(*arrays)), rtol=1e-14)
+    if not wanted:
+        return
+    assert isinstance(y, ag.Value)
+    ours = ag.gradients(y, [values[i] for i in wanted])
+    nodes = case.nodes(arrays)
+    theirs = ag.gradients(case(*nodes), [nodes[i] for i in wanted])
+    np.testing.assert_allclose(ours, [g.item() for g in theirs], rtol=1e-12)
+    slopes = ag.gradients(y, [values[i] for i in wanted], create_graph=True)
+    np.testing.assert_allclose([slope.data for slope in slopes], ours, rtol=1e-14)
+
+
+EXTREME = [0.0, -0.0, 1.0, -1.0, 1000.0, -1000.0, 1e-300, -1e-300, 1e300, -1e300, np.inf, -np.inf, np.nan]
+UNARY = [name for name, row in ROWS.items() if BOOK[name].scalar is not None and len(row.domains) == 1]
+
+
+@pytest.mark.parametrize("x", EXTREME, ids=str)
+@pytest.mark.parametrize("name", UNARY)
+def test_extreme_numbers_give_values_and_gradients_as_in_ieee_754(name: str, x: float) -> None:
+    entry, attrs = BOOK[name], ROWS[name].attrs[0]
+    value, tensor = ag.Value(x), ag.Tensor(x, requires_grad=True)
+    y = entry(value, **attrs)
+    with np.errstate(all="ignore"):
+        z = entry(tensor, **attrs)
+    np.testing.assert_allclose(y.data, z.data, rtol=1e-13, equal_nan=True)
+    if entry.differentiable:
+        y.backward()
+        with np.errstate(all="ignore"):
+            z.backward()
+        np.testing.assert_allclose(value.grad, tensor.grad.data, rtol=1e-13, equal_nan=True)
+
+
+@pytest.mark.parametrize("x", [1000.0, -1000.0, 300.0, -300.0])
+@pytest.mark.parametrize("name", ["tanh", "sigmoid", "softplus", "arctan", "relu", "leaky_relu"])
+def test_saturated_activations_do_not_overflow(name: str, x: float) -> None:
+    tensor = ag.Tensor([x], requires_grad=True)
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        y = BOOK[name](tensor, **ROWS[name].attrs[0])
+        y.sum().backward()
+    assert np.isfinite(y.data).all()
+    assert np.isfinite(tensor.grad.data).all()
+
+
+@pytest.mark.parametrize("function", [ag.softmax, ag.log_softmax, ag.logsumexp])
+def test_softmax_and_its_kin_do_not_overflow(function: Any) -> None:
+    x = ag.Tensor([1000.0, -1000.0, 0.0], requires_grad=True)
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        y = function(x).sum()
+        y.backward()
+    assert np.isfinite(y.item())
+    assert np.isfinite(x.grad.data).all()
+
+
+# ---- PyTorch -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("case", ALL, ids=str)
+def test_pytorch_agrees_on_values_gradients_and_second_derivatives(case: Case) -> None:
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed (pip install -e '.[peers]')")
+    arrays = case.draw()
+    wanted = case.differentiable() if BOOK[case.name].differentiable else []
+    tensors = [torch.tensor(a, requires_grad=i in wanted) for i, a in enumerate(arrays)]
+    theirs = case.row.torch(torch, *tensors, **case.attrs)
+    nodes = case.nodes(arrays) if wanted else arrays
+    ours = case(*nodes)
+    np.testing.assert_allclose(_plain(ours), theirs.detach().numpy(), rtol=1e-10)
+    if not wanted:
+        return
+    weights = weights_for(case, ours)
+    mine = ag.gradients(ours, [nodes[i] for i in wanted], gradient=weights, create_graph=True)
+    other = torch.autograd.grad(theirs, [tensors[i] for i in wanted], torch.tensor(weights), create_graph=True)
+    for a, b in zip(mine, other, strict=True):
+        np.testing.assert_allclose(a.data, b.detach().numpy(), rtol=1e-10, atol=1e-14)
+
+    total, torch_total = ag.sum([ag.sum(ag.sin(g)) for g in mine]), sum(g.sin().sum() for g in other)
+    if total.requires_grad and torch_total.requires_grad:
+        seconds = ag.gradients(total, [nodes[i] for i in wanted])
+        torch_seconds = torch.autograd.grad(torch_total, [tensors[i] for i in wanted], allow_unused=True)
+        for a, b in zip(seconds, torch_seconds, strict=True):
+            expected = np.zeros(a.shape) if b is None else b.numpy()
+            np.testing.assert_allclose(a.data, expected, rtol=1e-10, atol=1e-13)
+
+
+def _plain(y: Any) -> Any:
+    return y.data if isinstance(y, ag.Tensor) else np.asarray(y)

@@ -1,0 +1,441 @@
+"""What other engines were seen to get wrong, one test each."""
+
+from __future__ import annotations
+
+import copy
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd import GraphError, Tensor, Value
+from autograd.rules import products
+
+ROOT = Path(__file__).parents[2]
+
+# ---- backward more than once ---------------------------------------------------------------------------------------
+
+
+def test_a_second_backward_adds_in_leaves_and_starts_afresh_in_between() -> None:
+    x = Value(3.0)
+    square = x * x
+    cube = square * x
+    cube.backward()
+    assert (x.grad, square.grad) == (27.0, 3.0)
+    cube.backward()
+    assert (x.grad, square.grad, cube.grad) == (54.0, 3.0, 1.0)
+
+
+def test_zeroing_only_the_parameters_is_enough() -> None:
+    x = Value(3.0)
+    cube = x * x * x
+    for _ in range(3):
+        x.grad = 0.0
+        cube.backward()
+        assert x.grad == 27.0
+
+
+def test_a_second_backward_of_tensors() -> None:
+    W = Tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+    hidden = np.tanh(W)
+    total = (hidden * W).sum()
+    total.backward()
+    first, between = W.grad.data.copy(), hidden.grad.data.copy()
+    total.backward()
+    np.testing.assert_array_equal(W.grad.data, 2 * first)
+    np.testing.assert_array_equal(hidden.grad.data, between)
+
+
+def test_two_losses_share_a_part_of_the_graph() -> None:
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    shared = x * x
+    first, second = shared.sum(), (shared * shared).sum()
+    first.backward()
+    np.testing.assert_array_equal(x.grad.data, [2.0, 4.0])
+    second.backward()
+    np.testing.assert_array_equal(x.grad.data, [2.0 + 4.0, 4.0 + 32.0])
+    np.testing.assert_array_equal(shared.grad.data, [2.0, 8.0])
+
+
+def test_gradients_leaves_every_grad_alone() -> None:
+    a = Value(2.0)
+    b = a * a
+    assert ag.gradients(b, [a, b]) == [4.0, 1.0]
+    assert a.grad is None
+    assert b.grad is None
+
+
+def test_a_gradient_not_computed_is_none_not_zero() -> None:
+    a, unused = Value(2.0), Value(1.0)
+    (a * 0.0).backward()
+    assert a.grad == 0.0
+    assert unused.grad is None
+    assert ag.gradients(a * 2, unused) == 0.0
+
+
+# ---- edges and order -----------------------------------------------------------------------------------------------
+
+
+def test_a_plus_a_has_two_edges() -> None:
+    a = Value(3.0)
+    b = a + a
+    assert b.parents == (a, a)
+    b.backward()
+    assert a.grad == 2.0
+    t = Tensor([3.0], requires_grad=True)
+    (t * t).backward()
+    assert t.grad.item() == 6.0
+
+
+def test_the_order_is_topological_where_naive_recursion_is_wrong() -> None:
+    a = Value(3.0)
+    b = a + a
+    c = b + b
+    c.backward()
+    assert a.grad == 4.0
+
+
+def test_a_chain_of_a_million_values() -> None:
+    limit = sys.getrecursionlimit()
+    x = Value(1.0)
+    y = x
+    for _ in range(1_000_000):
+        y = y + 1.0
+    y.backward()
+    assert (y.data, x.grad) == (1_000_001.0, 1.0)
+    assert sys.getrecursionlimit() == limit
+    del y  # frees a million nodes, each holding the next
+    assert x.grad == 1.0
+
+
+def test_a_value_used_a_hundred_thousand_times() -> None:
+    x = Value(0.5)
+    total = ag.sum([x * 2.0 for _ in range(100_000)])
+    total.backward()
+    assert (total.data, x.grad) == (100_000.0, 200_000.0)
+
+
+# ---- copies --------------------------------------------------------------------------------------------------------
+
+
+def _small_graph() -> tuple[Any, Any]:
+    x = Tensor([1.0, 2.0], requires_grad=True, label="x")
+    return x, (np.exp(x) * x).sum()
+
+
+@pytest.mark.parametrize(
+    "duplicate", [copy.deepcopy, lambda y: pickle.loads(pickle.dumps(y))], ids=["deepcopy", "pickle"]
+)
+def test_a_copy_of_a_graph_has_leaves_of_its_own(duplicate: Any) -> None:
+    x, y = _small_graph()
+    twin = duplicate(y)
+    leaf = next(node for node in ag.topological_order(twin) if node.label == "x")
+    assert leaf is not x
+    twin.backward()
+    np.testing.assert_allclose(leaf.grad.data, np.exp([1.0, 2.0]) * [2.0, 3.0])
+    assert x.grad is None
+
+
+def test_deepcopy_of_a_model_and_its_loss_keeps_them_together() -> None:
+    a = Value(2.0)
+    pair = copy.deepcopy({"leaf": a, "loss": a * a})
+    pair["loss"].backward()
+    assert pair["leaf"].grad == 4.0
+    assert a.grad is None
+
+
+def test_deepcopy_of_a_deep_chain() -> None:
+    y = x = Value(1.0)
+    for _ in range(100_000):
+        y = y * 1.0
+    twin = copy.deepcopy(y)
+    twin.backward()
+    leaf = ag.topological_order(twin)[0]
+    assert leaf.grad == 1.0
+    assert x.grad is None
+    assert pickle.loads(pickle.dumps(y)).data == 1.0
+
+
+# ---- data that changes between forward and backward ----------------------------------------------------------------
+
+
+def _large() -> Any:
+    return np.random.default_rng(0).normal(size=(300, 40))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda c: c.__setitem__((0, 0), 5.0),
+        lambda c: c.__setitem__((-1, -1), 5.0),
+        lambda c: np.random.default_rng(0).shuffle(c),
+        lambda c: np.multiply(c, 2.0, out=c),
+        lambda c: c.reshape(-1)[3:4].fill(0.0),
+    ],
+    ids=["first entry", "last entry", "rows shuffled", "all", "through a view"],
+)
+@pytest.mark.parametrize("shape", [(3, 2), (300, 40)], ids=str)
+def test_a_captured_array_that_changed_is_an_error_that_names_the_operation(shape: Any, change: Any) -> None:
+    captured = _large()[: shape[0], : shape[1]].copy()
+    x = Tensor(np.ones(shape), requires_grad=True)
+    y = (x * captured).sum()
+    change(captured)
+    with pytest.raises(GraphError, match="given to multiply was changed"):
+        y.backward()
+
+
+def test_a_captured_array_may_change_when_backward_does_not_need_it() -> None:
+    captured = np.ones(3)
+    x = Tensor([1.0, 2.0, 3.0], requires_grad=True)
+    added = (x + captured).sum()
+    multiplied = (x * captured).sum()
+    multiplied.backward()
+    captured[:] = 7.0
+    added.backward()
+    np.testing.assert_array_equal(x.grad.data, [2.0, 2.0, 2.0])
+
+
+def test_an_array_given_to_a_tensor_or_an_index_is_copied() -> None:
+    source, index = np.array([1.0, 2.0, 3.0]), np.array([0, 1])
+    x = Tensor(source, requires_grad=True)
+    y = (x[index] * x[index]).sum()
+    source[:] = 100.0
+    index[:] = 2
+    y.backward()
+    np.testing.assert_array_equal(x.grad.data, [2.0, 4.0, 0.0])
+
+
+def test_a_tensor_that_changed_is_an_error_that_names_it_and_the_operation() -> None:
+    W = Tensor([1.0, 2.0], requires_grad=True, label="W")
+    y = np.exp(W * W).sum()
+    with ag.no_grad():
+        W -= 0.1
+    with pytest.raises(GraphError, match="Tensor 'W' was changed after multiply used it"):
+        y.backward()
+
+
+def test_a_view_of_a_tensor_that_changed_is_noticed_too() -> None:
+    W = Tensor([[1.0, 2.0]], requires_grad=True)
+    y = np.square(W.reshape(2)).sum()
+    W.data -= 1.0
+    with pytest.raises(GraphError, match="was changed after square used it"):
+        y.backward()
+
+
+def test_a_value_that_changed_is_an_error() -> None:
+    c = Value(2.0, label="c")
+    y = c * c
+    c.data = 5.0
+    with pytest.raises(GraphError, match="Value 'c' was changed after multiply"):
+        y.backward()
+    (c * c).backward()
+    assert c.grad == 10.0
+
+
+def test_a_parameter_may_change_when_no_derivative_reads_it() -> None:
+    W, x = Tensor([1.0, 2.0], requires_grad=True), Tensor([3.0, 4.0])
+    y = (W * x).sum()  # the derivative for W reads x alone
+    y.backward()
+    with ag.no_grad():
+        W -= W.grad
+    y.backward()
+    np.testing.assert_array_equal(W.grad.data, [6.0, 8.0])
+
+
+def test_computed_data_cannot_be_overwritten() -> None:
+    y = Tensor([1.0], requires_grad=True) * 2.0
+    with pytest.raises(ValueError, match="read-only"):
+        y.data[0] = 3.0
+    with pytest.raises(GraphError, match="made by multiply was computed"):
+        y.data = np.zeros(1)
+    with pytest.raises(GraphError, match="change the leaves"):
+        (Value(1.0) + 1).data = 3.0
+
+
+def test_gradients_of_leaves_share_no_memory() -> None:
+    a, b = Tensor([1.0, 2.0], requires_grad=True), Tensor([3.0, 4.0], requires_grad=True)
+    y = a + b
+    y.backward(gradient=np.ones(2))
+    a.grad.data[:] = 7.0
+    np.testing.assert_array_equal(b.grad.data, [1.0, 1.0])
+    upstream = np.ones(2)
+    a.grad = None
+    a.reshape(2).backward(gradient=upstream)
+    a.grad.data[:] = 9.0
+    np.testing.assert_array_equal(upstream, [1.0, 1.0])
+
+
+# ---- branches that were not taken ----------------------------------------------------------------------------------
+
+DEAD_BRANCHES = {
+    "where": lambda x: ag.where(x > 0, ag.sqrt(x), 0.0),
+    "two elementwise functions inside": lambda x: ag.where(x > 0, ag.exp(ag.log(x) * 0.5), 0.0),
+    "both branches computed": lambda x: ag.where(x > 0, ag.log(x), x * 0.0),
+    "maximum": lambda x: ag.maximum(ag.sqrt(x), 1.0),
+    "relu": lambda x: ag.relu(ag.sqrt(x) - 1.0),
+}
+
+
+@pytest.mark.parametrize("name", DEAD_BRANCHES)
+@pytest.mark.parametrize("x", [-1.0, 0.0])
+def test_a_branch_not_taken_has_gradient_zero_whatever_is_in_it(name: str, x: float) -> None:
+    tensor = Tensor([x, 4.0], requires_grad=True)
+    with np.errstate(all="ignore"):
+        DEAD_BRANCHES[name](tensor).sum().backward()
+    assert tensor.grad.data[0] == 0.0
+    assert tensor.grad.data[1] == pytest.approx(0.25)  # of √x and of ln x at 4
+
+
+@pytest.mark.parametrize("x", [-1.0, 0.0])
+def test_a_branch_not_taken_of_values(x: float) -> None:
+    value = Value(x)
+    y = ag.where(value > 0, value.sqrt(), 0.0)
+    y.backward()
+    assert value.grad == 0.0
+
+
+def test_an_index_that_leaves_a_bad_entry_out() -> None:
+    x = Tensor([0.0, 4.0], requires_grad=True)
+    with np.errstate(all="ignore"):
+        np.log(x)[x.data > 0].sum().backward()
+    np.testing.assert_array_equal(x.grad.data, [0.0, 0.25])
+
+
+def test_a_branch_not_taken_in_second_order() -> None:
+    x = Tensor([0.0, 4.0], requires_grad=True)
+    with np.errstate(all="ignore"):
+        y = ag.where(x > 0, ag.sqrt(x), 0.0).sum()
+        slope = ag.gradients(y, x, create_graph=True)
+        curvature = ag.gradients(slope.sum(), x)
+    np.testing.assert_allclose(slope.data, [0.0, 0.25])
+    np.testing.assert_allclose(curvature.data, [0.0, -0.25 * 4.0**-1.5])
+
+
+def test_nan_in_a_branch_that_was_taken_is_not_hidden() -> None:
+    x = Tensor([-1.0], requires_grad=True)
+    with np.errstate(all="ignore"):
+        ag.where(x < 0, ag.sqrt(x), 0.0).sum().backward()
+    assert np.isnan(x.grad.data[0])
+
+
+# ---- only what is asked for ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layer", ["matmul", "linear"])
+def test_an_input_that_needs_no_gradient_costs_no_matrix_product(layer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+    count = products.matmul.array
+
+    def counted(*arrays: Any) -> Any:
+        calls.append([np.shape(a) for a in arrays])
+        return count(*arrays)
+
+    for entry in (products.matmul, products.linear):
+        _, vjps = entry.derivatives("array")
+        for vjp in vjps:
+            monkeypatch.setitem(vjp.__globals__, "matmul", counted)
+    W, b = Tensor(np.ones((3, 2)), requires_grad=True), Tensor(np.ones(2), requires_grad=True)
+    for batch, products_needed in [(np.ones((4, 3)), 1), (Tensor(np.ones((4, 3)), requires_grad=True), 2)]:
+        calls.clear()
+        y = ag.linear(batch, W, b) if layer == "linear" else batch @ W
+        y.sum().backward()
+        assert len(calls) == products_needed
+
+
+# ---- threads and modes ---------------------------------------------------------------------------------------------
+
+
+def test_eight_threads_differentiate_at_once() -> None:
+    results: list[float] = []
+
+    def work(seed: int) -> None:
+        for i in range(50):
+            x = Value(float(seed + i))
+            first = ag.gradients(x * x * x, x, create_graph=True)
+            results.append(ag.gradients(first, x) - 6.0 * x.data)
+
+    switch = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=work, args=(seed,)) for seed in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(switch)
+    assert len(results) == 400
+    assert not any(results)
+
+
+def test_no_grad_is_of_one_thread() -> None:
+    inside, done, seen = threading.Event(), threading.Event(), []
+
+    def work() -> None:
+        with ag.no_grad():
+            inside.set()
+            done.wait(10)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    inside.wait(10)
+    seen.append((Value(1.0) * 2.0).requires_grad)
+    done.set()
+    thread.join()
+    assert seen == [True]
+
+
+def test_no_grad_ends_with_an_exception() -> None:
+    with pytest.raises(ZeroDivisionError), ag.no_grad():
+        raise ZeroDivisionError
+    assert ag.is_recording()
+
+
+# ---- kinds of numbers ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("data", [[1, 2], [True, False], np.array([1], np.uint8)], ids=str)
+def test_gradients_of_integers_say_which_dtypes_work(data: Any) -> None:
+    with pytest.raises(ag.DTypeError, match=r"floating-point.*dtype=np\.float64"):
+        Tensor(data, requires_grad=True)
+
+
+@pytest.mark.parametrize("data", [1j, "a", None, [[1.0], [1.0, 2.0]]], ids=str)
+def test_what_is_no_array_of_real_numbers_is_refused(data: Any) -> None:
+    with pytest.raises((ag.DTypeError, ValueError)):
+        Tensor(data)
+
+
+def test_float32_stays_float32_through_a_network() -> None:
+    W = Tensor(np.ones((2, 2)), requires_grad=True, dtype=np.float32)
+    y = np.tanh(np.ones((1, 2), np.float32) @ W * 2.0 + 1).mean()
+    y.backward()
+    assert (y.dtype, W.grad.dtype) == (np.float32, np.float32)
+
+
+def test_a_gradient_comes_in_its_parameters_own_precision() -> None:
+    W = Tensor(np.ones(2), requires_grad=True, dtype=np.float32)
+    (W * np.ones(2)).sum().backward()
+    assert W.grad.dtype == np.float32
+
+
+def test_the_engine_imports_nothing_but_numpy() -> None:
+    blocked = ["numba", "matplotlib", "graphviz", "sklearn", "scipy", "torch", "safetensors", "tqdm", "wasmtime"]
+    block = f"import sys; sys.modules.update(dict.fromkeys({blocked!r}))"
+    code = f"{block}; import autograd, autograd.numpy, nn; print(autograd.Value(2.0))"
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.stdout.startswith("Value(data=2.0"), result.stderr
