@@ -1,0 +1,172 @@
+"""The scalar dialect: micrograd's words, Python's and NumPy's numbers, and errors that teach."""
+
+from __future__ import annotations
+
+import math
+import operator
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd import Value
+
+
+def readme_expression(value: Any) -> tuple[Any, Any, Any]:
+    """The expression of micrograd's README."""
+    a, b = value(-4.0), value(2.0)
+    c = a + b
+    d = a * b + b**3
+    c += c + 1
+    c += 1 + c + (-a)
+    d += d * 2 + (b + a).relu()
+    d += 3 * d + (b - a).relu()
+    e = c - d
+    f = e**2
+    g = f / 2.0
+    g += 10.0 / f
+    g.backward()
+    return a, b, g
+
+
+def test_microgrades_readme_gives_its_published_numbers() -> None:
+    a, b, g = readme_expression(Value)
+    assert (round(g.data, 4), round(a.grad, 4), round(b.grad, 4)) == (24.7041, 138.8338, 645.5773)
+
+
+@pytest.mark.peers
+def test_microgrades_readme_in_micrograd() -> None:
+    engine = pytest.importorskip("micrograd.engine", reason="micrograd is not installed (pip install -e '.[peers]')")
+    for ours, theirs in zip(readme_expression(Value), readme_expression(engine.Value), strict=True):
+        assert ours.data == pytest.approx(theirs.data, rel=1e-14)
+        assert ours.grad == pytest.approx(theirs.grad, rel=1e-14)
+
+
+NUMBERS = [3, 3.0, True, np.float64(3.0), np.float32(3.0), np.int64(3), np.bool_(True), np.array(3.0)]
+OPERATORS = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow]
+
+
+@pytest.mark.parametrize("number", NUMBERS, ids=lambda x: f"{type(x).__name__}")
+@pytest.mark.parametrize("operation", OPERATORS, ids=lambda f: f.__name__)
+def test_a_number_of_any_kind_may_stand_on_either_side(operation: Any, number: Any) -> None:
+    for left in (True, False):
+        x = Value(2.0)
+        y = operation(number, x) if left else operation(x, number)
+        assert type(y) is Value
+        assert type(y.data) is float
+        plain = float(number)
+        assert y.data == (operation(plain, 2.0) if left else operation(2.0, plain))
+        y.backward()
+        assert type(x.grad) is float
+
+
+@pytest.mark.parametrize("other", ["a", None, [1.0], 1j, np.ones(3), ag.Tensor([1.0])], ids=lambda x: type(x).__name__)
+@pytest.mark.parametrize("operation", OPERATORS, ids=lambda f: f.__name__)
+def test_anything_else_is_refused_in_the_words_of_the_operation(operation: Any, other: Any) -> None:
+    name = {"sub": "subtract", "mul": "multiply", "truediv": "divide", "pow": "power"}.get(operation.__name__, "add")
+    with pytest.raises(TypeError, match=rf"{name} of a (Value|Tensor) and"):
+        operation(Value(1.0), other)
+    with pytest.raises(TypeError):
+        operation(other, Value(1.0))
+
+
+@pytest.mark.parametrize("compare", [operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne])
+def test_comparisons_are_of_numbers(compare: Any) -> None:
+    for other in (1.0, 2.0, 3):
+        assert compare(Value(2.0), other) is compare(2.0, other)
+        assert compare(other, Value(2.0)) is compare(other, 2.0)
+        assert compare(Value(2.0), Value(other)) is compare(2.0, other)
+    assert len({Value(2.0), Value(2.0)}) == 2
+    assert Value(1.0) != "a"
+
+
+@pytest.mark.parametrize("convert", [float, int, math.exp, math.sqrt, complex, np.array, lambda v: np.array([v])])
+def test_what_would_lose_the_gradient_is_refused_with_the_way_out(convert: Any) -> None:
+    with pytest.raises(TypeError, match=r"\.data"):
+        convert(Value(1.0))
+
+
+@pytest.mark.parametrize("name", ["exp", "tanh", "sqrt", "sin", "log", "absolute", "square"])
+def test_numpys_functions_work(name: str) -> None:
+    x = Value(0.5)
+    y = getattr(np, name)(x)
+    assert type(y) is Value
+    assert y.data == pytest.approx(float(getattr(np, name)(0.5)))
+    y.backward()
+    assert x.grad is not None
+
+
+@pytest.mark.parametrize("data", ["a", None, [1.0], 1j, np.ones(2), Value(1.0)], ids=lambda x: type(x).__name__)
+def test_a_value_holds_one_real_number(data: Any) -> None:
+    with pytest.raises((TypeError, ValueError), match="a Value holds"):
+        Value(data)
+
+
+def test_the_graph_is_plain_data() -> None:
+    a, b = Value(2.0, label="a"), Value(-3.0)
+    y = a * b + 10
+    assert (y.rule.name, y.rule.symbol, y.inputs[1]) == ("add", "+", 10)
+    assert y.parents[0].parents == (a, b)
+    assert (a.is_leaf, y.is_leaf, a.label) == (True, False, "a")
+    assert repr(a) == "Value(data=2.0, grad=None, label='a')"
+    assert f"{y:.2f}" == "4.00"
+
+
+def test_lists_of_values_make_one_node() -> None:
+    w, x = [Value(1.0), Value(2.0)], [Value(3.0), 4.0]
+    for y, data in [(ag.dot(w, x), 11.0), (ag.sum(w), 3.0), (ag.mean(w), 1.5), (ag.sum(v for v in w), 3.0)]:
+        assert y.data == data
+    assert len(ag.dot(w, x).parents) == 3
+    with pytest.raises(ag.ShapeError, match="2 weights and 1 inputs"):
+        ag.dot(w, [1.0])
+
+
+def test_softmax_of_values_sums_to_one_and_agrees_with_arrays() -> None:
+    xs = [Value(1.0), Value(-2.0), Value(0.5)]
+    probabilities = ag.softmax(xs)
+    np.testing.assert_allclose([p.data for p in probabilities], ag.softmax(np.array([1.0, -2.0, 0.5])))
+    ag.sum(probabilities).backward()
+    np.testing.assert_allclose([x.grad for x in xs], 0.0, atol=1e-15)
+
+
+def test_detach_stops_gradients() -> None:
+    a = Value(2.0)
+    (a * a.detach()).backward()
+    assert a.grad == 2.0
+    with pytest.raises(ag.GraphError, match="depends on nothing that requires a gradient"):
+        a.detach().backward()
+
+
+def test_higher_orders() -> None:
+    x = Value(2.0)
+    y = x**4
+    for expected in (32.0, 48.0, 48.0, 24.0):
+        y = ag.gradients(y, x, create_graph=True)
+        assert y.data == pytest.approx(expected)
+    assert ag.gradients(y, x) == 0.0
+
+
+def test_backward_with_create_graph_leaves_gradients_that_can_be_differentiated() -> None:
+    x = Value(3.0)
+    (x * x * x).backward(create_graph=True)
+    slope = x.grad
+    x.grad = None
+    slope.backward()
+    assert (slope.data, x.grad) == (27.0, 18.0)
+
+
+def test_an_upstream_gradient() -> None:
+    x = Value(3.0)
+    (x * x).backward(gradient=0.5)
+    assert x.grad == 3.0
+
+
+def test_ieee_754_in_place_of_exceptions() -> None:
+    assert (Value(1.0) / 0.0).data == math.inf
+    assert math.isnan(Value(-1.0).log().data)
+    assert Value(1000.0).exp().data == math.inf
+    assert (Value(0.0) ** -1).data == math.inf
+    x = Value(0.0)
+    x.sqrt().backward()
+    assert x.grad == math.inf
