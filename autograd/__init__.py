@@ -19,6 +19,18 @@ from typing import TYPE_CHECKING, Any
 
 from autograd._same_name import warn_of_same_name
 from autograd.errors import DTypeError, GradbookError, GraphError, ShapeError
+from autograd.functional import (
+    elementwise_grad,
+    grad,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    make_jvp,
+    make_vjp,
+    value_and_grad,
+    vjp,
+)
 from autograd.functions import (
     affine,
     broadcast_to,
@@ -45,7 +57,7 @@ from autograd.functions import (
     transpose,
 )
 from autograd.graph import Node, gradients, topological_order
-from autograd.mode import is_recording, no_grad
+from autograd.mode import enable_grad, is_recording, no_grad
 from autograd.rules.activations import relu, sigmoid, softplus
 from autograd.rules.arithmetic import (
     absolute,
@@ -89,17 +101,26 @@ __all__ = [
     "concatenate",
     "cos",
     "dot",
+    "elementwise_grad",
+    "enable_grad",
     "exp",
     "expand_dims",
     "expm1",
+    "grad",
     "gradients",
+    "hessian",
+    "hvp",
     "is_recording",
+    "jacobian",
+    "jvp",
     "leaky_relu",
     "linear",
     "log",
     "log1p",
     "log_softmax",
     "logsumexp",
+    "make_jvp",
+    "make_vjp",
     "matmul",
     "matrix_transpose",
     "max",
@@ -127,6 +148,8 @@ __all__ = [
     "tanh",
     "topological_order",
     "transpose",
+    "value_and_grad",
+    "vjp",
     "where",
 ]
 

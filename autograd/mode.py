@@ -27,3 +27,20 @@ def no_grad() -> Iterator[None]:
         yield
     finally:
         _recording.reset(token)
+
+
+@contextmanager
+def enable_grad() -> Iterator[None]:
+    """Record within the block, also where it is inside a `no_grad`.
+
+    Example:
+        >>> import autograd as ag
+        >>> with ag.no_grad(), ag.enable_grad():
+        ...     print((ag.Value(2.0) * 3.0).requires_grad)
+        True
+    """
+    token = _recording.set(True)
+    try:
+        yield
+    finally:
+        _recording.reset(token)

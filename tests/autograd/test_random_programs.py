@@ -122,7 +122,7 @@ def test_second_derivatives_agree_with_differences_of_first(program: tuple[list[
     assert second == pytest.approx(expected, rel=1e-4, abs=1e-5 * max(1.0, abs(first.data)))
 
 
-# ---- testing the tester -------------------------------------------------------------------------------------------
+# ---- testing the tester --------------------------------------------------------------------------------------------
 
 WRONG = {
     "tanh": (arithmetic.tanh, [lambda g, y, x: g * (1 + y * y)]),

@@ -153,7 +153,7 @@ def test_nothing_to_differentiate() -> None:
         ag.gradients(leaf(1).sum(), Tensor([1.0]))
 
 
-# ---- changes in place ------------------------------------------------------------------------------------------------
+# ---- changes in place ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("operation", ["__iadd__", "__isub__", "__imul__", "__itruediv__"])
@@ -198,7 +198,7 @@ def test_a_step_of_gradient_descent_as_in_the_readme() -> None:
     np.testing.assert_allclose(W.data, 3.0, atol=1e-4)
 
 
-# ---- what it holds ----------------------------------------------------------------------------------------------------
+# ---- what it holds -------------------------------------------------------------------------------------------------
 
 
 def test_attributes_and_text() -> None:
