@@ -1,0 +1,71 @@
+"""Small neural networks on `autograd`: networks speak PyTorch, training speaks Keras and scikit-learn.
+
+Example:
+    >>> import nn
+    >>> model = nn.MLP(64, [32, 10], activation="relu", seed=0)
+    >>> sum(p.size for p in model.parameters())
+    2410
+"""
+
+import autograd
+
+if not hasattr(autograd, "Tensor"):
+    raise ImportError(
+        f"the 'autograd' found at {autograd.__file__} is not gradbook's but HIPS autograd, of the same import name; "
+        "keep one in this environment: pip uninstall -y autograd gradbook, then pip install gradbook"
+    )
+
+from nn import init
+from nn._extras import MissingExtraError
+from nn.callbacks import Callback, Checkpoint, EarlyStopping, ProgressBar
+from nn.checkpoint import load, save
+from nn.data import DataLoader, train_test_split
+from nn.history import History
+from nn.layers import ACTIVATIONS, MLP, Identity, LeakyReLU, Linear, ReLU, Sequential, Sigmoid, Softplus, Tanh
+from nn.losses import OUTPUTS, Outputs, binary_cross_entropy_with_logits, cross_entropy, mse
+from nn.metrics import accuracy, confusion_matrix, mean_absolute_error, r2_score
+from nn.module import Module, Parameter, StateError
+from nn.optim import OPTIMIZERS, SGD, Adam, Optimizer
+from nn.trainer import DivergenceError, Trainer
+
+__all__ = [
+    "ACTIVATIONS",
+    "MLP",
+    "OPTIMIZERS",
+    "OUTPUTS",
+    "SGD",
+    "Adam",
+    "Callback",
+    "Checkpoint",
+    "DataLoader",
+    "DivergenceError",
+    "EarlyStopping",
+    "History",
+    "Identity",
+    "LeakyReLU",
+    "Linear",
+    "MissingExtraError",
+    "Module",
+    "Optimizer",
+    "Outputs",
+    "Parameter",
+    "ProgressBar",
+    "ReLU",
+    "Sequential",
+    "Sigmoid",
+    "Softplus",
+    "StateError",
+    "Tanh",
+    "Trainer",
+    "accuracy",
+    "binary_cross_entropy_with_logits",
+    "confusion_matrix",
+    "cross_entropy",
+    "init",
+    "load",
+    "mean_absolute_error",
+    "mse",
+    "r2_score",
+    "save",
+    "train_test_split",
+]

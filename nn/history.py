@@ -1,0 +1,137 @@
+"""The history of a training run: one row of numbers per epoch."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self, TypeAlias, overload
+
+from nn._extras import require
+from nn._files import write_atomically
+
+__all__ = ["History", "Row"]
+
+Row: TypeAlias = dict[str, float]
+
+
+class History:
+    """Rows of numbers, one per epoch; a column is asked for by its name, a row by its number.
+
+    Args:
+        rows: The first rows.
+
+    Attributes:
+        rows: One dict per epoch: ``epoch`` (from 1), ``learning_rate``, ``loss``, the metrics, and with validation
+            data ``val_loss`` and so on.
+        interrupted: Whether Ctrl-C ended the training.
+
+    Example:
+        >>> history = History([{"epoch": 1, "loss": 2.5}, {"epoch": 2, "loss": 0.5}])
+        >>> history["loss"]
+        [2.5, 0.5]
+        >>> history[-1]
+        {'epoch': 2, 'loss': 0.5}
+        >>> len(history), history.columns
+        (2, ['epoch', 'loss'])
+    """
+
+    def __init__(self, rows: list[Row] | None = None) -> None:
+        self.rows: list[Row] = [] if rows is None else rows
+        self.interrupted = False
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns, in the order in which they came up."""
+        return list(dict.fromkeys(name for row in self.rows for name in row))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    @overload
+    def __getitem__(self, key: str) -> list[float]: ...
+
+    @overload
+    def __getitem__(self, key: int) -> Row: ...
+
+    def __getitem__(self, key: str | int) -> list[float] | Row:
+        """A column by its name, or a row by its number.
+
+        Raises:
+            KeyError: There is no such column; the message lists those there are.
+        """
+        if isinstance(key, int):
+            return self.rows[key]
+        if key not in self.columns:
+            raise KeyError(f"the history has no column {key!r}; it has {', '.join(self.columns) or 'no rows yet'}")
+        return [row[key] for row in self.rows if key in row]
+
+    def __repr__(self) -> str:
+        last = ", ".join(f"{name}={value:.4g}" for name, value in self.rows[-1].items()) if self.rows else "no epochs"
+        return f"History({last}{', interrupted' if self.interrupted else ''})"
+
+    def save(self, path: str | Path) -> None:
+        """Write a CSV file with a header; every number is written so that reading it back gives the same bits."""
+        text = io.StringIO()
+        writer = csv.DictWriter(text, self.columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(self.rows)
+        write_atomically(path, text.getvalue().encode())
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read what `save` wrote.
+
+        Example:
+            >>> import tempfile
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     History([{"epoch": 1, "loss": 0.1 + 0.2}]).save(f"{folder}/history.csv")
+            ...     History.load(f"{folder}/history.csv").rows
+            [{'epoch': 1, 'loss': 0.30000000000000004}]
+        """
+        with Path(path).open(newline="", encoding="utf-8") as file:
+            return cls([{name: _number(cell) for name, cell in row.items() if cell} for row in csv.DictReader(file)])
+
+    def plot(self, path: str | Path | None = None) -> Any:
+        """Draw the loss and every metric over the epochs, training and validation in one diagram.
+
+        Args:
+            path: Where to save the picture; its ending says the format (.svg, .png, .pdf). None saves nothing.
+
+        Returns:
+            A matplotlib ``Figure``; a notebook shows it.
+
+        Raises:
+            ValueError: There are no epochs to draw.
+            MissingExtraError: matplotlib is not installed.
+        """
+        if not self.rows:
+            raise ValueError("the history has no epochs to draw; train first")
+        figure_module, matplotlib = require("matplotlib.figure", "viz"), require("matplotlib", "viz")
+        names = [name for name in self.columns if name not in ("epoch", "learning_rate") and name[:4] != "val_"]
+        figure = figure_module.Figure(figsize=(4.5 * len(names), 3.4), layout="constrained")
+        for axes, name in zip(figure.subplots(1, len(names), squeeze=False)[0], names, strict=True):
+            for column, label in ((name, "training"), (f"val_{name}", "validation")):
+                points = [(row["epoch"], row[column]) for row in self.rows if column in row]
+                if points:
+                    axes.plot(*zip(*points, strict=True), label=label, marker="." if len(points) < 40 else None)
+            axes.set(xlabel="epoch", title=name.replace("_", " "))
+            axes.xaxis.get_major_locator().set_params(integer=True)
+            axes.grid(alpha=0.3)
+            axes.legend()
+        if path is not None:
+            # Without the date and random names, equal histories make equal SVG files.
+            with matplotlib.rc_context({"svg.hashsalt": "gradbook"}):
+                figure.savefig(path, metadata={"Date": None} if Path(path).suffix == ".svg" else None)
+        return figure
+
+
+def _number(cell: str) -> float:
+    try:
+        return int(cell)
+    except ValueError:
+        return float(cell)

@@ -1,0 +1,189 @@
+"""Losses: one number that says how far a network's raw outputs are from the targets.
+
+All take ``(outputs, targets, reduction)``. Shapes are never broadcast against each other: ``(N,)`` against ``(N, 1)``
+would give N² differences and a loss that looks fine.
+
+`OUTPUTS` at the end tells for each loss how the raw outputs it was trained on become predictions.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+import autograd as ag
+
+__all__ = ["OUTPUTS", "Loss", "Outputs", "binary_cross_entropy_with_logits", "cross_entropy", "mse", "outputs_of"]
+
+Array: TypeAlias = ag.Tensor | NDArray[Any]
+Reduction: TypeAlias = Literal["mean", "sum", "none"]
+Loss: TypeAlias = Callable[..., Any]
+
+REDUCTIONS: dict[str, Callable[[Any], Any]] = {"mean": ag.mean, "sum": ag.sum, "none": lambda losses: losses}
+
+
+def mse(outputs: Array, targets: Array | ArrayLike, reduction: Reduction = "mean") -> Any:
+    """Mean squared error, mean((outputs − targets)²).
+
+    Args:
+        outputs: What the network gave, of any shape.
+        targets: What it should have given, of the same shape.
+        reduction: ``"mean"`` over all entries, ``"sum"``, or ``"none"`` for the square of each.
+
+    Returns:
+        A scalar, or an array of the outputs' shape for ``"none"``.
+
+    Raises:
+        ShapeError: The shapes differ.
+        ValueError: An unknown reduction.
+
+    Example:
+        >>> outputs = ag.Tensor([[1.0], [2.0]], requires_grad=True)
+        >>> loss = mse(outputs, [[0.0], [4.0]])
+        >>> loss.item()
+        2.5
+        >>> loss.backward()
+        >>> outputs.grad.data
+        array([[ 1.],
+               [-2.]])
+    """
+    return _reduced(ag.square(outputs - _targets_like(outputs, targets, "mse")), reduction)
+
+
+def cross_entropy(logits: Array, targets: Array | ArrayLike, reduction: Reduction = "mean") -> Any:
+    """Cross-entropy of softmax(logits): −log of the probability given to the right class.
+
+    Args:
+        logits: Raw scores of shape ``(batch, classes)``; not probabilities.
+        targets: Class numbers of shape ``(batch,)``, integers from 0; or one probability for each class, of shape
+            ``(batch, classes)``.
+        reduction: ``"mean"`` over the batch, ``"sum"``, or ``"none"`` for one loss per sample.
+
+    Returns:
+        A scalar, or an array of shape ``(batch,)`` for ``"none"``.
+
+    Raises:
+        ShapeError: The shapes do not belong together.
+        DTypeError: Class numbers are not integers.
+        ValueError: A class number is not below ``classes``, or an unknown reduction.
+
+    Example:
+        >>> logits = ag.Tensor([[2.0, 0.0], [0.0, 0.0]], requires_grad=True)
+        >>> loss = cross_entropy(logits, [0, 1])
+        >>> round(loss.item(), 4)                    # (log(1 + e⁻²) + log 2) / 2
+        0.41
+        >>> loss.backward()
+        >>> logits.grad.data.round(4)                # (softmax(logits) − one-hot) / 2
+        array([[-0.0596,  0.0596],
+               [ 0.25  , -0.25  ]])
+    """
+    if not isinstance(targets, ag.Tensor):
+        targets = np.asarray(targets)
+        if targets.shape == logits.shape:
+            targets = targets.astype(logits.dtype, copy=False)
+    if targets.shape == (*logits.shape[:-1], 1) != logits.shape:
+        raise ag.ShapeError(
+            f"cross_entropy: class numbers of shape {targets.shape} for logits of shape {logits.shape}; "
+            f"pass targets.reshape{logits.shape[:-1]}"
+        )
+    return _reduced(ag.softmax_cross_entropy(logits, targets), reduction)
+
+
+def binary_cross_entropy_with_logits(logits: Array, targets: Array | ArrayLike, reduction: Reduction = "mean") -> Any:
+    """Cross-entropy of yes and no, for p = sigmoid(z): −t·log p − (1 − t)·log(1 − p), as softplus(z) − t·z.
+
+    The second form never overflows, as sigmoid and logarithm cancel.
+
+    Args:
+        logits: Raw scores z of any shape; not probabilities.
+        targets: t of the same shape: 0 or 1, or a probability between.
+        reduction: ``"mean"`` over all entries, ``"sum"``, or ``"none"`` for one loss per entry.
+
+    Returns:
+        A scalar, or an array of the logits' shape for ``"none"``.
+
+    Raises:
+        ShapeError: The shapes differ.
+        ValueError: A target is outside [0, 1], or an unknown reduction.
+
+    Example:
+        >>> logits = ag.Tensor([0.0, 100.0, -100.0], requires_grad=True)
+        >>> loss = binary_cross_entropy_with_logits(logits, [1, 1, 1], reduction="none")
+        >>> loss.data.round(4)
+        array([  0.6931,   0.    , 100.    ])
+        >>> loss.sum().backward()
+        >>> logits.grad.data                         # sigmoid(z) − t
+        array([-0.5,  0. , -1. ])
+    """
+    targets = _targets_like(logits, targets, "binary_cross_entropy_with_logits")
+    values = targets.data if isinstance(targets, ag.Tensor) else targets
+    if values.size and (values.min() < 0 or values.max() > 1):
+        raise ValueError(
+            "binary_cross_entropy_with_logits takes targets between 0 and 1, "
+            f"got {values.min():g} to {values.max():g}; for -1 and 1 pass (targets + 1) / 2"
+        )
+    return _reduced(ag.softplus(logits) - logits * targets, reduction)
+
+
+def _targets_like(outputs: Array, targets: Array | ArrayLike, loss: str) -> Array:
+    """The targets in the outputs' precision, once the shapes agree."""
+    if not isinstance(targets, ag.Tensor):
+        targets = np.asarray(targets, dtype=outputs.dtype)
+    if outputs.shape != targets.shape:
+        same_size = targets.ndim > 0 and outputs.size == targets.size
+        advice = f"pass targets.reshape{outputs.shape}" if same_size else "they must be equal"
+        raise ag.ShapeError(f"{loss}: outputs have shape {outputs.shape} and targets {targets.shape}; {advice}")
+    return targets
+
+
+def _reduced(losses: Any, reduction: str) -> Any:
+    if reduction not in REDUCTIONS:
+        raise ValueError(f"reduction must be one of {', '.join(map(repr, REDUCTIONS))}, got {reduction!r}")
+    return REDUCTIONS[reduction](losses)
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """How raw outputs of a network trained on some loss are read.
+
+    Attributes:
+        predictions: From raw outputs to what a user wants to know: a class number, a value.
+        probabilities: From raw outputs to probabilities; None where there are none.
+        labels: From targets, in any form the loss takes, to what predictions are compared with.
+    """
+
+    predictions: Callable[[NDArray[Any]], NDArray[Any]]
+    probabilities: Callable[[NDArray[Any]], NDArray[Any]] | None = None
+    labels: Callable[[NDArray[Any]], NDArray[Any]] = lambda targets: targets
+
+
+# To make `Trainer` read the outputs of a loss of your own, add its row.
+OUTPUTS: dict[Loss, Outputs] = {
+    mse: Outputs(predictions=lambda values: values),
+    cross_entropy: Outputs(
+        predictions=lambda logits: logits.argmax(axis=-1),
+        probabilities=lambda logits: np.asarray(ag.softmax(logits, axis=-1)),
+        labels=lambda targets: targets.argmax(axis=-1) if targets.ndim > 1 else targets,
+    ),
+    binary_cross_entropy_with_logits: Outputs(
+        predictions=lambda logits: (logits > 0).astype(np.int64),
+        probabilities=lambda logits: np.asarray(ag.sigmoid(logits)),
+    ),
+}
+
+
+def outputs_of(loss: Loss) -> Outputs:
+    """The row of `OUTPUTS` for a loss, also under a `functools.partial`; for an unknown one outputs are predictions.
+
+    Example:
+        >>> outputs_of(functools.partial(cross_entropy, reduction="sum")).predictions(np.array([[0.1, 0.9]]))
+        array([1])
+    """
+    while isinstance(loss, functools.partial):
+        loss = loss.func
+    return OUTPUTS.get(loss, OUTPUTS[mse])

@@ -1,0 +1,233 @@
+"""Modules: trees of named parameters, in PyTorch's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+import autograd as ag
+
+__all__ = ["Module", "Parameter", "StateError", "check_state"]
+
+
+class StateError(ag.GradbookError, ValueError):
+    """A saved state that does not fit the object it was to be loaded into; nothing was loaded."""
+
+
+class Parameter(ag.Tensor):
+    """A tensor that training changes: an attribute of this kind belongs to its module's parameters.
+
+    Args:
+        data: The first value, of any shape; it is copied.
+        label: The name that drawings show.
+        dtype: A floating dtype; None keeps the dtype of ``data``.
+
+    Example:
+        >>> import numpy as np
+        >>> scale = Parameter(np.ones(3), label="scale")
+        >>> (scale * [1.0, 2.0, 3.0]).sum().backward()
+        >>> scale.grad.data
+        array([1., 2., 3.])
+    """
+
+    def __init__(self, data: ArrayLike, label: str | None = None, dtype: DTypeLike | None = None) -> None:
+        super().__init__(data, requires_grad=True, label=label, dtype=dtype)
+
+
+class Module:
+    """Part of a network: parameters and smaller modules, and a `forward` that uses them.
+
+    A subclass assigns `Parameter` and `Module` objects to attributes, alone or in lists, tuples and dicts, and
+    defines `forward`. Nothing has to be registered, and no ``super().__init__()`` is needed.
+
+    Attributes:
+        training: Whether the module is being trained (`train`) or used (`eval`); some layers differ.
+
+    Example:
+        >>> import numpy as np
+        >>> class Scale(Module):
+        ...     def __init__(self, features):
+        ...         self.factor = Parameter(np.full(features, 2.0))
+        ...     def forward(self, x):
+        ...         return x * self.factor
+        >>> scale = Scale(3)
+        >>> scale(np.array([1.0, 2.0, 3.0])).data
+        array([2., 4., 6.])
+        >>> [(name, p.shape) for name, p in scale.named_parameters()]
+        [('factor', (3,))]
+    """
+
+    training: bool = True
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run `forward`."""
+        return self.forward(*args, **kwargs)
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        """Compute the module's output; a subclass defines it."""
+        raise NotImplementedError(f"{type(self).__name__} defines no forward(self, x)")
+
+    def members(self) -> Iterator[tuple[str, Parameter | Module]]:
+        """The parameters and modules directly in this one, by name; an item of a list is ``name.index``."""
+        for name, value in vars(self).items():
+            yield from _named(name, value)
+
+    def named_children(self) -> Iterator[tuple[str, Module]]:
+        """The modules directly in this one, by name."""
+        return ((name, member) for name, member in self.members() if isinstance(member, Module))
+
+    def children(self) -> Iterator[Module]:
+        """The modules directly in this one."""
+        return (child for _, child in self.named_children())
+
+    def named_modules(self) -> Iterator[tuple[str, Module]]:
+        """This module, named ``""``, and all below it by dotted names, depth first, each once."""
+        seen: set[int] = set()
+        stack: list[tuple[str, Module]] = [("", self)]
+        while stack:
+            path, module = stack.pop()
+            if id(module) not in seen:
+                seen.add(id(module))
+                yield path, module
+                stack.extend(reversed([(_join(path, name), child) for name, child in module.named_children()]))
+
+    def modules(self) -> Iterator[Module]:
+        """This module and all below it, depth first, each once."""
+        return (module for _, module in self.named_modules())
+
+    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
+        """All parameters by dotted names such as ``"0.weight"``; one that is shared has its first name only."""
+        seen: set[int] = set()
+        for path, module in self.named_modules():
+            for name, member in module.members():
+                if isinstance(member, Parameter) and id(member) not in seen:
+                    seen.add(id(member))
+                    yield _join(path, name), member
+
+    def parameters(self) -> Iterator[Parameter]:
+        """All parameters of this module and those below, each once: what an optimizer takes."""
+        return (parameter for _, parameter in self.named_parameters())
+
+    def train(self, mode: bool = True) -> Self:
+        """Set training mode here and in all modules below."""
+        for module in self.modules():
+            module.training = mode
+        return self
+
+    def eval(self) -> Self:
+        """Set evaluation mode here and in all modules below."""
+        return self.train(False)
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of all parameters."""
+        for parameter in self.parameters():
+            parameter.grad = None
+
+    def state_dict(self) -> dict[str, NDArray[Any]]:
+        """The parameters' values by name, copied: what has to be saved.
+
+        Example:
+            >>> from nn.layers import Linear
+            >>> {name: array.shape for name, array in Linear(3, 2).state_dict().items()}
+            {'weight': (3, 2), 'bias': (2,)}
+        """
+        return {name: np.array(parameter.data) for name, parameter in self.named_parameters()}
+
+    def load_state_dict(self, state: Mapping[str, ArrayLike]) -> None:
+        """Take over parameter values, each cast to its parameter's dtype. Nothing is loaded unless everything fits.
+
+        To load a part, put it over the whole: ``model.load_state_dict(model.state_dict() | part)``.
+
+        Args:
+            state: An array of the parameter's shape for each name of `named_parameters`.
+
+        Raises:
+            StateError: Names are missing or unexpected, or shapes differ; the message lists them all.
+
+        Example:
+            >>> from nn.layers import Linear
+            >>> layer = Linear(2, 1)
+            >>> layer.load_state_dict({"weight": [[1.0], [2.0]], "bias": [3.0]})
+            >>> layer([[10.0, 20.0]]).data
+            array([[53.]], dtype=float32)
+            >>> layer.load_state_dict({"weight": [[1.0, 2.0]], "scale": [3.0]})
+            Traceback (most recent call last):
+            ...
+            nn.module.StateError: Linear cannot take this state: 'bias' is missing; 'scale' is unexpected;
+            'weight' has shape (2, 1) in Linear and (1, 2) in the state
+        """
+        parameters = dict(self.named_parameters())
+        arrays = check_state(type(self).__name__, {name: p.data for name, p in parameters.items()}, state)
+        for name, parameter in parameters.items():
+            parameter.data = arrays[name]
+
+    def extra_repr(self) -> str:
+        """What the repr shows between the brackets, besides the modules below."""
+        return ""
+
+    def __repr__(self) -> str:
+        lines = [f"({name}): {child!r}".replace("\n", "\n  ") for name, child in self.named_children()]
+        if not lines:
+            return f"{type(self).__name__}({self.extra_repr()})"
+        return "\n  ".join([f"{type(self).__name__}({self.extra_repr()}", *lines]) + "\n)"
+
+
+def check_state(
+    owner: str, here: Mapping[str, NDArray[Any]], state: Mapping[str, ArrayLike]
+) -> dict[str, NDArray[Any]]:
+    """Fresh arrays with the values of ``state`` and the dtypes of ``here``, once every name and shape agrees.
+
+    Args:
+        owner: Who is to take the state, for the message.
+        here: The arrays to be replaced, by name.
+        state: Their new values, by name.
+
+    Raises:
+        StateError: Something does not fit; the message lists everything that does not.
+    """
+    arrays = {name: value.data if isinstance(value, ag.Tensor) else np.asarray(value) for name, value in state.items()}
+    common = [name for name in here if name in arrays]
+    problems = [
+        *_listed((name for name in here if name not in arrays), "missing"),
+        *_listed((name for name in arrays if name not in here), "unexpected"),
+        *(
+            f"{name!r} has shape {here[name].shape} in {owner} and {arrays[name].shape} in the state"
+            for name in common
+            if here[name].shape != arrays[name].shape
+        ),
+        *(
+            f"{name!r} holds {arrays[name].dtype}, no real numbers"
+            for name in common
+            if arrays[name].dtype.kind not in "fiub"
+        ),
+    ]
+    if problems:
+        raise StateError(f"{owner} cannot take this state: {'; '.join(problems)}")
+    return {name: np.array(arrays[name], dtype=here[name].dtype) for name in here}
+
+
+def _listed(names: Iterable[str], what: str) -> list[str]:
+    quoted = [repr(name) for name in names]
+    if not quoted:
+        return []
+    shown = ", ".join(quoted[:5]) + (f" and {len(quoted) - 5} more" if len(quoted) > 5 else "")
+    return [f"{shown} {'is' if len(quoted) == 1 else 'are'} {what}"]
+
+
+def _named(name: str, value: object) -> Iterator[tuple[str, Parameter | Module]]:
+    """The parameters and modules in an attribute's value, looking into lists, tuples and dicts."""
+    if isinstance(value, Parameter | Module):
+        yield name, value
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from _named(f"{name}.{index}", item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _named(f"{name}.{key}", item)
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name

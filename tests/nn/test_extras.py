@@ -1,0 +1,56 @@
+"""Optional libraries: not needed to import or to train, and named when they are missed."""
+
+import subprocess
+import sys
+
+import pytest
+
+import nn
+from nn._extras import require
+
+
+@pytest.mark.parametrize(
+    ("module", "extra", "use"),
+    [
+        ("safetensors", "train", lambda folder: nn.save(nn.Linear(1, 1), folder / "m")),
+        ("safetensors", "train", lambda folder: nn.load(folder / "m")),
+        ("safetensors", "train", lambda folder: nn.Checkpoint(folder).on_fit_begin(None)),
+        ("matplotlib", "viz", lambda folder: nn.History([{"epoch": 1, "loss": 1.0}]).plot(folder / "m.svg")),
+    ],
+)
+def test_a_missing_library_names_its_extra(module, extra, use, tmp_path, monkeypatch):
+    for name in [name for name in sys.modules if name.partition(".")[0] == module]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, module, None)
+    message = rf"^{module} is not installed; pip install 'gradbook\[{extra}\]'$"
+    with pytest.raises(nn.MissingExtraError, match=message) as error:
+        use(tmp_path)
+    assert isinstance(error.value, ImportError)
+
+
+def test_a_library_that_is_broken_speaks_for_itself(tmp_path, monkeypatch):
+    (tmp_path / "broken_library.py").write_text("import something_it_needs")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ModuleNotFoundError, match="something_it_needs"):
+        require("broken_library", "train")
+
+
+NUMPY_ALONE = """
+import sys
+for name in ("scipy", "sklearn", "tqdm", "safetensors", "matplotlib", "graphviz", "wasmtime", "numba", "mpi4py"):
+    sys.modules[name] = None
+import numpy as np
+import nn, nn.scalar
+model = nn.MLP(2, [4, 1], seed=0)
+trainer = nn.Trainer(model, loss=nn.mse, optimizer=nn.Adam(model.parameters()), metrics={"r2": nn.r2_score})
+history = trainer.fit(np.eye(2), np.ones((2, 1)), epochs=2)
+print(len(history), nn.scalar.MLP(2, [1])([1.0, 2.0]).data < 2)
+"""
+
+
+def test_numpy_alone_is_enough_to_train():
+    result = subprocess.run(
+        [sys.executable, "-W", "error", "-c", NUMPY_ALONE], capture_output=True, text=True, check=False
+    )
+    assert result.stderr == ""
+    assert [line[:9] for line in result.stdout.splitlines()] == ["epoch 1/2", "epoch 2/2", "2 True"]

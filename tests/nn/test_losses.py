@@ -1,0 +1,163 @@
+"""Losses against their formulas and against PyTorch, what they refuse, and how their outputs are read."""
+
+import functools
+
+import numpy as np
+import pytest
+
+import autograd as ag
+import nn
+from nn.losses import outputs_of
+
+RNG = np.random.default_rng(0)
+LOGITS = RNG.normal(size=(6, 4)) * 3
+CLASSES = np.array([0, 3, 1, 1, 2, 0])
+ONE_HOT = np.eye(4)[CLASSES]
+SOFT = RNG.dirichlet(np.ones(4), size=6)
+SIGMOID = 1 / (1 + np.exp(-LOGITS))
+LOG_SOFTMAX = LOGITS - np.log(np.exp(LOGITS).sum(axis=1, keepdims=True))
+
+CASES = {  # loss, targets, the loss of each entry by its formula, PyTorch's name
+    "mse": (nn.mse, SOFT, (LOGITS - SOFT) ** 2, "mse_loss"),
+    "classes": (nn.cross_entropy, CLASSES, -LOG_SOFTMAX[np.arange(6), CLASSES], "cross_entropy"),
+    "one-hot": (nn.cross_entropy, ONE_HOT, -(ONE_HOT * LOG_SOFTMAX).sum(axis=1), "cross_entropy"),
+    "soft": (nn.cross_entropy, SOFT, -(SOFT * LOG_SOFTMAX).sum(axis=1), "cross_entropy"),
+    "yes or no": (
+        nn.binary_cross_entropy_with_logits,
+        ONE_HOT,
+        -ONE_HOT * np.log(SIGMOID) - (1 - ONE_HOT) * np.log(1 - SIGMOID),
+        "binary_cross_entropy_with_logits",
+    ),
+    "yes or no, soft": (
+        nn.binary_cross_entropy_with_logits,
+        SOFT,
+        -SOFT * np.log(SIGMOID) - (1 - SOFT) * np.log(1 - SIGMOID),
+        "binary_cross_entropy_with_logits",
+    ),
+}
+REDUCE = {"mean": np.mean, "sum": np.sum, "none": lambda losses: losses}
+every_case = pytest.mark.parametrize("case", CASES)
+every_reduction = pytest.mark.parametrize("reduction", REDUCE)
+
+
+@every_case
+@every_reduction
+def test_a_loss_is_its_formula(case, reduction):
+    loss, targets, formula, _ = CASES[case]
+    expected = REDUCE[reduction](formula)
+    assert np.allclose(loss(ag.Tensor(LOGITS), targets, reduction).data, expected, rtol=1e-12)
+    assert np.allclose(loss(LOGITS, targets, reduction), expected, rtol=1e-12)
+    assert np.allclose(loss(ag.Tensor(LOGITS), ag.Tensor(targets), reduction).data, expected, rtol=1e-12)
+
+
+@every_case
+def test_the_mean_is_the_default(case):
+    loss, targets, formula, _ = CASES[case]
+    assert loss(ag.Tensor(LOGITS), targets).item() == pytest.approx(formula.mean(), rel=1e-12)
+
+
+@pytest.mark.peers
+@every_case
+@every_reduction
+def test_a_loss_and_its_gradient_against_pytorch(case, reduction):
+    torch = pytest.importorskip("torch", reason="compares with PyTorch, which is not installed")
+    loss, targets, formula, name = CASES[case]
+    ours, theirs = ag.Tensor(LOGITS, requires_grad=True), torch.tensor(LOGITS, requires_grad=True)
+    upstream = RNG.normal(size=np.shape(REDUCE[reduction](formula)))
+    value = loss(ours, targets, reduction)
+    torch_value = getattr(torch.nn.functional, name)(theirs, torch.tensor(targets), reduction=reduction)
+    value.backward(upstream)
+    torch_value.backward(torch.tensor(upstream))
+    assert np.allclose(value.data, torch_value.detach().numpy(), rtol=1e-12)
+    assert np.allclose(ours.grad.data, theirs.grad.numpy(), rtol=1e-10, atol=1e-15)
+
+
+@every_case
+@pytest.mark.parametrize("as_list", [False, True])
+def test_float32_outputs_keep_their_precision_whatever_the_targets(case, as_list):
+    loss, targets, formula, _ = CASES[case]
+    outputs = ag.Tensor(LOGITS, requires_grad=True, dtype=np.float32)
+    value = loss(outputs, targets.tolist() if as_list else targets)
+    value.backward()
+    assert value.dtype == outputs.grad.dtype == np.float32
+    assert value.item() == pytest.approx(formula.mean(), rel=1e-5)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    ("loss", "targets", "expected", "gradient"),
+    [
+        (nn.cross_entropy, [0, 0], [0.0, 2000.0], [[0, 0], [-1, 1]]),
+        (nn.binary_cross_entropy_with_logits, [[1, 1], [0, 0]], [[0, 1000], [0, 1000]], [[0, -1], [0, 1]]),
+    ],
+)
+def test_huge_logits_give_exact_losses_and_no_warnings(loss, targets, expected, gradient, dtype):
+    logits = ag.Tensor([[1000.0, -1000.0], [-1000.0, 1000.0]], requires_grad=True, dtype=dtype)
+    losses = loss(logits, targets, reduction="none")
+    losses.sum().backward()
+    assert losses.data.tolist() == expected
+    assert logits.grad.data.tolist() == gradient
+
+
+BCE = nn.binary_cross_entropy_with_logits
+REFUSED = [
+    (nn.mse, (4, 1), np.zeros(4), r"mse: outputs have shape \(4, 1\) and targets \(4,\); pass targets.reshape\(4, 1\)"),
+    (nn.mse, (4,), np.zeros((4, 1)), r"mse: .* pass targets.reshape\(4,\)"),
+    (nn.mse, (4, 1), np.zeros(3), r"\(4, 1\) and targets \(3,\); they must be equal"),
+    (nn.mse, (4, 1), 0.0, r"\(4, 1\) and targets \(\); they must be equal"),
+    (BCE, (4, 1), np.zeros(4), r"binary_cross_entropy_with_logits: .* pass targets.reshape\(4, 1\)"),
+    (BCE, (2,), [-1, 1], r"targets between 0 and 1, got -1 to 1; for -1 and 1 pass \(targets \+ 1\) / 2"),
+    (BCE, (2,), [0.0, 1.5], r"targets between 0 and 1, got 0 to 1.5"),
+    (nn.cross_entropy, (3, 4), [[0], [1], [2]], r"class numbers of shape \(3, 1\).*pass targets.reshape\(3,\)"),
+    (nn.cross_entropy, (3, 4), [0, 1], r"\(3, 4\).*\(2,\)"),
+    (nn.cross_entropy, (3, 4), np.zeros((3, 5)), r"\(3, 4\).*\(3, 5\)"),
+    (nn.cross_entropy, (3, 4), [0, 1, 4], "0 to 4 .*expected 0 to 3"),
+    (nn.cross_entropy, (3, 4), [0, -1, 2], "-1 to 2 .*expected 0 to 3"),
+    (nn.cross_entropy, (3, 4), [0.0, 1.0, 2.0], r"integers, not float64.*astype\(int\)"),
+    (nn.cross_entropy, (3, 4), ["a", "b", "c"], "integers"),
+    (nn.mse, (2,), ["a", "b"], "could not convert string"),
+]
+
+
+@pytest.mark.parametrize(("loss", "shape", "targets", "message"), REFUSED)
+def test_targets_that_do_not_fit_are_refused(loss, shape, targets, message):
+    with pytest.raises((ValueError, TypeError), match=message) as refusal:
+        loss(ag.Tensor(np.zeros(shape), requires_grad=True), targets)
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("loss", [nn.mse, BCE, nn.cross_entropy])
+def test_an_unknown_reduction_is_refused(loss):
+    with pytest.raises(ValueError, match="reduction must be one of 'mean', 'sum', 'none', got 'average'"):
+        loss(ag.Tensor(ONE_HOT), ONE_HOT, "average")
+
+
+RAW = np.array([[2.0, -1.0, 0.0], [-3.0, 0.5, 0.25]])
+
+
+@pytest.mark.parametrize(
+    ("loss", "predictions"),
+    [
+        (nn.mse, RAW),
+        (nn.cross_entropy, [0, 1]),
+        (BCE, [[1, 0, 0], [0, 1, 1]]),
+        (functools.partial(functools.partial(nn.cross_entropy), reduction="sum"), [0, 1]),
+        (lambda _outputs, _targets: 0, RAW),
+    ],
+)
+def test_how_raw_outputs_become_predictions(loss, predictions):
+    result = outputs_of(loss).predictions(RAW)
+    assert np.array_equal(result, predictions)
+
+
+@pytest.mark.parametrize(
+    ("loss", "formula"),
+    [(nn.cross_entropy, np.exp(RAW) / np.exp(RAW).sum(axis=1, keepdims=True)), (BCE, 1 / (1 + np.exp(-RAW)))],
+)
+def test_how_raw_outputs_become_probabilities(loss, formula):
+    assert np.allclose(outputs_of(loss).probabilities(RAW), formula, rtol=1e-14)
+
+
+def test_one_hot_targets_are_compared_as_class_numbers():
+    labels = outputs_of(nn.cross_entropy).labels
+    assert labels(ONE_HOT).tolist() == labels(CLASSES).tolist() == CLASSES.tolist()

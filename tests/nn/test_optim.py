@@ -1,0 +1,160 @@
+"""Optimizers: PyTorch's numbers, what they remember, what they refuse."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+import autograd as ag
+import nn
+
+SETTINGS = [  # ours, PyTorch's name, PyTorch's arguments
+    (nn.SGD, "SGD", {"learning_rate": 0.1}),
+    (nn.SGD, "SGD", {"learning_rate": 0.1, "weight_decay": 0.05}),
+    *(
+        (nn.SGD, "SGD", {"learning_rate": 0.03, "momentum": momentum, "nesterov": nesterov, "weight_decay": decay})
+        for momentum, nesterov, decay in itertools.product([0.5, 0.9], [False, True], [0.0, 0.05])
+    ),
+    (nn.Adam, "Adam", {}),
+    (nn.Adam, "Adam", {"learning_rate": 0.05, "weight_decay": 0.05}),
+    (nn.Adam, "Adam", {"learning_rate": 0.05, "betas": (0.5, 0.9), "epsilon": 1e-3}),
+    (nn.Adam, "Adam", {"learning_rate": 0.05, "betas": (0.0, 0.0)}),
+]
+TORCH_WORDS = {"learning_rate": "lr", "epsilon": "eps"}
+every_setting = pytest.mark.parametrize(
+    ("kind", "torch_name", "settings"),
+    SETTINGS,
+    ids=lambda s: ",".join(map(str, s.values())) if isinstance(s, dict) and s else "",
+)
+
+
+def start():
+    """Two parameters of a small problem, the same every time."""
+    rng = np.random.default_rng(0)
+    return [rng.normal(size=(3, 2)), rng.normal(size=2)]
+
+
+def objective(W, b, exp):
+    """Neither quadratic nor convex: every step has other gradients."""
+    return (((W * W) @ b) * b[0]).sum() + exp(-W).sum() * 0.1 + (b**4).sum()
+
+
+@pytest.mark.peers
+@every_setting
+def test_fifty_steps_against_pytorch(kind, torch_name, settings):
+    torch = pytest.importorskip("torch", reason="compares with PyTorch, which is not installed")
+    ours = [ag.Tensor(p, requires_grad=True) for p in start()]
+    theirs = [torch.tensor(p, requires_grad=True) for p in start()]
+    optimizer = kind(ours, **settings)
+    torch_settings = {TORCH_WORDS.get(name, name): value for name, value in settings.items()}
+    torch_optimizer = getattr(torch.optim, torch_name)(theirs, **torch_settings)
+    for step in range(50):
+        if step == 25:  # as a schedule would
+            optimizer.learning_rate /= 2
+            torch_optimizer.param_groups[0]["lr"] /= 2
+        for opt, parameters, exp in ((optimizer, ours, ag.exp), (torch_optimizer, theirs, torch.exp)):
+            opt.zero_grad()
+            objective(*parameters, exp).backward()
+            if step % 7 == 3:  # a parameter that took no part stays, and so does what is remembered of it
+                parameters[1].grad = None
+            opt.step()
+        for parameter, torch_parameter in zip(ours, theirs, strict=True):
+            assert np.allclose(parameter.data, torch_parameter.detach().numpy(), rtol=1e-10, atol=1e-12)
+
+
+@every_setting
+def test_resuming_from_a_saved_state_changes_no_bit(kind, torch_name, settings):
+    def run(steps, parameters, optimizer):
+        for _ in range(steps):
+            optimizer.zero_grad()
+            objective(*parameters, ag.exp).backward()
+            optimizer.step()
+
+    straight = [ag.Tensor(p, requires_grad=True) for p in start()]
+    run(20, straight, kind(straight, **settings))
+
+    first = [ag.Tensor(p, requires_grad=True) for p in start()]
+    optimizer = kind(first, **settings)
+    run(10, first, optimizer)
+    state = optimizer.state_dict()
+    run(3, first, optimizer)  # the state is a copy: going on does not change it
+
+    second = [ag.Tensor(p, requires_grad=True) for p in start()]
+    run(10, second, kind(second, **settings))
+    resumed = kind(second, **settings)
+    resumed.load_state_dict(state)
+    run(10, second, resumed)
+    assert all((a.data == b.data).all() for a, b in zip(straight, second, strict=True))
+
+
+def test_a_state_of_another_optimizer_is_refused_whole():
+    parameters = [ag.Tensor([1.0, 2.0], requires_grad=True)]
+    sgd, adam = nn.SGD(parameters, 0.1, momentum=0.9), nn.Adam(parameters)
+    with pytest.raises(
+        nn.StateError, match=r"Adam cannot take this state: '0.mean', '0.square' are missing; '0.velocity'"
+    ):
+        adam.load_state_dict(sgd.state_dict())
+    with pytest.raises(nn.StateError, match=r"'0.velocity' has shape \(2,\) in SGD and \(3,\) in the state"):
+        sgd.load_state_dict(sgd.state_dict() | {"0.velocity": np.ones(3)})
+    assert adam.learning_rate == 1e-3
+
+
+@pytest.mark.parametrize("name", nn.OPTIMIZERS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_an_optimizer_finds_a_minimum_keeps_the_dtype_and_leaves_the_gradient(name, dtype):
+    w = ag.Tensor([3.0, -2.0], requires_grad=True, dtype=dtype)
+    optimizer = nn.OPTIMIZERS[name]([w], learning_rate=0.1, weight_decay=1e-3)
+    for _ in range(300):
+        loss = ((w - np.array([1.0, 0.5], dtype)) ** 2).sum()
+        optimizer.zero_grad()
+        loss.backward()
+        before, memory = w.grad.data.copy(), w.data
+        optimizer.step()
+        assert (w.grad.data == before).all()
+        assert w.data is memory  # changed in place, so nothing is allocated
+    assert w.dtype == dtype
+    assert np.allclose(w.data, [1.0, 0.5], atol=2e-3)
+
+
+def test_weight_decay_pulls_towards_zero():
+    w = ag.Tensor([2.0], requires_grad=True)
+    optimizer = nn.SGD([w], learning_rate=0.1, weight_decay=0.5)
+    w.grad = [0.0]
+    optimizer.step()
+    assert w.data.tolist() == [2.0 - 0.1 * 0.5 * 2.0]
+
+
+def test_zero_grad_and_a_step_without_gradients():
+    w = ag.Tensor([2.0], requires_grad=True)
+    optimizer = nn.SGD([w], 0.1)
+    (w * w).sum().backward()
+    optimizer.zero_grad()
+    assert w.grad is None
+    with pytest.raises(ag.GraphError, match=r"SGD.step: no parameter has a gradient; call loss.backward\(\) first"):
+        optimizer.step()
+
+
+W = ag.Tensor([1.0], requires_grad=True)
+REFUSED = [
+    (lambda: nn.SGD([]), ValueError, "SGD got no parameters"),
+    (lambda: nn.SGD([W, W]), ValueError, "SGD got a parameter twice"),
+    (lambda: nn.SGD(W), TypeError, r"SGD takes a list of parameters, got one Tensor; pass \[tensor\]"),
+    (lambda: nn.SGD([ag.Tensor([1.0])]), TypeError, "requires_grad=True; parameter 0 is"),
+    (lambda: nn.SGD([W, 3.0]), TypeError, "parameter 1 is 3.0"),
+    (lambda: nn.SGD([W], learning_rate=-0.1), ValueError, "learning_rate must be from 0 to below inf, got -0.1"),
+    (lambda: nn.SGD([W], learning_rate=float("nan")), ValueError, "learning_rate .* got nan"),
+    (lambda: nn.SGD([W], learning_rate=float("inf")), ValueError, "learning_rate .* got inf"),
+    (lambda: nn.SGD([W], momentum=1.0), ValueError, "momentum must be from 0 to below 1, got 1.0"),
+    (lambda: nn.SGD([W], weight_decay=-1), ValueError, "weight_decay must be from 0 to below inf, got -1"),
+    (lambda: nn.SGD([W], nesterov=True), ValueError, "nesterov needs a momentum above 0"),
+    (lambda: nn.Adam([W], betas=(0.9, 1.0)), ValueError, r"betas\[1\] must be from 0 to below 1, got 1.0"),
+    (lambda: nn.Adam([W], betas=(-0.1, 0.9)), ValueError, r"betas\[0\] must be from 0 to below 1, got -0.1"),
+    (lambda: nn.Adam([W], epsilon=-1e-8), ValueError, "epsilon must be from 0 to below inf, got -1e-08"),
+    (lambda: setattr(nn.Adam([W]), "learning_rate", -1), ValueError, "learning_rate must be from 0"),
+]
+
+
+@pytest.mark.parametrize(("make", "error", "message"), REFUSED)
+def test_bad_arguments_are_refused(make, error, message):
+    with pytest.raises(error, match=message):
+        make()
