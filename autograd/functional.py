@@ -2,8 +2,8 @@
 
 Arguments may be floats, arrays, Values, Tensors, or nested tuples, lists and dicts of them. A gradient comes back as
 what the argument was: a float for a float, an ndarray for an ndarray, a node for a node; and as a node that can be
-differentiated again wherever an outer derivative is being taken. So everything nests: ``grad(grad(f))`` is the second derivative, and a
-function inside may use variables that the function outside is differentiated for.
+differentiated again wherever an outer derivative is being taken. So everything nests: ``grad(grad(f))`` is the second
+derivative, and a function inside may use variables that the function outside is differentiated for.
 
 All of it rests on `autograd.gradients`, one backward pass; forward-mode products are two of them (J. Townsend, "A new
 trick for calculating Jacobian vector products", 2017): the vector-Jacobian product uᵀJ is linear in u, so its own
