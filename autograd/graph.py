@@ -232,6 +232,8 @@ def topological_order(*roots: Node) -> list[Node]:
 # ---- backward ------------------------------------------------------------------------------------------------------
 
 
+# Infinite slopes are answers here (see docs/subgradients.md); NumPy warned in the forward pass where it had to.
+@np.errstate(divide="ignore", invalid="ignore")
 def propagate(
     root: Node,
     seed: Any,

@@ -48,6 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         message = f"{place}{error.strerror or error}"
     except ag.GradbookError as error:
         message = str(error)
+    except MemoryError as error:
+        message = f"there is not enough memory; {error or 'use fewer rows or a smaller network'}"
     except KeyboardInterrupt:
         print("interrupted; nothing was saved", file=sys.stderr)
         return commands.INTERRUPTED

@@ -25,7 +25,7 @@ from nn.experiment import Experiment, Result, measure, prepare, trainer_for
 from nn.idx import features_of_images, is_idx
 from nn.plots import draw_confusion, draw_curves
 from nn.preprocess import Preprocessing
-from nn.report import EpochLines, data_text, network_text, result_text, training_text
+from nn.report import EpochLines, counted, data_text, network_text, result_text, training_text
 from nn.runs import CONFIG, MODEL, Run, RunError, check_free, read_run, write_run
 from nn.settings import Settings, settings_for
 from nn.sources import open_dataset, reopen_dataset
@@ -105,7 +105,7 @@ def predict(arguments: Namespace) -> int:
         sys.stdout.write(text)
     else:
         write_atomically(output, text.encode())
-        print(f"{len(features):,} predictions of {fitted.target!r} in {output}")
+        print(f"{counted(len(features), 'prediction')} of {fitted.target!r} in {output}")
     return 0
 
 

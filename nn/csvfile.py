@@ -280,8 +280,8 @@ def _infer(table: Table, target: str) -> tuple[Task, str]:
     different = len(np.unique(values))
     whole = bool((values == np.round(values)).all())
     if whole and different <= MOST_WHOLE_NUMBER_CLASSES and len(values) >= FEWEST_ROWS_A_CLASS * different:
-        return "classification", f"{target!r} holds {different} different whole numbers"
-    return "regression", f"{target!r} holds {different:,} different numbers"
+        return "classification", f"{target!r} holds {different} different whole numbers; or --task regression"
+    return "regression", f"{target!r} holds {different:,} different numbers; or --task classification"
 
 
 def _classes(table: Table, target: str) -> tuple[NDArray[Any], tuple[str, ...]]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nn.preprocess import Preprocessing
     from nn.trainer import Trainer
 
-__all__ = ["EpochLines", "confusion_text", "data_text", "network_text", "result_text", "training_text"]
+__all__ = ["EpochLines", "confusion_text", "counted", "data_text", "network_text", "result_text", "training_text"]
 
 # A matrix with more classes is too wide for a terminal; its largest errors are listed instead.
 MOST_CLASSES = 20
@@ -46,11 +46,8 @@ def data_text(experiment: Experiment) -> str:
     if dataset.classes:
         task += f" into {len(dataset.classes)} classes"
     if dataset.note:
-        other = "regression" if dataset.classes else "classification"
-        task += (
-            f" ({dataset.note}; --task {other} for the other)" if "--task" not in dataset.note else f" ({dataset.note})"
-        )
-    features = _counted(len(dataset.features.numeric_names), "number") if dataset.features.numeric_names else ""
+        task += f" ({dataset.note})"
+    features = counted(len(dataset.features.numeric_names), "number") if dataset.features.numeric_names else ""
     if dataset.features.categorical_names:
         categories = f"{len(dataset.features.categorical_names)} with categories"
         features = f"{features} and {categories}" if features else categories
@@ -69,9 +66,9 @@ def network_text(experiment: Experiment) -> str:
     parameters = sum(parameter.size for parameter in experiment.model.parameters())
     activation = f" {settings.activation}" if settings.hidden else " (linear)"
     return (
-        f"network  {sizes}{activation}, {_counted(parameters, 'parameter')}\n"
+        f"network  {sizes}{activation}, {counted(parameters, 'parameter')}\n"
         f"training {settings.optimizer}, learning rate {settings.learning_rate:g}, batches of {settings.batch_size}, "
-        f"at most {_counted(settings.epochs, 'epoch')}, seed {experiment.seed}"
+        f"at most {counted(settings.epochs, 'epoch')}, seed {experiment.seed}"
         + "".join(
             f", {name.replace('_', ' ')} {getattr(settings, name):g}"
             for name in REGULARISERS
@@ -83,11 +80,11 @@ def network_text(experiment: Experiment) -> str:
 def training_text(experiment: Experiment) -> str:
     """How training went."""
     epochs, kept = len(experiment.history), experiment.kept_epoch
-    text = f"trained {_counted(epochs, 'epoch')} in {experiment.seconds:.1f} s"
+    text = f"trained {counted(epochs, 'epoch')} in {experiment.seconds:.1f} s"
     if experiment.history.interrupted:
         text += ", stopped by Ctrl-C"
     elif experiment.stopped:
-        text += f", stopped early: {_counted(experiment.settings.patience, 'epoch')} without a lower validation loss"
+        text += f", stopped early: {counted(experiment.settings.patience, 'epoch')} without a lower validation loss"
     return text + (f"; kept the network of epoch {kept}, the best on validation" if kept < epochs else "")
 
 
@@ -100,11 +97,11 @@ def result_text(result: Result, preprocessing: Preprocessing) -> str:
     if result.confusion is None:
         return (
             f"held-out R² {numbers['r2']:.4f}, mean absolute error {numbers['mae']:.4g} "
-            f"(of {preprocessing.target!r}, mean {preprocessing.target_mean:.4g}), on {_counted(result.rows, 'row')}"
+            f"(of {preprocessing.target!r}, mean {preprocessing.target_mean:.4g}), on {counted(result.rows, 'row')}"
         )
     right = int(np.trace(result.confusion))
     return (
-        f"held-out accuracy {numbers['accuracy']:.4f} ({right:,} of {_counted(result.rows, 'row')}), "
+        f"held-out accuracy {numbers['accuracy']:.4f} ({right:,} of {counted(result.rows, 'row')}), "
         f"loss {numbers['loss']:.4f}\n\n{confusion_text(result.confusion, preprocessing.classes)}"
     )
 
@@ -150,5 +147,11 @@ def _short(name: str, width: int) -> str:
     return name if len(name) <= width else name[: width - 1] + "~"
 
 
-def _counted(number: int, what: str) -> str:
+def counted(number: int, what: str) -> str:
+    """A number of things, in words.
+
+    Example:
+        >>> counted(1, "row"), counted(1797, "row")
+        ('1 row', '1,797 rows')
+    """
     return f"{number:,} {what}{'' if number == 1 else 's'}"

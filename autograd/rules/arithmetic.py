@@ -55,11 +55,11 @@ divide = elementwise(
 
 # ---- powers ---------------------------------------------------------------------------------------------------------
 
-# x⁰ is flat even at 0, where b·a^(b−1) would read 0·∞; and 0^b stays 0 as b moves, where y·log a would read 0·(−∞).
+# x⁰ is flat even at 0 and at ∞, where b·a^(b−1) would read 0·∞; and 0^b stays 0 as b moves, where y·log a would.
 power = elementwise(
     "power", operator.pow,
-    lambda g, y, a, b: g * b * power(a, where(equal(b, 0), 1, b - 1)),
-    lambda g, y, a, b: g * y * log(where(equal(a, 0), 1, a)),
+    lambda g, y, a, b: g * b * power(a, where(equal(b, 0), 0, b - 1)),
+    lambda g, y, a, b: g * where(equal(a, 0), 0.0, y) * log(where(equal(a, 0), 1, a)),
     scalar=math.pow, symbol="^", ufunc=np.power, doc="y = a^b",
     kink="a = 0: the derivative for b is taken as 0; b = 0: the derivative for a is 0, at a = 0 too",
 )  # fmt: skip
@@ -126,6 +126,6 @@ minimum = elementwise(
 clip = elementwise(
     "clip", lambda x, low, high: np.clip(x, low, high),
     lambda g, y, x, low, high: where(less(x, low), 0.0, where(greater(x, high), 0.0, g)),
-    scalar=lambda x, low, high: low if x < low else high if x > high else x, selects=True,
+    scalar=lambda x, low, high: min(max(x, low), high), selects=True,
     doc="y = x kept between low and high", kink="x = low or x = high: 1, as inside",
 )  # fmt: skip

@@ -73,7 +73,7 @@ def _logsumexp(x: Any, axis: Axis, keepdims: bool) -> Any:
     top = np.max(x, axis=axis, keepdims=True)
     top = np.where(np.isfinite(top), top, 0)
     total = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True)) + top
-    return total if keepdims else np.reshape(total, np.sum(x, axis=axis).shape)
+    return total if keepdims else np.squeeze(total, axis)
 
 
 logsumexp = primitive(
@@ -106,8 +106,8 @@ log_softmax = primitive(
 
 def _float_logsumexp(*xs: float) -> float:
     top = max(xs)
-    if math.isinf(top):
-        return top
+    if math.isinf(top):  # and inf − inf is no number
+        return top if all(x == x for x in xs) else math.nan
     return top + math.log(math.fsum(math.exp(x - top) for x in xs))
 
 
