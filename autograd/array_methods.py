@@ -145,4 +145,6 @@ def plain_index(index: Any) -> Any:
         return tuple(map(plain_index, index))
     if isinstance(index, Node):
         return index._data.copy()
+    if isinstance(index, list) and not index:
+        return np.array(index, dtype=np.intp)  # NumPy would make it an array of floats
     return np.array(index) if isinstance(index, np.ndarray | list) else index

@@ -7,7 +7,7 @@ optional arguments, treat several shapes differently, or accept a list of scalar
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,11 @@ Axis = int | tuple[int, ...] | None
 
 def _has_values(xs: Any) -> bool:
     return isinstance(xs, list | tuple) and any(isinstance(x, Node) and x.kind == "scalar" for x in xs)
+
+
+def _listed(x: Any) -> Any:
+    # A generator can be gone through only once.
+    return list(x) if isinstance(x, Iterator) else x
 
 
 def _gathered(x: Any) -> Any:
@@ -50,8 +55,7 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
         >>> ag.sum([a, b, a]).data
         4.0
     """
-    if isinstance(x, Iterable) and not hasattr(x, "shape"):
-        x = list(x)
+    x = _listed(x)
     if _has_values(x):
         _scalars_only_whole("sum", axis, keepdims)
         return reductions.add_n(*x)
@@ -60,8 +64,10 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 
 def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """(1/n) Σ xᵢ over one axis, several, or all; also of a list of Values."""
+    x = _listed(x)
     if _has_values(x):
-        return sum(x, axis, keepdims) / len(x)
+        _scalars_only_whole("mean", axis, keepdims)
+        return sum(x) / len(x)
     return reductions.mean(_gathered(x), axis=axis, keepdims=keepdims)
 
 
@@ -129,10 +135,13 @@ def clip(x: Any, low: Any = None, high: Any = None) -> Any:
     The derivative is 1 inside and at the two numbers, 0 outside. A bound that is an array or a node takes part by
     `maximum` and `minimum`, and so gets gradients too.
     """
+    low, high = (bound.item() if isinstance(bound, np.generic) else bound for bound in (low, high))
+    if isinstance(x, np.ndarray) and not any(isinstance(b, Node) for b in (low, high)):
+        return np.clip(x, low, high)
     if all(bound is None or isinstance(bound, int | float) for bound in (low, high)):
         low = -np.inf if low is None else low
         high = np.inf if high is None else high
-        return arithmetic.clip(x, low=float(low), high=float(high))
+        return arithmetic.clip(x, low=low, high=high)
     bounded = x if low is None else arithmetic.maximum(x, low)
     return bounded if high is None else arithmetic.minimum(bounded, high)
 
@@ -153,7 +162,11 @@ def transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
 def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
     """Two axes exchanged."""
     axes = list(range(rank(x)))
-    axes[axis1], axes[axis2] = axes[axis2], axes[axis1]
+    try:
+        axes[axis1], axes[axis2] = axes[axis2], axes[axis1]
+    except IndexError:
+        message = f"swapaxes of shape {shape(x)}: there are no axes {axis1} and {axis2}"
+        raise ShapeError(message) from None
     return transpose(x, axes)
 
 

@@ -80,6 +80,17 @@ class Node:
         order = topological_order(self)
         self._keep(order, propagate(self, self._seed(gradient, create_graph), order, create_graph))
 
+    def _begin(self, data: Any, label: str | None, requires_grad: bool) -> None:
+        """Fill in a leaf; constructors end here."""
+        self._data = data
+        self._grad = None
+        self.rule = None
+        self.inputs = ()
+        self.attrs = NO_ATTRS
+        self.label = label
+        self.requires_grad = requires_grad
+        self.stamp = CLOCK.now
+
     # What each kind supplies.
 
     def _seed(self, gradient: Any, create_graph: bool) -> Any:
@@ -106,61 +117,6 @@ class Node:
     @staticmethod
     def _check_memory(order: Sequence[Node]) -> None:
         """Raise where memory shared with the user has changed since an operation read it."""
-
-    # Copies: the whole graph below, without recursion.
-
-    def __copy__(self) -> Self:
-        return self._twin(self.inputs)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        for node in topological_order(self):
-            if id(node) not in memo:
-                memo[id(node)] = node._twin(tuple(memo.get(id(x), x) for x in node.inputs))
-        twin: Self = memo[id(self)]
-        return twin
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        order = [node for node in topological_order(self) if node.rule is not None]
-        place = {node: i for i, node in enumerate(order)}
-        if not order:
-            return _leaf, (type(self), self._state())
-        steps = [
-            (
-                type(node),
-                node.rule,
-                [(True, place[x]) if isinstance(x, Node) and x in place else (False, x) for x in node.inputs],
-                node.attrs,
-                node._state(),
-            )
-            for node in order
-        ]
-        return _rebuild, (steps,)
-
-    def _state(self) -> tuple[Any, ...]:
-        return (self._data, self._grad, self.label, self.requires_grad)
-
-    def _restore(self, state: tuple[Any, ...]) -> None:
-        self._data, self._grad, self.label, self.requires_grad = state
-
-
-def _leaf(
-    cls: type[Node],
-    state: tuple[Any, ...],
-    rule: Primitive | None = None,
-    inputs: tuple[Any, ...] = (),
-    attrs: dict[str, Any] | None = None,
-) -> Node:
-    node = new_node(cls, None, rule, inputs, attrs or NO_ATTRS, False)
-    node._restore(state)
-    return node
-
-
-def _rebuild(steps: list[tuple[Any, ...]]) -> Node:
-    made: list[Node] = []
-    for cls, rule, inputs, attrs, state in steps:
-        parents = tuple(made[x] if is_step else x for is_step, x in inputs)
-        made.append(_leaf(cls, state, rule, parents, attrs))
-    return made[-1]
 
 
 NO_ATTRS: dict[str, Any] = {}
@@ -324,9 +280,8 @@ def _zero_where_not_taken(g: Any, share: Any) -> Any:
     if share.__class__ is float:
         return 0.0 if share != share and g == 0 else share
     lost = not_equal(share, share)
-    if not np.any(lost._data if isinstance(lost, Node) else lost):
-        return share
-    return where(lost * equal(g, 0), 0.0, share)
+    # A recorded pass keeps the choice even where nothing is lost yet: the next derivative may be infinite.
+    return where(lost * equal(g, 0), 0.0, share) if isinstance(lost, Node) or np.any(lost) else share
 
 
 def _descendants(order: Sequence[Node], wanted: Iterable[Node]) -> set[Node]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -12,6 +13,17 @@ from autograd import functions
 from autograd.graph import Node
 from autograd.rules.arithmetic import where
 from autograd.rules.primitive import BOOK, Primitive
+
+
+def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
+    """NumPy's clip, whose bounds have two names each."""
+    return functions.clip(a, a_min if min is None else min, a_max if max is None else max)
+
+
+def _where(condition: Any, *branches: Any) -> Any:
+    """NumPy's where: a choice between two branches, or the places where a condition holds."""
+    return where(condition, *branches) if branches else np.where(_plain(condition))
+
 
 # NumPy's functions that have a derivative here, beside the ufuncs, which the rule book names itself.
 DIFFERENTIABLE: dict[Callable[..., Any], Callable[..., Any]] = {
@@ -29,8 +41,8 @@ DIFFERENTIABLE: dict[Callable[..., Any], Callable[..., Any]] = {
     np.concatenate: functions.concatenate,
     np.stack: functions.stack,
     np.dot: functions.dot,
-    np.clip: functions.clip,
-    np.where: where,
+    np.clip: _clip,
+    np.where: _where,
 }
 
 # Their results are positions, shapes, truths or fresh arrays: no derivative is lost by working on the plain numbers.
@@ -75,7 +87,16 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: 
 def apply_function(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """What another NumPy function means on nodes."""
     if function in DIFFERENTIABLE:
-        return DIFFERENTIABLE[function](*args, **kwargs)
+        ours = DIFFERENTIABLE[function]
+        signature = inspect.signature(ours)
+        try:
+            signature.bind(*args, **kwargs)
+        except TypeError as error:
+            message = (
+                f"np.{function.__name__} on nodes takes {signature.replace(return_annotation=signature.empty)}: {error}"
+            )
+            raise TypeError(message) from None
+        return ours(*args, **kwargs)
     if function in GRADIENT_FREE:
         return function(*map(_plain, args), **{key: _plain(value) for key, value in kwargs.items()})
     raise TypeError(_no_rule(f"{function.__module__.replace('numpy', 'np')}.{function.__name__}"))

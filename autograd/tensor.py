@@ -10,24 +10,28 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from autograd.array_methods import ArrayMethods, plain_index
+from autograd.copying import Copying
 from autograd.errors import DTypeError, GraphError, ShapeError
 from autograd.graph import NO_ATTRS, Node, describe, new_node
 from autograd.memory import CLOCK, fingerprint
 from autograd.mode import is_recording
+from autograd.operands import as_array, explained
 from autograd.protocols import apply_function, apply_ufunc
-from autograd.rules import arithmetic, products, shaping
+from autograd.rules import arithmetic, shaping
 from autograd.rules.primitive import Primitive
 
 Array = np.ndarray[Any, Any]
 Axis = int | tuple[int, ...] | None
 
 
-class Tensor(ArrayMethods, Node):
+class Tensor(ArrayMethods, Copying):
     """An n-dimensional array in a graph of arrays.
 
     Operators, methods, indexing and NumPy's functions compute a new Tensor; where an operand has ``requires_grad``, the
     result records how it was made, and `backward` fills in ``.grad``. NumPy's broadcasting and dtype rules hold;
-    float32 stays float32, in gradients too. A computed Tensor's ``.data`` is read-only.
+    float32 stays float32, in gradients too. A computed Tensor's ``.data`` is read-only. Change a leaf by
+    ``W.data -= step``, or by ``W -= step`` and ``W[i] = x`` inside `no_grad`: then a backward pass that would need the
+    old numbers says so. Writing into the array itself (``W.data[0] = x``) goes unnoticed.
 
     Args:
         data: Anything NumPy makes an array of; it is copied.
@@ -65,15 +69,8 @@ class Tensor(ArrayMethods, Node):
             raise DTypeError(message)
         if requires_grad:
             _check_differentiable(array)
-        self._data = array
-        self._grad = None
+        self._begin(array, label, requires_grad)
         self._fingerprint = None
-        self.rule = None
-        self.inputs = ()
-        self.attrs = NO_ATTRS
-        self.label = label
-        self.requires_grad = requires_grad
-        self.stamp = CLOCK.now
 
     # ---- what it holds ----------------------------------------------------------------------------------------------
 
@@ -139,14 +136,14 @@ class Tensor(ArrayMethods, Node):
             elif x.__class__ is float or x.__class__ is int:
                 arrays.append(x)
             else:
-                x = constant(_operand(x, rule))
+                x = constant(as_array(x, rule))
                 foreign = True
                 arrays.append(x._data)
             parents.append(x)
         try:
             data = rule.array(*arrays, **attrs)
         except ValueError as error:
-            raise ShapeError(_misfit(rule, arrays, error)) from None
+            raise explained(rule, arrays, error) from None
         if data.__class__ is not np.ndarray:
             data = np.asarray(data)
         if requires_grad and rule.differentiable and is_recording():
@@ -180,7 +177,7 @@ class Tensor(ArrayMethods, Node):
         try:
             ufunc(self._data, change, out=self._data, casting="same_kind")
         except ValueError as error:
-            raise ShapeError(_misfit(rule, [self._data, change], error)) from None
+            raise explained(rule, [self._data, change], error) from None
         self.stamp = CLOCK.tick()
         return self
 
@@ -289,10 +286,10 @@ class Tensor(ArrayMethods, Node):
                 )
                 raise ShapeError(message)
             gradient = np.ones(self.shape, self.dtype)
-        if not isinstance(gradient, Tensor):
-            gradient = constant(np.array(gradient, self.dtype))
-        self._check_gradient_shape(gradient.shape)
-        return gradient if create_graph else gradient._data
+        self._check_gradient_shape(np.shape(gradient._data if isinstance(gradient, Tensor) else gradient))
+        if create_graph:
+            return gradient if isinstance(gradient, Tensor) else constant(np.array(gradient, self.dtype))
+        return np.array(gradient._data if isinstance(gradient, Tensor) else gradient, self.dtype)
 
     def _fit(self, share: Any) -> Any:
         shape, dtype = self._data.shape, self._data.dtype
@@ -303,7 +300,10 @@ class Tensor(ArrayMethods, Node):
                 share = shaping.broadcast_to(share, shape=full)
             if full != shape:
                 share = shaping.sum_to(share, shape=shape)
-        return share if share.dtype == dtype else shaping.astype(share, dtype=dtype)
+        if share.dtype != dtype:
+            _check_differentiable(self._data)
+            share = shaping.astype(share, dtype=dtype)
+        return share
 
     @staticmethod
     def _keep(order: Sequence[Tensor], gradients: dict[Node, Any]) -> None:
@@ -318,7 +318,11 @@ class Tensor(ArrayMethods, Node):
                 if node._grad is not None:
                     recorded = isinstance(gradient, Tensor)
                     gradient = node.grad + gradient if recorded else np.add(_raw(node._grad), gradient)
-                elif not isinstance(gradient, Tensor) and (id(gradient) in in_between or gradient.base is not None):
+                elif isinstance(gradient, Tensor):
+                    gradient = (
+                        shaping.astype(gradient, dtype=gradient.dtype) if id(gradient) in in_between else gradient
+                    )
+                elif id(gradient) in in_between or gradient.base is not None:
                     gradient = gradient.copy()
             node._grad = gradient
 
@@ -368,20 +372,6 @@ def _raw(gradient: Any) -> Array:
     return gradient._data if isinstance(gradient, Tensor) else np.asarray(gradient)
 
 
-def _operand(x: Any, rule: Primitive) -> Array:
-    if isinstance(x, Node):
-        message = (
-            f"{rule.name} of a Tensor and a Value: a Value is a single number of a graph of numbers; "
-            "use Tensors on both sides"
-        )
-        raise TypeError(message)
-    array = np.asarray(x)
-    if array.dtype.kind not in "fbiu":
-        message = f"{rule.name} of a Tensor and {type(x).__name__} ({array.dtype}): expected real numbers"
-        raise DTypeError(message)
-    return array
-
-
 def _check_differentiable(array: Array) -> None:
     if array.dtype.kind != "f":
         message = (
@@ -389,19 +379,6 @@ def _check_differentiable(array: Array) -> None:
             "or write 1.0 for 1"
         )
         raise DTypeError(message)
-
-
-def _misfit(rule: Primitive, arrays: Sequence[Any], error: ValueError) -> str:
-    shapes = [np.shape(array) for array in arrays]
-    reason = " ".join(str(error).split())
-    if rule.elementwise:
-        reason = "counted from the last axis, lengths must be equal or one"
-    elif rule in (products.matmul, products.linear) and len(shapes[0]) > 0 < len(shapes[1]):
-        columns, rows = shapes[0][-1], shapes[1][-2:][0]
-        if columns != rows:
-            reason = f"the first has {columns} columns and the second {rows} rows; these must be equal"
-    noun = "shape" if len(shapes) == 1 else "shapes"
-    return f"{rule.name} of {noun} {' and '.join(map(str, shapes))}: {reason}"
 
 
 def _compared(compare: Callable[[Any, Any], Any], a: Tensor, b: Any) -> Any:

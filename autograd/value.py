@@ -8,6 +8,7 @@ from typing import Any, NoReturn, Self
 
 import numpy as np
 
+from autograd.copying import Copying
 from autograd.errors import DTypeError, GraphError, ShapeError
 from autograd.graph import NO_ATTRS, Node, describe, new_node
 from autograd.memory import CLOCK
@@ -80,7 +81,7 @@ def _binary(rule: Primitive, swapped: bool = False) -> Callable[[Value, Any], Va
     return method
 
 
-class Value(Operators, Node):
+class Value(Operators, Copying):
     """One number in a graph of numbers.
 
     Operators and methods compute a new Value and record how; `backward` then fills in ``.grad`` = ∂L/∂(this value) for
@@ -110,14 +111,7 @@ class Value(Operators, Node):
     kind = "scalar"
 
     def __init__(self, data: float, label: str | None = None, requires_grad: bool = True) -> None:
-        self._data = _as_float(data)
-        self._grad = None
-        self.rule = None
-        self.inputs = ()
-        self.attrs = NO_ATTRS
-        self.label = label
-        self.requires_grad = requires_grad
-        self.stamp = CLOCK.now
+        self._begin(_as_float(data), label, requires_grad)
 
     @property
     def data(self) -> float:

@@ -9,8 +9,8 @@ Read it like the table of derivatives at the back of a calculus textbook:
 * `autograd.rules.products`: matrix products, the layers and losses that are one node each
 
 Where a function has no derivative (a kink), one subgradient is chosen and written in the entry's ``kink``; where a
-branch was not taken (``where``, ``maximum``, ``clip``, an index), its gradient is zero, even if the derivative inside the
-branch is infinite or NaN.
+branch was not taken (``where``, ``maximum``, ``clip``, an index), its gradient is zero through every elementwise function,
+even if the derivative inside the branch is infinite or NaN.
 """
 
 from autograd.rules import activations, arithmetic, products, reductions, shaping

@@ -14,6 +14,7 @@ rule's business; the engine does it once for all of them.
 from __future__ import annotations
 
 import dis
+import inspect
 from collections.abc import Callable, Sequence
 from types import FunctionType
 from typing import Any, Literal
@@ -101,7 +102,7 @@ class Primitive:
         self.kink = kink
         self.ufunc = ufunc or (array if isinstance(array, np.ufunc) else None)
         self.doc = doc
-        self._reads: dict[int, frozenset[int]] = {}
+        self._reads: dict[int, frozenset[int] | None] = {}
         self._derivatives: dict[Kind, Derivatives] = {}
 
     def __repr__(self) -> str:
@@ -157,7 +158,8 @@ class Primitive:
         if parent not in self._reads:
             rule = self.vjps[parent]
             self._reads[parent] = frozenset() if rule is None else arguments_used(rule)
-        return position in self._reads[parent]
+        used = self._reads[parent]
+        return used is None or position in used
 
 
 def entry(name: str) -> Primitive:
@@ -165,8 +167,13 @@ def entry(name: str) -> Primitive:
     return BOOK[name]
 
 
-def arguments_used(rule: Vjp) -> frozenset[int]:
-    """Positions of the arguments that a rule's code loads, counted so that y is −1 and the first input 0."""
+def arguments_used(rule: Vjp) -> frozenset[int] | None:
+    """Positions of the arguments that a rule's code loads, counted so that y is −1 and the first input 0.
+
+    None stands for all of them, where the code does not tell: ``*inputs``, or a callable that is not a function.
+    """
+    if not isinstance(rule, FunctionType) or rule.__code__.co_flags & inspect.CO_VARARGS:
+        return None
     loaded: set[Any] = set()
     for step in dis.get_instructions(rule):
         if step.opname.startswith("LOAD_"):

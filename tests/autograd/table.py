@@ -46,7 +46,7 @@ CLASS = Domain(0, 4, kind="int")
 
 # ---- which shapes and attributes -----------------------------------------------------------------------------------
 
-ONE = [((),), ((3,),), ((2, 3),), ((4, 1, 3),)]
+ONE = [((),), ((3,),), ((2, 3),), ((4, 1, 3),), ((0, 3),)]
 TWO = [
     ((), ()),
     ((3,), (3,)),
@@ -56,19 +56,21 @@ TWO = [
     ((), (2, 3)),
     ((2, 3), ()),
     ((4, 1, 3), (2, 1)),
+    ((0, 3), (3,)),
+    ((0, 3), (1, 1)),
 ]
 THREE = [((), (), ()), ((3,), (3,), (3,)), ((2, 1), (3,), (2, 3)), ((2, 3), (), (1, 3))]
 CUBE = [((2, 3, 4),)]
 VECTOR = [((4,),), ((2, 4),), ((2, 3, 4),)]
-MATMUL = [
-    (a, b)
-    for a, b in product([(3,), (2, 3), (4, 2, 3), (5, 1, 2, 3), (5, 4, 2, 3)], [(3,), (3, 2), (4, 3, 6), (1, 3, 6), (5, 4, 3, 2)])
-    if a[:-2] == () or b[:-2] == () or all(x in (1, y) or y == 1 for x, y in zip(a[-3::-1], b[-3::-1], strict=False))
+MATMUL = [  # vectors, matrices, stacks and broadcast stacks on either side; nothing at all
+    *product([(3,), (2, 3), (4, 2, 3), (5, 1, 2, 3), (5, 4, 2, 3)], [(3,), (3, 2), (4, 3, 6), (1, 3, 6), (5, 4, 3, 2)]),
+    ((0, 3), (3, 2)), ((2, 0), (0, 3)),
 ]  # fmt: skip
 AXES = [{"axis": axis, "keepdims": keep} for axis in (None, 0, 1, -1, (0, 2), (0, 1, 2)) for keep in (False, True)]
 ALONG = [{"axis": axis} for axis in (0, 1, -1)]
 INDICES = [
-    1, -1, slice(None), slice(2, 0, -1), slice(None, None, 2), None, Ellipsis, (Ellipsis, 0), (slice(1, 3), None, 1),
+    1, -1, slice(None), slice(2, 0, -1), slice(None, None, -2), slice(None, None, 2), slice(1, 1), None, Ellipsis, (Ellipsis, 0),
+    (slice(1, 3), None, 1), (None, Ellipsis, None), (3, 2, 1),
     [0, 2, 0], (slice(None), [1, 1, 0]), ([0, 1], [1, 1]), np.array([[0, 1], [3, 3]]), (slice(None), 0, [1, 0]),
     np.arange(24).reshape(4, 3, 2) % 3 == 0, (np.array([True, False, True, True]),),
 ]  # fmt: skip
@@ -85,7 +87,6 @@ class Row:
         shapes: The shapes to try, one for each input.
         attrs: The attributes to try.
         smooth: Whether second derivatives exist.
-        scalars: How many Values the entry takes in place of arrays, if it is one for Values.
     """
 
     ours: Callable[..., Any]
@@ -111,16 +112,13 @@ def _over(name: str) -> Callable[..., Any]:
     return reduce
 
 
-def _torch_index(t: Any, index: Any) -> Any:
-    parts = index if isinstance(index, tuple) else (index,)
-    return tuple(t.tensor(part) if isinstance(part, list | np.ndarray) else part for part in parts)
+def _torch_index(t: Any, index: Any, length: int = 0) -> Any:
+    def part(i: Any) -> Any:
+        if isinstance(i, slice) and (i.step or 1) < 0:  # PyTorch has no negative steps
+            return t.tensor(range(*i.indices(length)))
+        return t.tensor(i, dtype=None if len(i) else t.int64) if isinstance(i, list | np.ndarray) else i
 
-
-def _torch_getitem(t: Any, x: Any, index: Any) -> Any:
-    parts = _torch_index(t, index)
-    if parts and isinstance(parts[0], slice) and (parts[0].step or 1) < 0:  # PyTorch has no negative steps
-        return x[t.arange(x.shape[0])[::1].flip(0)[1:3]] if parts[0] == slice(2, 0, -1) else None
-    return x[parts]
+    return tuple(map(part, index if isinstance(index, tuple) else (index,)))
 
 
 def _torch_scatter(t: Any, x: Any, shape: tuple[int, ...], index: Any) -> Any:
@@ -180,7 +178,7 @@ ROWS: dict[str, Row] = {
     "broadcast_to": Row(ag.broadcast_to, lambda t, x, shape: x.expand(shape), (REAL,), [((2, 1),), ((2, 3),), ((1,),), ((),)], ({"shape": (5, 2, 3)},)),
     "sum_to": Row(shaping.sum_to, lambda t, x, shape: x.sum_to_size(shape), (REAL,), CUBE, ({"shape": (3, 1)}, {"shape": ()}, {"shape": (2, 3, 4)}, {"shape": (1, 1, 4)})),
     "astype": Row(shaping.astype, lambda t, x, dtype: x.to(t.float64), (REAL,), ONE, ({"dtype": np.dtype(np.float64)},)),
-    "getitem": Row(lambda x, index: x[index], _torch_getitem, (REAL,), [((4, 3, 2),)], tuple({"index": index} for index in INDICES)),
+    "getitem": Row(lambda x, index: x[index], lambda t, x, index: x[_torch_index(t, index, len(x))], (REAL,), [((4, 3, 2),)], tuple({"index": index} for index in INDICES)),
     "scatter": Row(shaping.scatter, _torch_scatter, (REAL,), [((3,),)], ({"shape": (5,), "index": (np.array([1, 1, 4]),)},)),
     "concatenate": Row(lambda *xs, axis: ag.concatenate(xs, axis), lambda t, *xs, axis: t.cat(xs, axis), (REAL,) * 3, [((2, 3),) * 3], tuple(ALONG)),
     "stack": Row(lambda *xs, axis: ag.stack(xs, axis), lambda t, *xs, axis: t.stack(xs, axis), (REAL,) * 3, [((2, 3),) * 3], ({"axis": 0}, {"axis": 1}, {"axis": -1})),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import inspect
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +14,9 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd.rules.primitive import BOOK, Primitive
+from autograd.rules.primitive import BOOK
 from tests.autograd.table import ROWS, Case, cases
+from tests.autograd.test_functions import FUNCTIONS
 
 PACKAGE = Path(ag.__file__).parent
 
@@ -28,6 +32,40 @@ def test_an_entry_is_found_by_its_name_and_says_what_it_is(name: str) -> None:
     assert BOOK[name].doc or not BOOK[name].differentiable
     with pytest.raises(ValueError, match="has a primitive 'add' already"):
         ag.rules.primitive.primitive("add", np.add)
+
+
+@pytest.mark.parametrize("name", BOOK)
+def test_there_is_one_rule_for_each_input_and_it_takes_what_the_forward_takes(name: str) -> None:
+    entry, row = BOOK[name], ROWS[name]
+    inputs, attrs = [None] * len(row.domains), row.attrs[0]
+    if entry.pull is None:
+        assert len(entry.vjps) == len(inputs)
+    for rule in filter(None, [*entry.vjps, entry.pull]):
+        inspect.signature(rule).bind("g", "y", *inputs, **attrs)
+    for forward in filter(None, [entry.scalar, *([] if entry.ufunc else [entry.array])]):
+        with contextlib.suppress(ValueError):  # a builtin that does not tell its signature
+            inspect.signature(forward).bind(*inputs, **attrs)
+
+
+# Public functions that are no entries: what they are made of is in the table, and their own tests are named here.
+TESTED_IN = {
+    "test_functions": set(FUNCTIONS),
+    "test_functional": {
+        "elementwise_grad", "grad", "hessian", "hvp", "jacobian", "jvp", "make_jvp", "make_vjp", "value_and_grad",
+        "vjp",
+    },
+    "test_traps": {"enable_grad", "gradients", "is_recording", "no_grad", "topological_order"},
+}  # fmt: skip
+
+
+def test_every_public_function_is_in_the_table_or_has_its_own_test() -> None:
+    in_table = set(BOOK) | {name for name, row in ROWS.items() if getattr(ag, name) is row.ours} | {"absolute"}
+    functions = {name for name in ag.__all__ if callable(getattr(ag, name)) and not isinstance(getattr(ag, name), type)}
+    assert functions - in_table - set.union(*TESTED_IN.values()) == set()
+    for module, names in TESTED_IN.items():
+        text = Path(__file__).with_name(f"{module}.py").read_text(encoding="utf-8")
+        missing = [name for name in names if not re.search(rf"""\bag\.{name}\b|"{name}":""", text)]
+        assert missing == [], module
 
 
 @pytest.mark.parametrize("name", BOOK)
@@ -53,51 +91,37 @@ def _called(rule: Any) -> list[Any]:
     return found
 
 
-@pytest.mark.parametrize("case", list(cases(differentiable=True)), ids=str)
+# An entry whose number of parents varies counts as reading everything, unless it is linear.
+READERS = [case for case in cases(differentiable=True) if BOOK[case.name].pull is None or BOOK[case.name].linear]
+
+
+@pytest.mark.parametrize("case", READERS, ids=str)
 def test_what_a_rule_does_not_read_does_not_matter(case: Case) -> None:
     entry, arrays = BOOK[case.name], case.draw()
-    wanted = case.differentiable()
-    if entry.pull is not None and not entry.linear:
-        return  # counts as reading everything
-    y = np.asarray(entry.array(*arrays, **case.attrs)) if case.name in case_by_entry else np.asarray(case(*arrays))
+    y = np.asarray(case(*arrays))
     g = np.random.default_rng(1).uniform(0.5, 1.5, y.shape)
-    pull, vjps = entry.derivatives("array")
-    for parent in wanted:
+    for place, parent in enumerate(case.differentiable()):
         unread = [i for i in range(len(arrays)) if not entry.reads(parent, i) and arrays[i].dtype == float]
         disturbed = [a + 1.0 if i in unread else a for i, a in enumerate(arrays)]
         other_y = y if entry.reads(parent, -1) else y + 1.0
-
-        def share(y: Any, arrays: list[Any], parent: int = parent) -> Any:
-            return pull(g, y, *arrays, **case.attrs)[parent] if pull else vjps[parent](g, y, *arrays, **case.attrs)
-
-        np.testing.assert_array_equal(share(other_y, disturbed), share(y, arrays))
+        before, after = _shares(case, "array", g, y, arrays), _shares(case, "array", g, other_y, disturbed)
+        np.testing.assert_array_equal(after[place], before[place])
 
 
-# Public functions that take a list, or choose between two entries, are called through their wrapper.
-case_by_entry = {name for name, row in ROWS.items() if isinstance(row.ours, Primitive)}
+def _shares(case: Case, kind: Any, g: Any, y: Any, arrays: list[Any]) -> list[Any]:
+    pull, vjps = BOOK[case.name].derivatives(kind)
+    rules = [] if pull else [vjps[i] for i in case.differentiable()]
+    return pull(g, y, *arrays, **case.attrs) if pull else [rule(g, y, *arrays, **case.attrs) for rule in rules]
 
 
 @pytest.mark.parametrize("case", list(cases(differentiable=True)), ids=str)
 def test_a_rule_made_ready_for_arrays_is_the_rule_as_written(case: Case) -> None:
-    entry, arrays = BOOK[case.name], case.draw()
+    arrays = case.draw()
     y = np.asarray(case(*arrays))
-    g = np.ones(y.shape)
-    for kind in ("array", "node"):
-        pull, vjps = entry.derivatives(kind)  # type: ignore[arg-type]
-        rules = [pull] if pull else [vjps[i] for i in case.differentiable()]
-        results = [
-            np.concatenate([np.ravel(part) for part in np.atleast_1d(*_listed(rule(g, y, *arrays, **case.attrs)))])
-            for rule in rules
-        ]
-        if kind == "array":
-            expected = results
-    for ours, theirs in zip(results, expected, strict=True):
+    g = np.random.default_rng(1).uniform(0.5, 1.5, y.shape)
+    ready, written = _shares(case, "array", g, y, arrays), _shares(case, "node", g, y, arrays)
+    for ours, theirs in zip(ready, written, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-13)
-
-
-def _listed(result: Any) -> list[Any]:
-    parts = result if isinstance(result, list) else [result]
-    return [*parts, 0.0] if len(parts) == 1 else parts
 
 
 # ---- kinks ---------------------------------------------------------------------------------------------------------
@@ -113,25 +137,28 @@ KINKS = {
         [1.0, 1.0],
     ),
     "sqrt": lambda: (_slopes(ag.sqrt, 0.0), [math.inf]),
-    "power": lambda: (_slopes(ag.power, 0.0, 0.0) + _slopes(ag.power, 0.0, 2.0), [0.0, 0.0, 0.0, 0.0]),
-    "max": lambda: (_shares(ag.max), [0.0, 0.5, 0.5, 0.0]),
-    "min": lambda: (_shares(ag.min), [0.5, 0.0, 0.0, 0.5]),
+    "power": lambda: (
+        [_slopes(ag.power, *point) for point in ((0.0, 0.0), (0.0, 2.0), (0.0, -1.0), (math.inf, 0.0))],
+        [[0.0, 0.0], [0.0, 0.0], [-math.inf, 0.0], [0.0, math.inf]],
+    ),
+    "max": lambda: (_shares_of_ties(ag.max), [0.0, 0.5, 0.5, 0.0]),
+    "min": lambda: (_shares_of_ties(ag.min), [0.5, 0.0, 0.0, 0.5]),
 }
 
 
 def _slopes(function: Any, *point: float) -> list[float]:
-    """The derivatives at a point, of Values and of Tensors, which must agree."""
+    """The derivatives at a point, of Values and of Tensors, recorded or not, which must all agree."""
     values = [ag.Value(x) for x in point]
-    function(*values).backward()
     tensors = [ag.Tensor(x, requires_grad=True) for x in point]
+    slopes: list[float] = ag.gradients(function(*values), values)
     with np.errstate(all="ignore"):
-        function(*tensors).backward()
-    slopes = [value.grad for value in values]
-    assert slopes == [tensor.grad.item() for tensor in tensors]
+        assert slopes == [slope.data for slope in ag.gradients(function(*values), values, create_graph=True)]
+        assert slopes == [slope.item() for slope in ag.gradients(function(*tensors), tensors)]
+        assert slopes == [slope.item() for slope in ag.gradients(function(*tensors), tensors, create_graph=True)]
     return slopes
 
 
-def _shares(function: Any) -> list[float]:
+def _shares_of_ties(function: Any) -> list[float]:
     x = ag.Tensor([1.0, 3.0, 3.0, 1.0], requires_grad=True)
     function(x).backward()
     shares: list[float] = x.grad.tolist()
@@ -155,7 +182,7 @@ FLOORS = [
     {"rules"},
     {"memory", "mode"},
     {"graph"},
-    {"functions", "operators"},
+    {"functions", "operators", "copying", "operands"},
     {"protocols", "array_methods"},
     {"value", "tensor"},
     {"numpy", "trees", "functional", "check", "extend", "test_util", "program", "draw", "__init__", "__main__"},

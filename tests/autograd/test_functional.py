@@ -76,6 +76,24 @@ def test_jacobian_and_products_with_it(name: str) -> None:
     np.testing.assert_allclose(pushed, J @ V, rtol=1e-12, atol=1e-14)
 
 
+def test_makers_run_the_function_once_for_any_number_of_products() -> None:
+    runs = []
+
+    def f(x: Any, y: Any) -> Any:
+        runs.append(1)
+        return x * x * y
+
+    pull_back, value = ag.make_vjp(f, 1)(X, V)
+    np.testing.assert_array_equal(value, X * X * V)
+    push_forward = ag.make_jvp(f, 1)(X, V)
+    for scale in (1.0, 2.0):
+        np.testing.assert_allclose(pull_back(scale * X), scale * X**3)
+        value, product = push_forward(scale * X)
+        np.testing.assert_array_equal(value, X * X * V)
+        np.testing.assert_allclose(product, scale * X**3)
+    assert len(runs) == 2
+
+
 @pytest.mark.parametrize("name", ["sin", "exp", "tanh", "square"])
 def test_elementwise_grad(name: str) -> None:
     f = getattr(anp, name)

@@ -6,12 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import autograd as ag
-from autograd.rules import arithmetic
-from autograd.rules.primitive import Primitive
+from autograd.rules import arithmetic, products, reductions, shaping
 from tests.autograd.naive import Dual, gradient
 
 UNARY = ["tanh", "sin", "relu", "neg", "square", "exp"]
@@ -100,6 +99,71 @@ def test_tensors_agree_with_the_slow_engine_entry_by_entry(program: tuple[list[f
         np.testing.assert_allclose(ours, partials, rtol=1e-8, atol=1e-10)
 
 
+# ---- arrays: NumPy itself runs the slow engine, on arrays whose entries are dual numbers -----------------------------
+
+SHAPES = [(), (3,), (2, 3), (3, 2), (3, 1), (2, 1, 3)]
+ON_ARRAYS: dict[str, Any] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "sin": lambda a, b: np.sin(a),
+    "tanh": lambda a, b: np.tanh(a + b),
+    "matmul": lambda a, b: np.sin(a.reshape(-1, 1) @ b.reshape(1, -1)),
+    "sum": lambda a, b: a.sum(axis=0) if a.ndim else a.sum(),
+    "sum kept": lambda a, b: a.sum(axis=-1, keepdims=True) if a.ndim else a * b,
+    "transpose": lambda a, b: a.T,
+    "reshape": lambda a, b: a.reshape(-1),
+    "repeat": lambda a, b: a[[0, 0, -1]] if a.ndim else a,
+    "part": lambda a, b: a[..., ::-2] if a.ndim else a,
+    "join": lambda a, b: np.concatenate([a.reshape(-1), b.reshape(-1), a.reshape(-1)]),
+    "stack": lambda a, b: np.stack([a, a], axis=-1),
+    "spread": lambda a, b: np.broadcast_to(a, (2, *a.shape)),
+}
+array_programs = st.tuples(
+    st.lists(st.sampled_from(SHAPES), min_size=1, max_size=3),
+    st.lists(st.tuples(st.sampled_from(list(ON_ARRAYS)), st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=8),
+)
+
+
+def run_on_arrays(steps: list[tuple[str, int, int]], inputs: list[Any], array: Any) -> Any:
+    """The sum over the last array of the program; what does not broadcast, or grows, is summed first.
+
+    ``array`` makes an array of a result: NumPy hands out the entry itself where an array of objects has no axes.
+    """
+    values = list(inputs)
+    for operation, first, second in steps:
+        a, b = values[-1 - first % len(values)], values[-1 - second % len(values)]
+        lengths = zip(a.shape[::-1], b.shape[::-1], strict=False)
+        if not all(n == m or 1 in (n, m) for n, m in lengths):
+            b = array(b.sum())
+        y = array(ON_ARRAYS[operation](a, b))
+        values.append(y if y.size <= 24 else array(y.sum(axis=0)))
+    return array(np.tanh(values[-1])).sum()
+
+
+def as_objects(x: Any) -> Any:
+    return np.array(x, dtype=object)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(array_programs)
+def test_programs_on_arrays_agree_with_numpy_on_dual_numbers(program: tuple[list[Any], list[Any]]) -> None:
+    shapes, steps = program
+    arrays = [np.random.default_rng(i).uniform(-1.0, 1.0, shape) for i, shape in enumerate(shapes)]
+    leaves = [ag.Tensor(array, requires_grad=True) for array in arrays]
+    y = run_on_arrays(steps, leaves, lambda x: x)
+    y.backward()
+    constants = [np.vectorize(lambda x: Dual(x, 0.0), otypes=[object])(a) for a in arrays]
+    for chosen, (array, leaf) in enumerate(zip(arrays, leaves, strict=True)):
+        for place in np.ndindex(array.shape):
+            duals = [as_objects(a) for a in constants]
+            duals[chosen][place] = Dual(array[place], 1.0)
+            z = run_on_arrays(steps, duals, as_objects)
+            assert y.item() == pytest.approx(z.x, rel=1e-12, abs=1e-14)
+            ours = 0.0 if leaf.grad is None else leaf.grad.data[place]
+            assert ours == pytest.approx(z.dx, rel=1e-9, abs=1e-12)
+
+
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(programs)
 def test_second_derivatives_agree_with_differences_of_first(program: tuple[list[float], list[Any]]) -> None:
@@ -125,18 +189,48 @@ def test_second_derivatives_agree_with_differences_of_first(program: tuple[list[
 # ---- testing the tester --------------------------------------------------------------------------------------------
 
 WRONG = {
-    "tanh": (arithmetic.tanh, [lambda g, y, x: g * (1 + y * y)]),
-    "sin": (arithmetic.sin, [lambda g, y, x: -g * x]),
-    "multiply": (arithmetic.multiply, [lambda g, y, a, b: g * a, lambda g, y, a, b: g * b]),
-    "negative": (arithmetic.negative, [lambda g, y, x: g]),
-    "subtract": (arithmetic.subtract, [lambda g, y, a, b: g, lambda g, y, a, b: g]),
+    "tanh": (arithmetic.tanh, lambda g, y, x: g * (1 + y * y)),
+    "sin": (arithmetic.sin, lambda g, y, x: -g * x),
+    "multiply": (arithmetic.multiply, lambda g, y, a, b: g * a, lambda g, y, a, b: g * b),
+    "negative": (arithmetic.negative, lambda g, y, x: g),
+    "subtract": (arithmetic.subtract, lambda g, y, a, b: g, lambda g, y, a, b: g),
 }
+WRONG_ON_ARRAYS = {
+    "multiply": WRONG["multiply"],
+    "transpose": (shaping.transpose, lambda g, y, x, axes: g.reshape(x.shape)),
+    "reshape": (shaping.reshape, lambda g, y, x, **attrs: g.reshape(x.shape, order="F")),
+    "a repeated entry counted once": (shaping.getitem, lambda g, y, x, index: _assigned(g, x.shape, index)),
+    "sum": (reductions.sum_, lambda g, y, x, axis, keepdims: np.broadcast_to(y * 0 + 1.0, x.shape)),
+    "copies not added up": (shaping.broadcast_to, lambda g, y, x, **attrs: g.reshape(-1)[: x.size].reshape(x.shape)),
+    "matmul": (products.matmul, lambda g, y, a, b: g @ b.T, lambda g, y, a, b: (g.T @ a).T * 1.001),
+}
+
+
+def _assigned(g: Any, shape: tuple[int, ...], index: Any) -> Any:
+    result = np.zeros(shape)
+    result[index] = g
+    return result
+
+
+def quickly(test: Any, examples: Any) -> Any:
+    """A test without the search for its smallest failing example."""
+    options = settings(max_examples=200, deadline=None, derandomize=True, phases=[Phase.generate])
+    return options(given(examples)(test.hypothesis.inner_test))
 
 
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_rule_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    entry, wrong = WRONG[name]
-    assert isinstance(entry, Primitive)
+    entry, *wrong = WRONG[name]
+    judge = quickly(test_values_agree_with_the_slow_engine, programs)
+    judge()
     monkeypatch.setitem(entry._derivatives, "scalar", (None, tuple(wrong)))
     with pytest.raises(AssertionError):
-        test_values_agree_with_the_slow_engine()
+        judge()
+
+
+@pytest.mark.parametrize("name", WRONG_ON_ARRAYS)
+def test_a_wrong_rule_for_arrays_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry, *wrong = WRONG_ON_ARRAYS[name]
+    monkeypatch.setitem(entry._derivatives, "array", (None, tuple(wrong)))
+    with pytest.raises((AssertionError, ValueError)):
+        quickly(test_programs_on_arrays_agree_with_numpy_on_dual_numbers, array_programs)()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import mutually_broadcastable_shapes
 
 import autograd as ag
 from autograd.rules.primitive import BOOK
@@ -68,6 +72,54 @@ def test_the_gradient_is_the_central_difference(case: Case) -> None:
         np.testing.assert_allclose(gradient.data, expected, rtol=1e-6, atol=1e-8)
 
 
+def _share(x: Any, axis: Any = -1) -> Any:
+    return np.exp(x) / np.sum(np.exp(x), axis=axis, keepdims=True)
+
+
+# Forwards that are more than one call of NumPy's, by their definition.
+DEFINITIONS: dict[str, Any] = {
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "softplus": lambda x: np.log(1 + np.exp(x)),
+    "relu": lambda x: x * (x > 0),
+    "leaky_relu": lambda x, slope: x * (x > 0) + slope * x * (x <= 0),
+    "logsumexp": lambda x, axis, keepdims: np.log(np.sum(np.exp(x), axis=axis, keepdims=keepdims)),
+    "softmax": _share,
+    "log_softmax": lambda x, axis: np.log(_share(x, axis)),
+    "add_n": lambda x, y, z: x + y + z,
+    "logsumexp_n": lambda x, y, z: np.log(np.exp(x) + np.exp(y) + np.exp(z)),
+    "scatter": lambda x, shape, index: np.array([0, x[0] + x[1], 0, 0, x[2]]),
+    "linear": lambda x, W, b: np.einsum("...i,ij->...j", x, W) + b,
+    "affine": lambda b, v, w, x, y: b + v * x + w * y,
+    "one_hot": lambda x, classes: np.eye(classes)[x],
+    "cross_entropy_of_classes": lambda x, t: -np.sum(np.log(_share(x)) * np.eye(4)[t], axis=-1),
+    "cross_entropy_of_probabilities": lambda x, p: -np.sum(p * np.log(_share(x)), axis=-1),
+}
+
+
+@pytest.mark.parametrize("case", [case for case in ALL if case.name in DEFINITIONS], ids=str)
+def test_a_value_is_its_definition(case: Case) -> None:
+    arrays = case.draw()
+    y = case(*case.nodes(arrays))
+    np.testing.assert_allclose(_plain(y), DEFINITIONS[case.name](*arrays, **case.attrs), rtol=1e-12)
+
+
+UFUNCS = [name for name, entry in BOOK.items() if entry.ufunc is not None and entry.differentiable]
+ANALYTIC = [name for name in UFUNCS if name not in ("abs", "maximum", "minimum", "matmul")]
+
+
+@pytest.mark.parametrize("name", ANALYTIC)
+def test_the_gradient_is_the_complex_step_to_the_last_digits(name: str) -> None:
+    # f(x + ih) = f(x) + ih f′(x) + O(h²), with no difference of nearly equal numbers (Squire and Trapp, 1998).
+    step, row = 1e-30, ROWS[name]
+    points = [domain.draw(np.random.default_rng(5), (200,)) for domain in row.domains]
+    for position in range(len(points)):
+        shifted = [x + 1j * step if i == position else x for i, x in enumerate(points)]
+        expected = np.imag(BOOK[name].array(*shifted)) / step
+        xs = [ag.Tensor(x, requires_grad=True) for x in points]
+        ours = ag.gradients(BOOK[name](*xs), xs[position], gradient=np.ones(200))
+        np.testing.assert_allclose(ours.data, expected, rtol=1e-13)
+
+
 @pytest.mark.parametrize("case", [case for case in DIFFERENTIABLE if case.row.smooth], ids=str)
 def test_the_second_derivative_is_the_central_difference_of_the_gradient(case: Case) -> None:
     arrays = case.draw()
@@ -124,6 +176,29 @@ def test_nothing_is_written_into_inputs_or_into_the_upstream_gradient(case: Case
         np.testing.assert_array_equal(array, copy)
 
 
+BROADCASTING = [name for name, entry in BOOK.items() if entry.elementwise and len(ROWS[name].domains) > 1]
+
+
+@pytest.mark.parametrize("name", [name for name in BROADCASTING if BOOK[name].differentiable])
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_the_gradient_of_an_input_that_was_broadcast_is_the_sum_over_its_copies(name: str, data: Any) -> None:
+    row = ROWS[name]
+    shapes = data.draw(mutually_broadcastable_shapes(num_shapes=len(row.domains), max_dims=4, min_side=0, max_side=3))
+    case = Case(name, row, shapes.input_shapes, {})
+    arrays = case.draw()
+    spread = [np.array(np.broadcast_to(array, shapes.result_shape)) for array in arrays]
+    for create_graph in (False, True):
+        _, ours = gradients_of(case, arrays, create_graph=create_graph)
+        _, copies = gradients_of(case, spread)
+        for position, gradient, of_copies in zip(case.differentiable(), ours, copies, strict=True):
+            expected = np.zeros(arrays[position].shape)
+            places = np.broadcast_to(np.arange(expected.size).reshape(expected.shape), shapes.result_shape)
+            np.add.at(expected.reshape(-1), places.reshape(-1), of_copies.data.reshape(-1))
+            assert gradient.shape == expected.shape
+            np.testing.assert_allclose(gradient.data, expected, rtol=1e-12)
+
+
 @pytest.mark.parametrize("case", [case for case in DIFFERENTIABLE if case.name != "astype"], ids=str)
 def test_float32_stays_float32(case: Case) -> None:
     arrays = [a.astype(np.float32) if a.dtype == np.float64 else a for a in case.draw()]
@@ -132,9 +207,11 @@ def test_float32_stays_float32(case: Case) -> None:
     assert y.dtype == np.float32
     wanted = [nodes[i] for i in case.differentiable()]
     weights = weights_for(case, y).astype(np.float32)
-    for x, gradient in zip(wanted, ag.gradients(y, wanted, gradient=weights), strict=True):
-        assert gradient.dtype == np.float32
-        assert gradient.shape == x.shape
+    for create_graph in (False, True):
+        gradients = ag.gradients(y, wanted, gradient=weights, create_graph=create_graph)
+        for x, gradient in zip(wanted, gradients, strict=True):
+            assert gradient.dtype == np.float32
+            assert gradient.shape == x.shape
 
 
 @pytest.mark.parametrize("case", DIFFERENTIABLE, ids=str)
@@ -144,6 +221,27 @@ def test_a_recorded_backward_pass_gives_the_same_gradients(case: Case) -> None:
     _, recorded = gradients_of(case, arrays, create_graph=True)
     for a, b in zip(plain, recorded, strict=True):
         np.testing.assert_allclose(b.data, a.data, rtol=1e-13, atol=1e-15)
+
+
+# ---- testing the tester --------------------------------------------------------------------------------------------
+
+ONE_OF_EACH = {case.name: case for case in DIFFERENTIABLE if (0, 3) not in case.shapes}.values()
+
+
+@pytest.mark.parametrize(("case", "input"), [(case, i) for case in ONE_OF_EACH for i in case.differentiable()], ids=str)
+def test_a_rule_that_is_wrong_by_a_hundred_thousandth_is_found(
+    case: Case, input: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = BOOK[case.name]
+    pull, vjps = entry.derivatives("array")
+    off = [1.0 + 1e-5 * (i == input) for i in range(5)]
+    if pull is not None:
+        wrong = (lambda *a, **k: [share * by for share, by in zip(pull(*a, **k), off, strict=False)], vjps)
+    else:
+        wrong = (None, tuple(lambda *a, i=i, **k: vjps[i](*a, **k) * off[i] for i in range(len(vjps))))
+    monkeypatch.setitem(entry._derivatives, "array", wrong)
+    with pytest.raises(AssertionError):
+        test_the_gradient_is_the_central_difference(case)
 
 
 # ---- Values --------------------------------------------------------------------------------------------------------
@@ -168,23 +266,26 @@ def test_a_value_gives_what_an_array_without_axes_gives(case: Case) -> None:
 
 
 EXTREME = [0.0, -0.0, 1.0, -1.0, 1000.0, -1000.0, 1e-300, -1e-300, 1e300, -1e300, np.inf, -np.inf, np.nan]
-UNARY = [name for name, row in ROWS.items() if BOOK[name].scalar is not None and len(row.domains) == 1]
+SEVERAL = [name for name, row in ROWS.items() if BOOK[name].scalar is not None and BOOK[name].elementwise]
 
 
-@pytest.mark.parametrize("x", EXTREME, ids=str)
-@pytest.mark.parametrize("name", UNARY)
-def test_extreme_numbers_give_values_and_gradients_as_in_ieee_754(name: str, x: float) -> None:
-    entry, attrs = BOOK[name], ROWS[name].attrs[0]
-    value, tensor = ag.Value(x), ag.Tensor(x, requires_grad=True)
-    y = entry(value, **attrs)
-    with np.errstate(all="ignore"):
-        z = entry(tensor, **attrs)
-    np.testing.assert_allclose(y.data, z.data, rtol=1e-13, equal_nan=True)
-    if entry.differentiable:
-        y.backward()
+@pytest.mark.parametrize("name", SEVERAL)
+def test_extreme_numbers_give_values_and_gradients_as_in_ieee_754(name: str) -> None:
+    """Every combination of extremes: a Value raises nothing, and gives what NumPy gives."""
+    entry, row = BOOK[name], ROWS[name]
+    for point in product(*([True, False] if domain.kind == "bool" else EXTREME for domain in row.domains)):
+        values = [x if x is True or x is False else ag.Value(x) for x in point]
+        tensors = [x if x is True or x is False else ag.Tensor(x, requires_grad=True) for x in point]
+        y = entry(*values, **row.attrs[0])
         with np.errstate(all="ignore"):
-            z.backward()
-        np.testing.assert_allclose(value.grad, tensor.grad.data, rtol=1e-13, equal_nan=True)
+            z = entry(*tensors, **row.attrs[0])
+            np.testing.assert_allclose(y.data, z.data, rtol=1e-13, err_msg=str(point))
+            if entry.differentiable:
+                y.backward()
+                z.backward()
+                ours = [value.grad for value in values if isinstance(value, ag.Value)]
+                theirs = [tensor.grad.item() for tensor in tensors if isinstance(tensor, ag.Tensor)]
+                np.testing.assert_allclose(ours, theirs, rtol=1e-12, err_msg=str(point))
 
 
 @pytest.mark.parametrize("x", [1000.0, -1000.0, 300.0, -300.0])

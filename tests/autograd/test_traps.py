@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+import gc
 import os
 import pickle
 import subprocess
 import sys
 import threading
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +124,30 @@ def test_a_value_used_a_hundred_thousand_times() -> None:
     assert (total.data, x.grad) == (100_000.0, 200_000.0)
 
 
+def test_a_long_chain_in_second_order() -> None:
+    y = x = Value(0.5)
+    for _ in range(20_000):
+        y = y * 1.0
+    slope = ag.gradients(y * x, x, create_graph=True)
+    assert (slope.data, ag.gradients(slope, x)) == (1.0, 2.0)
+
+
+@pytest.mark.parametrize("leaf", [Value(2.0), Tensor([2.0], requires_grad=True)], ids=["Value", "Tensor"])
+def test_a_graph_goes_with_its_last_holder_without_the_garbage_collector(leaf: Any) -> None:
+    gc.disable()
+    try:
+        hidden = np.exp(leaf)
+        y = hidden * hidden
+        y.backward()
+        alive = weakref.ref(hidden)
+        del hidden
+        assert alive() is not None
+        del y
+        assert alive() is None
+    finally:
+        gc.enable()
+
+
 # ---- copies --------------------------------------------------------------------------------------------------------
 
 
@@ -141,6 +167,43 @@ def test_a_copy_of_a_graph_has_leaves_of_its_own(duplicate: Any) -> None:
     twin.backward()
     np.testing.assert_allclose(leaf.grad.data, np.exp([1.0, 2.0]) * [2.0, 3.0])
     assert x.grad is None
+
+
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, lambda y: pickle.loads(pickle.dumps(y))])
+@pytest.mark.parametrize("leaf", [Value(2.0, label="w"), Tensor([2.0, 3.0], True, "w", np.float32)], ids=["V", "T"])
+def test_a_copy_of_a_leaf_is_the_same_leaf_with_memory_of_its_own(leaf: Any, duplicate: Any) -> None:
+    leaf.grad = leaf.data * 2.0
+    twin = duplicate(leaf)
+    assert (type(twin), twin.label, twin.requires_grad, twin.is_leaf) == (type(leaf), "w", True, True)
+    assert repr(twin) == repr(leaf)
+    assert str(twin.grad) == str(leaf.grad)
+    twin.data -= 1.0
+    twin.grad = None
+    assert np.min(leaf.data) == 2.0
+    assert leaf.grad is not None
+    (twin * twin).backward(gradient=np.ones(twin.shape) if isinstance(twin, Tensor) else None)
+    np.testing.assert_array_equal(getattr(twin.grad, "data", twin.grad), 2.0 * twin.data)
+
+
+def test_a_shallow_copy_of_a_result_has_the_same_parents() -> None:
+    x = Value(3.0)
+    y = x * x
+    copy.copy(y).backward()
+    assert x.grad == 6.0
+    assert y.grad is None
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda y: pickle.loads(pickle.dumps(y))], ids=["deep", "pickle"])
+@pytest.mark.parametrize("what", ["parameter", "captured array"])
+def test_a_copy_does_not_make_changed_data_look_unchanged(what: str, duplicate: Any) -> None:
+    W, captured = Tensor([1.0, 2.0], requires_grad=True), np.array([3.0, 4.0])
+    y = (np.exp(W * W) * captured).sum()
+    if what == "parameter":
+        W.data -= 1.0
+    else:
+        captured -= 1.0
+    with pytest.raises(GraphError, match="changed"):
+        duplicate(y).backward()
 
 
 def test_deepcopy_of_a_model_and_its_loss_keeps_them_together() -> None:
@@ -166,28 +229,57 @@ def test_deepcopy_of_a_deep_chain() -> None:
 # ---- data that changes between forward and backward ----------------------------------------------------------------
 
 
-def _large() -> Any:
-    return np.random.default_rng(0).normal(size=(300, 40))
+CHANGES: dict[str, Any] = {
+    "first entry": lambda c: c.__setitem__((0, 0), 5.0),
+    "last entry": lambda c: c.__setitem__((-1, -1), 5.0),
+    "rows shuffled": lambda c: np.random.default_rng(0).shuffle(c),
+    "two entries exchanged": lambda c: c.__setitem__(([0, 1], [0, 1]), c[[1, 0], [1, 0]]),
+    "sorted": lambda c: c.reshape(-1).sort(),
+    "reversed": lambda c: c.__setitem__(slice(None), c[::-1, ::-1].copy()),
+    "all doubled": lambda c: np.multiply(c, 2.0, out=c),
+    "all times 65536": lambda c: np.multiply(c, 65536.0, out=c),
+    "all negated": lambda c: np.negative(c, out=c),
+    "a column negated": lambda c: np.negative(c[:, 1], out=c[:, 1]),
+    "every second row negated": lambda c: np.negative(c[::2], out=c[::2]),
+    "through a view": lambda c: c.reshape(-1)[3:4].fill(0.0),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16])
+@pytest.mark.parametrize("shape", [(3, 2), (300, 40), (64, 64), (256, 256), (1021, 7)], ids=str)
+def test_a_captured_array_that_changed_is_an_error_that_names_the_operation(
+    shape: Any, dtype: Any, change: str
+) -> None:
+    captured = np.random.default_rng(0).normal(size=shape).astype(dtype)
+    x = Tensor(np.ones(shape), requires_grad=True)
+    y = (x * captured).sum()
+    with np.errstate(over="ignore"):
+        CHANGES[change](captured)
+    with pytest.raises(GraphError, match="given to multiply was changed"):
+        y.backward()
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("captured", "function"),
     [
-        lambda c: c.__setitem__((0, 0), 5.0),
-        lambda c: c.__setitem__((-1, -1), 5.0),
-        lambda c: np.random.default_rng(0).shuffle(c),
-        lambda c: np.multiply(c, 2.0, out=c),
-        lambda c: c.reshape(-1)[3:4].fill(0.0),
+        (np.array([2, 0]), lambda x, c: ag.softmax_cross_entropy(x, c)),
+        (np.eye(2, 3), lambda x, c: ag.softmax_cross_entropy(x, c)),
+        (np.eye(2, 3, dtype=bool), lambda x, c: ag.where(c, x, 0.0)),
+        (np.ones((3, 2)), lambda x, c: x @ c),
+        (np.ones((3, 2)), lambda x, c: ag.linear(x, c, np.zeros(2))),
+        (np.ones(3), lambda x, c: ag.maximum(x, c)),
+        (np.ones((2, 3, 1), ">f8"), lambda x, c: x / c[..., 0]),
+        (np.array(2.0), lambda x, c: x**c),
     ],
-    ids=["first entry", "last entry", "rows shuffled", "all", "through a view"],
+    ids=["classes", "probabilities", "condition", "matrix", "weights", "bound", "big-endian view", "no axes"],
 )
-@pytest.mark.parametrize("shape", [(3, 2), (300, 40)], ids=str)
-def test_a_captured_array_that_changed_is_an_error_that_names_the_operation(shape: Any, change: Any) -> None:
-    captured = _large()[: shape[0], : shape[1]].copy()
-    x = Tensor(np.ones(shape), requires_grad=True)
-    y = (x * captured).sum()
-    change(captured)
-    with pytest.raises(GraphError, match="given to multiply was changed"):
+def test_whatever_a_derivative_reads_is_watched(captured: Any, function: Any) -> None:
+    x = Tensor([[0.5, 1.5, 2.5], [3.5, 4.5, 5.5]], requires_grad=True)
+    y = function(x, captured).sum()
+    y.backward()
+    captured[...] = captured[::-1] + 1 if captured.ndim and captured.dtype != bool else 1 - captured
+    with pytest.raises(GraphError, match="was changed afterwards"):
         y.backward()
 
 
@@ -274,48 +366,56 @@ def test_gradients_of_leaves_share_no_memory() -> None:
 
 # ---- branches that were not taken ----------------------------------------------------------------------------------
 
-DEAD_BRANCHES = {
-    "where": lambda x: ag.where(x > 0, ag.sqrt(x), 0.0),
-    "two elementwise functions inside": lambda x: ag.where(x > 0, ag.exp(ag.log(x) * 0.5), 0.0),
-    "both branches computed": lambda x: ag.where(x > 0, ag.log(x), x * 0.0),
-    "maximum": lambda x: ag.maximum(ag.sqrt(x), 1.0),
-    "relu": lambda x: ag.relu(ag.sqrt(x) - 1.0),
+# A function that takes √x, ln x or x^1.5 at 4 and something else at −1 and 0; its first and second derivative at 4.
+DEAD_BRANCHES: dict[str, tuple[Any, float, float]] = {
+    "where": (lambda x: ag.where(x > 0, ag.sqrt(x), 0.0), 1 / 4, -1 / 32),
+    "two functions inside": (lambda x: ag.where(x > 0, ag.exp(ag.log(x) * 0.5), 0.0), 1 / 4, -1 / 32),
+    "both branches computed": (lambda x: ag.where(x > 0, ag.log(x), x * 0.0), 1 / 4, -1 / 16),
+    "infinite in second order only": (lambda x: ag.where(x > 0, x**1.5, 0.0), 3.0, 3 / 8),
+    "maximum": (lambda x: ag.maximum(ag.sqrt(x), 1.0), 1 / 4, -1 / 32),
+    "minimum": (lambda x: -ag.minimum(-ag.sqrt(x), -1.0), 1 / 4, -1 / 32),
+    "relu": (lambda x: ag.relu(ag.sqrt(x) - 1.0), 1 / 4, -1 / 32),
+    "clip": (lambda x: ag.clip(ag.sqrt(ag.maximum(x, 0.0)), 1.0, 9.0), 1 / 4, -1 / 32),
+    "choices in choices": (lambda x: ag.where(x > 1, ag.relu(ag.where(x > 0, ag.log(x), 1.0)), 0.0), 1 / 4, -1 / 16),
 }
 
 
 @pytest.mark.parametrize("name", DEAD_BRANCHES)
 @pytest.mark.parametrize("x", [-1.0, 0.0])
-def test_a_branch_not_taken_has_gradient_zero_whatever_is_in_it(name: str, x: float) -> None:
+def test_a_branch_not_taken_has_derivatives_zero_whatever_is_in_it(name: str, x: float) -> None:
+    function, *at_four = DEAD_BRANCHES[name]
     tensor = Tensor([x, 4.0], requires_grad=True)
     with np.errstate(all="ignore"):
-        DEAD_BRANCHES[name](tensor).sum().backward()
-    assert tensor.grad.data[0] == 0.0
-    assert tensor.grad.data[1] == pytest.approx(0.25)  # of √x and of ln x at 4
+        slope = ag.gradients(function(tensor).sum(), tensor, create_graph=True)
+        curvature = ag.gradients(slope.sum(), tensor)
+        unrecorded = ag.gradients(function(tensor).sum(), tensor)
+    np.testing.assert_allclose([slope.data[1], curvature.data[1]], at_four)
+    np.testing.assert_array_equal([slope.data[0], curvature.data[0]], [0.0, 0.0])
+    np.testing.assert_array_equal(unrecorded.data, slope.data)
 
 
-@pytest.mark.parametrize("x", [-1.0, 0.0])
-def test_a_branch_not_taken_of_values(x: float) -> None:
+@pytest.mark.parametrize("name", DEAD_BRANCHES)
+@pytest.mark.parametrize("x", [-1.0, 0.0, 4.0])
+def test_a_branch_not_taken_of_values(name: str, x: float) -> None:
+    function, *at_four = DEAD_BRANCHES[name]
     value = Value(x)
-    y = ag.where(value > 0, value.sqrt(), 0.0)
-    y.backward()
-    assert value.grad == 0.0
+    y = function(value)
+    slopes = [0.0, 0.0]
+    if y.requires_grad:
+        slope = ag.gradients(y, value, create_graph=True)
+        slopes = [slope.data, ag.gradients(slope, value) if slope.requires_grad else 0.0]
+        assert ag.gradients(y, value) == slope.data
+    np.testing.assert_allclose(slopes, at_four if x == 4.0 else [0.0, 0.0])
 
 
-def test_an_index_that_leaves_a_bad_entry_out() -> None:
-    x = Tensor([0.0, 4.0], requires_grad=True)
-    with np.errstate(all="ignore"):
-        np.log(x)[x.data > 0].sum().backward()
-    np.testing.assert_array_equal(x.grad.data, [0.0, 0.25])
-
-
-def test_a_branch_not_taken_in_second_order() -> None:
-    x = Tensor([0.0, 4.0], requires_grad=True)
-    with np.errstate(all="ignore"):
-        y = ag.where(x > 0, ag.sqrt(x), 0.0).sum()
-        slope = ag.gradients(y, x, create_graph=True)
-        curvature = ag.gradients(slope.sum(), x)
-    np.testing.assert_allclose(slope.data, [0.0, 0.25])
-    np.testing.assert_allclose(curvature.data, [0.0, -0.25 * 4.0**-1.5])
+def test_an_index_and_an_extreme_that_leave_a_bad_entry_out() -> None:
+    for take in (lambda y, x: y[x.data > 0].sum(), lambda y, x: y[1], lambda y, x: ag.max(y)):
+        x = Tensor([0.0, 4.0], requires_grad=True)
+        with np.errstate(all="ignore"):
+            slope = ag.gradients(take(np.log(x), x), x, create_graph=True)
+            curvature = ag.gradients(slope.sum(), x)
+        np.testing.assert_array_equal(slope.data, [0.0, 0.25])
+        np.testing.assert_array_equal(curvature.data, [0.0, -0.0625])
 
 
 def test_nan_in_a_branch_that_was_taken_is_not_hidden() -> None:
@@ -390,6 +490,17 @@ def test_no_grad_is_of_one_thread() -> None:
     done.set()
     thread.join()
     assert seen == [True]
+
+
+def test_modes_nest_and_work_as_decorators() -> None:
+    @ag.no_grad()
+    def constant(x: Any) -> Any:
+        with ag.enable_grad():
+            assert (x * x).requires_grad
+        return x * x
+
+    assert not constant(Value(2.0)).requires_grad
+    assert ag.is_recording()
 
 
 def test_no_grad_ends_with_an_exception() -> None:
