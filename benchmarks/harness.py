@@ -1,0 +1,150 @@
+"""How time is measured: each contender in a process of its own, in turns, and never before its numbers are checked.
+
+A *row* is one piece of work, and its *contenders* are ways of doing it. Machines drift, so contenders take turns: every
+round runs each of them once, in a fresh process, for a set number of seconds after a warm-up. Reported are the least
+time of all rounds and the median of the rounds' medians. A contender's result (a loss, a gradient's norm) is compared
+with the row's reference before its times count; one whose library is missing is named as missing.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+# One step of work: called again and again, it returns numbers to compare with the other contenders'.
+Step = Callable[[], tuple[float, ...]]
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One way of doing a row's work.
+
+    Attributes:
+        name: What the table calls it.
+        prepare: Makes the step; imports the library. Its time is reported apart.
+        needs: The import name of the library it needs.
+        threads: How many threads its matrix products may use.
+    """
+
+    name: str
+    prepare: Callable[[], Step]
+    needs: str = "numpy"
+    threads: int = 2
+
+
+@dataclass(frozen=True)
+class Row:
+    """One piece of work.
+
+    Attributes:
+        key: What the command line calls it.
+        title: What is done, for whom the figures mean something.
+        contenders: Ours first.
+        tolerance: How far, relatively, results may differ from the first contender's.
+        goals: The ratio of our time to a peer's that is aimed at.
+    """
+
+    key: str
+    title: str
+    contenders: tuple[Contender, ...]
+    tolerance: float
+    goals: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass
+class Timing:
+    """A contender's times in seconds, one entry a round, and what it computed."""
+
+    least: list[float] = field(default_factory=list)
+    medians: list[float] = field(default_factory=list)
+    prepared: list[float] = field(default_factory=list)
+    numbers: tuple[float, ...] = ()
+    missing: str = ""
+
+
+def time_step(step: Step, seconds: float) -> tuple[float, float]:
+    """The least and the median time of a step, over about so many seconds after a warm-up of a tenth of that."""
+    until = time.perf_counter() + seconds / 10
+    step()
+    while time.perf_counter() < until:
+        step()
+    gc.collect()
+    times = []
+    until = time.perf_counter() + seconds
+    while not times or time.perf_counter() < until:
+        start = time.perf_counter()
+        step()
+        times.append(time.perf_counter() - start)
+    return min(times), statistics.median(times)
+
+
+def work(module: str, row: str, contender: str, seconds: float) -> dict[str, Any]:
+    """One turn of one contender: what the child process does."""
+    chosen = next(c for c in find(module, row).contenders if c.name == contender)
+    try:
+        importlib.import_module(chosen.needs)
+    except ImportError:
+        return {"missing": chosen.needs}
+    start = time.perf_counter()
+    step = chosen.prepare()
+    prepared = time.perf_counter() - start
+    numbers = step()  # of the first step, so that all contenders have done the same work
+    least, median = time_step(step, seconds)
+    return {"prepared": prepared, "numbers": numbers, "least": least, "median": median}
+
+
+def find(module: str, key: str) -> Row:
+    """The row of that key in a module of `benchmarks.rows`."""
+    rows: tuple[Row, ...] = importlib.import_module(module).ROWS
+    return next(row for row in rows if row.key == key)
+
+
+def run(module: str, row: Row, rounds: int, seconds: float) -> dict[str, Timing]:
+    """All rounds of a row, the contenders taking turns."""
+    timings = {contender.name: Timing() for contender in row.contenders}
+    for _ in range(rounds):
+        for contender in row.contenders:
+            timing = timings[contender.name]
+            if not timing.missing:
+                _take_turn(module, row, contender, seconds, timing)
+    _check(row, timings)
+    return timings
+
+
+def _take_turn(module: str, row: Row, contender: Contender, seconds: float, timing: Timing) -> None:
+    threads = str(contender.threads)
+    environment = os.environ | {"OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads, "MKL_NUM_THREADS": threads}
+    command = [sys.executable, "-m", "benchmarks.worker", module, row.key, contender.name, str(seconds)]
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if result.returncode:
+        reason = (result.stderr.strip().splitlines() or ["no output"])[-1]
+        sys.exit(f"row {row.key}, {contender.name}: {reason}")
+    answer = json.loads(result.stdout.splitlines()[-1])
+    if "missing" in answer:
+        timing.missing = answer["missing"]
+        return
+    timing.least.append(answer["least"])
+    timing.medians.append(answer["median"])
+    timing.prepared.append(answer["prepared"])
+    timing.numbers = tuple(answer["numbers"])
+
+
+def _check(row: Row, timings: dict[str, Timing]) -> None:
+    reference = timings[row.contenders[0].name].numbers
+    for name, timing in timings.items():
+        if timing.missing:
+            continue
+        agrees = len(timing.numbers) == len(reference) and all(
+            abs(a - b) <= row.tolerance * max(1.0, abs(b)) for a, b in zip(timing.numbers, reference, strict=True)
+        )
+        if not agrees:
+            sys.exit(f"row {row.key}: {name} computed {timing.numbers}, not {reference}; its time means nothing")
