@@ -7,6 +7,7 @@ Every hook takes the `Trainer`, whose attributes tell where training is: ``epoch
 from __future__ import annotations
 
 import math
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -194,6 +195,7 @@ class ProgressBar(Callback):
 
     def __init__(self) -> None:
         self._bar: Any = None
+        self._began = 0.0
 
     def on_fit_begin(self, trainer: Trainer) -> None:
         """Show the bar."""
@@ -204,6 +206,10 @@ class ProgressBar(Callback):
         # disable=None: no bar where standard error is not a terminal, so that logs stay readable.
         self._bar = tqdm(total=trainer.epochs * trainer.steps, unit="step", leave=False, disable=None)
 
+    def on_epoch_begin(self, trainer: Trainer) -> None:  # noqa: ARG002 - the hook's signature
+        """Look at the clock."""
+        self._began = time.perf_counter()
+
     def on_batch_end(self, trainer: Trainer) -> None:  # noqa: ARG002 - the hook's signature
         """Move the bar."""
         if self._bar is not None:
@@ -211,19 +217,21 @@ class ProgressBar(Callback):
 
     def on_epoch_end(self, trainer: Trainer) -> None:
         """Print the epoch's line, above the bar."""
-        line = epoch_line(trainer.history[-1], trainer.epochs)
-        print(line) if self._bar is None else self._bar.write(line)
+        seconds = time.perf_counter() - self._began
+        self._say(f"{epoch_line(trainer.history[-1], trainer.epochs)}  {seconds:.2f} s")
 
     def on_interrupt(self, trainer: Trainer) -> None:
         """Say that training was stopped."""
-        line = f"interrupted in epoch {trainer.epoch}, step {trainer.step} of {trainer.steps}"
-        print(line) if self._bar is None else self._bar.write(line)
+        self._say(f"interrupted in epoch {trainer.epoch}, step {trainer.step} of {trainer.steps}")
 
     def on_fit_end(self, trainer: Trainer) -> None:  # noqa: ARG002 - the hook's signature
         """Take the bar away."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None
+
+    def _say(self, line: str) -> None:
+        print(line) if self._bar is None else self._bar.write(line)
 
 
 def epoch_line(row: Row, epochs: int) -> str:

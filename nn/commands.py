@@ -18,6 +18,7 @@ from nn._extras import MissingExtraError, require
 from nn._files import write_atomically
 from nn._interrupt import deferred_interrupt
 from nn.builtin import BUILTIN
+from nn.callbacks import ProgressBar
 from nn.checkpoint import describe, save
 from nn.csvfile import features_of, parse_csv
 from nn.datasets import DataError, Features, listed
@@ -25,7 +26,7 @@ from nn.experiment import Experiment, Result, measure, prepare, trainer_for
 from nn.idx import features_of_images, is_idx
 from nn.plots import draw_confusion, draw_curves
 from nn.preprocess import Preprocessing
-from nn.report import EpochLines, counted, data_text, network_text, result_text, training_text
+from nn.report import counted, data_text, network_text, result_text, training_text
 from nn.runs import CONFIG, MODEL, Run, RunError, check_free, read_run, write_run
 from nn.settings import Settings, settings_for
 from nn.sources import open_dataset, reopen_dataset
@@ -52,7 +53,7 @@ def train(arguments: Namespace) -> int:
     experiment = prepare(dataset, settings, arguments.seed)
     if not arguments.quiet:
         print(data_text(experiment), network_text(experiment), "", sep="\n")
-    experiment.train(*([] if arguments.quiet else [EpochLines()]))
+    experiment.train(*([] if arguments.quiet else [ProgressBar()]))
     # Training is over, by itself or by Ctrl-C; another Ctrl-C must not lose what was learned.
     with deferred_interrupt():
         result = experiment.result()

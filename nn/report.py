@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nn.callbacks import ProgressBar, epoch_line
-
 if TYPE_CHECKING:
     from nn.experiment import Experiment, Result
     from nn.preprocess import Preprocessing
-    from nn.trainer import Trainer
 
-__all__ = ["EpochLines", "confusion_text", "counted", "data_text", "network_text", "result_text", "training_text"]
+__all__ = ["confusion_text", "counted", "data_text", "network_text", "result_text", "training_text"]
 
 # A matrix with more classes is too wide for a terminal; its largest errors are listed instead.
 MOST_CLASSES = 20
@@ -24,19 +20,6 @@ WIDEST_NAME = 24
 WIDEST_HEADING = 8
 
 REGULARISERS = ("weight_decay", "label_smoothing", "noise")
-
-
-class EpochLines(ProgressBar):
-    """The trainer's progress bar, whose line for each epoch also tells the seconds it took."""
-
-    def on_epoch_begin(self, trainer: Trainer) -> None:  # noqa: ARG002 - the hook's signature
-        """Look at the clock."""
-        self._began = time.perf_counter()
-
-    def on_epoch_end(self, trainer: Trainer) -> None:
-        """Print the epoch's line."""
-        line = f"{epoch_line(trainer.history[-1], trainer.epochs)}  {time.perf_counter() - self._began:.2f} s"
-        print(line) if self._bar is None else self._bar.write(line)
 
 
 def data_text(experiment: Experiment) -> str:
