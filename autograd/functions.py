@@ -7,7 +7,7 @@ optional arguments, treat several shapes differently, or accept a list of scalar
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,8 +26,8 @@ def _has_values(xs: Any) -> bool:
 
 
 def _listed(x: Any) -> Any:
-    # A generator can be gone through only once.
-    return list(x) if isinstance(x, Iterator) else x
+    # Any other container, and a generator, which can be gone through only once.
+    return list(x) if isinstance(x, Iterable) and not hasattr(x, "shape") else x
 
 
 def _gathered(x: Any) -> Any:

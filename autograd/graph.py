@@ -255,7 +255,7 @@ def propagate(
                 below_choice.add(parent)
                 if rule.elementwise:
                     share = _zero_where_not_taken(g, share)
-            if share.__class__ is not float:
+            if share.__class__ is not float or kind != "scalar":
                 share = parent._fit(share)
             total = gradients.get(parent)
             gradients[parent] = total = share if total is None else total + share

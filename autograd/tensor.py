@@ -293,6 +293,8 @@ class Tensor(ArrayMethods, Copying):
 
     def _fit(self, share: Any) -> Any:
         shape, dtype = self._data.shape, self._data.dtype
+        if share.__class__ is float or share.__class__ is int:
+            share = np.asarray(share, dtype)  # a rule may say "the same for every entry" by a plain number
         if share.shape != shape:
             # Copies made by broadcasting add up; a share with fewer axes (a number for all) is spread out first.
             full = np.broadcast_shapes(share.shape, shape)
@@ -329,7 +331,7 @@ class Tensor(ArrayMethods, Copying):
     def _presented(self, gradient: Any, create_graph: bool) -> Any:
         if gradient is None:
             return constant(np.zeros(self.shape, self.dtype))
-        return gradient if create_graph else constant(np.array(gradient))
+        return gradient if create_graph and isinstance(gradient, Tensor) else constant(np.array(gradient))
 
     def _twin(self, inputs: tuple[Any, ...]) -> Self:
         twin = new_node(type(self), self._data.copy(), self.rule, inputs, self.attrs, self.requires_grad)

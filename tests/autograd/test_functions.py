@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -106,6 +107,21 @@ def test_a_list_of_values_has_one_axis(name: str) -> None:
     for wrong in ({"axis": 1}, {"keepdims": True}):
         with pytest.raises(TypeError, match="of a list of Values takes no axis or keepdims"):
             f(values, **wrong)
+
+
+def test_clip_leaves_an_open_side_open() -> None:
+    x = Tensor([-np.inf, 0.5, np.inf], requires_grad=True)
+    for low, high in [(None, 1.0), (0.0, None), (None, None), (np.float32(0.0), np.array(1.0))]:
+        np.testing.assert_array_equal(ag.clip(x, low, high).data, np.clip(x.data, low, high))
+        assert ag.clip(Value(np.inf), low).data == np.inf
+    assert ag.clip(np.array([1, 5]), 0, 3).dtype == int
+
+
+@pytest.mark.parametrize("name", ["sum", "mean"])
+@pytest.mark.parametrize("container", [tuple, iter, deque, lambda xs: dict(enumerate(xs)).values()])
+def test_any_container_of_values_will_do(name: str, container: Any) -> None:
+    values, f = [Value(1.0), Value(2.0)], getattr(ag, name)
+    assert f(container(values)).data == f(values).data
 
 
 @pytest.mark.parametrize("name", ["max", "min"])

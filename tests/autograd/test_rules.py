@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import mutually_broadcastable_shapes
 
 import autograd as ag
-from autograd.rules.primitive import BOOK
+from autograd.rules.primitive import BOOK, Primitive
 from tests.autograd.table import ROWS, Case, cases
 
 ALL = list(cases())
@@ -223,6 +223,14 @@ def test_a_recorded_backward_pass_gives_the_same_gradients(case: Case) -> None:
         np.testing.assert_allclose(b.data, a.data, rtol=1e-13, atol=1e-15)
 
 
+def test_a_rule_may_give_one_number_for_all_entries_of_an_input() -> None:
+    total = Primitive("total", np.sum, (lambda g, y, x: g,))
+    x = ag.Tensor(np.ones((2, 3)), requires_grad=True)
+    for create_graph in (False, True):
+        gradient = ag.gradients(total(x) * 2.0, x, create_graph=create_graph)
+        np.testing.assert_array_equal(gradient.data, np.full((2, 3), 2.0))
+
+
 # ---- testing the tester --------------------------------------------------------------------------------------------
 
 ONE_OF_EACH = {case.name: case for case in DIFFERENTIABLE if (0, 3) not in case.shapes}.values()
@@ -297,6 +305,30 @@ def test_saturated_activations_do_not_overflow(name: str, x: float) -> None:
         y.sum().backward()
     assert np.isfinite(y.data).all()
     assert np.isfinite(tensor.grad.data).all()
+
+
+INFINITE = [
+    ([np.inf, 1.0], np.inf, [np.nan, 0.0]),
+    ([-np.inf, 1.0], 1.0, [0.0, 1.0]),
+    ([-np.inf, -np.inf], -np.inf, [np.nan, np.nan]),
+    ([np.inf, np.nan], np.nan, [np.nan, np.nan]),
+    ([np.nan, np.inf], np.nan, [np.nan, np.nan]),
+]
+
+
+@pytest.mark.parametrize(("point", "result", "slopes"), INFINITE)
+def test_logsumexp_of_infinities(point: list[float], result: float, slopes: list[float]) -> None:
+    values, x = [ag.Value(number) for number in point], ag.Tensor(point, requires_grad=True)
+    with np.errstate(all="ignore"):
+        y, z = ag.logsumexp(values), ag.logsumexp(x)
+        np.testing.assert_array_equal([y.data, z.item()], [result, result])
+        np.testing.assert_array_equal(ag.gradients(y, values), slopes)
+        np.testing.assert_array_equal(ag.gradients(z, x).data, slopes)
+
+
+def test_logsumexp_overflows_only_where_its_result_does() -> None:
+    with np.errstate(over="raise"):
+        assert ag.logsumexp(np.array([1e308, 1e308])) == ag.logsumexp([ag.Value(1e308)] * 2).data == 1e308
 
 
 @pytest.mark.parametrize("function", [ag.softmax, ag.log_softmax, ag.logsumexp])

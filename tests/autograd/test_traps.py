@@ -247,7 +247,7 @@ CHANGES: dict[str, Any] = {
 
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16])
-@pytest.mark.parametrize("shape", [(3, 2), (300, 40), (64, 64), (256, 256), (1021, 7)], ids=str)
+@pytest.mark.parametrize("shape", [(3, 2), (300, 40), (64, 64), (256, 256), (255, 255), (1021, 7)], ids=str)
 def test_a_captured_array_that_changed_is_an_error_that_names_the_operation(
     shape: Any, dtype: Any, change: str
 ) -> None:
@@ -295,11 +295,13 @@ def test_a_captured_array_may_change_when_backward_does_not_need_it() -> None:
 
 
 def test_an_array_given_to_a_tensor_or_an_index_is_copied() -> None:
-    source, index = np.array([1.0, 2.0, 3.0]), np.array([0, 1])
-    x = Tensor(source, requires_grad=True)
-    y = (x[index] * x[index]).sum()
+    source, index, other = np.array([1.0, 2.0, 3.0]), np.array([0, 1]), Tensor([0, 1])
+    x = Tensor(np.zeros(3), requires_grad=True)
+    x.data = source
+    y = (x[index] * x[other]).sum()
     source[:] = 100.0
     index[:] = 2
+    other[:] = 2
     y.backward()
     np.testing.assert_array_equal(x.grad.data, [2.0, 4.0, 0.0])
 
@@ -357,6 +359,8 @@ def test_gradients_of_leaves_share_no_memory() -> None:
     y.backward(gradient=np.ones(2))
     a.grad.data[:] = 7.0
     np.testing.assert_array_equal(b.grad.data, [1.0, 1.0])
+    with pytest.raises(ValueError, match="read-only"):
+        y.grad.data[:] = 7.0
     upstream = np.ones(2)
     a.grad = None
     a.reshape(2).backward(gradient=upstream)
@@ -423,6 +427,9 @@ def test_nan_in_a_branch_that_was_taken_is_not_hidden() -> None:
     with np.errstate(all="ignore"):
         ag.where(x < 0, ag.sqrt(x), 0.0).sum().backward()
     assert np.isnan(x.grad.data[0])
+    value = Value(-1.0)
+    ag.where(value < 0, ag.sqrt(value), 0.0).backward()
+    assert np.isnan(value.grad)
 
 
 # ---- only what is asked for ----------------------------------------------------------------------------------------
@@ -447,6 +454,9 @@ def test_an_input_that_needs_no_gradient_costs_no_matrix_product(layer: str, mon
         y = ag.linear(batch, W, b) if layer == "linear" else batch @ W
         y.sum().backward()
         assert len(calls) == products_needed
+    calls.clear()
+    ag.gradients((y * y).sum(), W)  # the batch needs a gradient, but nobody asked for it now
+    assert len(calls) == 1
 
 
 # ---- threads and modes ---------------------------------------------------------------------------------------------
