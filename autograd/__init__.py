@@ -15,6 +15,7 @@ Example:
     (0.9993, -0.004023)
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from autograd._same_name import warn_of_same_name
@@ -157,10 +158,17 @@ abs = absolute
 
 __version__ = "0.1.0"
 
-if not TYPE_CHECKING:
+if TYPE_CHECKING:
+    from autograd.draw.explain import explain as explain
+    from autograd.draw.trace import trace_backward as trace_backward
+else:
+    # What is for looking at graphs is imported when it is first used, so that a plain import stays light.
+    _ON_DEMAND = {"explain": "autograd.draw.explain", "trace_backward": "autograd.draw.trace"}
 
     def __getattr__(name: str) -> Any:
-        """Every entry of the rule book, a user's own too, by its name."""
+        """The rooms on the upper floor, and every entry of the rule book, a user's own too, by its name."""
+        if name in _ON_DEMAND:
+            return getattr(import_module(_ON_DEMAND[name]), name)
         if name in BOOK:
             return BOOK[name]
         message = f"module 'autograd' (of gradbook) has no attribute {name!r}"
