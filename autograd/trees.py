@@ -1,35 +1,138 @@
-"""Nested containers of numbers and arrays: tuples, lists, dicts, and named tuples, of any depth."""
+"""Nested containers of numbers and arrays: tuples, lists, dicts, named tuples and dataclasses, of any depth.
+
+What is no container is a leaf. None holds nothing, so that ``{"W": W, "b": None}`` has one leaf.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import copy
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
+
+from autograd.errors import ShapeError
 
 
 def leaves(tree: Any) -> list[Any]:
     """What a nested container holds, in order; a leaf alone counts as its own container.
 
     Example:
-        >>> leaves({"W": [1.0, 2.0], "b": (3.0,)})
+        >>> leaves({"W": [1.0, 2.0], "b": (3.0, None)})
         [1.0, 2.0, 3.0]
     """
-    if isinstance(tree, dict):
-        return [leaf for part in tree.values() for leaf in leaves(part)]
-    if isinstance(tree, list | tuple):
-        return [leaf for part in tree for leaf in leaves(part)]
-    return [tree]
+    opened = _opened(tree)
+    return [tree] if opened is None else [leaf for part in opened[1] for leaf in leaves(part)]
+
+
+def paths(tree: Any) -> list[str]:
+    """How each leaf is reached from the container, in the order of `leaves`.
+
+    Example:
+        >>> paths({"W": [1.0, 2.0], "b": (3.0,)})
+        ["['W'][0]", "['W'][1]", "['b'][0]"]
+    """
+    opened = _opened(tree)
+    if opened is None:
+        return [""]
+    attributes = hasattr(tree, "_fields") or dataclasses.is_dataclass(tree)
+    steps = [f".{key}" if attributes else f"[{key!r}]" for key in opened[0]]
+    return [step + rest for step, part in zip(steps, opened[1], strict=True) for rest in paths(part)]
 
 
 def map_leaves(function: Callable[..., Any], tree: Any, *others: Any) -> Any:
     """A container of the same form, with ``function`` of each leaf, and of the leaves at its place in ``others``.
 
+    Dicts are matched by key, whatever their order; dataclasses are copied without running their ``__init__``.
+
+    Raises:
+        ShapeError: One of the others has another form.
+
     Example:
         >>> map_leaves(lambda x, y: x + y, {"a": (1.0, 2.0)}, {"a": (10.0, 20.0)})
         {'a': (11.0, 22.0)}
     """
+    opened = _opened(tree)
+    if opened is None:
+        for other in others:
+            if _opened(other) is not None:
+                message = f"a {type(other).__name__} where a single number or array was expected"
+                raise ShapeError(message)
+        return function(tree, *others)
+    keys, parts = opened
+    columns = [parts, *(_matched(keys, tree, other) for other in others)]
+    return _closed(tree, keys, [map_leaves(function, *pieces) for pieces in zip(*columns, strict=True)])
+
+
+def matched_leaves(tree: Any, other: Any) -> list[Any]:
+    """The leaves of ``other`` in the order in which ``tree`` has them.
+
+    Raises:
+        ShapeError: ``other`` has another form than ``tree``.
+
+    Example:
+        >>> matched_leaves({"a": 1.0, "b": 2.0}, {"b": 20.0, "a": 10.0})
+        [10.0, 20.0]
+    """
+    found: list[Any] = []
+    map_leaves(lambda _, leaf: found.append(leaf), tree, other)
+    return found
+
+
+def with_leaves(tree: Any, new: Sequence[Any]) -> Any:
+    """A container of the same form that holds ``new``, given in the order of `leaves`.
+
+    Example:
+        >>> with_leaves({"W": [1.0, 2.0], "b": (3.0,)}, [10.0, 20.0, 30.0])
+        {'W': [10.0, 20.0], 'b': (30.0,)}
+    """
+    rest: Iterator[Any] = iter(new)
+    return map_leaves(lambda _: next(rest), tree)
+
+
+def _opened(tree: Any) -> tuple[Sequence[Any], Sequence[Any]] | None:
+    """The keys and the parts of a container, None for a leaf."""
+    if tree is None:
+        return (), ()
     if isinstance(tree, dict):
-        return type(tree)((key, map_leaves(function, part, *(o[key] for o in others))) for key, part in tree.items())
+        return list(tree), list(tree.values())
     if isinstance(tree, list | tuple):
-        parts = [map_leaves(function, *pieces) for pieces in zip(tree, *others, strict=True)]
-        return type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)
-    return function(tree, *others)
+        return getattr(tree, "_fields", range(len(tree))), tree
+    if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
+        names = [field.name for field in dataclasses.fields(tree)]
+        return names, [getattr(tree, name) for name in names]
+    return None
+
+
+def _closed(tree: Any, keys: Sequence[Any], parts: list[Any]) -> Any:
+    """A container like ``tree`` with other parts."""
+    if tree is None:
+        return None
+    if type(tree) is dict:
+        return dict(zip(keys, parts, strict=True))
+    if isinstance(tree, list | tuple):
+        return tree._make(parts) if hasattr(tree, "_make") else type(tree)(parts)
+    twin = copy.copy(tree)  # keeps what is no part of it: a defaultdict's factory, a dataclass's other attributes
+    for key, part in zip(keys, parts, strict=True):
+        if isinstance(tree, dict):
+            twin[key] = part
+        else:
+            object.__setattr__(twin, key, part)  # a frozen dataclass too
+    return twin
+
+
+def _matched(keys: Sequence[Any], tree: Any, other: Any) -> list[Any]:
+    """The parts of ``other`` under the given keys."""
+    opened = _opened(other)
+    parts = {} if opened is None else dict(zip(*opened, strict=True))
+    if opened is None or parts.keys() != set(keys):
+        message = (
+            f"a {_described(tree, keys)} was expected, not "
+            f"{'a ' + type(other).__name__ if opened is None else 'a ' + _described(other, opened[0])}"
+        )
+        raise ShapeError(message)
+    return [parts[key] for key in keys]
+
+
+def _described(tree: Any, keys: Sequence[Any]) -> str:
+    kind = type(tree).__name__
+    return f"{kind} of {len(keys)}" if isinstance(keys, range) else f"{kind} with {', '.join(map(str, keys))}"

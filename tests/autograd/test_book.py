@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 import inspect
 import math
 import re
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd.rules.primitive import BOOK
+from autograd.rules.primitive import BOOK, Primitive
 from tests.autograd.table import ROWS, Case, cases
 from tests.autograd.test_functions import FUNCTIONS
 
@@ -106,6 +107,12 @@ def test_what_a_rule_does_not_read_does_not_matter(case: Case) -> None:
         other_y = y if entry.reads(parent, -1) else y + 1.0
         before, after = _shares(case, "array", g, y, arrays), _shares(case, "array", g, other_y, disturbed)
         np.testing.assert_array_equal(after[place], before[place])
+
+
+def test_a_rule_whose_code_does_not_tell_counts_as_reading_everything() -> None:
+    rules = (lambda g, y, *inputs: g * inputs[1], functools.partial(lambda by, g, y, a, b: g * by, 2.0))
+    entry = Primitive("strange", np.multiply, rules)
+    assert all(entry.reads(parent, position) for parent in (0, 1) for position in (-1, 0, 1))
 
 
 def _shares(case: Case, kind: Any, g: Any, y: Any, arrays: list[Any]) -> list[Any]:

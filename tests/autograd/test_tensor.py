@@ -75,6 +75,65 @@ def test_a_function_without_a_rule_is_named_never_made_an_array_of_objects(funct
         function(leaf(2, 2))
 
 
+BINARY = ["add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "pow", "rpow"]
+BINARY += ["lt", "le", "gt", "ge", "eq", "ne"]
+METHODS = {
+    "sum": [(), (0,), {"axis": -1, "keepdims": True}],
+    "mean": [(), (0,), {"axis": -1, "keepdims": True}],
+    "max": [(), (0,), {"axis": -1, "keepdims": True}],
+    "min": [(), (0,), {"axis": -1, "keepdims": True}],
+    "argmax": [(), (0,), (-1,)],
+    "argmin": [(), (0,), (-1,)],
+    "reshape": [(-1,), (4, 6), ((4, 6),)],
+    "transpose": [(), (2, 0, 1), ((1, 0, 2),), (None,)],
+    "swapaxes": [(0, 2)],
+    "squeeze": [(), (0,)],
+    "ravel": [()],
+    "flatten": [()],
+    "astype": [(np.float32,)],
+    "dot": [(np.arange(8.0).reshape(4, 2),)],
+    "__matmul__": [(np.arange(8.0).reshape(4, 2),)],
+    "__rmatmul__": [(np.arange(6.0).reshape(2, 3),)],
+    "__getitem__": [(0,), ((slice(None), [1, 2]),), (np.eye(2, 3) > 0,)],
+    **{f"__{name}__": [(2.0,), (np.arange(1.0, 5.0),)] for name in BINARY},
+    "__neg__": [()],
+    "__pos__": [()],
+    "__abs__": [()],
+    "tolist": [()],
+    "__len__": [()],
+}
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_method_does_what_numpys_does(name: str) -> None:
+    data = np.random.default_rng(0).normal(size=(2, 3, 4)).round(1) + 2.05
+    if name == "squeeze":
+        data = data[:1]
+    data[0, :, :2] = [1.0, 2.0]  # equal to the operands
+    for given in METHODS[name]:
+        arguments, options = ((), given) if isinstance(given, dict) else (given, {})
+        theirs = getattr(data, name)(*arguments, **options)
+        for wrap in (lambda x: x, lambda x: Tensor(x) if isinstance(x, np.ndarray) else x):
+            ours = getattr(Tensor(data, requires_grad=True), name)(*map(wrap, arguments), **options)
+            if isinstance(ours, Tensor):
+                assert (ours.dtype, ours.shape) == (theirs.dtype, theirs.shape)
+                assert ours.requires_grad
+                np.testing.assert_allclose(ours.data, theirs, rtol=1e-15)
+            else:
+                assert type(ours) is type(theirs)
+                np.testing.assert_array_equal(ours, theirs)
+
+
+def test_numpys_other_ways_to_call_its_functions() -> None:
+    x = leaf(4)
+    for bounds in ({"a_min": 0.8, "a_max": 1.2}, {"min": 0.8, "max": 1.2}, {"max": 1.2}):
+        np.testing.assert_array_equal(np.clip(x, **bounds).data, np.clip(x.data, **{"a_min": None} | bounds))
+    np.testing.assert_array_equal(np.where(x - 1.0 > 0), np.where(x.data > 1.0))
+    np.testing.assert_array_equal(np.where(Tensor([0.0, 1.0], requires_grad=True)), [[1]])
+    with pytest.raises(TypeError, match=r"np\.sum on nodes takes .*axis.*'dtype'"):
+        np.sum(x, dtype=np.float32)
+
+
 def test_functions_whose_result_has_no_derivative_work_on_the_numbers() -> None:
     x = leaf(2, 3)
     assert np.argmax(x) == np.argmax(x.data)
@@ -140,8 +199,9 @@ def test_a_shape_error_names_the_operation_and_the_shapes(message: str) -> None:
 
 def test_class_numbers_are_checked() -> None:
     logits = leaf(2, 3)
-    with pytest.raises(ValueError, match="class numbers from 0 to 3 for 3 logits: expected 0 to 2"):
-        ag.softmax_cross_entropy(logits, np.array([0, 3]))
+    for low, high in [(0, 3), (-1, 0)]:
+        with pytest.raises(ValueError, match=f"class numbers from {low} to {high} for 3 logits: expected 0 to 2"):
+            ag.softmax_cross_entropy(logits, np.array([low, high]))
     with pytest.raises(DTypeError, match="must be integers, not float64"):
         ag.softmax_cross_entropy(logits, np.array([0.0, 1.0]))
 
@@ -174,6 +234,15 @@ def test_outside_no_grad_a_leaf_that_needs_gradients_is_not_replaced_by_accident
     y += 1.0  # a new Tensor under the old name
     y.sum().backward()
     np.testing.assert_array_equal(W.grad.data, [2.0, 2.0, 2.0])
+
+
+def test_a_constant_may_swallow_what_needs_gradients_under_its_old_name() -> None:
+    total, x = Tensor(np.zeros(3)), leaf(3)
+    before = total
+    total += x
+    total.sum().backward()
+    assert before.tolist() == [0.0] * 3
+    np.testing.assert_array_equal(x.grad.data, np.ones(3))
 
 
 def test_entries_are_assigned_in_leaves_only() -> None:

@@ -300,6 +300,7 @@ def test_an_array_given_to_a_tensor_or_an_index_is_copied() -> None:
     x.data = source
     y = (x[index] * x[other]).sum()
     source[:] = 100.0
+    assert x.tolist() == [1.0, 2.0, 3.0]
     index[:] = 2
     other[:] = 2
     y.backward()
@@ -312,6 +313,23 @@ def test_a_tensor_that_changed_is_an_error_that_names_it_and_the_operation() -> 
     with ag.no_grad():
         W -= 0.1
     with pytest.raises(GraphError, match="Tensor 'W' was changed after multiply used it"):
+        y.backward()
+
+
+def _assigned(t: Any) -> None:
+    t[0] = 9.0
+
+
+@pytest.mark.parametrize("requires_grad", [True, False])
+@pytest.mark.parametrize(
+    "change", [_assigned, lambda t: t.__imul__(2.0), lambda t: setattr(t, "data", t.data * 2)], ids=["[]", "*=", "data"]
+)
+def test_every_way_to_change_a_tensor_is_noticed(change: Any, requires_grad: bool) -> None:
+    x, c = Tensor([1.0, 2.0], requires_grad=True), Tensor([3.0, 4.0], requires_grad=requires_grad, label="c")
+    y = (x * c).sum()
+    with ag.no_grad():
+        change(c)
+    with pytest.raises(GraphError, match="Tensor 'c' was changed after multiply used it"):
         y.backward()
 
 
@@ -363,9 +381,23 @@ def test_gradients_of_leaves_share_no_memory() -> None:
         y.grad.data[:] = 7.0
     upstream = np.ones(2)
     a.grad = None
-    a.reshape(2).backward(gradient=upstream)
-    a.grad.data[:] = 9.0
-    np.testing.assert_array_equal(upstream, [1.0, 1.0])
+    y = a.reshape(2)
+    for gradient in (upstream, Tensor(upstream)):
+        for node in (y, b):  # a result, and a leaf alone
+            node.grad = a.grad = None
+            node.backward(gradient=gradient)
+            (a if node is y else b).grad.data[:] = 9.0
+            assert np.asarray(gradient).tolist() == [1.0, 1.0]
+            assert node is b or y.grad.tolist() == [1.0, 1.0]
+
+
+def test_recorded_gradients_of_leaves_share_no_memory() -> None:
+    a, b = Tensor([1.0], requires_grad=True), Tensor([2.0], requires_grad=True)
+    y = a + b
+    y.backward(create_graph=True)
+    with ag.no_grad():
+        a.grad *= 0.0
+    assert (b.grad.item(), y.grad.item()) == (1.0, 1.0)
 
 
 # ---- branches that were not taken ----------------------------------------------------------------------------------
@@ -526,6 +558,13 @@ def test_no_grad_ends_with_an_exception() -> None:
 def test_gradients_of_integers_say_which_dtypes_work(data: Any) -> None:
     with pytest.raises(ag.DTypeError, match=r"floating-point.*dtype=np\.float64"):
         Tensor(data, requires_grad=True)
+
+
+def test_integers_made_to_require_a_gradient_later_are_refused_when_it_would_be_rounded() -> None:
+    x = Tensor([1, 2])
+    x.requires_grad = True
+    with pytest.raises(ag.DTypeError, match="not int64"):
+        (x * 0.5).sum().backward()
 
 
 @pytest.mark.parametrize("data", [1j, "a", None, [[1.0], [1.0, 2.0]]], ids=str)

@@ -157,9 +157,38 @@ def test_backward_with_create_graph_leaves_gradients_that_can_be_differentiated(
 
 
 def test_an_upstream_gradient() -> None:
-    x = Value(3.0)
-    (x * x).backward(gradient=0.5)
-    assert x.grad == 3.0
+    x, upstream = Value(3.0), Value(0.5)
+    for gradient in (0.5, upstream):
+        x.grad = None
+        (x * x).backward(gradient=gradient)
+        assert x.grad == 3.0
+    slope = ag.gradients(x * x, x, gradient=upstream, create_graph=True)
+    assert ag.gradients(slope, [x, upstream]) == [1.0, 6.0]
+
+
+METHODS = [
+    "abs", "square", "sqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tan", "arctan", "tanh", "sigmoid",
+    "softplus", "relu",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_method_is_the_function_of_its_name(name: str) -> None:
+    for number in (0.3, 1.7):
+        x, t = Value(number), ag.Tensor([number], requires_grad=True)
+        plain = getattr(ag, name)(number)
+        for y, node in ((getattr(x, name)(), x), (getattr(t, name)(), t)):
+            assert np.asarray(y.data).item() == pytest.approx(plain, rel=1e-14)
+            assert y.rule is ag.BOOK[name]
+            assert y.parents == (node,)
+    assert abs(Value(-2.0)).data == 2.0
+
+
+def test_methods_with_arguments() -> None:
+    for make in (Value, lambda x: ag.Tensor(x, requires_grad=True)):
+        x = make(-2.0)
+        results = [x.leaky_relu(), x.leaky_relu(0.5), x.clip(-1.0, 1.0), (-x).clip(-1.0, 1.0), +x]
+        assert [y.data for y in results] == [-0.02, -1.0, -1.0, 1.0, -2.0]
 
 
 def test_ieee_754_in_place_of_exceptions() -> None:
