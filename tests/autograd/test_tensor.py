@@ -126,8 +126,8 @@ def test_a_method_does_what_numpys_does(name: str) -> None:
 
 def test_numpys_other_ways_to_call_its_functions() -> None:
     x = leaf(4)
-    for bounds in ({"a_min": 0.8, "a_max": 1.2}, {"min": 0.8, "max": 1.2}, {"max": 1.2}):
-        np.testing.assert_array_equal(np.clip(x, **bounds).data, np.clip(x.data, **{"a_min": None} | bounds))
+    for bounds in ({"a_min": 0.8, "a_max": 1.2}, {"min": 0.8, "max": 1.2}):
+        np.testing.assert_array_equal(np.clip(x, **bounds).data, np.clip(x.data, 0.8, 1.2))
     np.testing.assert_array_equal(np.where(x - 1.0 > 0), np.where(x.data > 1.0))
     np.testing.assert_array_equal(np.where(Tensor([0.0, 1.0], requires_grad=True)), [[1]])
     with pytest.raises(TypeError, match=r"np\.sum on nodes takes .*axis.*'dtype'"):
