@@ -1,33 +1,62 @@
 """Derivatives of functions, in HIPS autograd's words: ``grad(f)`` is the function that gives the gradient of f.
 
-Arguments may be floats, arrays, Values, Tensors, or nested tuples, lists and dicts of them. A gradient comes back as
-what the argument was: a float for a float, an ndarray for an ndarray, a node for a node; and as a node that can be
-differentiated again wherever an outer derivative is being taken. So everything nests: ``grad(grad(f))`` is the second
-derivative, and a function inside may use variables that the function outside is differentiated for.
+Arguments may be floats, arrays, Values, Tensors, or containers of them: tuples, lists, dicts, named tuples and
+dataclasses, nested to any depth. A derivative comes back in the form and the kind of its argument: a float for a float,
+an ndarray of the same dtype for an ndarray, a node for a node; and as a node that can be differentiated again wherever
+an outer derivative is being taken (or a parameter takes part that requires a gradient). So everything nests:
+``grad(grad(f))`` is the second derivative, and a function inside may use variables that the function outside is
+differentiated for. Inside `no_grad` the results are constants.
 
-All of it rests on `autograd.gradients`, one backward pass; forward-mode products are two of them (J. Townsend, "A new
-trick for calculating Jacobian vector products", 2017): the vector-Jacobian product uᵀJ is linear in u, so its own
-derivative for u, in the direction v, is Jv.
+Within the function, a float is a Tensor without axes and an array a Tensor; a Value stays a Value. A function that does
+not depend on its argument has the derivative 0, without a warning: what would lose a gradient on the way (``float(x)``,
+``np.array(x)``, a NumPy function that has no rule) is an error, and ``x.data`` or ``x.detach()`` are said on purpose.
+
+All of it rests on the one backward pass. A product with the Jacobian from the right takes two of them (J. Townsend,
+"A new trick for calculating Jacobian vector products", 2017): uᵀJ is linear in u, so its own derivative for u, in the
+direction v, is J v.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-import numpy as np
+from autograd.run import Argnum, Function, Run, name_of
 
-from autograd.errors import ShapeError
-from autograd.functions import reshape, stack
-from autograd.graph import Node, gradients, topological_order
-from autograd.mode import enable_grad
-from autograd.tensor import Tensor
-from autograd.trees import leaves, map_leaves
-from autograd.value import Value
 
-Function = Callable[..., Any]
-Argnum = int | Sequence[int]
+def grad(function: Function, argnum: Argnum = 0) -> Function:
+    """The function that gives the gradient ∇f = (∂f/∂x₁, ∂f/∂x₂, …) of f, a function with one number as its result.
+
+    Args:
+        function: What to differentiate.
+        argnum: Which positional argument to differentiate for; several make the result a tuple.
+
+    Returns:
+        A function of the same arguments; its result has the form of the argument.
+
+    Raises:
+        ShapeError: The result is an array of more than one entry.
+        TypeError: The result is a container or no number at all, or there is no argument of that number.
+        DTypeError: The argument is an integer, or anything else than floating-point numbers.
+
+    Example:
+        >>> slope = grad(lambda x: x**3)
+        >>> slope(2.0), grad(slope)(2.0), grad(grad(slope))(2.0)
+        (12.0, 12.0, 6.0)
+        >>> grad(lambda p: p["a"] * p["b"] ** 2)({"a": 2.0, "b": 3.0})
+        {'a': 9.0, 'b': 12.0}
+        >>> grad(lambda x, y: x * y**2, argnum=(0, 1))(2.0, 3.0)
+        (9.0, 12.0)
+    """
+
+    @_derived("grad", function)
+    def gradient(*args: Any, **kwargs: Any) -> Any:
+        run = Run(function, args, kwargs, argnum)
+        run.check_single_number("grad")
+        return run.gradient()
+
+    return gradient
 
 
 def value_and_grad(function: Function, argnum: Argnum = 0) -> Function:
@@ -37,66 +66,42 @@ def value_and_grad(function: Function, argnum: Argnum = 0) -> Function:
         function: A function with a single number as its result.
         argnum: Which positional argument to differentiate for; several make the gradient a tuple.
 
+    Returns:
+        A function of the same arguments.
+
     Raises:
-        ShapeError: The result is not a single number.
-        DTypeError: The argument is an integer.
+        ShapeError: The result is an array of more than one entry.
+        TypeError: The result is a container or no number at all, or there is no argument of that number.
+        DTypeError: The argument is an integer, or anything else than floating-point numbers.
 
     Example:
         >>> import autograd.numpy as np
-        >>> value_and_grad(lambda x: np.tanh(x) * x)(0.0)
-        (0.0, 0.0)
+        >>> value_and_grad(lambda x: np.sum(x**2))(np.array([1.0, 2.0]))
+        (5.0, array([2., 4.]))
     """
-    several = not isinstance(argnum, int)
-    numbers = (argnum,) if isinstance(argnum, int) else tuple(argnum)
 
-    @wraps(function)
+    @_derived("value_and_grad", function)
     def with_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        run = _Run(function, args, kwargs, numbers)
-        if _size(run.output) != 1:
-            message = (
-                f"grad needs a function with a single number as its result; {_name(function)} gave shape "
-                f"{np.shape(run.output)}: use jacobian, or elementwise_grad where it works entry by entry"
-            )
-            raise ShapeError(message)
-        upstream = np.ones(run.output.shape) if isinstance(run.output, Tensor) else None
-        found = run.pulled_back(upstream)
-        return run.value(), found if several else found[0]
+        run = Run(function, args, kwargs, argnum)
+        run.check_single_number("value_and_grad")
+        gradient = run.gradient()
+        return run.value(), gradient
 
     return with_gradient
 
 
-def grad(function: Function, argnum: Argnum = 0) -> Function:
-    """The function that gives the gradient of ``function``, a function with a single number as its result.
+def elementwise_grad(function: Function, argnum: Argnum = 0) -> Function:
+    """The derivative at each entry, of a function that works entry by entry.
+
+    It is the gradient of the sum of the results, Σᵢ ∂fᵢ/∂xⱼ: the derivative at entry j only where entry i of the result
+    depends on entry i of the argument alone. For any other function, use `jacobian`.
 
     Args:
         function: What to differentiate.
         argnum: Which positional argument to differentiate for; several make the result a tuple.
 
-    Raises:
-        ShapeError: The result is not a single number.
-        DTypeError: The argument is an integer.
-
-    Example:
-        >>> slope = grad(lambda x: x**3)
-        >>> slope(2.0), grad(slope)(2.0), grad(grad(slope))(2.0)
-        (12.0, 12.0, 6.0)
-        >>> grad(lambda p: p["a"] * p["b"] ** 2)({"a": 2.0, "b": 3.0})
-        {'a': 9.0, 'b': 12.0}
-    """
-    with_gradient = value_and_grad(function, argnum)
-
-    @wraps(function)
-    def gradient(*args: Any, **kwargs: Any) -> Any:
-        return with_gradient(*args, **kwargs)[1]
-
-    return gradient
-
-
-def elementwise_grad(function: Function, argnum: int = 0) -> Function:
-    """The derivative at each entry, of a function that works entry by entry.
-
-    It is the gradient of the sum of the results: the derivative at each entry only where entry i of the result depends
-    on entry i of the argument alone.
+    Returns:
+        A function of the same arguments; its result has the form of the argument.
 
     Example:
         >>> import autograd.numpy as np
@@ -104,21 +109,26 @@ def elementwise_grad(function: Function, argnum: int = 0) -> Function:
         array([2., 4., 6.])
     """
 
-    @wraps(function)
-    def summed(*args: Any, **kwargs: Any) -> Any:
-        output = function(*args, **kwargs)
-        return output.sum() if isinstance(output, Tensor | np.ndarray) else output
+    @_derived("elementwise_grad", function)
+    def slopes(*args: Any, **kwargs: Any) -> Any:
+        return Run(function, args, kwargs, argnum).column_sums()
 
-    return grad(summed, argnum)
+    return slopes
 
 
-def jacobian(function: Function, argnum: int = 0) -> Function:
-    """The function that gives all partial derivatives Jᵢⱼ = ∂fᵢ/∂xⱼ, of shape f's result's + x's.
+def jacobian(function: Function, argnum: Argnum = 0) -> Function:
+    """The function that gives all partial derivatives Jᵢⱼ = ∂fᵢ/∂xⱼ.
 
-    One backward pass for each entry of the result, through one recorded graph.
+    The function runs once; then one backward pass through its recording finds each row. Where the result has many more
+    entries than the argument, J is found by columns: one pass for each, through the recorded backward pass.
 
-    Raises:
-        TypeError: The argument is not one number or array.
+    Args:
+        function: What to differentiate; its result may be a number, an array, or a container of them.
+        argnum: Which positional argument to differentiate for; several make the result a tuple.
+
+    Returns:
+        A function of the same arguments; its result is an array of shape ``result.shape + argument.shape``. Where the
+        result of f is a container, it is one of the same form; where the argument is, each part of it is one in turn.
 
     Example:
         >>> import autograd.numpy as np
@@ -126,29 +136,27 @@ def jacobian(function: Function, argnum: int = 0) -> Function:
         >>> jacobian(lambda x: A @ x)(np.array([1.0, 1.0]))
         array([[1., 2.],
                [3., 4.]])
+        >>> jacobian(lambda p: p["scale"] * p["x"])({"scale": 2.0, "x": np.array([1.0, 3.0])})
+        {'scale': array([1., 3.]), 'x': array([[2., 0.],
+               [0., 2.]])}
     """
 
-    @wraps(function)
-    def rows(*args: Any, **kwargs: Any) -> Any:
-        if isinstance(args[argnum], list | tuple | dict):
-            message = (
-                f"jacobian is for one number or array, not for a {type(args[argnum]).__name__}; concatenate its parts"
-            )
-            raise TypeError(message)
-        run = _Run(function, args, kwargs, (argnum,))
-        result_shape, count = np.shape(run.output), _size(run.output)
-        units = np.eye(count).reshape(count, *result_shape)
-        found = [run.pulled_back(unit if isinstance(run.output, Tensor) else None)[0] for unit in units]
-        if not result_shape:
-            return found[0]
-        shape = (*result_shape, *np.shape(found[0]))
-        return reshape(stack(found), shape) if isinstance(found[0], Node) else np.reshape(np.array(found), shape)
+    @_derived("jacobian", function)
+    def all_partials(*args: Any, **kwargs: Any) -> Any:
+        return Run(function, args, kwargs, argnum).jacobian()
 
-    return rows
+    return all_partials
 
 
-def hessian(function: Function, argnum: int = 0) -> Function:
-    """The function that gives all second derivatives Hᵢⱼ = ∂²f/∂xᵢ∂xⱼ, the Jacobian of the gradient.
+def hessian(function: Function, argnum: Argnum = 0) -> Function:
+    """The function that gives all second derivatives Hᵢⱼ = ∂²f/∂xᵢ∂xⱼ: the Jacobian of the gradient.
+
+    Args:
+        function: A function with a single number as its result.
+        argnum: Which positional argument to differentiate for; several give a tuple of tuples, the blocks of H.
+
+    Returns:
+        A function of the same arguments; its result is an array of shape ``argument.shape + argument.shape``.
 
     Example:
         >>> import autograd.numpy as np
@@ -156,11 +164,22 @@ def hessian(function: Function, argnum: int = 0) -> Function:
         array([[6., 2.],
                [2., 0.]])
     """
-    return jacobian(grad(function, argnum), argnum)
+    second = jacobian(grad(function, argnum), argnum)
+    second.__name__ = second.__qualname__ = f"hessian of {name_of(function)}"
+    return second
 
 
-def make_vjp(function: Function, argnum: int = 0) -> Function:
+def make_vjp(function: Function, argnum: Argnum = 0) -> Function:
     """The function that gives ``(vjp, f(…))``, where ``vjp(u)`` is uᵀJ, the vector-Jacobian product.
+
+    f runs once, and each call of ``vjp`` is one backward pass.
+
+    Args:
+        function: What to differentiate.
+        argnum: Which positional argument to differentiate for; several make the product a tuple.
+
+    Returns:
+        A function of the same arguments. ``u`` must have the form and the shapes of f's result (ShapeError).
 
     Example:
         >>> import autograd.numpy as np
@@ -169,16 +188,25 @@ def make_vjp(function: Function, argnum: int = 0) -> Function:
         (array([ 2., 40.]), array([1., 4.]))
     """
 
-    @wraps(function)
+    @_derived("make_vjp", function)
     def maker(*args: Any, **kwargs: Any) -> tuple[Function, Any]:
-        run = _Run(function, args, kwargs, (argnum,))
-        return (lambda upstream: run.pulled_back(upstream)[0]), run.value()
+        run = Run(function, args, kwargs, argnum)
+        return run.pulled_back, run.value()
 
     return maker
 
 
-def make_jvp(function: Function, argnum: int = 0) -> Function:
-    """The function that gives ``jvp``, where ``jvp(v)`` is ``(f(…), J v)``, the derivative in the direction v.
+def make_jvp(function: Function, argnum: Argnum = 0) -> Function:
+    """The function that gives ``jvp``, where ``jvp(v)`` is ``(f(…), J v)``: the derivative in the direction v.
+
+    f runs once, and each call of ``jvp`` is two backward passes.
+
+    Args:
+        function: What to differentiate.
+        argnum: Which positional argument to differentiate for; for several, v is a tuple.
+
+    Returns:
+        A function of the same arguments. ``v`` must have the form and the shapes of the argument (ShapeError).
 
     Example:
         >>> import autograd.numpy as np
@@ -186,159 +214,100 @@ def make_jvp(function: Function, argnum: int = 0) -> Function:
         (array([1., 4.]), array([ 2., 40.]))
     """
 
-    @wraps(function)
+    @_derived("make_jvp", function)
     def maker(*args: Any, **kwargs: Any) -> Function:
-        run = _Run(function, args, kwargs, (argnum,))
-        return lambda direction: (run.value(), run.pushed_forward(direction))
+        run = Run(function, args, kwargs, argnum)
+
+        def push_forward(direction: Any) -> tuple[Any, Any]:
+            tangent = run.pushed_forward(direction)
+            return run.value(), tangent
+
+        return push_forward
 
     return maker
 
 
-def vjp(function: Function, args: Any, upstream: Any, argnum: int = 0) -> tuple[Any, Any]:
-    """``(f(…), uᵀJ)`` at once; ``args`` is the argument, or a tuple of all.
+def vjp(function: Function, args: Any, upstream: Any, argnum: Argnum = 0) -> tuple[Any, Any]:
+    """``(f(…), uᵀJ)``: the value and the vector-Jacobian product, from one forward and one backward pass.
+
+    Args:
+        function: What to differentiate.
+        args: Its argument, or a tuple of all its arguments.
+        upstream: u, in the form and the shapes of f's result.
+        argnum: Which positional argument to differentiate for; several make the product a tuple.
+
+    Raises:
+        ShapeError: ``upstream`` has another form or shape.
 
     Example:
         >>> import autograd.numpy as np
         >>> vjp(np.square, np.array([1.0, 2.0]), np.array([1.0, 10.0]))
         (array([1., 4.]), array([ 2., 40.]))
     """
-    product, value = make_vjp(function, argnum)(*_as_arguments(args))
-    return value, product(upstream)
+    run = Run(function, _as_arguments(args), {}, argnum)
+    product = run.pulled_back(upstream)
+    return run.value(), product
 
 
-def jvp(function: Function, args: Any, direction: Any, argnum: int = 0) -> tuple[Any, Any]:
-    """``(f(…), J v)`` at once; ``args`` is the argument, or a tuple of all.
+def jvp(function: Function, args: Any, direction: Any, argnum: Argnum = 0) -> tuple[Any, Any]:
+    """``(f(…), J v)``: the value and the derivative in the direction v, from one forward and two backward passes.
+
+    Args:
+        function: What to differentiate.
+        args: Its argument, or a tuple of all its arguments.
+        direction: v, in the form and the shapes of the argument.
+        argnum: Which positional argument to differentiate for; for several, v is a tuple.
+
+    Raises:
+        ShapeError: ``direction`` has another form or shape.
 
     Example:
         >>> import autograd.numpy as np
         >>> jvp(np.sin, 0.0, 2.0)
         (0.0, 2.0)
     """
-    value, product = make_jvp(function, argnum)(*_as_arguments(args))(direction)
-    return value, product
+    run = Run(function, _as_arguments(args), {}, argnum)
+    tangent = run.pushed_forward(direction)
+    return run.value(), tangent
 
 
-def hvp(function: Function, args: Any, direction: Any, argnum: int = 0) -> tuple[Any, Any]:
-    """``(f(…), H v)``, the product of the Hessian and a direction, without the Hessian: two backward passes.
+def hvp(function: Function, args: Any, direction: Any, argnum: Argnum = 0) -> tuple[Any, Any]:
+    """``(f(…), H v)``: the value and the product of the Hessian and a direction, without the Hessian.
+
+    The product is the gradient of the slope ∇f · v: one forward and two backward passes, whatever the size
+    (B. Pearlmutter, "Fast exact multiplication by the Hessian", 1994).
+
+    Args:
+        function: A function with a single number as its result.
+        args: Its argument, or a tuple of all its arguments.
+        direction: v, in the form and the shapes of the argument.
+        argnum: Which positional argument to differentiate for; for several, v and the product are tuples.
+
+    Raises:
+        ShapeError: ``direction`` has another form or shape, or f's result is not a single number.
 
     Example:
         >>> import autograd.numpy as np
         >>> hvp(lambda x: (x**3).sum(), np.array([1.0, 2.0]), np.array([1.0, 1.0]))
         (9.0, array([ 6., 12.]))
     """
-    with_gradient = value_and_grad(function, argnum)
-    values = []
-
-    def slope_along(*inputs: Any) -> Any:
-        value, gradient = with_gradient(*inputs)
-        values.append(value)
-        return _inner(leaves(gradient), leaves(direction))
-
-    arguments = _as_arguments(args)
-    product = grad(slope_along, argnum)(*arguments)
-    return _as_plain(values[0], arguments), product
+    run = Run(function, _as_arguments(args), {}, argnum)
+    run.check_single_number("hvp")
+    product = run.curved(direction)
+    return run.value(), product
 
 
-# ---- one run of a function, recorded -------------------------------------------------------------------------------
+def _derived(operation: str, function: Function) -> Callable[[Function], Function]:
+    """Name what is derived from a function after it."""
 
+    def named(derivative: Function) -> Function:
+        derivative = wraps(function)(derivative)
+        derivative.__name__ = derivative.__qualname__ = f"{operation} of {name_of(function)}"
+        return derivative
 
-class _Run:
-    """A function's result for arguments some of which are traced, and what can be asked of the recording."""
-
-    def __init__(
-        self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], numbers: Sequence[int]
-    ) -> None:
-        missing = [i for i in numbers if not -len(args) <= i < len(args)]
-        if missing:
-            message = f"{_name(function)} was given {len(args)} arguments; argument {missing[0]} is not among them"
-            raise TypeError(message)
-        self.args = args
-        self.chosen = tuple(args[i] for i in numbers)
-        with enable_grad():
-            traced = map_leaves(_traced, self.chosen)
-            places = {i % len(args): part for i, part in zip(numbers, traced, strict=True)}
-            self.output = function(*(places.get(i, x) for i, x in enumerate(args)), **kwargs)
-        self.inputs = leaves(traced)
-        depends = isinstance(self.output, Node) and self.output.requires_grad
-        order = topological_order(self.output) if depends else []
-        self.depends = not set(order).isdisjoint(self.inputs)
-        # Leaves that are not ours: an outer derivative is being taken, or parameters are, and results stay nodes.
-        ours = set(self.inputs)
-        self.outer = any(node.rule is None and node.requires_grad and node not in ours for node in order)
-
-    def value(self) -> Any:
-        """The result, as a node only where it can be differentiated further or nodes were given."""
-        return self.output if self.outer else _as_plain(self.output, self.args)
-
-    def pulled_back(self, upstream: Any) -> tuple[Any, ...]:
-        """uᵀJ, in the form of the chosen arguments."""
-        if not self.depends:
-            return tuple(map_leaves(lambda x: _as_plain(x, ()) * 0.0, self.chosen))
-        outer = self.outer or (isinstance(upstream, Node) and upstream.requires_grad)
-        with enable_grad():
-            found = iter(gradients(self.output, self.inputs, gradient=upstream, create_graph=outer))
-        return tuple(map_leaves(lambda x: _like(next(found), x), self.chosen))
-
-    def pushed_forward(self, direction: Any) -> Any:
-        """J v: the derivative, in the direction v, of the vector-Jacobian product for its upstream gradient."""
-        value = self.value()
-        if not self.depends:
-            return value * 0.0
-        scalar = isinstance(self.output, Value)
-        dummy: Any = (
-            Value(0.0) if scalar else Tensor(np.zeros(self.output.shape, self.output.dtype), requires_grad=True)
-        )
-        with enable_grad():
-            shares = gradients(self.output, self.inputs, gradient=dummy, create_graph=True)
-            product = _inner(shares, leaves(direction))
-            if not product.requires_grad:
-                return value * 0.0
-            tangent = gradients(product, dummy, create_graph=self.outer)
-        return tangent if self.outer else _like(tangent, value)
-
-
-def _traced(x: Any) -> Any:
-    """An argument as a node of its own; one that has a past stays connected to it."""
-    if isinstance(x, Value | Tensor) and x.requires_grad:
-        return x + 0.0
-    return Value(x.data) if isinstance(x, Value) else Tensor(x, requires_grad=True)
-
-
-def _inner(xs: Sequence[Any], ys: Sequence[Any]) -> Any:
-    """Σ x · y over all entries of all parts."""
-    total: Any = 0.0
-    for x, y in zip(xs, ys, strict=True):
-        product = x * y
-        total = total + (product.sum() if isinstance(product, Tensor) else np.sum(product))
-    return total
-
-
-def _like(gradient: Any, x: Any) -> Any:
-    """A gradient in the kind of what it belongs to."""
-    if isinstance(x, Node) or not isinstance(gradient, Tensor) or gradient.requires_grad:
-        return gradient
-    return gradient.data[()] if isinstance(x, np.ndarray | np.generic) and gradient.shape == () else _plain(gradient)
-
-
-def _plain(x: Any) -> Any:
-    """A node's number or array."""
-    return x.data if isinstance(x, Tensor) and x.shape else x.item()
-
-
-def _as_plain(output: Any, args: tuple[Any, ...]) -> Any:
-    """A result as a number or an array, unless some argument was a node itself."""
-    given_nodes = any(isinstance(x, Node) for x in leaves(args))
-    return _plain(output) if isinstance(output, Value | Tensor) and not given_nodes else output
+    return named
 
 
 def _as_arguments(args: Any) -> tuple[Any, ...]:
-    return args if isinstance(args, tuple) else (args,)
-
-
-def _size(output: Any) -> int:
-    return int(np.prod(np.shape(output))) if not isinstance(output, Value) else 1
-
-
-def _name(function: Function) -> str:
-    name: str = getattr(function, "__name__", "") or repr(function)
-    return name
+    # A named tuple is one argument: a container.
+    return args if type(args) is tuple else (args,)

@@ -9,11 +9,22 @@ from typing import Any
 
 import numpy as _numpy
 
+from autograd.functions import broadcast_to as _broadcast_to
+from autograd.graph import Node as _Node
 from autograd.protocols import DIFFERENTIABLE
 from autograd.rules.primitive import BOOK
 
+
+def full(shape: Any, fill_value: Any, dtype: Any = None, **options: Any) -> Any:
+    """As ``np.full``, whose fill value may be a node here: NumPy itself would make a plain array of it."""
+    if not isinstance(fill_value, _Node):
+        return _numpy.full(shape, fill_value, dtype, **options)
+    filled = _broadcast_to(fill_value, shape)
+    return filled if dtype is None else filled.astype(dtype)
+
+
 _rules: dict[str, Any] = {entry.ufunc.__name__: entry for entry in BOOK.values() if entry.ufunc is not None}
-_rules |= {function.__name__: ours for function, ours in DIFFERENTIABLE.items()}
+_rules |= {function.__name__: ours for function, ours in DIFFERENTIABLE.items()} | {"full": full}
 # NumPy's second names for the same functions (np.abs, np.amax, np.true_divide …).
 _rules |= {
     name: _rules[other.__name__]

@@ -156,7 +156,7 @@ def test_several_arguments_and_keywords() -> None:
     assert ag.grad(f, 1)(2.0, 3.0, scale=10.0) == 40.0
     assert ag.grad(f, (0, 1))(2.0, 3.0) == (12.0, 4.0)
     assert ag.grad(f, -1)(2.0, 3.0) == 4.0
-    with pytest.raises(TypeError, match="argument 2 is not among them"):
+    with pytest.raises(TypeError, match="argument 2, to differentiate for, is not among them"):
         ag.grad(f, 2)(2.0, 3.0)
 
 
@@ -203,8 +203,6 @@ def test_errors_say_what_to_do() -> None:
         ag.grad(anp.sin)(X)
     with pytest.raises(ag.DTypeError, match=r"write 1\.0 for 1"):
         ag.grad(lambda x: x * x)(3)
-    with pytest.raises(TypeError, match="concatenate its parts"):
-        ag.jacobian(lambda p: p[0])([1.0])
 
 
 def test_nested_derivatives_in_eight_threads() -> None:
