@@ -19,7 +19,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from autograd._same_name import warn_of_same_name
-from autograd.errors import DTypeError, GradbookError, GraphError, ShapeError
+from autograd.errors import DTypeError, GradbookError, GradientCheckError, GraphError, MissingRuleError, ShapeError
 from autograd.functional import (
     elementwise_grad,
     grad,
@@ -87,7 +87,9 @@ __all__ = [
     "BOOK",
     "DTypeError",
     "GradbookError",
+    "GradientCheckError",
     "GraphError",
+    "MissingRuleError",
     "Node",
     "Primitive",
     "ShapeError",
@@ -161,9 +163,14 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from autograd.draw.explain import explain as explain
     from autograd.draw.trace import trace_backward as trace_backward
+    from autograd.program import Program as Program
+    from autograd.program import RecordingError as RecordingError
+    from autograd.program import compile as compile
 else:
-    # What is for looking at graphs is imported when it is first used, so that a plain import stays light.
+    # What is for looking at graphs, or for running them again, is imported when it is first used: a plain import stays
+    # light.
     _ON_DEMAND = {"explain": "autograd.draw.explain", "trace_backward": "autograd.draw.trace"}
+    _ON_DEMAND |= dict.fromkeys(("Program", "RecordingError", "compile"), "autograd.program")
 
     def __getattr__(name: str) -> Any:
         """The rooms on the upper floor, and every entry of the rule book, a user's own too, by its name."""

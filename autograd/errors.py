@@ -18,3 +18,11 @@ class DTypeError(GradbookError, TypeError):
 
 class GraphError(GradbookError, RuntimeError):
     """A backward pass that cannot be right: nothing to differentiate, or data that changed since it was used."""
+
+
+class MissingRuleError(GraphError, NotImplementedError):
+    """A primitive of a user's own was given a variable for which nobody has said what its derivative is."""
+
+
+class GradientCheckError(GradbookError, AssertionError):
+    """Derivatives by the rules and by differences disagree: where, by how much, and at which step sizes."""

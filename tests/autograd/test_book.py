@@ -192,7 +192,8 @@ FLOORS = [
     {"functions", "operators", "copying", "operands"},
     {"protocols", "array_methods"},
     {"value", "tensor"},
-    {"numpy", "trees", "functional", "check", "extend", "test_util", "program", "draw", "__init__", "__main__"},
+    {"numpy", "trees", "run", "functional", "differences", "check", "extend", "test_util"},
+    {"program", "draw", "__init__", "__main__"},
 ]
 
 

@@ -1,0 +1,76 @@
+"""Running a plan as one loop of machine code, compiled by numba once for all programs (extra ``jit``)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from autograd.program.encode import encode
+from autograd.program.schedule import Plan
+
+_interpreter: Any = None
+_loading = threading.Lock()
+
+
+def available() -> bool:
+    """Whether numba is installed."""
+    try:
+        import numba  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def interpreter() -> Any:
+    """The compiled loop; loaded when it is first asked for.
+
+    Raises:
+        ImportError: numba is not installed.
+    """
+    global _interpreter
+    with _loading:
+        if _interpreter is None:
+            if not available():
+                message = "native programs need numba: pip install 'gradbook[jit]', or use engine='numpy'"
+                raise ImportError(message)
+            from autograd.program.native_source import load
+
+            _interpreter = load().run
+    return _interpreter
+
+
+class NativeEngine:
+    """A plan made ready for the native loop.
+
+    Args:
+        plan: What to run.
+        flush_denormals: Count numbers below 2.2e-308 as 0 while running.
+    """
+
+    name = "native"
+
+    def __init__(self, plan: Plan, flush_denormals: bool = False) -> None:
+        self.code = encode(plan, flush_denormals)
+        self._run = interpreter()
+        if flush_denormals:
+            from autograd.program.denormals import AVAILABLE
+
+            if not AVAILABLE:
+                message = "flush_denormals is for x86-64 processors only: leave it out on this one"
+                raise ValueError(message)
+        self.memory = np.zeros(plan.size)
+        self.memory[plan.size - len(plan.constants) :] = plan.constants
+
+    @property
+    def size(self) -> int:
+        """Bytes of memory: numbers, and the code that computes them."""
+        return self.memory.nbytes + self.code.nbytes
+
+    @property
+    def run(self) -> Callable[[Any, Any], float]:
+        """The function of x and results: returns the first output for inputs x, and writes the others to results."""
+        return partial(self._run, self.code, self.memory)

@@ -1,0 +1,15 @@
+"""Every test of programs runs on both engines, where numba is installed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(params=["numpy", "native"])
+def engine(request: pytest.FixtureRequest) -> Any:
+    """The name of an engine."""
+    if request.param == "native":
+        pytest.importorskip("numba")
+    return request.param

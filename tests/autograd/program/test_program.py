@@ -1,0 +1,239 @@
+"""`ag.Program`: what it merges, folds and drops, how it is called, how it reads, and what it refuses."""
+
+from __future__ import annotations
+
+import random
+import threading
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd.program.builder import Builder
+from autograd.program.lower import lower
+from autograd.program.recorded import differentiate, record
+from autograd.program.schedule import Loop, schedule
+from nn.scalar import MLP
+
+
+def value(name: str, number: float = 1.0) -> ag.Value:
+    return ag.Value(number, label=name)
+
+
+def test_value_and_gradients_in_the_order_of_wrt(engine: Any) -> None:
+    a, b = value("a", 2.0), value("b", -3.0)
+    program = ag.Program.from_graph(a * b * b, wrt=[b, a], engine=engine)
+    assert program(-3.0, 2.0) == (18.0, [-12.0, 9.0])
+    assert program.engine == engine
+
+
+def test_one_node_gives_one_gradient(engine: Any) -> None:
+    x = value("x", 2.0)
+    assert ag.Program.from_graph(x * x * x, wrt=x, engine=engine)(3.0) == (27.0, 27.0)
+    assert ag.Program.from_graph(x * x * x, wrt=x, engine=engine, order=2)(3.0) == (27.0, 27.0, 18.0)
+    assert ag.Program.from_graph(x * x * x, wrt=x, engine=engine, order=0)(3.0) == 27.0
+
+
+def test_run_takes_one_array_and_gives_a_new_one_each_time(engine: Any) -> None:
+    a, b = value("a"), value("b")
+    program = ag.Program.from_graph(a * b, wrt=[a, b], engine=engine)
+    found, gradient = program.run(np.array([2.0, 3.0]))
+    again = program.run(np.array([5.0, 7.0]))[1]
+    assert (found, gradient.tolist(), again.tolist()) == (6.0, [3.0, 2.0], [7.0, 5.0])
+    assert type(found) is float
+
+
+@pytest.mark.parametrize(
+    "x", [[2, 3], np.array([2, 3]), np.float32([2, 3]), np.array([2.0, 0.0, 3.0])[::2], (2.0, 3.0)]
+)
+def test_run_converts_what_is_not_a_plain_float64_array(engine: Any, x: Any) -> None:
+    a, b = value("a"), value("b")
+    assert ag.Program.from_graph(a * b, wrt=[a, b], engine=engine).run(x)[0] == 6.0
+
+
+def test_a_wrong_number_of_inputs_is_refused(engine: Any) -> None:
+    a, b = value("a"), value("b")
+    program = ag.Program.from_graph(a * b, wrt=[a, b], engine=engine)
+    with pytest.raises(ag.ShapeError, match="2 inputs was called with 3"):
+        program(1.0, 2.0, 3.0)
+    for x in (np.zeros(3), np.zeros((2, 1)), 1.0):
+        with pytest.raises(ag.ShapeError, match="expected \\(2,\\)"):
+            program.run(x)
+
+
+def test_what_a_program_cannot_be_made_of_is_refused() -> None:
+    a, b = value("a"), value("b")
+    product = a * b
+    with pytest.raises(ag.GraphError, match="was computed"):
+        ag.Program.from_graph(product * a, wrt=[product])
+    with pytest.raises(ag.GraphError, match="given twice"):
+        ag.Program.from_graph(product, wrt=[a, a])
+    with pytest.raises(ag.DTypeError, match="graph of Values"):
+        ag.Program.from_graph(ag.Tensor([1.0], requires_grad=True).sum(), wrt=[a])
+    with pytest.raises(ValueError, match="order=3"):
+        ag.Program.from_graph(product, wrt=[a], order=3)
+    with pytest.raises(ValueError, match="engine 'fast'"):
+        ag.Program.from_graph(product, wrt=[a], engine="fast")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="flush_denormals"):
+        ag.Program.from_graph(product, wrt=[a], engine="numpy", flush_denormals=True)
+
+
+def test_leaves_that_are_no_inputs_keep_their_number(engine: Any) -> None:
+    a, b = value("a", 2.0), value("b", 5.0)
+    program = ag.Program.from_graph(a * b, wrt=[a], engine=engine)
+    b.data = 100.0
+    assert program(3.0) == (15.0, [5.0])
+
+
+def test_an_output_that_is_an_input_or_does_not_depend_on_one(engine: Any) -> None:
+    a, b = value("a"), value("b")
+    assert ag.Program.from_graph(a, wrt=[a, b], engine=engine)(3.0, 4.0) == (3.0, [1.0, 0.0])
+    assert ag.Program.from_graph(b * b, wrt=[a], engine=engine)(3.0) == (1.0, [0.0])
+
+
+def steps_of(output: ag.Value, wrt: list[ag.Value], order: int = 0) -> int:
+    return len(ag.Program.from_graph(output, wrt, engine="numpy", order=order))
+
+
+def test_equal_computations_are_done_once() -> None:
+    a, b = value("a"), value("b")
+    assert steps_of((a * b).tanh() + (b * a).tanh() ** 2, [a, b]) == 3
+    assert steps_of(ag.exp(a) + ag.exp(a) + ag.exp(a), [a]) == 2
+
+
+def test_constants_are_computed_beforehand() -> None:
+    a, b, c = value("a"), value("b", 2.0), value("c", 3.0)
+    assert steps_of(a * (b * c).tanh().exp(), [a]) == 1
+
+
+@pytest.mark.parametrize(
+    ("function", "steps"),
+    [
+        (lambda a: a - 0.0, 0), (lambda a: a**1, 0), (lambda a: a + -0.0, 0),
+        (lambda a: a + 0.0, 1), (lambda a: a * 0.0, 1), (lambda a: a * 1.0, 1),
+        (lambda a: a / 4.0, 1), (lambda a: a / 3.0, 1), (lambda a: (-a).__neg__(), 0),
+    ],
+)  # fmt: skip
+def test_identities_are_exact(function: Any, steps: int, engine: Any) -> None:
+    a = value("a")
+    program = ag.Program.from_graph(function(a), [a], engine=engine, order=0)
+    assert len(program) == steps  # the 1 of a graph is data, where others of many may be 2: the product stays
+    for x in (-0.0, 0.0, np.inf, -np.inf, np.nan, 3.0, 1e-320):
+        found, expected = program(x), function(ag.Value(x)).data
+        np.testing.assert_array_equal(found, expected)
+        assert np.signbit(found) == np.signbit(expected) or found != found
+
+
+def test_second_derivatives(engine: Any) -> None:
+    a, b = value("a", 0.3), value("b", -0.7)
+    f = lambda a, b: ag.tanh(a * b) * ag.exp(a) + a**3 / (b * b + 1.0)  # noqa: E731
+    program = ag.Program.from_graph(f(a, b), [a, b], engine=engine, order=2)
+    point = [0.5, 1.5]
+    _, gradient, rows = program(*point)
+    expected = ag.hessian(lambda x: f(x[0], x[1]))
+    slopes = [ag.grad(lambda a, b: f(a, b), i)(*point) for i in (0, 1)]
+    np.testing.assert_allclose(gradient, slopes, rtol=1e-12)
+    np.testing.assert_allclose(rows, expected(np.array(point)), rtol=1e-11)
+
+
+def test_the_third_derivative_of_a_program_of_gradients(engine: Any) -> None:
+    x = value("x", 1.3)
+    slope = ag.gradients(ag.sin(x) * ag.exp(x), x, create_graph=True)
+    program = ag.Program.from_graph(slope, x, engine=engine, order=2)
+    expected = ag.grad(ag.grad(ag.grad(lambda x: ag.sin(x) * ag.exp(x))))
+    assert program(0.4)[2] == pytest.approx(expected(0.4), rel=1e-12)
+
+
+def test_a_branch_that_is_not_taken_has_gradient_zero_even_through_an_infinite_slope(engine: Any) -> None:
+    x = value("x", 1.0)
+    y = ag.relu(ag.sqrt(x) - 1.0) * 3.0
+    program = ag.Program.from_graph(ag.where(0.0, y, x) + y, wrt=x, engine=engine)
+    for point in (0.0, 4.0):
+        node = ag.Value(point)
+        eager = ag.relu(ag.sqrt(node) - 1.0) * 3.0
+        assert program(point)[1] == ag.gradients(ag.where(0.0, eager, node) + eager, node)
+
+
+def test_print_shows_every_step_and_the_memory() -> None:
+    a, b = value("a"), ag.Value(2.0)
+    text = str(ag.Program.from_graph(ag.leaky_relu(a * b + 1.0, 0.1) - ag.exp(a), [a, b], engine="numpy"))
+    assert text.splitlines()[0].startswith("program of 2 inputs, ")
+    assert "bytes, numpy engine" in text
+    assert "leaky_relu(t1, slope=0.1)" in text
+    assert "t1 = a·x1 + 1" in text
+    assert text.splitlines()[-1].startswith("  return t")
+
+
+def test_a_long_program_is_shown_by_its_ends() -> None:
+    x = value("x")
+    y = x
+    for _ in range(200):
+        y = ag.tanh(y)
+    program = ag.Program.from_graph(y, x, engine="numpy")
+    assert len(program) > 200
+    assert len(str(program).splitlines()) < 70
+    assert "more steps" in str(program)
+    assert repr(program) == f"<{str(program).splitlines()[0]}>"
+
+
+def test_a_chain_of_many_thousand_steps_needs_no_recursion(engine: Any) -> None:
+    x = y = value("x", 0.5)
+    for _ in range(20_000):
+        y = y * 0.9999 + 0.0001
+    program = ag.Program.from_graph(y, x, engine=engine)
+    y.backward()
+    found, slope = program(0.5)
+    assert found == pytest.approx(y.data, rel=1e-12)
+    assert slope == pytest.approx(x.grad, rel=1e-12)
+
+
+def moons_like(samples: int) -> tuple[ag.Value, list[ag.Value], Any]:
+    """micrograd's demo in small: a network for each sample, hinge loss and L2, some labels 1 and some −1."""
+    random.seed(3)
+    model = MLP(2, [8, 8, 1])
+    rng = np.random.default_rng(0)
+    data, labels = rng.normal(size=(samples, 2)), rng.choice([-1.0, 1.0], samples)
+
+    def loss() -> ag.Value:
+        scores = [model([float(x) for x in row]) for row in data]
+        losses = [(1 + -float(y) * score).relu() for y, score in zip(labels, scores, strict=True)]
+        return ag.sum(losses) * (1.0 / samples) + 1e-4 * ag.sum([p * p for p in model.parameters()])
+
+    return loss(), model.parameters(), loss
+
+
+def test_a_network_recorded_number_by_number_becomes_loops_again(engine: Any) -> None:
+    output, parameters, loss = moons_like(40)
+    builder = Builder()
+    (root,) = record(builder, [output], parameters)
+    plan = schedule(lower(builder, [root, *differentiate(builder, root, builder.inputs)]))
+    assert len(plan.units) < 45
+    assert sum(isinstance(unit, Loop) for unit in plan.units) >= len(plan.units) - 2
+    program = ag.Program.from_graph(output, parameters, engine=engine)
+    for p in parameters:
+        p.data = p.data + random.uniform(-0.1, 0.1)
+    found, gradient = program.run(np.array([p.data for p in parameters]))
+    expected = loss()
+    assert found == pytest.approx(expected.data, rel=1e-12)
+    np.testing.assert_allclose(gradient, ag.gradients(expected, parameters), rtol=1e-12, atol=1e-15)
+
+
+def test_threads_do_not_disturb_each_other(engine: Any) -> None:
+    output, parameters, _ = moons_like(20)
+    program = ag.Program.from_graph(output, parameters, engine=engine)
+    points = [np.array([p.data for p in parameters]) + i for i in range(4)]
+    expected = [program.run(x)[1] for x in points]
+    wrong: list[int] = []
+
+    def work(i: int) -> None:
+        for _ in range(50):
+            if not np.array_equal(program.run(points[i])[1], expected[i]):
+                wrong.append(i)
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
