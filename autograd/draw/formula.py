@@ -16,7 +16,7 @@ import numpy as np
 from autograd.draw import notation
 from autograd.operators import Operators
 from autograd.rules import arithmetic
-from autograd.rules.primitive import Primitive
+from autograd.rules.primitive import BOOK, Primitive
 
 Shape = tuple[int, ...]
 
@@ -235,7 +235,8 @@ def local_derivative(
         upstream: A name for g = ∂L/∂y, to have the contribution g · ∂y/∂xᵢ instead.
 
     Returns:
-        The formula; None where the input has no derivative (a condition).
+        The formula; None where the input has no derivative (a condition), or where a user's own rule
+        cannot be written as one.
 
     Example:
         >>> from autograd import BOOK
@@ -265,9 +266,15 @@ def derivatives(
     sizes = None if shapes is None else tuple(shapes)
     key = (rule, settings, arity, names, output, sizes, upstream)
     try:
-        return _remembered(*key)
-    except TypeError:  # an attribute that cannot be hashed, such as an index array
-        return _derivatives(*key)
+        try:
+            return _remembered(*key)
+        except TypeError:  # an attribute that cannot be hashed, such as an index array
+            return _derivatives(*key)
+    except Exception:
+        if BOOK.get(rule.name) is rule:
+            raise
+        # A user's own rule may be any Python code, which need not make sense for symbols: then it has no formula.
+        return (None,) * len(names if names is not None else rule.vjps)
 
 
 def _derivatives(
