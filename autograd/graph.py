@@ -177,19 +177,17 @@ def topological_order(*roots: Node) -> list[Node]:
             order.append(node[0])
         elif isinstance(node, Node) and node not in seen:
             seen.add(node)
-            if node.inputs:
+            if seen.issuperset(node.inputs):  # a leaf too; for a node of many parents much quicker than one by one
+                order.append(node)
+            else:
                 stack.append((node,))
                 stack.extend(node.inputs)
-            else:
-                order.append(node)
     return order
 
 
 # ---- backward ------------------------------------------------------------------------------------------------------
 
 
-# Infinite slopes are answers here (see docs/subgradients.md); NumPy warned in the forward pass where it had to.
-@np.errstate(divide="ignore", invalid="ignore")
 def propagate(
     root: Node,
     seed: Any,
@@ -213,7 +211,7 @@ def propagate(
             its share; ``total`` is that parent's gradient so far.
 
     Returns:
-        The gradient of each node that was reached.
+        The gradient of each node that needs one; None where it was not reached.
     """
     if not root.requires_grad:
         message = (
@@ -223,15 +221,29 @@ def propagate(
         raise GraphError(message)
     check_unchanged(order)
     kind: Kind = "node" if create_graph else root.kind
-    needed = None if wanted is None else _descendants(order, wanted)
-    gradients: dict[Node, Any] = {root: seed}
+    # Each node that is to have a gradient, with what has reached it so far.
+    gradients: dict[Node, Any] = dict.fromkeys([node for node in order if node.requires_grad])
+    if wanted is not None:
+        needed = _descendants(order, wanted)
+        gradients = {node: None for node in gradients if node in needed}
+    gradients[root] = seed
+    if kind == "scalar" and observe is None:
+        _propagate_floats(order, gradients)
+    else:
+        # Infinite slopes are answers here (see docs/subgradients.md); NumPy warned in the forward pass where it had to.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            _propagate(order, gradients, kind, observe or _nobody)
+    return gradients
+
+
+def _propagate(order: Sequence[Node], gradients: dict[Node, Any], kind: Kind, observe: Callable[..., None]) -> None:
     below_choice: set[Node] = set()
     for node in reversed(order):
         rule, g = node.rule, gradients.get(node)
         if rule is None or g is None:
             continue
         inputs, attrs = node.inputs, node.attrs
-        if create_graph:
+        if kind == "node":
             arguments = (g, node, *inputs)
         else:
             arguments = (g, node._data, *[x._data if isinstance(x, Node) else x for x in inputs])
@@ -239,11 +251,7 @@ def propagate(
         shares = None if pull is None else _evaluated(pull, rule.pull, kind, arguments, attrs)
         chosen = rule.selects or node in below_choice
         for position, parent in enumerate(inputs):
-            if (
-                not isinstance(parent, Node)
-                or not parent.requires_grad
-                or (needed is not None and parent not in needed)
-            ):
+            if not isinstance(parent, Node) or parent not in gradients:
                 continue
             if shares is not None:
                 share = shares[position]
@@ -257,11 +265,47 @@ def propagate(
                     share = _zero_where_not_taken(g, share)
             if share.__class__ is not float or kind != "scalar":
                 share = parent._fit(share)
-            total = gradients.get(parent)
+            total = gradients[parent]
             gradients[parent] = total = share if total is None else total + share
-            if observe is not None:
-                observe(node, position, share, total)
-    return gradients
+            observe(node, position, share, total)
+
+
+def _propagate_floats(order: Sequence[Node], gradients: dict[Node, Any]) -> None:
+    """As `_propagate`, for Values that nobody watches; on single numbers, the loop itself is most of the time."""
+    below_choice: set[Any] = set()
+    get = gradients.get
+    for node in reversed(order):
+        rule, g = node.rule, get(node)
+        if rule is None or g is None:
+            continue
+        inputs, attrs = node.inputs, node.attrs
+        chosen = rule.selects or node in below_choice
+        if chosen:
+            below_choice.update(inputs)
+        pull, vjps = rule.derivatives("scalar")
+        arguments = (g, node._data, *[x._data if isinstance(x, Node) else x for x in inputs])
+        shares = vjps if pull is None else _evaluated(pull, rule.pull, "scalar", arguments, attrs)
+        for parent, share in zip(inputs, shares):  # noqa: B905 - one step of many
+            total = get(parent, _NO_NODE)
+            if total is _NO_NODE or share is None:
+                continue
+            if pull is None:
+                try:
+                    share = share(*arguments, **attrs) if attrs else share(*arguments)
+                except FLOAT_EXCEPTIONS:
+                    share = _evaluated(share, rule.vjps[vjps.index(share)], "scalar", arguments, attrs)
+                if share.__class__ is not float:
+                    share = parent._fit(share)
+                if share != share and chosen and rule.elementwise:
+                    share = _zero_where_not_taken(g, share)
+            gradients[parent] = share if total is None else total + share
+
+
+_NO_NODE: Any = object()
+
+
+def _nobody(*_: Any) -> None:
+    """The observer that does nothing."""
 
 
 def _evaluated(rule: Any, as_written: Any, kind: Kind, arguments: tuple[Any, ...], attrs: dict[str, Any]) -> Any:

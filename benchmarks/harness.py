@@ -12,13 +12,20 @@ import gc
 import importlib
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
 import time
+import venv
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+
+ROOT = Path(__file__).parents[1]
+# Peers that need an environment of their own (HIPS autograd has this project's import name): what to install there.
+ENVIRONMENTS = {"hips": ["autograd==1.8.0", "numpy"]}
 
 # One step of work: called again and again, it returns numbers to compare with the other contenders'.
 Step = Callable[[], tuple[float, ...]]
@@ -33,12 +40,18 @@ class Contender:
         prepare: Makes the step; imports the library. Its time is reported apart.
         needs: The import name of the library it needs.
         threads: How many threads its matrix products may use.
+        environment: A name in `ENVIRONMENTS`, for a library that cannot live beside this project.
     """
 
     name: str
     prepare: Callable[[], Step]
     needs: str = "numpy"
     threads: int = 2
+    environment: str = ""
+
+
+class MissingError(Exception):
+    """What a contender needs is not here; its text says what."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +75,12 @@ class Row:
 
 @dataclass
 class Timing:
-    """A contender's times in seconds, one entry a round, and what it computed."""
+    """A contender's times in seconds and peak memory in bytes, one entry a round, and what it computed."""
 
     least: list[float] = field(default_factory=list)
     medians: list[float] = field(default_factory=list)
     prepared: list[float] = field(default_factory=list)
+    peaks: list[int] = field(default_factory=list)
     numbers: tuple[float, ...] = ()
     missing: str = ""
 
@@ -92,14 +106,34 @@ def work(module: str, row: str, contender: str, seconds: float) -> dict[str, Any
     chosen = next(c for c in find(module, row).contenders if c.name == contender)
     try:
         importlib.import_module(chosen.needs)
-    except ImportError:
-        return {"missing": chosen.needs}
-    start = time.perf_counter()
-    step = chosen.prepare()
+        before = memory("VmRSS")
+        start = time.perf_counter()
+        step = chosen.prepare()
+    except (ImportError, MissingError) as error:
+        return {"missing": chosen.needs if isinstance(error, ImportError) else str(error)}
     prepared = time.perf_counter() - start
     numbers = step()  # of the first step, so that all contenders have done the same work
+    forget_peak()
     least, median = time_step(step, seconds)
-    return {"prepared": prepared, "numbers": numbers, "least": least, "median": median}
+    peak = memory("VmHWM") - before
+    return {"prepared": prepared, "numbers": numbers, "least": least, "median": median, "peak": peak}
+
+
+def memory(field: str) -> int:
+    """Bytes of memory of this process, now ("VmRSS") or at most ("VmHWM"); 0 where the system does not tell."""
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(field + ":")), 0)
+
+
+def forget_peak() -> None:
+    """Let the peak start from what is held now (Linux; elsewhere nothing)."""
+    try:
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    except OSError:
+        return
 
 
 def find(module: str, key: str) -> Row:
@@ -123,7 +157,14 @@ def run(module: str, row: Row, rounds: int, seconds: float) -> dict[str, Timing]
 def _take_turn(module: str, row: Row, contender: Contender, seconds: float, timing: Timing) -> None:
     threads = str(contender.threads)
     environment = os.environ | {"OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads, "MKL_NUM_THREADS": threads}
-    command = [sys.executable, "-m", "benchmarks.worker", module, row.key, contender.name, str(seconds)]
+    python = _python_of(contender.environment) if contender.environment else sys.executable
+    if python is None:
+        timing.missing = f"an environment with {ENVIRONMENTS[contender.environment][0]}"
+        return
+    worker = str(ROOT / "benchmarks" / "worker.py")
+    command = [str(python), "-P", worker, module, row.key, contender.name, str(seconds)]
+    if contender.environment:
+        environment["BENCHMARKS_APART"] = "1"
     result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if result.returncode:
         reason = (result.stderr.strip().splitlines() or ["no output"])[-1]
@@ -135,7 +176,21 @@ def _take_turn(module: str, row: Row, contender: Contender, seconds: float, timi
     timing.least.append(answer["least"])
     timing.medians.append(answer["median"])
     timing.prepared.append(answer["prepared"])
+    timing.peaks.append(answer["peak"])
     timing.numbers = tuple(answer["numbers"])
+
+
+def _python_of(name: str) -> Path | None:
+    """The interpreter of an environment, which is made where it is not there yet; None where that fails."""
+    folder = ROOT / ".benchmarks" / name
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    if not python.exists():
+        venv.create(folder, with_pip=True)
+        install = [str(python), "-m", "pip", "install", "--quiet", *ENVIRONMENTS[name]]
+        if subprocess.run(install, check=False, capture_output=True).returncode:
+            shutil.rmtree(folder)
+            return None
+    return python
 
 
 def _check(row: Row, timings: dict[str, Timing]) -> None:

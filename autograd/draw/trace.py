@@ -166,11 +166,13 @@ def local_derivatives(node: Node) -> tuple[float | None, ...]:
     """
     found: list[float | None] = [None] * len(node.inputs)
 
-    def observe(_: Node, position: int, share: Any, __: Any) -> None:
-        found[position] = share
+    def observe(child: Node, position: int, share: Any, _: Any) -> None:
+        if child is node:
+            found[position] = share
 
     if node.rule is not None and node.requires_grad:
-        propagate(node, 1.0, [node], create_graph=False, observe=observe)
+        parents = dict.fromkeys(x for x in node.inputs if isinstance(x, Node))
+        propagate(node, 1.0, [*parents, node], create_graph=False, observe=observe)
     return tuple(found)
 
 
@@ -213,7 +215,7 @@ def trace_backward(output: Node, gradient: Any = None) -> Trace:
     names = node_names(order)
     events: list[Event] = []
     for node in reversed(order):
-        if node not in found:
+        if found.get(node) is None:
             continue
         handed = reported.get(node, ())
         local = local_derivatives(node) if handed and node.kind == "scalar" else (None,) * len(node.inputs)
@@ -222,4 +224,4 @@ def trace_backward(output: Node, gradient: Any = None) -> Trace:
             for position, share, total in handed
         ]
         events.append(Event(len(events), node, names[node], found[node], tuple(flows)))
-    return Trace(events, order, found)
+    return Trace(events, order, {event.node: event.upstream for event in events})

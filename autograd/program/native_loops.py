@@ -52,6 +52,16 @@ def sum_plain(code: Any, q: Any, m: Any, i: Any, j: Any, k: Any, runs: Any) -> A
     return total
 
 
+@njit(inline="always")
+def softplus_sigmoid(x: Any) -> Any:
+    """ln(1 + eˣ) and 1 / (1 + e⁻ˣ), from one exponential."""
+    e = math.exp(-abs(x))
+    u = 1.0 + e
+    # ln(1 + e) to the last bits, though u is rounded: its error is put back, to first order.
+    softplus = (x if x > 0.0 or x != x else 0.0) + (math.log(u) + (e - (u - 1.0)) / u)
+    return softplus, (1.0 if x >= 0.0 else e) / u
+
+
 @njit(**options)  # type: ignore[untyped-decorator]
 def logsumexp(code: Any, p: Any, m: Any, count: Any) -> Any:
     """ln Σ exp of ``count`` places, the largest subtracted first."""

@@ -40,7 +40,7 @@ from numba import njit
 
 from autograd.program.denormals import flush_denormals, restore_denormals
 from autograd.program.native_functions import FUNCTIONS
-from autograd.program.native_loops import address, at, logsumexp, options, signed, softmax, sum_plain
+from autograd.program.native_loops import address, at, logsumexp, options, signed, softmax, softplus_sigmoid, sum_plain
 '''
 
 LOOP = """
@@ -164,9 +164,7 @@ def _cases(table: tuple[Primitive, ...]) -> str:
         "p += 5 + count",
     ]
     cases[SOFTPLUS_SIGMOID] = [
-        "x = m[code[at(p + 3)]]",
-        "m[code[at(p + 1)]] = f_softplus(x)",
-        "m[code[at(p + 2)]] = f_sigmoid(x)",
+        "m[code[at(p + 1)]], m[code[at(p + 2)]] = softplus_sigmoid(m[code[at(p + 3)]])",
         "p += 4",
     ]
     lines = [f"        if op == {STOP}:", "            break"]

@@ -1,3 +1,3 @@
 """The rows: one module for each kind of work."""
 
-MODULES = ("benchmarks.rows.moons", "benchmarks.rows.mlp")
+MODULES = tuple(f"benchmarks.rows.{name}" for name in ("moons", "west", "tiny", "mlp", "growth"))
