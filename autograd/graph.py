@@ -173,15 +173,15 @@ def topological_order(*roots: Node) -> list[Node]:
     stack: list[Any] = list(reversed(roots))
     while stack:
         node = stack.pop()
-        if node.__class__ is tuple:  # a node whose parents are all in the list by now
-            order.append(node[0])
+        if node is None:  # below it is a node whose parents are all in the list by now
+            order.append(stack.pop())
         elif isinstance(node, Node) and node not in seen:
             seen.add(node)
             if seen.issuperset(node.inputs):  # a leaf too; for a node of many parents much quicker than one by one
                 order.append(node)
             else:
-                stack.append((node,))
-                stack.extend(node.inputs)
+                stack += (node, None)
+                stack += node.inputs
     return order
 
 
