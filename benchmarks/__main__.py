@@ -6,13 +6,14 @@ import argparse
 import importlib
 import json
 import platform
-import statistics
 import subprocess
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from benchmarks.harness import Row, Timing, run
+from benchmarks.page import page, table
 from benchmarks.rows import MODULES
 
 
@@ -27,46 +28,45 @@ def main() -> None:
     parser.add_argument("rows", nargs="*", metavar="ROW", help="which rows (default: all)")
     parser.add_argument("--rounds", type=int, default=5, help="turns of each contender (default: %(default)s)")
     parser.add_argument("--seconds", type=float, default=1.0, help="seconds of each turn (default: %(default)s)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures in a file")
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="keep the figures in a file, beside those of other rows"
+    )
+    parser.add_argument("--page", type=Path, metavar="FILE", help="write the page made from the file of --json")
     options = parser.parse_args()
     unknown = [key for key in options.rows if key not in rows]
     if unknown:
         parser.error(f"no row is called {unknown[0]}; there are {', '.join(rows)}")
 
+    if options.page and not options.json:
+        parser.error("--page is made from the figures of --json FILE")
     print(machine())
-    results = {}
+    figures: dict[str, Any] = {}
     for key in options.rows or rows:
         module, row = rows[key]
-        timings = run(module, row, options.rounds, options.seconds)
-        print(table(row, timings))
-        results[key] = {name: asdict(timing) for name, timing in timings.items()}
+        figures[key] = record(row, run(module, row, options.rounds, options.seconds), options.rounds, options.seconds)
+        print(table(figures[key]))
     if options.json:
-        record = {"machine": machine(), "commit": _commit(), "time": datetime.now(UTC).isoformat(), "rows": results}
-        options.json.write_text(json.dumps(record, indent=1), encoding="utf-8")
+        kept = json.loads(options.json.read_text(encoding="utf-8")) if options.json.exists() else {}
+        options.json.write_text(json.dumps(kept | figures, indent=1) + "\n", encoding="utf-8")
+    if options.page:
+        options.page.write_text(
+            page(json.loads(options.json.read_text(encoding="utf-8")), list(rows)), encoding="utf-8"
+        )
 
 
-def table(row: Row, timings: dict[str, Timing]) -> str:
-    """A row's figures; the ratio is our time over the contender's, so smaller is better for us."""
-    ours = timings[row.contenders[0].name]
-    lines = [f"\n{row.key}. {row.title}", f"{'':16}{'least':>11}{'median':>11}{'ratio':>9}{'(median)':>10}  goal"]
-    for name, timing in timings.items():
-        if timing.missing:
-            lines.append(f"{name:16}  not installed: {timing.missing}")
-            continue
-        least, median = min(timing.least), statistics.median(timing.medians)
-        figures = f"{name:16}{_time(least):>11}{_time(median):>11}"
-        if timing is not ours:
-            figures += f"{min(ours.least) / least:9.3f}{statistics.median(ours.medians) / median:10.3f}"
-            figures += f"  ≤ {row.goals[name]:g}" if name in row.goals else ""
-        lines.append(figures)
-    return "\n".join(lines)
-
-
-def _time(seconds: float) -> str:
-    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
-        if seconds >= size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds * 1e9:.3g} ns"
+def record(row: Row, timings: dict[str, Timing], rounds: int, seconds: float) -> dict[str, Any]:
+    """A row's figures, with where and when they were measured, as JSON holds them."""
+    return {
+        "key": row.key,
+        "title": row.title,
+        "goals": row.goals,
+        "contenders": {name: asdict(timing) for name, timing in timings.items()},
+        "machine": machine(),
+        "commit": _commit(),
+        "date": datetime.now(UTC).date().isoformat(),
+        "rounds": rounds,
+        "seconds": seconds,
+    }
 
 
 def machine() -> str:
