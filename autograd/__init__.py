@@ -161,6 +161,8 @@ abs = absolute
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from autograd.draw.drawing import Drawing as Drawing
+    from autograd.draw.drawing import draw as draw
     from autograd.draw.explain import explain as explain
     from autograd.draw.trace import trace_backward as trace_backward
     from autograd.program import Program as Program
@@ -170,10 +172,13 @@ else:
     # What is for looking at graphs, or for running them again, is imported when it is first used: a plain import stays
     # light.
     _ON_DEMAND = {"explain": "autograd.draw.explain", "trace_backward": "autograd.draw.trace"}
+    _ON_DEMAND |= {"Drawing": "autograd.draw.drawing"}
     _ON_DEMAND |= dict.fromkeys(("Program", "RecordingError", "compile"), "autograd.program")
 
     def __getattr__(name: str) -> Any:
         """The rooms on the upper floor, and every entry of the rule book, a user's own too, by its name."""
+        if name == "draw":  # the package is the function
+            return import_module("autograd.draw")
         if name in _ON_DEMAND:
             return getattr(import_module(_ON_DEMAND[name]), name)
         if name in BOOK:

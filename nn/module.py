@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 import autograd as ag
+from autograd.watching import current_watcher
 
 __all__ = ["Module", "Parameter", "StateError", "check_state"]
 
@@ -64,7 +65,8 @@ class Module:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run `forward`."""
-        return self.forward(*args, **kwargs)
+        watch = current_watcher()
+        return self.forward(*args, **kwargs) if watch is None else watch(self, self.forward, args, kwargs)
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the module's output; a subclass defines it."""
