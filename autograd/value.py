@@ -158,8 +158,9 @@ class Value(Operators, Copying):
                 numbers.append(number)
                 parents.append(number)
         data = float(rule.on_floats(numbers, attrs))
-        if requires_grad and rule.differentiable and is_recording():
-            return new_node(Value, data, rule, tuple(parents), attrs or NO_ATTRS, True)
+        if requires_grad and is_recording():
+            # A comparison has no derivative, and is recorded all the same: what it chooses depends on its inputs.
+            return new_node(Value, data, rule, tuple(parents), attrs or NO_ATTRS, rule.differentiable)
         return new_node(Value, data, None, (), NO_ATTRS, False)
 
     def detach(self) -> Value:

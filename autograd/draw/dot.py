@@ -9,6 +9,7 @@ from autograd.draw.sketch import Arrow, Box, Sketch, printable
 
 Direction = Literal["LR", "TB"]
 THINNEST, THICKEST = 0.6, 6.0
+MANY = 300
 
 
 def dot_source(drawn: Sketch, direction: Direction, legend: bool) -> str:
@@ -21,6 +22,8 @@ def dot_source(drawn: Sketch, direction: Direction, legend: bool) -> str:
     graph.attr("node", shape="box", fontname=FONT, fontsize="11", fontcolor=INK, color=INK, margin="0.11,0.055")
     graph.attr("node", height="0.25", width="0.3")
     graph.attr("edge", fontname=FONT, fontsize="10", fontcolor=SOFT, color=SOFT, arrowsize="0.65")
+    if len(drawn.arrows) > MANY:  # a quicker layout, with straight edges: the best one can take minutes
+        graph.attr(nslimit="0.5", nslimit1="0.5", mclimit="0.1", splines="line")
     if drawn.notes:
         graph.attr(label=_text(*drawn.notes))
     _place(graph, drawn.boxes, ())

@@ -24,7 +24,7 @@ from autograd.graph import Node, describe, topological_order
 
 __all__ = ["Drawing", "draw"]
 
-MOST = 400
+MOST = 500
 FEW = 24  # up to so many nodes, every module is shown in full
 ENDINGS = ("svg", "png", "pdf", "dot", "mmd", "html")
 

@@ -313,7 +313,8 @@ def _javascript(e: Expression) -> Written:
     if rule is arithmetic.negative:
         return f"(-{inner(0, ATOM)})", ATOM
     if rule is arithmetic.where:
-        return f"({inner(0, COMPARISON)} ? {javascript(x[1])} : {javascript(x[2])})", ATOM
+        # NaN counts as true here and in Python, but not in JavaScript.
+        return f"(+({javascript(x[0])}) !== 0 ? {javascript(x[1])} : {javascript(x[2])})", ATOM
     name = rule.name if rule is not None else "?"
     settings = [_javascript_number(float(value)) for value in e.attrs.values() if isinstance(value, int | float)]
     return f"book.{name}({', '.join([*map(javascript, x), *settings])})", ATOM

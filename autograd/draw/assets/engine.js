@@ -29,7 +29,7 @@ function recorded() {
 function computed(leafValues) {
   const values = nodes.map((node, i) => leafValues.get(i) ?? number(node.value));
   const inputsOf = (i) => nodes[i].inputs.map((x) => (typeof x === "object" ? Number(x.value) : values[x]));
-  for (const i of forward) values[i] = rules[nodes[i].rule].forward(...inputsOf(i));
+  for (const i of forward) values[i] = Number(rules[nodes[i].rule].forward(...inputsOf(i)));
 
   const gradients = new Map([[nodes.length - 1, Number(backward[0].upstream)]]);
   const belowChoice = new Set();

@@ -237,3 +237,10 @@ def test_threads_do_not_disturb_each_other(engine: Any) -> None:
     for thread in threads:
         thread.join()
     assert not wrong
+
+
+def test_a_branch_that_a_comparison_chose_is_chosen_again(engine: Any) -> None:
+    a, b = ag.Value(2.0), ag.Value(3.0)
+    program = ag.Program.from_graph(ag.where(ag.greater(a, 0.0), a * b, b - a), wrt=[a, b], engine=engine)
+    assert program(2.0, 3.0) == (6.0, [3.0, 2.0])
+    assert program(-2.0, 3.0) == (5.0, [-1.0, 1.0])
