@@ -192,7 +192,7 @@ FLOORS = [
     {"functions", "operators", "copying", "operands"},
     {"protocols", "array_methods"},
     {"value", "tensor"},
-    {"numpy", "trees", "run", "functional", "differences", "check", "extend", "test_util"},
+    {"numpy", "trees", "run", "functional", "differences", "check", "extend", "test_util", "expression"},
     {"program", "draw", "__init__", "__main__"},
 ]
 

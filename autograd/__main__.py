@@ -1,0 +1,147 @@
+"""``python -m autograd "EXPR" name=value …``: an expression's value, every gradient, and the chain rule behind them."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from autograd.draw.explain import explain
+from autograd.draw.notation import number_text
+from autograd.draw.trace import trace_backward
+from autograd.errors import GradbookError
+from autograd.expression import ExpressionError, compute, function_names, names_in
+from autograd.value import Value
+
+BAD_INPUT = 2
+OPTIONS = ("--help", "--save", "--steps", "--wrt")
+ENDINGS = (".svg", ".png", ".pdf", ".dot", ".mmd", ".html")
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One line, as for every other error."""
+        self.exit(BAD_INPUT, f"error: {message} (see {self.prog} --help)\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit code: 0, or 2 after bad input.
+
+    Args:
+        argv: The words after ``python -m autograd``; None takes those of the command line.
+    """
+    words = sys.argv[1:] if argv is None else argv
+    # A leading minus belongs to the expression, unless it begins an option; a blank in front tells argparse so.
+    options = _parser().parse_intermixed_args([word if _is_option(word) else f" {word}" for word in words])
+    try:
+        return _run(options)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename is not None else ""
+        message = f"{place}{error.strerror or error}"
+    except (GradbookError, ValueError) as error:
+        message = str(error)
+    print(f"error: {' '.join(message.split())}", file=sys.stderr)
+    return BAD_INPUT
+
+
+def _is_option(word: str) -> bool:
+    return not word.startswith("-") or word in ("-h", "--") or word.partition("=")[0] in OPTIONS
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python -m autograd",
+        description="The value of an expression, its derivative for every name in it, and how the chain rule finds them.",
+        epilog=f"Functions: {', '.join(function_names())}. Constants: pi, e. "
+        'Example: python -m autograd "tanh(a*b + c)" a=2 b=-3 c=10 --save graph.svg',
+    )
+    parser.add_argument("expression", metavar="EXPR", help="in Python's grammar, in quotation marks")
+    parser.add_argument("values", nargs="*", metavar="NAME=VALUE", help="a number for each name in it")
+    parser.add_argument("--wrt", metavar="NAME", action="append", help="explain only this derivative (may be repeated)")
+    parser.add_argument("--steps", action="store_true", help="also list the backward pass, step by step")
+    parser.add_argument(
+        "--save", type=Path, metavar="FILE", help=f"draw the graph; the ending says the format: {', '.join(ENDINGS)}"
+    )
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    numbers = _numbers(options.values)
+    if options.save is not None and options.save.suffix.lower() not in ENDINGS:
+        message = f"--save {options.save}: expected a name that ends in one of {', '.join(ENDINGS)}"
+        raise ExpressionError(message)
+    variables = {name: Value(number, label=name) for name, number in numbers.items()}
+    output = compute(options.expression, variables)
+    names = names_in(options.expression)
+    unused = [name for name in numbers if name not in names]
+    if unused:
+        message = f"{unused[0]} has a value but is not in the expression, whose names are {', '.join(names) or 'none'}"
+        raise ExpressionError(message)
+    if not (isinstance(output, Value) and output.requires_grad) and options.save is not None:
+        message = "nothing to draw: the expression depends on no name"
+        raise ExpressionError(message)
+    if not isinstance(output, Value):
+        print(f"{options.expression.strip()} = {number_text(float(output), 10)}")
+        return 0
+    for name in options.wrt or ():
+        if name not in variables:
+            message = f"--wrt {name}: the expression's names are {', '.join(variables)}"
+            raise ExpressionError(message)
+    if output.rule is None:  # a name alone: L = a
+        output = output + 0.0
+    output.label = "L"
+    print(f"L = {options.expression.strip()} = {number_text(output.data, 10)}")
+    if not output.requires_grad:
+        return 0
+    output.backward()
+    for name, variable in variables.items():
+        gradient = 0.0 if variable.grad is None else variable.grad
+        print(f"∂L/∂{name} = {number_text(gradient, 10)}    at {name} = {number_text(variable.data, 10)}")
+    for name in options.wrt or variables:
+        print(f"\n{explain(output, wrt=variables[name])}")
+    if options.steps:
+        print(f"\n{trace_backward(output)}")
+    if options.save is not None:
+        from autograd.draw.drawing import draw
+
+        draw(output).save(options.save)
+        print(f"\nsaved {options.save}")
+    return 0
+
+
+def _numbers(words: Sequence[str]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for word in words:
+        name, equals, text = word.partition("=")
+        name = name.strip()
+        if not equals or not name.isidentifier():
+            message = f"{word!r}: expected NAME=VALUE, such as a=2.5"
+            raise ExpressionError(message)
+        if name in found:
+            message = f"{name} is given twice"
+            raise ExpressionError(message)
+        try:
+            found[name] = float(text)
+        except ValueError:
+            message = f"{word!r}: {text.strip()!r} is not a number"
+            raise ExpressionError(message) from None
+    return found
+
+
+if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(line_buffering=True, errors="replace")
+    try:
+        code = main()
+    except BrokenPipeError:
+        # As the Python documentation advises: nobody reads any more, and the interpreter must not complain on exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    sys.exit(code)
