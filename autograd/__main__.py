@@ -57,7 +57,7 @@ def _is_option(word: str) -> bool:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="python -m autograd",
-        description="The value of an expression, its derivative for every name in it, and how the chain rule finds them.",
+        description="An expression’s value, its derivative for every name in it, and how the chain rule finds them.",
         epilog=f"Functions: {', '.join(function_names())}. Constants: pi, e. "
         'Example: python -m autograd "tanh(a*b + c)" a=2 b=-3 c=10 --save graph.svg',
     )

@@ -1,7 +1,7 @@
 """An expression written in Python's grammar, computed on Values: parsed, and never evaluated as code.
 
-Allowed are numbers, names, arithmetic, comparisons, and the functions of the rule book on single numbers. Anything else is
-refused, with the part that is meant.
+Allowed are numbers, names, arithmetic, comparisons, and the functions of the rule book on single numbers. Anything else
+is refused, with the part that is meant.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
 }
 CONSTANTS = {"pi": math.pi, "e": math.e}
 # Functions of several numbers as one, and names that people type for entries of the book.
-_SEVERAL = {"logsumexp": functions.logsumexp, "dot": functions.dot, "sum": functions.sum}
+_SEVERAL: dict[str, Callable[..., Any]] = {"logsumexp": functions.logsumexp, "dot": functions.dot, "sum": functions.sum}
 # Functions that take settings beside their number.
 _WITH_SETTINGS: dict[str, tuple[Callable[..., Any], str]] = {
     "clip": (functions.clip, "a number, the lowest and the highest"),

@@ -18,8 +18,8 @@ def dot_source(drawn: Sketch, direction: Direction, legend: bool) -> str:
 
     graph = graphviz.Digraph("gradbook")
     graph.attr(rankdir=direction, bgcolor="transparent", nodesep="0.22", ranksep="0.42", fontname=FONT, fontsize="11")
-    graph.attr(fontcolor=SOFT, labelloc="b", labeljust="l", pad="0.15")
-    graph.attr("node", shape="box", fontname=FONT, fontsize="11", fontcolor=INK, color=INK, margin="0.11,0.055")
+    graph.attr(fontcolor=SOFT, labelloc="b", labeljust="l", pad="0.3")
+    graph.attr("node", shape="box", fontname=FONT, fontsize="11", fontcolor=INK, color=INK, margin="0.2,0.06")
     graph.attr("node", height="0.25", width="0.3")
     graph.attr("edge", fontname=FONT, fontsize="10", fontcolor=SOFT, color=SOFT, arrowsize="0.65")
     if len(drawn.arrows) > MANY:  # a quicker layout, with straight edges: the best one can take minutes
@@ -93,7 +93,7 @@ def _legend(graph: Any, drawn: Sketch, direction: Direction) -> None:
     with graph.subgraph(name="cluster_legend") as part:
         part.attr(label=_text(what if steps else "outlines"), style="rounded", color="#d8dce4", fontcolor=SOFT)
         part.attr(fontsize="10", margin="6", labelloc="t", rank="same" if direction == "TB" else "")
-        part.attr("node", fontsize="9.5", height="0.2", margin="0.07,0.03", fontcolor=INK)
+        part.attr("node", fontsize="9.5", height="0.2", margin="0.12,0.04", fontcolor=INK)
         for number, key in enumerate(keys):
             part.node(f"legend{number}", id=f"legend{number}", tooltip=" ", **key)
         for number in range(1, len(keys)):

@@ -1,0 +1,163 @@
+"""Makes the pictures of this folder again: ``python docs/make_pictures.py``.
+
+With ``--check`` it writes nothing, and fails where a kept picture no longer shows what the code draws: other boxes,
+edges or texts. (Places on the page may differ: they belong to the version of Graphviz.)
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.datasets import make_moons
+
+import autograd as ag
+import nn
+from autograd import Tensor, Value
+from nn.scalar import MLP
+
+FOLDER = Path(__file__).resolve().parent / "pictures"
+
+
+def expression() -> Any:
+    """The expression of micrograd's README."""
+    a, b = Value(-4.0, label="a"), Value(2.0, label="b")
+    c, d = a + b, a * b + b**3
+    c = c + c + 1
+    c = c + 1 + c + (-a)
+    d = d + d * 2 + (b + a).relu()
+    d = d + 3 * d + (b - a).relu()
+    e = c - d
+    f = e**2
+    g = f / 2.0
+    g = g + 10.0 / f
+    g.label = "g"
+    g.backward()
+    return ag.draw(g)
+
+
+def neuron() -> Any:
+    """One neuron: two inputs, two weights, a bias, tanh."""
+    x1, x2 = (Value(x, label=f"x{i}", requires_grad=False) for i, x in ((1, 2.0), (2, -1.0)))
+    w1, w2, b = Value(-3.0, label="w1"), Value(1.0, label="w2"), Value(7.9, label="b")
+    n = w1 * x1 + w2 * x2 + b
+    n.label = "n"
+    out = n.tanh()
+    out.label = "L"
+    out.backward()
+    return ag.draw(out)
+
+
+def moons() -> Any:
+    """A small network on one sample of the moons: the hinge loss."""
+    random.seed(3)
+    points, _ = make_moons(n_samples=4, noise=0.1, random_state=0)
+    model = MLP(2, [3, 3, 1])
+    for number, layer in enumerate(model.layers, 1):
+        for i, unit in enumerate(layer.neurons, 1):
+            unit.b.label = f"b{number}.{i}"
+            for j, w in enumerate(unit.w, 1):
+                w.label = f"w{number}.{i}{j}"
+    x1, x2 = (Value(x, label=f"x{i}", requires_grad=False) for i, x in enumerate(points[0].tolist(), 1))
+    loss = (1 - model([x1, x2])).relu()
+    loss.label = "L"
+    loss.backward()
+    return ag.draw(loss)
+
+
+def digits_network() -> Any:
+    """The loss of a 784-64-10 network on a batch of 32 images."""
+    model = nn.MLP(784, [64, 10], seed=0)
+    rng = np.random.default_rng(0)
+    x = Tensor(rng.random((32, 784), np.float32), label="images")
+    classes = Tensor(rng.integers(0, 10, 32), label="classes")
+    return ag.draw(lambda: nn.cross_entropy(model(x), classes.data))
+
+
+class Residual(nn.Module):
+    """y = x + F(x), whose gradient has a way around F."""
+
+    def __init__(self, features: int) -> None:
+        self.inner = nn.Sequential(
+            nn.Linear(features, features, seed=0, dtype=np.float64),
+            nn.Tanh(),
+            nn.Linear(features, features, seed=1, dtype=np.float64),
+        )
+
+    def forward(self, x: Any) -> Any:
+        """The sum of the input and of what the inner layers make of it."""
+        return x + self.inner(x)
+
+
+def residual() -> Any:
+    """A residual block, with each edge as thick as the share of x's gradient that came through it."""
+    block = Residual(8)
+    x = Tensor(np.random.default_rng(0).normal(size=(4, 8)), requires_grad=True, label="x")
+    return ag.draw(lambda: (block(x) ** 2).mean(), attribute=x)
+
+
+def shared() -> Any:
+    """A number that is used three times."""
+    a = Value(2.0, label="a")
+    out = a * a + a
+    out.label = "L"
+    out.backward()
+    return ag.draw(out, attribute=a)
+
+
+def broken() -> Any:
+    """A logarithm of zero, and what comes of it."""
+    x = Tensor(np.array([[1.0, 0.0], [2.0, 0.0]]), requires_grad=True, label="x")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        out = (np.log(x) * x).sum()
+    out.label = "L"
+    out.backward()
+    return ag.draw(out)
+
+
+PICTURES: dict[str, Callable[[], Any]] = {
+    function.__name__: function for function in (expression, neuron, moons, digits_network, residual, shared, broken)
+}
+
+
+def content(svg: str) -> list[tuple[str, ...]]:
+    """What a picture shows: the kind and the texts of each box and edge, in order."""
+    root = ET.fromstring(svg)
+    space = "{http://www.w3.org/2000/svg}"
+    groups = [g for g in root.iter(f"{space}g") if g.get("class") in ("node", "edge", "cluster", "graph")]
+    return sorted(
+        (g.get("class", ""), g.get("id", ""), *("".join(t.itertext()) for t in g.findall(f".//{space}text")))
+        for g in groups
+        if g.get("class") != "graph"
+    )
+
+
+def main() -> None:
+    """Write the pictures, or check them."""
+    parser = argparse.ArgumentParser(description="Makes the pictures of docs/pictures.")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; fail where a kept picture shows something else"
+    )
+    check = parser.parse_args().check
+    stale = []
+    for name, make in PICTURES.items():
+        path = FOLDER / f"{name}.svg"
+        drawing = make()
+        if check:
+            kept = path.read_text(encoding="utf-8") if path.exists() else "<svg/>"
+            if content(kept) != content(drawing.svg):
+                stale.append(path.name)
+        else:
+            drawing.save(path)
+    if stale:
+        sys.exit(f"{', '.join(stale)}: the code draws something else; run python docs/make_pictures.py and look")
+
+
+if __name__ == "__main__":
+    main()
