@@ -28,6 +28,8 @@ from nn.module import Module, Parameter, StateError
 from nn.optim import OPTIMIZERS, SGD, Adam, Optimizer
 from nn.trainer import DivergenceError, Trainer
 
+from nn import pictures  # isort: skip  # its callbacks are made of what stands above
+
 __all__ = [
     "ACTIVATIONS",
     "MLP",
@@ -65,6 +67,7 @@ __all__ = [
     "load",
     "mean_absolute_error",
     "mse",
+    "pictures",
     "r2_score",
     "save",
     "train_test_split",

@@ -1,0 +1,33 @@
+"""Pictures of training: each one call, each a matplotlib Figure that a notebook shows and `savefig` keeps.
+
+Needs matplotlib (``pip install 'gradbook[viz]'``), but no display.
+
+* over the epochs: `curves`, `compare`, `gradient_norms`, `histograms` (the last two from what a `Watch` recorded)
+* of a classifier: `boundary`, `boundary_animation`, `confusion`, `first_layer`
+* of optimizers on a surface: `descent`, `descent_animation`
+"""
+
+from nn.pictures.boundary import boundary, boundary_animation
+from nn.pictures.confusion import confusion
+from nn.pictures.curves import compare, curves
+from nn.pictures.descent import descent, descent_animation, paths
+from nn.pictures.layers import first_layer, gradient_norms, histograms
+from nn.pictures.style import Animation
+from nn.pictures.watch import Snapshots, Watch
+
+__all__ = [
+    "Animation",
+    "Snapshots",
+    "Watch",
+    "boundary",
+    "boundary_animation",
+    "compare",
+    "confusion",
+    "curves",
+    "descent",
+    "descent_animation",
+    "first_layer",
+    "gradient_norms",
+    "histograms",
+    "paths",
+]

@@ -1,0 +1,140 @@
+"""What all pictures share: colours, lettering, and how a figure shows itself."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from nn._extras import require
+
+# Told apart by colour-blind readers too (M. Okabe and K. Ito, "Color Universal Design", 2008), darkest last.
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
+LINES = ("-", "--", "-.", ":")
+STYLE = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "gradbook",
+    "text.parse_math": False,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": "medium",
+    "legend.frameon": False,
+    "animation.embed_limit": 50,
+}
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Draw in this project's style."""
+    matplotlib = require("matplotlib", "viz")
+    with matplotlib.rc_context(STYLE), warnings.catch_warnings():
+        # A class may have a name in a script that matplotlib's own font lacks; the SVG's viewer has another font.
+        warnings.filterwarnings("ignore", message="Glyph .* missing")
+        yield
+
+
+def figure(width: float, height: float) -> Any:
+    """A Figure without a window, that shows itself in notebooks.
+
+    Example:
+        >>> from matplotlib.figure import Figure
+        >>> isinstance(figure(4, 3), Figure)
+        True
+    """
+    base = require("matplotlib.figure", "viz").Figure
+
+    class Picture(base):  # type: ignore[misc, valid-type]
+        """A matplotlib Figure that IPython shows without pyplot."""
+
+        def _repr_png_(self) -> bytes:
+            stream = io.BytesIO()
+            with style():
+                self.savefig(stream, format="png", dpi=110)
+            return stream.getvalue()
+
+    return Picture(figsize=(width, height), layout="constrained")
+
+
+def line_look(number: int) -> dict[str, Any]:
+    """Colour and dashes of the n-th line."""
+    return {"color": COLOURS[number % len(COLOURS)], "linestyle": LINES[number // len(COLOURS) % len(LINES)]}
+
+
+ICONS = {
+    "minus": "−",
+    "plus": "+",
+    "fast-backward": "⏮",
+    "fast-forward": "⏭",
+    "step-backward": "◂|",
+    "step-forward": "|▸",
+    "play": "▶",
+    "pause": "⏸",
+}
+
+
+class Animation:
+    """Frames drawn one after the other; a notebook plays them.
+
+    Attributes:
+        figure: The Figure they are drawn on.
+        frames: How many there are.
+    """
+
+    def __init__(self, drawn_on: Any, draw: Callable[[int], None], frames: int, interval: int = 200) -> None:
+        animation = require("matplotlib.animation", "viz")
+        require("matplotlib.backends.backend_agg", "viz").FigureCanvasAgg(drawn_on)
+        self.figure = drawn_on
+        self.frames = frames
+        self._interval = interval
+        self._draw = draw
+        self._animation: Any = animation
+
+    def _made(self) -> Any:
+        def frame(number: int) -> list[Any]:
+            self._draw(number)
+            return []
+
+        return self._animation.FuncAnimation(
+            self.figure, frame, frames=self.frames, interval=self._interval, init_func=list, blit=False
+        )
+
+    @property
+    def html(self) -> str:
+        """A player as HTML, with the frames inside it: no network is needed."""
+        with style():
+            text: str = self._made().to_jshtml(default_mode="loop")
+        # matplotlib's player fetches its icons from elsewhere; characters do as well.
+        text = re.sub(r"<link\b[^>]*>", "", text)
+        return re.sub(r'<i class="fa fa-([\w-]+)( [\w -]+)?"></i>', lambda found: ICONS.get(found[1], "•"), text)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the animation.
+
+        Args:
+            path: ``.gif``, or ``.html`` for a page with a player.
+
+        Raises:
+            ValueError: Another ending.
+        """
+        path = Path(path)
+        ending = path.suffix.lower()
+        if ending == ".html":
+            page = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{path.stem}</title>{self.html}</html>'
+            path.write_text(page, encoding="utf-8")
+        elif ending == ".gif":
+            with style():
+                self._made().save(path, writer=self._animation.PillowWriter(fps=1000 / self._interval))
+        else:
+            message = f"{path.name}: an animation is saved as .gif or .html"
+            raise ValueError(message)
+        return path
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return f"<animation of {self.frames} frames>"

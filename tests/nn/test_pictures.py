@@ -1,0 +1,256 @@
+"""Pictures of training: what they show is what was computed, checked on the drawn lines, fields and images."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as ag
+import nn
+from nn import pictures
+from nn.pictures.boundary import scores
+from nn.pictures.style import COLOURS, line_look
+from nn.pictures.watch import layers_of, outputs_of_layers
+from nn.scalar import MLP
+
+pytest.importorskip("matplotlib", reason="pictures need gradbook[viz]")
+from matplotlib.figure import Figure
+
+POINTS = np.random.default_rng(0).normal(size=(60, 2))
+CLASSES = (POINTS[:, 0] * POINTS[:, 1] > 0).astype(int)
+
+
+@pytest.fixture(scope="module")
+def training() -> dict[str, Any]:
+    model = nn.MLP(2, [8, 2], activation="tanh", seed=0)
+    watch, snapshots = pictures.Watch(sample=POINTS), pictures.Snapshots()
+    before = {name: p.data.copy() for name, p in model.named_parameters()}
+    trainer = nn.Trainer(
+        model,
+        loss=nn.cross_entropy,
+        optimizer=nn.Adam(model.parameters(), learning_rate=0.05),
+        metrics={"accuracy": nn.accuracy},
+        callbacks=[watch, snapshots],
+    )
+    history = trainer.fit(POINTS, CLASSES, epochs=5, batch_size=20, validation_split=0.2, progress=False)
+    return {"model": model, "watch": watch, "snapshots": snapshots, "history": history, "before": before}
+
+
+def is_png(picture: Any) -> bool:
+    assert isinstance(picture, Figure)
+    data: bytes = picture._repr_png_()
+    return data.startswith(b"\x89PNG") and len(data) > 2000
+
+
+# ---- over the epochs -----------------------------------------------------------------------------------------------
+
+
+def test_curves_are_the_history(training: dict[str, Any]) -> None:
+    history = training["history"]
+    picture = pictures.curves(history)
+    assert is_png(picture)
+    assert [axes.get_title() for axes in picture.axes] == ["loss", "accuracy"]
+    for axes, name in zip(picture.axes, ("loss", "accuracy"), strict=True):
+        drawn = {line.get_label(): (list(line.get_xdata()), list(line.get_ydata())) for line in axes.lines}
+        assert drawn == {
+            "training": (history["epoch"], history[name]),
+            "validation": (history["epoch"], history[f"val_{name}"]),
+        }
+    assert len(pictures.curves(history, ["loss"]).axes) == 1
+    with pytest.raises(ValueError, match="the history has no epochs"):
+        pictures.curves(nn.History())
+
+
+def test_histories_side_by_side(training: dict[str, Any]) -> None:
+    history = training["history"]
+    picture = pictures.compare({"one": history, "two": history})
+    assert is_png(picture)
+    assert list(picture.axes[0].lines[1].get_ydata()) == history["val_loss"]  # held out, where there is such a part
+    assert picture.axes[0].get_title() == "loss, held out"
+    plain = pictures.compare({"a": {"loss": [3.0, 1.0]}, "b": {"loss": [2.0]}})
+    assert [list(line.get_ydata()) for line in plain.axes[0].lines] == [[3.0, 1.0], [2.0]]
+    looks = [line_look(i) for i in range(2 * len(COLOURS))]
+    assert len({tuple(sorted(look.items())) for look in looks}) == len(looks)
+
+
+def test_gradient_norms_are_those_of_the_last_step(training: dict[str, Any]) -> None:
+    watch, model = training["watch"], training["model"]
+    assert watch.steps == list(range(1, 1 + len(watch.steps)))
+    for name, layer in layers_of(model):
+        last = np.sqrt(sum(float((p.grad.data**2).sum()) for p in layer.parameters()))
+        assert watch.gradients[name][-1] == pytest.approx(last, rel=1e-6)
+    picture = pictures.gradient_norms(watch)
+    assert is_png(picture)
+    assert [list(line.get_ydata()) for line in picture.axes[0].lines] == list(watch.gradients.values())
+    assert picture.axes[0].get_yscale() == "log"
+    assert "$" not in "".join(t.get_text() for t in picture.axes[0].get_yticklabels())
+
+
+def test_many_steps_are_thinned_out() -> None:
+    model = nn.MLP(2, [2], seed=0)
+    watch = pictures.Watch(most=8)
+    optimizer = nn.SGD(model.parameters(), learning_rate=0.01)
+    trainer = nn.Trainer(model, loss=nn.cross_entropy, optimizer=optimizer, callbacks=[watch])
+    trainer.fit(POINTS, CLASSES, epochs=10, batch_size=10, progress=False)
+    assert len(watch.steps) <= 8
+    assert len(watch.gradients["0: Linear"]) == len(watch.steps)
+    assert np.ptp(np.diff(watch.steps)) == 0
+    assert watch.steps[-1] > 40
+
+
+@pytest.mark.parametrize("what", ["weights", "activations"])
+def test_histograms_count_everything(what: Any, training: dict[str, Any]) -> None:
+    watch, model = training["watch"], training["model"]
+    recorded = getattr(watch, what)
+    assert all(len(spreads) == 6 for spreads in recorded.values())  # before the first epoch, and after each
+    if what == "weights":
+        sizes = {name: sum(p.data.size for p in layer.parameters()) for name, layer in layers_of(model)}
+    else:
+        sizes = {name: outputs.size for name, outputs in outputs_of_layers(model, POINTS).items()}
+        assert list(sizes) == ["0: Linear", "1: Tanh", "2: Linear"]
+    assert {name: int(spreads[-1][0].sum()) for name, spreads in recorded.items()} == sizes
+    picture = pictures.histograms(watch, what)
+    assert is_png(picture)
+    assert [axes.get_title() for axes in picture.axes] == list(recorded)
+    assert all(len(axes.collections) == 6 for axes in picture.axes)
+
+
+def test_the_outputs_of_layers_are_what_the_network_computes(training: dict[str, Any]) -> None:
+    model = training["model"]
+    outputs = outputs_of_layers(model, POINTS)
+    np.testing.assert_array_equal(outputs["2: Linear"], model(POINTS).data)
+    np.testing.assert_array_equal(outputs["1: Tanh"], np.tanh(outputs["0: Linear"]))
+
+
+def test_what_was_not_recorded_is_said() -> None:
+    with pytest.raises(ValueError, match="no step was recorded"):
+        pictures.gradient_norms(pictures.Watch())
+    with pytest.raises(ValueError, match="a Watch among the callbacks"):
+        pictures.histograms(pictures.Watch())
+    with pytest.raises(ValueError, match="expected 'weights' or 'activations'"):
+        pictures.histograms(pictures.Watch(), "biases")
+
+
+# ---- classifiers ---------------------------------------------------------------------------------------------------
+
+
+def test_the_field_is_what_the_model_says(training: dict[str, Any]) -> None:
+    model = training["model"]
+    logits = model(POINTS).data
+    np.testing.assert_allclose(scores(model, POINTS), logits[:, 1] - logits[:, 0], rtol=1e-5)
+    random.seed(0)
+    values = MLP(2, [3, 1])
+    np.testing.assert_allclose(scores(values, POINTS[:4]), [values(p).data for p in POINTS[:4].tolist()])
+    three = MLP(2, [3])
+    np.testing.assert_allclose(scores(three, POINTS[:4]), [[v.data for v in three(p)] for p in POINTS[:4].tolist()])
+    line = pictures.boundary(lambda p: p[:, 0] - 0.25, POINTS, CLASSES)
+    contour = line.axes[0].collections[1].get_paths()[0].vertices  # where the score is 0
+    np.testing.assert_allclose(contour[:, 0], 0.25, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["two classes", "one output", "three classes", "values", "function"])
+def test_boundaries_of_every_kind_of_model(kind: str) -> None:
+    random.seed(0)
+    model: Any = {
+        "two classes": lambda: nn.MLP(2, [4, 2], seed=0),
+        "one output": lambda: nn.MLP(2, [4, 1], seed=0),
+        "three classes": lambda: nn.MLP(2, [4, 3], seed=0),
+        "values": lambda: MLP(2, [4, 1]),
+        "function": lambda: lambda p: p.sum(axis=1),
+    }[kind]()
+    classes = np.arange(60) % 3 if kind == "three classes" else CLASSES
+    picture = pictures.boundary(model, POINTS, classes)
+    assert is_png(picture)
+    points = [c for c in picture.axes[0].collections if len(c.get_offsets()) > 1]
+    assert sum(len(c.get_offsets()) for c in points) == 60
+    assert [t.get_text() for t in picture.axes[0].get_legend().get_texts()] == [str(c) for c in np.unique(classes)]
+
+
+def test_a_boundary_wants_points_in_a_plane() -> None:
+    with pytest.raises(ag.ShapeError, match=r"points of shape \(3, 4\) with 3 classes"):
+        pictures.boundary(lambda p: p, np.ones((3, 4)), [0, 1, 0])
+
+
+def test_snapshots_are_copies_of_the_model_as_it_was(training: dict[str, Any]) -> None:
+    snapshots = training["snapshots"]
+    assert snapshots.epochs == [0, 1, 2, 3, 4, 5]
+    for name, p in snapshots.models[0].named_parameters():
+        np.testing.assert_array_equal(p.data, training["before"][name])
+    for (_, p), (_, q) in zip(
+        snapshots.models[-1].named_parameters(), training["model"].named_parameters(), strict=True
+    ):
+        np.testing.assert_array_equal(p.data, q.data)
+        assert p is not q
+
+
+def test_animations_have_a_frame_for_each_model(training: dict[str, Any], tmp_path: Path) -> None:
+    image = pytest.importorskip("PIL.Image")
+    animation = pictures.boundary_animation(training["snapshots"].models[:3], POINTS, CLASSES)
+    with image.open(animation.save(tmp_path / "boundary.gif")) as gif:
+        assert gif.n_frames == animation.frames == 3
+    page = animation.save(tmp_path / "boundary.html").read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    assert page.count("data:image/png;base64") == 3
+    assert "http" not in page  # nothing is fetched
+    assert "▶" in page
+    with pytest.raises(ValueError, match=r"boundary\.mp4: an animation is saved as \.gif or \.html"):
+        animation.save(tmp_path / "boundary.mp4")
+
+
+def test_confusion_counts() -> None:
+    picture = pictures.confusion([0, 0, 1, 2, 2, 2], [0, 1, 1, 2, 2, 0], ["a", "b", "c"])
+    assert is_png(picture)
+    found = {tuple(text.get_position()): text.get_text() for text in picture.axes[0].texts}
+    assert found == {(0, 0): "1", (1, 0): "1", (1, 1): "1", (2, 2): "2", (0, 2): "1"}
+    assert [t.get_text() for t in picture.axes[0].get_xticklabels()][:3] == ["a", "b", "c"]
+
+
+def test_the_first_layers_weights_as_images() -> None:
+    model = nn.MLP(12, [5, 3], seed=0)
+    picture = pictures.first_layer(model, shape=(3, 4))
+    assert is_png(picture)
+    weights = next(model.parameters()).data
+    shown = [axes.images[0].get_array() for axes in picture.axes if axes.images]
+    weight = max((p.data for p in model.parameters()), key=lambda d: d.size) if weights.ndim != 2 else weights
+    for unit, image in enumerate(shown):
+        np.testing.assert_allclose(image, weight[:, unit].reshape(3, 4))
+    with pytest.raises(ValueError, match="has 12 inputs, which make no image of 3 × 3"):
+        pictures.first_layer(model)
+
+
+# ---- descent -------------------------------------------------------------------------------------------------------
+
+
+def test_ways_down_a_surface_are_the_optimizers_own() -> None:
+    ways = pictures.paths(
+        lambda x, y: x * x + 2.0 * y * y, {"plain": lambda p: nn.SGD(p, learning_rate=0.1)}, (1.0, -1.0), 4
+    )
+    place, expected = np.array([1.0, -1.0]), [[1.0, -1.0]]
+    for _ in range(4):
+        place = place - 0.1 * np.array([2 * place[0], 4 * place[1]])
+        expected.append(place.tolist())
+    np.testing.assert_allclose(ways["plain"], expected, rtol=1e-12)
+    picture = pictures.descent()
+    assert is_png(picture)
+    drawn = {line.get_label(): line.get_xydata() for line in picture.axes[0].lines[:4]}
+    for name, way in pictures.paths().items():
+        np.testing.assert_allclose(drawn[name], way)
+
+
+def test_a_way_that_diverges_ends() -> None:
+    with np.errstate(all="ignore"):
+        ways = pictures.paths(optimizers={"wild": lambda p: nn.SGD(p, learning_rate=1e3)}, steps=200)
+    assert len(ways["wild"]) < 200
+    assert np.isfinite(ways["wild"]).all()
+
+
+def test_the_animation_of_a_descent(tmp_path: Path) -> None:
+    image = pytest.importorskip("PIL.Image")
+    animation = pictures.descent_animation(steps=4)
+    with image.open(animation.save(tmp_path / "descent.gif")) as gif:
+        assert gif.n_frames == 5
+    assert repr(animation) == "<animation of 5 frames>"
