@@ -153,6 +153,11 @@ The same seed gives the same numbers. Ctrl-C ends training after the current ste
     output = parser.add_argument_group("output")
     output.add_argument("--out", type=Path, metavar="FOLDER", help="the run folder (default: runs/NAME)")
     output.add_argument("--overwrite", action="store_true", help="replace the run folder if it exists, at the very end")
+    output.add_argument(
+        "--html",
+        action="store_true",
+        help="also write steps.html: one held-out row's loss through the network, forward and backward, step by step",
+    )
     output.add_argument("--quiet", action="store_true", help="print the result only")
     parser.set_defaults(command=commands.train)
 

@@ -14,6 +14,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+import autograd as ag
+from autograd.draw.render import renderer
 from nn._extras import MissingExtraError, require
 from nn._files import write_atomically
 from nn._interrupt import deferred_interrupt
@@ -27,7 +29,7 @@ from nn.idx import features_of_images, is_idx
 from nn.plots import draw_confusion, draw_curves
 from nn.preprocess import Preprocessing
 from nn.report import counted, data_text, network_text, result_text, training_text
-from nn.runs import CONFIG, MODEL, Run, RunError, check_free, read_run, write_run
+from nn.runs import CONFIG, MODEL, STEPS, Run, RunError, check_free, read_run, write_run
 from nn.settings import Settings, settings_for
 from nn.sources import open_dataset, reopen_dataset
 
@@ -39,7 +41,7 @@ INTERRUPTED = 130
 
 def train(arguments: Namespace) -> int:
     """Train a network and save it with everything about it in a run folder; returns the exit code."""
-    _check_installed(arguments.data)
+    _check_installed(arguments.data, arguments.html)
     dataset = open_dataset(
         arguments.data,
         target=arguments.target,
@@ -57,7 +59,9 @@ def train(arguments: Namespace) -> int:
     # Training is over, by itself or by Ctrl-C; another Ctrl-C must not lose what was learned.
     with deferred_interrupt():
         result = experiment.result()
-        place = write_run(folder, arguments.overwrite, lambda building: _write_files(building, experiment, result))
+        place = write_run(
+            folder, arguments.overwrite, lambda building: _write(building, experiment, result, arguments.html)
+        )
         if not arguments.quiet or experiment.history.interrupted:
             print(f"\n{training_text(experiment)}\n")
         print(result_text(result, experiment.preprocessing))
@@ -110,8 +114,11 @@ def predict(arguments: Namespace) -> int:
     return 0
 
 
-def _check_installed(data: str) -> None:
+def _check_installed(data: str, html: bool) -> None:
     """Before training, not after it: everything that it and saving will need."""
+    if html:
+        require("graphviz", "viz")
+        renderer()
     needed = {"safetensors": "safetensors.numpy", "matplotlib": "matplotlib.figure"}
     if data in BUILTIN:
         needed = {"scikit-learn": "sklearn", **needed}
@@ -126,7 +133,7 @@ def _check_installed(data: str) -> None:
         raise MissingExtraError(f"{' and '.join(missing)} {verb} not installed; pip install 'gradbook[train,viz]'")
 
 
-def _write_files(folder: Path, experiment: Experiment, result: Result) -> None:
+def _write(folder: Path, experiment: Experiment, result: Result, html: bool) -> None:
     """Write all files of a run."""
     dataset, fitted = experiment.dataset, experiment.preprocessing
     run = Run(
@@ -153,6 +160,24 @@ def _write_files(folder: Path, experiment: Experiment, result: Result) -> None:
     if result.confusion is not None:
         accuracy = f"{dataset.name}: accuracy {result.numbers['accuracy']:.4f} on {result.rows:,} held-out rows"
         draw_confusion(result.confusion, fitted.classes, folder / "confusion.svg", accuracy)
+    if html:
+        (folder / STEPS).write_text(_steps(experiment), encoding="utf-8")
+
+
+def _steps(experiment: Experiment) -> str:
+    """The page on which the loss of the first held-out row is computed, and its gradients."""
+    model, fitted = experiment.model.eval(), experiment.preprocessing
+    row = experiment.parts.held_out[:1]
+    inputs = ag.Tensor(fitted.inputs(experiment.dataset.features)[row], label="inputs")
+    targets = fitted.targets(experiment.dataset.target)[row]
+    loss = trainer_for(model, fitted).loss
+
+    def of_the_row() -> Any:
+        found = loss(model(inputs), targets)
+        found.label = "loss"
+        return found
+
+    return ag.draw(of_the_row, expand=True).page.html
 
 
 def _new_features(path: Path, fitted: Preprocessing) -> Features:

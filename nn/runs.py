@@ -6,6 +6,7 @@ config.json               the data, the held-out rows, the preprocessing, the se
 history.csv               one row per epoch
 curves.svg                the same as curves
 confusion.svg             which classes are taken for which (classification only)
+steps.html                one row's loss through the network, step by step (with --html)
 ========================  ========================================================================
 """
 
@@ -29,11 +30,11 @@ from nn.datasets import nearest
 from nn.module import Module
 from nn.preprocess import Preprocessing
 
-__all__ = ["CONFIG", "MODEL", "Run", "RunError", "check_free", "read_run", "write_run"]
+__all__ = ["CONFIG", "MODEL", "STEPS", "Run", "RunError", "check_free", "read_run", "write_run"]
 
 FORMAT = "gradbook-run-1"
-CONFIG, MODEL = "config.json", "model.safetensors"
-FILES = (MODEL, CONFIG, "history.csv", "curves.svg", "confusion.svg")
+CONFIG, MODEL, STEPS = "config.json", "model.safetensors", "steps.html"
+FILES = (MODEL, CONFIG, "history.csv", "curves.svg", "confusion.svg", STEPS)
 
 
 class RunError(ag.GradbookError, ValueError):

@@ -73,11 +73,12 @@ def _in_formula(name: str) -> str:
 def operands(node: Node, names: dict[Node, str]) -> list[str | float]:
     """The inputs of a node as a formula shows them: names, and constants as numbers where they are single ones."""
     shown: list[str | float] = []
-    for x in node.inputs:
-        if isinstance(x, Node) and (x.label or x.requires_grad or np.size(x._data) != 1):
+    for position, x in enumerate(node.inputs):
+        data = x._data if isinstance(x, Node) else x
+        if isinstance(x, Node) and (x.label or x.requires_grad or np.ndim(data) != 0):
             shown.append(_in_formula(names[x]))
         else:
-            shown.append(float(np.asarray(x._data if isinstance(x, Node) else x).reshape(-1)[0]))
+            shown.append(float(data) if np.ndim(data) == 0 else f"c{position}")
     return shown
 
 

@@ -72,6 +72,7 @@ ICONS = {
     "step-backward": "◂|",
     "step-forward": "|▸",
     "play": "▶",
+    "play fa-flip-horizontal": "◀",
     "pause": "⏸",
 }
 
@@ -109,7 +110,9 @@ class Animation:
             text: str = self._made().to_jshtml(default_mode="loop")
         # matplotlib's player fetches its icons from elsewhere; characters do as well.
         text = re.sub(r"<link\b[^>]*>", "", text)
-        return re.sub(r'<i class="fa fa-([\w-]+)( [\w -]+)?"></i>', lambda found: ICONS.get(found[1], "•"), text)
+        return re.sub(
+            r'<i class="fa fa-([\w-]+)( [\w -]+)?"></i>', lambda found: ICONS.get("".join(found.groups("")), "•"), text
+        )
 
     def save(self, path: str | Path) -> Path:
         """Write the animation.

@@ -385,3 +385,18 @@ def test_a_reader_that_goes_away_is_no_error():
         process.stdout.close()
         err = process.stderr.read()
     assert b"Traceback" not in err
+
+
+@pytest.mark.parametrize("data", ["iris", "diabetes"])
+def test_a_page_of_one_rows_loss(data, command):
+    pytest.importorskip("sklearn", reason="needs the extra train")
+    pytest.importorskip("graphviz", reason="pictures need gradbook[viz]")
+    assert command("train", data, *QUICK, "--html").code == 0
+    page = Path(f"runs/{data}/steps.html").read_text(encoding="utf-8")
+    described = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)[1])
+    labels = [node["name"] for node in described["nodes"]]
+    assert {"inputs", "loss", "0.weight"} <= set(labels)
+    assert "0: Linear" in page  # modules are boxes around what they compute
+    assert command("evaluate", f"runs/{data}").code == 0
+    assert command("train", data, *QUICK, "--overwrite").code == 0
+    assert "steps.html" not in names(f"runs/{data}")
