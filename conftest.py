@@ -1,6 +1,13 @@
 """One option for every test run: --no-skips, under which a test that was skipped counts as failed."""
 
+from importlib.util import find_spec
+
 import pytest
+
+# Modules whose examples need numba are not looked into where it is not installed.
+collect_ignore = [] if find_spec("numba") else [f"autograd/program/{name}.py" for name in (
+    "denormals", "native_functions", "native_loops",
+)]  # fmt: skip
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -7,14 +7,15 @@ from typing import Any
 
 METHOD = """# Performance
 
-Made by ``python -m benchmarks --json benchmarks/results.json --page docs/performance.md``; the figures in the file are
-kept with the commit they belong to. A ratio is this project's time over the other's in the same run, so smaller is better
-for us.
+Made by ``python -m benchmarks --json benchmarks/results.json --page docs/performance.md``; the figures in the file
+are kept with the commit they belong to. A ratio is this project's time over the other's in the same run, so smaller
+is better for us.
 
 How it is measured:
 
-* Contenders take turns. Every round runs each of them once, in a process of its own, for a set time after a warm-up of a
-  tenth of that. The table gives the least time of all rounds, and the median of the rounds' medians, and ratios of both.
+* Contenders take turns. Every round runs each of them once, in a process of its own, for a set time after a warm-up
+  of a tenth of that. The table gives the least time of all rounds, the median of the rounds' medians, and ratios of
+  both.
 * Before a time counts, what the contender computed (a loss, a gradient's norm) is compared with what ours did.
 * What is timed is a step as a user writes it, from Python. Building or compiling what is built once does not count,
   except in row E, which is about that.

@@ -39,7 +39,7 @@ def test_every_scalar_primitive_is_explained_with_the_engines_numbers(case: Case
         assert formula.latex
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(programs)
 def test_paths_add_up_to_the_gradient_in_random_programs(program: tuple[list[float], list[Any]]) -> None:
     point, steps = program
@@ -56,7 +56,7 @@ def test_paths_add_up_to_the_gradient_in_random_programs(program: tuple[list[flo
             assert explanation.sum_of_paths == pytest.approx(expected, rel=1e-9, abs=1e-12)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(programs)
 def test_the_trace_is_the_backward_pass(program: tuple[list[float], list[Any]]) -> None:
     point, steps = program
