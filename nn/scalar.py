@@ -7,12 +7,16 @@ Python's `random` module in micrograd's order, so the same ``random.seed`` gives
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
-import autograd as ag
+import numpy as np
 
-__all__ = ["MLP", "Layer", "Module", "Neuron"]
+import autograd as ag
+from nn import layers
+from nn.module import Module as TensorModule
+
+__all__ = ["MLP", "Layer", "Module", "Neuron", "from_model"]
 
 Scalar: TypeAlias = ag.Value | float
 
@@ -52,6 +56,7 @@ class Neuron(Module):
         self.w = [ag.Value(random.uniform(-1, 1)) for _ in range(nin)]
         self.b = ag.Value(0.0)
         self.nonlin = nonlin
+        self.activation: Callable[[ag.Value], ag.Value] = ag.Value.relu if nonlin else _itself
 
     def __call__(self, x: Sequence[Scalar]) -> ag.Value:
         """The neuron's output for one sample ``x`` of ``nin`` numbers or Values.
@@ -62,14 +67,20 @@ class Neuron(Module):
         if len(x) != len(self.w):
             raise ag.ShapeError(f"{self} takes {len(self.w)} inputs, got {len(x)}")
         act: ag.Value = ag.affine(self.w, x, self.b)
-        return act.relu() if self.nonlin else act
+        return self.activation(act)
 
     def parameters(self) -> list[ag.Value]:
         """The weights, then the bias."""
         return [*self.w, self.b]
 
     def __repr__(self) -> str:
-        return f"{'ReLU' if self.nonlin else 'Linear'}Neuron({len(self.w)})"
+        module = getattr(self.activation, "__self__", None)
+        bent = "ReLU" if module is None else type(module).__name__
+        return f"{bent if self.nonlin else 'Linear'}Neuron({len(self.w)})"
+
+
+def _itself(x: ag.Value) -> ag.Value:
+    return x
 
 
 class Layer(Module):
@@ -137,3 +148,78 @@ class MLP(Module):
 
     def __repr__(self) -> str:
         return f"MLP of [{', '.join(str(layer) for layer in self.layers)}]"
+
+    def to_model(self, model: TensorModule) -> None:
+        """Write this network's numbers into the network of Tensors that it was made from, or one of its form.
+
+        Raises:
+            ShapeError: ``model`` has other sizes.
+        """
+        pairs = list(zip(_linear_layers(model), self.layers, strict=False))
+        sizes = [(linear.weight.shape, (len(layer.neurons[0].w), len(layer.neurons))) for linear, layer in pairs]
+        if len(pairs) != len(self.layers) or any(shape != size for shape, size in sizes):
+            raise ag.ShapeError(f"{model} has other sizes than {self}")
+        with ag.no_grad():
+            for linear, layer in pairs:
+                linear.weight.data = np.array([[w.data for w in n.w] for n in layer.neurons], linear.weight.dtype).T
+                if linear.bias is not None:
+                    linear.bias.data = np.array([n.b.data for n in layer.neurons], linear.bias.dtype)
+
+
+def from_model(model: TensorModule) -> MLP:
+    """A network of Tensors as the same network of Values: one neuron for each unit, one Value for each weight.
+
+    Args:
+        model: Linear layers with activations between them, such as `nn.MLP`.
+
+    Returns:
+        A network that takes one sample at a time; `MLP.to_model` writes its numbers back.
+
+    Raises:
+        TypeError: ``model`` has a layer of another kind.
+
+    Example:
+        >>> import nn
+        >>> model = nn.MLP(2, [3, 1], activation="tanh", seed=0, dtype=np.float64)
+        >>> values = from_model(model)
+        >>> values
+        MLP of [Layer of [TanhNeuron(2), TanhNeuron(2), TanhNeuron(2)], Layer of [LinearNeuron(3)]]
+        >>> abs(values([1.0, -2.0]).data - model([[1.0, -2.0]]).item()) < 1e-15
+        True
+    """
+    network = MLP.__new__(MLP)
+    network.layers = []
+    for part in _parts(model):
+        if isinstance(part, layers.Linear):
+            network.layers.append(_layer(part))
+        elif isinstance(part, layers.Activation) and network.layers:
+            if not isinstance(part, layers.Identity):
+                for neuron in network.layers[-1].neurons:
+                    if neuron.nonlin:
+                        raise TypeError(f"from_model: {part} follows another activation; a neuron has one")
+                    neuron.activation, neuron.nonlin = part.forward, True
+        else:
+            raise TypeError(f"from_model takes linear layers, each with an activation after it or none, not {part}")
+    return network
+
+
+def _parts(model: TensorModule) -> Iterator[TensorModule]:
+    if isinstance(model, layers.Sequential):
+        for part in model.layers:
+            yield from _parts(part)
+    else:
+        yield model
+
+
+def _linear_layers(model: TensorModule) -> list[layers.Linear]:
+    return [part for part in _parts(model) if isinstance(part, layers.Linear)]
+
+
+def _layer(linear: layers.Linear) -> Layer:
+    weights = linear.weight.data.astype(np.float64).T.tolist()
+    biases = [0.0] * len(weights) if linear.bias is None else linear.bias.data.astype(np.float64).tolist()
+    layer = Layer(len(weights[0]), len(weights), nonlin=False)
+    for neuron, row, bias in zip(layer.neurons, weights, biases, strict=True):
+        neuron.w = [ag.Value(w) for w in row]
+        neuron.b = ag.Value(bias, requires_grad=linear.bias is not None)
+    return layer
