@@ -1,7 +1,7 @@
 """Runs the notebooks: ``python notebooks/run.py`` makes every ``.ipynb`` again from its ``.py``, with its outputs.
 
 The text of a notebook is kept once, as a script that one can read and diff; the ``.ipynb`` beside it holds the same
-cells with what they showed. Edit the script, or the notebook in JupyterLab (jupytext keeps the two alike), and run this.
+cells with what they showed. Edit either (in JupyterLab, jupytext keeps the two alike), and run this.
 """
 
 from __future__ import annotations
