@@ -24,6 +24,7 @@ from nn.init import Seed
 from nn.losses import Loss, outputs_of
 from nn.module import Module
 from nn.optim import Optimizer
+from nn.regularisation import clip_norm, clip_value
 
 __all__ = ["DivergenceError", "Metric", "Trainer"]
 
@@ -47,6 +48,10 @@ class Trainer:
         optimizer: An optimizer over the model's parameters.
         metrics: Functions ``(y_true, y_pred)`` by name, from `nn.metrics` or scikit-learn.
         callbacks: What else is to happen; see `nn.callbacks`.
+        penalty: What is added to the loss of every training step, a function of the model such as
+            ``lambda model: nn.l2(model.parameters(), 1e-3)``. The history tells the loss without it.
+        clip_norm: The largest norm of all gradients together; see `nn.clip_norm`.
+        clip_value: The largest entry of any gradient; see `nn.clip_value`.
 
     Attributes:
         history: The rows of the current or last fit.
@@ -80,8 +85,13 @@ class Trainer:
         optimizer: Optimizer,
         metrics: Mapping[str, Metric] | None = None,
         callbacks: Iterable[Callback] = (),
+        penalty: Callable[[Module], Any] | None = None,
+        clip_norm: float | None = None,
+        clip_value: float | None = None,
     ) -> None:
         self.model = model
+        self.penalty = penalty
+        self.clip_norm, self.clip_value = clip_norm, clip_value
         self.loss = loss
         self.optimizer = optimizer
         self.metrics = dict(metrics or {})
@@ -210,7 +220,11 @@ class Trainer:
                 f"try a smaller learning rate than {self.optimizer.learning_rate:g}"
             )
         self.optimizer.zero_grad()
-        loss.backward()
+        (loss if self.penalty is None else loss + self.penalty(self.model)).backward()
+        if self.clip_value is not None:
+            clip_value(self.optimizer.parameters, self.clip_value)
+        if self.clip_norm is not None:
+            clip_norm(self.optimizer.parameters, self.clip_norm)
         self.optimizer.step()
         return value, outputs.data
 

@@ -19,6 +19,15 @@ SETTINGS = [  # ours, PyTorch's name, PyTorch's arguments
     (nn.Adam, "Adam", {"learning_rate": 0.05, "weight_decay": 0.05}),
     (nn.Adam, "Adam", {"learning_rate": 0.05, "betas": (0.5, 0.9), "epsilon": 1e-3}),
     (nn.Adam, "Adam", {"learning_rate": 0.05, "betas": (0.0, 0.0)}),
+    (nn.AdamW, "AdamW", {}),
+    (nn.AdamW, "AdamW", {"learning_rate": 0.05, "weight_decay": 0.3, "betas": (0.5, 0.9)}),
+    (nn.Adagrad, "Adagrad", {}),
+    (nn.Adagrad, "Adagrad", {"learning_rate": 0.3, "weight_decay": 0.05, "epsilon": 1e-3}),
+    *(
+        (nn.RMSprop, "RMSprop", {"learning_rate": 0.02, "alpha": alpha, "momentum": momentum, "weight_decay": decay})
+        for alpha, momentum, decay in itertools.product([0.5, 0.99], [0.0, 0.7], [0.0, 0.05])
+    ),
+    (nn.RMSprop, "RMSprop", {"epsilon": 1e-3}),
 ]
 TORCH_WORDS = {"learning_rate": "lr", "epsilon": "eps"}
 every_setting = pytest.mark.parametrize(
@@ -103,8 +112,9 @@ def test_a_state_of_another_optimizer_is_refused_whole():
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_an_optimizer_finds_a_minimum_keeps_the_dtype_and_leaves_the_gradient(name, dtype):
     w = ag.Tensor([3.0, -2.0], requires_grad=True, dtype=dtype)
-    optimizer = nn.OPTIMIZERS[name]([w], learning_rate=0.1, weight_decay=1e-3)
-    for _ in range(300):
+    rate = {"adagrad": 1.0, "rmsprop": 0.002}.get(name, 0.1)
+    optimizer = nn.OPTIMIZERS[name]([w], learning_rate=rate, weight_decay=1e-3)
+    for _ in range(2500 if name == "rmsprop" else 300):
         loss = ((w - np.array([1.0, 0.5], dtype)) ** 2).sum()
         optimizer.zero_grad()
         loss.backward()

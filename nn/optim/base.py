@@ -6,7 +6,6 @@ and what is remembered of earlier ones, the step to take. Steps write into array
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
@@ -18,7 +17,7 @@ import autograd as ag
 from nn._checks import in_range
 from nn.module import check_state
 
-__all__ = ["OPTIMIZERS", "SGD", "Adam", "Optimizer", "Slot"]
+__all__ = ["Array", "Optimizer", "Slot"]
 
 Array: TypeAlias = NDArray[Any]
 
@@ -48,13 +47,16 @@ class Optimizer(ABC):
     Args:
         parameters: The tensors to change, e.g. ``model.parameters()``.
         learning_rate: Factor of each step, at least 0; may be set at any time.
-        weight_decay: How much of each parameter is added to its gradient, at least 0.
+        weight_decay: How much of each parameter is added to its gradient, at least 0; where `decoupled`, the parameter
+            shrinks by the factor 1 − learning_rate · weight_decay instead.
         remembers: Names of the arrays that `direction` keeps in each `Slot`'s memory.
 
     Raises:
         TypeError: Something else than tensors that require gradients.
         ValueError: No parameters, one given twice, or a number out of its range.
     """
+
+    decoupled = False
 
     def __init__(
         self,
@@ -98,7 +100,9 @@ class Optimizer(ABC):
                 continue
             idle = False
             gradient = parameter.grad.data
-            if self.weight_decay:
+            if self.weight_decay and self.decoupled:
+                parameter.data *= 1 - self.learning_rate * self.weight_decay
+            elif self.weight_decay:
                 np.multiply(parameter.data, self.weight_decay, out=slot.decayed)
                 gradient = np.add(slot.decayed, gradient, out=slot.decayed)
             slot.steps += 1
@@ -111,6 +115,7 @@ class Optimizer(ABC):
 
         Example:
             >>> w = ag.Tensor([1.0, 2.0], requires_grad=True)
+            >>> from nn.optim import SGD
             >>> optimizer = SGD([w], learning_rate=0.1, momentum=0.9)
             >>> (w * w).sum().backward(); optimizer.step()
             >>> optimizer.state_dict()
@@ -133,133 +138,6 @@ class Optimizer(ABC):
         for index, slot in enumerate(self.slots):
             slot.steps = int(arrays[f"{index}.steps"])
             slot.memory = {name: arrays[f"{index}.{name}"] for name in slot.memory}
-
-
-class SGD(Optimizer):
-    """Gradient descent, with momentum if wanted.
-
-    With g the gradient (plus weight_decay · w), μ the momentum and η the learning rate::
-
-        v ← μ v + g
-        w ← w − η v              or, with Nesterov's momentum,     w ← w − η (g + μ v)
-
-    Args:
-        parameters: The tensors to change, e.g. ``model.parameters()``.
-        learning_rate: η, at least 0; may be set at any time.
-        momentum: μ, from 0 to below 1.
-        nesterov: Whether to look ahead along the momentum; needs ``momentum`` above 0.
-        weight_decay: How much of each parameter is added to its gradient, at least 0.
-
-    Raises:
-        TypeError: Something else than tensors that require gradients.
-        ValueError: No parameters, one given twice, or a hyper-parameter out of its range.
-
-    Source: I. Sutskever et al., "On the importance of initialization and momentum in deep learning", ICML 2013,
-    in the form that PyTorch uses: the velocity holds gradients, and the learning rate multiplies it afterwards.
-
-    Example:
-        >>> w = ag.Tensor([1.0, 2.0], requires_grad=True)
-        >>> optimizer = SGD([w], learning_rate=0.1)
-        >>> loss = (w * w).sum()
-        >>> optimizer.zero_grad(); loss.backward(); optimizer.step()
-        >>> w.data
-        array([0.8, 1.6])
-    """
-
-    def __init__(
-        self,
-        parameters: Iterable[ag.Tensor],
-        learning_rate: float = 0.01,
-        momentum: float = 0.0,
-        nesterov: bool = False,
-        weight_decay: float = 0.0,
-    ) -> None:
-        self.momentum = in_range("momentum", momentum, below=1.0)
-        self.nesterov = nesterov
-        if nesterov and not momentum:
-            raise ValueError("nesterov needs a momentum above 0, got 0; pass e.g. momentum=0.9")
-        super().__init__(parameters, learning_rate, weight_decay, remembers=("velocity",) if momentum else ())
-
-    def direction(self, gradient: Array, slot: Slot) -> Array:
-        """Compute η v, or η (g + μ v)."""
-        if self.momentum:
-            velocity = slot.memory["velocity"]
-            velocity *= self.momentum
-            velocity += gradient
-            if self.nesterov:
-                np.multiply(velocity, self.momentum, out=slot.scratch)
-                gradient = np.add(gradient, slot.scratch, out=slot.scratch)
-            else:
-                gradient = velocity
-        return np.multiply(gradient, self.learning_rate, out=slot.scratch)
-
-
-class Adam(Optimizer):
-    """Adam: each parameter's step is scaled by the size of its own recent gradients.
-
-    With g the gradient (plus weight_decay · w), t the number of the step and η the learning rate::
-
-        m ← β₁ m + (1 − β₁) g          m̂ = m / (1 − β₁ᵗ)
-        v ← β₂ v + (1 − β₂) g²         v̂ = v / (1 − β₂ᵗ)
-        w ← w − η m̂ / (√v̂ + ε)
-
-    Args:
-        parameters: The tensors to change, e.g. ``model.parameters()``.
-        learning_rate: η, at least 0; may be set at any time.
-        betas: β₁ and β₂, each from 0 to below 1.
-        epsilon: ε, at least 0.
-        weight_decay: How much of each parameter is added to its gradient, at least 0.
-
-    Raises:
-        TypeError: Something else than tensors that require gradients.
-        ValueError: No parameters, one given twice, or a hyper-parameter out of its range.
-
-    Source: D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1.
-
-    Example:
-        >>> w = ag.Tensor([1.0, 200.0], requires_grad=True)
-        >>> optimizer = Adam([w], learning_rate=0.1)
-        >>> loss = (w * w).sum()
-        >>> optimizer.zero_grad(); loss.backward(); optimizer.step()
-        >>> w.data                       # the first step is the learning rate, whatever the gradient's size
-        array([  0.9, 199.9])
-    """
-
-    def __init__(
-        self,
-        parameters: Iterable[ag.Tensor],
-        learning_rate: float = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
-        epsilon: float = 1e-8,
-        weight_decay: float = 0.0,
-    ) -> None:
-        self.betas = in_range("betas[0]", betas[0], below=1.0), in_range("betas[1]", betas[1], below=1.0)
-        self.epsilon = in_range("epsilon", epsilon)
-        super().__init__(parameters, learning_rate, weight_decay, remembers=("mean", "square"))
-
-    def direction(self, gradient: Array, slot: Slot) -> Array:
-        """Compute η m̂ / (√v̂ + ε)."""
-        mean, square, scratch = slot.memory["mean"], slot.memory["square"], slot.scratch
-        beta1, beta2 = self.betas
-
-        mean *= beta1
-        mean += np.multiply(gradient, 1 - beta1, out=scratch)
-
-        square *= beta2
-        np.multiply(gradient, gradient, out=scratch)
-        scratch *= 1 - beta2
-        square += scratch
-
-        # √v̂ + ε = (√v + ε √(1 − β₂ᵗ)) / √(1 − β₂ᵗ): the corrections are numbers, and cost no pass over the array.
-        correction = math.sqrt(1 - beta2**slot.steps)
-        np.sqrt(square, out=scratch)
-        scratch += self.epsilon * correction
-        np.divide(mean, scratch, out=scratch)
-        scratch *= self.learning_rate * correction / (1 - beta1**slot.steps)
-        return scratch
-
-
-OPTIMIZERS: dict[str, type[SGD] | type[Adam]] = {"sgd": SGD, "adam": Adam}
 
 
 def _checked_parameters(owner: str, parameters: Iterable[ag.Tensor]) -> list[ag.Tensor]:

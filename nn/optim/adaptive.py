@@ -1,0 +1,236 @@
+"""Optimizers that scale each parameter's step by the size of its own gradients."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+import autograd as ag
+from nn._checks import in_range
+from nn.optim.base import Array, Optimizer, Slot
+
+
+class Adam(Optimizer):
+    """Adam: each parameter's step is scaled by the size of its own recent gradients.
+
+    With g the gradient (plus weight_decay · w), t the number of the step and η the learning rate::
+
+        m ← β₁ m + (1 − β₁) g          m̂ = m / (1 − β₁ᵗ)
+        v ← β₂ v + (1 − β₂) g²         v̂ = v / (1 − β₂ᵗ)
+        w ← w − η m̂ / (√v̂ + ε)
+
+    Args:
+        parameters: The tensors to change, e.g. ``model.parameters()``.
+        learning_rate: η, at least 0; may be set at any time.
+        betas: β₁ and β₂, each from 0 to below 1.
+        epsilon: ε, at least 0.
+        weight_decay: How much of each parameter is added to its gradient, at least 0.
+
+    Raises:
+        TypeError: Something else than tensors that require gradients.
+        ValueError: No parameters, one given twice, or a hyper-parameter out of its range.
+
+    Source: D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1.
+
+    Example:
+        >>> w = ag.Tensor([1.0, 200.0], requires_grad=True)
+        >>> optimizer = Adam([w], learning_rate=0.1)
+        >>> loss = (w * w).sum()
+        >>> optimizer.zero_grad(); loss.backward(); optimizer.step()
+        >>> w.data                       # the first step is the learning rate, whatever the gradient's size
+        array([  0.9, 199.9])
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[ag.Tensor],
+        learning_rate: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        epsilon: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        self.betas = in_range("betas[0]", betas[0], below=1.0), in_range("betas[1]", betas[1], below=1.0)
+        self.epsilon = in_range("epsilon", epsilon)
+        super().__init__(parameters, learning_rate, weight_decay, remembers=("mean", "square"))
+
+    def direction(self, gradient: Array, slot: Slot) -> Array:
+        """Compute η m̂ / (√v̂ + ε)."""
+        mean, square, scratch = slot.memory["mean"], slot.memory["square"], slot.scratch
+        beta1, beta2 = self.betas
+
+        mean *= beta1
+        mean += np.multiply(gradient, 1 - beta1, out=scratch)
+
+        square *= beta2
+        np.multiply(gradient, gradient, out=scratch)
+        scratch *= 1 - beta2
+        square += scratch
+
+        # √v̂ + ε = (√v + ε √(1 − β₂ᵗ)) / √(1 − β₂ᵗ): the corrections are numbers, and cost no pass over the array.
+        correction = math.sqrt(1 - beta2**slot.steps)
+        np.sqrt(square, out=scratch)
+        scratch += self.epsilon * correction
+        np.divide(mean, scratch, out=scratch)
+        scratch *= self.learning_rate * correction / (1 - beta1**slot.steps)
+        return scratch
+
+
+class AdamW(Adam):
+    """Adam with decoupled weight decay: parameters shrink by themselves, and not through the gradient.
+
+    With λ the weight decay and η the learning rate, before Adam's step without decay::
+
+        w ← (1 − η λ) w
+
+    In `Adam`, decay is part of the gradient and so is divided by its size; here every parameter shrinks alike.
+
+    Args:
+        parameters: The tensors to change, e.g. ``model.parameters()``.
+        learning_rate: η, at least 0; may be set at any time.
+        betas: β₁ and β₂, each from 0 to below 1.
+        epsilon: ε, at least 0.
+        weight_decay: λ, at least 0.
+
+    Raises:
+        TypeError: Something else than tensors that require gradients.
+        ValueError: No parameters, one given twice, or a hyper-parameter out of its range.
+
+    Source: I. Loshchilov, F. Hutter, "Decoupled weight decay regularization", ICLR 2019, algorithm 2.
+
+    Example:
+        >>> w = ag.Tensor([1.0, 200.0], requires_grad=True)
+        >>> optimizer = AdamW([w], learning_rate=0.1, weight_decay=0.1)
+        >>> (w * w).sum().backward(); optimizer.step()
+        >>> w.data
+        array([  0.89, 197.9 ])
+    """
+
+    decoupled = True
+
+    def __init__(
+        self,
+        parameters: Iterable[ag.Tensor],
+        learning_rate: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        epsilon: float = 1e-8,
+        weight_decay: float = 0.01,
+    ) -> None:
+        super().__init__(parameters, learning_rate, betas, epsilon, weight_decay)
+
+
+class Adagrad(Optimizer):
+    """Adagrad: each parameter's step is divided by the root of the sum of all its squared gradients.
+
+    With g the gradient (plus weight_decay · w) and η the learning rate::
+
+        s ← s + g²
+        w ← w − η g / (√s + ε)
+
+    Args:
+        parameters: The tensors to change, e.g. ``model.parameters()``.
+        learning_rate: η, at least 0; may be set at any time.
+        epsilon: ε, at least 0.
+        weight_decay: How much of each parameter is added to its gradient, at least 0.
+
+    Raises:
+        TypeError: Something else than tensors that require gradients.
+        ValueError: No parameters, one given twice, or a hyper-parameter out of its range.
+
+    Source: J. Duchi, E. Hazan, Y. Singer, "Adaptive subgradient methods for online learning and stochastic
+    optimization", JMLR 12, 2011.
+
+    Example:
+        >>> w = ag.Tensor([1.0, 200.0], requires_grad=True)
+        >>> optimizer = Adagrad([w], learning_rate=0.1)
+        >>> (w * w).sum().backward(); optimizer.step()
+        >>> w.data
+        array([  0.9, 199.9])
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[ag.Tensor],
+        learning_rate: float = 0.01,
+        epsilon: float = 1e-10,
+        weight_decay: float = 0.0,
+    ) -> None:
+        self.epsilon = in_range("epsilon", epsilon)
+        super().__init__(parameters, learning_rate, weight_decay, remembers=("sum",))
+
+    def direction(self, gradient: Array, slot: Slot) -> Array:
+        """Compute η g / (√s + ε)."""
+        total, scratch = slot.memory["sum"], slot.scratch
+        total += np.multiply(gradient, gradient, out=scratch)
+        np.sqrt(total, out=scratch)
+        scratch += self.epsilon
+        np.divide(gradient, scratch, out=scratch)
+        scratch *= self.learning_rate
+        return scratch
+
+
+class RMSprop(Optimizer):
+    """RMSprop: each parameter's step is divided by the root of the recent mean of its squared gradients.
+
+    With g the gradient (plus weight_decay · w), α the decay of the mean, μ the momentum and η the learning rate::
+
+        s ← α s + (1 − α) g²
+        v ← μ v + g / (√s + ε)
+        w ← w − η v
+
+    Args:
+        parameters: The tensors to change, e.g. ``model.parameters()``.
+        learning_rate: η, at least 0; may be set at any time.
+        alpha: α, from 0 to below 1.
+        momentum: μ, from 0 to below 1.
+        epsilon: ε, at least 0.
+        weight_decay: How much of each parameter is added to its gradient, at least 0.
+
+    Raises:
+        TypeError: Something else than tensors that require gradients.
+        ValueError: No parameters, one given twice, or a hyper-parameter out of its range.
+
+    Source: T. Tieleman, G. Hinton, "Lecture 6.5: RMSProp", COURSERA: Neural Networks for Machine Learning, 2012, in
+    the form that PyTorch uses (ε outside the root).
+
+    Example:
+        >>> w = ag.Tensor([1.0, 200.0], requires_grad=True)
+        >>> optimizer = RMSprop([w], learning_rate=0.1, alpha=0.75)
+        >>> (w * w).sum().backward(); optimizer.step()
+        >>> w.data
+        array([  0.8, 199.8])
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[ag.Tensor],
+        learning_rate: float = 0.01,
+        alpha: float = 0.99,
+        momentum: float = 0.0,
+        epsilon: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        self.alpha = in_range("alpha", alpha, below=1.0)
+        self.momentum = in_range("momentum", momentum, below=1.0)
+        self.epsilon = in_range("epsilon", epsilon)
+        remembers = ("square", "velocity") if momentum else ("square",)
+        super().__init__(parameters, learning_rate, weight_decay, remembers)
+
+    def direction(self, gradient: Array, slot: Slot) -> Array:
+        """Compute η v."""
+        square, scratch = slot.memory["square"], slot.scratch
+        square *= self.alpha
+        np.multiply(gradient, gradient, out=scratch)
+        scratch *= 1 - self.alpha
+        square += scratch
+        np.sqrt(square, out=scratch)
+        scratch += self.epsilon
+        np.divide(gradient, scratch, out=scratch)
+        if self.momentum:
+            velocity = slot.memory["velocity"]
+            velocity *= self.momentum
+            velocity += scratch
+            return np.multiply(velocity, self.learning_rate, out=scratch)
+        scratch *= self.learning_rate
+        return scratch
