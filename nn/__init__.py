@@ -22,9 +22,19 @@ from nn.checkpoint import load, save
 from nn.data import DataLoader, train_test_split
 from nn.history import History
 from nn.layers import ACTIVATIONS, MLP, Identity, LeakyReLU, Linear, ReLU, Sequential, Sigmoid, Softplus, Tanh
-from nn.losses import OUTPUTS, Outputs, binary_cross_entropy_with_logits, cross_entropy, mse
+from nn.losses import (
+    OUTPUTS,
+    Outputs,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    cross_entropy_of_probabilities,
+    hinge,
+    mse,
+    squared_error,
+)
 from nn.metrics import accuracy, confusion_matrix, mean_absolute_error, r2_score
-from nn.module import Module, Parameter, StateError
+from nn.module import Buffer, Module, Parameter, StateError
+from nn.normalisation import BatchNorm1d, Dropout, LayerNorm
 from nn.optim import OPTIMIZERS, SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 from nn.regularisation import clip_norm, clip_value, elastic, l1, l2
 from nn.schedules import (
@@ -40,6 +50,7 @@ from nn.schedules import (
 from nn.trainer import DivergenceError, Trainer
 
 from nn import pictures  # isort: skip  # its callbacks are made of what stands above
+from nn.summary import summary  # isort: skip
 
 __all__ = [
     "ACTIVATIONS",
@@ -50,16 +61,20 @@ __all__ = [
     "Adagrad",
     "Adam",
     "AdamW",
+    "BatchNorm1d",
+    "Buffer",
     "Callback",
     "Checkpoint",
     "CosineDecay",
     "DataLoader",
     "DivergenceError",
+    "Dropout",
     "EarlyStopping",
     "ExponentialDecay",
     "History",
     "Identity",
     "InverseTimeDecay",
+    "LayerNorm",
     "LeakyReLU",
     "Linear",
     "LinearDecay",
@@ -87,7 +102,9 @@ __all__ = [
     "clip_value",
     "confusion_matrix",
     "cross_entropy",
+    "cross_entropy_of_probabilities",
     "elastic",
+    "hinge",
     "init",
     "l1",
     "l2",
@@ -97,5 +114,7 @@ __all__ = [
     "pictures",
     "r2_score",
     "save",
+    "squared_error",
+    "summary",
     "train_test_split",
 ]

@@ -14,10 +14,13 @@ from nn._extras import require
 from nn._files import write_atomically
 from nn.layers import ACTIVATIONS, MLP, Linear, Sequential
 from nn.module import Module, StateError
+from nn.normalisation import BatchNorm1d, Dropout, LayerNorm
 
 __all__ = ["build", "describe", "load", "save"]
 
-LAYERS: dict[str, type[Any]] = {layer.__name__: layer for layer in (Linear, Sequential, MLP, *ACTIVATIONS.values())}
+LAYERS: dict[str, type[Any]] = {
+    layer.__name__: layer for layer in (Linear, Sequential, MLP, *ACTIVATIONS.values(), Dropout, LayerNorm, BatchNorm1d)
+}
 
 FORMAT = "gradbook-1"
 

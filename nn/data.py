@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Protocol, TypeAlias, runtime_checkable
+from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -37,7 +37,7 @@ class DataLoader:
 
     Args:
         dataset: A pair of arrays ``(x, y)``, or an object with these attributes; one row per sample.
-        batch_size: Samples in a batch; the last batch may have fewer.
+        batch_size: Samples in a batch; the last batch may have fewer. 1 for one sample at a time, ``"full"`` for all.
         shuffle: Whether each epoch has an order of its own.
         seed: Where the order comes from, as for `numpy.random.default_rng`.
         drop_last: Whether a last batch that is not full is left out.
@@ -63,7 +63,7 @@ class DataLoader:
     def __init__(
         self,
         dataset: tuple[ArrayLike, ArrayLike] | HasXY,
-        batch_size: int = 32,
+        batch_size: int | Literal["full"] = 32,
         shuffle: bool = False,
         seed: Seed = None,
         drop_last: bool = False,
@@ -73,7 +73,7 @@ class DataLoader:
         check_same_length(self.x, self.y)
         if len(self.x) == 0:
             raise ValueError("DataLoader needs at least one sample, got none")
-        self.batch_size = positive_integer("batch_size", batch_size)
+        self.batch_size = len(self.x) if batch_size == "full" else positive_integer("batch_size", batch_size)
         self.shuffle = shuffle
         self.drop_last = drop_last
         self.epoch = 0

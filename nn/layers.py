@@ -17,7 +17,7 @@ import autograd as ag
 from nn import init
 from nn._checks import positive_integer
 from nn.init import Initializer, Seed
-from nn.module import Module, Parameter
+from nn.module import Buffer, Module, Parameter
 
 __all__ = [
     "ACTIVATIONS",
@@ -259,7 +259,7 @@ class Sequential(Module):
                 raise TypeError(f"Sequential takes modules; layer {position} is {layer!r}, e.g. pass nn.ReLU()")
         self.layers = layers
 
-    def members(self) -> Iterator[tuple[str, Parameter | Module]]:
+    def members(self) -> Iterator[tuple[str, Parameter | Buffer | Module]]:
         """The layers by position, and what a subclass adds."""
         return ((name.removeprefix("layers."), member) for name, member in super().members())
 

@@ -18,7 +18,18 @@ from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
 
-__all__ = ["OUTPUTS", "Loss", "Outputs", "binary_cross_entropy_with_logits", "cross_entropy", "mse", "outputs_of"]
+__all__ = [
+    "OUTPUTS",
+    "Loss",
+    "Outputs",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "cross_entropy_of_probabilities",
+    "hinge",
+    "mse",
+    "outputs_of",
+    "squared_error",
+]
 
 Array: TypeAlias = ag.Tensor | NDArray[Any]
 Reduction: TypeAlias = Literal["mean", "sum", "none"]
@@ -53,6 +64,122 @@ def mse(outputs: Array, targets: Array | ArrayLike, reduction: Reduction = "mean
                [-2.]])
     """
     return _reduced(ag.square(outputs - _targets_like(outputs, targets, "mse")), reduction)
+
+
+FORMS: dict[str, Callable[[Any, int], Any]] = {
+    "1/n": lambda total, n: total / n,
+    "1/2n": lambda total, n: total / (2 * n),
+    "1/2": lambda total, _: total / 2,
+}
+
+
+def squared_error(outputs: Array, targets: Array | ArrayLike, form: Literal["1/n", "1/2n", "1/2"] = "1/2n") -> Any:
+    """The sum of all squared differences in the scale that a textbook gives it.
+
+    Args:
+        outputs: What the network gave, one row for each of n samples.
+        targets: What it should have given, of the same shape.
+        form: The factor in front of Σ(outputs − targets)²: one over n, one over twice n, or a half.
+
+    Returns:
+        A scalar.
+
+    Raises:
+        ShapeError: The shapes differ.
+        ValueError: An unknown form.
+
+    Example:
+        >>> outputs = ag.Tensor([[1.0], [2.0]], requires_grad=True)
+        >>> [squared_error(outputs, [[0.0], [4.0]], form).item() for form in ("1/n", "1/2n", "1/2")]
+        [2.5, 1.25, 2.5]
+    """
+    if form not in FORMS:
+        raise ValueError(f"unknown form {form!r}; there are {', '.join(map(repr, FORMS))}")
+    total = ag.sum(ag.square(outputs - _targets_like(outputs, targets, "squared_error")))
+    return FORMS[form](total, max(1, len(outputs)))
+
+
+def cross_entropy_of_probabilities(
+    probabilities: Array, targets: Array | ArrayLike, reduction: Reduction = "mean"
+) -> Any:
+    """Cross-entropy −Σⱼ tⱼ log pⱼ of probabilities, such as a softmax gives; prefer `cross_entropy` of its logits.
+
+    Its derivative for p is −t / p; it is p − t only for the logits of the softmax.
+
+    Args:
+        probabilities: p, of shape ``(batch, classes)``.
+        targets: Class numbers of shape ``(batch,)``, or one probability for each class, ``(batch, classes)``.
+        reduction: ``"mean"`` over the batch, ``"sum"``, or ``"none"`` for one loss per sample.
+
+    Returns:
+        A scalar, or an array of shape ``(batch,)`` for ``"none"``. Infinite where the right class has probability 0.
+
+    Raises:
+        ShapeError: The shapes do not belong together.
+        ValueError: Probabilities below 0 or above 1, a class number too large, or an unknown reduction.
+
+    Example:
+        >>> round(cross_entropy_of_probabilities(ag.Tensor([[0.8, 0.2]]), [[1.0, 0.0]]).item(), 3)
+        0.223
+    """
+    values = probabilities.data if isinstance(probabilities, ag.Tensor) else probabilities
+    if values.size and not (values.min() >= 0 and values.max() <= 1 + 1e-6):
+        raise ValueError(
+            "cross_entropy_of_probabilities takes numbers from 0 to 1, "
+            f"got {values.min():g} to {values.max():g}; cross_entropy takes logits"
+        )
+    array = np.asarray(targets.data if isinstance(targets, ag.Tensor) else targets)
+    if array.shape == probabilities.shape[:-1]:
+        array = np.eye(probabilities.shape[-1])[_class_numbers(array, probabilities.shape[-1])]
+        targets = array
+    weights = _targets_like(probabilities, targets, "cross_entropy_of_probabilities")
+    # A class that does not count adds nothing, even where its probability is 0.
+    terms = weights * ag.log(ag.where(array > 0, probabilities, 1.0))
+    return _reduced(-ag.sum(terms, axis=-1), reduction)
+
+
+def hinge(scores: Array, targets: Array | ArrayLike, reduction: Reduction = "mean") -> Any:
+    """The hinge loss: zero for a sample that is right with a margin of 1, growing in proportion to what is missing.
+
+    With one score s for each sample and t = ±1: max(0, 1 − t s). With one for each class and the right class y:
+    Σⱼ≠ᵧ max(0, 1 − sᵧ + sⱼ) / classes.
+
+    Args:
+        scores: ``(batch,)`` or ``(batch, 1)``; or ``(batch, classes)``.
+        targets: −1 and 1 of the same shape; or class numbers, ``(batch,)``.
+        reduction: ``"mean"`` over the batch, ``"sum"``, or ``"none"`` for one loss per sample.
+
+    Raises:
+        ShapeError: The shapes do not belong together.
+        ValueError: Targets other than −1 and 1, a class number too large, or an unknown reduction.
+
+    Source: K. Crammer, Y. Singer, JMLR 2, 2001, and J. Weston, C. Watkins, ESANN 1999, in PyTorch's scale.
+
+    Example:
+        >>> hinge(ag.Tensor([0.5, -2.0]), [1.0, 1.0]).item(), hinge(ag.Tensor([[0.5, 0.0, -3.0]]), [1]).item()
+        (1.75, 0.5)
+    """
+    if scores.ndim == 2 and scores.shape[1] > 1:
+        classes = scores.shape[1]
+        numbers = _class_numbers(np.asarray(targets), classes)
+        if numbers.shape != scores.shape[:1]:
+            raise ag.ShapeError(f"hinge: class numbers of shape {numbers.shape} for scores of shape {scores.shape}")
+        right = scores[np.arange(len(numbers)), numbers]
+        others = 1.0 - np.eye(classes)[numbers]
+        missing = ag.relu(1.0 + scores - ag.reshape(right, (-1, 1))) * others.astype(scores.dtype)
+        return _reduced(ag.sum(missing, axis=-1) / classes, reduction)
+    signs = _targets_like(scores, targets, "hinge")
+    if not np.isin(np.asarray(getattr(signs, "data", signs)), (-1, 1)).all():
+        raise ValueError("hinge takes targets -1 and 1; for 0 and 1 pass 2 * targets - 1")
+    return _reduced(ag.relu(1.0 - signs * scores), reduction)
+
+
+def _class_numbers(targets: NDArray[Any], classes: int) -> NDArray[Any]:
+    if targets.dtype.kind not in "iu":
+        raise ag.DTypeError(f"class numbers must be integers, got {targets.dtype}")
+    if targets.size and not 0 <= targets.min() <= targets.max() < classes:
+        raise ValueError(f"class numbers from {targets.min()} to {targets.max()} for {classes} classes")
+    return targets
 
 
 def cross_entropy(logits: Array, targets: Array | ArrayLike, reduction: Reduction = "mean") -> Any:
@@ -169,6 +296,17 @@ OUTPUTS: dict[Loss, Outputs] = {
         predictions=lambda logits: logits.argmax(axis=-1),
         probabilities=lambda logits: np.asarray(ag.softmax(logits, axis=-1)),
         labels=lambda targets: targets.argmax(axis=-1) if targets.ndim > 1 else targets,
+    ),
+    squared_error: Outputs(predictions=lambda values: values),
+    cross_entropy_of_probabilities: Outputs(
+        predictions=lambda probabilities: probabilities.argmax(axis=-1),
+        probabilities=lambda probabilities: probabilities,
+        labels=lambda targets: targets.argmax(axis=-1) if targets.ndim > 1 else targets,
+    ),
+    hinge: Outputs(
+        predictions=lambda scores: (
+            scores.argmax(axis=-1) if scores.ndim == 2 and scores.shape[1] > 1 else np.where(scores > 0, 1, -1)
+        )
     ),
     binary_cross_entropy_with_logits: Outputs(
         predictions=lambda logits: (logits > 0).astype(np.int64),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -11,7 +11,10 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 import autograd as ag
 from autograd.watching import current_watcher
 
-__all__ = ["Module", "Parameter", "StateError", "check_state"]
+__all__ = ["Buffer", "Module", "Parameter", "StateError", "check_state"]
+
+
+Member = TypeVar("Member")
 
 
 class StateError(ag.GradbookError, ValueError):
@@ -36,6 +39,23 @@ class Parameter(ag.Tensor):
 
     def __init__(self, data: ArrayLike, label: str | None = None, dtype: DTypeLike | None = None) -> None:
         super().__init__(data, requires_grad=True, label=label, dtype=dtype)
+
+
+class Buffer(ag.Tensor):
+    """A tensor that belongs to a module's state without being trained, such as a running mean.
+
+    Args:
+        data: The first value, of any shape; it is copied.
+        label: The name that drawings show.
+        dtype: A floating dtype; None keeps the dtype of ``data``.
+
+    Example:
+        >>> Buffer([0.0, 0.0]).requires_grad
+        False
+    """
+
+    def __init__(self, data: ArrayLike, label: str | None = None, dtype: DTypeLike | None = None) -> None:
+        super().__init__(data, requires_grad=False, label=label, dtype=dtype)
 
 
 class Module:
@@ -72,8 +92,8 @@ class Module:
         """Compute the module's output; a subclass defines it."""
         raise NotImplementedError(f"{type(self).__name__} defines no forward(self, x)")
 
-    def members(self) -> Iterator[tuple[str, Parameter | Module]]:
-        """The parameters and modules directly in this one, by name; an item of a list is ``name.index``."""
+    def members(self) -> Iterator[tuple[str, Parameter | Buffer | Module]]:
+        """The parameters, buffers and modules directly in this one, by name; an item of a list is ``name.index``."""
         for name, value in vars(self).items():
             yield from _named(name, value)
 
@@ -102,10 +122,17 @@ class Module:
 
     def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
         """All parameters by dotted names such as ``"0.weight"``; one that is shared has its first name only."""
+        return self._named_members(Parameter)
+
+    def named_buffers(self) -> Iterator[tuple[str, Buffer]]:
+        """All buffers by dotted names; one that is shared has its first name only."""
+        return self._named_members(Buffer)
+
+    def _named_members(self, kind: type[Member]) -> Iterator[tuple[str, Member]]:
         seen: set[int] = set()
         for path, module in self.named_modules():
             for name, member in module.members():
-                if isinstance(member, Parameter) and id(member) not in seen:
+                if isinstance(member, kind) and id(member) not in seen:
                     seen.add(id(member))
                     yield _join(path, name), member
 
@@ -129,14 +156,18 @@ class Module:
             parameter.grad = None
 
     def state_dict(self) -> dict[str, NDArray[Any]]:
-        """The parameters' values by name, copied: what has to be saved.
+        """The values of parameters and buffers by name, copied: what has to be saved.
 
         Example:
             >>> from nn.layers import Linear
             >>> {name: array.shape for name, array in Linear(3, 2).state_dict().items()}
             {'weight': (3, 2), 'bias': (2,)}
         """
-        return {name: np.array(parameter.data) for name, parameter in self.named_parameters()}
+        return {name: np.array(member.data) for name, member in self._state()}
+
+    def _state(self) -> Iterator[tuple[str, ag.Tensor]]:
+        yield from self.named_parameters()
+        yield from self.named_buffers()
 
     def load_state_dict(self, state: Mapping[str, ArrayLike]) -> None:
         """Take over parameter values, each cast to its parameter's dtype. Nothing is loaded unless everything fits.
@@ -144,7 +175,7 @@ class Module:
         To load a part, put it over the whole: ``model.load_state_dict(model.state_dict() | part)``.
 
         Args:
-            state: An array of the parameter's shape for each name of `named_parameters`.
+            state: An array of the right shape for each name of `named_parameters` and `named_buffers`.
 
         Raises:
             StateError: Names are missing or unexpected, or shapes differ; the message lists them all.
@@ -161,10 +192,10 @@ class Module:
             nn.module.StateError: Linear cannot take this state: 'bias' is missing; 'scale' is unexpected;
             'weight' has shape (2, 1) in Linear and (1, 2) in the state
         """
-        parameters = dict(self.named_parameters())
-        arrays = check_state(type(self).__name__, {name: p.data for name, p in parameters.items()}, state)
-        for name, parameter in parameters.items():
-            parameter.data = arrays[name]
+        members = dict(self._state())
+        arrays = check_state(type(self).__name__, {name: member.data for name, member in members.items()}, state)
+        for name, member in members.items():
+            member.data = arrays[name]
 
     def extra_repr(self) -> str:
         """What the repr shows between the brackets, besides the modules below."""
@@ -219,9 +250,9 @@ def _listed(names: Iterable[str], what: str) -> list[str]:
     return [f"{shown} {'is' if len(quoted) == 1 else 'are'} {what}"]
 
 
-def _named(name: str, value: object) -> Iterator[tuple[str, Parameter | Module]]:
-    """The parameters and modules in an attribute's value, looking into lists, tuples and dicts."""
-    if isinstance(value, Parameter | Module):
+def _named(name: str, value: object) -> Iterator[tuple[str, Parameter | Buffer | Module]]:
+    """The parameters, buffers and modules in an attribute's value, looking into lists, tuples and dicts."""
+    if isinstance(value, Parameter | Buffer | Module):
         yield name, value
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):

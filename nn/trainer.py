@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -113,7 +113,7 @@ class Trainer:
         y: ArrayLike,
         *,
         epochs: int,
-        batch_size: int = 32,
+        batch_size: int | Literal["full"] = 32,
         validation_split: float = 0.0,
         validation_data: tuple[ArrayLike, ArrayLike] | None = None,
         seed: Seed = 0,
@@ -128,7 +128,7 @@ class Trainer:
             x: Inputs, one row per sample.
             y: Targets, one per sample, in the form that the loss takes.
             epochs: How many times to go through the data.
-            batch_size: Samples in a step.
+            batch_size: Samples in a step: 1 for one at a time, ``"full"`` for all at once.
             validation_split: The share of samples, chosen at random, to set aside for validation.
             validation_data: Other samples ``(x, y)`` for validation.
             seed: Where the split and the order of the samples come from.

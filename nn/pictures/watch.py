@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 import autograd as ag
 from autograd.watching import watcher
 from nn.callbacks import Callback
-from nn.module import Module
+from nn.module import Module, Parameter
 from nn.trainer import Trainer
 
 Array = NDArray[Any]
@@ -167,7 +167,7 @@ def outputs_of_layers(model: Module, sample: Array) -> dict[str, Array]:
 
 
 def _own_parameters(module: Module) -> list[Any]:
-    return [member for _, member in module.members() if not isinstance(member, Module)]
+    return [member for _, member in module.members() if isinstance(member, Parameter)]
 
 
 def _name(path: str, module: Module) -> str:

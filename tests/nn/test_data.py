@@ -158,3 +158,9 @@ def test_bad_splits_are_refused(x, y, fraction, stratify, message):
 def test_a_shape_error_is_the_engines():
     with pytest.raises(ag.ShapeError):
         nn.train_test_split(np.zeros(3), np.zeros(4))
+
+
+@pytest.mark.parametrize(("batch_size", "batches"), [("full", 1), (1, 5), (2, 3)])
+def test_batch_modes(batch_size, batches):
+    loader = nn.DataLoader((np.arange(5), np.arange(5)), batch_size=batch_size)
+    assert len(loader) == len(list(loader)) == batches

@@ -161,3 +161,78 @@ def test_how_raw_outputs_become_probabilities(loss, formula):
 def test_one_hot_targets_are_compared_as_class_numbers():
     labels = outputs_of(nn.cross_entropy).labels
     assert labels(ONE_HOT).tolist() == labels(CLASSES).tolist() == CLASSES.tolist()
+
+
+# ---- the forms of the textbooks --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("form", "factor"), [("1/n", 1 / 5), ("1/2n", 1 / 10), ("1/2", 1 / 2)])
+def test_squared_error_in_every_scale(form, factor):
+    rng = np.random.default_rng(0)
+    outputs, targets = rng.normal(size=(2, 5, 3))
+    node = ag.Tensor(outputs, requires_grad=True)
+    loss = nn.squared_error(node, targets, form)
+    assert loss.item() == pytest.approx(factor * ((outputs - targets) ** 2).sum(), rel=1e-12)
+    loss.backward()
+    assert np.allclose(node.grad.data, 2 * factor * (outputs - targets), rtol=1e-12)
+    with pytest.raises(ag.ShapeError, match=r"pass targets.reshape\(5, 3\)"):
+        nn.squared_error(node, targets.ravel())
+    with pytest.raises(ValueError, match="unknown form '1/3'"):
+        nn.squared_error(node, targets, "1/3")
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+def test_cross_entropy_of_probabilities_is_that_of_their_logits(reduction):
+    logits = np.random.default_rng(0).normal(size=(6, 4))
+    probabilities = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    classes = np.arange(6) % 4
+    expected = np.asarray(nn.cross_entropy(ag.Tensor(logits), classes, reduction).data)
+    for targets in (classes, np.eye(4)[classes]):
+        found = nn.cross_entropy_of_probabilities(ag.Tensor(probabilities), targets, reduction)
+        assert np.allclose(found.data, expected, rtol=1e-12)
+    node = ag.Tensor(probabilities, requires_grad=True)
+    nn.cross_entropy_of_probabilities(node, classes, "sum").backward()
+    assert np.allclose(node.grad.data, -np.eye(4)[classes] / probabilities, rtol=1e-12)
+
+
+def test_cross_entropy_of_certain_probabilities_stays_exact():
+    node = ag.Tensor([[1.0, 0.0]], requires_grad=True)
+    loss = nn.cross_entropy_of_probabilities(node, [0])
+    loss.backward()
+    assert (loss.item(), node.grad.data.tolist()) == (0.0, [[-1.0, 0.0]])
+    with pytest.raises(ValueError, match="takes numbers from 0 to 1, got -1 to 2; cross_entropy takes logits"):
+        nn.cross_entropy_of_probabilities(ag.Tensor([[2.0, -1.0]]), [0])
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+def test_hinge_against_pytorch(reduction):
+    torch = pytest.importorskip("torch", reason="compares with PyTorch, which is not installed")
+    scores, classes = np.random.default_rng(0).normal(size=(7, 3)), np.arange(7) % 3
+    ours, theirs = ag.Tensor(scores, requires_grad=True), torch.tensor(scores, requires_grad=True)
+    found = nn.hinge(ours, classes, reduction)
+    expected = torch.nn.functional.multi_margin_loss(theirs, torch.tensor(classes), reduction=reduction)
+    assert np.allclose(found.data, expected.detach().numpy(), rtol=1e-12)
+    found.sum().backward()
+    expected.sum().backward()
+    assert np.allclose(ours.grad.data, theirs.grad.numpy(), rtol=1e-12)
+
+
+def test_hinge_of_one_score():
+    scores = ag.Tensor([2.0, 0.5, -1.0], requires_grad=True)
+    loss = nn.hinge(scores, [1, 1, 1], reduction="none")
+    assert loss.data.tolist() == [0.0, 0.5, 2.0]
+    loss.sum().backward()
+    assert scores.grad.data.tolist() == [0.0, -1.0, -1.0]
+    with pytest.raises(ValueError, match=r"for 0 and 1 pass 2 \* targets - 1"):
+        nn.hinge(scores, [0, 1, 1])
+    with pytest.raises(ValueError, match="class numbers from 0 to 3 for 3 classes"):
+        nn.hinge(ag.Tensor(np.ones((2, 3))), [0, 3])
+
+
+def test_predictions_of_the_textbook_losses():
+    scores = np.array([[0.1, 0.9], [0.8, 0.2]])
+    assert outputs_of(nn.hinge).predictions(scores).tolist() == [1, 0]
+    assert outputs_of(nn.hinge).predictions(np.array([0.3, -2.0])).tolist() == [1, -1]
+    assert outputs_of(nn.cross_entropy_of_probabilities).predictions(scores).tolist() == [1, 0]
+    assert outputs_of(nn.squared_error).predictions(scores) is scores

@@ -1,0 +1,192 @@
+"""Layers that differ between training and use: dropout and batch normalisation; and layer normalisation."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+import autograd as ag
+from nn._checks import in_range, positive_integer
+from nn.init import Seed
+from nn.module import Buffer, Module, Parameter
+
+__all__ = ["BatchNorm1d", "Dropout", "LayerNorm"]
+
+Input: TypeAlias = ag.Tensor | ArrayLike
+
+
+class Dropout(Module):
+    """In training, each entry is set to zero with probability p, and the others are divided by 1 − p.
+
+    So the expected value of every entry stays what it is in use, where nothing happens. Each call draws anew.
+
+    Args:
+        p: The probability, from 0 to below 1.
+        seed: Where the draws come from, as for `numpy.random.default_rng`.
+
+    Raises:
+        ValueError: p is out of its range.
+
+    Source: N. Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", JMLR 15, 2014.
+
+    Example:
+        >>> dropout = Dropout(0.5, seed=0)
+        >>> dropout(np.ones(6)).data
+        array([2., 0., 0., 0., 2., 2.])
+        >>> dropout.eval()(np.ones(3)).data
+        array([1., 1., 1.])
+    """
+
+    def __init__(self, p: float = 0.5, seed: Seed = None) -> None:
+        self.p = in_range("p", p, below=1.0)
+        self._generator = np.random.default_rng(seed)
+
+    def forward(self, x: Input) -> Any:
+        """Drop entries in training; give x otherwise."""
+        if not isinstance(x, ag.Tensor):
+            x = ag.Tensor(x)
+        if not self.training or not self.p:
+            return x
+        kept = self._generator.random(x.shape) >= self.p
+        return x * ag.Tensor(kept.astype(x.dtype) / np.asarray(1 - self.p, x.dtype))
+
+    def config(self) -> dict[str, Any]:
+        """The arguments that make such a layer again."""
+        return {"p": self.p}
+
+    def extra_repr(self) -> str:
+        """The probability."""
+        return f"p={self.p:g}"
+
+
+class LayerNorm(Module):
+    """Each sample's features are brought to mean 0 and variance 1, then scaled and shifted by learnt numbers.
+
+    With μ and σ² the mean and the variance over the last axis::
+
+        y = γ (x − μ) / √(σ² + ε) + β
+
+    Input and output shape: ``(..., features)``.
+
+    Args:
+        features: Length of the last axis.
+        epsilon: ε, at least 0.
+        dtype: The dtype of γ and β.
+
+    Attributes:
+        weight: γ, which starts at 1.
+        bias: β, which starts at 0.
+
+    Source: J. L. Ba, J. R. Kiros, G. E. Hinton, "Layer normalization", 2016.
+
+    Example:
+        >>> LayerNorm(4)(np.array([[1.0, 2.0, 3.0, 4.0]])).data.round(3)
+        array([[-1.342, -0.447,  0.447,  1.342]], dtype=float32)
+    """
+
+    def __init__(self, features: int, epsilon: float = 1e-5, *, dtype: DTypeLike = np.float32) -> None:
+        self.features = positive_integer("features", features)
+        self.epsilon = in_range("epsilon", epsilon)
+        self.weight = Parameter(np.ones(features, dtype), label="weight")
+        self.bias = Parameter(np.zeros(features, dtype), label="bias")
+
+    def forward(self, x: Any) -> Any:
+        """Normalise every sample by itself."""
+        x = _checked(self, x, self.features, self.weight.dtype)
+        return _normalised(x, -1, self.epsilon)[0] * self.weight + self.bias
+
+    def config(self) -> dict[str, Any]:
+        """The arguments that make such a layer again."""
+        return {"features": self.features, "epsilon": self.epsilon, "dtype": self.weight.dtype.name}
+
+    def extra_repr(self) -> str:
+        """The number of features."""
+        return f"{self.features}"
+
+
+class BatchNorm1d(Module):
+    """Each feature is brought to mean 0 and variance 1 over the batch, then scaled and shifted by learnt numbers.
+
+    In training μ and σ² are the batch's own; in use, those of running means over the batches of the training::
+
+        y = γ (x − μ) / √(σ² + ε) + β              running ← (1 − m) running + m · (the batch's)
+
+    Input and output shape: ``(batch, features)``.
+
+    Args:
+        features: The number of features.
+        epsilon: ε, at least 0.
+        momentum: m, the share of each new batch in the running means, from 0 to 1.
+        dtype: The dtype of all arrays.
+
+    Attributes:
+        weight: γ, which starts at 1.
+        bias: β, which starts at 0.
+        running_mean, running_variance: What is used after training (the variance with n − 1 in place of n).
+
+    Source: S. Ioffe, C. Szegedy, "Batch normalization", ICML 2015.
+
+    Example:
+        >>> norm = BatchNorm1d(1)
+        >>> norm(np.array([[1.0], [3.0]])).data.round(3)
+        array([[-1.],
+               [ 1.]], dtype=float32)
+        >>> norm.running_mean.data, norm.running_variance.data.round(3)
+        (array([0.2], dtype=float32), array([1.1], dtype=float32))
+    """
+
+    def __init__(
+        self, features: int, epsilon: float = 1e-5, momentum: float = 0.1, *, dtype: DTypeLike = np.float32
+    ) -> None:
+        self.features = positive_integer("features", features)
+        self.epsilon = in_range("epsilon", epsilon)
+        self.momentum = in_range("momentum", momentum, below=1 + 1e-12)
+        self.weight = Parameter(np.ones(features, dtype), label="weight")
+        self.bias = Parameter(np.zeros(features, dtype), label="bias")
+        self.running_mean = Buffer(np.zeros(features, dtype))
+        self.running_variance = Buffer(np.ones(features, dtype))
+
+    def forward(self, x: Any) -> Any:
+        """Normalise over the batch, or by what training has seen."""
+        x = _checked(self, x, self.features, self.weight.dtype)
+        if not self.training:
+            scale = self.weight / ag.sqrt(self.running_variance + self.epsilon)
+            return (x - self.running_mean) * scale + self.bias
+        if x.ndim != 2 or len(x) < 2:
+            raise ag.ShapeError(
+                f"BatchNorm1d trains on batches of two samples and more, (batch, features), not {x.shape}"
+            )
+        normal, mean, variance = _normalised(x, 0, self.epsilon)
+        self._remember(mean.data[0], variance.data[0] * (len(x) / (len(x) - 1)))
+        return normal * self.weight + self.bias
+
+    def _remember(self, mean: Any, variance: Any) -> None:
+        for buffer, seen in ((self.running_mean, mean), (self.running_variance, variance)):
+            buffer.data = ((1 - self.momentum) * buffer.data + self.momentum * seen).astype(buffer.dtype)
+
+    def config(self) -> dict[str, Any]:
+        """The arguments that make such a layer again."""
+        settings = {"features": self.features, "epsilon": self.epsilon, "momentum": self.momentum}
+        return settings | {"dtype": self.weight.dtype.name}
+
+    def extra_repr(self) -> str:
+        """The number of features."""
+        return f"{self.features}"
+
+
+def _normalised(x: Any, axis: int, epsilon: float) -> tuple[Any, Any, Any]:
+    """(x − μ) / √(σ² + ε) along an axis, with μ and σ²."""
+    mean = ag.mean(x, axis=axis, keepdims=True)
+    centred = x - mean
+    variance = ag.mean(centred * centred, axis=axis, keepdims=True)
+    return centred / ag.sqrt(variance + epsilon), mean, variance
+
+
+def _checked(layer: Module, x: Input, features: int, dtype: Any) -> Any:
+    if not isinstance(x, ag.Tensor):
+        x = ag.Tensor(x, dtype=dtype)
+    if x.ndim < 1 or x.shape[-1] != features:
+        raise ag.ShapeError(f"{layer} takes arrays of {features} features on the last axis, got shape {x.shape}")
+    return x
