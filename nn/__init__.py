@@ -50,6 +50,7 @@ from nn.schedules import (
 from nn.trainer import DivergenceError, Trainer
 
 from nn import pictures  # isort: skip  # its callbacks are made of what stands above
+from nn.lint import lint  # isort: skip
 from nn.summary import summary  # isort: skip
 
 __all__ = [
@@ -108,6 +109,7 @@ __all__ = [
     "init",
     "l1",
     "l2",
+    "lint",
     "load",
     "mean_absolute_error",
     "mse",
