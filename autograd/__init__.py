@@ -168,11 +168,12 @@ if TYPE_CHECKING:
     from autograd.program import Program as Program
     from autograd.program import RecordingError as RecordingError
     from autograd.program import compile as compile
+    from autograd.quizzes import quiz as quiz
 else:
     # What is for looking at graphs, or for running them again, is imported when it is first used: a plain import stays
     # light.
     _ON_DEMAND = {"explain": "autograd.draw.explain", "trace_backward": "autograd.draw.trace"}
-    _ON_DEMAND |= {"Drawing": "autograd.draw.drawing"}
+    _ON_DEMAND |= {"Drawing": "autograd.draw.drawing", "quiz": "autograd.quizzes"}
     _ON_DEMAND |= dict.fromkeys(("Program", "RecordingError", "compile"), "autograd.program")
 
     def __getattr__(name: str) -> Any:

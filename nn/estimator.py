@@ -165,7 +165,8 @@ class MLPRegressor(RegressorMixin, _Network):  # type: ignore[misc]  # noqa: D10
 
     Example:
         >>> x = np.linspace(-1, 1, 40)[:, None]
-        >>> network = MLPRegressor((32,), activation="tanh", learning_rate_init=0.05, n_iter_no_change=50, random_state=0)
+        >>> network = MLPRegressor((32,), activation="tanh", learning_rate_init=0.05, random_state=0)
+        >>> network = network.set_params(n_iter_no_change=50)
         >>> network.fit(x, x[:, 0] ** 2).score(x, x[:, 0] ** 2) > 0.9
         True
     """

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Literal, TypeAlias
@@ -118,6 +119,7 @@ class Trainer:
         validation_data: tuple[ArrayLike, ArrayLike] | None = None,
         seed: Seed = 0,
         progress: bool = True,
+        lint: bool = False,
     ) -> History:
         """Train for a number of epochs. The same seed and the same model give the same numbers, to the last bit.
 
@@ -133,6 +135,7 @@ class Trainer:
             validation_data: Other samples ``(x, y)`` for validation.
             seed: Where the split and the order of the samples come from.
             progress: Whether to show a bar and print a line per epoch.
+            lint: Whether to look over model, loss and data first (`nn.lint`); what looks wrong becomes a warning.
 
         Returns:
             The history, one row per epoch.
@@ -150,6 +153,8 @@ class Trainer:
             validation_data = x_held, y_held
         elif validation_data is not None:
             validation_data = _finite_pair(*validation_data)
+        if lint:
+            self._warn_of_what_looks_wrong(x, y)
         batches = DataLoader((x, y), batch_size=batch_size, shuffle=True, seed=seed)
         self.history = History()
         self.epochs, self.steps = positive_integer("epochs", epochs), len(batches)
@@ -173,6 +178,12 @@ class Trainer:
                 self._tell("on_fit_end")
                 self.callbacks = callbacks
         return self.history
+
+    def _warn_of_what_looks_wrong(self, x: Array, y: Array) -> None:
+        from nn.lint import lint  # which is made of what this module is made of
+
+        for finding in lint(self.model, self.loss, x, y, self.optimizer):
+            warnings.warn(str(finding), stacklevel=3)
 
     def _fit_epoch(self, batches: DataLoader, validation_data: tuple[ArrayLike, ArrayLike] | None) -> None:
         self._tell("on_epoch_begin")

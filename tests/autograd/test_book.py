@@ -193,7 +193,7 @@ FLOORS = [
     {"protocols", "array_methods"},
     {"value", "tensor"},
     {"numpy", "trees", "run", "functional", "differences", "check", "extend", "test_util", "expression"},
-    {"program", "draw", "__init__", "__main__"},
+    {"program", "draw", "quizzes", "__init__", "__main__"},
 ]
 
 

@@ -104,3 +104,11 @@ def test_nothing_is_changed() -> None:
     for p, gradient in zip(model.parameters(), gradients, strict=True):
         np.testing.assert_array_equal(p.grad.data, gradient)
     assert model.training
+
+
+def test_the_trainer_warns_before_training() -> None:
+    model = nn.Sequential(mlp(), Softmax())
+    trainer = nn.Trainer(model, loss=nn.cross_entropy, optimizer=nn.SGD(model.parameters(), learning_rate=0.1))
+    with pytest.warns(UserWarning, match="softmax before cross-entropy: the outputs of 1: Softmax"):
+        trainer.fit(X, Y, epochs=1, progress=False, lint=True)
+    trainer.fit(X, Y, epochs=1, progress=False)  # silent unless it is asked
