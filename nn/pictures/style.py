@@ -67,13 +67,13 @@ def line_look(number: int) -> dict[str, Any]:
 ICONS = {
     "minus": "−",
     "plus": "+",
-    "fast-backward": "⏮",
-    "fast-forward": "⏭",
-    "step-backward": "◂|",
-    "step-forward": "|▸",
+    "fast-backward": "|◂◂",
+    "fast-forward": "▸▸|",
+    "step-backward": "|◂",
+    "step-forward": "▸|",
     "play": "▶",
     "play fa-flip-horizontal": "◀",
-    "pause": "⏸",
+    "pause": "||",
 }
 
 
