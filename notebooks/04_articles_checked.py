@@ -123,8 +123,6 @@ assert np.allclose(answers, 0.5, atol=1e-3)
 # middle, and every way out of it is uphill.
 
 # %%
-import matplotlib.pyplot as plt
-
 grid = np.linspace(-4, 4, 81)
 biases = np.linspace(-6, 6, 121)
 w1, w2, bias = np.meshgrid(grid, grid, biases, indexing="ij")
@@ -132,17 +130,24 @@ z = w1[..., None] * X[:, 0] + w2[..., None] * X[:, 1] + bias[..., None]
 surface = (((Y - sigmoid(z)) ** 2).sum(-1) / 2).min(-1)
 assert np.unravel_index(surface.argmin(), surface.shape) == (40, 40)  # w = (0, 0)
 
-figure, (left, middle) = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
-contours = left.contourf(grid, grid, surface.T, levels=20, cmap="cividis")
-figure.colorbar(contours, ax=left, label="loss at the best bias")
-left.plot(0, 0, "wx")
-left.set(xlabel="$w_1$", ylabel="$w_2$", title="XOR with one layer: the loss")
-shade = sigmoid(np.add.outer(p["w"][1] * np.linspace(-0.5, 1.5, 50), p["w"][0] * np.linspace(-0.5, 1.5, 50)) + p["b"])
-middle.imshow(shade, origin="lower", extent=(-0.5, 1.5, -0.5, 1.5), cmap="PuOr", vmin=0, vmax=1)
-middle.scatter(*X[Y == 0].T, marker="o", color="black", label="0")
-middle.scatter(*X[Y == 1].T, marker="^", color="black", label="1")
-middle.legend(title="target")
-middle.set(xlabel="$x_1$", ylabel="$x_2$", title="every point is answered with ½")
+nn.pictures.surface(
+    grid,
+    grid,
+    surface.T,
+    "loss at the best bias",
+    "w₁",
+    "w₂",
+    "XOR with one layer: the lowest point is the flat middle",
+)
+
+# %%
+nn.pictures.boundary(
+    lambda points: points @ p["w"] + p["b"],
+    X,
+    Y.astype(int),
+    "the best single layer is undecided everywhere",
+    certain=1.0,
+)
 # %% [markdown]
 # ### The same in graph-and-session style
 #
@@ -222,12 +227,8 @@ def accuracy_of_rows(targets, outputs):
 
 history_squares = train_digits(half_mean_square, accuracy_of_rows)
 
-figure, axes = plt.subplots(figsize=(5.5, 3.4), layout="constrained")
-for name, h in (("cross-entropy", history), ("$J$", history_squares)):
-    axes.plot(range(1, 11), h["val_accuracy"], marker="o", label=name)
-axes.set(xlabel="epoch", ylabel="accuracy, held out", ylim=(0, 1), title="The same network under two losses")
-axes.legend()
 assert history_squares["val_accuracy"][-1] < history["val_accuracy"][-1]
+nn.pictures.compare({"cross-entropy": history, "J": history_squares}, columns=["accuracy"])
 
 # %% [markdown]
 # ## A trainer that cannot run
@@ -365,14 +366,12 @@ runs = {
     "subtracted": train_by_hand(-1, with_slope=False),
     "subtracted, with the slope": train_by_hand(-1, with_slope=True),
 }
-figure, axes = plt.subplots(figsize=(6.5, 3.6), layout="constrained")
-for name, (_, errors) in runs.items():
-    axes.plot(errors, label=name)
-axes.set(xlabel="step", ylabel="squared error", title="XOR with a hidden layer")
-axes.legend()
 errors = runs["as published"][1]
 print(f"as published: the error goes from {errors[0]:.3f} up to {errors[-1]:.3f}")
 assert errors[-1] > errors[0]
+nn.pictures.lines(
+    {name: errors for name, (_, errors) in runs.items()}, ylabel="squared error", title="XOR with a hidden layer"
+)
 
 # %% [markdown]
 # As published the error grows, the outputs saturate, and nothing is learnt. Subtracted, it learns, but it is not the
@@ -529,12 +528,15 @@ assert abs(wrong[0] - wrong[1]) < 1e-12
 
 # %%
 assert abs(wrong[0] - 26 / 11) < 1e-9
-figure, axes = plt.subplots(figsize=(5, 3.4), layout="constrained")
-axes.plot(xs, ys, "ko", label="$y = x^2$")
-axes.plot(xs, right_fit[0] * xs + right_fit[1], label="right: $4x - 2$")
-axes.plot(xs, wrong[0] * xs + wrong[1], "--", label="averaged gradients")
-axes.set(xlabel="$x$", ylabel="$y$", title="A line through five points")
-axes.legend()
+nn.pictures.lines(
+    {"right: 4x − 2": right_fit[0] * xs + right_fit[1], "averaged gradients": wrong[0] * xs + wrong[1]},
+    x=xs,
+    points={"y = x²": (xs, ys)},
+    xlabel="x",
+    ylabel="y",
+    title="A line through five points",
+)
+
 # %% [markdown]
 # ## Where ŷ − y comes from
 #

@@ -7,7 +7,7 @@
 # %%
 import numpy as np
 from sklearn.datasets import load_breast_cancer, load_digits
-from sklearn.metrics import f1_score, precision_score, recall_score, roc_auc_score, roc_curve
+from sklearn.metrics import f1_score, precision_score, recall_score, roc_auc_score
 from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -161,13 +161,7 @@ print(f"AUC {roc_auc_score(malignant[ask], probability):.3f}")
 assert roc_auc_score(malignant[ask], probability) > 0.97
 
 # %%
-import matplotlib.pyplot as plt
-
-false_alarms, found, _ = roc_curve(malignant[ask], probability)
-figure, axes = plt.subplots(figsize=(4, 3.6), layout="constrained")
-axes.plot(false_alarms, found)
-axes.plot([0, 1], [0, 1], ":", color="0.5")
-axes.set(xlabel="share of false alarms", ylabel="recall", title="ROC curve")
+nn.pictures.roc(malignant[ask], probability)
 # %%
 nn.pictures.confusion(malignant[ask], (probability > 0.5).astype(int), ["benign", "malignant"])
 

@@ -78,19 +78,8 @@ def pixels_that_matter(image, digit):
 
 
 chosen = [int(np.flatnonzero(y[test] == digit)[0]) for digit in range(5)]
-import matplotlib.pyplot as plt
-
-figure, grid = plt.subplots(2, 5, figsize=(8, 3.4), layout="constrained")
-for column, i in enumerate(chosen):
-    image = x[test][i]
-    slopes = pixels_that_matter(image, y[test][i])
-    reach = np.abs(slopes).max()
-    grid[0, column].imshow(image.reshape(side, side), cmap="gray_r")
-    grid[1, column].imshow(slopes.reshape(side, side), cmap="RdBu_r", vmin=-reach, vmax=reach)
-    for axes in grid[:, column]:
-        axes.axis("off")
-figure.suptitle("digits, and the gradient of their own class's score for each pixel")
-
+slopes_of_chosen = [pixels_that_matter(x[test][i], y[test][i]) for i in chosen]
+shown = [*x[test][chosen], *slopes_of_chosen]
 image, digit = x[test][chosen[3]].astype(np.float64), int(y[test][chosen[3]])
 slopes, h = pixels_that_matter(image, digit), 1e-3
 for pixel in np.argsort(-np.abs(slopes))[:3]:
@@ -98,6 +87,11 @@ for pixel in np.argsort(-np.abs(slopes))[:3]:
     step[pixel] = h
     up, down = (float(model((image + sign * step)[None].astype(np.float32)).data[0, digit]) for sign in (1, -1))
     assert np.isclose((up - down) / (2 * h), slopes[pixel], rtol=0.05)
+nn.pictures.images(
+    [pixels.reshape(side, side) for pixels in shown],
+    columns=5,
+    title="digits, and the gradient of their own class's score for each pixel",
+)
 
 # %% [markdown]
 # ## Fooling it
@@ -118,12 +112,14 @@ epsilons = (0.0, 0.05, 0.1, 0.2, 0.3)
 accuracies = [nn.accuracy(y[test], model(fooled(test, e)).data.argmax(axis=1)) for e in epsilons]
 noise = np.sign(np.random.default_rng(0).normal(size=x[test].shape)).astype(np.float32)
 random = [nn.accuracy(y[test], model(np.clip(x[test] + e * noise, 0, 1)).data.argmax(axis=1)) for e in epsilons]
-figure, axes = plt.subplots(figsize=(5, 3.2), layout="constrained")
-axes.plot(epsilons, accuracies, "o-", label="sign of the gradient")
-axes.plot(epsilons, random, "s--", label="random signs")
-axes.set(xlabel="ε, how far each pixel moves", ylabel="accuracy", title="The same change, aimed and at random")
-axes.legend()
 assert accuracies[2] < random[2] - 0.1
+nn.pictures.lines(
+    {"sign of the gradient": accuracies, "random signs": random},
+    x=epsilons,
+    xlabel="ε, how far each pixel moves",
+    ylabel="accuracy",
+    title="The same change, aimed and at random",
+)
 
 # %% [markdown]
 # ## Smaller: pruning

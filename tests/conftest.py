@@ -1,5 +1,7 @@
 """A test that leaves the engine or NumPy in another state than it found fails, whatever it tested."""
 
+import os
+import shutil
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -26,3 +28,18 @@ def nothing_leaks() -> Iterator[None]:
     before = state()
     yield
     assert state() == before
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """An installed Chromium, driven by Playwright."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs gradbook[browser] and an installed Chromium")
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    program = next(filter(None, map(shutil.which, names)), None)
+    if program is None:
+        pytest.skip("no Chromium is installed")
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    with playwright.sync_playwright() as p:
+        found = p.chromium.launch(executable_path=program, args=["--no-sandbox"] if is_root else [])
+        yield found
+        found.close()

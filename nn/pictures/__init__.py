@@ -5,12 +5,14 @@ Needs matplotlib (``pip install 'gradbook[viz]'``), but no display.
 * over the epochs: `curves`, `compare`, `gradient_norms`, `histograms` (the last two from what a `Watch` recorded)
 * of a classifier: `boundary`, `boundary_animation`, `confusion`, `first_layer`
 * of optimizers on a surface: `descent`, `descent_animation`
+* of any numbers: `lines`, `images`, `surface`, `roc`
 """
 
 from nn.pictures.boundary import boundary, boundary_animation
 from nn.pictures.confusion import confusion
 from nn.pictures.curves import compare, curves
 from nn.pictures.descent import descent, descent_animation, paths
+from nn.pictures.diagrams import images, lines, roc, surface
 from nn.pictures.layers import first_layer, gradient_norms, histograms
 from nn.pictures.style import Animation
 from nn.pictures.watch import Snapshots, Watch
@@ -29,5 +31,9 @@ __all__ = [
     "first_layer",
     "gradient_norms",
     "histograms",
+    "images",
+    "lines",
     "paths",
+    "roc",
+    "surface",
 ]

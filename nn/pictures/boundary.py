@@ -47,7 +47,9 @@ def scores(model: Any, points: Array) -> Array:
     return array[:, 1] - array[:, 0] if array.shape[1] == 2 else array
 
 
-def boundary(model: Any, x: ArrayLike, y: ArrayLike, title: str = "decision boundary") -> Any:
+def boundary(
+    model: Any, x: ArrayLike, y: ArrayLike, title: str = "decision boundary", certain: float | None = None
+) -> Any:
     """The points, and behind them what the model says everywhere: its classes, and how sure it is.
 
     Args:
@@ -56,6 +58,8 @@ def boundary(model: Any, x: ArrayLike, y: ArrayLike, title: str = "decision boun
         x: The points, (N, 2).
         y: Their classes, (N,).
         title: Over the whole.
+        certain: With two classes, the number from which on the colour is at its darkest; by default one that all but
+            a twentieth of the plane stays below.
 
     Returns:
         A Figure.
@@ -73,7 +77,7 @@ def boundary(model: Any, x: ArrayLike, y: ArrayLike, title: str = "decision boun
     with style():
         drawn = figure(4.8, 4.1)
         axes = drawn.subplots()
-        _field(axes, model, x, _extent(x))
+        _field(axes, model, x, _extent(x), certain)
         _points(axes, x, y)
         axes.set(title=title)
     return drawn
@@ -126,7 +130,9 @@ def _extent(x: Array) -> tuple[float, float, float, float]:
     return float(left), float(right), float(bottom), float(top)
 
 
-def _field(axes: Any, model: Any, x: Array, extent: tuple[float, float, float, float]) -> None:
+def _field(
+    axes: Any, model: Any, x: Array, extent: tuple[float, float, float, float], certain: float | None = None
+) -> None:
     cells = CELLS_OF_VALUES if hasattr(model, "layers") and not isinstance(model, Module) else CELLS
     left, right, bottom, top = extent
     across, up = np.linspace(left, right, cells), np.linspace(bottom, top, cells)
@@ -134,11 +140,12 @@ def _field(axes: Any, model: Any, x: Array, extent: tuple[float, float, float, f
     found = scores(model, grid)
     if found.ndim == 1:
         field = found.reshape(cells, cells)
-        reach = float(np.quantile(np.abs(field), 0.95)) or 1.0
+        reach = certain or float(np.quantile(np.abs(field), 0.95)) or 1.0
+        noise = 1e-9 * reach
         axes.contourf(
             across, up, np.clip(field, -reach, reach), levels=np.linspace(-reach, reach, 21), cmap="PuOr_r", alpha=0.75
         )
-        if field.min() < 0 < field.max():
+        if field.min() < -noise and field.max() > noise:
             axes.contour(across, up, field, levels=[0.0], colors="black", linewidths=1.2)
     else:
         winners = found.argmax(axis=1).reshape(cells, cells)

@@ -254,3 +254,64 @@ def test_the_animation_of_a_descent(tmp_path: Path) -> None:
     with image.open(animation.save(tmp_path / "descent.gif")) as gif:
         assert gif.n_frames == 5
     assert repr(animation) == "<animation of 5 frames>"
+
+
+@pytest.mark.browser
+def test_an_animation_plays_in_a_browser(browser: Any, tmp_path: Path) -> None:
+    path = pictures.descent_animation(steps=10).save(tmp_path / "descent.html")
+    page = browser.new_page()
+    troubles: list[str] = []
+    page.on("console", lambda message: troubles.append(message.text))
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("request", lambda r: None if r.url.startswith(("file:", "data:")) else troubles.append(r.url))
+    page.goto(path.as_uri())
+    frame, picture = page.locator("input[type=range]"), page.locator(".animation img")
+    page.wait_for_function("document.querySelector('.animation img').src.startsWith('data:image')")
+    first = picture.get_attribute("src")
+    page.get_by_title("Play", exact=True).click()
+    page.wait_for_function("Number(document.querySelector('input[type=range]').value) >= 2")
+    page.get_by_title("Pause").click()
+    assert picture.get_attribute("src") != first
+    page.get_by_title("Last frame").click()
+    assert frame.input_value() == "10"
+    page.close()
+    assert not troubles
+
+
+# ---- diagrams of any numbers ---------------------------------------------------------------------------------------
+
+
+def test_lines_stand_where_their_numbers_are() -> None:
+    drawn = pictures.lines({"a": [1.0, 2.0], "b": [3.0, 1.0]}, x=[10, 20], points={"seen": ([15], [2])}, title="t")
+    seen, *lines = drawn.axes[0].lines
+    assert [line.get_xydata().tolist() for line in lines] == [[[10, 1], [20, 2]], [[10, 3], [20, 1]]]
+    assert seen.get_xydata().tolist() == [[15, 2]]
+    assert [text.get_text() for text in drawn.axes[0].get_legend().get_texts()] == ["seen", "a", "b"]
+
+
+def test_images_are_shown_whole_and_each_on_a_scale_of_its_own() -> None:
+    arrays = [np.eye(3) * 7, np.eye(3) - 0.5, np.zeros((3, 3))]
+    drawn = pictures.images(arrays, columns=2, title="three")
+    shown = [axes.images[0] for axes in drawn.axes if axes.images]
+    assert all(np.array_equal(image.get_array(), array) for image, array in zip(shown, arrays, strict=True))
+    assert [image.get_clim() for image in shown] == [(0, 7), (-0.5, 0.5), (0, 1)]
+    with pytest.raises(ag.ShapeError, match=r"image 1 has shape \(4,\): expected \(height, width\)"):
+        pictures.images([np.eye(2), np.ones(4)])
+
+
+def test_a_surface_has_its_star_at_the_lowest_point() -> None:
+    across, up = np.linspace(-1, 1, 5), np.linspace(0, 3, 4)
+    heights = (across[None] - 0.5) ** 2 + (up[:, None] - 2) ** 2
+    drawn = pictures.surface(across, up, heights)
+    assert drawn.axes[0].lines[0].get_xydata().tolist() == [[0.5, 2.0]]
+    with pytest.raises(ag.ShapeError, match=r"heights of shape \(5, 4\) over 4 by 5 places"):
+        pictures.surface(across, up, heights.T)
+
+
+def test_the_roc_curve_names_scikit_learns_area() -> None:
+    metrics = pytest.importorskip("sklearn.metrics", reason="the curve is scikit-learn's")
+    rng = np.random.default_rng(0)
+    targets = rng.integers(0, 2, 80)
+    probabilities = rng.normal(size=80) + targets
+    curve = pictures.roc(targets, probabilities).axes[0].lines[0]
+    assert curve.get_label() == f"area {metrics.roc_auc_score(targets, probabilities):.3f}"

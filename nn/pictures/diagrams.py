@@ -1,0 +1,173 @@
+"""Diagrams of any numbers: lines, images, a surface, and how often a classifier is right at each threshold."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+import autograd as ag
+from nn._extras import require
+from nn.pictures.style import figure, line_look, style
+
+
+def lines(
+    series: Mapping[str, ArrayLike],
+    x: ArrayLike | None = None,
+    points: Mapping[str, tuple[ArrayLike, ArrayLike]] | None = None,
+    xlabel: str = "step",
+    ylabel: str = "",
+    title: str = "",
+) -> Any:
+    """One line for each series, told apart by colour and dashes.
+
+    Args:
+        series: Numbers by the name that the legend gives them.
+        x: Where they stand; by default 0, 1, 2, …
+        points: Single points beside the lines, (x, y) by name.
+        xlabel: What the horizontal axis shows.
+        ylabel: What the vertical axis shows.
+        title: Over the whole.
+
+    Returns:
+        A Figure.
+
+    Example:
+        >>> picture = lines({"loss": [3.0, 2.0, 1.5]}, ylabel="loss")
+        >>> picture.axes[0].lines[0].get_xdata().tolist()
+        [0, 1, 2]
+    """
+    with style():
+        drawn = figure(5.4, 3.5)
+        axes = drawn.subplots()
+        for name, (across, up) in (points or {}).items():
+            axes.plot(across, up, "ko", label=name)
+        for number, (name, values) in enumerate(series.items()):
+            heights = np.asarray(values)
+            places = np.arange(len(heights)) if x is None else np.asarray(x)
+            axes.plot(places, heights, label=name, marker="." if len(heights) < 40 else None, **line_look(number))
+        axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
+        axes.grid(alpha=0.25)
+        axes.legend()
+    return drawn
+
+
+def images(arrays: Sequence[ArrayLike], columns: int | None = None, title: str = "") -> Any:
+    """Images side by side. One that has negative numbers is drawn around zero: blue below, red above.
+
+    Args:
+        arrays: Each of two axes, height and width.
+        columns: How many in a row; by default about half again as many as rows.
+        title: Over the whole.
+
+    Returns:
+        A Figure.
+
+    Raises:
+        ShapeError: One of them is no image.
+
+    Example:
+        >>> picture = images([np.eye(8), np.eye(8) - 0.5])
+        >>> [axes.images[0].get_cmap().name for axes in picture.axes]
+        ['gray_r', 'RdBu_r']
+    """
+    pictures = [np.asarray(array, np.float64) for array in arrays]
+    for number, picture in enumerate(pictures):
+        if picture.ndim != 2:
+            message = f"image {number} has shape {picture.shape}: expected (height, width)"
+            raise ag.ShapeError(message)
+    columns = columns or max(1, math.ceil(math.sqrt(len(pictures) * 1.5)))
+    rows = math.ceil(len(pictures) / columns)
+    with style():
+        drawn = figure(1.5 * columns, 1.5 * rows + 0.4)
+        grid = drawn.subplots(max(1, rows), columns, squeeze=False)
+        for axes in grid.ravel():
+            axes.axis("off")
+        for axes, picture in zip(grid.ravel(), pictures, strict=False):
+            reach = float(np.abs(picture).max(initial=0.0)) or 1.0
+            signed = bool((picture < 0).any())
+            axes.imshow(picture, cmap="RdBu_r" if signed else "gray_r", vmin=-reach if signed else 0, vmax=reach)
+        drawn.suptitle(title)
+    return drawn
+
+
+def surface(
+    x: ArrayLike,
+    y: ArrayLike,
+    heights: ArrayLike,
+    label: str = "loss",
+    xlabel: str = "first parameter",
+    ylabel: str = "second parameter",
+    title: str = "",
+) -> Any:
+    """Heights over the plane as coloured levels, with a star at the lowest.
+
+    Args:
+        x: Places across, (N,).
+        y: Places up, (M,).
+        heights: (M, N).
+        label: What the heights are.
+        xlabel: What runs across.
+        ylabel: What runs up.
+        title: Over the whole.
+
+    Returns:
+        A Figure.
+
+    Raises:
+        ShapeError: The heights are not one for each place.
+
+    Example:
+        >>> side = np.linspace(-1, 1, 21)
+        >>> picture = surface(side, side, np.add.outer(side**2, side**2))
+        >>> [float(abs(place[0])) for place in picture.axes[0].lines[0].get_data()]
+        [0.0, 0.0]
+    """
+    across, up, values = np.asarray(x), np.asarray(y), np.asarray(heights)
+    if values.shape != (len(up), len(across)):
+        message = f"heights of shape {values.shape} over {len(up)} by {len(across)} places"
+        raise ag.ShapeError(message)
+    row, column = np.unravel_index(values.argmin(), values.shape)
+    with style():
+        drawn = figure(5.0, 4.0)
+        axes = drawn.subplots()
+        levels = axes.contourf(across, up, values, levels=20, cmap="cividis")
+        drawn.colorbar(levels, ax=axes, label=label)
+        axes.plot(across[column], up[row], "w*", markersize=11)
+        axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    return drawn
+
+
+def roc(targets: ArrayLike, probabilities: ArrayLike, title: str = "ROC curve") -> Any:
+    """The share of ones that are found against the share of false alarms, at every threshold; and the area below it.
+
+    Args:
+        targets: 0 or 1 for each sample.
+        probabilities: Of 1, or any number that grows with it.
+        title: Over the whole.
+
+    Returns:
+        A Figure.
+
+    Raises:
+        ImportError: scikit-learn, which computes the curve, is missing (the extra ``train``).
+
+    Example:
+        >>> picture = roc([0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9])
+        >>> [line.get_label() for line in picture.axes[0].lines]
+        ['area 0.750', 'by chance']
+    """
+    metrics = require("sklearn.metrics", "train")
+    false_alarms, found, _ = metrics.roc_curve(targets, probabilities)
+    with style():
+        drawn = figure(4.2, 3.8)
+        axes = drawn.subplots()
+        axes.plot(false_alarms, found, label=f"area {metrics.auc(false_alarms, found):.3f}", **line_look(0))
+        axes.plot([0, 1], [0, 1], ":", color="0.5", label="by chance")
+        axes.set(xlabel="share of false alarms", ylabel="share found (recall)", title=title)
+        axes.grid(alpha=0.25)
+        axes.legend(loc="lower right")
+    return drawn
