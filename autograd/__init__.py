@@ -58,6 +58,7 @@ from autograd.functions import (
     transpose,
 )
 from autograd.graph import Node, gradients, topological_order
+from autograd.live import assign, live
 from autograd.mode import enable_grad, is_recording, no_grad
 from autograd.rules.activations import relu, sigmoid, softplus
 from autograd.rules.arithmetic import (
@@ -99,6 +100,7 @@ __all__ = [
     "absolute",
     "affine",
     "arctan",
+    "assign",
     "broadcast_to",
     "clip",
     "concatenate",
@@ -118,6 +120,7 @@ __all__ = [
     "jvp",
     "leaky_relu",
     "linear",
+    "live",
     "log",
     "log1p",
     "log_softmax",

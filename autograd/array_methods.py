@@ -143,8 +143,8 @@ def plain_index(index: Any) -> Any:
     """An index whose Tensors, lists and arrays are copied, so that a later change of theirs is harmless."""
     if isinstance(index, tuple):
         return tuple(map(plain_index, index))
-    if isinstance(index, Node):
-        return index._data.copy()
+    if isinstance(index, Node) and index.kind == "array":
+        return index._as_index()  # type: ignore[attr-defined]
     if isinstance(index, list) and not index:
         return np.array(index, dtype=np.intp)  # NumPy would make it an array of floats
     return np.array(index) if isinstance(index, np.ndarray | list) else index

@@ -309,6 +309,8 @@ def softmax_cross_entropy(logits: Any, targets: Any) -> Any:
     if targets.dtype.kind not in "iu":
         message = f"class numbers must be integers, not {targets.dtype}: use targets.astype(int)"
         raise DTypeError(message)
+    if isinstance(targets, Node) and targets.traced:  # a program checks the numbers that it is given
+        return products.cross_entropy_of_classes(logits, targets)
     numbers, classes = np.asarray(targets), shape(logits)[-1]
     if numbers.size and not 0 <= numbers.min() <= numbers.max() < classes:
         message = (

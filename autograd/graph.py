@@ -34,6 +34,8 @@ class Node:
     __slots__ = ("__weakref__", "_data", "_grad", "attrs", "inputs", "label", "requires_grad", "rule", "stamp")
 
     kind: ClassVar[Kind]
+    # Whether it stands for any numbers while a function is recorded, so that those it holds must decide nothing.
+    traced: ClassVar[bool] = False
     _data: Any
     _grad: Any
     rule: Primitive | None

@@ -260,10 +260,12 @@ def positions_of(name: str, args: Sequence[Any], argnum: Argnum) -> list[int]:
 
 
 def _own_leaf(x: Any, place: str) -> Any:
+    if isinstance(x, Node) and x.traced:
+        return x.leaf_of_a_run()  # type: ignore[attr-defined]
     if isinstance(x, Value):
         if type(x) is Value:
             return Value(x.data)
-        # A subclass knows more than a number (it is being recorded, say), so that it stays joined to x all along.
+        # A subclass knows more than a number, so that it stays joined to x all along.
         return new_node(type(x), x._data, arithmetic.subtract, (x, 0.0), NO_ATTRS, True)
     try:
         return Tensor(x, requires_grad=True)
@@ -313,7 +315,7 @@ def _joined(passes: Sequence[Any], x: Any, shape: tuple[int, ...], by_columns: b
     """A block of a Jacobian from its rows or its columns."""
     if not shape:
         return passes[0]
-    if any(map(_requires_grad, passes)):
+    if any(_requires_grad(found) or (isinstance(found, Node) and found.traced) for found in passes):
         flat = reshape(stack(passes), (len(passes), -1))
         block = reshape(transpose(flat) if by_columns else flat, shape)
         return block if block.dtype == _dtype(x) else block.astype(_dtype(x))

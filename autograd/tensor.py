@@ -13,6 +13,7 @@ from autograd.array_methods import ArrayMethods, plain_index
 from autograd.copying import Copying
 from autograd.errors import DTypeError, GraphError, ShapeError
 from autograd.graph import NO_ATTRS, Node, describe, new_node
+from autograd.live import current_recorder
 from autograd.memory import CLOCK, fingerprint
 from autograd.mode import is_recording
 from autograd.operands import as_array, explained
@@ -125,6 +126,10 @@ class Tensor(ArrayMethods, Copying):
 
     @staticmethod
     def _apply(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> Tensor:
+        recording = current_recorder()
+        if recording is not None:
+            recorded: Tensor = recording.apply(rule, inputs, attrs)
+            return recorded
         requires_grad = False
         parents: list[Any] = []
         arrays: list[Any] = []
@@ -192,6 +197,9 @@ class Tensor(ArrayMethods, Copying):
 
     def __itruediv__(self, other: Any) -> Self:
         return self._update(np.true_divide, other, arithmetic.divide)
+
+    def _as_index(self) -> Any:
+        return self._data.copy()
 
     def __setitem__(self, index: Any, values: Any) -> None:
         if is_recording() and (self.requires_grad or getattr(values, "requires_grad", False)):

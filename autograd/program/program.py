@@ -1,4 +1,4 @@
-"""A graph of numbers, recorded once and run again for other numbers: its value, and its gradients."""
+"""A graph, recorded once and run again for other numbers: its value, and its gradients."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ import numpy as np
 
 from autograd.errors import DTypeError, ShapeError
 from autograd.graph import Node, describe
+from autograd.program.array_program import fitted, record_program
+from autograd.program.array_routine import ArrayRoutine
 from autograd.program.builder import Builder
 from autograd.program.recorded import differentiate, no_collection, record
 from autograd.program.routine import Array, Engine, Routine
+from autograd.tensor import Tensor
 
 __all__ = ["Program"]
 
 
 class Program:
-    """The value and the gradients of a graph of Values, as one flat list of steps.
+    """The value and the gradients of a graph, as one flat list of steps.
 
     Equal computations are done once, constants are computed beforehand, what nothing needs is dropped, and steps that
     do the same for different numbers run side by side. Results are those of the graph to the last bits of rounding.
@@ -40,12 +43,12 @@ class Program:
           return t0, t1, a
     """
 
-    def __init__(self, routine: Routine, inputs: int, order: int, one: bool) -> None:
+    def __init__(self, routine: Routine | ArrayRoutine, inputs: int, order: int, one: bool) -> None:
         self._routine = routine
         self._inputs = inputs
         self._order = order
         self._one = one
-        if order == 1:
+        if order == 1 and isinstance(routine, Routine):
             self.run = routine.run  # type: ignore[method-assign,assignment]  # without a detour
 
     @classmethod
@@ -60,7 +63,7 @@ class Program:
         """Record the graph below ``output``, with its gradients for ``wrt``.
 
         Args:
-            output: A Value.
+            output: A Value, or a Tensor of one number (of any shape with ``order=0``).
             wrt: The leaves that become the program's inputs, in this order; all other leaves stay as they are now.
             engine: "native" (one loop of machine code; needs numba, the extra ``jit``) or "numpy"; by default native
                 where numba is installed. The first native program on a machine waits for the compiler; the result is
@@ -71,19 +74,23 @@ class Program:
 
         Raises:
             GraphError: An input was computed from others, or is given twice.
-            DTypeError: The graph is one of Tensors.
+            ShapeError: A Tensor of several numbers is to be differentiated.
+            DTypeError: Values and Tensors are mixed, or second derivatives of Tensors are asked for.
             ImportError: ``engine="native"`` without numba.
         """
         one = isinstance(wrt, Node)
         inputs = [wrt] if isinstance(wrt, Node) else list(wrt)
-        for node in (output, *inputs):
-            if not isinstance(node, Node) or node.kind != "scalar":
-                what = describe(node) if isinstance(node, Node) else f"a {type(node).__name__}"
-                message = f"a program is recorded from a graph of Values, and this is {what}"
-                raise DTypeError(message)
         if order not in (0, 1, 2):
             message = f"order={order!r}: expected 0 (the value), 1 (and its gradients) or 2 (and second derivatives)"
             raise ValueError(message)
+        kind = "array" if isinstance(output, Tensor) else "scalar"
+        for node in (output, *inputs):
+            if not isinstance(node, Node) or node.kind != kind:
+                what = describe(node) if isinstance(node, Node) else f"a {type(node).__name__}"
+                message = f"a program is recorded from a graph of Values or from one of Tensors, and this is {what}"
+                raise DTypeError(message)
+        if isinstance(output, Tensor):
+            return cls(record_program(output, inputs, order), len(inputs), order, one)
         builder = Builder()
         with no_collection():
             (root,) = record(builder, [output], inputs)
@@ -97,19 +104,22 @@ class Program:
             names = [node.label for node in inputs]
             return cls(Routine(builder, outputs, engine, flush_denormals, names), len(inputs), order, one)
 
-    def __call__(self, *numbers: float) -> Any:
+    def __call__(self, *numbers: Any) -> Any:
         """The value and the gradients for other numbers.
 
         Args:
-            *numbers: One for each node of ``wrt``, in its order.
+            *numbers: One for each node of ``wrt``, in its order; arrays of the recorded shapes for Tensors.
 
         Returns:
-            ``(value, gradients)``, the gradients as a list, or as one number where ``wrt`` was a single node; with
+            ``(value, gradients)``, the gradients as a list, or as one where ``wrt`` was a single node; with
             ``order=2``, ``(value, gradients, rows)`` with the rows of second derivatives; with ``order=0`` the value.
 
         Raises:
-            ShapeError: Too many numbers or too few.
+            ShapeError: Too many numbers or too few, or an array of another shape.
         """
+        if isinstance(self._routine, ArrayRoutine):
+            value, *gradients = self._routine.run(fitted(numbers, self._routine))
+            return (value, gradients[0] if self._one else gradients) if self._order else value
         if len(numbers) != self._inputs:
             message = f"a program of {self._inputs} inputs was called with {len(numbers)} numbers"
             raise ShapeError(message)
@@ -133,6 +143,7 @@ class Program:
 
         Raises:
             ShapeError: ``x`` has another shape.
+            DTypeError: The program is one of Tensors.
 
         Example:
             >>> from autograd import Value
@@ -143,6 +154,9 @@ class Program:
             (4.0, array([4., 4.]), array([[0., 4.],
                    [4., 2.]]))
         """
+        if isinstance(self._routine, ArrayRoutine):
+            message = "run takes the numbers of a program of Values; call a program of Tensors with its arrays"
+            raise DTypeError(message)
         if self._order == 1:
             return self._routine.run(x)
         value, rest = self._routine.run(x)
@@ -152,12 +166,12 @@ class Program:
     @property
     def engine(self) -> str:
         """What runs it: "numpy" or "native"."""
-        return self._routine.engine.name
+        return self._routine.name if isinstance(self._routine, ArrayRoutine) else self._routine.engine.name
 
     @property
     def memory(self) -> int:
         """Bytes of memory that it works in."""
-        return self._routine.engine.size
+        return self._routine.size if isinstance(self._routine, ArrayRoutine) else self._routine.engine.size
 
     def __len__(self) -> int:
         return len(self._routine)

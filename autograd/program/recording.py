@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import gc
-import random
-import sys
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
-from types import FrameType
 from typing import Any
 
 import numpy as np
 
+from autograd.errors import ShapeError
 from autograd.graph import Node, new_node, topological_order
+from autograd.live import check_settable, recorder
 from autograd.memory import CLOCK
-from autograd.mode import enable_grad
+from autograd.program.array_routine import ArrayRoutine
 from autograd.program.builder import Builder
 from autograd.program.recorded import no_collection, record
 from autograd.program.routine import Engine, Routine
-from autograd.program.traced import RecordingError, Traced, at_line
+from autograd.program.tape import Tape, record_graph
+from autograd.program.traced import Traced
+from autograd.program.traced_tensor import TracedTensor, record_operation, traced_node
+from autograd.program.watching import Watch
+from autograd.tensor import Tensor
 from autograd.trees import leaves, map_leaves
 from autograd.value import Value
 
@@ -32,35 +34,41 @@ _OUTPUT = object()
 def compile(function: Callable[..., Any], engine: Engine | None = None) -> Callable[..., Any]:
     """The same function, recorded on its first call and replayed after that.
 
-    What is recorded is every operation on the numbers that are passed in, gradients that the function takes included;
-    so ``ag.compile(ag.value_and_grad(loss))`` replays the loss and its gradient. Floats (and Values) among the
-    arguments, also inside tuples, lists and dicts, may be others at every call; anything else (integers, strings,
-    options) is part of the recording, and other ones make another. Values that the function takes from outside are
-    read anew at every call.
+    What is recorded is every operation on the numbers and arrays that are passed in, gradients that the function takes
+    included; so ``ag.compile(ag.value_and_grad(loss))`` replays the loss and its gradient. Floats, arrays and nodes
+    among the arguments, also inside tuples, lists and dicts, may hold other numbers at every call. Anything else
+    (integers, strings, options), and the shapes and dtypes of arrays, are part of the recording, and other ones make
+    another; the latest 64 are kept. Nodes that the function takes from outside are read anew at every call; plain
+    arrays from outside stay as they were when it was recorded.
 
     Args:
         function: What to record. It must do the same for all numbers: no branch on a traced value, no conversion to a
-            Python number, no randomness, no change of a node's data. Each is refused with the line where it happens.
+            Python number, no randomness (but in `ag.live`), no change of a node's data (but by `ag.assign`). Each is
+            refused with the line where it happens.
         engine: As for `Program.from_graph`.
 
     Returns:
-        The compiled function. Its results have the form of the function's, with floats for Values.
+        The compiled function. Its results have the form of the function's, with arrays for Tensors, and with floats
+        for Values and for Tensors of a single number.
 
     Raises:
         RecordingError: When called: the function did something that cannot be recorded.
 
     Example:
-        >>> import autograd as ag
+        >>> import autograd as ag, numpy as np
         >>> slope = compile(ag.grad(lambda x: ag.tanh(x) * x), engine="numpy")
         >>> slope(0.0), round(slope(1.0), 6)
         (0.0, 1.181568)
+        >>> fit = compile(ag.value_and_grad(lambda W, x: ag.mean((x @ W) ** 2)))
+        >>> fit(np.array([1.0, 2.0]), np.array([[3.0, 4.0], [0.0, 1.0]]))
+        (62.5, array([33., 46.]))
     """
     recordings: OrderedDict[Any, _Recording] = OrderedDict()
 
     @wraps(function)
     def compiled(*args: Any, **kwargs: Any) -> Any:
         given = leaves((args, kwargs))
-        if any(isinstance(x, Traced) for x in given):
+        if recorder.get() is not None or any(isinstance(x, Traced | TracedTensor) for x in given):
             return function(*args, **kwargs)  # inside another recording
         key = _signature((args, kwargs))
         found = recordings.get(key)
@@ -70,14 +78,18 @@ def compile(function: Callable[..., Any], engine: Engine | None = None) -> Calla
                 recordings.popitem(last=False)
         else:
             recordings.move_to_end(key)
-        return found([x for x in given if _is_number(x)])
+        return found([x for x in given if _is_number(x) or _is_array(x)])
 
     compiled.recordings = recordings  # type: ignore[attr-defined]
     return compiled
 
 
 def _is_number(x: Any) -> bool:
-    return isinstance(x, float | np.floating | Value) and not isinstance(x, bool)
+    return isinstance(x, float | np.floating | Value)
+
+
+def _is_array(x: Any) -> bool:
+    return isinstance(x, np.ndarray | Tensor) and x.dtype.kind in "fbiu"
 
 
 def _signature(tree: Any) -> Any:
@@ -88,12 +100,9 @@ def _signature(tree: Any) -> Any:
         return (type(tree), tuple(map(_signature, tree)))
     if _is_number(tree):
         return float
-    if isinstance(tree, Node | np.ndarray):
-        message = (
-            f"ag.compile records functions of numbers, and an argument is {type(tree).__name__} of shape "
-            f"{getattr(tree, 'shape', ())}: pass its entries as a list, or call the function as it is"
-        )
-        raise TypeError(message)
+    if _is_array(tree):
+        kind = Tensor if isinstance(tree, Tensor) else np.ndarray
+        return (kind, tree.shape, tree.dtype.str, isinstance(tree, Tensor) and tree.requires_grad)
     try:
         hash(tree)
     except TypeError:
@@ -102,94 +111,121 @@ def _signature(tree: Any) -> Any:
     return (type(tree), tree)
 
 
+class _Source:
+    """What is read at every replay; the first replay takes what was read while recording."""
+
+    def __init__(self, read: Callable[[], Any], first: Any) -> None:
+        self._read = read
+        self._first: list[Any] = [first]
+
+    def __call__(self) -> Any:
+        found = self._first.pop() if self._first else self._read()
+        return found._data if isinstance(found, Node) else found
+
+
 class _Recording:
     """One recording of a function: a routine, and how its results go back into the form of the function's."""
 
     def __init__(
         self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], engine: Engine | None
     ) -> None:
+        self._sources: dict[Node, _Source] = {}
+        self._updates: dict[Node, Any] = {}
+        self._watch = Watch()
         inputs: list[Node] = []
 
         def traced(x: Any) -> Any:
-            if not _is_number(x):
-                return x
-            number = x._data if isinstance(x, Value) else float(x)
-            inputs.append(new_node(Traced, number, None, (), {}, True))
-            return inputs[-1]
+            if _is_array(x) or _is_number(x):
+                inputs.append(_stand_in(x))
+                return inputs[-1]
+            return x
 
         start = CLOCK.tick()  # nodes made from here on are the recording's own
         arguments = map_leaves(traced, (args, kwargs))
-        output = _watched(function, *arguments)
-        results = [x for x in leaves(output) if isinstance(x, Value)]
-        order = topological_order(*results)
-        self.captured = [x for x in order if x.rule is None and not isinstance(x, Traced) and x.stamp < start]
-        self.form = map_leaves(lambda x: _OUTPUT if isinstance(x, Value) else x, output)
+        output = self._watch.run(lambda: self._listening(function, *arguments))
+        results = [x for x in leaves(output) if isinstance(x, Node)]
+        self._form = map_leaves(lambda x: _OUTPUT if isinstance(x, Node) else x, output)
+        roots = [*results, *self._updates.values()]
+        order = topological_order(*roots)
+        if any(node.kind == "array" for node in (*order, *self._updates)):
+            self._run = self._of_arrays(inputs, results, start)
+        else:
+            captured = [x for x in order if x.rule is None and not x.traced and x.stamp < start]
+            self._run = self._of_numbers(inputs, captured, roots, len(results), engine)
+
+    def __call__(self, given: list[Any]) -> Any:
+        found = iter(self._run([x._data if isinstance(x, Node) else x for x in given]))
+        return map_leaves(lambda x: next(found) if x is _OUTPUT else x, self._form)
+
+    def _listening(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        token = recorder.set(self)
+        try:
+            return function(*args, **kwargs)
+        finally:
+            recorder.reset(token)
+
+    # ---- what the function says while it runs ----------------------------------------------------------------------
+
+    def apply(self, rule: Any, inputs: Any, attrs: dict[str, Any]) -> Any:
+        """An operation on Tensors."""
+        return record_operation(rule, inputs, attrs)
+
+    def read(self, source: Callable[[], Any]) -> Any:
+        """A stand-in for what is read at every replay."""
+        data = self._watch.unseen(source)
+        node = _stand_in(data)
+        self._sources[node] = _Source(source, data)
+        return node
+
+    def set(self, leaf: Any, data: Any) -> None:
+        """A leaf takes on new data at the end of every replay."""
+        check_settable(leaf)
+        if not isinstance(data, Node):
+            data = Value(data) if leaf.kind == "scalar" else Tensor(data)
+        expected, got = np.shape(leaf._data), np.shape(data._data)
+        if expected != got:
+            message = f"data of shape {got} assigned to {leaf!r}: expected shape {expected}"
+            raise ShapeError(message)
+        self._updates[leaf] = data
+
+    # ---- how it is replayed ----------------------------------------------------------------------------------------
+
+    def _of_numbers(
+        self, inputs: list[Node], captured: list[Node], roots: list[Node], count: int, engine: Engine | None
+    ) -> Callable[[list[Any]], list[Any]]:
         builder = Builder()
         with no_collection():
-            places = record(builder, results, [*inputs, *self.captured])
-            self.routine = Routine(builder, places, engine) if places else None
+            places = record(builder, roots, [*inputs, *self._sources, *captured])
+            routine = Routine(builder, places, engine) if places else None
+        sources, targets = list(self._sources.values()), list(self._updates)
 
-    def __call__(self, numbers: list[Any]) -> Any:
-        if self.routine is None:
-            return self.form
-        plain = [x._data if isinstance(x, Value) else x for x in (*numbers, *self.captured)]
-        first, others = self.routine.run(np.array(plain, np.float64))
-        found = iter((first, *others.tolist()))
-        return map_leaves(lambda x: next(found) if x is _OUTPUT else x, self.form)
+        def run(numbers: list[Any]) -> list[Any]:
+            if routine is None:
+                return []
+            everything = [*numbers, *(read() for read in sources), *(leaf._data for leaf in captured)]
+            first, others = routine.run(np.array(everything, np.float64))
+            found = [first, *others.tolist()]
+            for leaf, number in zip(targets, found[count:], strict=True):
+                leaf.data = number  # type: ignore[attr-defined]
+            return found[:count]
 
+        return run
 
-# ---- what a recording cannot see ------------------------------------------------------------------------------------
-
-
-def _watched(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-    """The function's result, if nothing changed meanwhile that a replay would not change.
-
-    Raises:
-        RecordingError: Random numbers were drawn, or a node's data was set; with the line, found by a second run.
-    """
-    generators = [x for x in gc.get_objects() if issubclass(type(x), np.random.Generator | np.random.RandomState)]
-    before = _state(generators)
-    with enable_grad():
-        output = function(*args, **kwargs)
-    after = _state(generators)
-    if after == before:
-        return output
-    drawn = after[1:] != before[1:]
-    what = "random numbers" if drawn else "setting a node's data"
-    instead = "pass them in as arguments" if drawn else "return the new number, and set it after the call"
-    where = at_line(*_line_of_change(function, args, kwargs, lambda: _state(generators)))
-    message = f"ag.compile cannot record {what}{where}: {instead}"
-    raise RecordingError(message)
+    def _of_arrays(self, inputs: list[Node], results: list[Node], start: int) -> Callable[[list[Any]], list[Any]]:
+        tape = Tape()
+        places = {x: tape.argument(x._data) for x in inputs}
+        places |= {x: tape.source(source, x._data) for x, source in self._sources.items()}
+        found = record_graph(tape, [*results, *self._updates.values()], places, start)
+        tape.outputs = found[: len(results)]
+        tape.updates = list(zip(self._updates, found[len(results) :], strict=True))
+        self.routine = ArrayRoutine(tape)
+        return self.routine.run
 
 
-def _state(generators: list[Any]) -> tuple[Any, ...]:
-    states = []
-    for generator in generators:
-        bits = generator.bit_generator if isinstance(generator, np.random.Generator) else generator._bit_generator
-        states.append(str(bits.state))
-    return (CLOCK.now, random.getstate(), str(np.random.get_state()), *states)  # noqa: NPY002 - what users may call
-
-
-def _line_of_change(function: Callable[..., Any], args: Any, kwargs: Any, state: Callable[[], Any]) -> tuple[str, int]:
-    """The line after which the state was another, of a second run that is watched line by line."""
-    before = state()
-    line: tuple[str, int] = ("", 0)
-    found: list[tuple[str, int]] = []
-
-    def watch(frame: FrameType, *_: Any) -> Any:
-        nonlocal line
-        if frame.f_globals.get("__name__", "").split(".")[0] == "autograd":
-            return None
-        if not found and line[1] and state() != before:
-            found.append(line)
-        line = (frame.f_code.co_filename, frame.f_lineno)
-        return None if found else watch
-
-    previous = sys.gettrace()
-    sys.settrace(watch)
-    try:
-        with enable_grad():
-            function(*args, **kwargs)
-    finally:
-        sys.settrace(previous)
-    return found[0] if found else line
+def _stand_in(x: Any) -> Node:
+    """A traced leaf for a number or an array."""
+    if _is_array(x):
+        return traced_node(
+            x._data if isinstance(x, Tensor) else x, requires_grad=isinstance(x, Tensor) and x.requires_grad
+        )
+    return new_node(Traced, float(x._data if isinstance(x, Value) else x), None, (), {}, True)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 
 from autograd.program.builder import attribute_names
 from autograd.program.joint import JOINT
 from autograd.program.lower import Action, Listing, terms
+from autograd.program.tape import Tape
 
 # A longer program is shown by its beginning and its end.
 SHOWN = 60
@@ -67,3 +71,40 @@ def _bytes(size: float) -> str:
             return f"{size:.3g} {unit}"
         size /= 1000
     return f"{size:.3g} GB"
+
+
+def described_tape(tape: Tape, order: Sequence[int], names: Sequence[str | None], engine: str, size: int) -> str:
+    """The text of an array program.
+
+    Args:
+        tape: What it computes.
+        order: The places of its operations.
+        names: What its arguments are called.
+        engine: What runs it.
+        size: Bytes of memory that it takes.
+    """
+    called = {place: f"t{number}" for number, place in enumerate(order)}
+    for number, place in enumerate(tape.arguments):
+        called[place] = (names[number] if number < len(names) else None) or f"x{number}"
+    called |= {place: leaf.label or f"p{number}" for number, (place, leaf) in enumerate(tape.captured.items())}
+    called |= {place: f"live{number}" for number, place in enumerate(tape.sources)}
+    called |= {place: _constant(constant) for place, constant in tape.constants.items()}
+    lines = []
+    for place in order:
+        entry = tape.entries[place]
+        attrs = [f"{key}={value}" for key, value in entry.attrs.items()]
+        operands = ", ".join([*(called[x] for x in entry.inputs), *attrs])
+        kind = "number" if entry.dtype is None else f"{entry.dtype}{list(entry.shape)}"
+        lines.append(f"  {called[place]}: {kind} = {entry.rule.name if entry.rule else ''}({operands})")
+    if len(lines) > SHOWN:
+        lines[SHOWN // 2 : -SHOWN // 2] = [f"  … {len(lines) - SHOWN} more steps …"]
+    lines += [f"  set {leaf.label or 'a leaf'} = {called[place]}" for leaf, place in tape.updates]
+    inputs = len(tape.arguments)
+    head = f"program of {inputs} input{'s' * (inputs != 1)}, {len(order)} steps, {_bytes(size)}, {engine} engine"
+    return "\n".join([head, *lines, f"  return {', '.join(called[place] for place in tape.outputs)}"])
+
+
+def _constant(constant: Any) -> str:
+    if not isinstance(constant, np.ndarray):
+        return f"{constant:.6g}"
+    return f"{constant.item():.6g}" if constant.size == 1 else f"constant{list(constant.shape)}"

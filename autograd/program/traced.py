@@ -7,11 +7,14 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+import numpy as np
+
 from autograd.errors import GraphError
 from autograd.graph import NO_ATTRS, Node, new_node
+from autograd.live import current_recorder
 from autograd.mode import is_recording
 from autograd.operators import Operators
-from autograd.rules import arithmetic
+from autograd.rules import arithmetic, shaping
 from autograd.rules.primitive import Primitive
 from autograd.value import Value, _operand
 
@@ -48,9 +51,15 @@ class Traced(Value):
     """
 
     __slots__ = ()
+    traced = True
 
     @staticmethod
-    def _apply(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> Traced:
+    def _apply(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
+        recording = current_recorder()
+        if recording is not None and any(
+            isinstance(x, np.ndarray) or getattr(x, "kind", "") == "array" for x in inputs
+        ):
+            return recording.apply(rule, inputs, attrs)
         parents = tuple(x if isinstance(x, Value | float | int) else _operand(x, rule) for x in inputs)
         numbers = [x._data if isinstance(x, Value) else x for x in parents]
         data = float(rule.on_floats(numbers, attrs))
@@ -65,6 +74,18 @@ class Traced(Value):
     def detach(self) -> Value:
         """The same number as a constant: gradients stop here."""
         return new_node(Traced, self._data, arithmetic.subtract, (self, 0.0), NO_ATTRS, False)
+
+    def leaf_of_a_run(self) -> Traced:
+        """A variable of its own that stays joined to this number."""
+        return new_node(Traced, self._data, arithmetic.subtract, (self, 0.0), NO_ATTRS, True)
+
+    def _fit(self, share: Any) -> Any:
+        if getattr(share, "kind", "") == "array":  # beside arrays, a number's gradient is the sum over its copies
+            return share if share.shape == () else shaping.sum_to(share, shape=())
+        return super()._fit(share)
+
+    def _presented(self, gradient: Any, create_graph: bool) -> Any:
+        return gradient if isinstance(gradient, Node) else super()._presented(gradient, create_graph)
 
     # What the graph asks of it; numbers must not stay plain, or they would hold for this recording only.
 

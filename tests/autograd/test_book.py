@@ -55,6 +55,7 @@ TESTED_IN = {
         "elementwise_grad", "grad", "hessian", "hvp", "jacobian", "jvp", "make_jvp", "make_vjp", "value_and_grad",
         "vjp",
     },
+    "test_live": {"assign", "live"},
     "test_traps": {"enable_grad", "gradients", "is_recording", "no_grad", "topological_order"},
 }  # fmt: skip
 
@@ -189,6 +190,7 @@ FLOORS = [
     {"rules"},
     {"memory", "mode", "watching"},
     {"graph"},
+    {"live"},
     {"functions", "operators", "copying", "operands"},
     {"protocols", "array_methods"},
     {"value", "tensor"},

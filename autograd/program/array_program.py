@@ -1,0 +1,90 @@
+"""A graph of Tensors, recorded once and run again for other arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import DTypeError, GraphError, ShapeError
+from autograd.graph import Node, describe, gradients, topological_order
+from autograd.mode import enable_grad
+from autograd.program.array_routine import ArrayRoutine
+from autograd.program.tape import Tape, record_graph
+from autograd.program.traced_tensor import record_operation, traced_node
+from autograd.tensor import Tensor
+
+
+def record_program(output: Tensor, inputs: Sequence[Node], order: int) -> ArrayRoutine:
+    """The graph below a Tensor, with its gradients, as a routine of arrays.
+
+    Args:
+        output: What to compute; one number, where there are gradients.
+        inputs: The leaves that are given at each call.
+        order: 0 for the value, 1 for its gradients too.
+
+    Raises:
+        GraphError: An input was computed, is given twice, or needs no gradient.
+        ShapeError: There are gradients, and the output is no single number.
+        DTypeError: Second derivatives are asked for.
+    """
+    if order > 1:
+        message = "a program of Tensors holds the value and its gradients; ag.compile(ag.hessian(f)) holds more"
+        raise DTypeError(message)
+    if order and output.size != 1:
+        message = f"gradients of {describe(output)} of shape {output.shape}: reduce it to one number first"
+        raise ShapeError(message)
+    twins: dict[Node, Any] = {}
+    for node in inputs:
+        if node.rule is not None or node in twins:
+            what = "is given twice" if node in twins else "was computed; a program's inputs are leaves"
+            message = f"{describe(node)} {what}"
+            raise GraphError(message)
+        if order and not node.requires_grad:
+            message = f"{describe(node)} does not require a gradient: make it with requires_grad=True"
+            raise GraphError(message)
+        twins[node] = traced_node(node._data, requires_grad=node.requires_grad)
+    with enable_grad():
+        for node in topological_order(output):
+            if node in twins:
+                continue
+            if node.rule is None:
+                twins[node] = node  # stays as it is
+            else:
+                operands = [twins[x] if isinstance(x, Node) else x for x in node.inputs]
+                twins[node] = record_operation(node.rule, operands, node.attrs)
+        leaves = [twins[node] for node in inputs]
+        roots = [twins[output]]
+        if order:
+            if twins[output].requires_grad:
+                roots += gradients(twins[output], leaves, create_graph=True)
+            else:
+                message = f"{describe(output)} does not depend on any of the inputs"
+                raise GraphError(message)
+    tape = Tape()
+    places: dict[Node, int] = {leaf: tape.argument(leaf._data) for leaf in leaves}
+    tape.outputs = record_graph(tape, roots, places, start=-1)
+    return ArrayRoutine(tape, [node.label for node in inputs])
+
+
+def fitted(arrays: Sequence[Any], routine: ArrayRoutine) -> list[Any]:
+    """Arguments of a call as arrays of the recorded dtypes.
+
+    Raises:
+        ShapeError: Too many, too few, or one of another shape.
+    """
+    places = routine.tape.arguments
+    if len(arrays) != len(places):
+        message = f"a program of {len(places)} inputs was called with {len(arrays)}"
+        raise ShapeError(message)
+    found = []
+    for number, (x, place) in enumerate(zip(arrays, places, strict=True)):
+        entry = routine.tape.entries[place]
+        array = np.asarray(x._data if isinstance(x, Tensor) else x, dtype=entry.dtype)
+        if array.shape != entry.shape:
+            name = (routine.names[number] if number < len(routine.names) else None) or f"input {number}"
+            message = f"{name} of shape {array.shape} for a program recorded with shape {entry.shape}: record another"
+            raise ShapeError(message)
+        found.append(array)
+    return found

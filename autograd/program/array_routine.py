@@ -1,0 +1,59 @@
+"""An array program made runnable: memory planned, code written, and the way in."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.graph import Node
+from autograd.memory import CLOCK
+from autograd.program.numpy_code import arranged, compiled
+from autograd.program.tape import Tape
+from autograd.program.text import described_tape
+
+
+class ArrayRoutine:
+    """Arrays in, arrays out, over and over.
+
+    Args:
+        tape: What to compute.
+        names: What the arguments are called in the text.
+
+    Attributes:
+        name: What runs it.
+        size: Bytes of memory that it works in.
+    """
+
+    name = "numpy"
+
+    def __init__(self, tape: Tape, names: Sequence[str | None] = ()) -> None:
+        self.tape = tape
+        self.names = names
+        self.order = tape.needed()
+        storage, code = arranged(tape, self.order)
+        for place in self.order:
+            code.add(place)
+        self._compute: Callable[..., list[Any]] = compiled(code, "array program")
+        self.size = storage.size
+        self._lock = threading.Lock()
+        self._leaves: list[Node] = [leaf for leaf, _ in tape.updates]
+
+    def run(self, arguments: Sequence[Any]) -> list[Any]:
+        """The results for these arguments; leaves that are to be set are set."""
+        # Infinite slopes are answers here, as in a backward pass.
+        with self._lock, np.errstate(divide="ignore", invalid="ignore"):
+            results = self._compute(*arguments)
+        if self._leaves:
+            now = CLOCK.tick()
+            for leaf in self._leaves:
+                leaf.stamp = now
+        return results
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def __str__(self) -> str:
+        return described_tape(self.tape, self.order, self.names, self.name, self.size)

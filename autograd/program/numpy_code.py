@@ -1,0 +1,256 @@
+"""Array programs as Python source: a line for each operation, NumPy writing into buffers that were made beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from autograd.program.storage import Storage
+from autograd.program.tape import Entry, Tape
+from autograd.rules import activations, arithmetic, products, reductions, shaping
+from autograd.rules.primitive import Primitive
+from autograd.rules.reductions import count, kept_shape
+
+Names = dict[str, Any]
+
+_REDUCTIONS = {
+    reductions.sum_: np.add.reduce,
+    reductions.mean: np.add.reduce,
+    reductions.max_: np.maximum.reduce,
+    reductions.min_: np.minimum.reduce,
+}
+# Primitives whose ufunc means the same as their function, where the two differ in name.
+_UFUNCS: dict[Primitive, np.ufunc] = {arithmetic.power: np.power}
+
+
+def ufunc_of(rule: Primitive | None) -> np.ufunc | None:
+    """The ufunc that computes exactly what the primitive's function does."""
+    if rule is None:
+        return None
+    return rule.array if isinstance(rule.array, np.ufunc) else _UFUNCS.get(rule)
+
+
+def writes_into(entry: Entry) -> bool:
+    """Whether an operation is computed right into memory that it is given."""
+    rule = entry.rule
+    if entry.is_number or rule is None:
+        return False
+    if rule is reductions.mean:
+        return entry.dtype is not None and entry.dtype.kind == "f"
+    return (
+        ufunc_of(rule) is not None
+        or rule in _REDUCTIONS
+        or rule in (activations.relu, shaping.sum_to, shaping.astype)
+        or (rule in (products.matmul, products.linear) and len(entry.shape) >= 2)
+    )
+
+
+def works_in_place(entry: Entry) -> bool:
+    """Whether it may write over an input of the same shape and dtype."""
+    return ufunc_of(entry.rule) is not None or entry.rule is activations.relu
+
+
+class Code:
+    """The lines of a program, and the names in them that stand for something made beforehand."""
+
+    def __init__(self, tape: Tape, storage: Storage) -> None:
+        self.tape = tape
+        self.storage = storage
+        self.lines: list[str] = []
+        self.names: Names = {"empty": np.empty, "copyto": np.copyto, "matmul": np.matmul, "add": np.add}
+        self._local: dict[int, str] = {}
+        self._left_out = self._needless_broadcasts()
+
+    def name(self, place: int) -> str:
+        """What a place is called in the source."""
+        if place in self.storage.arrays and place not in self._local:
+            constant = self.tape.constants.get(place)
+            if isinstance(constant, float | int) and constant == constant and abs(constant) != float("inf"):
+                return repr(constant)
+            self.names[f"m{place}"] = self.storage.arrays[place]
+            return f"m{place}"
+        return self._local[place]
+
+    def local(self, place: int, name: str) -> str:
+        """Call a place by the name of a local variable."""
+        self._local[place] = name
+        return name
+
+    def constant(self, prefix: str, thing: Any) -> str:
+        """A new name for something made beforehand."""
+        name = f"{prefix}{len(self.names)}"
+        self.names[name] = thing
+        return name
+
+    def target(self, place: int) -> str:
+        """The memory that an operation writes into."""
+        entry = self.tape.entries[place]
+        if place in self.storage.arrays:
+            return self.name(place)
+        if place in self.storage.targets:
+            return self.local(place, self.name(self.storage.targets[place]))
+        name = self.local(place, f"v{place}")
+        self.lines.append(f"{name} = empty({entry.shape}, {self.constant('d', entry.dtype)})")
+        return name
+
+    def add(self, place: int) -> None:
+        """The lines for the operation at a place."""
+        entry = self.tape.entries[place]
+        ready = self.storage.is_view(place) and place in self.storage.arrays
+        if entry.rule is None or ready or place in self._left_out:
+            return
+        if entry.is_number:
+            self._number(place, entry)
+        elif writes_into(entry):
+            self._into(place, entry)
+        else:
+            function = partial(entry.rule.array, **entry.attrs) if entry.attrs else entry.rule.array
+            made = f"{self.constant('f', function)}({', '.join(map(self.name, entry.inputs))})"
+            if not entry.shape:  # NumPy gives a number of its own type in place of an array without axes
+                made = f"{self.constant('f', np.asarray)}({made})"
+            if place in self.storage.targets:
+                self.lines.append(f"copyto({self.target(place)}, {made})")
+            else:
+                self.lines.append(f"{self.local(place, f'v{place}')} = {made}")
+
+    def _number(self, place: int, entry: Entry) -> None:
+        rule: Any = entry.rule
+        inputs = ", ".join(map(self.name, entry.inputs))
+        call = self.constant("f", rule.on_floats)
+        attrs = self.constant("t", entry.attrs)
+        self.lines.append(f"{self.local(place, f'v{place}')} = float({call}(({inputs},), {attrs}))")
+
+    def _into(self, place: int, entry: Entry) -> None:
+        rule: Any = entry.rule
+        out = self.target(place)
+        operands = [self._unspread(x) if ufunc_of(rule) is not None else x for x in entry.inputs]
+        names = list(map(self.name, operands))
+        ufunc = ufunc_of(rule)
+        if ufunc is not None:
+            self.lines.append(f"{self.constant('u', ufunc)}({', '.join(names)}, out={out})")
+        elif rule is activations.relu:
+            self.lines.append(f"{self.constant('u', np.maximum)}({names[0]}, 0, out={out})")
+        elif rule is shaping.astype:
+            self.lines.append(f"copyto({out}, {names[0]}, 'unsafe')")
+        elif rule in _REDUCTIONS:
+            reduce, axis = self.constant("u", _REDUCTIONS[rule]), entry.attrs["axis"]
+            self.lines.append(f"{reduce}({names[0]}, {axis}, None, {out}, {entry.attrs['keepdims']})")
+            if rule is reductions.mean:
+                source = self.tape.entries[entry.inputs[0]]
+                divide = self.constant("u", np.true_divide)
+                self.lines.append(f"{divide}({out}, {count(np.empty(source.shape), axis)}, out={out})")
+        elif rule is shaping.sum_to:
+            self._sum_to(entry, names[0], out, place)
+        elif rule is products.linear:
+            self.lines.append(f"matmul({names[0]}, {names[1]}, {out})")
+            self.lines.append(f"add({out}, {names[2]}, {out})")
+        else:
+            self.lines.append(f"matmul({names[0]}, {names[1]}, {out})")
+
+    def _sum_to(self, entry: Entry, x: str, out: str, place: int) -> None:
+        full = self.tape.entries[entry.inputs[0]].shape
+        axes = summed_axes(full, entry.shape)
+        kept = kept_shape(full, axes)
+        if place in self.storage.arrays:
+            spread = self.constant("kept", self.storage.arrays[place].reshape(kept))
+        else:
+            spread = f"{out}.reshape({kept})"
+        self.lines.append(f"{self.constant('u', np.add.reduce)}({x}, {axes}, None, {spread}, True)")
+
+    def _needless_broadcasts(self) -> set[int]:
+        """The broadcasts that only ufuncs read."""
+        entries = self.tape.entries
+        needless = {place for place, entry in enumerate(entries) if entry.rule is shaping.broadcast_to}
+        needless -= {*self.tape.outputs, *(place for _, place in self.tape.updates)}
+        for entry in entries:
+            if not (writes_into(entry) and ufunc_of(entry.rule) is not None):
+                needless -= set(entry.inputs)
+        return needless
+
+    def _unspread(self, place: int) -> int:
+        """Before a broadcast that the ufunc does by itself, as its result has the full shape anyway."""
+        entry = self.tape.entries[place]
+        return entry.inputs[0] if entry.rule is shaping.broadcast_to else place
+
+
+def summed_axes(full: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The axes along which ``shape`` was broadcast to ``full``."""
+    leading = len(full) - len(shape)
+    stretched = (leading + i for i, length in enumerate(shape) if length == 1 and full[leading + i] != 1)
+    return (*range(leading), *stretched)
+
+
+def check_classes(numbers: Any, classes: int) -> None:
+    """Raise where a class number has no logit.
+
+    Raises:
+        ValueError: With the numbers found.
+    """
+    if numbers.size and not (numbers.min() >= 0 and numbers.max() < classes):
+        message = (
+            f"class numbers from {numbers.min()} to {numbers.max()} for {classes} logits: expected 0 to {classes - 1}"
+        )
+        raise ValueError(message)
+
+
+def arranged(tape: Tape, order: list[int]) -> tuple[Storage, Code]:
+    """Memory and code for a tape, with names for all that is read at each call; operations are still to be added."""
+    storage = Storage(
+        tape,
+        order,
+        planned=lambda place: writes_into(tape.entries[place]),
+        in_place=lambda place, _: works_in_place(tape.entries[place]),
+    )
+    code = Code(tape, storage)
+    for number, place in enumerate(tape.arguments):
+        code.local(place, f"a{number}")
+    for place, leaf in tape.captured.items():
+        code.lines.append(f"{code.local(place, f'c{place}')} = {code.constant('leaf', leaf)}._data")
+    for place, source in tape.sources.items():
+        code.lines.append(f"{code.local(place, f's{place}')} = {code.constant('read', source)}()")
+    for place in order:
+        entry = tape.entries[place]
+        if entry.rule is products.cross_entropy_of_classes and entry.inputs[1] not in tape.constants:
+            classes = tape.entries[entry.inputs[0]].shape[-1]
+            code.lines.append(f"{code.constant('f', check_classes)}({code.name(entry.inputs[1])}, {classes})")
+    return storage, code
+
+
+def compiled(code: Code, title: str) -> Callable[..., Any]:
+    """The lines as a function of the arguments; it returns the results, and sets the leaves that are to be set."""
+    tape = code.tape
+    results: list[str] = []
+    handed_out: set[int] = set()
+    for place in tape.outputs:
+        entry, name = tape.entries[place], code.name(place)
+        root = code.storage.root(place)
+        # The caller's own, unless others have the same memory: a leaf, an argument, a buffer, another result.
+        own = tape.entries[root].rule is not None and not (
+            root in handed_out or root in code.storage.targets or root in code.storage.arrays
+        )
+        handed_out.add(root)
+        copied = name if own else f"{name}.copy()"
+        results.append(name if entry.is_number else copied if entry.shape else f"{name}.item()")
+    lines = [*code.lines, f"results = [{', '.join(results)}]"]
+    # Leaves change when all that is to be known of their old data is.
+    changing = {id(leaf) for leaf, _ in tape.updates}
+    for number, (leaf, place) in enumerate(code.storage.copies):
+        old = tape.captured.get(code.storage.root(place))
+        if old is not None and id(old) in changing and old is not leaf:
+            copy = f"{code.name(place)}{'' if tape.entries[place].is_number else '.copy()'}"
+            lines.append(f"{code.local(place, f'old{number}')} = {copy}")
+    for leaf, place in code.storage.copies:
+        source = code.name(place)
+        if isinstance(leaf._data, float):
+            lines.append(f"{code.constant('leaf', leaf)}._data = float({source})")
+        else:
+            lines.append(f"copyto({code.constant('leaf', leaf)}._data, {source}, 'same_kind')")
+    arguments = ", ".join(f"a{number}" for number in range(len(tape.arguments)))
+    text = f"def run({arguments}):\n" + "".join(f"    {line}\n" for line in [*lines, "return results"])
+    names = dict(code.names)
+    exec(compile(text, f"<{title}>", "exec"), names)
+    function: Callable[..., Any] = names["run"]
+    return function

@@ -1,0 +1,184 @@
+"""Arrays while a function is recorded: Tensors that know they stand for any numbers of their shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn, Self
+
+import numpy as np
+
+from autograd.errors import DTypeError
+from autograd.graph import NO_ATTRS, Node, new_node
+from autograd.mode import is_recording
+from autograd.operands import as_array, explained
+from autograd.program.traced import refuse
+from autograd.protocols import DIFFERENTIABLE, GRADIENT_FREE, apply_function, apply_ufunc
+from autograd.rules import arithmetic
+from autograd.rules.primitive import BOOK, Primitive
+from autograd.tensor import Tensor, constant
+
+# NumPy's functions that look at shapes and dtypes alone.
+OF_SHAPES = frozenset({np.shape, np.ndim, np.size, np.result_type, np.zeros_like, np.ones_like, np.empty_like})
+
+
+def traced_node(
+    data: Any,
+    rule: Primitive | None = None,
+    inputs: tuple[Any, ...] = (),
+    attrs: dict[str, Any] = NO_ATTRS,
+    requires_grad: bool = False,
+) -> TracedTensor:
+    """A node of a recording."""
+    node = new_node(TracedTensor, data, rule, inputs, attrs, requires_grad)
+    node._fingerprint = None
+    return node
+
+
+def record_operation(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> TracedTensor:
+    """An operation on arrays, recorded whether or not a gradient flows through it."""
+    parents: list[Any] = []
+    numbers: list[Any] = []
+    for x in inputs:
+        if isinstance(x, Node):
+            numbers.append(x._data)
+        elif x.__class__ is float or x.__class__ is int:
+            numbers.append(x)
+        else:
+            x = constant(as_array(x, rule))
+            numbers.append(x._data)
+        parents.append(x)
+    try:
+        data = np.asarray(rule.array(*numbers, **attrs))
+    except ValueError as error:
+        raise explained(rule, numbers, error) from None
+    flows = rule.differentiable and is_recording() and any(x.requires_grad for x in parents if isinstance(x, Node))
+    return traced_node(data, rule, tuple(parents), attrs or NO_ATTRS, flows)
+
+
+class TracedTensor(Tensor):
+    """A Tensor of a function that is being recorded.
+
+    It computes as a Tensor does, and comparisons are recorded too. What would turn it into plain numbers is refused.
+    """
+
+    __slots__ = ()
+    traced = True
+
+    @staticmethod
+    def _apply(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> Tensor:
+        return record_operation(rule, inputs, attrs)
+
+    def detach(self) -> Tensor:
+        """The same numbers as a constant: gradients stop here."""
+        return traced_node(self._data, arithmetic.subtract, (self, 0.0))
+
+    def leaf_of_a_run(self) -> TracedTensor:
+        """A variable of its own that stays joined to this array."""
+        if self.dtype.kind != "f":
+            message = f"gradients need floating-point numbers, not {self.dtype}: pass floats, or write 1.0 for 1"
+            raise DTypeError(message)
+        return traced_node(self._data, arithmetic.subtract, (self, 0.0), NO_ATTRS, True)
+
+    def _as_index(self) -> NoReturn:
+        refuse("an index that is traced", "choose with ag.where, multiply by one-hot rows, or pass the entries chosen")
+
+    # What the graph asks of it; the numbers hold for this recording only.
+
+    def _seed(self, gradient: Any, create_graph: bool) -> Any:
+        if not create_graph:
+            refuse(
+                "a backward pass that is thrown away",
+                "inside a compiled function use ag.grad, ag.value_and_grad or ag.gradients(…, create_graph=True)",
+            )
+        return super()._seed(gradient, create_graph)
+
+    @staticmethod
+    def _keep(order: Sequence[Any], gradients: dict[Node, Any]) -> None:  # noqa: ARG004
+        refuse(
+            ".backward(), which changes .grad",
+            "use ag.grad, ag.value_and_grad or ag.gradients, and return the gradients",
+        )
+
+    # What would take numbers out of the recording.
+
+    @property
+    def data(self) -> Any:
+        """Refused: the numbers are of this recording only."""
+        refuse("reading .data", "compute with the Tensor itself, or return it")
+
+    @data.setter
+    def data(self, array: Any) -> None:  # noqa: ARG002
+        refuse("setting .data", "compute a new Tensor, or use ag.assign on a leaf from outside")
+
+    def item(self) -> float:
+        """Refused, as `data`."""
+        refuse(".item()", "compute with the Tensor itself, or return it")
+
+    def tolist(self) -> Any:
+        """Refused, as `data`."""
+        refuse(".tolist()", "compute with the Tensor itself, or return it")
+
+    def argmax(self, axis: int | None = None) -> Any:  # noqa: ARG002
+        """Refused: positions are plain numbers."""
+        refuse(".argmax()", "return the Tensor, and look for the largest entry after the call")
+
+    def argmin(self, axis: int | None = None) -> Any:  # noqa: ARG002
+        """Refused: positions are plain numbers."""
+        refuse(".argmin()", "return the Tensor, and look for the smallest entry after the call")
+
+    def __bool__(self) -> bool:
+        refuse("a branch on a traced Tensor", "use ag.where, ag.maximum, ag.minimum or ag.clip")
+
+    def __float__(self) -> NoReturn:
+        refuse("float(tensor)", "use ag.exp and its kin in place of math's")
+
+    __int__ = __index__ = __complex__ = __float__
+
+    def __array__(self, *_: Any, **__: Any) -> NoReturn:
+        refuse("turning a traced Tensor into an ndarray", "compute with the Tensor itself, or return it")
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        entry = next((rule for rule in BOOK.values() if rule.ufunc is ufunc), None)
+        if entry is not None and not entry.differentiable and method == "__call__" and not options:
+            return entry(*inputs)  # a comparison, which eagerly gives plain numbers
+        if ufunc in GRADIENT_FREE:
+            refuse(f"np.{ufunc.__name__}", "build it from functions of the rule book, or call it outside")
+        return apply_ufunc(ufunc, method, inputs, options)
+
+    def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any) -> Any:
+        if function in GRADIENT_FREE and function not in OF_SHAPES and function not in DIFFERENTIABLE:
+            refuse(f"np.{function.__name__}", "build it from functions of the rule book, or call it outside")
+        return apply_function(function, args, kwargs)
+
+    def _update(self, ufunc: np.ufunc, other: Any, rule: Primitive) -> Self:  # noqa: ARG002
+        refuse(f"an array changed in place by {rule.symbol}=", "write a new Tensor, W = W + …; ag.assign sets leaves")
+
+    def __setitem__(self, index: Any, values: Any) -> None:
+        refuse("assigning to entries of an array", "use where, stack or concatenate to build the new Tensor")
+
+    def __format__(self, spec: str) -> str:
+        if spec:
+            refuse("formatting a traced Tensor as a number", "print results after the call")
+        return repr(self)
+
+    def __repr__(self) -> str:
+        return f"<traced {self.rule.name if self.rule else 'array'} of shape {self.shape}>"
+
+
+def _comparison(rule: Primitive) -> Callable[[Any, Any], Any]:
+    def method(self: TracedTensor, other: Any) -> Any:
+        return self._call(rule, self, other)
+
+    return method
+
+
+for _name, _rule in {
+    "__lt__": arithmetic.less,
+    "__le__": arithmetic.less_equal,
+    "__gt__": arithmetic.greater,
+    "__ge__": arithmetic.greater_equal,
+    "__eq__": arithmetic.equal,
+    "__ne__": arithmetic.not_equal,
+}.items():
+    setattr(TracedTensor, _name, _comparison(_rule))
+TracedTensor.__hash__ = Node.__hash__  # type: ignore[method-assign]

@@ -1,0 +1,89 @@
+"""What a recording cannot see, and so must not happen: random numbers drawn, and nodes set, by the function itself."""
+
+from __future__ import annotations
+
+import gc
+import random
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from autograd.memory import CLOCK
+from autograd.mode import enable_grad
+from autograd.program.traced import RecordingError, at_line
+
+
+class Watch:
+    """Notices changes that a replay would not repeat."""
+
+    def __init__(self) -> None:
+        self._generators = [
+            x for x in gc.get_objects() if issubclass(type(x), np.random.Generator | np.random.RandomState)
+        ]
+        self._before: tuple[Any, ...] = ()
+
+    def run(self, function: Callable[[], Any]) -> Any:
+        """The function's result, if nothing changed meanwhile.
+
+        Raises:
+            RecordingError: Random numbers were drawn, or a node's data was set; with the line, found by a second run.
+        """
+        self._before = self._state()
+        with enable_grad():
+            output = function()
+        after = self._state()
+        if after == self._before:
+            return output
+        drawn = after[1:] != self._before[1:]
+        what = "random numbers" if drawn else "setting a node's data"
+        instead = (
+            "pass them in as arguments, or draw them in ag.live(…)"
+            if drawn
+            else "use ag.assign, or return the new data and set it after the call"
+        )
+        where = at_line(*self._line_of_change(function))
+        message = f"ag.compile cannot record {what}{where}: {instead}"
+        raise RecordingError(message)
+
+    def unseen(self, function: Callable[[], Any]) -> Any:
+        """The function's result; what it changes does not count."""
+        clean = self._state() == self._before
+        found = function()
+        if clean:
+            self._before = self._state()
+        return found
+
+    def _state(self) -> tuple[Any, ...]:
+        states = []
+        for generator in self._generators:
+            bits = generator.bit_generator if isinstance(generator, np.random.Generator) else generator._bit_generator
+            states.append(str(bits.state))
+        # The global generator too, which users may call.
+        return (CLOCK.now, random.getstate(), str(np.random.get_state()), *states)  # noqa: NPY002
+
+    def _line_of_change(self, function: Callable[[], Any]) -> tuple[str, int]:
+        """The line after which the state was another, of a second run that is watched line by line."""
+        self._before = self._state()
+        line: tuple[str, int] = ("", 0)
+        found: list[tuple[str, int]] = []
+
+        def watch(frame: FrameType, *_: Any) -> Any:
+            nonlocal line
+            if frame.f_globals.get("__name__", "").split(".")[0] in ("autograd", "numpy"):
+                return None
+            if not found and line[1] and self._state() != self._before:
+                found.append(line)
+            line = (frame.f_code.co_filename, frame.f_lineno)
+            return None if found else watch
+
+        previous = sys.gettrace()
+        sys.settrace(watch)
+        try:
+            with enable_grad():
+                function()
+        finally:
+            sys.settrace(previous)
+        return found[0] if found else line

@@ -1,0 +1,378 @@
+"""Programs of arrays: replay equals eager for every primitive and for random graphs, in values and in gradients."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import autograd as ag
+from autograd.program.tape import Tape
+from tests.autograd.table import Case, cases
+from tests.autograd.test_random_programs import array_programs, run_on_arrays
+
+TOLERANCE = {"float64": 1e-12, "float32": 2e-5}
+RNG = np.random.default_rng(0)
+ENGINES = [HealthCheck.function_scoped_fixture]  # which engine it is changes nothing that hypothesis draws
+
+
+def same(found: Any, expected: Any, dtype: str = "float64") -> None:
+    found, expected = (np.asarray(x._data if isinstance(x, ag.Tensor) else x) for x in (found, expected))
+    assert found.shape == expected.shape
+    assert found.dtype == expected.dtype or not expected.shape  # single numbers come out as Python's
+    tolerance = TOLERANCE[dtype]
+    with np.errstate(invalid="ignore"):
+        size = np.abs(expected[np.isfinite(expected)]).max(initial=1e-3)
+    np.testing.assert_allclose(found, expected, rtol=tolerance, atol=tolerance * size, equal_nan=True)
+
+
+# ---- the table -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("case", list(cases(differentiable=True)), ids=str)
+def test_replay_equals_eager_for_every_primitive(case: Case, dtype: Any, engine: Any) -> None:
+    wanted = case.differentiable()
+
+    def drawn(seed: int) -> list[Any]:
+        arrays = case.draw(seed)
+        return [a.astype(dtype) if i in wanted else a for i, a in enumerate(arrays)]
+
+    def loss(variables: Any, others: Any) -> Any:
+        given = iter(variables)
+        y = case(*(next(given) if i in wanted else others[i] for i in range(len(others))))
+        weights = np.random.default_rng(7).uniform(0.5, 1.5, y.shape).astype(dtype)
+        return (y * weights).sum() + (y * y * weights).sum()
+
+    function = ag.value_and_grad(loss)
+    compiled = ag.compile(function, engine=engine)
+    for seed in (0, 1, 2):
+        arrays = drawn(seed)
+        # What has no gradient stays as it was recorded, where it is an index or a shape.
+        arguments = [arrays[i] for i in wanted], [None if i in wanted else a for i, a in enumerate(arrays)]
+        value, gradients = function(*arguments)
+        found, found_gradients = compiled(*arguments)
+        assert found == pytest.approx(float(value), rel=10 * TOLERANCE[dtype])
+        for a, b in zip(found_gradients, gradients, strict=True):
+            same(a, b, dtype)
+    assert len(compiled.recordings) == 1
+
+
+@pytest.mark.parametrize("case", list(cases(differentiable=False)), ids=str)
+def test_replay_equals_eager_where_there_is_no_gradient(case: Case, engine: Any) -> None:
+    compiled = ag.compile(lambda *arrays: case(*arrays), engine=engine)
+    for seed in (0, 1):
+        arrays = case.draw(seed)
+        found, expected = compiled(*map(ag.Tensor, arrays)), case(*arrays)
+        np.testing.assert_array_equal(found, expected)
+
+
+# ---- random graphs -------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=ENGINES)
+@given(array_programs, st.booleans())
+def test_a_random_graph_of_arrays(engine: Any, program: Any, narrow: bool) -> None:
+    shapes, steps = program
+    dtype = "float32" if narrow else "float64"
+
+    def drawn(seed: int) -> list[Any]:
+        return [np.random.default_rng([seed, i]).uniform(-1.0, 1.0, s).astype(dtype) for i, s in enumerate(shapes)]
+
+    function = ag.value_and_grad(lambda xs: run_on_arrays(steps, xs, lambda x: x))
+    compiled = ag.compile(function, engine=engine)
+    for seed in (0, 1):
+        value, gradients = function(drawn(seed))
+        found, found_gradients = compiled(drawn(seed))
+        assert found == pytest.approx(float(value), rel=TOLERANCE[dtype], abs=TOLERANCE[dtype])
+        for a, b in zip(found_gradients, gradients, strict=True):
+            same(a, b, dtype)
+
+
+@pytest.mark.parametrize("derivative", ["hessian", "jacobian", "grad", "hvp"])
+def test_derivatives_of_functions_of_arrays(derivative: str, engine: Any) -> None:
+    A = RNG.normal(size=(4, 4))
+
+    def vector(x: Any) -> Any:
+        return ag.tanh(A @ x) * ag.exp(-x * x)
+
+    def number(x: Any) -> Any:
+        return ag.sum(vector(x) ** 2)
+
+    operators = {
+        "grad": ag.grad(number),
+        "hessian": ag.hessian(number),
+        "hvp": lambda x, v: ag.hvp(number, (x,), v)[1],
+        "jacobian": ag.jacobian(vector),
+    }
+    operator = operators[derivative]
+    compiled = ag.compile(operator, engine=engine)
+    for _ in range(3):
+        points = [RNG.normal(size=4) for _ in range(1 + (derivative == "hvp"))]
+        same(compiled(*points), operator(*points))
+
+
+def test_numbers_beside_arrays(engine: Any) -> None:
+    def f(s: Any, X: Any) -> Any:
+        return ag.sum(ag.tanh(s * X) * s) + s**2
+
+    X = RNG.normal(size=(3, 2))
+    for function in (f, ag.grad(f), ag.grad(f, 1), ag.grad(ag.grad(f)), ag.value_and_grad(f, (0, 1))):
+        compiled = ag.compile(function, engine=engine)
+        for s in (0.5, -2.0):
+            for a, b in zip(ag_leaves(compiled(s, X)), ag_leaves(function(s, X)), strict=True):
+                np.testing.assert_allclose(a, b, rtol=1e-12)
+
+
+def ag_leaves(x: Any) -> list[Any]:
+    return [part for item in x for part in ag_leaves(item)] if isinstance(x, tuple | list) else [x]
+
+
+def test_a_number_takes_on_the_precision_of_the_arrays(engine: Any) -> None:
+    f = ag.compile(lambda s, X: X * s + 1.0, engine=engine)
+    assert f(0.1, np.ones(3, np.float32)).dtype == np.float32
+    same(f(0.1, np.ones(3, np.float32)), np.ones(3, np.float32) * 0.1 + 1.0, "float32")
+
+
+# ---- what goes in and comes out ------------------------------------------------------------------------------------
+
+
+def test_other_shapes_and_dtypes_are_recorded_again(engine: Any) -> None:
+    calls = []
+
+    @ag.compile
+    def f(x: Any) -> Any:
+        calls.append(x.shape)
+        return (x * 2.0).sum(axis=0)
+
+    for x in (np.ones((2, 3)), np.zeros((2, 3)), np.ones((4, 3)), np.ones((2, 3), np.float32), np.ones((4, 3))):
+        np.testing.assert_array_equal(f(x), (x * 2).sum(axis=0))
+    assert calls == [(2, 3), (4, 3), (2, 3)]
+
+
+def test_results_are_the_callers_own(engine: Any) -> None:
+    w = ag.Tensor([1.0, 2.0])
+    f = ag.compile(lambda x: (x, w, x * w, x.reshape(2, 1), ag.Tensor([5.0, 6.0]) * 1.0), engine=engine)
+    x = np.array([3.0, 4.0])
+    first = f(x)
+    kept = [np.array(a) for a in first]
+    second = f(x)
+    for a, b in zip(first, second, strict=True):
+        assert not any(np.shares_memory(a, other) for other in (*second, x, w.data))
+        a[...] = -1.0
+        b[...] = -2.0
+    assert (x.tolist(), w.data.tolist()) == ([3.0, 4.0], [1.0, 2.0])
+    for a, b in zip(f(x), kept, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_arguments_that_are_views_or_in_another_order(engine: Any) -> None:
+    f = ag.compile(ag.value_and_grad(lambda x, W: ag.sum(ag.tanh(x @ W) * x)), engine=engine)
+    x, W = RNG.normal(size=(4, 4)), RNG.normal(size=(4, 4))
+    expected = f(x, W)
+    wide = RNG.normal(size=(8, 8))
+    wide[::2, ::2] = x
+    frozen = W.copy()
+    frozen.flags.writeable = False
+    for a, b in [(np.asfortranarray(x), W), (wide[::2, ::2], W), (x, frozen), (x[::-1].copy()[::-1], W.T.copy().T)]:
+        found = f(a, b)
+        assert found[0] == pytest.approx(expected[0], rel=1e-12)
+        same(found[1], expected[1])
+
+
+def test_tensors_from_outside_are_read_anew(engine: Any) -> None:
+    w = ag.Tensor([1.0, 2.0], requires_grad=True)
+
+    @ag.compile
+    def f(x: Any) -> Any:
+        y = ag.sum(w * w * x)
+        return y, ag.gradients(y, w, create_graph=True)
+
+    x = np.array([3.0, 4.0])
+    same(f(x)[1], np.array([6.0, 16.0]))
+    w.data = np.array([0.0, 1.0])
+    assert f(x)[0] == 4.0
+    w.data[...] = 1.0
+    same(f(x)[1], np.array([6.0, 8.0]))
+
+
+def test_choices_are_made_anew(engine: Any) -> None:
+    f = ag.compile(ag.grad(lambda x: ag.sum(ag.where(x > 0, x * x, -x) + ag.maximum(x, 1.0))), engine=engine)
+    for x in (np.array([1.0, -2.0, 3.0]), np.array([-1.0, 2.0, 0.5])):
+        np.testing.assert_array_equal(f(x), np.where(x > 0, 2 * x, -1) + (x > 1) + 0.5 * (x == 1))
+
+
+def test_equal_work_is_done_once_and_constants_beforehand() -> None:
+    A = np.arange(4.0).reshape(2, 2)
+
+    def f(x: Any) -> Any:
+        constant = ag.exp(ag.Tensor(A) * 2.0)
+        return ag.sum(ag.tanh(x @ A) + ag.tanh(x @ A) * (constant * 1.0))
+
+    text = str(next(iter(_recorded(f, np.ones((2, 2))).recordings.values())).routine)
+    assert text.count("tanh") == 1
+    assert "exp" not in text
+
+
+def _recorded(f: Any, *args: Any) -> Any:
+    compiled = ag.compile(f, engine="numpy")
+    compiled(*args)
+    return compiled
+
+
+def test_infinite_slopes_below_a_choice() -> None:
+    f = ag.grad(lambda x: ag.sum(ag.where(x > 0, ag.sqrt(x), 0.0)))
+    compiled = ag.compile(f, engine="numpy")
+    for x in (np.array([4.0, 1.0]), np.array([0.0, 4.0])):
+        np.testing.assert_array_equal(compiled(x), f(x))
+
+
+def test_memory_is_planned() -> None:
+    """A chain of steps needs no buffer for each."""
+
+    def f(x: Any) -> Any:
+        for _ in range(20):
+            x = ag.sin(x) * 0.5
+        return ag.sum(x)
+
+    w = ag.Tensor(np.ones(1000), requires_grad=True)
+    program = ag.Program.from_graph(f(w), wrt=[w], order=0, engine="numpy")
+    assert program.memory < 3 * 8000
+
+
+# ---- Program.from_graph --------------------------------------------------------------------------------------------
+
+
+def test_a_program_from_a_graph_of_tensors(engine: Any) -> None:
+    W = ag.Tensor(RNG.normal(size=(3, 2)), requires_grad=True, label="W")
+    b = ag.Tensor(RNG.normal(size=2), requires_grad=True, label="b")
+    x = RNG.normal(size=(5, 3))
+    loss = ag.mean(ag.tanh(x @ W + b) ** 2)
+    program = ag.Program.from_graph(loss, wrt=[W, b], engine=engine)
+    for _ in range(2):
+        values = [RNG.normal(size=(3, 2)), RNG.normal(size=2)]
+        leaves = [ag.Tensor(v, requires_grad=True) for v in values]
+        expected = ag.mean(ag.tanh(x @ leaves[0] + leaves[1]) ** 2)
+        value, gradients = program(*values)
+        assert value == pytest.approx(expected.item(), rel=1e-12)
+        for a, g in zip(gradients, ag.gradients(expected, leaves), strict=True):
+            same(a, g)
+    head = str(program).splitlines()[0]
+    assert head.startswith("program of 2 inputs, ")
+    alone = ag.Program.from_graph(loss, wrt=W, engine=engine)
+    same(alone(W)[1], ag.gradients(loss, W))
+    assert ag.Program.from_graph(loss, wrt=W, engine=engine, order=0)(W.data) == pytest.approx(loss.item())
+
+
+def test_what_a_program_of_tensors_cannot_be_made_of_is_refused() -> None:
+    w = ag.Tensor([1.0, 2.0], requires_grad=True, label="w")
+    fixed = ag.Tensor([1.0, 2.0], label="fixed")
+    loss = ag.sum(w * fixed)
+    with pytest.raises(ag.ShapeError, match="reduce it to one number"):
+        ag.Program.from_graph(w * fixed, wrt=[w])
+    with pytest.raises(ag.GraphError, match="'fixed' does not require a gradient"):
+        ag.Program.from_graph(loss, wrt=[fixed])
+    with pytest.raises(ag.GraphError, match="given twice"):
+        ag.Program.from_graph(loss, wrt=[w, w])
+    with pytest.raises(ag.GraphError, match="was computed"):
+        ag.Program.from_graph(loss, wrt=[loss])
+    with pytest.raises(ag.DTypeError, match=r"ag.compile\(ag.hessian"):
+        ag.Program.from_graph(loss, wrt=[w], order=2)
+    program = ag.Program.from_graph(loss, wrt=[w])
+    with pytest.raises(ag.ShapeError, match=r"w of shape \(3,\) for a program recorded with shape \(2,\)"):
+        program(np.ones(3))
+    with pytest.raises(ag.ShapeError, match="1 inputs was called with 2"):
+        program(np.ones(2), np.ones(2))
+    with pytest.raises(ag.DTypeError, match="call a program of Tensors with its arrays"):
+        program.run(np.ones(2))
+
+
+# ---- what is refused, with its line --------------------------------------------------------------------------------
+
+
+def truth(x: Any) -> Any:
+    return x if x.sum() > 0 else -x  # here
+
+
+def number(x: Any) -> Any:
+    return x * float(x.sum())  # here
+
+
+def item(x: Any) -> Any:
+    return x / x.max().item()  # here
+
+
+def data(x: Any) -> Any:
+    return x * np.abs(x.data)  # here
+
+
+def plain(x: Any) -> Any:
+    return x * np.asarray(x)  # here
+
+
+def of_numpy(x: Any) -> Any:
+    return x * np.argmax(x)  # here
+
+
+def position(x: Any) -> Any:
+    return x * x.argmax()  # here
+
+
+def in_place(x: Any) -> Any:
+    x += 1.0  # here
+    return x
+
+
+def entry(x: Any) -> Any:
+    x[0] = 1.0  # here
+    return x
+
+
+def index(x: Any) -> Any:
+    return ag.Tensor([1.0, 2.0])[x > 0]  # here
+
+
+def backward(x: Any) -> Any:
+    (x * WEIGHT).sum().backward()  # here
+    return x
+
+
+def chance(x: Any) -> Any:
+    noise = RNG.normal(size=2)  # here
+    return x * noise
+
+
+def mutation(x: Any) -> Any:
+    WEIGHT.data = np.ones(2)  # here
+    return x * WEIGHT
+
+
+def listed(x: Any) -> Any:
+    return x * sum(x.tolist())  # here
+
+
+WEIGHT = ag.Tensor([1.0, 2.0], requires_grad=True)
+REFUSED = [truth, number, item, data, plain, of_numpy, position, in_place, entry, index, backward, chance, mutation]
+
+
+@pytest.mark.parametrize("function", [*REFUSED, listed], ids=lambda f: f.__name__)
+def test_what_cannot_be_recorded_is_refused_with_its_line(function: Any) -> None:
+    first = function.__code__.co_firstlineno
+    source = Path(__file__).read_text(encoding="utf-8").splitlines()
+    line = next(i for i in range(first, first + 9) if "# here" in source[i - 1])
+    with pytest.raises(ag.RecordingError, match=rf"line {line}: ") as caught:
+        ag.compile(function)(np.array([1.0, 2.0]))
+    assert __file__ in str(caught.value)
+
+
+# ---- the list itself -----------------------------------------------------------------------------------------------
+
+
+def test_a_tape_tells_constants_apart_by_their_bits() -> None:
+    tape = Tape()
+    assert tape.constant(0.0) == tape.constant(0.0)
+    assert len({tape.constant(x) for x in (0.0, -0.0, 1, 1.0, True, float("nan"))}) == 6

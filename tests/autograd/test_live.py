@@ -1,0 +1,98 @@
+"""`ag.live` and `ag.assign`: what a compiled function does anew at every replay, and the same without compiling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as ag
+
+RNG = np.random.default_rng(0)
+both = pytest.mark.parametrize("way", [lambda f: f, lambda f: ag.compile(f, engine="numpy")], ids=["eager", "compiled"])
+
+
+@both
+def test_live_numbers_are_read_at_every_call(way: Any) -> None:
+    settings = {"scale": 2.0}
+    f = way(lambda x: ag.Value(1.0) * x * ag.live(lambda: settings["scale"]))
+    assert getattr(f(3.0), "data", f(3.0)) == 6.0
+    settings["scale"] = 10.0
+    assert getattr(f(3.0), "data", f(3.0)) == 30.0
+
+
+@both
+def test_live_arrays_are_drawn_at_every_call(way: Any) -> None:
+    rng, twin = np.random.default_rng(3), np.random.default_rng(3)
+    ones = ag.Tensor([1.0, 1.0])
+    f = way(lambda x: ones * x * ag.live(lambda: rng.normal(size=2)))
+    for _ in range(3):
+        np.testing.assert_array_equal(np.asarray(f(1.0)), twin.normal(size=2))
+
+
+@both
+def test_assign_sets_a_leaf_at_every_call(way: Any) -> None:
+    total = ag.Tensor([0.0, 10.0])
+
+    def count(step: Any) -> Any:
+        ag.assign(total, total + step)
+        return ag.sum(step)
+
+    f = way(count)
+    memory = total.data
+    for _ in range(3):
+        f(np.array([1.0, 2.0]))
+    assert total.data.tolist() == [3.0, 16.0]
+    assert way is both.args[1][0] or total.data is memory  # a replay writes into the leaf's own memory
+
+
+@both
+def test_assign_sets_a_value(way: Any) -> None:
+    total = ag.Value(1.0)
+
+    def count(step: Any) -> Any:
+        ag.assign(total, total * step)
+        return total + step
+
+    f = way(count)
+    f(3.0)
+    f(3.0)
+    assert total.data == 9.0
+
+
+def test_a_leaf_is_read_as_it_was_at_the_start() -> None:
+    """Two leaves that swap: neither sees the other's new data."""
+    a, b = ag.Tensor([1.0, 2.0]), ag.Tensor([3.0, 4.0])
+
+    @ag.compile
+    def swap(x: Any) -> Any:
+        ag.assign(a, b * 1.0)
+        ag.assign(b, a * 1.0)
+        return a + x
+
+    assert swap(np.zeros(2)).tolist() == [1.0, 2.0]
+    assert (a.data.tolist(), b.data.tolist()) == ([3.0, 4.0], [1.0, 2.0])
+    assert swap(np.zeros(2)).tolist() == [3.0, 4.0]
+    assert (a.data.tolist(), b.data.tolist()) == ([1.0, 2.0], [3.0, 4.0])
+
+
+def test_a_gradient_of_data_that_a_replay_has_set_since_is_refused() -> None:
+    w = ag.Tensor([1.0, 2.0], requires_grad=True)
+    loss = ag.sum(w * w)
+    step = ag.compile(lambda x: ag.assign(w, w + x), engine="numpy")
+    step(np.ones(2))
+    with pytest.raises(ag.GraphError, match="was changed after multiply used it"):
+        loss.backward()
+
+
+def test_what_cannot_be_assigned_is_refused() -> None:
+    w = ag.Tensor([1.0, 2.0], requires_grad=True, label="w")
+    with pytest.raises(TypeError, match="assign sets a Value or a Tensor, not float"):
+        ag.assign(1.0, 2.0)
+    for way in (lambda f: f, ag.compile):
+        with pytest.raises(ag.GraphError, match="was computed"):
+            way(lambda x: ag.assign(w * 2.0, x))(np.ones(2))
+        with pytest.raises(ag.ShapeError, match=r"shape \(3,\)"):
+            way(lambda x: ag.assign(w, x))(np.ones(3))
+    assert w.data.tolist() == [1.0, 2.0]
