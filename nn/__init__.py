@@ -19,6 +19,7 @@ from nn import init
 from nn._extras import MissingExtraError
 from nn.callbacks import Callback, Checkpoint, EarlyStopping, ProgressBar
 from nn.checkpoint import load, save
+from nn.compiled import compile_step
 from nn.data import DataLoader, train_test_split
 from nn.history import History
 from nn.layers import ACTIVATIONS, MLP, Identity, LeakyReLU, Linear, ReLU, Sequential, Sigmoid, Softplus, Tanh
@@ -101,6 +102,7 @@ __all__ = [
     "binary_cross_entropy_with_logits",
     "clip_norm",
     "clip_value",
+    "compile_step",
     "confusion_matrix",
     "cross_entropy",
     "cross_entropy_of_probabilities",

@@ -122,19 +122,17 @@ def cross_entropy_of_probabilities(
         >>> round(cross_entropy_of_probabilities(ag.Tensor([[0.8, 0.2]]), [[1.0, 0.0]]).item(), 3)
         0.223
     """
-    values = probabilities.data if isinstance(probabilities, ag.Tensor) else probabilities
+    values = _known(probabilities)
     if values.size and not (values.min() >= 0 and values.max() <= 1 + 1e-6):
         raise ValueError(
             "cross_entropy_of_probabilities takes numbers from 0 to 1, "
             f"got {values.min():g} to {values.max():g}; cross_entropy takes logits"
         )
-    array = np.asarray(targets.data if isinstance(targets, ag.Tensor) else targets)
-    if array.shape == probabilities.shape[:-1]:
-        array = np.eye(probabilities.shape[-1])[_class_numbers(array, probabilities.shape[-1])]
-        targets = array
+    if np.shape(targets) == probabilities.shape[:-1]:
+        targets = _one_hot(targets, probabilities.shape[-1])
     weights = _targets_like(probabilities, targets, "cross_entropy_of_probabilities")
     # A class that does not count adds nothing, even where its probability is 0.
-    terms = weights * ag.log(ag.where(array > 0, probabilities, 1.0))
+    terms = weights * ag.log(ag.where(weights > 0, probabilities, 1.0))
     return _reduced(-ag.sum(terms, axis=-1), reduction)
 
 
@@ -161,25 +159,35 @@ def hinge(scores: Array, targets: Array | ArrayLike, reduction: Reduction = "mea
     """
     if scores.ndim == 2 and scores.shape[1] > 1:
         classes = scores.shape[1]
-        numbers = _class_numbers(np.asarray(targets), classes)
-        if numbers.shape != scores.shape[:1]:
-            raise ag.ShapeError(f"hinge: class numbers of shape {numbers.shape} for scores of shape {scores.shape}")
-        right = scores[np.arange(len(numbers)), numbers]
-        others = 1.0 - np.eye(classes)[numbers]
-        missing = ag.relu(1.0 + scores - ag.reshape(right, (-1, 1))) * others.astype(scores.dtype)
+        if np.shape(targets) != scores.shape[:1]:
+            raise ag.ShapeError(f"hinge: class numbers of shape {np.shape(targets)} for scores of shape {scores.shape}")
+        is_right = _one_hot(targets, classes)
+        right = ag.sum(ag.where(is_right, scores, 0.0), axis=-1, keepdims=True)
+        missing = ag.where(is_right, 0.0, ag.relu(1.0 + scores - right))
         return _reduced(ag.sum(missing, axis=-1) / classes, reduction)
     signs = _targets_like(scores, targets, "hinge")
-    if not np.isin(np.asarray(getattr(signs, "data", signs)), (-1, 1)).all():
+    if not np.isin(_known(signs), (-1, 1)).all():
         raise ValueError("hinge takes targets -1 and 1; for 0 and 1 pass 2 * targets - 1")
     return _reduced(ag.relu(1.0 - signs * scores), reduction)
 
 
-def _class_numbers(targets: NDArray[Any], classes: int) -> NDArray[Any]:
+def _one_hot(targets: Any, classes: int) -> Any:
+    """True at each sample's class number, once these are checked."""
+    if not isinstance(targets, ag.Tensor):
+        targets = np.asarray(targets)
     if targets.dtype.kind not in "iu":
         raise ag.DTypeError(f"class numbers must be integers, got {targets.dtype}")
-    if targets.size and not 0 <= targets.min() <= targets.max() < classes:
-        raise ValueError(f"class numbers from {targets.min()} to {targets.max()} for {classes} classes")
-    return targets
+    known = _known(targets)
+    if known.size and not 0 <= known.min() <= known.max() < classes:
+        raise ValueError(f"class numbers from {known.min()} to {known.max()} for {classes} classes")
+    return ag.BOOK["one_hot"](targets, classes=classes)
+
+
+def _known(x: Any) -> NDArray[Any]:
+    """The numbers, to check them; none while a function is recorded, as they will be others."""
+    if isinstance(x, ag.Tensor):
+        return np.empty(0) if x.traced else x.data
+    return np.asarray(x)
 
 
 def cross_entropy(logits: Array, targets: Array | ArrayLike, reduction: Reduction = "mean") -> Any:
@@ -211,8 +219,8 @@ def cross_entropy(logits: Array, targets: Array | ArrayLike, reduction: Reductio
     """
     if not isinstance(targets, ag.Tensor):
         targets = np.asarray(targets)
-        if targets.shape == logits.shape:
-            targets = targets.astype(logits.dtype, copy=False)
+    if targets.shape == logits.shape:
+        targets = _targets_like(logits, targets, "cross_entropy")
     if targets.shape == (*logits.shape[:-1], 1) != logits.shape:
         raise ag.ShapeError(
             f"cross_entropy: class numbers of shape {targets.shape} for logits of shape {logits.shape}; "
@@ -248,7 +256,7 @@ def binary_cross_entropy_with_logits(logits: Array, targets: Array | ArrayLike, 
         array([-0.5,  0. , -1. ])
     """
     targets = _targets_like(logits, targets, "binary_cross_entropy_with_logits")
-    values = targets.data if isinstance(targets, ag.Tensor) else targets
+    values = _known(targets)
     if values.size and (values.min() < 0 or values.max() > 1):
         raise ValueError(
             "binary_cross_entropy_with_logits takes targets between 0 and 1, "
@@ -265,7 +273,7 @@ def _targets_like(outputs: Array, targets: Array | ArrayLike, loss: str) -> Arra
         same_size = targets.ndim > 0 and outputs.size == targets.size
         advice = f"pass targets.reshape{outputs.shape}" if same_size else "they must be equal"
         raise ag.ShapeError(f"{loss}: outputs have shape {outputs.shape} and targets {targets.shape}; {advice}")
-    return targets
+    return targets if targets.dtype == outputs.dtype else targets.astype(outputs.dtype)
 
 
 def _reduced(losses: Any, reduction: str) -> Any:

@@ -49,8 +49,13 @@ class Dropout(Module):
             x = ag.Tensor(x)
         if not self.training or not self.p:
             return x
-        kept = self._generator.random(x.shape) >= self.p
-        return x * ag.Tensor(kept.astype(x.dtype) / np.asarray(1 - self.p, x.dtype))
+        shape, dtype = x.shape, x.dtype
+
+        def draw() -> Any:
+            kept = self._generator.random(shape) >= self.p
+            return ag.Tensor(kept.astype(dtype) / np.asarray(1 - self.p, dtype))
+
+        return x * ag.live(draw)
 
     def config(self) -> dict[str, Any]:
         """The arguments that make such a layer again."""
@@ -159,12 +164,12 @@ class BatchNorm1d(Module):
                 f"BatchNorm1d trains on batches of two samples and more, (batch, features), not {x.shape}"
             )
         normal, mean, variance = _normalised(x, 0, self.epsilon)
-        self._remember(mean.data[0], variance.data[0] * (len(x) / (len(x) - 1)))
+        self._remember(mean.detach()[0], variance.detach()[0] * (len(x) / (len(x) - 1)))
         return normal * self.weight + self.bias
 
     def _remember(self, mean: Any, variance: Any) -> None:
         for buffer, seen in ((self.running_mean, mean), (self.running_variance, variance)):
-            buffer.data = ((1 - self.momentum) * buffer.data + self.momentum * seen).astype(buffer.dtype)
+            ag.assign(buffer, (1 - self.momentum) * buffer + self.momentum * seen)
 
     def config(self) -> dict[str, Any]:
         """The arguments that make such a layer again."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
-
-import numpy as np
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import autograd as ag
 from nn._checks import in_range
-from nn.optim.base import Array, Optimizer, Slot
+from nn.optim.base import Optimizer
 
 
 class Adam(Optimizer):
@@ -55,26 +53,15 @@ class Adam(Optimizer):
         self.epsilon = in_range("epsilon", epsilon)
         super().__init__(parameters, learning_rate, weight_decay, remembers=("mean", "square"))
 
-    def direction(self, gradient: Array, slot: Slot) -> Array:
-        """Compute η m̂ / (√v̂ + ε)."""
-        mean, square, scratch = slot.memory["mean"], slot.memory["square"], slot.scratch
+    def update(self, gradient: Any, memory: Mapping[str, Any], steps: Any, rate: Any) -> tuple[Any, dict[str, Any]]:
+        """η m̂ / (√v̂ + ε)."""
         beta1, beta2 = self.betas
-
-        mean *= beta1
-        mean += np.multiply(gradient, 1 - beta1, out=scratch)
-
-        square *= beta2
-        np.multiply(gradient, gradient, out=scratch)
-        scratch *= 1 - beta2
-        square += scratch
-
+        mean = memory["mean"] * beta1 + gradient * (1 - beta1)
+        square = memory["square"] * beta2 + gradient * gradient * (1 - beta2)
         # √v̂ + ε = (√v + ε √(1 − β₂ᵗ)) / √(1 − β₂ᵗ): the corrections are numbers, and cost no pass over the array.
-        correction = math.sqrt(1 - beta2**slot.steps)
-        np.sqrt(square, out=scratch)
-        scratch += self.epsilon * correction
-        np.divide(mean, scratch, out=scratch)
-        scratch *= self.learning_rate * correction / (1 - beta1**slot.steps)
-        return scratch
+        correction = ag.sqrt(1 - beta2**steps)
+        step = mean / (ag.sqrt(square) + self.epsilon * correction) * (rate * correction / (1 - beta1**steps))
+        return step, {"mean": mean, "square": square}
 
 
 class AdamW(Adam):
@@ -159,15 +146,16 @@ class Adagrad(Optimizer):
         self.epsilon = in_range("epsilon", epsilon)
         super().__init__(parameters, learning_rate, weight_decay, remembers=("sum",))
 
-    def direction(self, gradient: Array, slot: Slot) -> Array:
-        """Compute η g / (√s + ε)."""
-        total, scratch = slot.memory["sum"], slot.scratch
-        total += np.multiply(gradient, gradient, out=scratch)
-        np.sqrt(total, out=scratch)
-        scratch += self.epsilon
-        np.divide(gradient, scratch, out=scratch)
-        scratch *= self.learning_rate
-        return scratch
+    def update(
+        self,
+        gradient: Any,
+        memory: Mapping[str, Any],
+        steps: Any,  # noqa: ARG002
+        rate: Any,
+    ) -> tuple[Any, dict[str, Any]]:
+        """η g / (√s + ε)."""
+        total = memory["sum"] + gradient * gradient
+        return gradient / (ag.sqrt(total) + self.epsilon) * rate, {"sum": total}
 
 
 class RMSprop(Optimizer):
@@ -217,20 +205,17 @@ class RMSprop(Optimizer):
         remembers = ("square", "velocity") if momentum else ("square",)
         super().__init__(parameters, learning_rate, weight_decay, remembers)
 
-    def direction(self, gradient: Array, slot: Slot) -> Array:
-        """Compute η v."""
-        square, scratch = slot.memory["square"], slot.scratch
-        square *= self.alpha
-        np.multiply(gradient, gradient, out=scratch)
-        scratch *= 1 - self.alpha
-        square += scratch
-        np.sqrt(square, out=scratch)
-        scratch += self.epsilon
-        np.divide(gradient, scratch, out=scratch)
-        if self.momentum:
-            velocity = slot.memory["velocity"]
-            velocity *= self.momentum
-            velocity += scratch
-            return np.multiply(velocity, self.learning_rate, out=scratch)
-        scratch *= self.learning_rate
-        return scratch
+    def update(
+        self,
+        gradient: Any,
+        memory: Mapping[str, Any],
+        steps: Any,  # noqa: ARG002
+        rate: Any,
+    ) -> tuple[Any, dict[str, Any]]:
+        """η v."""
+        square = memory["square"] * self.alpha + gradient * gradient * (1 - self.alpha)
+        step = gradient / (ag.sqrt(square) + self.epsilon)
+        if not self.momentum:
+            return step * rate, {"square": square}
+        velocity = memory["velocity"] * self.momentum + step
+        return velocity * rate, {"square": square, "velocity": velocity}

@@ -1,13 +1,14 @@
 """Optimizers: how gradients change parameters. The formulas are PyTorch's, term by term.
 
-An optimizer is a loop over parameters (`Optimizer.step`) around one formula (`Optimizer.direction`): from a gradient
-and what is remembered of earlier ones, the step to take. Steps write into arrays that were allocated once.
+An optimizer is a loop over parameters (`Optimizer.change`) around one formula (`Optimizer.update`): from a gradient and
+what is remembered of earlier ones, the step to take. The formula is recorded once and replayed, here by itself and in
+`nn.compile_step` together with the network, so that it writes into arrays that were allocated once.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -28,17 +29,13 @@ class Slot:
     Attributes:
         steps: How many steps the parameter has taken.
         memory: What is remembered of earlier gradients, by name; starts at zero.
-        scratch: Room for the step, of the parameter's shape.
-        decayed: Room for the gradient with weight decay.
     """
 
-    __slots__ = ("decayed", "memory", "scratch", "steps")
+    __slots__ = ("memory", "steps")
 
     def __init__(self, like: Array, remembers: Iterable[str]) -> None:
         self.steps = 0
-        self.memory = {name: np.zeros_like(like) for name in remembers}
-        self.scratch = np.empty_like(like)
-        self.decayed = np.empty_like(like)
+        self.memory = {name: ag.Tensor(np.zeros_like(like), label=name) for name in remembers}
 
 
 class Optimizer(ABC):
@@ -49,7 +46,7 @@ class Optimizer(ABC):
         learning_rate: Factor of each step, at least 0; may be set at any time.
         weight_decay: How much of each parameter is added to its gradient, at least 0; where `decoupled`, the parameter
             shrinks by the factor 1 − learning_rate · weight_decay instead.
-        remembers: Names of the arrays that `direction` keeps in each `Slot`'s memory.
+        remembers: Names of the arrays that `update` keeps in each `Slot`'s memory.
 
     Raises:
         TypeError: Something else than tensors that require gradients.
@@ -69,6 +66,7 @@ class Optimizer(ABC):
         self.learning_rate = learning_rate
         self.weight_decay = in_range("weight_decay", weight_decay)
         self.slots = [Slot(parameter.data, remembers) for parameter in self.parameters]
+        self._replayed: Callable[..., Any] | None = None
 
     @property
     def learning_rate(self) -> float:
@@ -80,8 +78,33 @@ class Optimizer(ABC):
         self._learning_rate = in_range("learning_rate", value)
 
     @abstractmethod
-    def direction(self, gradient: Array, slot: Slot) -> Array:
-        """What to subtract from a parameter, written into ``slot.scratch``; the gradient must be left as it is."""
+    def update(self, gradient: Any, memory: Mapping[str, Any], steps: Any, rate: Any) -> tuple[Any, dict[str, Any]]:
+        """The formula, in operators and functions of `autograd`, which serve arrays and recordings alike.
+
+        Args:
+            gradient: ∂L/∂w, with weight decay where it is part of the gradient.
+            memory: What is remembered, by name.
+            steps: How many steps there were, this one included.
+            rate: The learning rate.
+
+        Returns:
+            What to subtract from the parameter, and what to remember from now on.
+        """
+
+    def change(self, gradients: Sequence[Any], steps: Sequence[Any], rate: Any) -> None:
+        """Set every parameter that has a gradient, and what is remembered of it, to what the formula says."""
+        for parameter, slot, gradient, count in zip(self.parameters, self.slots, gradients, steps, strict=True):
+            if gradient is None:
+                continue
+            weight: Any = parameter
+            if self.weight_decay and self.decoupled:
+                weight = parameter * (1 - rate * self.weight_decay)
+            elif self.weight_decay:
+                gradient = parameter * self.weight_decay + gradient
+            step, memory = self.update(gradient, slot.memory, count, rate)
+            for name, remembered in memory.items():
+                ag.assign(slot.memory[name], remembered)
+            ag.assign(parameter, weight - step)
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
@@ -94,21 +117,41 @@ class Optimizer(ABC):
         Raises:
             GraphError: None has one.
         """
-        idle = True
-        for parameter, slot in zip(self.parameters, self.slots, strict=True):
-            if parameter.grad is None:
-                continue
-            idle = False
-            gradient = parameter.grad.data
-            if self.weight_decay and self.decoupled:
-                parameter.data *= 1 - self.learning_rate * self.weight_decay
-            elif self.weight_decay:
-                np.multiply(parameter.data, self.weight_decay, out=slot.decayed)
-                gradient = np.add(slot.decayed, gradient, out=slot.decayed)
-            slot.steps += 1
-            parameter.data -= self.direction(gradient, slot)
-        if idle:
+        gradients = [None if parameter.grad is None else parameter.grad.data for parameter in self.parameters]
+        if all(gradient is None for gradient in gradients):
             raise ag.GraphError(f"{type(self).__name__}.step: no parameter has a gradient; call loss.backward() first")
+        self.count([gradient is not None for gradient in gradients])
+        if self._replayed is None:
+            self._replayed = ag.compile(self._changes)
+        counts, kinds = self.counts()
+        self._replayed(gradients, counts, kinds, self.learning_rate, repr(self.settings()))
+
+    def count(self, taking_part: Sequence[bool]) -> None:
+        """Note that these parameters take a step."""
+        for slot, takes_part in zip(self.slots, taking_part, strict=True):
+            slot.steps += takes_part
+
+    def counts(self) -> tuple[list[float], tuple[int, ...]]:
+        """How many steps parameters have taken, and which of these numbers is each parameter's.
+
+        Those that have taken equally many share a number, and all that is computed from it.
+        """
+        distinct = sorted({slot.steps for slot in self.slots})
+        return list(map(float, distinct)), tuple(distinct.index(slot.steps) for slot in self.slots)
+
+    def _changes(
+        self, gradients: Sequence[Any], counts: Sequence[Any], kinds: Sequence[int], rate: Any, _settings: str
+    ) -> None:
+        # The settings are part of what tells recordings apart: other ones make another.
+        self.change(gradients, [counts[kind] for kind in kinds], rate)
+
+    def settings(self) -> tuple[Any, ...]:
+        """What the formula depends on beside its arguments."""
+        fixed = {"parameters", "slots", "_replayed", "_learning_rate"}
+        return tuple(value for name, value in vars(self).items() if name not in fixed)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return vars(self) | {"_replayed": None}
 
     def state_dict(self) -> dict[str, Array]:
         """Copies of everything that changes from step to step, as arrays by name.
@@ -124,7 +167,7 @@ class Optimizer(ABC):
         state: dict[str, Array] = {"learning_rate": np.array(self.learning_rate)}
         for index, slot in enumerate(self.slots):
             state[f"{index}.steps"] = np.array(slot.steps)
-            state |= {f"{index}.{name}": array.copy() for name, array in slot.memory.items()}
+            state |= {f"{index}.{name}": tensor.data.copy() for name, tensor in slot.memory.items()}
         return state
 
     def load_state_dict(self, state: Mapping[str, ArrayLike]) -> None:
@@ -137,7 +180,8 @@ class Optimizer(ABC):
         self.learning_rate = float(arrays["learning_rate"])
         for index, slot in enumerate(self.slots):
             slot.steps = int(arrays[f"{index}.steps"])
-            slot.memory = {name: arrays[f"{index}.{name}"] for name in slot.memory}
+            for name, tensor in slot.memory.items():
+                tensor.data = arrays[f"{index}.{name}"]
 
 
 def _checked_parameters(owner: str, parameters: Iterable[ag.Tensor]) -> list[ag.Tensor]:

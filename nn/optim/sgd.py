@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-import numpy as np
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import autograd as ag
 from nn._checks import in_range
-from nn.optim.base import Array, Optimizer, Slot
+from nn.optim.base import Optimizer
 
 
 class SGD(Optimizer):
@@ -56,15 +55,16 @@ class SGD(Optimizer):
             raise ValueError("nesterov needs a momentum above 0, got 0; pass e.g. momentum=0.9")
         super().__init__(parameters, learning_rate, weight_decay, remembers=("velocity",) if momentum else ())
 
-    def direction(self, gradient: Array, slot: Slot) -> Array:
-        """Compute η v, or η (g + μ v)."""
-        if self.momentum:
-            velocity = slot.memory["velocity"]
-            velocity *= self.momentum
-            velocity += gradient
-            if self.nesterov:
-                np.multiply(velocity, self.momentum, out=slot.scratch)
-                gradient = np.add(gradient, slot.scratch, out=slot.scratch)
-            else:
-                gradient = velocity
-        return np.multiply(gradient, self.learning_rate, out=slot.scratch)
+    def update(
+        self,
+        gradient: Any,
+        memory: Mapping[str, Any],
+        steps: Any,  # noqa: ARG002
+        rate: Any,
+    ) -> tuple[Any, dict[str, Any]]:
+        """η v, or η (g + μ v)."""
+        if not self.momentum:
+            return gradient * rate, {}
+        velocity = memory["velocity"] * self.momentum + gradient
+        step = velocity * self.momentum + gradient if self.nesterov else velocity
+        return step * rate, {"velocity": velocity}

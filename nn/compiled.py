@@ -1,0 +1,72 @@
+"""A whole training step as one program: the network, its gradients, and the optimizer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import numpy as np
+
+import autograd as ag
+from nn.losses import Loss
+from nn.module import Module
+from nn.optim import Optimizer
+
+__all__ = ["compile_step"]
+
+
+def compile_step(
+    model: Module, loss: Loss, optimizer: Optimizer, engine: Literal["numpy", "native"] | None = None
+) -> Callable[[Any, Any], float]:
+    """A function that takes one training step, recorded on its first call and replayed after that.
+
+    It does what ``loss(model(x), y)``, ``backward()`` and ``optimizer.step()`` do, in memory that is planned once. The
+    learning rate is read anew at each step, dropout draws anew, and parameters may be set in between; ``.grad`` is left
+    alone. Batches of other shapes, and ``model.eval()``, make recordings of their own.
+
+    Args:
+        model: The network.
+        loss: A function of outputs and targets; one number.
+        optimizer: Over the model's parameters, or some of them.
+        engine: As for `ag.Program.from_graph`.
+
+    Returns:
+        ``step(x, y)``, which gives the loss before the step.
+
+    Raises:
+        RecordingError: When called: the network does something that cannot be recorded.
+
+    Example:
+        >>> import nn
+        >>> model = nn.MLP(2, [8, 2], seed=0)
+        >>> step = compile_step(model, nn.cross_entropy, nn.SGD(model.parameters(), learning_rate=0.1))
+        >>> x, y = np.array([[0.0, 1.0], [1.0, 0.0]], np.float32), np.array([0, 1])
+        >>> losses = [step(x, y) for _ in range(20)]
+        >>> losses[-1] < losses[0]
+        True
+    """
+    takes_part: dict[str, list[bool]] = {}
+
+    def whole(x: Any, y: Any, counts: list[Any], fixed: str) -> Any:
+        value = loss(model(x), y)
+        reached = set(ag.topological_order(value))
+        used = [parameter for parameter in optimizer.parameters if parameter in reached]
+        found = dict(zip(used, ag.gradients(value, used, create_graph=True), strict=True))
+        gradients = [found.get(parameter) for parameter in optimizer.parameters]
+        takes_part[fixed] = [gradient is not None for gradient in gradients]
+        steps = [counts[kind] for kind in optimizer.counts()[1]]
+        optimizer.change(gradients, steps, ag.live(lambda: optimizer.learning_rate))
+        return value
+
+    replayed = ag.compile(whole, engine)
+
+    def step(x: Any, y: Any) -> float:
+        x, y = (part if isinstance(part, ag.Tensor) else np.asarray(part) for part in (x, y))
+        counts, kinds = optimizer.counts()
+        # What the recording depends on beside the numbers: which layers are in training, the optimizer's settings.
+        fixed = repr(([module.training for module in model.modules()], optimizer.settings(), kinds))
+        result: float = replayed(x, y, [count + 1.0 for count in counts], fixed)
+        optimizer.count(takes_part[fixed])
+        return result
+
+    return step
