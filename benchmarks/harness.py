@@ -27,6 +27,15 @@ ROOT = Path(__file__).parents[1]
 # Peers that need an environment of their own (HIPS autograd has this project's import name): what to install there.
 ENVIRONMENTS = {"hips": ["autograd==1.8.0", "numpy"]}
 
+# What ties a library to other instructions than those of the processor it finds: each is to choose for itself.
+PINNED = (
+    "OPENBLAS_CORETYPE",
+    "OPENBLAS_L2_SIZE",
+    "MKL_ENABLE_INSTRUCTIONS",
+    "ATEN_CPU_CAPABILITY",
+    "NPY_DISABLE_CPU_FEATURES",
+)
+
 # One step of work: called again and again, it returns numbers to compare with the other contenders'.
 Step = Callable[[], tuple[float, ...]]
 
@@ -41,6 +50,7 @@ class Contender:
         needs: The import name of the library it needs.
         threads: How many threads its matrix products may use.
         environment: A name in `ENVIRONMENTS`, for a library that cannot live beside this project.
+        whole: Whether it does all of the work; a limit that leaves a part out has no numbers to compare.
     """
 
     name: str
@@ -48,6 +58,7 @@ class Contender:
     needs: str = "numpy"
     threads: int = 2
     environment: str = ""
+    whole: bool = True
 
 
 class MissingError(Exception):
@@ -157,6 +168,8 @@ def run(module: str, row: Row, rounds: int, seconds: float) -> dict[str, Timing]
 def _take_turn(module: str, row: Row, contender: Contender, seconds: float, timing: Timing) -> None:
     threads = str(contender.threads)
     environment = os.environ | {"OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads, "MKL_NUM_THREADS": threads}
+    for pinned in PINNED:
+        environment.pop(pinned, None)
     python = _python_of(contender.environment) if contender.environment else sys.executable
     if python is None:
         timing.missing = f"an environment with {ENVIRONMENTS[contender.environment][0]}"
@@ -195,8 +208,9 @@ def _python_of(name: str) -> Path | None:
 
 def _check(row: Row, timings: dict[str, Timing]) -> None:
     reference = timings[row.contenders[0].name].numbers
-    for name, timing in timings.items():
-        if timing.missing:
+    for contender in row.contenders:
+        name, timing = contender.name, timings[contender.name]
+        if timing.missing or not contender.whole:
             continue
         agrees = len(timing.numbers) == len(reference) and all(
             abs(a - b) <= row.tolerance * max(1.0, abs(b)) for a, b in zip(timing.numbers, reference, strict=True)

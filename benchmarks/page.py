@@ -19,7 +19,9 @@ How it is measured:
 * Before a time counts, what the contender computed (a loss, a gradient's norm) is compared with what ours did.
 * What is timed is a step as a user writes it, from Python. Building or compiling what is built once does not count,
   except in row E, which is about that.
-* Matrix products may use two threads, in every library. Scalars are 64-bit; networks of matrices are 32-bit.
+* Matrix products may use two threads, in every library, and each library chooses its instructions for the processor
+  by itself: variables such as OPENBLAS_CORETYPE are taken out of the environment. Scalars are 64-bit; networks of
+  matrices are 32-bit.
 * Peak memory is the process's own, above what it held after importing the library.
 * A library that is not installed is named as missing.
 """

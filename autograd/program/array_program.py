@@ -11,17 +11,19 @@ from autograd.errors import DTypeError, GraphError, ShapeError
 from autograd.graph import Node, describe, gradients, topological_order
 from autograd.mode import enable_grad
 from autograd.program.array_routine import ArrayRoutine
+from autograd.program.routine import Engine
 from autograd.program.tape import Tape, record_graph
 from autograd.program.traced_tensor import record_operation, traced_node
 from autograd.tensor import Tensor
 
 
-def record_program(output: Tensor, inputs: Sequence[Node], order: int) -> ArrayRoutine:
+def record_program(output: Tensor, inputs: Sequence[Node], engine: Engine | None, order: int) -> ArrayRoutine:
     """The graph below a Tensor, with its gradients, as a routine of arrays.
 
     Args:
         output: What to compute; one number, where there are gradients.
         inputs: The leaves that are given at each call.
+        engine: As for `Program.from_graph`.
         order: 0 for the value, 1 for its gradients too.
 
     Raises:
@@ -65,7 +67,7 @@ def record_program(output: Tensor, inputs: Sequence[Node], order: int) -> ArrayR
     tape = Tape()
     places: dict[Node, int] = {leaf: tape.argument(leaf._data) for leaf in leaves}
     tape.outputs = record_graph(tape, roots, places, start=-1)
-    return ArrayRoutine(tape, [node.label for node in inputs])
+    return ArrayRoutine(tape, [node.label for node in inputs], engine)
 
 
 def fitted(arrays: Sequence[Any], routine: ArrayRoutine) -> list[Any]:

@@ -10,7 +10,9 @@ import numpy as np
 
 from autograd.graph import Node
 from autograd.memory import CLOCK
-from autograd.program.numpy_code import arranged, compiled
+from autograd.program.array_native import native_function
+from autograd.program.numpy_code import numpy_function
+from autograd.program.routine import Engine, chosen_name
 from autograd.program.tape import Tape
 from autograd.program.text import described_tape
 
@@ -21,23 +23,23 @@ class ArrayRoutine:
     Args:
         tape: What to compute.
         names: What the arguments are called in the text.
+        engine: As for `Program.from_graph`.
 
     Attributes:
         name: What runs it.
         size: Bytes of memory that it works in.
     """
 
-    name = "numpy"
-
-    def __init__(self, tape: Tape, names: Sequence[str | None] = ()) -> None:
+    def __init__(self, tape: Tape, names: Sequence[str | None] = (), engine: Engine | None = None) -> None:
         self.tape = tape
         self.names = names
+        self.name = chosen_name(engine)
         self.order = tape.needed()
-        storage, code = arranged(tape, self.order)
-        for place in self.order:
-            code.add(place)
-        self._compute: Callable[..., list[Any]] = compiled(code, "array program")
-        self.size = storage.size
+        self._compute: Callable[..., list[Any]]
+        if self.name == "native":
+            self._compute, self.size = native_function(tape, self.order)
+        else:
+            self._compute, self.size = numpy_function(tape, self.order)
         self._lock = threading.Lock()
         self._leaves: list[Node] = [leaf for leaf, _ in tape.updates]
 

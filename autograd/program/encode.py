@@ -58,11 +58,12 @@ def functions() -> tuple[Primitive, ...]:
         if rule.scalar is not None
         and rule.pull is None
         and rule not in _NOT_FUNCTIONS
-        and (rule is taken or _from_the_book(rule))
+        and (rule is taken or from_the_book(rule))
     )
 
 
-def _from_the_book(rule: Primitive) -> bool:
+def from_the_book(rule: Primitive) -> bool:
+    """Whether a primitive is one of this project's own, and not a user's."""
     return any(value is rule for module in _book_modules() for value in vars(module).values())
 
 

@@ -25,6 +25,17 @@ def available() -> bool:
     return True
 
 
+def check_available() -> None:
+    """Raise without numba.
+
+    Raises:
+        ImportError: numba is not installed.
+    """
+    if not available():
+        message = "native programs need numba: pip install 'gradbook[jit]', or use engine='numpy'"
+        raise ImportError(message)
+
+
 def interpreter() -> Any:
     """The compiled loop; loaded when it is first asked for.
 
@@ -34,9 +45,7 @@ def interpreter() -> Any:
     global _interpreter
     with _loading:
         if _interpreter is None:
-            if not available():
-                message = "native programs need numba: pip install 'gradbook[jit]', or use engine='numpy'"
-                raise ImportError(message)
+            check_available()
             from autograd.program.native_source import load
 
             _interpreter = load().run

@@ -9,7 +9,9 @@ from numba import njit
 
 from autograd.program import identities
 from autograd.program.encode import functions
+from autograd.program.identities import taken
 from autograd.rules import activations, arithmetic, products, reductions
+from autograd.rules.primitive import BOOK
 
 
 def book_modules() -> tuple[Any, ...]:
@@ -17,8 +19,11 @@ def book_modules() -> tuple[Any, ...]:
     return (identities, activations, arithmetic, products, reductions)
 
 
-# Python's own (math.exp, operator.gt) are known to numba by themselves.
-FUNCTIONS = {
-    rule.name: njit(error_model="numpy")(rule.scalar) if isinstance(rule.scalar, FunctionType) else rule.scalar
-    for rule in functions()
-}
+def compiled(name: str) -> Any:
+    """The function of floats of a primitive, by its name."""
+    scalar: Any = (taken if name == taken.name else BOOK[name]).scalar
+    # Python's own (math.exp, operator.gt) are known to numba by themselves.
+    return njit(error_model="numpy")(scalar) if isinstance(scalar, FunctionType) else scalar
+
+
+FUNCTIONS = {rule.name: compiled(rule.name) for rule in functions()}

@@ -1,21 +1,14 @@
 """The native engine's interpreter, written from the rule book: its functions of floats, compiled as they stand.
 
-The text is generated, so that a new entry of the book is replayed natively by existing, and kept in a file beside
-numba's cache of machine code, under a name made from everything it depends on. The first use on a machine compiles for
-some seconds; later processes load the result.
+The text is generated, so that a new entry of the book is replayed natively by existing; `native_cache` keeps what it
+compiles to.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
-import sys
-import tempfile
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 from typing import Any
 
-from autograd.program import native_sums
+from autograd.program import native_cache, native_sums
 from autograd.program.encode import (
     ANY_SUM,
     FIRST_SHORT_SUM,
@@ -187,42 +180,9 @@ def _short_sum(signs: str) -> list[str]:
 
 
 def load() -> Any:
-    """The interpreter as a module, from the cache where it is there."""
-    import numba
-
+    """The interpreter as a module."""
     from autograd.program import denormals, native_functions, native_loops
 
-    text = source()
-    digest = hashlib.sha256(f"{sys.version} {numba.__version__} {text}".encode())
-    for module in (denormals, native_functions, native_loops, *native_functions.book_modules()):
-        digest.update(Path(module.__file__ or "").read_bytes())
-    name = f"gradbook_native_{digest.hexdigest()[:20]}"
-    path = _written(name, text)
-    spec = spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        message = f"cannot import {path}"
-        raise ImportError(message)
-    module = module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def _written(name: str, text: str) -> Path:
-    """The file of that text, in the user's cache folder or, where that cannot be written to, in a temporary one."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    folder = Path(base) / "gradbook"
-    path = folder / f"{name}.py"
-    try:
-        if path.is_file() and path.read_text(encoding="utf-8") == text:
-            return path
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=folder, suffix=".tmp")
-    except OSError:
-        path = Path(tempfile.mkdtemp(prefix="gradbook-")) / f"{name}.py"
-        path.write_text(text, encoding="utf-8")
-        return path
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    Path(temporary).replace(path)
-    return path
+    return native_cache.load(
+        "native", source(), (denormals, native_functions, native_loops, *native_functions.book_modules())
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -74,6 +74,10 @@ class Code:
             return f"m{place}"
         return self._local[place]
 
+    def is_named(self, place: int) -> bool:
+        """Whether `name` knows the place."""
+        return place in self.storage.arrays or place in self._local
+
     def local(self, place: int, name: str) -> str:
         """Call a place by the name of a local variable."""
         self._local[place] = name
@@ -96,10 +100,31 @@ class Code:
         self.lines.append(f"{name} = empty({entry.shape}, {self.constant('d', entry.dtype)})")
         return name
 
+    def begin(self) -> None:
+        """The lines that read what is read at each call."""
+        for number, place in enumerate(self.tape.arguments):
+            self.local(place, f"a{number}")
+        for place, leaf in self.tape.captured.items():
+            self.lines.append(f"{self.local(place, f'c{place}')} = {self.constant('leaf', leaf)}._data")
+        for place, source in self.tape.sources.items():
+            self.lines.append(f"{self.local(place, f's{place}')} = {self.constant('read', source)}()")
+
+    def check_classes(self, order: Sequence[int]) -> None:
+        """The lines that refuse class numbers for which there are no logits, before anything is computed."""
+        for place in order:
+            entry = self.tape.entries[place]
+            if entry.rule is products.cross_entropy_of_classes and entry.inputs[1] in self._local:
+                self.lines.append(self.check_of(entry))
+
+    def check_of(self, entry: Entry) -> str:
+        """The line that refuses a cross-entropy's class numbers."""
+        classes = self.tape.entries[entry.inputs[0]].shape[-1]
+        return f"{self.constant('f', check_classes)}({self.name(entry.inputs[1])}, {classes})"
+
     def add(self, place: int) -> None:
         """The lines for the operation at a place."""
         entry = self.tape.entries[place]
-        ready = self.storage.is_view(place) and place in self.storage.arrays
+        ready = place in self._local or (self.storage.is_view(place) and place in self.storage.arrays)
         if entry.rule is None or ready or place in self._left_out:
             return
         if entry.is_number:
@@ -196,27 +221,21 @@ def check_classes(numbers: Any, classes: int) -> None:
         raise ValueError(message)
 
 
-def arranged(tape: Tape, order: list[int]) -> tuple[Storage, Code]:
-    """Memory and code for a tape, with names for all that is read at each call; operations are still to be added."""
+def numpy_function(tape: Tape, order: Sequence[int]) -> tuple[Callable[..., list[Any]], int]:
+    """A program as a function of its arguments, and the bytes of memory it works in."""
     storage = Storage(
         tape,
-        order,
+        [[place] for place in order],
         planned=lambda place: writes_into(tape.entries[place]),
         in_place=lambda place, _: works_in_place(tape.entries[place]),
+        inputs=lambda place: tape.entries[place].inputs,
     )
     code = Code(tape, storage)
-    for number, place in enumerate(tape.arguments):
-        code.local(place, f"a{number}")
-    for place, leaf in tape.captured.items():
-        code.lines.append(f"{code.local(place, f'c{place}')} = {code.constant('leaf', leaf)}._data")
-    for place, source in tape.sources.items():
-        code.lines.append(f"{code.local(place, f's{place}')} = {code.constant('read', source)}()")
+    code.begin()
+    code.check_classes(order)
     for place in order:
-        entry = tape.entries[place]
-        if entry.rule is products.cross_entropy_of_classes and entry.inputs[1] not in tape.constants:
-            classes = tape.entries[entry.inputs[0]].shape[-1]
-            code.lines.append(f"{code.constant('f', check_classes)}({code.name(entry.inputs[1])}, {classes})")
-    return storage, code
+        code.add(place)
+    return compiled(code, "array program"), storage.size
 
 
 def compiled(code: Code, title: str) -> Callable[..., Any]:

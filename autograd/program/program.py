@@ -90,7 +90,7 @@ class Program:
                 message = f"a program is recorded from a graph of Values or from one of Tensors, and this is {what}"
                 raise DTypeError(message)
         if isinstance(output, Tensor):
-            return cls(record_program(output, inputs, order), len(inputs), order, one)
+            return cls(record_program(output, inputs, engine, order), len(inputs), order, one)
         builder = Builder()
         with no_collection():
             (root,) = record(builder, [output], inputs)

@@ -148,7 +148,7 @@ class _Recording:
         roots = [*results, *self._updates.values()]
         order = topological_order(*roots)
         if any(node.kind == "array" for node in (*order, *self._updates)):
-            self._run = self._of_arrays(inputs, results, start)
+            self._run = self._of_arrays(inputs, results, start, engine)
         else:
             captured = [x for x in order if x.rule is None and not x.traced and x.stamp < start]
             self._run = self._of_numbers(inputs, captured, roots, len(results), engine)
@@ -211,14 +211,16 @@ class _Recording:
 
         return run
 
-    def _of_arrays(self, inputs: list[Node], results: list[Node], start: int) -> Callable[[list[Any]], list[Any]]:
+    def _of_arrays(
+        self, inputs: list[Node], results: list[Node], start: int, engine: Engine | None
+    ) -> Callable[[list[Any]], list[Any]]:
         tape = Tape()
         places = {x: tape.argument(x._data) for x in inputs}
         places |= {x: tape.source(source, x._data) for x, source in self._sources.items()}
         found = record_graph(tape, [*results, *self._updates.values()], places, start)
         tape.outputs = found[: len(results)]
         tape.updates = list(zip(self._updates, found[len(results) :], strict=True))
-        self.routine = ArrayRoutine(tape)
+        self.routine = ArrayRoutine(tape, engine=engine)
         return self.routine.run
 
 

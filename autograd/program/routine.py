@@ -87,14 +87,24 @@ def _entry(
     return run
 
 
-def _chosen(plan: Plan, engine: Engine | None, flush_denormals: bool) -> NumpyEngine | NativeEngine:
+def chosen_name(engine: Engine | None) -> Engine:
+    """The engine that is meant, or by default the quicker one that is installed.
+
+    Raises:
+        ValueError: There is no such engine.
+    """
     if engine not in (None, "numpy", "native"):
         message = f"engine {engine!r}: expected 'numpy', 'native', or None for the quicker one that is installed"
         raise ValueError(message)
+    return engine or ("native" if available() else "numpy")
+
+
+def _chosen(plan: Plan, engine: Engine | None, flush_denormals: bool) -> NumpyEngine | NativeEngine:
+    chosen = chosen_name(engine)
     if flush_denormals and (engine == "numpy" or not available()):
         message = "flush_denormals is for the native engine: install gradbook[jit], or leave it out"
         raise ValueError(message)
-    if engine == "numpy" or (engine is None and not available()):
+    if chosen == "numpy":
         return NumpyEngine(plan)
     try:
         return NativeEngine(plan, flush_denormals)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,14 +18,31 @@ ALIGNMENT = 64
 VIEWS = (shaping.reshape, shaping.transpose, shaping.broadcast_to, shaping.getitem)
 
 
+def is_view(tape: Tape, place: int) -> bool:
+    """Whether the result of an operation may share memory with its input."""
+    entry = tape.entries[place]
+    if entry.rule is shaping.getitem:
+        return shaping.is_basic(entry.attrs["index"])
+    return entry.rule in VIEWS
+
+
+def root_of(tape: Tape, place: int) -> int:
+    """The operation whose memory a view of a view shows."""
+    while is_view(tape, place):
+        place = tape.entries[place].inputs[0]
+    return place
+
+
 class Storage:
     """Which memory each result of a program is written to.
 
     Args:
         tape: The program.
-        order: The places of its operations, in the order in which they run.
+        groups: The places of its operations, in the order in which they run; those of a group run together, entry by
+            entry.
         planned: Whether an operation can write into memory that it is given.
-        in_place: Whether it may write over its own input at that place.
+        in_place: Whether the operation at a place may write over its input at another.
+        inputs: What the operation at a place reads.
 
     Attributes:
         arrays: What is there before any call: constants, buffers, and views of both.
@@ -37,65 +54,58 @@ class Storage:
     def __init__(
         self,
         tape: Tape,
-        order: Sequence[int],
+        groups: Sequence[Sequence[int]],
         planned: Callable[[int], bool],
         in_place: Callable[[int, int], bool],
+        inputs: Callable[[int], tuple[int, ...]],
     ) -> None:
         self._tape = tape
+        self._inputs = inputs
+        self._in_place = in_place
         self.arrays = dict(tape.constants)
         self.targets: dict[int, int] = {}
         self.copies: list[tuple[Node, int]] = []
         self._blocks: list[NDArray[Any]] = []
         self._free: list[int] = []
-        self._base: dict[int, int] = {}
         self._block_of: dict[int, int] = {}
+        order = [place for group in groups for place in group]
         self._last = self._last_uses(order)
-        self._aim_updates(order, in_place)
-        outputs = {self.root(place) for place in tape.outputs}
-        for number, place in enumerate(order):
-            entry = tape.entries[place]
-            if self.is_view(place):
-                if entry.inputs[0] in self.arrays:
+        self._aim_updates(order)
+        # Results are the caller's own; a single number is handed out as a Python one, and may come from a buffer.
+        outputs = {self.root(place) for place in tape.outputs if tape.entries[place].shape}
+        number = 0
+        for group in groups:
+            for place in group:
+                if self.is_view(place):
                     self._try_view(place)
-                continue
-            if place in outputs or place in self.targets or entry.is_number or not planned(place):
-                self._release(number)
-                continue
-            donor = next((x for x in entry.inputs if self._may_take_over(place, x, number, in_place)), None)
-            block = self._take(entry.nbytes) if donor is None else self._block_of.pop(donor)
-            self._block_of[place] = block
-            memory = self._blocks[block][: entry.nbytes]
-            self.arrays[place] = np.ndarray(entry.shape, entry.dtype, memory)
-            self._release(number)
+                elif planned(place) and not (place in outputs or place in self.targets):
+                    self._plan(place, number)
+                number += 1
+            self._release(number - 1)
         self.size = sum(block.nbytes for block in self._blocks) + sum(
             x.nbytes for x in tape.constants.values() if isinstance(x, np.ndarray)
         )
 
     def is_view(self, place: int) -> bool:
         """Whether the result may share memory with its input."""
-        entry = self._tape.entries[place]
-        if entry.rule is shaping.getitem:
-            return shaping.is_basic(entry.attrs["index"])
-        return entry.rule in VIEWS
+        return is_view(self._tape, place)
 
     def root(self, place: int) -> int:
         """The operation whose memory a view of a view shows."""
-        while self._tape.entries[place].rule is not None and self.is_view(place):
-            place = self._tape.entries[place].inputs[0]
-        return place
+        return root_of(self._tape, place)
 
     def _last_uses(self, order: Sequence[int]) -> dict[int, int]:
         """When each operation's memory is read for the last time; results and updates are read at the end."""
         last: dict[int, int] = {}
         for number, place in enumerate(order):
             last.setdefault(self.root(place), number)
-            for x in self._tape.entries[place].inputs:
+            for x in self._inputs(place):
                 last[self.root(x)] = number
         for place in (*self._tape.outputs, *(place for _, place in self._tape.updates)):
             last[self.root(place)] = len(order)
         return last
 
-    def _aim_updates(self, order: Sequence[int], in_place: Callable[[int, int], bool]) -> None:
+    def _aim_updates(self, order: Sequence[int]) -> None:
         """Let an update be computed right into its leaf where nothing reads the leaf's old data later."""
         where = {place: number for number, place in enumerate(order)}
         leaf_places = {id(leaf): place for place, leaf in self._tape.captured.items()}
@@ -108,12 +118,13 @@ class Storage:
                 and place in where
                 and place not in self.targets
                 and place not in kept
+                and not self.is_view(place)
                 and not entry.is_number
                 and entry.shape == self._tape.entries[source].shape
                 and entry.dtype == self._tape.entries[source].dtype
                 and self._last.get(source, -1) <= where[place]
-                and (source not in entry.inputs or in_place(place, source))
-                and all(self.root(x) != source or x == source for x in entry.inputs)
+                and (source not in self._inputs(place) or self._in_place(place, source))
+                and all(self.root(x) != source or x == source for x in self._inputs(place))
             )
             if fits and source is not None:
                 self.targets[place] = source
@@ -122,22 +133,29 @@ class Storage:
 
     def _try_view(self, place: int) -> None:
         entry = self._tape.entries[place]
-        source = self.arrays[entry.inputs[0]]
+        source = self.arrays.get(entry.inputs[0])
         if entry.rule is None or not isinstance(source, np.ndarray):
             return
         view = entry.rule.array(source, **entry.attrs)
         if np.may_share_memory(view, source):
             self.arrays[place] = view
 
-    def _may_take_over(self, place: int, x: int, number: int, in_place: Callable[[int, int], bool]) -> bool:
+    def _plan(self, place: int, number: int) -> None:
+        entry = self._tape.entries[place]
+        donor = next((x for x in self._inputs(place) if self._may_take_over(place, x, number)), None)
+        block = self._take(entry.nbytes) if donor is None else self._block_of.pop(donor)
+        self._block_of[place] = block
+        self.arrays[place] = np.ndarray(entry.shape, entry.dtype, self._blocks[block][: entry.nbytes])
+
+    def _may_take_over(self, place: int, x: int, number: int) -> bool:
         entry, other = self._tape.entries[place], self._tape.entries[x]
         return (
             x in self._block_of
             and self._last[x] == number
             and other.shape == entry.shape
             and other.dtype == entry.dtype
-            and all(self.root(y) != x or y == x for y in entry.inputs)
-            and in_place(place, x)
+            and all(self.root(y) != x or y == x for y in self._inputs(place))
+            and self._in_place(place, x)
         )
 
     def _take(self, nbytes: int) -> int:
@@ -152,6 +170,5 @@ class Storage:
         return len(self._blocks) - 1
 
     def _release(self, number: int) -> None:
-        done: Iterable[int] = [place for place in self._block_of if self._last[place] <= number]
-        for place in done:
+        for place in [place for place in self._block_of if self._last[place] <= number]:
             self._free.append(self._block_of.pop(place))

@@ -94,7 +94,7 @@ def test_every_activation(activation, engine):
 def test_normalisation_with_its_running_figures(engine):
     rng = np.random.default_rng(1)
     model = nn.Sequential(
-        nn.Linear(6, 8, seed=rng), nn.BatchNorm1d(8), nn.Tanh(), nn.LayerNorm(8), nn.Linear(8, 3, seed=rng)
+        nn.Linear(6, 8, bias=False, seed=rng), nn.BatchNorm1d(8), nn.Tanh(), nn.LayerNorm(8), nn.Linear(8, 3, seed=rng)
     )
     agree(model, nn.cross_entropy, OPTIMIZERS["adam"], CLASSES, engine, tolerance=1e-3)
 

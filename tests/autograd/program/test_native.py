@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd.program import native_source
+from autograd.program import native_cache, native_source
 from autograd.rules.primitive import BOOK, elementwise
 
 pytest.importorskip("numba")
@@ -53,7 +53,7 @@ def test_a_cache_folder_that_cannot_be_written_to_is_no_obstacle(
 ) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    path = native_source._written("gradbook_native_test", "x = 1\n")
+    path = native_cache._written("gradbook_native_test", "x = 1\n")
     assert path.read_text(encoding="utf-8") == "x = 1\n"
 
 

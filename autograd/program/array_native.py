@@ -1,0 +1,379 @@
+"""Running an array program by the native engine: steps as words for its interpreter, and the Python around them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import ShapeError
+from autograd.graph import Node
+from autograd.program import array_words as words
+from autograd.program.array_steps import Call, Chained, Part, Product, Steps, spread
+from autograd.program.native_engine import check_available
+from autograd.program.numpy_code import Code, compiled, works_in_place, writes_into
+from autograd.program.storage import ALIGNMENT, Storage, is_view, root_of
+from autograd.program.tape import Tape
+from autograd.rules import products
+
+_loaded: Any = None
+_loading = threading.Lock()
+
+
+def interpreter() -> tuple[Callable[..., int], tuple[int, int] | None]:
+    """The compiled loop, and where BLAS has its products; loaded when first asked for.
+
+    Raises:
+        ImportError: numba is not installed.
+    """
+    global _loaded
+    with _loading:
+        if _loaded is None:
+            check_available()
+            from autograd.program.array_kernels import addresses_of_gemm
+            from autograd.program.array_source import load
+
+            _loaded = load().run, addresses_of_gemm()
+    found: tuple[Callable[..., int], tuple[int, int] | None] = _loaded
+    return found
+
+
+def native_function(tape: Tape, order: Sequence[int]) -> tuple[Callable[..., list[Any]], int]:
+    """A program as a function of its arguments, and the bytes of memory it works in."""
+    run, gemm = interpreter()
+    steps = Steps(tape, order, products=gemm is not None)
+    writer = _Writer(tape, order, steps)
+    writer.write(run, gemm)
+    return compiled(writer.code, "array program"), writer.size
+
+
+class _Writer:
+    """The words of all steps, and the lines that run them with NumPy's calls in between."""
+
+    def __init__(self, tape: Tape, order: Sequence[int], steps: Steps) -> None:
+        self._tape = tape
+        self._order = order
+        self._steps = steps
+        self._step_of = {place: step for step in steps.steps for place in steps.makes(step)}
+        self._outside = self._read_outside()
+        self._storage = Storage(tape, self._groups(), self._planned, self._in_place, steps.inputs)
+        self.code = Code(tape, self._storage)
+        self._read_natively = {
+            steps.memory(x) for step in steps.steps if not isinstance(step, Call) for x in steps.reads(step)
+        }
+        self._words = [0] * words.FIRST
+        self._numbers: list[float] = []
+        self._address_of: dict[int, int] = {}
+        self._number_of: dict[Any, int] = {}
+        self._arrays: list[Any] = []  # what addresses point to stays alive
+        self._segments: list[list[tuple[int, list[int]]]] = [[]]
+        self._slots = self._homes = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes of buffers, constants, words and scratch memory."""
+        return self._storage.size + 8 * (len(self._words) + len(self._numbers)) + self._homes * words.BLOCK
+
+    # ---- memory ------------------------------------------------------------------------------------------------------
+
+    def _read_outside(self) -> set[int]:
+        """The operations whose results others read than the chain that computes them."""
+        found = {root_of(self._tape, x) for x in (*self._tape.outputs, *(place for _, place in self._tape.updates))}
+        for step in self._steps.steps:
+            own = set(self._steps.makes(step)) if isinstance(step, Chained) else set()
+            found |= {root_of(self._tape, x) for x in self._steps.reads(step)} - own
+        return found
+
+    def _groups(self) -> list[list[int]]:
+        """What runs together, and views; a layer's product and the chain that adds its bias are one."""
+        position = {place: i for i, place in enumerate(self._order)}
+        groups: list[list[int]] = [[place] for place in self._order if is_view(self._tape, place)]
+        for step in self._steps.steps:
+            made = self._steps.makes(step)
+            if isinstance(step, Chained) and groups and groups[-1] == made[:1]:
+                groups[-1] = made
+            else:
+                groups.append(made)
+        return sorted(groups, key=lambda group: position[group[0]])
+
+    def _planned(self, place: int) -> bool:
+        step = self._step_of.get(place)
+        if step is None:
+            return False  # a number
+        if isinstance(step, Call):
+            return writes_into(self._tape.entries[place])
+        return not isinstance(step, Chained) or place in self._outside or self._is_layer(place)
+
+    def _is_layer(self, place: int) -> bool:
+        return self._tape.entries[place].rule is products.linear
+
+    def _in_place(self, place: int, x: int) -> bool:
+        step = self._step_of[place]
+        if isinstance(step, Call):
+            return works_in_place(self._tape.entries[place])
+        # What has the shape of a chain is read entry for entry, just before the entry is written.
+        return (isinstance(step, Chained) and not self._is_layer(place)) or (
+            isinstance(step, Product) and x == step.onto
+        )
+
+    # ---- the whole ---------------------------------------------------------------------------------------------------
+
+    def write(self, run: Callable[..., int], gemm: tuple[int, int] | None) -> None:
+        """Write everything."""
+        code, tape = self.code, self._tape
+        code.names["contiguous"] = np.ascontiguousarray
+        code.begin()
+        for place in self._order:
+            if tape.entries[place].is_number:
+                code.add(place)
+        checks = self._check_classes()
+        for step in self._steps.steps:
+            if isinstance(step, Call):
+                self._call(step.place, checks)
+            elif isinstance(step, Chained):
+                self._chain(step)
+            elif isinstance(step, Product):
+                self._product(step)
+            else:
+                self._part(step)
+        self._flush(checks)
+        for place in (*tape.outputs, *(place for _, place in tape.updates)):
+            self._views(place)
+        self._finish(run, gemm)
+
+    def _check_classes(self) -> list[str]:
+        """Class numbers that are given are checked before anything is computed; what to do if there are wrong ones."""
+        given = {*self._tape.arguments, *self._tape.captured, *self._tape.sources}
+        lines = []
+        for step in self._steps.steps:
+            if isinstance(step, Part) and step.number == words.CROSS_ENTROPY and step.reads[1] in given:
+                self._add(words.CHECK, [self._address(step.reads[1]), *step.sizes])
+                lines.append(self.code.check_of(self._tape.entries[step.place]))
+        calls = [step.place for step in self._steps.steps if isinstance(step, Call)]
+        self.code.check_classes(calls)
+        return lines
+
+    def _call(self, place: int, checks: list[str]) -> None:
+        self._flush(checks)
+        for x in self._tape.entries[place].inputs:
+            self._views(x)
+        self.code.add(place)
+        kept = place in self._storage.arrays or place in self._storage.targets
+        if place in self._read_natively and not kept:
+            if self._tape.entries[place].shape:
+                name = self.code.name(place)
+                self.code.lines.append(f"{name} = contiguous({name})")
+            self._address(place)
+
+    def _views(self, place: int) -> None:
+        """The views that NumPy is to be given, made when they are needed."""
+        shown = []
+        while is_view(self._tape, place):
+            shown.append(place)
+            place = self._tape.entries[place].inputs[0]
+        for x in reversed(shown):
+            self.code.add(x)
+
+    def _flush(self, checks: list[str]) -> None:
+        """Let the instructions so far run at this point."""
+        if not self._segments[-1]:
+            return
+        number = len(self._segments) - 1
+        call = f"native(w, n, start{number})"
+        self.code.lines += [f"if {call}:", *(f"    {check}" for check in checks)] if checks and not number else [call]
+        self._segments.append([])
+
+    def _finish(self, run: Callable[..., int], gemm: tuple[int, int] | None) -> None:
+        self._words[words.SLOTS] = len(self._words)
+        self._words += [0] * self._slots
+        for number, instructions in enumerate(self._segments):
+            self.code.names[f"start{number}"] = len(self._words)
+            for instruction, what in instructions:
+                self._words += [instruction, len(self._words) + 2 + len(what), *what]
+            self._words.append(words.STOP)
+        scratch = np.empty(self._homes * words.BLOCK + ALIGNMENT, np.uint8)
+        self._words[words.SCRATCH] = scratch.ctypes.data + -scratch.ctypes.data % ALIGNMENT
+        self._words[words.GEMM : words.GEMM + 2] = gemm or (0, 0)
+        w, n = np.array(self._words, np.int64), np.array([*self._numbers, 0.0])
+        self.code.names |= {"native": run, "w": w, "n": n, "alive": (scratch, self._arrays)}
+
+    # ---- addresses and numbers ---------------------------------------------------------------------------------------
+
+    def _address(self, place: int) -> int:
+        """Where in the words the address of an array stands; with the line that puts it there, if it may be another."""
+        memory = self._steps.memory(place)
+        if memory is None:
+            message = f"place {place} has no memory of its own"
+            raise AssertionError(message)
+        memory = self._storage.targets.get(memory, memory)
+        if memory in self._address_of:
+            return self._address_of[memory]
+        where = self._address_of[memory] = len(self._words)
+        self._words.append(0)
+        code, static = self.code, self._storage.arrays.get(memory)
+        if static is not None:
+            self._arrays.append(static)
+            self._words[where] = static.ctypes.data
+        elif memory in self._tape.captured:
+            leaf = self._tape.captured[memory]
+            held = code.constant("held", _Held(leaf, where, any(leaf is x for x, _ in self._tape.updates)))
+            name = code.name(memory)
+            code.lines += [f"if {name} is not {held}.array:", f"    {name} = {held}.look(w)"]
+        else:
+            name = code.name(memory) if code.is_named(memory) else code.target(memory)
+            if self._tape.entries[memory].rule is None:  # given, in whatever order its entries are
+                given, name = name, f"q{where}"
+                code.lines.append(f"{name} = contiguous({given})")
+            code.lines.append(f"w[{where}] = {name}.__array_interface__['data'][0]")
+        return where
+
+    def _number(self, place: int) -> int:
+        """Where among the numbers one stands."""
+        constant = self._tape.constants.get(place)
+        if place not in self._number_of:
+            self._number_of[place] = len(self._numbers)
+            self._numbers.append(0.0 if constant is None else float(constant))
+            if constant is None:
+                self.code.lines.append(f"n[{self._number_of[place]}] = {self.code.name(place)}")
+        return self._number_of[place]
+
+    # ---- instructions ------------------------------------------------------------------------------------------------
+
+    def _add(self, instruction: int, what: list[int]) -> None:
+        self._segments[-1].append((instruction, what))
+
+    def _product(self, step: Product) -> None:
+        entry = self._tape.entries[step.place]
+        out = self._address(step.place)
+        factor, sign, beta = -1, 1, 0
+        if step.onto is not None and step.factor is not None:
+            factor, sign, beta = self._number(step.factor), -1, 1
+            if self._address(step.onto) != out:
+                self._add(words.COPY, [out, self._address(step.onto), entry.nbytes // 4])
+        (a, a_turned), (b, b_turned) = step.left, step.right
+        matrices = [self._address(a), int(a_turned), self._address(b), int(b_turned), out]
+        self._add(words.PRODUCT, [words.BITS[str(entry.dtype)], *step.sizes, *matrices, factor, sign, beta])
+
+    def _part(self, step: Part) -> None:
+        bits = [] if step.number == words.ONE_HOT else [words.BITS[str(self._tape.entries[step.place].dtype)]]
+        arrays = [self._address(step.place), *map(self._address, step.reads)]
+        self._add(step.number, [*bits, *arrays, *step.sizes])
+
+    def _chain(self, step: Chained) -> None:
+        chain = _Chain(self, step)
+        self._slots = max(self._slots, len(chain.words.homes))
+        self._homes = max(self._homes, chain.homes)
+        self._add(words.CHAIN, chain.words.words())
+
+
+class _Chain:
+    """The words of one chain, as they are written.
+
+    A slot that is not in memory has a block of scratch memory, which goes to another once nobody reads it.
+    """
+
+    def __init__(self, writer: _Writer, step: Chained) -> None:
+        count = prod(step.shape)
+        columns = step.columns or count
+        self.words = words.Chain(words.BITS[str(step.dtype)], count // columns, columns)
+        self.homes = 0
+        self._writer = writer
+        self._entries = writer._tape.entries
+        self._step = step
+        self._free: list[int] = []
+        self._loaded: dict[int, int] = {}
+        made: set[int] = set()
+        for applied in step.applied:
+            for x in applied.operands:
+                if x not in made and x not in self._loaded:
+                    self._loaded[x] = self._load(x)
+            made.add(applied.place)
+        self._with_home: set[int] = set()
+        last = {x: i for i, applied in enumerate(step.applied) for x in (applied.place, *applied.operands)}
+        results: dict[int, int] = {}
+        for i, applied in enumerate(step.applied):
+            operands = [results.get(x, self._loaded.get(x, -1)) for x in applied.operands]
+            result, has_home = self._apply(applied.place, writer._steps.function(applied.rule), operands)
+            spent = {x for x in applied.operands if last[x] == i and x in results}
+            self._free += [self.words.homes[results[x]] for x in spent if results[x] in self._with_home]
+            results[applied.place] = result
+            if has_home:
+                self._with_home.add(result)
+
+    def _slot(self, in_scratch: bool) -> int:
+        home = 0
+        if in_scratch:
+            home = self._free.pop() if self._free else self.homes
+            self.homes = max(self.homes, home + 1)
+        self.words.homes.append(home)
+        return len(self.words.homes) - 1
+
+    def _load(self, x: int) -> int:
+        entry = self._entries[x]
+        if entry.is_number:
+            slot = self._slot(in_scratch=True)
+            self.words.loads.append((words.NUMBER, slot, self._writer._number(x), 0))
+            return slot
+        how, _ = spread(entry.shape, self._step.shape)
+        same = entry.dtype == self._step.dtype
+        slot = self._slot(in_scratch=not (same and how in (words.FULL, words.ROW)))
+        how = (how or 0) + (0 if same else words.CONVERTED)
+        self.words.loads.append((how, slot, self._writer._address(x), words.BITS[str(entry.dtype)]))
+        return slot
+
+    def _apply(self, place: int, function: int, operands: list[int]) -> tuple[int, bool]:
+        """One function: its result's slot, and whether that is in scratch memory."""
+        entry, loads, steps = self._entries[place], self.words.loads, self.words.steps
+        stored = place in self._writer._outside
+        out = self._writer._address(place) if stored else -1
+        read = {array for how, slot, array, _ in loads if how == words.FULL and slot in operands}
+        # A loop that may write what it reads runs an entry at a time, so such results take the way through scratch.
+        direct = stored and entry.dtype == self._step.dtype and out not in read
+        result = self._slot(in_scratch=not direct)
+        if direct:
+            loads.append((words.FULL, result, out, 0))
+        first, second, third = (*operands, 0, 0, 0)[:3]
+        steps.append((function, result, first, second, third))
+        if stored and not direct:
+            steps.append((words.STORE if entry.dtype == self._step.dtype else words.STORE_TRUTH, result, out, 0, 0))
+        return result, not direct
+
+
+class _Held:
+    """The array of a leaf from outside, whose address is known until the leaf holds another."""
+
+    def __init__(self, leaf: Node, where: int, written: bool) -> None:
+        self.array: Any = None
+        self._leaf, self._where, self._written = leaf, where, written
+        self._shape, self._dtype = leaf._data.shape, leaf._data.dtype
+
+    def look(self, w: Any) -> Any:
+        """Take down the address of the leaf's array as it is now.
+
+        Raises:
+            ShapeError: It is another kind of array than the one that was recorded.
+            ValueError: It is to be written, and may not be.
+        """
+        array = self._leaf._data
+        if array.shape != self._shape or array.dtype != self._dtype:
+            message = (
+                f"{self._leaf!r} has shape {array.shape} and dtype {array.dtype}, and was recorded with shape "
+                f"{self._shape} and dtype {self._dtype}"
+            )
+            raise ShapeError(message)
+        if self._written and not array.flags.writeable:
+            message = f"{self._leaf!r} is to be set, and its memory is read-only"
+            raise ValueError(message)
+        if array.flags.c_contiguous:
+            self.array = array
+        else:
+            array = np.ascontiguousarray(array)
+            if self._written:
+                self._leaf._data = self.array = array
+            else:
+                self.array, self._copy = None, array  # to be copied anew at every call
+        w[self._where] = array.ctypes.data
+        return array

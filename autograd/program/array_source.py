@@ -1,0 +1,191 @@
+"""The native engine's interpreter for arrays, written from the rule book: its functions of floats, compiled in loops.
+
+The text is generated, so that a new entry of the book is replayed natively by existing; `native_cache` keeps what it
+compiles to.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from autograd.program import array_words as words
+from autograd.program import native_cache
+from autograd.program.builder import attribute_names
+from autograd.program.encode import from_the_book
+from autograd.program.identities import taken
+from autograd.rules.primitive import BOOK, Primitive
+
+HEADER = '''"""Written by autograd.program.array_source; do not edit."""
+
+import numpy as np
+from numba import carray, njit
+
+from autograd.program.array_kernels import LOOPS, in_range, multiply_f4, multiply_f8, one_hot, pointer_f4, pointer_f8
+from autograd.program.native_functions import compiled
+from autograd.program.native_loops import at
+
+options = {"error_model": "numpy"}
+number_f4, number_f8 = np.float32, np.float64
+'''
+
+LOOP = """
+
+@njit(**options)
+def each_{name}_{kind}({arguments}, n):
+    o = carray(pointer_{kind}(out), (n,))
+{arrays}
+    for i in range(n):
+        o[at(i)] = number_{kind}(f_{name}({entries}))
+"""
+
+CHAIN = """
+
+@njit(**options)
+def chain_{kind}(w, p, numbers):
+    rows, columns, slots, loads, steps = w[at(p + 1)], w[at(p + 2)], w[at(p + 3)], w[at(p + 4)], w[at(p + 5)]
+    scratch, first = w[at({SCRATCH})], w[at({SLOTS})]
+    p += 6
+    for i in range(slots):
+        w[at(first + i)] = scratch + w[at(p + i)] * {BLOCK}
+    p += slots
+    width = {BLOCK} // {size}
+    for q in range(p, p + 4 * loads, 4):
+        how, home = w[at(q)], w[at(first + w[at(q + 1)])]
+        if how == {NUMBER}:
+            fill_{kind}(home, number_{kind}(numbers[at(w[at(q + 2)])]), min(width, columns))
+        elif how % {CONVERTED} == {SINGLE}:
+            fill_{kind}(home, read_{kind}(w[at(w[at(q + 2)])], w[at(q + 3)], 0), min(width, columns))
+    end = p + 4 * loads + 5 * steps
+    for i in range(rows):
+        for j in range(0, columns, width):
+            n = min(width, columns - j)
+            for q in range(p, p + 4 * loads, 4):
+                how, slot = w[at(q)], first + w[at(q + 1)]
+                if how == {FULL}:
+                    w[at(slot)] = w[at(w[at(q + 2)])] + (i * columns + j) * {size}
+                elif how == {ROW}:
+                    w[at(slot)] = w[at(w[at(q + 2)])] + j * {size}
+                elif how % {CONVERTED} == {COLUMN}:
+                    fill_{kind}(w[at(slot)], read_{kind}(w[at(w[at(q + 2)])], w[at(q + 3)], i), n)
+                elif how == {CONVERTED} + {FULL}:
+                    convert_{kind}(w[at(slot)], w[at(w[at(q + 2)])], w[at(q + 3)], i * columns + j, n)
+                elif how == {CONVERTED} + {ROW}:
+                    convert_{kind}(w[at(slot)], w[at(w[at(q + 2)])], w[at(q + 3)], j, n)
+            for q in range(p + 4 * loads, end, 5):
+                op = w[at(q)]
+                if op == {STORE}:
+                    copy_{kind}(w[at(w[at(q + 2)])] + (i * columns + j) * {size}, w[at(first + w[at(q + 1)])], n)
+                elif op == {STORE_TRUTH}:
+                    narrow_{kind}(w[at(w[at(q + 2)])] + i * columns + j, w[at(first + w[at(q + 1)])], n)
+{cases}
+"""
+
+RUN = """
+
+@njit("int64(int64[::1], float64[::1], int64)", cache=True, **options)
+def run(w, numbers, p):
+    while True:
+        op = w[at(p)]
+        if op == {STOP}:
+            return 0
+        q = p + 2
+        if op == {CHAIN}:
+            if w[at(q)] == 0:
+                chain_f4(w, q, numbers)
+            else:
+                chain_f8(w, q, numbers)
+        elif op == {PRODUCT}:
+            alpha = 1.0 if w[at(q + 9)] < 0 else numbers[at(w[at(q + 9)])]
+            alpha *= w[at(q + 10)]
+            m, n, k = w[at(q + 1)], w[at(q + 2)], w[at(q + 3)]
+            a, b, c = w[at(w[at(q + 4)])], w[at(w[at(q + 6)])], w[at(w[at(q + 8)])]
+            if w[at(q)] == 0:
+                multiply_f4(w[at({GEMM})], m, n, k, a, w[at(q + 5)], b, w[at(q + 7)], c, alpha, w[at(q + 11)])
+            else:
+                multiply_f8(w[at({GEMM} + 1)], m, n, k, a, w[at(q + 5)], b, w[at(q + 7)], c, alpha, w[at(q + 11)])
+        elif op == {ONE_HOT}:
+            one_hot(w[at(w[at(q)])], w[at(w[at(q + 1)])], w[at(q + 2)], w[at(q + 3)])
+        elif op == {COPY}:
+            copy_f4(w[at(w[at(q)])], w[at(w[at(q + 1)])], w[at(q + 2)])
+        elif op == {CHECK}:
+            if not in_range(w[at(w[at(q)])], w[at(q + 1)], w[at(q + 2)]):
+                return 1
+        else:
+            out, x = w[at(w[at(q + 1)])], w[at(w[at(q + 2)])]
+            if w[at(q)] == 0:
+                part_f4(w, op, q, out, x)
+            else:
+                part_f8(w, op, q, out, x)
+        p = w[at(p + 1)]
+"""
+
+PARTS = """
+
+@njit(**options)
+def part_{kind}(w, op, q, out, x):
+    if op == {SUM_COLUMNS}:
+        sum_columns_{kind}(out, x, w[at(q + 3)], w[at(q + 4)], w[at(q + 5)])
+    elif op == {SUM_ROWS}:
+        sum_rows_{kind}(out, x, w[at(q + 3)], w[at(q + 4)], w[at(q + 5)])
+    elif op == {SOFTMAX}:
+        softmax_{kind}(out, x, w[at(q + 3)], w[at(q + 4)])
+    else:
+        cross_entropy_{kind}(out, x, w[at(w[at(q + 3)])], w[at(q + 4)], w[at(q + 5)])
+"""
+
+KERNELS = ("fill", "copy", "narrow", "read", "convert", "sum_columns", "sum_rows", "softmax", "cross_entropy")
+
+
+@cache
+def functions() -> dict[Primitive, int]:
+    """The primitives of the book that work entry by entry, each with the number of its step in a chain."""
+    found = [x for x in BOOK.values() if x.elementwise and x.scalar is not None and x.pull is None and from_the_book(x)]
+    return {rule: words.FIRST_FUNCTION + i for i, rule in enumerate((*found, taken))}
+
+
+def source() -> str:
+    """The text of the interpreter."""
+    table = functions()
+    places = {name: value for name, value in vars(words).items() if isinstance(value, int)}
+    lines = [f"f_{rule.name} = compiled({rule.name!r})" for rule in table]
+    lines += [f'{name}_{kind} = LOOPS["{kind}"]["{name}"]' for kind in ("f4", "f8") for name in KERNELS]
+    text = HEADER + "\n" + "\n".join(lines) + "\n"
+    for kind, size in (("f4", 4), ("f8", 8)):
+        text += "".join(_loop(rule, kind) for rule in table)
+        text += CHAIN.format(kind=kind, size=size, cases=_cases(kind), **places)
+        text += PARTS.format(kind=kind, **places)
+    return text + RUN.format(**places)
+
+
+def _count(rule: Primitive) -> int:
+    return len(rule.vjps) + len(attribute_names(rule))
+
+
+def _loop(rule: Primitive, kind: str) -> str:
+    letters = [f"x{i}" for i in range(_count(rule))]
+    return LOOP.format(
+        name=rule.name,
+        kind=kind,
+        arguments=", ".join(["out", *letters]),
+        arrays="\n".join(f"    a{x} = carray(pointer_{kind}({x}), (n,))" for x in letters),
+        entries=", ".join(f"a{x}[at(i)]" for x in letters),
+    )
+
+
+def _cases(kind: str) -> str:
+    lines = []
+    for rule, number in functions().items():
+        operands = ", ".join(f"w[at(first + w[at(q + {2 + i})])]" for i in range(_count(rule)))
+        lines.append(f"                elif op == {number}:")
+        lines.append(f"                    each_{rule.name}_{kind}(w[at(first + w[at(q + 1)])], {operands}, n)")
+    return "\n".join(lines)
+
+
+def load() -> Any:
+    """The interpreter as a module."""
+    from autograd.program import array_kernels, native_functions, native_loops
+
+    return native_cache.load(
+        "arrays", source(), (array_kernels, native_functions, native_loops, *native_functions.book_modules())
+    )

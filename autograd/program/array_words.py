@@ -1,0 +1,71 @@
+"""The instructions of the native engine for arrays, and their words.
+
+All that a program of arrays works with is one list of 64-bit words: addresses of arrays, addresses of blocks, and
+instructions. `array_source` writes the interpreter of them, `array_native` the words.
+
+An instruction is its number, the place of the next one, and:
+
+* check: targets, rows, columns: stops the program where a class is out of range;
+* product: 32 or 64 bits; m, n, k; A, whether transposed; B, whether transposed; C; the place of α among the numbers or
+  −1 for 1, a sign for it; β: C ← ±α A B + β C;
+* sum of columns, sum of rows: bits; out; x; rows; columns; what to divide by;
+* softmax: bits; out; x; rows; columns;
+* cross-entropy: bits; out; x; targets; rows; columns;
+* one-hot: out; targets; rows; columns;
+* copy: out; x; how many times four bytes;
+* chain: functions applied to entries one after another, a block of them at a time. See `Chain`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+STOP, CHECK, PRODUCT, SUM_COLUMNS, SUM_ROWS, SOFTMAX, CROSS_ENTROPY, ONE_HOT, COPY, CHAIN = range(10)
+
+# Entries are worked on in blocks of so many bytes, so that a chain of functions stays in the nearest cache.
+BLOCK = 4096
+# Words before the addresses of arrays: of the scratch memory, of BLAS's two products, of the addresses of slots.
+SCRATCH, GEMM, SLOTS, FIRST = 0, 1, 3, 4
+BITS = {"float32": 0, "float64": 1, "bool": 2}
+
+# How an operand is spread over the rows and columns of a chain.
+FULL, ROW, COLUMN, SINGLE, NUMBER = range(5)
+# The same, where the numbers are first to be converted.
+CONVERTED = 5
+# Steps that are no functions: a block back to memory, as numbers or as truth values.
+STORE, STORE_TRUTH, FIRST_FUNCTION = 0, 1, 2
+
+
+@dataclass
+class Chain:
+    """The words of a chain.
+
+    A *slot* is an operand or a result, a block at a time; its *home* is the number of its block of scratch memory.
+
+    Attributes:
+        bits: 0 or 1, for 32 or 64 bits.
+        rows: How often operands that are one row are used.
+        columns: The length of a row.
+        homes: For each slot.
+        loads: For each operand that comes from outside, and each result that is written in place: how it is spread,
+            its slot, its array or number, its kind.
+        steps: Function, result, and up to three operands.
+    """
+
+    bits: int
+    rows: int
+    columns: int
+    homes: list[int] = field(default_factory=list)
+    loads: list[tuple[int, int, int, int]] = field(default_factory=list)
+    steps: list[tuple[int, int, int, int, int]] = field(default_factory=list)
+
+    def words(self) -> list[int]:
+        """Without the instruction's number."""
+        head = [self.bits, self.rows, self.columns, len(self.homes), len(self.loads), len(self.steps)]
+        return [*head, *self.homes, *flat(self.loads), *flat(self.steps)]
+
+
+def flat(rows: Sequence[Sequence[int]]) -> list[int]:
+    """All numbers of some rows."""
+    return [x for row in rows for x in row]

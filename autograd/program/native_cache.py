@@ -1,0 +1,61 @@
+"""Machine code made once: a generated module is kept as a file, beside numba's cache of what it compiled to.
+
+The file's name is made from everything the code depends on, so that another version of any of it makes another file.
+The first use on a machine compiles for some seconds; later processes load the result.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterable
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any
+
+
+def load(kind: str, text: str, depends_on: Iterable[Any]) -> Any:
+    """The module of that text, compiled; from the cache where it is there.
+
+    Args:
+        kind: A word for the file's name.
+        text: The module's source.
+        depends_on: Modules whose functions are compiled into it.
+    """
+    import numba
+
+    digest = hashlib.sha256(f"{sys.version} {numba.__version__} {text}".encode())
+    for module in depends_on:
+        digest.update(Path(module.__file__ or "").read_bytes())
+    name = f"gradbook_{kind}_{digest.hexdigest()[:20]}"
+    path = _written(name, text)
+    spec = spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        message = f"cannot import {path}"
+        raise ImportError(message)
+    module = module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _written(name: str, text: str) -> Path:
+    """The file of that text, in the user's cache folder or, where that cannot be written to, in a temporary one."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    folder = Path(base) / "gradbook"
+    path = folder / f"{name}.py"
+    try:
+        if path.is_file() and path.read_text(encoding="utf-8") == text:
+            return path
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=folder, suffix=".tmp")
+    except OSError:
+        path = Path(tempfile.mkdtemp(prefix="gradbook-")) / f"{name}.py"
+        path.write_text(text, encoding="utf-8")
+        return path
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    Path(temporary).replace(path)
+    return path
