@@ -20,7 +20,7 @@ def leaves(tree: Any) -> list[Any]:
         >>> leaves({"W": [1.0, 2.0], "b": (3.0, None)})
         [1.0, 2.0, 3.0]
     """
-    opened = _opened(tree)
+    opened = keys_and_parts(tree)
     return [tree] if opened is None else [leaf for part in opened[1] for leaf in leaves(part)]
 
 
@@ -31,7 +31,7 @@ def paths(tree: Any) -> list[str]:
         >>> paths({"W": [1.0, 2.0], "b": (3.0,)})
         ["['W'][0]", "['W'][1]", "['b'][0]"]
     """
-    opened = _opened(tree)
+    opened = keys_and_parts(tree)
     if opened is None:
         return [""]
     attributes = hasattr(tree, "_fields") or dataclasses.is_dataclass(tree)
@@ -51,10 +51,10 @@ def map_leaves(function: Callable[..., Any], tree: Any, *others: Any) -> Any:
         >>> map_leaves(lambda x, y: x + y, {"a": (1.0, 2.0)}, {"a": (10.0, 20.0)})
         {'a': (11.0, 22.0)}
     """
-    opened = _opened(tree)
+    opened = keys_and_parts(tree)
     if opened is None:
         for other in others:
-            if _opened(other) is not None:
+            if keys_and_parts(other) is not None:
                 message = f"a {type(other).__name__} where a single number or array was expected"
                 raise ShapeError(message)
         return function(tree, *others)
@@ -89,7 +89,7 @@ def with_leaves(tree: Any, new: Sequence[Any]) -> Any:
     return map_leaves(lambda _: next(rest), tree)
 
 
-def _opened(tree: Any) -> tuple[Sequence[Any], Sequence[Any]] | None:
+def keys_and_parts(tree: Any) -> tuple[Sequence[Any], Sequence[Any]] | None:
     """The keys and the parts of a container, None for a leaf."""
     if tree is None:
         return (), ()
@@ -122,7 +122,7 @@ def _closed(tree: Any, keys: Sequence[Any], parts: list[Any]) -> Any:
 
 def _matched(keys: Sequence[Any], tree: Any, other: Any) -> list[Any]:
     """The parts of ``other`` under the given keys."""
-    opened = _opened(other)
+    opened = keys_and_parts(other)
     parts = {} if opened is None else dict(zip(*opened, strict=True))
     if opened is None or parts.keys() != set(keys):
         message = (

@@ -22,7 +22,8 @@ def compile_step(
 
     It does what ``loss(model(x), y)``, ``backward()`` and ``optimizer.step()`` do, in memory that is planned once. The
     learning rate is read anew at each step, dropout draws anew, and parameters may be set in between; ``.grad`` is left
-    alone. Batches of other shapes, and ``model.eval()``, make recordings of their own.
+    alone. Batches of other shapes, and ``model.eval()``, make recordings of their own. A network that gets other layers
+    needs another step.
 
     Args:
         model: The network.
@@ -45,9 +46,9 @@ def compile_step(
         >>> losses[-1] < losses[0]
         True
     """
-    takes_part: dict[str, list[bool]] = {}
+    takes_part: dict[int, list[bool]] = {}
 
-    def whole(x: Any, y: Any, counts: list[Any], fixed: str) -> Any:
+    def whole(x: Any, y: Any, counts: list[Any], fixed: int) -> Any:
         value = loss(model(x), y)
         reached = set(ag.topological_order(value))
         used = [parameter for parameter in optimizer.parameters if parameter in reached]
@@ -59,12 +60,15 @@ def compile_step(
         return value
 
     replayed = ag.compile(whole, engine)
+    modules = list(model.modules())
+    numbered: dict[Any, int] = {}
 
     def step(x: Any, y: Any) -> float:
-        x, y = (part if isinstance(part, ag.Tensor) else np.asarray(part) for part in (x, y))
         counts, kinds = optimizer.counts()
-        # What the recording depends on beside the numbers: which layers are in training, the optimizer's settings.
-        fixed = repr(([module.training for module in model.modules()], optimizer.settings(), kinds))
+        # What a recording depends on beside the numbers: which layers are in training, the optimizer's settings.
+        conditions = (*[module.training for module in modules], optimizer.settings(), kinds)
+        fixed = numbered.setdefault(conditions, len(numbered))
+        x, y = x if isinstance(x, ag.Tensor) else np.asarray(x), y if isinstance(y, ag.Tensor) else np.asarray(y)
         result: float = replayed(x, y, [count + 1.0 for count in counts], fixed)
         optimizer.count(takes_part[fixed])
         return result

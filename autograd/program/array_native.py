@@ -41,13 +41,14 @@ def interpreter() -> tuple[Callable[..., int], tuple[int, int] | None]:
     return found
 
 
-def native_function(tape: Tape, order: Sequence[int]) -> tuple[Callable[..., list[Any]], int]:
-    """A program as a function of its arguments, and the bytes of memory it works in."""
+def native_function(tape: Tape, order: Sequence[int]) -> tuple[Callable[..., list[Any]], int, bool]:
+    """A program as a function of its arguments, the bytes of memory it works in, and whether it needs no NumPy."""
     run, gemm = interpreter()
     steps = Steps(tape, order, products=gemm is not None)
     writer = _Writer(tape, order, steps)
     writer.write(run, gemm)
-    return compiled(writer.code, "array program"), writer.size
+    alone = not any(isinstance(step, Call) for step in steps.steps)
+    return compiled(writer.code, "array program"), writer.size, alone
 
 
 class _Writer:

@@ -36,8 +36,9 @@ class ArrayRoutine:
         self.name = chosen_name(engine)
         self.order = tape.needed()
         self._compute: Callable[..., list[Any]]
+        self._without_numpy = False
         if self.name == "native":
-            self._compute, self.size = native_function(tape, self.order)
+            self._compute, self.size, self._without_numpy = native_function(tape, self.order)
         else:
             self._compute, self.size = numpy_function(tape, self.order)
         self._lock = threading.Lock()
@@ -45,9 +46,12 @@ class ArrayRoutine:
 
     def run(self, arguments: Sequence[Any]) -> list[Any]:
         """The results for these arguments; leaves that are to be set are set."""
-        # Infinite slopes are answers here, as in a backward pass.
-        with self._lock, np.errstate(divide="ignore", invalid="ignore"):
-            results = self._compute(*arguments)
+        with self._lock:
+            if self._without_numpy:
+                results = self._compute(*arguments)
+            else:
+                with np.errstate(divide="ignore", invalid="ignore"):  # infinite slopes are answers here
+                    results = self._compute(*arguments)
         if self._leaves:
             now = CLOCK.tick()
             for leaf in self._leaves:

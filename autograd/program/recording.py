@@ -19,10 +19,10 @@ from autograd.program.recorded import no_collection, record
 from autograd.program.routine import Engine, Routine
 from autograd.program.tape import Tape, record_graph
 from autograd.program.traced import Traced
-from autograd.program.traced_tensor import TracedTensor, record_operation, traced_node
+from autograd.program.traced_tensor import record_operation, traced_node
 from autograd.program.watching import Watch
 from autograd.tensor import Tensor
-from autograd.trees import leaves, map_leaves
+from autograd.trees import keys_and_parts, leaves, map_leaves
 from autograd.value import Value
 
 # Recordings kept for each compiled function: one for each form of its arguments.
@@ -67,10 +67,10 @@ def compile(function: Callable[..., Any], engine: Engine | None = None) -> Calla
 
     @wraps(function)
     def compiled(*args: Any, **kwargs: Any) -> Any:
-        given = leaves((args, kwargs))
-        if recorder.get() is not None or any(isinstance(x, Traced | TracedTensor) for x in given):
+        if recorder.get() is not None:
             return function(*args, **kwargs)  # inside another recording
-        key = _signature((args, kwargs))
+        given: list[Any] = []
+        key = _signature((args, kwargs) if kwargs else args, given)
         found = recordings.get(key)
         if found is None:
             found = recordings[key] = _Recording(function, args, kwargs, engine)
@@ -78,7 +78,7 @@ def compile(function: Callable[..., Any], engine: Engine | None = None) -> Calla
                 recordings.popitem(last=False)
         else:
             recordings.move_to_end(key)
-        return found([x for x in given if _is_number(x) or _is_array(x)])
+        return found(given)
 
     compiled.recordings = recordings  # type: ignore[attr-defined]
     return compiled
@@ -92,23 +92,37 @@ def _is_array(x: Any) -> bool:
     return isinstance(x, np.ndarray | Tensor) and x.dtype.kind in "fbiu"
 
 
-def _signature(tree: Any) -> Any:
-    """What a recording depends on: the form of the arguments, and whatever in them is not a number to be traced."""
-    if isinstance(tree, dict):
-        return (dict, tuple((key, _signature(part)) for key, part in tree.items()))
-    if isinstance(tree, list | tuple):
-        return (type(tree), tuple(map(_signature, tree)))
-    if _is_number(tree):
+def _signature(tree: Any, given: list[Any]) -> Any:
+    """What a recording depends on: the form of the arguments, and whatever in them is not a number to be traced.
+
+    The numbers and arrays that are traced go to ``given``. The usual kinds come first, as this precedes every replay.
+    """
+    kind = tree.__class__
+    if kind is float:
+        given.append(tree)
         return float
+    if kind is int or kind is str or kind is bool:
+        return kind, tree
+    if kind is tuple or kind is list:
+        return (kind, *[_signature(part, given) for part in tree])
     if _is_array(tree):
-        kind = Tensor if isinstance(tree, Tensor) else np.ndarray
-        return (kind, tree.shape, tree.dtype.str, isinstance(tree, Tensor) and tree.requires_grad)
+        if kind is np.ndarray:
+            given.append(tree)
+            return tree.shape, tree.dtype
+        given.append(tree._data if isinstance(tree, Tensor) else tree)
+        return kind, tree.shape, tree.dtype, isinstance(tree, Tensor) and tree.requires_grad
+    if _is_number(tree):
+        given.append(tree._data if isinstance(tree, Value) else float(tree))
+        return float
+    parts = keys_and_parts(tree)
+    if parts is not None:
+        return (kind, *zip(parts[0], [_signature(part, given) for part in parts[1]], strict=True))
     try:
         hash(tree)
     except TypeError:
         message = f"ag.compile tells calls apart by their arguments, and {type(tree).__name__} is not hashable"
         raise TypeError(message) from None
-    return (type(tree), tree)
+    return kind, tree
 
 
 class _Source:
@@ -117,10 +131,19 @@ class _Source:
     def __init__(self, read: Callable[[], Any], first: Any) -> None:
         self._read = read
         self._first: list[Any] = [first]
+        self._shape = np.shape(first)
+        self._dtype = first.dtype if _is_array(first) else None
 
     def __call__(self) -> Any:
         found = self._first.pop() if self._first else self._read()
-        return found._data if isinstance(found, Node) else found
+        if isinstance(found, Node):
+            found = found._data
+        if self._dtype is None and found.__class__ is float:
+            return found
+        if np.shape(found) != self._shape:
+            message = f"ag.live gave shape {np.shape(found)}, and shape {self._shape} while it was recorded"
+            raise ShapeError(message)
+        return float(found) if self._dtype is None else np.asarray(found, self._dtype)
 
 
 class _Recording:
@@ -154,7 +177,10 @@ class _Recording:
             self._run = self._of_numbers(inputs, captured, roots, len(results), engine)
 
     def __call__(self, given: list[Any]) -> Any:
-        found = iter(self._run([x._data if isinstance(x, Node) else x for x in given]))
+        results = self._run(given)
+        if self._form is _OUTPUT:
+            return results[0]
+        found = iter(results)
         return map_leaves(lambda x: next(found) if x is _OUTPUT else x, self._form)
 
     def _listening(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:

@@ -20,6 +20,8 @@ from nn.module import check_state
 
 __all__ = ["Array", "Optimizer", "Slot"]
 
+_NO_SETTINGS = {"parameters", "slots", "_replayed", "_numbered", "_learning_rate"}
+
 Array: TypeAlias = NDArray[Any]
 
 
@@ -67,6 +69,7 @@ class Optimizer(ABC):
         self.weight_decay = in_range("weight_decay", weight_decay)
         self.slots = [Slot(parameter.data, remembers) for parameter in self.parameters]
         self._replayed: Callable[..., Any] | None = None
+        self._numbered: dict[Any, int] = {}
 
     @property
     def learning_rate(self) -> float:
@@ -122,9 +125,10 @@ class Optimizer(ABC):
             raise ag.GraphError(f"{type(self).__name__}.step: no parameter has a gradient; call loss.backward() first")
         self.count([gradient is not None for gradient in gradients])
         if self._replayed is None:
-            self._replayed = ag.compile(self._changes)
+            self._replayed = ag.compile(self._changes, engine="numpy")  # a step alone is no reason to load a compiler
         counts, kinds = self.counts()
-        self._replayed(gradients, counts, kinds, self.learning_rate, repr(self.settings()))
+        fixed = self._numbered.setdefault((kinds, self.settings()), len(self._numbered))
+        self._replayed(gradients, counts, kinds, self.learning_rate, fixed)
 
     def count(self, taking_part: Sequence[bool]) -> None:
         """Note that these parameters take a step."""
@@ -136,22 +140,22 @@ class Optimizer(ABC):
 
         Those that have taken equally many share a number, and all that is computed from it.
         """
-        distinct = sorted({slot.steps for slot in self.slots})
-        return list(map(float, distinct)), tuple(distinct.index(slot.steps) for slot in self.slots)
+        steps = [slot.steps for slot in self.slots]
+        distinct = sorted(set(steps))
+        return [float(x) for x in distinct], tuple(map(distinct.index, steps))
 
     def _changes(
-        self, gradients: Sequence[Any], counts: Sequence[Any], kinds: Sequence[int], rate: Any, _settings: str
+        self, gradients: Sequence[Any], counts: Sequence[Any], kinds: Sequence[int], rate: Any, _fixed: int
     ) -> None:
-        # The settings are part of what tells recordings apart: other ones make another.
+        # The last argument stands for the settings, and tells recordings apart: other settings make another.
         self.change(gradients, [counts[kind] for kind in kinds], rate)
 
     def settings(self) -> tuple[Any, ...]:
         """What the formula depends on beside its arguments."""
-        fixed = {"parameters", "slots", "_replayed", "_learning_rate"}
-        return tuple(value for name, value in vars(self).items() if name not in fixed)
+        return tuple([value for name, value in vars(self).items() if name not in _NO_SETTINGS])
 
     def __getstate__(self) -> dict[str, Any]:
-        return vars(self) | {"_replayed": None}
+        return vars(self) | {"_replayed": None, "_numbered": {}}
 
     def state_dict(self) -> dict[str, Array]:
         """Copies of everything that changes from step to step, as arrays by name.
