@@ -305,7 +305,9 @@ class Tensor(ArrayMethods, Copying):
             share = np.asarray(share, dtype)  # a rule may say "the same for every entry" by a plain number
         if share.shape != shape:
             # Copies made by broadcasting add up; a share with fewer axes (a number for all) is spread out first.
-            full = np.broadcast_shapes(share.shape, shape)
+            full = share.shape
+            if full[len(full) - len(shape) :] != shape:
+                full = np.broadcast_shapes(full, shape)
             if share.shape != full:
                 share = shaping.broadcast_to(share, shape=full)
             if full != shape:

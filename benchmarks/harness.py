@@ -47,7 +47,7 @@ class Contender:
     Attributes:
         name: What the table calls it.
         prepare: Makes the step; imports the library. Its time is reported apart.
-        needs: The import name of the library it needs.
+        needs: The import names of the libraries it needs, by commas.
         threads: How many threads its matrix products may use.
         environment: A name in `ENVIRONMENTS`, for a library that cannot live beside this project.
         whole: Whether it does all of the work; a limit that leaves a part out has no numbers to compare.
@@ -116,7 +116,8 @@ def work(module: str, row: str, contender: str, seconds: float) -> dict[str, Any
     """One turn of one contender: what the child process does."""
     chosen = next(c for c in find(module, row).contenders if c.name == contender)
     try:
-        importlib.import_module(chosen.needs)
+        for name in chosen.needs.split(","):
+            importlib.import_module(name)
         before = memory("VmRSS")
         start = time.perf_counter()
         step = chosen.prepare()

@@ -138,7 +138,7 @@ class Primitive:
     @property
     def differentiable(self) -> bool:
         """Whether any parent has a derivative."""
-        return self.pull is not None or any(vjp is not None for vjp in self.vjps)
+        return self.pull is not None or self.vjps.count(None) < len(self.vjps)
 
     def derivatives(self, kind: Kind) -> Derivatives:
         """``pull`` and ``vjps``, made ready for floats, for arrays, or (as written) for any kind of operand."""

@@ -44,10 +44,14 @@ def _full(g: Any, a: Any, b: Any) -> Any:
 
 
 def _left(g: Any, a: Any, b: Any) -> Any:
+    if rank(a) == rank(b) == 2:
+        return matmul(g, transpose(b, axes=(1, 0)))
     return matmul(_full(g, a, b), matrix_transpose(as_column(b)))
 
 
 def _right(g: Any, a: Any, b: Any) -> Any:
+    if rank(a) == rank(b) == 2:
+        return matmul(transpose(a, axes=(1, 0)), g)
     g, rows = _full(g, a, b), as_row(a)
     if rank(b) == 2 and rank(rows) > 2:  # one large product instead of a stack of small ones to be summed
         rows, g = (reshape(x, shape=(size(x) // shape(x)[-1], shape(x)[-1])) for x in (rows, g))
@@ -93,15 +97,19 @@ affine = primitive(
 
 
 one_hot = primitive(
-    "one_hot", lambda targets, classes: np.equal(np.expand_dims(targets, -1), np.arange(classes)),
+    "one_hot", lambda targets, classes: np.equal(np.asarray(targets)[..., None], np.arange(classes)),
     None,
     doc="yᵢⱼ = 1 where j = tᵢ, else 0",
 )  # fmt: skip
 
 
 def _loss_of_classes(logits: Any, targets: Any) -> Any:
-    log_probabilities = log_softmax.array(logits, axis=-1)
-    return -np.take_along_axis(log_probabilities, np.expand_dims(targets, -1), -1)[..., 0]
+    # ln Σ exp x − xₜ, with the largest x taken out of both terms; it is no number to take out where it is infinite.
+    top = np.maximum.reduce(logits, -1, keepdims=True)
+    shifted = logits - np.where(np.isfinite(top), top, 0)
+    rows = shifted.reshape(-1, shifted.shape[-1])
+    right = rows[np.arange(len(rows)), np.reshape(targets, -1)].reshape(np.shape(targets))
+    return np.log(np.add.reduce(np.exp(shifted), -1)) - right
 
 
 cross_entropy_of_classes = primitive(

@@ -40,8 +40,17 @@ sum_ = primitive(
     symbol="Σ", linear=True, doc="y = Σ xᵢ",
 )  # fmt: skip
 
+
+def _mean(x: Any, axis: Axis, keepdims: bool) -> Any:
+    if getattr(x, "dtype", None) in _SUMMED_AS_THEY_ARE:  # what np.mean does, on a shorter way
+        return np.sum(x, axis=axis, keepdims=keepdims) / count(x, axis)
+    return np.mean(x, axis=axis, keepdims=keepdims)
+
+
+_SUMMED_AS_THEY_ARE = (np.dtype(np.float32), np.dtype(np.float64))
+
 mean = primitive(
-    "mean", lambda x, axis, keepdims: np.mean(x, axis=axis, keepdims=keepdims),
+    "mean", _mean,
     lambda g, y, x, axis, keepdims: broadcast_to(restore(g, x, axis) / count(x, axis), shape=shape(x)),
     symbol="x̄", linear=True, doc="y = (1/n) Σ xᵢ",
 )  # fmt: skip
@@ -84,8 +93,8 @@ logsumexp = primitive(
 
 
 def _softmax(x: Any, axis: Axis) -> Any:
-    grown = np.exp(x - np.max(x, axis=axis, keepdims=True))
-    grown /= np.sum(grown, axis=axis, keepdims=True)
+    grown = np.exp(x - np.maximum.reduce(x, axis, keepdims=True))
+    grown /= np.add.reduce(grown, axis, keepdims=True)
     return grown
 
 
