@@ -11,12 +11,16 @@ from autograd.errors import DTypeError, ShapeError
 from autograd.graph import Node, describe
 from autograd.program.array_program import fitted, record_program
 from autograd.program.array_routine import ArrayRoutine
+from autograd.program.batched import batch_routine, run_batch
 from autograd.program.builder import Builder
 from autograd.program.recorded import differentiate, no_collection, record
 from autograd.program.routine import Array, Engine, Routine
 from autograd.tensor import Tensor
 
 __all__ = ["Program"]
+
+# Sizes of batches that a program is prepared for at a time.
+BATCHES = 8
 
 
 class Program:
@@ -43,11 +47,15 @@ class Program:
           return t0, t1, a
     """
 
-    def __init__(self, routine: Routine | ArrayRoutine, inputs: int, order: int, one: bool) -> None:
+    def __init__(
+        self, routine: Routine | ArrayRoutine, inputs: int, order: int, one: bool, engine: Engine | None
+    ) -> None:
         self._routine = routine
+        self._engine = engine
         self._inputs = inputs
         self._order = order
         self._one = one
+        self._batches: dict[int, ArrayRoutine] = {}
         if order == 1 and isinstance(routine, Routine):
             self.run = routine.run  # type: ignore[method-assign,assignment]  # without a detour
 
@@ -90,7 +98,7 @@ class Program:
                 message = f"a program is recorded from a graph of Values or from one of Tensors, and this is {what}"
                 raise DTypeError(message)
         if isinstance(output, Tensor):
-            return cls(record_program(output, inputs, engine, order), len(inputs), order, one)
+            return cls(record_program(output, inputs, engine, order), len(inputs), order, one, engine)
         builder = Builder()
         with no_collection():
             (root,) = record(builder, [output], inputs)
@@ -102,7 +110,7 @@ class Program:
                     for gradient in gradients:
                         outputs += differentiate(builder, gradient, builder.inputs)
             names = [node.label for node in inputs]
-            return cls(Routine(builder, outputs, engine, flush_denormals, names), len(inputs), order, one)
+            return cls(Routine(builder, outputs, engine, flush_denormals, names), len(inputs), order, one, engine)
 
     def __call__(self, *numbers: Any) -> Any:
         """The value and the gradients for other numbers.
@@ -162,6 +170,50 @@ class Program:
         value, rest = self._routine.run(x)
         n = self._inputs
         return (value, rest[:n], rest[n:].reshape(n, n)) if self._order == 2 else (value,)
+
+    def batch(self, rows: Any) -> Any:
+        """The same for many examples at once: the program is replayed over a batch axis, several examples a step.
+
+        Args:
+            rows: An example in each row, (examples, inputs).
+
+        Returns:
+            ``(values, gradients)`` of shapes (examples,) and (examples, inputs); with ``order=2`` also the second
+            derivatives, (examples, inputs, inputs); with ``order=0`` the values. What is prepared for a number of
+            examples is kept, for the latest eight such numbers.
+
+        Raises:
+            ShapeError: The rows have another length.
+            DTypeError: The program is one of Tensors.
+
+        Example:
+            >>> from autograd import Value
+            >>> a, b = Value(2.0), Value(-3.0)
+            >>> program = Program.from_graph(a * b * b, wrt=[a, b], engine="numpy")
+            >>> values, gradients = program.batch([[1.0, 2.0], [3.0, 0.5]])
+            >>> values, gradients
+            (array([4.  , 0.75]), array([[4.  , 4.  ],
+                   [0.25, 3.  ]]))
+        """
+        if isinstance(self._routine, ArrayRoutine):
+            message = "batch replays a program of Values; record a program of Tensors with an axis for the batch"
+            raise DTypeError(message)
+        array = np.asarray(rows, np.float64)
+        n = self._inputs
+        if array.ndim != 2 or array.shape[1] != n:
+            message = f"a batch of shape {array.shape} for a program of {n} inputs: expected (examples, {n})"
+            raise ShapeError(message)
+        size = len(array)
+        routine = self._batches.get(size)
+        if routine is None:
+            routine = self._batches[size] = batch_routine(self._routine.listing, size, self._engine)
+            if len(self._batches) > BATCHES:
+                self._batches.pop(next(iter(self._batches)))
+        found = run_batch(routine, array)
+        values, gradients, seconds = found[:, 0], found[:, 1 : n + 1], found[:, n + 1 :]
+        if self._order == 2:
+            return values, gradients, seconds.reshape(size, n, n)
+        return (values, gradients) if self._order else values
 
     @property
     def engine(self) -> str:

@@ -105,10 +105,10 @@ def _signature(tree: Any, given: list[Any]) -> Any:
         return kind, tree
     if kind is tuple or kind is list:
         return (kind, *[_signature(part, given) for part in tree])
+    if kind is np.ndarray and tree.dtype.kind in "fbiu":
+        given.append(tree)
+        return tree.shape, tree.dtype
     if _is_array(tree):
-        if kind is np.ndarray:
-            given.append(tree)
-            return tree.shape, tree.dtype
         given.append(tree._data if isinstance(tree, Tensor) else tree)
         return kind, tree.shape, tree.dtype, isinstance(tree, Tensor) and tree.requires_grad
     if _is_number(tree):

@@ -244,3 +244,18 @@ def test_a_branch_that_a_comparison_chose_is_chosen_again(engine: Any) -> None:
     program = ag.Program.from_graph(ag.where(ag.greater(a, 0.0), a * b, b - a), wrt=[a, b], engine=engine)
     assert program(2.0, 3.0) == (6.0, [3.0, 2.0])
     assert program(-2.0, 3.0) == (5.0, [-1.0, 1.0])
+
+
+def test_a_batch_of_second_derivatives_and_of_values(engine: Any) -> None:
+    a, b = value("a", 2.0), value("b", 5.0)
+    output = ag.where(ag.greater(a, b), a**3 * b, a * ag.exp(b)) + ag.clip(a, -1.0, 1.0)
+    rows = np.array([[1.0, 2.0], [2.0, 1.0], [-3.0, 0.5], [0.0, np.inf]])
+    program = ag.Program.from_graph(output, wrt=[a, b], engine=engine, order=2)
+    for part, whole in zip(program.batch(rows), zip(*map(program.run, rows), strict=True), strict=True):
+        np.testing.assert_allclose(part, np.array(whole), rtol=1e-12)
+    values = ag.Program.from_graph(output, wrt=[a, b], engine=engine, order=0)
+    np.testing.assert_allclose(values.batch(rows), [values(*row) for row in rows], rtol=1e-12)
+    with pytest.raises(ag.ShapeError, match=r"batch of shape \(2,\) for a program of 2 inputs"):
+        program.batch([1.0, 2.0])
+    constant = ag.Program.from_graph(a * 1.0, wrt=[a, b], engine=engine)
+    np.testing.assert_array_equal(constant.batch(rows)[1], [[1.0, 0.0]] * 4)

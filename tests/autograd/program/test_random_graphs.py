@@ -124,3 +124,22 @@ def test_a_compiled_gradient(engine: Any, program: Any) -> None:
         flat = np.array([expected[0], *expected[1]])
         size = max(1.0, np.abs(flat[np.isfinite(flat)]).max(initial=0.0))
         np.testing.assert_allclose([found[0], *found[1]], flat, rtol=1e-12, atol=1e-12 * size, equal_nan=True)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=ENGINES)
+@given(programs, st.integers(0, 700))
+def test_a_program_over_a_batch(engine: Any, program: Any, examples: int) -> None:
+    """Every row is what the program gives for it alone."""
+    steps, pairs = program
+    leaves = [ag.Value(x) for x, _ in pairs]
+    replayed = ag.Program.from_graph(run(steps, leaves), leaves, engine=engine)
+    rows = np.random.default_rng(examples).uniform(-3, 3, (examples, len(leaves)))
+    values, gradients = replayed.batch(rows)
+    assert values.shape == (examples,)
+    assert gradients.shape == rows.shape
+    for i in range(0, examples, max(1, examples // 5)):
+        value, gradient = replayed.run(rows[i])
+        expected = np.array([value, *gradient])
+        size = max(1.0, np.abs(expected[np.isfinite(expected)]).max(initial=0.0))
+        found = np.array([values[i], *gradients[i]])
+        np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12 * size, equal_nan=True)

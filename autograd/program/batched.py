@@ -1,0 +1,90 @@
+"""A program of numbers replayed over a batch: every number becomes an array with an entry for each example."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.program.array_routine import ArrayRoutine
+from autograd.program.builder import attribute_names
+from autograd.program.joint import JOINT, softmax_n, softplus_sigmoid
+from autograd.program.lower import SINGLE, Action, Listing, terms
+from autograd.program.routine import Engine
+from autograd.program.tape import Tape
+from autograd.rules import activations, arithmetic, reductions
+from autograd.rules.primitive import Primitive
+
+
+def batch_routine(listing: Listing, size: int, engine: Engine | None) -> ArrayRoutine:
+    """The steps of a program on arrays of ``size`` numbers: from one array for each input, one for each output."""
+    return ArrayRoutine(_Batch(listing, size).tape, engine=engine)
+
+
+class _Batch:
+    def __init__(self, listing: Listing, size: int) -> None:
+        self.tape = Tape()
+        self._like = np.broadcast_to(np.float64(0.0), (size,))
+        self._listing = listing
+        self._places = {place: self.tape.argument(self._like) for place in listing.inputs}
+        self._places |= {place: self.tape.constant(number) for place, number in listing.numbers.items()}
+        for place, action, operands in zip(listing.places, listing.actions, listing.operands, strict=True):
+            results = self._results(action, [self._places[x] for x in operands], operands)
+            self._places |= zip((place, *listing.parts.get(place, ())), results, strict=True)
+        self.tape.outputs = [self._places[place] for place in listing.outputs]
+
+    def _apply(self, rule: Primitive, *operands: int, **attrs: float) -> int:
+        constants = self.tape.constants
+        if all(x in constants for x in operands):
+            return self.tape.constant(float(rule.on_floats([constants[x] for x in operands], attrs)))
+        return self.tape.apply(rule, operands, attrs, self._like)
+
+    def _results(self, action: Action, operands: list[int], places: Sequence[int]) -> list[int]:
+        if isinstance(action, str):
+            return [self._sum(action, operands)]
+        if action is softplus_sigmoid:
+            return [self._apply(activations.softplus, *operands), self._apply(activations.sigmoid, *operands)]
+        if action in JOINT or action is reductions.logsumexp_n:
+            total, shares = self._softmax(operands)
+            return [total] if action not in JOINT else [total, *shares] if action is softmax_n else shares
+        names = attribute_names(action)
+        count = len(operands) - len(names)
+        attrs = {name: self._listing.numbers[x] for name, x in zip(names, places[count:], strict=True)}
+        return [self._apply(action, *operands[:count], **attrs)]
+
+    def _sum(self, signs: str, operands: Sequence[int]) -> int:
+        found = -1
+        for sign, term in terms(signs, operands):
+            x = term[0] if sign in SINGLE else self._apply(arithmetic.multiply, *term)
+            minus = sign in "dq"
+            if found < 0:
+                found = self._apply(arithmetic.negative, x) if minus else x
+            else:
+                found = self._apply(arithmetic.subtract if minus else arithmetic.add, found, x)
+        return found
+
+    def _softmax(self, xs: Sequence[int]) -> tuple[int, list[int]]:
+        """ln Σ exp x, and exp x / Σ exp x; the largest x is taken out first, unless it is infinite."""
+        top = xs[0]
+        for x in xs[1:]:
+            top = self._apply(arithmetic.maximum, top, x)
+        infinity, zero = self.tape.constant(math.inf), self.tape.constant(0.0)
+        finite = self._apply(arithmetic.less, self._apply(arithmetic.absolute, top), infinity)
+        top = self._apply(arithmetic.where, finite, top, zero)
+        grown = [self._apply(arithmetic.exp, self._apply(arithmetic.subtract, x, top)) for x in xs]
+        total = grown[0]
+        for x in grown[1:]:
+            total = self._apply(arithmetic.add, total, x)
+        shares = [self._apply(arithmetic.divide, x, total) for x in grown]
+        return self._apply(arithmetic.add, self._apply(arithmetic.log, total), top), shares
+
+
+def run_batch(routine: ArrayRoutine, rows: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, Any]:
+    """The outputs for each row of inputs, (rows, outputs)."""
+    columns = np.ascontiguousarray(rows.T)
+    found = np.empty((len(routine.tape.outputs), len(rows)))
+    for row, result in zip(found, routine.run(list(columns)), strict=True):
+        row[...] = result
+    return found.T

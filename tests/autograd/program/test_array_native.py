@@ -1,0 +1,216 @@
+"""The native engine for arrays: long rows, every way of spreading an operand, and what it leaves to NumPy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd as ag
+import nn
+from autograd.program import array_native
+from autograd.program.array_steps import Call, Chained, Part, Product, Steps
+
+pytest.importorskip("numba")
+RNG = np.random.default_rng(0)
+TOLERANCE = {"float64": 1e-12, "float32": 1e-5}
+
+
+def steps_of(compiled: Any) -> Steps:
+    """The steps of a function's one recording."""
+    (recording,) = compiled.recordings.values()
+    return Steps(recording.routine.tape, recording.routine.order, products=True)
+
+
+def kinds(compiled: Any) -> list[type]:
+    return [type(step) for step in steps_of(compiled).steps]
+
+
+# ---- chains --------------------------------------------------------------------------------------------------------
+
+SHAPES = [(), (1,), (2100,), (3, 1500), (1500, 3), (2, 3, 700), (5, 1), (1, 7), (70, 64)]
+
+
+def spreads(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """The shapes that are spread over ``shape``: itself, rows, columns, one number, and what is neither."""
+    found = [shape, (), (1,) * len(shape), *(shape[i:] for i in range(1, len(shape)))]
+    found += [(*shape[:i], *(1,) * (len(shape) - i)) for i in range(1, len(shape))]
+    return [*found, (*shape[:1], 1, *shape[2:])] if len(shape) == 3 else found
+
+
+chains = st.sampled_from(SHAPES).flatmap(
+    lambda shape: st.tuples(
+        st.just(shape),
+        st.lists(st.sampled_from(spreads(shape)), min_size=2, max_size=4),
+        st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=8),
+    )
+)
+
+FUNCTIONS: list[Any] = [
+    lambda a, b: a + b,
+    lambda a, b: a - b,
+    lambda a, b: a * b,
+    lambda a, b: a / (b * b + 1.0),
+    lambda a, b: ag.maximum(a, b) - ag.relu(b),
+    lambda a, b: ag.where(a > b, a, -b),
+    lambda a, b: ag.sqrt(ag.abs(a) + 0.5),
+    lambda a, b: ag.tanh(a),
+    lambda a, b: a * (b > 0) + 1.0,
+    lambda a, b: ag.exp(-ag.square(a)),
+]
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(chains)
+def test_chains_over_many_blocks(dtype: Any, drawn: Any) -> None:
+    shape, shapes, steps = drawn
+    start = np.zeros(shape, dtype)
+
+    def run(arrays: Any) -> Any:
+        values = [start + arrays[0], *arrays]
+        for function, first, second in steps:
+            a, b = values[-1 - first % len(values)], values[-1 - second % len(values)]
+            values.append(FUNCTIONS[function](a, b) + start)
+        return values[-1], values[-len(values) // 2]
+
+    compiled = ag.compile(run, engine="native")
+    for seed in (0, 1):
+        arrays = [np.random.default_rng([seed, i]).normal(size=s).astype(dtype) for i, s in enumerate(shapes)]
+        for found, expected in zip(compiled(arrays), run([ag.Tensor(a) for a in arrays]), strict=True):
+            np.testing.assert_allclose(
+                found, np.asarray(expected.data), rtol=TOLERANCE[dtype], atol=10 * TOLERANCE[dtype]
+            )
+
+
+def test_neighbours_become_one_chain() -> None:
+    f = ag.compile(lambda x, b: ag.relu(x * 2.0 + b) - ag.square(x), engine="native")
+    f(np.ones((4, 3)), np.ones(3))
+    assert kinds(f) == [Chained]
+
+
+def test_functions_of_many_entries_are_numpys() -> None:
+    f = ag.compile(lambda x: ag.tanh(x) * 2.0, engine="native")
+    f(np.ones(10))
+    assert kinds(f) == [Chained]
+    g = ag.compile(lambda x: ag.tanh(x) * 2.0, engine="native")
+    x = RNG.normal(size=100_000)
+    np.testing.assert_array_equal(g(x), np.tanh(x) * 2.0)
+    assert kinds(g) == [Call, Chained]
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("shape", [(3000,), (40, 1100), (1100, 40), (6, 7, 90)])
+def test_sums_over_any_axes(shape: Any, dtype: Any) -> None:
+    x = RNG.normal(size=shape).astype(dtype)
+    axes = [None, 0, -1, *((0, 1), (1, 2), (0, 2), 1)[: 4 * (len(shape) > 2)]]
+    f = ag.compile(lambda x: [ag.sum(x, axis=a) for a in axes] + [ag.mean(x, axis=a) for a in axes], engine="native")
+    expected = [np.sum(x, axis=a) for a in axes] + [np.mean(x, axis=a) for a in axes]
+    for found, wanted in zip(f(x), expected, strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=TOLERANCE[dtype], atol=TOLERANCE[dtype] * np.sqrt(x.size) * 3)
+
+
+def test_sums_of_many_numbers_of_32_bits_are_as_exact_as_they_can_be() -> None:
+    x = np.full(3_000_000, 0.1, np.float32)
+    f = ag.compile(lambda x: ag.mean(x), engine="native")
+    assert f(x) == np.float32(0.1)
+
+
+@pytest.mark.parametrize("logits", [[[np.inf, 0.0]], [[-np.inf, 0.0]], [[np.nan, 0.0]], [[1e4, -1e4]], [[0.0, 0.0]]])
+def test_cross_entropy_of_extreme_logits(logits: Any) -> None:
+    function = ag.value_and_grad(lambda x, t: ag.sum(ag.softmax_cross_entropy(x, t)))
+    compiled = ag.compile(function, engine="native")
+    x, t = np.array(logits), np.array([1])
+    with np.errstate(all="ignore"):
+        for found, expected in zip(compiled(x, t), function(x, t), strict=True):
+            np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+# ---- products ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("left", [False, True])
+@pytest.mark.parametrize("right", [False, True])
+def test_products_of_transposed_matrices(left: bool, right: bool, dtype: Any) -> None:
+    a, b = RNG.normal(size=(5, 3)).astype(dtype), RNG.normal(size=(3, 4)).astype(dtype)
+    f = ag.compile(lambda a, b: (a.T if left else a) @ (b.T if right else b), engine="native")
+    found = f(np.ascontiguousarray(a.T) if left else a, np.ascontiguousarray(b.T) if right else b)
+    np.testing.assert_allclose(found, a @ b, rtol=TOLERANCE[dtype], atol=TOLERANCE[dtype])
+    assert kinds(f) == [Product]
+
+
+def network(engine: Any, dtype: Any = np.float32) -> tuple[nn.Module, Any]:
+    layers = [nn.Linear(20, 16, seed=0, dtype=dtype), nn.ReLU(), nn.Linear(16, 4, seed=1, dtype=dtype)]
+    model = nn.Sequential(*layers)
+    return model, nn.compile_step(model, nn.cross_entropy, nn.SGD(model.parameters(), 0.1), engine=engine)
+
+
+X, Y = RNG.normal(size=(30, 20)).astype(np.float32), RNG.integers(0, 4, 30)
+
+
+def test_a_training_step_needs_no_call_of_numpy_and_updates_by_products() -> None:
+    model = network("native")[0]
+    optimizer = nn.SGD(model.parameters(), 0.1)
+
+    def step(x: Any, y: Any) -> Any:
+        loss = nn.cross_entropy(model(x), y)
+        optimizer.change(ag.gradients(loss, optimizer.parameters, create_graph=True), [1.0] * 4, 0.1)
+        return loss
+
+    compiled = ag.compile(step, engine="native")
+    compiled(X, Y)
+    steps = steps_of(compiled).steps
+    assert {type(step) for step in steps} == {Chained, Product, Part}
+    assert [step.onto is not None for step in steps if isinstance(step, Product)].count(True) == 2
+
+
+def test_without_a_blas_numpy_multiplies(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = [step(X, Y) for step in [network("native")[1]] for _ in range(3)]
+    monkeypatch.setattr(array_native, "_loaded", (array_native.interpreter()[0], None))
+    found = [step(X, Y) for step in [network("native")[1]] for _ in range(3)]
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+# ---- leaves --------------------------------------------------------------------------------------------------------
+
+
+def test_leaves_that_get_other_arrays() -> None:
+    model, step = network("native", np.float64)
+    twin, eager = network("numpy", np.float64)
+    for number in range(6):
+        if number in (2, 4):
+            for m in (model, twin):
+                weight = m.parameters()[0] if isinstance(m.parameters(), list) else next(iter(m.parameters()))
+                new = weight.data * 0.5
+                weight._data = np.asfortranarray(new) if number == 4 else new  # as a view of somebody's memory may be
+        x = X.astype(np.float64)
+        assert step(x, Y) == pytest.approx(eager(x, Y), rel=1e-12)
+
+
+def test_memory_that_may_not_be_written_is_refused() -> None:
+    w = ag.Tensor([1.0, 2.0])
+    step = ag.compile(lambda x: ag.assign(w, w + x), engine="native")
+    step(np.ones(2))
+    frozen = w.data.copy()
+    frozen.flags.writeable = False
+    w._data = frozen
+    with pytest.raises(ValueError, match="read-only"):
+        step(np.ones(2))
+    w._data = np.ones(3)
+    with pytest.raises(ag.ShapeError, match=r"was recorded with shape \(2,\)"):
+        step(np.ones(2))
+
+
+def test_a_leaf_in_another_order_that_is_only_read() -> None:
+    w = ag.Tensor(np.zeros((2, 3)))
+    memory = np.asfortranarray(RNG.normal(size=(2, 3)))
+    w._data = memory
+    f = ag.compile(lambda x: ag.sum(w * x), engine="native")
+    x = RNG.normal(size=(2, 3))
+    assert f(x) == pytest.approx((memory * x).sum())
+    memory *= 2.0
+    assert f(x) == pytest.approx((memory * x).sum())
