@@ -47,9 +47,11 @@ class Contender:
     Attributes:
         name: What the table calls it.
         prepare: Makes the step; imports the library. Its time is reported apart.
-        needs: The import names of the libraries it needs, by commas.
+        needs: The import name of the library it needs.
         threads: How many threads its matrix products may use.
         environment: A name in `ENVIRONMENTS`, for a library that cannot live beside this project.
+        warm: Makes a tiny step of the same kind, taken before memory is counted; what a library sets up once for all
+            steps, such as a compiler, is then there.
         whole: Whether it does all of the work; a limit that leaves a part out has no numbers to compare.
     """
 
@@ -58,6 +60,7 @@ class Contender:
     needs: str = "numpy"
     threads: int = 2
     environment: str = ""
+    warm: Callable[[], Step] | None = None
     whole: bool = True
 
 
@@ -116,8 +119,9 @@ def work(module: str, row: str, contender: str, seconds: float) -> dict[str, Any
     """One turn of one contender: what the child process does."""
     chosen = next(c for c in find(module, row).contenders if c.name == contender)
     try:
-        for name in chosen.needs.split(","):
-            importlib.import_module(name)
+        importlib.import_module(chosen.needs)
+        if chosen.warm is not None:
+            chosen.warm()()
         before = memory("VmRSS")
         start = time.perf_counter()
         step = chosen.prepare()

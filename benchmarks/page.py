@@ -22,7 +22,8 @@ How it is measured:
 * Matrix products may use two threads, in every library, and each library chooses its instructions for the processor
   by itself: variables such as OPENBLAS_CORETYPE are taken out of the environment. Scalars are 64-bit; networks of
   matrices are 32-bit.
-* Peak memory is the process's own, above what it held after importing the libraries.
+* Peak memory is the process's own, above what it held after importing the library and, with networks of
+  matrices, taking a step of a tiny one.
 * A library that is not installed is named as missing.
 """
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograd.errors import DTypeError, GraphError, ShapeError
 from autograd.graph import Node, describe, gradients, topological_order
+from autograd.live import recorder
 from autograd.mode import enable_grad
 from autograd.program.array_routine import ArrayRoutine
 from autograd.program.routine import Engine
 from autograd.program.tape import Tape, record_graph
-from autograd.program.traced_tensor import record_operation, traced_node
+from autograd.program.traced_tensor import StandIns, record_operation, traced_node
 from autograd.tensor import Tensor
 
 
@@ -47,27 +48,47 @@ def record_program(output: Tensor, inputs: Sequence[Node], engine: Engine | None
             message = f"{describe(node)} does not require a gradient: make it with requires_grad=True"
             raise GraphError(message)
         twins[node] = traced_node(node._data, requires_grad=node.requires_grad)
-    with enable_grad():
-        for node in topological_order(output):
-            if node in twins:
-                continue
-            if node.rule is None:
-                twins[node] = node  # stays as it is
-            else:
-                operands = [twins[x] if isinstance(x, Node) else x for x in node.inputs]
-                twins[node] = record_operation(node.rule, operands, node.attrs)
-        leaves = [twins[node] for node in inputs]
-        roots = [twins[output]]
-        if order:
-            if twins[output].requires_grad:
-                roots += gradients(twins[output], leaves, create_graph=True)
-            else:
+    recording = _Recorder()
+    token = recorder.set(recording)
+    try:
+        with enable_grad():
+            for node in topological_order(output):
+                if node in twins:
+                    continue
+                if node.rule is None:
+                    twins[node] = node  # stays as it is
+                else:
+                    operands = [twins[x] if isinstance(x, Node) else x for x in node.inputs]
+                    twins[node] = recording.apply(node.rule, operands, node.attrs)
+            leaves = [twins[node] for node in inputs]
+            roots = [twins[output]]
+            if order and not twins[output].requires_grad:
                 message = f"{describe(output)} does not depend on any of the inputs"
                 raise GraphError(message)
+            if order:
+                roots += gradients(twins[output], leaves, create_graph=True)
+    finally:
+        recorder.reset(token)
     tape = Tape()
     places: dict[Node, int] = {leaf: tape.argument(leaf._data) for leaf in leaves}
     tape.outputs = record_graph(tape, roots, places, start=-1)
     return ArrayRoutine(tape, [node.label for node in inputs], engine)
+
+
+class _Recorder:
+    """Records the operations of a graph that is there already, and its gradients'; nobody's function runs."""
+
+    def __init__(self) -> None:
+        self._stand_ins = StandIns()
+
+    def apply(self, rule: Any, inputs: Any, attrs: dict[str, Any]) -> Any:
+        return record_operation(rule, inputs, attrs, self._stand_ins)
+
+    def read(self, source: Callable[[], Any]) -> Any:
+        return source()
+
+    def set(self, leaf: Any, data: Any) -> None:
+        leaf.data = data
 
 
 def fitted(arrays: Sequence[Any], routine: ArrayRoutine) -> list[Any]:

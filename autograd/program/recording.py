@@ -19,7 +19,7 @@ from autograd.program.recorded import no_collection, record
 from autograd.program.routine import Engine, Routine
 from autograd.program.tape import Tape, record_graph
 from autograd.program.traced import Traced
-from autograd.program.traced_tensor import record_operation, traced_node
+from autograd.program.traced_tensor import StandIns, record_operation, traced_node
 from autograd.program.watching import Watch
 from autograd.tensor import Tensor
 from autograd.trees import keys_and_parts, leaves, map_leaves
@@ -155,6 +155,7 @@ class _Recording:
         self._sources: dict[Node, _Source] = {}
         self._updates: dict[Node, Any] = {}
         self._watch = Watch()
+        self._stand_ins = StandIns()
         inputs: list[Node] = []
 
         def traced(x: Any) -> Any:
@@ -175,6 +176,7 @@ class _Recording:
         else:
             captured = [x for x in order if x.rule is None and not x.traced and x.stamp < start]
             self._run = self._of_numbers(inputs, captured, roots, len(results), engine)
+        self._updates, self._sources = {}, {}  # they hold the graph
 
     def __call__(self, given: list[Any]) -> Any:
         results = self._run(given)
@@ -194,7 +196,7 @@ class _Recording:
 
     def apply(self, rule: Any, inputs: Any, attrs: dict[str, Any]) -> Any:
         """An operation on Tensors."""
-        return record_operation(rule, inputs, attrs)
+        return record_operation(rule, inputs, attrs, self._stand_ins)
 
     def read(self, source: Callable[[], Any]) -> Any:
         """A stand-in for what is read at every replay."""

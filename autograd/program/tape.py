@@ -87,31 +87,43 @@ class Tape:
         return place
 
     def constant(self, data: Any) -> int:
-        """A place for a number or an array that stays."""
+        """A place for a number or an array that stays; equal numbers share one, and nodes with the same memory."""
         key: Any = (type(data), repr(data))
         if isinstance(data, np.ndarray):
-            # Several nodes may hold the same memory, which stays as it is while the list is made.
+            # Memory stays as it is while the list is made, since nodes hold it.
             where: Any = data.tobytes() if data.size <= 1 else data.__array_interface__["data"][0]
             key = ("array", data.shape, data.dtype.str, data.strides, where)
         place = self._places.get(key)
         if place is None:
-            own = data.copy() if isinstance(data, np.ndarray) else data
-            place = self._places[key] = self._append(own)
-            self.constants[place] = own
+            place = self._places[key] = self._fixed(data.copy() if isinstance(data, np.ndarray) else data)
         return place
 
     def apply(self, rule: Primitive, inputs: tuple[int, ...], attrs: Mapping[str, Any], data: Any) -> int:
-        """The place of ``rule`` applied to what is at these places, now or before; ``data`` is what it gave."""
-        if all(place in self.constants for place in inputs):
-            return self.constant(data)
+        """The place of ``rule`` applied to what is at these places, now or before; ``data`` has its shape and dtype."""
         place, rule, inputs = simpler(self, rule, inputs, attrs, np.shape(data), _dtype(data))
         if place is not None:
             return place
         key = (rule, inputs, _key(attrs))
         found = self._places.get(key)
         if found is None:
-            found = self._places[key] = self._append(data, rule, inputs, dict(attrs))
+            if all(place in self.constants for place in inputs):
+                found = self._fixed(self._folded(rule, [self.constants[i] for i in inputs], attrs, _dtype(data)))
+            else:
+                found = self._append(data, rule, inputs, dict(attrs))
+            self._places[key] = found
         return found
+
+    def _fixed(self, data: Any) -> int:
+        place = self._append(data)
+        self.constants[place] = data
+        return place
+
+    @staticmethod
+    def _folded(rule: Primitive, values: Sequence[Any], attrs: Mapping[str, Any], dtype: Any) -> Any:
+        if dtype is None:
+            return float(rule.on_floats(values, dict(attrs)))
+        with np.errstate(all="ignore"):
+            return np.asarray(rule.array(*values, **attrs), dtype).copy()
 
     def _append(self, data: Any, rule: Primitive | None = None, inputs: tuple[int, ...] = (), attrs: Any = None) -> int:
         self.entries.append(Entry(rule, inputs, attrs or {}, np.shape(data), _dtype(data)))

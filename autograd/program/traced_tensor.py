@@ -21,6 +21,23 @@ from autograd.tensor import Tensor, constant
 OF_SHAPES = frozenset({np.shape, np.ndim, np.size, np.result_type, np.zeros_like, np.ones_like, np.empty_like})
 
 
+class StandIns:
+    """What stands for the results of a recording, whose numbers will be others at each replay: zeros, in one memory.
+
+    Only shapes and dtypes go into a recording, so that it needs no more memory than one result.
+    """
+
+    def __init__(self) -> None:
+        self._zeros = np.zeros(0, np.uint8)
+
+    def like(self, array: Any) -> Any:
+        """Zeros of the same shape and dtype."""
+        if array.nbytes > self._zeros.nbytes:
+            self._zeros = np.zeros(array.nbytes, np.uint8)
+            self._zeros.flags.writeable = False
+        return np.ndarray(array.shape, array.dtype, self._zeros)
+
+
 def traced_node(
     data: Any,
     rule: Primitive | None = None,
@@ -34,7 +51,9 @@ def traced_node(
     return node
 
 
-def record_operation(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> TracedTensor:
+def record_operation(
+    rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any], stand_ins: StandIns
+) -> TracedTensor:
     """An operation on arrays, recorded whether or not a gradient flows through it."""
     parents: list[Any] = []
     numbers: list[Any] = []
@@ -48,7 +67,8 @@ def record_operation(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, An
             numbers.append(x._data)
         parents.append(x)
     try:
-        data = np.asarray(rule.array(*numbers, **attrs))
+        with np.errstate(all="ignore"):
+            data = stand_ins.like(np.asarray(rule.array(*numbers, **attrs)))
     except ValueError as error:
         raise explained(rule, numbers, error) from None
     flows = rule.differentiable and is_recording() and any(x.requires_grad for x in parents if isinstance(x, Node))
@@ -58,7 +78,8 @@ def record_operation(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, An
 class TracedTensor(Tensor):
     """A Tensor of a function that is being recorded.
 
-    It computes as a Tensor does, and comparisons are recorded too. What would turn it into plain numbers is refused.
+    It has a Tensor's shape and dtype, and its operations are recorded, comparisons too. What would turn it into plain
+    numbers is refused.
     """
 
     __slots__ = ()
@@ -66,7 +87,7 @@ class TracedTensor(Tensor):
 
     @staticmethod
     def _apply(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> Tensor:
-        return record_operation(rule, inputs, attrs)
+        return Tensor._apply(rule, inputs, attrs)
 
     def detach(self) -> Tensor:
         """The same numbers as a constant: gradients stop here."""

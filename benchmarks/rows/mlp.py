@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -211,14 +212,20 @@ def _products(sizes: tuple[int, ...], batch: int) -> Step:
     return step
 
 
+def _contender(
+    name: str, make: Callable[..., Step], sizes: tuple[int, ...], batch: int, needs: str = "numpy", whole: bool = True
+) -> Contender:
+    return Contender(name, partial(make, sizes, batch), needs, warm=partial(make, (3, 2), 2), whole=whole)
+
+
 def _eager_row(key: str, sizes: tuple[int, ...], batch: int, goal: float) -> Row:
     return Row(
         key=key,
         title=f"MLP {'-'.join(map(str, sizes))}, batch {batch}, float32, SGD step, eager",
         contenders=(
-            Contender("gradbook", partial(_gradbook, sizes, batch), "nn"),
-            Contender("PyTorch", partial(_pytorch, sizes, batch), "torch"),
-            Contender("NumPy by hand", partial(_numpy, sizes, batch)),
+            _contender("gradbook", _gradbook, sizes, batch),
+            _contender("PyTorch", _pytorch, sizes, batch, "torch"),
+            _contender("NumPy by hand", _numpy, sizes, batch),
         ),
         tolerance=1e-5,
         goals={"PyTorch": goal},
@@ -230,12 +237,11 @@ def _replayed_row(key: str, sizes: tuple[int, ...], batch: int, goal: float) -> 
         key=key,
         title=f"MLP {'-'.join(map(str, sizes))}, batch {batch}, float32, SGD step, replayed",
         contenders=(
-            # With what the native engine is made of, as its memory is counted from after these.
-            Contender("gradbook", partial(_compiled, sizes, batch), "nn,numba,scipy.linalg.cython_blas"),
-            Contender("PyTorch", partial(_pytorch, sizes, batch), "torch"),
-            Contender("JAX", partial(_jax, sizes, batch), "jax"),
-            Contender("NumPy in place", partial(_numpy_in_place, sizes, batch)),
-            Contender("products alone", partial(_products, sizes, batch), whole=False),
+            _contender("gradbook", _compiled, sizes, batch),
+            _contender("PyTorch", _pytorch, sizes, batch, "torch"),
+            _contender("JAX", _jax, sizes, batch, "jax"),
+            _contender("NumPy in place", _numpy_in_place, sizes, batch),
+            _contender("products alone", _products, sizes, batch, whole=False),
         ),
         tolerance=1e-5,
         goals={"PyTorch": goal, "JAX": goal},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -243,6 +245,22 @@ def test_memory_is_planned() -> None:
     w = ag.Tensor(np.ones(1000), requires_grad=True)
     program = ag.Program.from_graph(f(w), wrt=[w], order=0, engine="numpy")
     assert program.memory < 3 * 8000
+
+
+def test_the_graph_of_a_recording_is_let_go() -> None:
+    made = []
+    w = ag.Tensor(np.ones(3))
+
+    @ag.compile
+    def step(x: Any) -> Any:
+        y = w + x * ag.live(lambda: 2.0)
+        made.append(weakref.ref(y))
+        ag.assign(w, y)
+        return ag.sum(y)
+
+    step(np.ones(3))
+    gc.collect()
+    assert made[0]() is None
 
 
 # ---- Program.from_graph --------------------------------------------------------------------------------------------
