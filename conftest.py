@@ -6,7 +6,7 @@ import pytest
 
 # Modules whose examples need numba are not looked into where it is not installed.
 collect_ignore = [] if find_spec("numba") else [f"autograd/program/{name}.py" for name in (
-    "denormals", "native_functions", "native_loops",
+    "array_kernels", "denormals", "native_functions", "native_loops",
 )]  # fmt: skip
 
 

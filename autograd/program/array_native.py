@@ -152,7 +152,7 @@ class _Writer:
         for step in self._steps.steps:
             if isinstance(step, Part) and step.number == words.CROSS_ENTROPY and step.reads[1] in given:
                 self._add(words.CHECK, [self._address(step.reads[1]), *step.sizes])
-                lines.append(self.code.check_of(self._tape.entries[step.place]))
+                lines.append(self.code.check_of(step.place))
         calls = [step.place for step in self._steps.steps if isinstance(step, Call)]
         self.code.check_classes(calls)
         return lines

@@ -62,6 +62,7 @@ class Code:
         self.lines: list[str] = []
         self.names: Names = {"empty": np.empty, "copyto": np.copyto, "matmul": np.matmul, "add": np.add}
         self._local: dict[int, str] = {}
+        self._checked: set[int] = set()
         self._left_out = self._needless_broadcasts()
 
     def name(self, place: int) -> str:
@@ -113,13 +114,21 @@ class Code:
         """The lines that refuse class numbers for which there are no logits, before anything is computed."""
         for place in order:
             entry = self.tape.entries[place]
-            if entry.rule is products.cross_entropy_of_classes and entry.inputs[1] in self._local:
-                self.lines.append(self.check_of(entry))
+            if entry.rule is products.cross_entropy_of_classes and self._given(entry.inputs[1]) in self._local:
+                self.lines.append(self.check_of(place))
 
-    def check_of(self, entry: Entry) -> str:
+    def check_of(self, place: int) -> str:
         """The line that refuses a cross-entropy's class numbers."""
+        entry = self.tape.entries[place]
+        self._checked.add(place)
         classes = self.tape.entries[entry.inputs[0]].shape[-1]
-        return f"{self.constant('f', check_classes)}({self.name(entry.inputs[1])}, {classes})"
+        return f"{self.constant('f', check_classes)}({self.name(self._given(entry.inputs[1]))}, {classes})"
+
+    def _given(self, place: int) -> int:
+        """Where an array is known from the start that has the same entries."""
+        while place not in self._local and self.tape.entries[place].rule is shaping.reshape:
+            place = self.tape.entries[place].inputs[0]
+        return place
 
     def add(self, place: int) -> None:
         """The lines for the operation at a place."""
@@ -127,6 +136,8 @@ class Code:
         ready = place in self._local or (self.storage.is_view(place) and place in self.storage.arrays)
         if entry.rule is None or ready or place in self._left_out:
             return
+        if entry.rule is products.cross_entropy_of_classes and place not in self._checked:
+            self.lines.append(self.check_of(place))
         if entry.is_number:
             self._number(place, entry)
         elif writes_into(entry):

@@ -227,6 +227,23 @@ def _recorded(f: Any, *args: Any) -> Any:
     return compiled
 
 
+def test_class_numbers_are_checked_at_every_call(engine: Any) -> None:
+    f = ag.compile(lambda x, t: ag.sum(ag.softmax_cross_entropy(x, t.reshape(-1))), engine=engine)
+    x = RNG.normal(size=(4, 3))
+    for t in ([[0, 1], [2, 0]], [[2, 2], [0, 1]]):
+        assert f(x, np.array(t)) == pytest.approx(float(ag.sum(ag.softmax_cross_entropy(x, np.ravel(t)))), rel=1e-12)
+    for wrong in (3, -1):
+        with pytest.raises(ValueError, match=r"class numbers from .* for 3 logits"):
+            f(x, np.array([[0, wrong], [2, 0]]))
+    g = ag.compile(lambda x, t: ag.sum(ag.softmax_cross_entropy(x, t[1:])), engine=engine)
+    for t in ([-1, 0, 1, 2, 0], [7, 1, 1, 1, 1]):  # the first is none of them
+        assert g(x, np.array(t)) == pytest.approx(
+            float(ag.sum(ag.softmax_cross_entropy(x, np.array(t[1:])))), rel=1e-12
+        )
+    with pytest.raises(ValueError, match=r"class numbers from -1 to 1 for 3 logits"):
+        g(x, np.array([0, -1, 1, 1, 1]))
+
+
 def test_infinite_slopes_below_a_choice() -> None:
     f = ag.grad(lambda x: ag.sum(ag.where(x > 0, ag.sqrt(x), 0.0)))
     compiled = ag.compile(f, engine="numpy")
