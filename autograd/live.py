@@ -25,6 +25,9 @@ class Recorder(Protocol):
     def apply(self, rule: Any, inputs: Any, attrs: dict[str, Any]) -> Any:
         """Record an operation on Tensors."""
 
+    def decide(self, what: str) -> None:
+        """Raise, as something (a branch, a comparison) is about to hang on the number that a node holds now."""
+
 
 recorder: ContextVar[Recorder | None] = ContextVar("recorder", default=None)
 current_recorder = recorder.get

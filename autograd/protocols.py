@@ -81,7 +81,8 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: 
     if entry is None:
         raise TypeError(_no_rule(name))
     result = entry(*inputs)
-    return result if entry.differentiable else _plain(result)
+    recorded = isinstance(result, Node) and result.traced  # where it may be another at the next replay
+    return result if entry.differentiable or recorded else _plain(result)
 
 
 def apply_function(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -250,6 +250,9 @@ class Tensor(ArrayMethods, Copying):
     __hash__ = Node.__hash__
 
     def __bool__(self) -> bool:
+        recording = current_recorder()
+        if recording is not None:
+            recording.decide("a branch on a Tensor")
         return bool(self._data)
 
     def __float__(self) -> float:
@@ -393,7 +396,20 @@ def _check_differentiable(array: Array) -> None:
         raise DTypeError(message)
 
 
+_COMPARISONS = {
+    operator.lt: arithmetic.less,
+    operator.le: arithmetic.less_equal,
+    operator.gt: arithmetic.greater,
+    operator.ge: arithmetic.greater_equal,
+    operator.eq: arithmetic.equal,
+    operator.ne: arithmetic.not_equal,
+}
+
+
 def _compared(compare: Callable[[Any, Any], Any], a: Tensor, b: Any) -> Any:
+    recording = current_recorder()
+    if recording is not None:
+        return recording.apply(_COMPARISONS[compare], (a, b), {})
     return compare(a._data, b._data if isinstance(b, Tensor) else b)
 
 

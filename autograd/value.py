@@ -11,6 +11,7 @@ import numpy as np
 from autograd.copying import Copying
 from autograd.errors import DTypeError, GraphError, ShapeError
 from autograd.graph import NO_ATTRS, Node, describe, new_node
+from autograd.live import current_recorder
 from autograd.memory import CLOCK
 from autograd.mode import is_recording
 from autograd.operators import Operators
@@ -23,6 +24,9 @@ Comparison = Callable[["Value", Any], Any]
 
 def _comparison(compare: Callable[[Any, Any], Any]) -> Comparison:
     def method(self: Value, other: Any) -> Any:
+        recording = current_recorder()
+        if recording is not None:
+            recording.decide("a comparison of a Value")
         if isinstance(other, Value):
             return bool(compare(self._data, other._data))
         if isinstance(other, float | int | np.number):
@@ -181,6 +185,9 @@ class Value(Operators, Copying):
     __hash__ = Node.__hash__
 
     def __bool__(self) -> bool:
+        recording = current_recorder()
+        if recording is not None:
+            recording.decide("a branch on a Value")
         return bool(self._data)
 
     def __float__(self) -> NoReturn:

@@ -209,7 +209,11 @@ class _Writer:
         if memory is None:
             message = f"place {place} has no memory of its own"
             raise AssertionError(message)
-        memory = self._storage.targets.get(memory, memory)
+        if memory in self._storage.targets:
+            leaf_place = self._storage.targets[memory]
+            if not self.code.is_named(memory):
+                self.code.local(memory, self.code.name(leaf_place))
+            memory = leaf_place
         if memory in self._address_of:
             return self._address_of[memory]
         where = self._address_of[memory] = len(self._words)

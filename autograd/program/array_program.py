@@ -84,6 +84,9 @@ class _Recorder:
     def apply(self, rule: Any, inputs: Any, attrs: dict[str, Any]) -> Any:
         return record_operation(rule, inputs, attrs, self._stand_ins)
 
+    def decide(self, what: str) -> None:
+        raise AssertionError(what)
+
     def read(self, source: Callable[[], Any]) -> Any:
         return source()
 

@@ -18,7 +18,7 @@ from autograd.program.builder import Builder
 from autograd.program.recorded import no_collection, record
 from autograd.program.routine import Engine, Routine
 from autograd.program.tape import Tape, record_graph
-from autograd.program.traced import Traced
+from autograd.program.traced import Traced, refuse
 from autograd.program.traced_tensor import StandIns, record_operation, traced_node
 from autograd.program.watching import Watch
 from autograd.tensor import Tensor
@@ -197,6 +197,10 @@ class _Recording:
     def apply(self, rule: Any, inputs: Any, attrs: dict[str, Any]) -> Any:
         """An operation on Tensors."""
         return record_operation(rule, inputs, attrs, self._stand_ins)
+
+    def decide(self, what: str) -> None:
+        """Refused: nodes from outside hold other numbers at the next replay."""
+        refuse(what, "use ag.where, ag.maximum, ag.minimum or ag.clip; `is` for the same node")
 
     def read(self, source: Callable[[], Any]) -> Any:
         """A stand-in for what is read at every replay."""

@@ -186,20 +186,4 @@ class TracedTensor(Tensor):
         return f"<traced {self.rule.name if self.rule else 'array'} of shape {self.shape}>"
 
 
-def _comparison(rule: Primitive) -> Callable[[Any, Any], Any]:
-    def method(self: TracedTensor, other: Any) -> Any:
-        return self._call(rule, self, other)
-
-    return method
-
-
-for _name, _rule in {
-    "__lt__": arithmetic.less,
-    "__le__": arithmetic.less_equal,
-    "__gt__": arithmetic.greater,
-    "__ge__": arithmetic.greater_equal,
-    "__eq__": arithmetic.equal,
-    "__ne__": arithmetic.not_equal,
-}.items():
-    setattr(TracedTensor, _name, _comparison(_rule))
 TracedTensor.__hash__ = Node.__hash__  # type: ignore[method-assign]

@@ -203,6 +203,16 @@ def test_tensors_from_outside_are_read_anew(engine: Any) -> None:
     same(f(x)[1], np.array([6.0, 8.0]))
 
 
+def test_choices_by_tensors_from_outside_are_made_anew(engine: Any) -> None:
+    w, v = ag.Tensor([1.0, -1.0]), ag.Tensor([0.0, 0.0])
+    f = ag.compile(lambda x: (ag.where(w > v, x, -x), ag.where(np.less_equal(v, w), x, -x)), engine=engine)
+    for data in ([1.0, -1.0], [-1.0, 1.0], [0.0, 0.0]):
+        w.data = data
+        first, second = f(np.array([2.0, 3.0]))
+        np.testing.assert_array_equal(first, np.where(np.array(data) > 0, [2.0, 3.0], [-2.0, -3.0]))
+        np.testing.assert_array_equal(second, np.where(np.array(data) >= 0, [2.0, 3.0], [-2.0, -3.0]))
+
+
 def test_choices_are_made_anew(engine: Any) -> None:
     f = ag.compile(ag.grad(lambda x: ag.sum(ag.where(x > 0, x * x, -x) + ag.maximum(x, 1.0))), engine=engine)
     for x in (np.array([1.0, -2.0, 3.0]), np.array([-1.0, 2.0, 0.5])):
@@ -393,11 +403,23 @@ def listed(x: Any) -> Any:
     return x * sum(x.tolist())  # here
 
 
+def branch_on_an_outside_tensor(x: Any) -> Any:
+    return x if WEIGHT.sum() > 0 else -x  # here
+
+
+def truth_of_an_outside_tensor(x: Any) -> Any:
+    return x if FLAG else -x  # here
+
+
+FLAG = ag.Tensor(1.0)
 WEIGHT = ag.Tensor([1.0, 2.0], requires_grad=True)
+OUTSIDE = [listed, branch_on_an_outside_tensor, truth_of_an_outside_tensor]
 REFUSED = [truth, number, item, data, plain, of_numpy, position, in_place, entry, index, backward, chance, mutation]
 
 
-@pytest.mark.parametrize("function", [*REFUSED, listed], ids=lambda f: f.__name__)
+@pytest.mark.parametrize(
+    "function", [*REFUSED, listed, branch_on_an_outside_tensor, truth_of_an_outside_tensor], ids=lambda f: f.__name__
+)
 def test_what_cannot_be_recorded_is_refused_with_its_line(function: Any) -> None:
     first = function.__code__.co_firstlineno
     source = Path(__file__).read_text(encoding="utf-8").splitlines()

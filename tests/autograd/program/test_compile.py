@@ -126,6 +126,10 @@ def mutation(x: Any) -> Any:
     return x * OUTSIDE
 
 
+def outside(x: Any) -> Any:
+    return x if OUTSIDE > 0 else -x  # here
+
+
 def backward(x: Any) -> Any:
     y = x * x
     y.backward()  # here
@@ -142,7 +146,7 @@ def text(x: Any) -> Any:
 
 @pytest.mark.parametrize(
     "function",
-    [branch, truth, number, data, chance, old_chance, generator, mutation, backward, maximum, text],
+    [branch, truth, number, data, chance, old_chance, generator, mutation, outside, backward, maximum, text],
     ids=lambda f: f.__name__,
 )
 def test_what_cannot_be_recorded_is_refused_with_its_line(function: Any) -> None:

@@ -1,0 +1,75 @@
+"""Random programs that set leaves: what is computed right into a leaf's memory disturbs nothing that is still read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import autograd as ag
+
+SHAPES = [(), (3,), (4,), (3, 4), (4, 3), (3, 3), (1, 4)]
+OPERATIONS: dict[str, Any] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b * 0.5,
+    "mul": lambda a, b: ag.tanh(a) * b,
+    "step": lambda a, b: a - 0.1 * (ag.tanh(a) * b),
+    "max": lambda a, b: ag.maximum(a, b),
+    "where": lambda a, b: ag.where(a > b, a, -b),
+    "transpose": lambda a, b: a.T,
+    "reshape": lambda a, b: a.reshape(-1).reshape(a.shape),
+    "part": lambda a, b: a[..., ::-1] if a.ndim else a,
+    "sum": lambda a, b: a.sum(axis=0) if a.ndim else a,
+    "matmul": lambda a, b: a @ b if a.ndim == b.ndim == 2 and a.shape[1] == b.shape[0] else a,
+    "update": lambda a, b: a - 0.1 * (b @ b.T) if a.ndim == b.ndim == 2 and a.shape == (len(b),) * 2 else a,
+    "exp": lambda a, b: ag.exp(-ag.square(a)),
+    "itself": lambda a, b: a,
+}
+programs = st.tuples(
+    st.lists(st.sampled_from(SHAPES), min_size=1, max_size=4),
+    st.lists(st.tuples(st.sampled_from(list(OPERATIONS)), *[st.integers(0, 20)] * 2), min_size=1, max_size=14),
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 20)), min_size=1, max_size=4),
+)
+
+
+@settings(
+    max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(programs)
+def test_random_updates(engine: Any, program: Any) -> None:
+    shapes, steps, updates = program
+
+    def leaves() -> list[ag.Tensor]:
+        return [ag.Tensor(np.random.default_rng(i).normal(size=shape)) for i, shape in enumerate(shapes)]
+
+    def run(state: list[Any], x: Any, eagerly: bool = False) -> Any:
+        values: list[Any] = [x * 1.0, *state]
+        for name, first, second in steps:
+            a, b = values[-1 - first % len(values)], values[-1 - second % len(values)]
+            if name in ("add", "sub", "mul", "step", "max", "where"):
+                lengths = zip(a.shape[::-1], b.shape[::-1], strict=False)
+                if not all(n == m or 1 in (n, m) for n, m in lengths):
+                    b = b.sum()
+            values.append(OPERATIONS[name](a, b))
+        results = values[-1] * 1.0, values[len(values) // 2].sum()  # before leaves change, which eagerly is at once
+        chosen: dict[int, Any] = {}
+        for leaf, place in updates:
+            index = leaf % len(state)
+            fitting = [v for v in values if v.shape == state[index].shape]
+            chosen[index] = fitting[-1 - place % len(fitting)] * 1.0 if eagerly else fitting[-1 - place % len(fitting)]
+        for index, new in chosen.items():
+            ag.assign(state[index], new)
+        return results
+
+    eager, replayed = leaves(), leaves()
+    compiled = ag.compile(lambda x: run(replayed, x), engine=engine)
+    for call in range(3):
+        x = np.random.default_rng(100 + call).normal(size=(3, 4))
+        expected = run(eager, ag.Tensor(x), eagerly=True)
+        found = compiled(x)
+        for a, b in zip(found, expected, strict=True):
+            np.testing.assert_allclose(a, b.data, rtol=1e-12, atol=1e-12)
+        for a, b in zip(replayed, eager, strict=True):
+            np.testing.assert_allclose(a.data, b.data, rtol=1e-12, atol=1e-12)
