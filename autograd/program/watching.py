@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import pickle
 import random
 import sys
 from collections.abc import Callable
@@ -20,9 +21,8 @@ class Watch:
     """Notices changes that a replay would not repeat."""
 
     def __init__(self) -> None:
-        self._generators = [
-            x for x in gc.get_objects() if issubclass(type(x), np.random.Generator | np.random.RandomState)
-        ]
+        kinds = {*_with_subclasses(np.random.Generator), *_with_subclasses(np.random.RandomState)}
+        self._generators = [x for x in gc.get_objects() if type(x) in kinds]
         self._before: tuple[Any, ...] = ()
 
     def run(self, function: Callable[[], Any]) -> Any:
@@ -60,9 +60,10 @@ class Watch:
         states = []
         for generator in self._generators:
             bits = generator.bit_generator if isinstance(generator, np.random.Generator) else generator._bit_generator
-            states.append(str(bits.state))
-        # The global generator too, which users may call.
-        return (CLOCK.now, random.getstate(), str(np.random.get_state()), *states)  # noqa: NPY002
+            states.append(pickle.dumps(bits.state))
+        # The global generators too, which users may call.
+        both = random.getstate(), pickle.dumps(np.random.get_state(legacy=False))  # noqa: NPY002
+        return (CLOCK.now, *both, *states)
 
     def _line_of_change(self, function: Callable[[], Any]) -> tuple[str, int]:
         """The line after which the state was another, of a second run that is watched line by line."""
@@ -87,3 +88,7 @@ class Watch:
         finally:
             sys.settrace(previous)
         return found[0] if found else line
+
+
+def _with_subclasses(kind: type) -> set[type]:
+    return {kind}.union(*map(_with_subclasses, kind.__subclasses__()))

@@ -46,7 +46,10 @@ def _sum_to(x: Any, shape: tuple[int, ...]) -> Any:
     leading = np.ndim(x) - len(shape)
     stretched = (leading + i for i, size in enumerate(shape) if size == 1 and np.shape(x)[leading + i] != 1)
     axes = (*range(leading), *stretched)
-    return np.reshape(np.add.reduce(x, axes), shape) if axes else x
+    if not axes:
+        return x
+    y = np.add.reduce(x, axes)
+    return y if y.shape == shape else np.reshape(y, shape)
 
 
 # What a gradient goes through where its input was broadcast: the copies' gradients add up.
