@@ -58,7 +58,8 @@ def live(source: Callable[[], Any]) -> Any:
 def assign(leaf: Any, data: Any) -> None:
     """Set a leaf's data; in a compiled function, at the end of every replay.
 
-    Within one compiled function a leaf is read as it was at the start.
+    Within one compiled function a leaf is read as it was at the start. Its new data may be computed right into its
+    memory; so arguments of the function are not to share memory with leaves that it sets.
 
     Args:
         leaf: A Value or a Tensor made by hand.

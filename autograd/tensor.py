@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, Self
 
@@ -230,22 +229,22 @@ class Tensor(ArrayMethods, Copying):
         return apply_function(function, args, kwargs)
 
     def __lt__(self, other: Any) -> Any:
-        return _compared(operator.lt, self, other)
+        return _compared(arithmetic.less, self, other)
 
     def __le__(self, other: Any) -> Any:
-        return _compared(operator.le, self, other)
+        return _compared(arithmetic.less_equal, self, other)
 
     def __gt__(self, other: Any) -> Any:
-        return _compared(operator.gt, self, other)
+        return _compared(arithmetic.greater, self, other)
 
     def __ge__(self, other: Any) -> Any:
-        return _compared(operator.ge, self, other)
+        return _compared(arithmetic.greater_equal, self, other)
 
     def __eq__(self, other: Any) -> Any:
-        return _compared(operator.eq, self, other)
+        return _compared(arithmetic.equal, self, other)
 
     def __ne__(self, other: Any) -> Any:
-        return _compared(operator.ne, self, other)
+        return _compared(arithmetic.not_equal, self, other)
 
     __hash__ = Node.__hash__
 
@@ -396,20 +395,11 @@ def _check_differentiable(array: Array) -> None:
         raise DTypeError(message)
 
 
-_COMPARISONS = {
-    operator.lt: arithmetic.less,
-    operator.le: arithmetic.less_equal,
-    operator.gt: arithmetic.greater,
-    operator.ge: arithmetic.greater_equal,
-    operator.eq: arithmetic.equal,
-    operator.ne: arithmetic.not_equal,
-}
-
-
-def _compared(compare: Callable[[Any, Any], Any], a: Tensor, b: Any) -> Any:
+def _compared(rule: Primitive, a: Tensor, b: Any) -> Any:
     recording = current_recorder()
     if recording is not None:
-        return recording.apply(_COMPARISONS[compare], (a, b), {})
+        return recording.apply(rule, (a, b), {})
+    compare: Any = rule.scalar  # Python's operator, which arrays know too
     return compare(a._data, b._data if isinstance(b, Tensor) else b)
 
 
