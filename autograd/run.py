@@ -17,7 +17,7 @@ import numpy as np
 
 from autograd.errors import DTypeError, ShapeError
 from autograd.functions import reshape, stack, transpose
-from autograd.graph import NO_ATTRS, Node, new_node, propagate, topological_order
+from autograd.graph import Node, propagate, topological_order
 from autograd.mode import enable_grad, is_recording
 from autograd.rules import arithmetic
 from autograd.tensor import Tensor, constant
@@ -263,10 +263,7 @@ def _own_leaf(x: Any, place: str) -> Any:
     if isinstance(x, Node) and x.traced:
         return x.leaf_of_a_run()  # type: ignore[attr-defined]
     if isinstance(x, Value):
-        if type(x) is Value:
-            return Value(x.data)
-        # A subclass knows more than a number, so that it stays joined to x all along.
-        return new_node(type(x), x._data, arithmetic.subtract, (x, 0.0), NO_ATTRS, True)
+        return Value(x.data)
     try:
         return Tensor(x, requires_grad=True)
     except DTypeError as error:

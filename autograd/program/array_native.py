@@ -12,6 +12,7 @@ import numpy as np
 from autograd.errors import ShapeError
 from autograd.graph import Node
 from autograd.program import array_words as words
+from autograd.program.array_source import functions
 from autograd.program.array_steps import Call, Chained, Part, Product, Steps, spread
 from autograd.program.native_engine import check_available
 from autograd.program.numpy_code import Code, compiled, works_in_place, writes_into
@@ -301,7 +302,7 @@ class _Chain:
         results: dict[int, int] = {}
         for i, applied in enumerate(step.applied):
             operands = [results.get(x, self._loaded.get(x, -1)) for x in applied.operands]
-            result, has_home = self._apply(applied.place, writer._steps.function(applied.rule), operands)
+            result, has_home = self._apply(applied.place, functions()[applied.rule], operands)
             spent = {x for x in applied.operands if last[x] == i and x in results}
             self._free += [self.words.homes[results[x]] for x in spent if results[x] in self._with_home]
             results[applied.place] = result

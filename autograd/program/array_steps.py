@@ -229,10 +229,6 @@ class Steps:
         entry = self.tape.entries[place]
         return entry.inputs[0] if entry.rule is shaping.broadcast_to else place
 
-    def function(self, rule: Primitive) -> int:
-        """The number of a function's step in a chain."""
-        return functions()[rule]
-
     def memory(self, place: int) -> int | None:
         """The place whose memory is an array's, entry for entry in C order; None where there is none."""
         entry = self.tape.entries[place]

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import ShapeError
+from autograd.errors import DTypeError, ShapeError
 from autograd.graph import Node, new_node, topological_order
 from autograd.live import check_settable, recorder
 from autograd.memory import CLOCK
@@ -117,6 +117,9 @@ def _signature(tree: Any, given: list[Any]) -> Any:
     parts = keys_and_parts(tree)
     if parts is not None:
         return (kind, *zip(parts[0], [_signature(part, given) for part in parts[1]], strict=True))
+    if isinstance(tree, np.ndarray):
+        message = f"ag.compile takes arrays of real numbers, and one of the arguments holds {tree.dtype}"
+        raise DTypeError(message)
     try:
         hash(tree)
     except TypeError:
@@ -160,7 +163,7 @@ class _Recording:
 
         def traced(x: Any) -> Any:
             if _is_array(x) or _is_number(x):
-                inputs.append(_stand_in(x))
+                inputs.append(self._stand_in(x))
                 return inputs[-1]
             return x
 
@@ -185,6 +188,13 @@ class _Recording:
         found = iter(results)
         return map_leaves(lambda x: next(found) if x is _OUTPUT else x, self._form)
 
+    def _stand_in(self, x: Any) -> Node:
+        """A traced leaf for a number or an array."""
+        if not _is_array(x):
+            return new_node(Traced, float(x._data if isinstance(x, Value) else x), None, (), {}, True)
+        zeros = self._stand_ins.like(x._data if isinstance(x, Tensor) else x)
+        return traced_node(zeros, requires_grad=isinstance(x, Tensor) and x.requires_grad)
+
     def _listening(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         token = recorder.set(self)
         try:
@@ -205,7 +215,7 @@ class _Recording:
     def read(self, source: Callable[[], Any]) -> Any:
         """A stand-in for what is read at every replay."""
         data = self._watch.unseen(source)
-        node = _stand_in(data)
+        node = self._stand_in(data)
         self._sources[node] = _Source(source, data)
         return node
 
@@ -254,12 +264,3 @@ class _Recording:
         tape.updates = list(zip(self._updates, found[len(results) :], strict=True))
         self.routine = ArrayRoutine(tape, engine=engine)
         return self.routine.run
-
-
-def _stand_in(x: Any) -> Node:
-    """A traced leaf for a number or an array."""
-    if _is_array(x):
-        return traced_node(
-            x._data if isinstance(x, Tensor) else x, requires_grad=isinstance(x, Tensor) and x.requires_grad
-        )
-    return new_node(Traced, float(x._data if isinstance(x, Value) else x), None, (), {}, True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import linecache
 import sys
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 
@@ -43,7 +43,61 @@ def at_line(file: str, line: int) -> str:
     return f" (file {file}, line {line}{f': `{text}`' if text else ''})"
 
 
-class Traced(Value):
+class Refusing:
+    """What a node of a recording refuses, whether a number or an array: all that would turn it into plain numbers.
+
+    A mixin before the node's own class; `noun` is what messages call it.
+    """
+
+    __slots__ = ()
+    traced = True
+    noun: ClassVar[str]
+
+    # What the graph asks of it; the numbers hold for this recording only.
+
+    def _seed(self, gradient: Any, create_graph: bool) -> Any:
+        if not create_graph:
+            refuse(
+                "a backward pass that is thrown away",
+                "inside a compiled function use ag.grad, ag.value_and_grad or ag.gradients(…, create_graph=True)",
+            )
+        return super()._seed(gradient, create_graph)  # type: ignore[misc]
+
+    @staticmethod
+    def _keep(order: Sequence[Any], gradients: dict[Node, Any]) -> None:  # noqa: ARG004
+        refuse(
+            ".backward(), which changes .grad",
+            "use ag.grad, ag.value_and_grad or ag.gradients, and return the gradients",
+        )
+
+    @property
+    def data(self) -> Any:
+        """Refused: the numbers are of this recording only."""
+        refuse("reading .data", f"compute with the {self.noun} itself, or return it")
+
+    @data.setter
+    def data(self, numbers: Any) -> None:  # noqa: ARG002
+        refuse("setting .data", f"compute a new {self.noun}, or use ag.assign on a leaf from outside")
+
+    def item(self) -> float:
+        """Refused, as `data`."""
+        refuse(".item()", f"compute with the {self.noun} itself, or return it")
+
+    def __bool__(self) -> bool:
+        refuse(f"a branch on a traced {self.noun}", "use ag.where, ag.maximum, ag.minimum or ag.clip")
+
+    def __float__(self) -> NoReturn:
+        refuse(f"float() of a traced {self.noun}", "use ag.exp and its kin in place of math's")
+
+    __int__ = __index__ = __complex__ = __float__
+
+    def __format__(self, spec: str) -> str:
+        if spec:
+            refuse(f"formatting a traced {self.noun} as a number", "print results after the call")
+        return repr(self)
+
+
+class Traced(Refusing, Value):
     """A Value of a function that is being recorded.
 
     It computes as a Value does. A comparison as an operation of the book (``ag.where(ag.greater(x, 0), …)``) is
@@ -51,7 +105,7 @@ class Traced(Value):
     """
 
     __slots__ = ()
-    traced = True
+    noun = "Value"
 
     @staticmethod
     def _apply(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
@@ -87,50 +141,10 @@ class Traced(Value):
     def _presented(self, gradient: Any, create_graph: bool) -> Any:
         return gradient if isinstance(gradient, Node) else super()._presented(gradient, create_graph)
 
-    # What the graph asks of it; numbers must not stay plain, or they would hold for this recording only.
-
     def _seed(self, gradient: Any, create_graph: bool) -> Any:
-        if not create_graph:
-            refuse(
-                "a backward pass that is thrown away",
-                "inside a compiled function use ag.grad, ag.value_and_grad or ag.gradients(…, create_graph=True)",
-            )
-        return new_node(Traced, 1.0, None, (), NO_ATTRS, False) if gradient is None else super()._seed(gradient, True)
-
-    @staticmethod
-    def _keep(order: Sequence[Any], gradients: dict[Node, Any]) -> None:  # noqa: ARG004
-        refuse(
-            ".backward(), which changes .grad",
-            "use ag.grad, ag.value_and_grad or ag.gradients, and return the gradients",
-        )
-
-    # What would take a number out of the recording.
-
-    @property
-    def data(self) -> float:
-        """Refused: the number is of this recording only."""
-        refuse("reading .data", "compute with the Value itself, or return it")
-
-    @data.setter
-    def data(self, number: float) -> None:  # noqa: ARG002
-        refuse("setting .data", "compute a new Value")
-
-    def item(self) -> float:
-        """Refused, as `data`."""
-        refuse(".item()", "compute with the Value itself, or return it")
-
-    def __bool__(self) -> bool:
-        refuse("a branch on a traced value", "use ag.where, ag.maximum, ag.minimum or ag.clip")
-
-    def __float__(self) -> NoReturn:
-        refuse("float(value)", "use ag.exp and its kin in place of math's")
-
-    __int__ = __index__ = __complex__ = __float__
-
-    def __format__(self, spec: str) -> str:
-        if spec:
-            refuse("formatting a traced value as a number", "print results after the call")
-        return repr(self)
+        seed = super()._seed(gradient, create_graph)
+        # A number must not stay plain, or it would hold for this recording only.
+        return new_node(Traced, 1.0, None, (), NO_ATTRS, False) if gradient is None else seed
 
     def __repr__(self) -> str:
         return f"<traced {self.rule.name if self.rule else 'input'}>"

@@ -11,7 +11,7 @@ from autograd.errors import DTypeError
 from autograd.graph import NO_ATTRS, Node, new_node
 from autograd.mode import is_recording
 from autograd.operands import as_array, explained
-from autograd.program.traced import refuse
+from autograd.program.traced import Refusing, refuse
 from autograd.protocols import DIFFERENTIABLE, GRADIENT_FREE, apply_function, apply_ufunc
 from autograd.rules import arithmetic
 from autograd.rules.primitive import BOOK, Primitive
@@ -75,7 +75,7 @@ def record_operation(
     return traced_node(data, rule, tuple(parents), attrs or NO_ATTRS, flows)
 
 
-class TracedTensor(Tensor):
+class TracedTensor(Refusing, Tensor):
     """A Tensor of a function that is being recorded.
 
     It has a Tensor's shape and dtype, and its operations are recorded, comparisons too. What would turn it into plain
@@ -83,11 +83,7 @@ class TracedTensor(Tensor):
     """
 
     __slots__ = ()
-    traced = True
-
-    @staticmethod
-    def _apply(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> Tensor:
-        return Tensor._apply(rule, inputs, attrs)
+    noun = "Tensor"
 
     def detach(self) -> Tensor:
         """The same numbers as a constant: gradients stop here."""
@@ -103,38 +99,6 @@ class TracedTensor(Tensor):
     def _as_index(self) -> NoReturn:
         refuse("an index that is traced", "choose with ag.where, multiply by one-hot rows, or pass the entries chosen")
 
-    # What the graph asks of it; the numbers hold for this recording only.
-
-    def _seed(self, gradient: Any, create_graph: bool) -> Any:
-        if not create_graph:
-            refuse(
-                "a backward pass that is thrown away",
-                "inside a compiled function use ag.grad, ag.value_and_grad or ag.gradients(…, create_graph=True)",
-            )
-        return super()._seed(gradient, create_graph)
-
-    @staticmethod
-    def _keep(order: Sequence[Any], gradients: dict[Node, Any]) -> None:  # noqa: ARG004
-        refuse(
-            ".backward(), which changes .grad",
-            "use ag.grad, ag.value_and_grad or ag.gradients, and return the gradients",
-        )
-
-    # What would take numbers out of the recording.
-
-    @property
-    def data(self) -> Any:
-        """Refused: the numbers are of this recording only."""
-        refuse("reading .data", "compute with the Tensor itself, or return it")
-
-    @data.setter
-    def data(self, array: Any) -> None:  # noqa: ARG002
-        refuse("setting .data", "compute a new Tensor, or use ag.assign on a leaf from outside")
-
-    def item(self) -> float:
-        """Refused, as `data`."""
-        refuse(".item()", "compute with the Tensor itself, or return it")
-
     def tolist(self) -> Any:
         """Refused, as `data`."""
         refuse(".tolist()", "compute with the Tensor itself, or return it")
@@ -146,14 +110,6 @@ class TracedTensor(Tensor):
     def argmin(self, axis: int | None = None) -> Any:  # noqa: ARG002
         """Refused: positions are plain numbers."""
         refuse(".argmin()", "return the Tensor, and look for the smallest entry after the call")
-
-    def __bool__(self) -> bool:
-        refuse("a branch on a traced Tensor", "use ag.where, ag.maximum, ag.minimum or ag.clip")
-
-    def __float__(self) -> NoReturn:
-        refuse("float(tensor)", "use ag.exp and its kin in place of math's")
-
-    __int__ = __index__ = __complex__ = __float__
 
     def __array__(self, *_: Any, **__: Any) -> NoReturn:
         refuse("turning a traced Tensor into an ndarray", "compute with the Tensor itself, or return it")
@@ -176,11 +132,6 @@ class TracedTensor(Tensor):
 
     def __setitem__(self, index: Any, values: Any) -> None:
         refuse("assigning to entries of an array", "use where, stack or concatenate to build the new Tensor")
-
-    def __format__(self, spec: str) -> str:
-        if spec:
-            refuse("formatting a traced Tensor as a number", "print results after the call")
-        return repr(self)
 
     def __repr__(self) -> str:
         return f"<traced {self.rule.name if self.rule else 'array'} of shape {self.shape}>"
