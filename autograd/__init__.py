@@ -3,7 +3,7 @@
 Three places to start reading:
 
 * `autograd.rules`: the rule book, every primitive with its derivative
-* `autograd.graph`: the graph and the backward pass
+* `autograd.graph`: the graph; `autograd.backward`: the backward pass
 * `autograd.value` and `autograd.tensor`: a float, and an ndarray, that remember how they were made
 
 Example:
@@ -19,6 +19,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from autograd._same_name import warn_of_same_name
+from autograd.backward import gradients
 from autograd.errors import DTypeError, GradbookError, GradientCheckError, GraphError, MissingRuleError, ShapeError
 from autograd.functional import (
     elementwise_grad,
@@ -57,7 +58,7 @@ from autograd.functions import (
     swapaxes,
     transpose,
 )
-from autograd.graph import Node, gradients, topological_order
+from autograd.graph import Node, topological_order
 from autograd.live import assign, live
 from autograd.mode import enable_grad, is_recording, no_grad
 from autograd.rules.activations import relu, sigmoid, softplus

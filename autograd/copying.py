@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from autograd.graph import NO_ATTRS, Node, check_unchanged, new_node, topological_order
+from autograd.backward import Differentiable, check_unchanged
+from autograd.graph import NO_ATTRS, Node, new_node, topological_order
 from autograd.rules.primitive import Primitive
 
 
-class Copying(Node):
+class Copying(Differentiable):
     """A node that can be copied and pickled, together with what it depends on."""
 
     __slots__ = ()

@@ -95,7 +95,7 @@ class OwnPrimitive(Primitive):
         count = max(count, len(self.vjps), *(i + 1 for i in rules), 0)
         if rules or count > len(self.vjps):
             self.vjps = tuple(self._vjp(i) for i in range(count))
-            self._derivatives = {}
+            self.derivatives.clear()
 
     def _on_floats(self, *inputs: Any, **attrs: Any) -> float:
         result = self._on_arrays(*inputs, **attrs)

@@ -245,15 +245,40 @@ def dot(a: Any, b: Any) -> Any:
 
 
 def affine(weights: Sequence[Any], inputs: Sequence[Any], bias: Any = 0.0) -> Any:
-    """bias + w₁x₁ + w₂x₂ + … of scalars, as one node.
+    """bias + w₁x₁ + w₂x₂ + … of scalars, as one node; for several lists of weights, a node for each.
+
+    Args:
+        weights: Scalars, or lists of scalars: the rows of a matrix.
+        inputs: As many scalars as there are weights in a row.
+        bias: A scalar; with rows a list of one for each.
+
+    Returns:
+        A node, or a list of nodes for rows.
 
     Raises:
-        ShapeError: The two lists differ in length.
+        ShapeError: The lists do not belong together.
+
+    Example:
+        >>> import autograd as ag
+        >>> a, b = ag.Value(2.0), ag.Value(-1.0)
+        >>> affine([a, b], [3.0, 4.0], 1.0).data
+        3.0
+        >>> [y.data for y in affine([[a, b], [b, a]], [3.0, 4.0], [1.0, 0.0])]
+        [3.0, 5.0]
     """
-    if len(weights) != len(inputs):
-        message = f"a sum of products of {len(weights)} weights and {len(inputs)} inputs: the numbers must be equal"
+    in_rows = len(weights) > 0 and isinstance(weights[0], list | tuple)
+    rows: Sequence[Any] = weights if in_rows else [weights]
+    count = len(inputs)
+    for row in rows:
+        if len(row) != count:
+            message = f"a sum of products of {len(row)} weights and {count} inputs: the numbers must be equal"
+            raise ShapeError(message)
+    if not in_rows:
+        return products.affine(bias, *weights, *inputs)
+    if not isinstance(bias, list | tuple) or len(bias) != len(rows):
+        message = f"affine of {len(rows)} rows of weights takes a list of as many biases, got {bias!r}"
         raise ShapeError(message)
-    return products.affine(bias, *weights, *inputs)
+    return products.affine.of_each([(b, *row) for b, row in zip(bias, rows, strict=True)], inputs)
 
 
 def linear(x: Any, weight: Any, bias: Any = None) -> Any:

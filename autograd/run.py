@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd.backward import propagate
 from autograd.errors import DTypeError, ShapeError
 from autograd.functions import reshape, stack, transpose
-from autograd.graph import Node, propagate, topological_order
+from autograd.graph import Node, topological_order
 from autograd.mode import enable_grad, is_recording
 from autograd.rules import arithmetic
 from autograd.tensor import Tensor, constant

@@ -10,12 +10,13 @@ import numpy as np
 
 from autograd.copying import Copying
 from autograd.errors import DTypeError, GraphError, ShapeError
-from autograd.graph import NO_ATTRS, Node, describe, new_node
+from autograd.graph import ALONE, MANY, MIXED, NO_ATTRS, Node, describe, new_node
 from autograd.live import current_recorder
 from autograd.memory import CLOCK
 from autograd.mode import is_recording
 from autograd.operators import Operators
 from autograd.protocols import apply_ufunc
+from autograd.reserve import Reserve
 from autograd.rules import activations, arithmetic
 from autograd.rules.primitive import FLOAT_EXCEPTIONS, Primitive
 
@@ -52,7 +53,7 @@ def _unary(rule: Primitive) -> Callable[[Value], Value]:
         except FLOAT_EXCEPTIONS:
             data = rule.on_floats((number,), NO_ATTRS)
         if self.requires_grad and is_recording():
-            return new_node(Value, data, rule, (self,), NO_ATTRS, True)
+            return _computed(data, rule, self, ALONE, NO_ATTRS, True)
         return new_node(Value, data, None, (), NO_ATTRS, False)
 
     return method
@@ -79,7 +80,9 @@ def _binary(rule: Primitive, swapped: bool = False) -> Callable[[Value, Any], Va
         except FLOAT_EXCEPTIONS:
             data = rule.on_floats(pair, NO_ATTRS)
         if requires_grad and is_recording():
-            return new_node(Value, data, rule, (other, self) if swapped else (self, other), NO_ATTRS, True)
+            if swapped:
+                return _computed(data, rule, other, self, NO_ATTRS, True)
+            return _computed(data, rule, self, other, NO_ATTRS, True)
         return new_node(Value, data, None, (), NO_ATTRS, False)
 
     return method
@@ -111,8 +114,9 @@ class Value(Operators, Copying):
         (-2.0, 1.0, 2.0)
     """
 
-    __slots__ = ()
+    __slots__ = ("_flow",)
     kind = "scalar"
+    _flow: float  # the gradient so far while a backward pass is under way; see `autograd.passes`
 
     def __init__(self, data: float, label: str | None = None, requires_grad: bool = True) -> None:
         self._begin(_as_float(data), label, requires_grad)
@@ -149,23 +153,55 @@ class Value(Operators, Copying):
 
     @staticmethod
     def _apply(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> Value:
-        numbers: list[float] = []
-        parents: list[Any] = []
-        requires_grad = False
-        for x in inputs:
-            if isinstance(x, Value):
-                requires_grad = requires_grad or x.requires_grad
-                numbers.append(x._data)
-                parents.append(x)
-            else:
-                number = x if x.__class__ is float or x.__class__ is int else _operand(x, rule)
-                numbers.append(number)
-                parents.append(number)
-        data = float(rule.on_floats(numbers, attrs))
-        if requires_grad and is_recording():
-            # A comparison has no derivative, and is recorded all the same: what it chooses depends on its inputs.
-            return new_node(Value, data, rule, tuple(parents), attrs or NO_ATTRS, rule.differentiable)
-        return new_node(Value, data, None, (), NO_ATTRS, False)
+        numbers = _of_values_alone((inputs,)) if len(inputs) > _FEW else None
+        many = MIXED
+        if numbers is not None:
+            many = MANY
+            requires_grad = inputs[0].requires_grad or any([x.requires_grad for x in inputs])  # noqa: C419
+        else:
+            numbers, requires_grad = [], False
+            for x in inputs:
+                kind = x.__class__
+                if kind is Value or isinstance(x, Value):
+                    requires_grad = requires_grad or x.requires_grad
+                    numbers.append(x._data)
+                elif kind is float or kind is int:
+                    numbers.append(x)
+                else:
+                    return Value._apply(rule, [x if isinstance(x, Value) else _operand(x, rule) for x in inputs], attrs)
+        data = rule.on_floats(numbers, attrs)
+        if data.__class__ is not float:
+            data = float(data)
+        if not requires_grad or not is_recording():
+            return new_node(Value, data, None, (), NO_ATTRS, False)
+        if len(inputs) == 1:
+            first, second = inputs[0], ALONE
+        elif len(inputs) == 2:
+            first, second = inputs
+        else:
+            first, second = tuple(inputs), many
+        # A comparison has no derivative, and is recorded all the same: what it chooses depends on its inputs.
+        return _computed(data, rule, first, second, attrs or NO_ATTRS, rule.differentiable)
+
+    @staticmethod
+    def _apply_to_each(rule: Primitive, rows: Sequence[Sequence[Any]], shared: Sequence[Any]) -> list[Any]:
+        kinds = {*map(type, shared)}
+        first = _of_values_alone(rows) if kinds <= {Value, float} and is_recording() else None
+        forward = rule.scalar
+        if first is None or forward is None or not all(row[0].requires_grad for row in rows):
+            return [rule(*row, *shared) for row in rows]
+        last = [x if x.__class__ is float else x._data for x in shared]
+        many = MIXED if float in kinds else MANY
+        found: list[Any] = []
+        end = 0
+        for row in rows:
+            start, end = end, end + len(row)
+            try:
+                data = forward(*first[start:end], *last)
+            except FLOAT_EXCEPTIONS:
+                data = rule.on_floats(first[start:end] + last, NO_ATTRS)
+            found.append(_computed(data, rule, (*row, *shared), many, NO_ATTRS, True))
+        return found
 
     def detach(self) -> Value:
         """The same number as a constant: gradients stop here."""
@@ -247,6 +283,47 @@ class Value(Operators, Copying):
         return twin
 
 
+_blank = Reserve(Value)
+_take = _blank.ready.pop
+
+
+def _computed(
+    data: float, rule: Primitive, first: Any, second: Any, attrs: dict[str, Any], requires_grad: bool
+) -> Value:
+    """As `new_node`, for what an operation gives; ``first`` and ``second`` as in a Node."""
+    try:
+        node: Value = _take()
+    except IndexError:
+        node = _blank.refill()
+    node._data = data
+    node._grad = None
+    node.rule = rule
+    node._first = first
+    node._second = second
+    node.attrs = attrs
+    node.label = None
+    node.requires_grad = requires_grad
+    node.stamp = CLOCK.now
+    return node
+
+
+_FEW = 4
+
+
+def _of_values_alone(rows: Sequence[Sequence[Any]]) -> list[float] | None:
+    """The numbers of Values, without a look at each for what it is; None where something else is among them.
+
+    Constants mostly come last, and an exception costs as much as ten numbers.
+    """
+    if rows[-1][-1].__class__ is not Value:
+        return None
+    try:
+        numbers = [x._data for row in rows for x in row]
+    except AttributeError:
+        return None
+    return numbers if sum(numbers).__class__ is float else None  # with an array among them the sum is none
+
+
 def _as_float(number: Any) -> float:
     if number.__class__ is float:
         return number
@@ -264,6 +341,8 @@ def _as_float(number: Any) -> float:
 
 def _operand(x: Any, rule: Primitive) -> float:
     """A constant operand as a Python float; what is not a number is refused in the words of the operation."""
+    if x.__class__ is float or x.__class__ is int:
+        return x
     if isinstance(x, bool | np.bool_ | np.number) or (isinstance(x, np.ndarray) and x.ndim == 0):
         return _as_float(x)
     if isinstance(x, Node | np.ndarray):

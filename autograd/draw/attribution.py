@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd.backward import gradients
 from autograd.draw.trace import Flow, Trace, trace_backward
-from autograd.graph import Node, gradients
+from autograd.graph import Node
 
 
 @dataclass(frozen=True)

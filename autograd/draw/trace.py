@@ -1,6 +1,6 @@
 """The backward pass as a list of events, in the engine's own order and with the engine's own numbers.
 
-The engine is asked to report each share that it hands on (``observe`` of `autograd.graph.propagate`); nothing is
+The engine is asked to report each share that it hands on (``observe`` of `autograd.backward.propagate`); nothing is
 computed a second way.
 """
 
@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
+from autograd.backward import propagate
 from autograd.draw.formula import Formula
 from autograd.draw.names import amount, derivatives_of, forward_of, node_names
-from autograd.graph import Node, propagate, topological_order
+from autograd.graph import Node, topological_order
 from autograd.rules.primitive import Primitive
 
 MOST_LINES = 200

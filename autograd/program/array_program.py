@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd.backward import gradients
 from autograd.errors import DTypeError, GraphError, ShapeError
-from autograd.graph import Node, describe, gradients, topological_order
+from autograd.graph import Node, describe, topological_order
 from autograd.live import recorder
 from autograd.mode import enable_grad
 from autograd.program.array_routine import ArrayRoutine

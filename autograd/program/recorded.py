@@ -69,7 +69,7 @@ def record(builder: Builder, roots: Sequence[Node], inputs: Sequence[Node]) -> l
 
 
 def differentiate(builder: Builder, root: int, wrt: Sequence[int], seed: int | None = None) -> list[int]:
-    """Add the backward pass from one instruction to the list: the chain rule, as in `autograd.graph.propagate`.
+    """Add the backward pass from one instruction to the list: the chain rule, as in `autograd.backward.propagate`.
 
     Args:
         builder: The list; it grows.
@@ -96,7 +96,7 @@ def differentiate(builder: Builder, root: int, wrt: Sequence[int], seed: int | N
         if rule is None:
             continue
         operands, attrs = builder.attributes(place)
-        pull, vjps = rule.derivatives("node")
+        pull, vjps = rule.derivatives["node"]
         arguments = [Operand(builder, g), Operand(builder, place), *(_operand(builder, i) for i in operands)]
         pulled: Any = None if pull is None else pull(*arguments, **attrs)
         chosen = rule.selects or place in below_choice

@@ -107,6 +107,8 @@ class Traced(Refusing, Value):
     __slots__ = ()
     noun = "Value"
 
+    _apply_to_each = None  # type: ignore[assignment]  # one by one
+
     @staticmethod
     def _apply(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
         recording = current_recorder()

@@ -47,6 +47,8 @@ class Primitive:
         elementwise: Whether entry i of the result depends on entry i of the (broadcast) inputs alone.
         selects: Whether the result takes some inputs and leaves others: a zero upstream gradient then means
             "not taken", and stays zero through an infinite derivative below.
+        bounded: Whether a finite result means that the derivative for every parent is finite: 0 times it is 0.
+        derivatives: ``pull`` and ``vjps`` for a kind of operand: ``derivatives["scalar"]``, ``["array"]``, ``["node"]``.
         linear: Whether the result is linear in all inputs together, so that no derivative looks at their values.
         view: Whether the result may share memory with its input.
         kink: The subgradient chosen where there is no derivative, in words; None for a smooth function.
@@ -55,9 +57,10 @@ class Primitive:
     """
 
     __slots__ = (
-        "_derivatives",
         "_reads",
         "array",
+        "bounded",
+        "derivatives",
         "doc",
         "elementwise",
         "kink",
@@ -83,6 +86,7 @@ class Primitive:
         symbol: str | None = None,
         elementwise: bool = False,
         selects: bool = False,
+        bounded: bool = False,
         linear: bool = False,
         view: bool = False,
         kink: str | None = None,
@@ -97,13 +101,14 @@ class Primitive:
         self.symbol = symbol or name
         self.elementwise = elementwise
         self.selects = selects
+        self.bounded = bounded
         self.linear = linear
         self.view = view
         self.kink = kink
         self.ufunc = ufunc or (array if isinstance(array, np.ufunc) else None)
         self.doc = doc
         self._reads: dict[int, frozenset[int] | None] = {}
-        self._derivatives: dict[Kind, Derivatives] = {}
+        self.derivatives = Ready(self)
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
@@ -124,13 +129,23 @@ class Primitive:
             return self.on_floats(inputs, attrs)
         return self.array(*inputs, **attrs)
 
+    def of_each(self, rows: Sequence[Sequence[Any]], shared: Sequence[Any]) -> list[Any]:
+        """Apply to each row followed by the inputs that all have in common.
+
+        A class may have a static method ``_apply_to_each(primitive, rows, shared)`` that looks at these once.
+        """
+        apply = getattr(rows[0][0].__class__, "_apply_to_each", None)
+        if apply is not None:
+            return list(apply(self, rows, shared))
+        return [self(*row, *shared) for row in rows]
+
     def on_floats(self, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
         """The function on Python numbers, with IEEE 754's answers: 1/0 is inf and log(−1) is NaN, not an exception."""
         if self.scalar is None:
             message = f"{self.name} works on arrays; wrap the number in a Tensor"
             raise TypeError(message)
         try:
-            return self.scalar(*inputs, **attrs)
+            return self.scalar(*inputs, **attrs) if attrs else self.scalar(*inputs)
         except FLOAT_EXCEPTIONS:
             with np.errstate(all="ignore"):
                 return float(self.array(*map(np.float64, inputs), **attrs))
@@ -139,14 +154,6 @@ class Primitive:
     def differentiable(self) -> bool:
         """Whether any parent has a derivative."""
         return self.pull is not None or self.vjps.count(None) < len(self.vjps)
-
-    def derivatives(self, kind: Kind) -> Derivatives:
-        """``pull`` and ``vjps``, made ready for floats, for arrays, or (as written) for any kind of operand."""
-        if kind not in self._derivatives:
-            pull = None if self.pull is None else specialised(self.pull, kind)
-            vjps = tuple(None if vjp is None else specialised(vjp, kind) for vjp in self.vjps)
-            self._derivatives[kind] = (pull, vjps)
-        return self._derivatives[kind]
 
     def reads(self, parent: int, position: int) -> bool:
         """Whether the derivative for ``parent`` looks at the value of input ``position`` (−1: the output).
@@ -160,6 +167,20 @@ class Primitive:
             self._reads[parent] = frozenset() if rule is None else arguments_used(rule)
         used = self._reads[parent]
         return used is None or position in used
+
+
+class Ready(dict[Kind, Derivatives]):
+    """A primitive's ``pull`` and ``vjps``, made ready for floats, for arrays, or (as written) for any operand."""
+
+    def __init__(self, rule: Primitive) -> None:
+        super().__init__()
+        self._rule = rule
+
+    def __missing__(self, kind: Kind) -> Derivatives:
+        rule = self._rule
+        pull = None if rule.pull is None else specialised(rule.pull, kind)
+        self[kind] = pull, tuple(None if vjp is None else specialised(vjp, kind) for vjp in rule.vjps)
+        return self[kind]
 
 
 def entry(name: str) -> Primitive:

@@ -86,9 +86,9 @@ linear = primitive(
 # For scalars: inputs are b, then all w, then all x.
 affine = primitive(
     "affine", lambda b, *wx: b + np.add.reduce(np.multiply(wx[: len(wx) // 2], wx[len(wx) // 2 :])),
-    pull=lambda g, y, b, *wx: [g, *[g * x for x in wx[len(wx) // 2 :]], *[g * w for w in wx[: len(wx) // 2]]],
+    pull=lambda g, y, b, *wx: [g, *[g * x for x in wx[len(wx) // 2 :] + wx[: len(wx) // 2]]],
     scalar=lambda b, *wx: sum(map(operator.mul, wx[: len(wx) // 2], wx[len(wx) // 2 :]), b),
-    symbol="Σwx+b", doc="y = b + w₁x₁ + w₂x₂ + …",
+    symbol="Σwx+b", bounded=True, doc="y = b + w₁x₁ + w₂x₂ + …",
 )  # fmt: skip
 
 

@@ -123,11 +123,11 @@ def _float_logsumexp(*xs: float) -> float:
 add_n = primitive(
     "add_n", lambda *xs: np.add.reduce(xs),
     pull=lambda g, y, *xs: [g] * len(xs),
-    scalar=lambda *xs: sum(xs), symbol="Σ", linear=True, doc="y = x₁ + x₂ + …",
+    scalar=lambda *xs: sum(xs), symbol="Σ", linear=True, bounded=True, doc="y = x₁ + x₂ + …",
 )  # fmt: skip
 
 logsumexp_n = primitive(
     "logsumexp_n", lambda *xs: np.logaddexp.reduce(xs),
     pull=lambda g, y, *xs: [g * exp(x - y) for x in xs],
-    scalar=_float_logsumexp, symbol="logsumexp", doc="y = ln(exp x₁ + exp x₂ + …)",
+    scalar=_float_logsumexp, symbol="logsumexp", bounded=True, doc="y = ln(exp x₁ + exp x₂ + …)",
 )  # fmt: skip

@@ -117,7 +117,7 @@ def test_a_rule_whose_code_does_not_tell_counts_as_reading_everything() -> None:
 
 
 def _shares(case: Case, kind: Any, g: Any, y: Any, arrays: list[Any]) -> list[Any]:
-    pull, vjps = BOOK[case.name].derivatives(kind)
+    pull, vjps = BOOK[case.name].derivatives[kind]
     rules = [] if pull else [vjps[i] for i in case.differentiable()]
     return pull(g, y, *arrays, **case.attrs) if pull else [rule(g, y, *arrays, **case.attrs) for rule in rules]
 
@@ -189,7 +189,8 @@ FLOORS = [
     {"errors", "_same_name"},
     {"rules"},
     {"memory", "mode", "watching"},
-    {"graph"},
+    {"graph", "reserve"},
+    {"backward", "passes"},
     {"live"},
     {"functions", "operators", "copying", "operands"},
     {"protocols", "array_methods"},

@@ -223,7 +223,7 @@ def test_a_wrong_rule_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> No
     entry, *wrong = WRONG[name]
     judge = quickly(test_values_agree_with_the_slow_engine, programs)
     judge()
-    monkeypatch.setitem(entry._derivatives, "scalar", (None, tuple(wrong)))
+    monkeypatch.setitem(entry.derivatives, "scalar", (None, tuple(wrong)))
     with pytest.raises(AssertionError):
         judge()
 
@@ -231,6 +231,6 @@ def test_a_wrong_rule_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize("name", WRONG_ON_ARRAYS)
 def test_a_wrong_rule_for_arrays_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     entry, *wrong = WRONG_ON_ARRAYS[name]
-    monkeypatch.setitem(entry._derivatives, "array", (None, tuple(wrong)))
+    monkeypatch.setitem(entry.derivatives, "array", (None, tuple(wrong)))
     with pytest.raises((AssertionError, ValueError)):
         quickly(test_programs_on_arrays_agree_with_numpy_on_dual_numbers, array_programs)()

@@ -387,7 +387,7 @@ def test_javascript_computes_what_the_book_does(rule: Any, browser: Any) -> None
     page = context.new_page()
     found = page.evaluate(code, [[str(x).replace("inf", "Infinity") for x in p] for p in points])
     context.close()
-    pull, vjps = rule.derivatives("scalar")
+    pull, vjps = rule.derivatives["scalar"]
     for point, (y, slopes) in zip(points, found, strict=True):
         expected = float(rule.on_floats(point, attrs))
         assert _near(y, expected), (point, y, expected)
