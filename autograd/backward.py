@@ -49,7 +49,7 @@ class Differentiable(Node):
             check_differentiable(self, order)
             if carry_floats(order, self, seed, keep=True) is not None:
                 return
-        self._keep(order, propagate(self, seed, order, create_graph))
+        self._keep(propagate(self, seed, order, create_graph))
 
 
 def propagate(

@@ -61,6 +61,7 @@ class OwnPrimitive(Primitive):
         name = getattr(function, "__name__", type(function).__name__)
         doc = (function.__doc__ or "").strip().partition("\n")[0]
         super().__init__(name, self._on_arrays, scalar=self._on_floats, doc=doc or f"y = {name}(…)")
+        self.differentiable = True  # always, so that a missing rule is an error rather than a missing gradient
 
     def __reduce__(self) -> str:
         return str(getattr(self, "__qualname__", self.name))
@@ -83,11 +84,6 @@ class OwnPrimitive(Primitive):
             inputs = tuple(0.0 if i in others else x for i, x in enumerate(inputs))
             attrs[OTHERS] = others
         return super().__call__(*inputs, **attrs)
-
-    @property
-    def differentiable(self) -> bool:
-        """Always, so that a missing rule is an error rather than a missing gradient."""
-        return True
 
     def _define(self, rules: dict[int, Vjp | None], count: int = 0) -> None:
         """Add rules, and have at least ``count`` of them, missing ones included."""

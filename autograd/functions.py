@@ -27,7 +27,7 @@ def _has_values(xs: Any) -> bool:
 
 def _listed(x: Any) -> Any:
     # Any other container, and a generator, which can be gone through only once.
-    return list(x) if isinstance(x, Iterable) and not hasattr(x, "shape") else x
+    return list(x) if not hasattr(x, "shape") and isinstance(x, Iterable) else x
 
 
 def _gathered(x: Any) -> Any:
@@ -319,16 +319,17 @@ def softmax_cross_entropy(logits: Any, targets: Any) -> Any:
         >>> loss.backward(); round(loss.item(), 4)
         0.1698
     """
-    if rank(logits) == 0:
+    full = shape(logits)
+    if not full:
         message = "cross-entropy needs logits with an axis of classes, not a single number"
         raise ShapeError(message)
     targets = targets if isinstance(targets, Node) else np.asarray(targets)
-    if shape(targets) == shape(logits):
+    if targets.shape == full:
         return products.cross_entropy_of_probabilities(logits, targets)
-    if shape(targets) != shape(logits)[:-1]:
+    if targets.shape != full[:-1]:
         message = (
-            f"cross-entropy of logits {shape(logits)} and targets {shape(targets)}: expected class numbers of shape "
-            f"{shape(logits)[:-1]} or probabilities of shape {shape(logits)}"
+            f"cross-entropy of logits {full} and targets {targets.shape}: expected class numbers of shape "
+            f"{full[:-1]} or probabilities of shape {full}"
         )
         raise ShapeError(message)
     if targets.dtype.kind not in "iu":
@@ -336,8 +337,9 @@ def softmax_cross_entropy(logits: Any, targets: Any) -> Any:
         raise DTypeError(message)
     if isinstance(targets, Node) and targets.traced:  # a program checks the numbers that it is given
         return products.cross_entropy_of_classes(logits, targets)
-    numbers, classes = np.asarray(targets), shape(logits)[-1]
-    if numbers.size and not 0 <= numbers.min() <= numbers.max() < classes:
+    numbers, classes = np.asarray(targets), full[-1]
+    # Seen without their sign, numbers below 0 are large: one look at them all in place of two.
+    if numbers.size and np.maximum.reduce(numbers.view(numbers.dtype.str.replace("i", "u")), None) >= classes:
         message = (
             f"class numbers from {numbers.min()} to {numbers.max()} for {classes} logits: expected 0 to {classes - 1}"
         )

@@ -104,7 +104,7 @@ class Node:
         raise NotImplementedError
 
     @staticmethod
-    def _keep(order: Sequence[Any], gradients: dict[Node, Any]) -> None:
+    def _keep(gradients: dict[Any, Any]) -> None:
         """Store the gradients of one pass in the nodes; leaves add them to what they have."""
         raise NotImplementedError
 
@@ -145,7 +145,7 @@ def new_node(
     node._grad = None
     node.rule = rule
     node._first = inputs
-    node._second = MIXED
+    node._second = MIXED if inputs else MANY
     node.attrs = attrs
     node.label = None
     node.requires_grad = requires_grad

@@ -16,6 +16,8 @@ from autograd.graph import ALONE, MANY, MIXED, Node
 from autograd.rules.arithmetic import equal, not_equal, where
 from autograd.rules.primitive import FLOAT_EXCEPTIONS, Kind
 
+NOT_WANTED: Any = object()
+
 Observer = Callable[[Node, int, Any, Any], None]
 
 
@@ -27,29 +29,35 @@ def carry(order: Sequence[Node], gradients: dict[Node, Any], kind: Kind, observe
         if rule is None or g is None:
             continue
         inputs, attrs = node.inputs, node.attrs
+        arguments: tuple[Any, ...]
         if kind == "node":
             arguments = (g, node, *inputs)
         else:
-            arguments = (g, node._data, *[x._data if isinstance(x, Node) else x for x in inputs])
+            numbers = [x if x.__class__ is float or x.__class__ is int else x._data for x in inputs]
+            arguments = (g, node._data, *numbers)
         pull, vjps = rule.derivatives[kind]
         shares = None if pull is None else _evaluated(pull, rule.pull, kind, arguments, attrs)
         chosen = rule.selects or node in below_choice
+        # A choice itself hands on g or zero, and what is not elementwise mixes entries that were taken with others.
+        below = chosen and rule.elementwise and not rule.selects
         for position, parent in enumerate(inputs):
-            if not isinstance(parent, Node) or parent not in gradients:
+            total = gradients.get(parent, NOT_WANTED)
+            if total is NOT_WANTED:  # a constant, or nobody's concern
                 continue
             if shares is not None:
                 share = shares[position]
-            elif (vjp := vjps[position]) is not None:
+            elif (vjp := vjps[position]) is None:
+                continue
+            elif kind == "scalar":
                 share = _evaluated(vjp, rule.vjps[position], kind, arguments, attrs)
             else:
-                continue
+                share = vjp(*arguments, **attrs) if attrs else vjp(*arguments)
+            if below:
+                share = _zero_where_not_taken(g, share)
             if chosen:
                 below_choice.add(parent)
-                if rule.elementwise:
-                    share = _zero_where_not_taken(g, share)
-            if share.__class__ is not float or kind != "scalar":
+            if kind != "scalar" or share.__class__ is not float:
                 share = parent._fit(share)
-            total = gradients[parent]
             gradients[parent] = total = share if total is None else total + share
             if observe is not None:
                 observe(node, position, share, total)
@@ -156,10 +164,10 @@ def _gather(order: Sequence[Any], root: Any, keep: bool) -> list[Any]:
                 share = _evaluated(vjp, rule.vjps[vjps.index(vjp)], "scalar", arguments, attrs)
             if share.__class__ is not float:
                 share = parent._fit(share)
-            if share != share and rule.elementwise:
+            if share != share and rule.elementwise and not rule.selects:
                 if below_choice is None:
                     below_choice = _below_choices(order, root)
-                if rule.selects or node in below_choice:
+                if node in below_choice:
                     share = _zero_where_not_taken(g, share)
             parent._flow += share
     return leaves

@@ -108,10 +108,13 @@ class Tensor(ArrayMethods, Copying):
 
     @grad.setter
     def grad(self, gradient: Tensor | ArrayLike | None) -> None:
+        fitting: Tensor | None = None
         if gradient is not None:
-            gradient = gradient if isinstance(gradient, Tensor) else constant(np.array(gradient, dtype=self.dtype))
-            self._check_gradient_shape(gradient.shape)
-        self._grad = gradient
+            fitting = gradient if isinstance(gradient, Tensor) else constant(np.array(gradient, dtype=self.dtype))
+            if fitting.dtype != self.dtype:
+                fitting = shaping.astype(fitting, dtype=self.dtype)
+            self._check_gradient_shape(fitting.shape)
+        self._grad = fitting
 
     def numpy(self) -> Array:
         """The ndarray, as `data`."""
@@ -295,7 +298,8 @@ class Tensor(ArrayMethods, Copying):
                     f"pass gradient= of shape {self.shape}, or reduce it first with .sum() or .mean()"
                 )
                 raise ShapeError(message)
-            gradient = np.ones(self.shape, self.dtype)
+            ones = np.ones(self.shape, self.dtype) if self.shape else np.array(1, self.dtype)
+            return constant(ones) if create_graph else ones
         self._check_gradient_shape(np.shape(gradient._data if isinstance(gradient, Tensor) else gradient))
         if create_graph:
             return gradient if isinstance(gradient, Tensor) else constant(np.array(gradient, self.dtype))
@@ -303,6 +307,8 @@ class Tensor(ArrayMethods, Copying):
 
     def _fit(self, share: Any) -> Any:
         shape, dtype = self._data.shape, self._data.dtype
+        if share.__class__ is np.ndarray and share.shape == shape and share.dtype is dtype:
+            return share
         if share.__class__ is float or share.__class__ is int:
             share = np.asarray(share, dtype)  # a rule may say "the same for every entry" by a plain number
         if share.shape != shape:
@@ -313,19 +319,19 @@ class Tensor(ArrayMethods, Copying):
             if share.shape != full:
                 share = shaping.broadcast_to(share, shape=full)
             if full != shape:
-                share = shaping.sum_to(share, shape=shape)
+                raw = share.__class__ is np.ndarray
+                share = shaping.sum_to.array(share, shape) if raw else shaping.sum_to(share, shape=shape)
         if share.dtype != dtype:
             _check_differentiable(self._data)
             share = shaping.astype(share, dtype=dtype)
         return share
 
     @staticmethod
-    def _keep(order: Sequence[Tensor], gradients: dict[Node, Any]) -> None:
+    def _keep(gradients: dict[Any, Any]) -> None:
         # A leaf's gradient is the user's to change, so it must not be memory that another node's gradient uses too:
         # an addition hands the very g it was given to both its parents, a reshape hands on a view.
-        in_between = {id(gradients[node]) for node in order if node.rule is not None and node in gradients}
-        for node in order:
-            gradient = gradients.get(node)
+        in_between = {id(gradient) for node, gradient in gradients.items() if node.rule is not None}
+        for node, gradient in gradients.items():
             if gradient is None:
                 continue
             if node.rule is None:
@@ -357,14 +363,14 @@ class Tensor(ArrayMethods, Copying):
 
     @staticmethod
     def _check_memory(order: Sequence[Node]) -> None:
-        for node in order:
-            for x in node.inputs:
-                if isinstance(x, Tensor) and x._fingerprint is not None and x._fingerprint != fingerprint(x._data):
-                    message = (
-                        f"the array of shape {x.shape} given to {node.rule.name if node.rule else 'it'} was changed "
-                        "afterwards, and backward needs the old numbers: call backward() first, or pass a copy"
-                    )
-                    raise GraphError(message)
+        for x in order:
+            if isinstance(x, Tensor) and x._fingerprint is not None and x._fingerprint != fingerprint(x._data):
+                reader = next(node.rule.name for node in order if node.rule and any(x is part for part in node.inputs))
+                message = (
+                    f"the array of shape {x.shape} given to {reader} was changed "
+                    "afterwards, and backward needs the old numbers: call backward() first, or pass a copy"
+                )
+                raise GraphError(message)
 
 
 def constant(array: Any) -> Tensor:
@@ -375,11 +381,13 @@ def constant(array: Any) -> Tensor:
 
 
 def _watch_foreign_memory(rule: Primitive, given: Sequence[Any], parents: Sequence[Any]) -> None:
-    for position, (x, parent) in enumerate(zip(given, parents, strict=True)):
-        if isinstance(x, np.ndarray) and any(
-            p.requires_grad and rule.reads(i, position) for i, p in enumerate(parents) if isinstance(p, Node)
-        ):
-            parent._fingerprint = fingerprint(x)
+    for position, x in enumerate(given):
+        if not isinstance(x, np.ndarray):
+            continue
+        for i, p in enumerate(parents):
+            if isinstance(p, Node) and p.requires_grad and rule.reads(i, position):
+                parents[position]._fingerprint = fingerprint(x)
+                break
 
 
 def _raw(gradient: Any) -> Array:

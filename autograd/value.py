@@ -264,9 +264,8 @@ class Value(Operators, Copying):
         return share if share.__class__ is float or isinstance(share, Value) else float(share)
 
     @staticmethod
-    def _keep(order: Sequence[Value], gradients: dict[Node, Any]) -> None:
-        for node in order:
-            gradient = gradients.get(node)
+    def _keep(gradients: dict[Any, Any]) -> None:
+        for node, gradient in gradients.items():
             if gradient is not None:
                 accumulates = node.rule is None and node._grad is not None
                 node._grad = node._grad + gradient if accumulates else gradient

@@ -111,7 +111,7 @@ def differentiate(builder: Builder, root: int, wrt: Sequence[int], seed: int | N
                 continue
             if chosen:
                 below_choice.add(parent)
-                if rule.elementwise:
+                if rule.elementwise and not rule.selects:
                     share = builder.apply(taken, (share, g))
             shares.setdefault(parent, []).append(share)
     return [kept[place] if place in kept else builder.constant(0.0) for place in wrt]

@@ -70,6 +70,9 @@ def compile(function: Callable[..., Any], engine: Engine | None = None) -> Calla
         if recorder.get() is not None:
             return function(*args, **kwargs)  # inside another recording
         given: list[Any] = []
+        return recording(args, kwargs, given)(given)
+
+    def recording(args: tuple[Any, ...], kwargs: dict[str, Any], given: list[Any]) -> _Recording:
         key = _signature((args, kwargs) if kwargs else args, given)
         found = recordings.get(key)
         if found is None:
@@ -78,9 +81,11 @@ def compile(function: Callable[..., Any], engine: Engine | None = None) -> Calla
                 recordings.popitem(last=False)
         else:
             recordings.move_to_end(key)
-        return found(given)
+        return found
 
     compiled.recordings = recordings  # type: ignore[attr-defined]
+    # For a caller who knows that the form of the arguments will stay as it is: called with their numbers and arrays.
+    compiled.recording = lambda *args, **kwargs: recording(args, kwargs, [])  # type: ignore[attr-defined]
     return compiled
 
 
@@ -183,6 +188,8 @@ class _Recording:
 
     def __call__(self, given: list[Any]) -> Any:
         results = self._run(given)
+        if self._form is None:
+            return None
         if self._form is _OUTPUT:
             return results[0]
         found = iter(results)

@@ -64,7 +64,7 @@ class Refusing:
         return super()._seed(gradient, create_graph)  # type: ignore[misc]
 
     @staticmethod
-    def _keep(order: Sequence[Any], gradients: dict[Node, Any]) -> None:  # noqa: ARG004
+    def _keep(gradients: dict[Any, Any]) -> None:  # noqa: ARG004
         refuse(
             ".backward(), which changes .grad",
             "use ag.grad, ag.value_and_grad or ag.gradients, and return the gradients",

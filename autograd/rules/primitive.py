@@ -49,6 +49,7 @@ class Primitive:
             "not taken", and stays zero through an infinite derivative below.
         bounded: Whether a finite result means that the derivative for every parent is finite: 0 times it is 0.
         derivatives: ``pull`` and ``vjps`` for a kind of operand: ``derivatives["scalar"]``, ``["array"]``, ``["node"]``.
+        differentiable: Whether any parent has a derivative.
         linear: Whether the result is linear in all inputs together, so that no derivative looks at their values.
         view: Whether the result may share memory with its input.
         kink: The subgradient chosen where there is no derivative, in words; None for a smooth function.
@@ -61,6 +62,7 @@ class Primitive:
         "array",
         "bounded",
         "derivatives",
+        "differentiable",
         "doc",
         "elementwise",
         "kink",
@@ -109,6 +111,7 @@ class Primitive:
         self.doc = doc
         self._reads: dict[int, frozenset[int] | None] = {}
         self.derivatives = Ready(self)
+        self.differentiable = pull is not None or any(vjp is not None for vjp in self.vjps)
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
@@ -149,11 +152,6 @@ class Primitive:
         except FLOAT_EXCEPTIONS:
             with np.errstate(all="ignore"):
                 return float(self.array(*map(np.float64, inputs), **attrs))
-
-    @property
-    def differentiable(self) -> bool:
-        """Whether any parent has a derivative."""
-        return self.pull is not None or self.vjps.count(None) < len(self.vjps)
 
     def reads(self, parent: int, position: int) -> bool:
         """Whether the derivative for ``parent`` looks at the value of input ``position`` (−1: the output).

@@ -17,7 +17,8 @@ from autograd.rules.shaping import reshape, size, transpose
 
 def rank(x: Any) -> int:
     """The number of axes."""
-    return len(shape(x))
+    known = getattr(x, "ndim", None)
+    return len(shape(x)) if known is None else int(known)
 
 
 def matrix_transpose(x: Any) -> Any:
@@ -69,7 +70,7 @@ matmul = primitive(
 
 def _linear(x: Any, W: Any, b: Any) -> Any:
     y = np.matmul(x, W)
-    if y.dtype == np.result_type(y, b):
+    if y.dtype == b.dtype or y.dtype == np.result_type(y, b):
         y += b
         return y
     return y + b
@@ -107,8 +108,11 @@ def _loss_of_classes(logits: Any, targets: Any) -> Any:
     # ln Σ exp x − xₜ, with the largest x taken out of both terms; it is no number to take out where it is infinite.
     top = np.maximum.reduce(logits, -1, keepdims=True)
     shifted = logits - np.where(np.isfinite(top), top, 0)
-    rows = shifted.reshape(-1, shifted.shape[-1])
-    right = rows[np.arange(len(rows)), np.reshape(targets, -1)].reshape(np.shape(targets))
+    if shifted.ndim == 2:
+        right = shifted[np.arange(len(shifted)), targets]
+    else:
+        rows = shifted.reshape(-1, shifted.shape[-1])
+        right = rows[np.arange(len(rows)), np.reshape(targets, -1)].reshape(np.shape(targets))
     return np.log(np.add.reduce(np.exp(shifted), -1)) - right
 
 

@@ -11,14 +11,15 @@ from autograd.rules.primitive import primitive, shape
 
 # ---- the same entries in another shape ------------------------------------------------------------------------------
 
+# A method of an array costs a third of the function of the same name, which asks first what it was given.
 reshape = primitive(
-    "reshape", lambda x, shape: np.reshape(x, shape),
+    "reshape", lambda x, shape: x.reshape(shape) if x.__class__ is np.ndarray else np.reshape(x, shape),
     lambda g, y, x, **attrs: reshape(g, shape=shape(x)),
     linear=True, view=True, doc="y has the entries of x in another shape",
 )  # fmt: skip
 
 transpose = primitive(
-    "transpose", lambda x, axes: np.transpose(x, axes),
+    "transpose", lambda x, axes: x.transpose(axes) if x.__class__ is np.ndarray else np.transpose(x, axes),
     lambda g, y, x, axes: transpose(g, axes=None if axes is None else inverse_permutation(axes)),
     symbol="ᵀ", linear=True, view=True, doc="y has the axes of x in another order (reversed where axes is None)",
 )  # fmt: skip
@@ -35,20 +36,30 @@ def inverse_permutation(axes: Sequence[int]) -> tuple[int, ...]:
 
 # ---- broadcasting, and its opposite --------------------------------------------------------------------------------
 
+
+def _broadcast_to(x: Any, shape: tuple[int, ...]) -> Any:
+    if getattr(x, "shape", ()):
+        return np.broadcast_to(x, shape)
+    number = np.asarray(x)
+    same = np.ndarray(shape, number.dtype, number, strides=(0,) * len(shape))  # the same, sooner
+    same.flags.writeable = False
+    return same
+
+
 broadcast_to = primitive(
-    "broadcast_to", lambda x, shape: np.broadcast_to(x, shape),
+    "broadcast_to", _broadcast_to,
     lambda g, y, x, **attrs: sum_to(g, shape=shape(x)),
     linear=True, view=True, doc="y repeats x along new axes and axes of length one",
 )  # fmt: skip
 
 
 def _sum_to(x: Any, shape: tuple[int, ...]) -> Any:
-    leading = np.ndim(x) - len(shape)
-    stretched = (leading + i for i, size in enumerate(shape) if size == 1 and np.shape(x)[leading + i] != 1)
-    axes = (*range(leading), *stretched)
-    if not axes:
-        return x
-    y = np.add.reduce(x, axes)
+    full = np.shape(x)
+    leading = len(full) - len(shape)
+    if full[leading:] == shape:
+        return np.add.reduce(x, tuple(range(leading))) if leading else x
+    stretched = (leading + i for i, size in enumerate(shape) if size == 1 and full[leading + i] != 1)
+    y = np.add.reduce(x, (*range(leading), *stretched))
     return y if y.shape == shape else np.reshape(y, shape)
 
 

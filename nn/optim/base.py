@@ -8,7 +8,8 @@ what is remembered of earlier ones, the step to take. The formula is recorded on
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -20,7 +21,7 @@ from nn.module import check_state
 
 __all__ = ["Array", "Optimizer", "Slot"]
 
-_NO_SETTINGS = {"parameters", "slots", "_replayed", "_numbered", "_learning_rate"}
+_NO_SETTINGS = {"parameters", "slots", "_replayed", "_numbered", "_latest", "_learning_rate"}
 
 Array: TypeAlias = NDArray[Any]
 
@@ -68,8 +69,9 @@ class Optimizer(ABC):
         self.learning_rate = learning_rate
         self.weight_decay = in_range("weight_decay", weight_decay)
         self.slots = [Slot(parameter.data, remembers) for parameter in self.parameters]
-        self._replayed: Callable[..., Any] | None = None
+        self._replayed: Any = None
         self._numbered: dict[Any, int] = {}
+        self._latest: tuple[Any, Any] = (None, None)
 
     @property
     def learning_rate(self) -> float:
@@ -120,20 +122,28 @@ class Optimizer(ABC):
         Raises:
             GraphError: None has one.
         """
-        gradients = [None if parameter.grad is None else parameter.grad.data for parameter in self.parameters]
-        if all(gradient is None for gradient in gradients):
+        gradients = [None if (gradient := parameter.grad) is None else gradient.data for parameter in self.parameters]
+        present = [gradient for gradient in gradients if gradient is not None]
+        if not present:
             raise ag.GraphError(f"{type(self).__name__}.step: no parameter has a gradient; call loss.backward() first")
-        self.count([gradient is not None for gradient in gradients])
-        if self._replayed is None:
-            self._replayed = ag.compile(self._changes, engine="numpy")  # a step alone is no reason to load a compiler
-        counts, kinds = self.counts()
-        fixed = self._numbered.setdefault((kinds, self.settings()), len(self._numbered))
-        self._replayed(gradients, counts, kinds, self.learning_rate, fixed)
+        everyone = len(present) == len(gradients)
+        taking_part = None if everyone else tuple([gradient is not None for gradient in gradients])
+        self.count(taking_part)
+        (counts, kinds), rate = self.counts(), float(self._learning_rate)
+        form = taking_part, kinds, self.settings()
+        latest, replay = self._latest
+        if form != latest:  # a gradient's shape and dtype are its parameter's
+            if self._replayed is None:  # by NumPy, as a step alone is no reason to load a compiler
+                self._replayed = ag.compile(self._changes, engine="numpy")
+            fixed = self._numbered.setdefault(form, len(self._numbered))
+            replay = self._replayed.recording(gradients, counts, kinds, rate, fixed)
+            self._latest = form, replay
+        replay([*present, *counts, rate])
 
-    def count(self, taking_part: Sequence[bool]) -> None:
-        """Note that these parameters take a step."""
-        for slot, takes_part in zip(self.slots, taking_part, strict=True):
-            slot.steps += takes_part
+    def count(self, taking_part: Sequence[bool] | None = None) -> None:
+        """Note that these parameters take a step, or all of them."""
+        for slot in self.slots if taking_part is None else compress(self.slots, taking_part):
+            slot.steps += 1
 
     def counts(self) -> tuple[list[float], tuple[int, ...]]:
         """How many steps parameters have taken, and which of these numbers is each parameter's.
@@ -141,6 +151,8 @@ class Optimizer(ABC):
         Those that have taken equally many share a number, and all that is computed from it.
         """
         steps = [slot.steps for slot in self.slots]
+        if steps.count(steps[0]) == len(steps):
+            return [float(steps[0])], (0,) * len(steps)
         distinct = sorted(set(steps))
         return [float(x) for x in distinct], tuple(map(distinct.index, steps))
 
@@ -155,7 +167,7 @@ class Optimizer(ABC):
         return tuple([value for name, value in vars(self).items() if name not in _NO_SETTINGS])
 
     def __getstate__(self) -> dict[str, Any]:
-        return vars(self) | {"_replayed": None, "_numbered": {}}
+        return vars(self) | {"_replayed": None, "_numbered": {}, "_latest": (None, None)}
 
     def state_dict(self) -> dict[str, Array]:
         """Copies of everything that changes from step to step, as arrays by name.
