@@ -13,7 +13,7 @@ import numpy as np
 from autograd.errors import GraphError
 from autograd.graph import Node, describe, topological_order
 from autograd.memory import CLOCK
-from autograd.passes import Observer, carry, carry_floats
+from autograd.passes import Observer, carry, carry_floats, keep_floats
 from autograd.rules.primitive import Kind
 
 
@@ -44,12 +44,10 @@ class Differentiable(Node):
             >>> round(a.grad, 6), round(b.grad, 6)
             (-0.004023, 0.002682)
         """
-        order, seed = topological_order(self), self._seed(gradient, create_graph)
-        if self.kind == "scalar" and not create_graph:
-            check_differentiable(self, order)
-            if carry_floats(order, self, seed, keep=True) is not None:
-                return
-        self._keep(propagate(self, seed, order, create_graph))
+        seed = self._seed(gradient, create_graph)
+        if self.kind == "scalar" and not create_graph and keep_floats(self, seed, check_differentiable):
+            return
+        self._keep(propagate(self, seed, topological_order(self), create_graph))
 
 
 def propagate(
@@ -79,7 +77,7 @@ def propagate(
     """
     check_differentiable(root, order)
     if root.kind == "scalar" and not create_graph and observe is None and _covers(wanted, order):
-        found = carry_floats(order, root, seed, keep=False)
+        found = carry_floats(order, root, seed)
         if found is not None:
             return found
     kind: Kind = "node" if create_graph else root.kind

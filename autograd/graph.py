@@ -31,6 +31,7 @@ class Node:
         "__weakref__",
         "_data",
         "_first",
+        "_flow",
         "_grad",
         "_second",
         "attrs",
@@ -49,6 +50,8 @@ class Node:
     # One input or two stand here as they are, which spares a tuple for Python's collector to walk; else see `MANY`.
     _first: Any
     _second: Any
+    # Of a Value, while a backward pass is under way: its gradient so far; see `autograd.passes`.
+    _flow: Any
     attrs: dict[str, Any]
     label: str | None
     requires_grad: bool
@@ -84,6 +87,7 @@ class Node:
         self._grad = None
         self.rule = None
         self._first, self._second = (), MANY
+        self._flow = None
         self.attrs = NO_ATTRS
         self.label = label
         self.requires_grad = requires_grad
@@ -146,6 +150,7 @@ def new_node(
     node.rule = rule
     node._first = inputs
     node._second = MIXED if inputs else MANY
+    node._flow = None
     node.attrs = attrs
     node.label = None
     node.requires_grad = requires_grad

@@ -85,44 +85,83 @@ def _zero_where_not_taken(g: Any, share: Any) -> Any:
 
 # ---- single numbers ------------------------------------------------------------------------------------------------
 
-# A gradient so far of a node that nothing has reached: any number is itself after it is added to −0. It is told from
-# other zeros by being this object.
-NOT_REACHED = -0.0
+# Gradients of Values gather in the nodes' own ``_flow``, one pass at a time. Before anything has reached a node, there
+# is a −0 in it that is the pass's own object: any number is itself after it is added to −0.
 
 _gathering = threading.Lock()
 
 
-def carry_floats(order: Sequence[Any], root: Any, seed: float, keep: bool) -> dict[Node, Any] | None:
-    """The pass for Values: gradients gather in the nodes' own ``_flow``.
+def keep_floats(root: Any, seed: float, check: Callable[[Any, list[Any]], None]) -> bool:
+    """The pass for Values, with its results in ``.grad``.
 
     Args:
-        order: The nodes in topological order.
         root: The node that ``seed`` is the gradient of.
         seed: ∂L/∂root.
-        keep: Leave the gradients in ``.grad``, and return an empty dict.
+        check: Called with the root and its nodes in order before anything is changed; raises where there is no pass.
 
     Returns:
-        The gradients, as `autograd.backward.propagate` does. None where another thread, or the derivative of somebody's
-        own primitive further up in this one, is in such a pass: nodes may be in both, so that this one has to keep its
-        numbers to itself.
+        Whether it took place. It does not while another thread, or the derivative of somebody's own primitive further
+        up in this one, is in such a pass: nodes may be in both.
     """
+    if not _gathering.acquire(blocking=False):
+        return False
+    try:
+        nothing = float("-0")
+        order = _in_order(root, nothing)
+        check(root, order)
+        root._flow = seed
+        for leaf in _gather(order, root, nothing, keep=True):
+            leaf._grad = leaf._flow if leaf._grad is None else leaf._grad + leaf._flow
+    finally:
+        _gathering.release()
+    return True
+
+
+def carry_floats(order: Sequence[Any], root: Any, seed: float) -> dict[Node, Any] | None:
+    """The pass for Values, with its results as `autograd.backward.propagate` returns them; None as in `keep_floats`."""
     if not _gathering.acquire(blocking=False):
         return None
     try:
+        nothing = float("-0")
         for node in order:
-            node._flow = NOT_REACHED
+            node._flow = nothing
         root._flow = seed
-        leaves = _gather(order, root, keep)
-        if keep:
-            for leaf in leaves:
-                leaf._grad = leaf._flow if leaf._grad is None else leaf._grad + leaf._flow
-            return {}
-        return {node: None if node._flow is NOT_REACHED else node._flow for node in order if node.requires_grad}
+        _gather(order, root, nothing, keep=False)
+        return {node: None if node._flow is nothing else node._flow for node in order if node.requires_grad}
     finally:
         _gathering.release()
 
 
-def _gather(order: Sequence[Any], root: Any, keep: bool) -> list[Any]:
+def _in_order(root: Any, nothing: float) -> list[Any]:
+    """As `autograd.graph.topological_order`, with nodes that were seen marked by ``nothing`` rather than put in a set.
+
+    A set of a million nodes takes a third of the memory of the nodes themselves.
+    """
+    order: list[Any] = []
+    stack: list[Any] = [root]
+    while stack:
+        node = stack.pop()
+        if node is None:
+            order.append(stack.pop())
+        elif isinstance(node, Node) and node._flow is not nothing:
+            node._flow = nothing
+            first, second = node._first, node._second
+            if second is ALONE:
+                stack += (node, None, first)
+            elif second is MIXED:
+                stack += (node, None)
+                stack += first
+            elif second is not MANY:
+                stack += (node, None, first, second)
+            elif new := [x for x in first if x._flow is not nothing]:
+                stack += (node, None)
+                stack += new
+            else:
+                order.append(node)
+    return order
+
+
+def _gather(order: Sequence[Any], root: Any, nothing: float, keep: bool) -> list[Any]:
     """The loop; nodes in between are done with while they are at hand.
 
     Returns:
@@ -133,7 +172,7 @@ def _gather(order: Sequence[Any], root: Any, keep: bool) -> list[Any]:
     below_choice: set[Node] | None = None
     for node in reversed(order):
         rule, g = node.rule, node._flow
-        if g is NOT_REACHED or not node.requires_grad:
+        if g is nothing or not node.requires_grad:
             continue
         if rule is None:
             leaves.append(node)
@@ -143,7 +182,7 @@ def _gather(order: Sequence[Any], root: Any, keep: bool) -> list[Any]:
         first, second, attrs = node._first, node._second, node.attrs
         pull, vjps = rule.derivatives["scalar"]
         if pull is not None:
-            _gather_from_all(node, g, pull, value)
+            _gather_from_all(node, g, pull, nothing)
             continue
         pairs: Iterable[tuple[Any, Any]]
         arguments: tuple[Any, ...]
@@ -173,14 +212,14 @@ def _gather(order: Sequence[Any], root: Any, keep: bool) -> list[Any]:
     return leaves
 
 
-def _gather_from_all(node: Any, g: float, pull: Callable[..., list[float]], value: Any) -> None:
+def _gather_from_all(node: Any, g: float, pull: Callable[..., list[float]], nothing: float) -> None:
     """The shares of all inputs of a node whose rule gives them together."""
-    rule, y, attrs = node.rule, node._data, node.attrs
+    rule, y, attrs, value = node.rule, node._data, node.attrs, node.__class__
     inputs: tuple[Any, ...] = node.inputs
     nodes_alone = node._second is MANY
     if g == 0.0 and rule.bounded and y - y == 0.0:  # a unit that is off, or a sample that is right: every share is 0
         for x in inputs:
-            if (nodes_alone or x.__class__ is value or isinstance(x, Node)) and x._flow is NOT_REACHED:
+            if (nodes_alone or x.__class__ is value or isinstance(x, Node)) and x._flow is nothing:
                 x._flow = 0.0
         return
     if nodes_alone:

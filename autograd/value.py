@@ -114,9 +114,8 @@ class Value(Operators, Copying):
         (-2.0, 1.0, 2.0)
     """
 
-    __slots__ = ("_flow",)
+    __slots__ = ()
     kind = "scalar"
-    _flow: float  # the gradient so far while a backward pass is under way; see `autograd.passes`
 
     def __init__(self, data: float, label: str | None = None, requires_grad: bool = True) -> None:
         self._begin(_as_float(data), label, requires_grad)
@@ -299,6 +298,7 @@ def _computed(
     node.rule = rule
     node._first = first
     node._second = second
+    node._flow = None
     node.attrs = attrs
     node.label = None
     node.requires_grad = requires_grad
