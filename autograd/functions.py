@@ -64,6 +64,8 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 
 def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """(1/n) Σ xᵢ over one axis, several, or all; also of a list of Values."""
+    if hasattr(x, "shape"):
+        return reductions.mean(x, axis=axis, keepdims=keepdims)
     x = _listed(x)
     if _has_values(x):
         _scalars_only_whole("mean", axis, keepdims)
@@ -324,11 +326,12 @@ def softmax_cross_entropy(logits: Any, targets: Any) -> Any:
         message = "cross-entropy needs logits with an axis of classes, not a single number"
         raise ShapeError(message)
     targets = targets if isinstance(targets, Node) else np.asarray(targets)
-    if targets.shape == full:
+    given = shape(targets)
+    if given == full:
         return products.cross_entropy_of_probabilities(logits, targets)
-    if targets.shape != full[:-1]:
+    if given != full[:-1]:
         message = (
-            f"cross-entropy of logits {full} and targets {targets.shape}: expected class numbers of shape "
+            f"cross-entropy of logits {full} and targets {given}: expected class numbers of shape "
             f"{full[:-1]} or probabilities of shape {full}"
         )
         raise ShapeError(message)

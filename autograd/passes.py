@@ -1,7 +1,7 @@
 """The backward pass itself: from the last node to the first, each hands its gradient on to what it was made from.
 
-Twice: `carry` for every kind of node, and `carry_floats` for single numbers that nobody watches, where the loop itself
-would be most of the time.
+Twice: `carry` for every kind of node; `keep_floats` and `carry_floats` for single numbers that nobody watches, where
+the loop itself would be most of the time.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def carry(order: Sequence[Node], gradients: dict[Node, Any], kind: Kind, observe
         pull, vjps = rule.derivatives[kind]
         shares = None if pull is None else _evaluated(pull, rule.pull, kind, arguments, attrs)
         chosen = rule.selects or node in below_choice
-        # A choice itself hands on g or zero, and what is not elementwise mixes entries that were taken with others.
+        # A choice itself hands on g, parts of it, or zero; what is not elementwise mixes what was taken with the rest.
         below = chosen and rule.elementwise and not rule.selects
         for position, parent in enumerate(inputs):
             total = gradients.get(parent, NOT_WANTED)

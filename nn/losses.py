@@ -219,9 +219,10 @@ def cross_entropy(logits: Array, targets: Array | ArrayLike, reduction: Reductio
     """
     if not isinstance(targets, ag.Tensor):
         targets = np.asarray(targets)
-    if targets.shape == logits.shape:
+    full = logits.shape
+    if targets.shape == full:
         targets = _targets_like(logits, targets, "cross_entropy")
-    if targets.shape == (*logits.shape[:-1], 1) != logits.shape:
+    elif targets.shape == (*full[:-1], 1):
         raise ag.ShapeError(
             f"cross_entropy: class numbers of shape {targets.shape} for logits of shape {logits.shape}; "
             f"pass targets.reshape{logits.shape[:-1]}"
