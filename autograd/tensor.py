@@ -133,9 +133,8 @@ class Tensor(ArrayMethods, Copying):
             recorded: Tensor = recording.apply(rule, inputs, attrs)
             return recorded
         requires_grad = False
-        parents: list[Any] = []
         arrays: list[Any] = []
-        foreign = False
+        foreign: dict[int, Tensor] = {}
         for x in inputs:
             if isinstance(x, Tensor):
                 requires_grad = requires_grad or x.requires_grad
@@ -143,10 +142,8 @@ class Tensor(ArrayMethods, Copying):
             elif x.__class__ is float or x.__class__ is int:
                 arrays.append(x)
             else:
-                x = constant(as_array(x, rule))
-                foreign = True
-                arrays.append(x._data)
-            parents.append(x)
+                foreign[len(arrays)] = constant(as_array(x, rule))
+                arrays.append(foreign[len(arrays)]._data)
         try:
             data = rule.array(*arrays, **attrs)
         except ValueError as error:
@@ -154,9 +151,11 @@ class Tensor(ArrayMethods, Copying):
         if data.__class__ is not np.ndarray:
             data = np.asarray(data)
         if requires_grad and rule.differentiable and is_recording():
+            parents = tuple(inputs)
             if foreign:
+                parents = tuple([foreign.get(i, x) for i, x in enumerate(inputs)])
                 _watch_foreign_memory(rule, inputs, parents)
-            node = new_node(Tensor, data, rule, tuple(parents), attrs or NO_ATTRS, True)
+            node = new_node(Tensor, data, rule, parents, attrs or NO_ATTRS, True)
         else:
             if rule.view and np.may_share_memory(data, arrays[0]):
                 data = data.copy()  # a leaf has its memory to itself
@@ -362,9 +361,9 @@ class Tensor(ArrayMethods, Copying):
         self._fingerprint = None
 
     @staticmethod
-    def _check_memory(order: Sequence[Any]) -> None:
+    def _check_memory(order: Sequence[Node]) -> None:
         for x in order:
-            if x._fingerprint is not None and x._fingerprint != fingerprint(x._data):
+            if isinstance(x, Tensor) and x._fingerprint is not None and x._fingerprint != fingerprint(x._data):
                 reader = next(node.rule.name for node in order if node.rule and any(x is part for part in node.inputs))
                 message = (
                     f"the array of shape {x.shape} given to {reader} was changed "

@@ -5,6 +5,7 @@ Statistics", 2000, §2). Stacks of matrices broadcast over their leading axes; a
 as a column on the right, as in NumPy.
 """
 
+import math
 import operator
 from typing import Any
 
@@ -107,7 +108,9 @@ one_hot = primitive(
 def _loss_of_classes(logits: Any, targets: Any) -> Any:
     # ln Σ exp x − xₜ, with the largest x taken out of both terms; it is no number to take out where it is infinite.
     top = np.maximum.reduce(logits, -1, keepdims=True)
-    shifted = logits - np.where(np.isfinite(top), top, 0)
+    if not math.isfinite(np.maximum.reduce(np.absolute(top), None, initial=0)):
+        top = np.where(np.isfinite(top), top, 0)
+    shifted = logits - top
     if shifted.ndim == 2:
         right = shifted[np.arange(len(shifted)), targets]
     else:

@@ -57,7 +57,7 @@ def _sum_to(x: Any, shape: tuple[int, ...]) -> Any:
     full = np.shape(x)
     leading = len(full) - len(shape)
     if full[leading:] == shape:
-        return np.add.reduce(x, tuple(range(leading))) if leading else x
+        return x if not leading else np.add.reduce(x, 0 if leading == 1 else tuple(range(leading)))
     stretched = (leading + i for i, size in enumerate(shape) if size == 1 and full[leading + i] != 1)
     y = np.add.reduce(x, (*range(leading), *stretched))
     return y if y.shape == shape else np.reshape(y, shape)

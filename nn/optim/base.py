@@ -126,8 +126,8 @@ class Optimizer(ABC):
         present = [gradient for gradient in gradients if gradient is not None]
         if not present:
             raise ag.GraphError(f"{type(self).__name__}.step: no parameter has a gradient; call loss.backward() first")
-        everyone = len(present) == len(gradients)
-        taking_part = None if everyone else tuple([gradient is not None for gradient in gradients])
+        all_do = len(present) == len(gradients)
+        taking_part = None if all_do else tuple([gradient is not None for gradient in gradients])
         self.count(taking_part)
         (counts, kinds), rate = self.counts(), float(self._learning_rate)
         form = taking_part, kinds, self.settings()
