@@ -270,11 +270,10 @@ def affine(weights: Sequence[Any], inputs: Sequence[Any], bias: Any = 0.0) -> An
     """
     in_rows = len(weights) > 0 and isinstance(weights[0], list | tuple)
     rows: Sequence[Any] = weights if in_rows else [weights]
-    count = len(inputs)
-    for row in rows:
-        if len(row) != count:
-            message = f"a sum of products of {len(row)} weights and {count} inputs: the numbers must be equal"
-            raise ShapeError(message)
+    counts = {*map(len, rows)} - {len(inputs)}
+    if counts:
+        message = f"a sum of products of {counts.pop()} weights and {len(inputs)} inputs: the numbers must be equal"
+        raise ShapeError(message)
     if not in_rows:
         return products.affine(bias, *weights, *inputs)
     if not isinstance(bias, list | tuple) or len(bias) != len(rows):

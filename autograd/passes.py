@@ -153,11 +153,14 @@ def _in_order(root: Any, nothing: float) -> list[Any]:
                 stack += first
             elif second is not MANY:
                 stack += (node, None, first, second)
-            elif new := [x for x in first if x._flow is not nothing]:
-                stack += (node, None)
-                stack += new
             else:
-                order.append(node)
+                for x in first:
+                    if x._flow is not nothing:
+                        stack += (node, None)
+                        stack += first
+                        break
+                else:
+                    order.append(node)
     return order
 
 
@@ -218,8 +221,8 @@ def _gather_from_all(node: Any, g: float, pull: Callable[..., list[float]], noth
     inputs: tuple[Any, ...] = node.inputs
     nodes_alone = node._second is MANY
     if g == 0.0 and rule.bounded and y - y == 0.0:  # a unit that is off, or a sample that is right: every share is 0
-        for x in inputs:
-            if (nodes_alone or x.__class__ is value or isinstance(x, Node)) and x._flow is nothing:
+        for x in inputs if nodes_alone else [x for x in inputs if x.__class__ is value or isinstance(x, Node)]:
+            if x._flow is nothing:
                 x._flow = 0.0
         return
     if nodes_alone:

@@ -187,7 +187,7 @@ class Value(Operators, Copying):
         kinds = {*map(type, shared)}
         first = _of_values_alone(rows) if kinds <= {Value, float} and is_recording() else None
         forward = rule.scalar
-        if first is None or forward is None or not all(row[0].requires_grad for row in rows):
+        if first is None or forward is None or not all([row[0].requires_grad for row in rows]):  # noqa: C419
             return [rule(*row, *shared) for row in rows]
         last = [x if x.__class__ is float else x._data for x in shared]
         many = MIXED if float in kinds else MANY
