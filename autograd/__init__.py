@@ -21,18 +21,6 @@ from typing import TYPE_CHECKING, Any
 from autograd._same_name import warn_of_same_name
 from autograd.backward import gradients
 from autograd.errors import DTypeError, GradbookError, GradientCheckError, GraphError, MissingRuleError, ShapeError
-from autograd.functional import (
-    elementwise_grad,
-    grad,
-    hessian,
-    hvp,
-    jacobian,
-    jvp,
-    make_jvp,
-    make_vjp,
-    value_and_grad,
-    vjp,
-)
 from autograd.functions import (
     affine,
     broadcast_to,
@@ -169,14 +157,26 @@ if TYPE_CHECKING:
     from autograd.draw.drawing import draw as draw
     from autograd.draw.explain import explain as explain
     from autograd.draw.trace import trace_backward as trace_backward
+    from autograd.functional import elementwise_grad as elementwise_grad
+    from autograd.functional import grad as grad
+    from autograd.functional import hessian as hessian
+    from autograd.functional import hvp as hvp
+    from autograd.functional import jacobian as jacobian
+    from autograd.functional import jvp as jvp
+    from autograd.functional import make_jvp as make_jvp
+    from autograd.functional import make_vjp as make_vjp
+    from autograd.functional import value_and_grad as value_and_grad
+    from autograd.functional import vjp as vjp
     from autograd.program import Program as Program
     from autograd.program import RecordingError as RecordingError
     from autograd.program import compile as compile
     from autograd.quizzes import quiz as quiz
 else:
-    # What is for looking at graphs, or for running them again, is imported when it is first used: a plain import stays
-    # light.
-    _ON_DEMAND = {"explain": "autograd.draw.explain", "trace_backward": "autograd.draw.trace"}
+    # What is for looking at graphs, for running them again, or for functions of functions is imported when it is first
+    # used: a plain import stays light.
+    _OF_FUNCTIONS = ("elementwise_grad", "grad", "hessian", "hvp", "jacobian", "jvp", "make_jvp", "make_vjp")
+    _ON_DEMAND = dict.fromkeys((*_OF_FUNCTIONS, "value_and_grad", "vjp"), "autograd.functional")
+    _ON_DEMAND |= {"explain": "autograd.draw.explain", "trace_backward": "autograd.draw.trace"}
     _ON_DEMAND |= {"Drawing": "autograd.draw.drawing", "quiz": "autograd.quizzes"}
     _ON_DEMAND |= dict.fromkeys(("Program", "RecordingError", "compile"), "autograd.program")
 
@@ -190,6 +190,9 @@ else:
             return BOOK[name]
         message = f"module 'autograd' (of gradbook) has no attribute {name!r}"
         raise AttributeError(message)
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *_ON_DEMAND, "draw"})
 
 
 warn_of_same_name()

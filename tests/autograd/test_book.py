@@ -8,6 +8,8 @@ import functools
 import inspect
 import math
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -219,3 +221,10 @@ def test_a_room_imports_from_its_own_floor_or_below(path: Path) -> None:
                 other = name.split(".")[1]
                 if any(other in rooms for rooms in FLOORS):
                     assert _floor(other) <= _floor(room), f"{room} imports {other}, which stands above it"
+
+
+def test_what_is_imported_on_first_use_is_listed_all_the_same() -> None:
+    listed = "import autograd as ag; print({'grad', 'draw', 'compile', *ag.__all__} - set(dir(ag)))"
+    assert (
+        subprocess.run([sys.executable, "-c", listed], capture_output=True, text=True, check=True).stdout == "set()\n"
+    )
