@@ -192,7 +192,8 @@ def _gather(order: Sequence[Any], root: Any, nothing: float, keep: bool) -> list
         if second is ALONE:
             pairs, arguments = ((first, vjps[0]),), (g, node._data, first._data)
         elif second is MANY or second is MIXED:
-            pairs, arguments = zip(first, vjps, strict=True), (g, node._data, *map(_number, first))
+            # A primitive of one's own may have rules for more inputs than this call gave it.
+            pairs, arguments = zip(first, vjps, strict=False), (g, node._data, *map(_number, first))
         else:
             a = first._data if first.__class__ is value else _number(first)
             b = second._data if second.__class__ is value else _number(second)

@@ -306,7 +306,7 @@ def _computed(
     return node
 
 
-_FEW = 4
+_FEW = 4  # up to so many inputs, a look at each is quicker
 
 
 def _of_values_alone(rows: Sequence[Sequence[Any]]) -> list[float] | None:

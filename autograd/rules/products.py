@@ -71,7 +71,7 @@ matmul = primitive(
 
 def _linear(x: Any, W: Any, b: Any) -> Any:
     y = np.matmul(x, W)
-    if y.dtype == b.dtype or y.dtype == np.result_type(y, b):
+    if getattr(b, "dtype", ...) == y.dtype or y.dtype == np.result_type(y, b):
         y += b
         return y
     return y + b

@@ -82,6 +82,12 @@ def test_both_passes_give_the_same_numbers(graph: tuple[Value, list[Value]]) -> 
         np.testing.assert_array_equal(gradient, 0.0 if leaf.grad is None else leaf.grad)
 
 
+@given(graphs())
+def test_the_pass_walks_in_the_order_of_the_traversal(graph: tuple[Value, list[Value]]) -> None:
+    output, _ = graph
+    assert [*map(id, passes._in_order(output, float("-0")))] == [*map(id, topological_order(output))]
+
+
 def test_a_dead_unit_leaves_zeros_and_not_nothing() -> None:
     w, x = [Value(-1.0), Value(-2.0)], [Value(3.0), Value(4.0)]
     ag.relu(ag.affine(w, x)).backward()
@@ -109,6 +115,19 @@ def test_a_pass_inside_the_derivative_of_ones_own_primitive() -> None:
     y = cubed(shared) + shared * shared
     y.backward()
     assert shared.grad == 3 * 9 + 6
+
+
+def test_a_primitive_of_ones_own_with_fewer_inputs_than_rules() -> None:
+    @primitive
+    def total(*xs: float) -> float:
+        return sum(xs)
+
+    defvjp(total, *[lambda *_: lambda g: g] * 5)
+    a = Value(1.0)
+    total(a, a, a, a).backward()
+    total(a, a, a).backward()
+    total(a, a).backward()
+    assert a.grad == 4 + 3 + 2
 
 
 def test_a_derivative_that_fails_leaves_gradients_as_they_were() -> None:

@@ -305,3 +305,23 @@ def test_astype_returns_the_gradient_in_the_parameters_precision() -> None:
     assert y.dtype == np.float64
     (y * y).sum().backward()
     assert W.grad.dtype == np.float32
+
+
+def test_a_bias_may_be_a_number() -> None:
+    x, W = Tensor(np.ones((2, 3)), requires_grad=True), np.ones((3, 2), np.float32)
+    assert (ag.linear(x, W, 0.5).data == 3.5).all()
+
+
+def test_a_gradient_that_is_set_takes_on_the_dtype() -> None:
+    W = Tensor(np.ones(2, np.float32), requires_grad=True)
+    W.grad = Tensor(np.ones(2))
+    assert W.grad.dtype == np.float32
+
+
+@pytest.mark.parametrize("dtype", ["<i2", ">i2", "<i8", ">i8", "u1"])
+def test_class_numbers_of_any_integer_type(dtype: str) -> None:
+    logits = np.zeros((2, 3))
+    ag.softmax_cross_entropy(logits, np.array([0, 2], dtype))
+    for wrong in [3] if dtype == "u1" else [3, -1]:
+        with pytest.raises(ValueError, match="expected 0 to 2"):
+            ag.softmax_cross_entropy(logits, np.array([0, wrong], dtype))
