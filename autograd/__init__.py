@@ -3,8 +3,8 @@
 Three places to start reading:
 
 * `autograd.rules`: the rule book, every primitive with its derivative
-* `autograd.graph`: the graph; `autograd.backward`: the backward pass
-* `autograd.value` and `autograd.tensor`: a float, and an ndarray, that remember how they were made
+* `autograd.graph.node`: the graph; `autograd.graph.backward`: the backward pass
+* `autograd.value.value` and `autograd.tensor.tensor`: a float, and an ndarray, that remember how they were made
 
 Example:
     >>> from autograd import Value
@@ -19,9 +19,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from autograd._same_name import warn_of_same_name
-from autograd.backward import gradients
 from autograd.errors import DTypeError, GradbookError, GradientCheckError, GraphError, MissingRuleError, ShapeError
-from autograd.functions import (
+from autograd.graph.backward import gradients
+from autograd.graph.hooks import assign, live
+from autograd.graph.mode import enable_grad, is_recording, no_grad
+from autograd.graph.node import Node, topological_order
+from autograd.numpy.functions import (
     affine,
     broadcast_to,
     clip,
@@ -46,9 +49,6 @@ from autograd.functions import (
     swapaxes,
     transpose,
 )
-from autograd.graph import Node, topological_order
-from autograd.live import assign, live
-from autograd.mode import enable_grad, is_recording, no_grad
 from autograd.rules.activations import relu, sigmoid, softplus
 from autograd.rules.arithmetic import (
     absolute,
@@ -70,8 +70,8 @@ from autograd.rules.arithmetic import (
 )
 from autograd.rules.primitive import BOOK, Primitive
 from autograd.rules.products import matmul
-from autograd.tensor import Tensor
-from autograd.value import Value
+from autograd.tensor.tensor import Tensor
+from autograd.value.value import Value
 
 __all__ = [
     "BOOK",
@@ -153,37 +153,36 @@ abs = absolute
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from autograd.draw.drawing import Drawing as Drawing
-    from autograd.draw.drawing import draw as draw
-    from autograd.draw.explain import explain as explain
-    from autograd.draw.trace import trace_backward as trace_backward
-    from autograd.functional import elementwise_grad as elementwise_grad
-    from autograd.functional import grad as grad
-    from autograd.functional import hessian as hessian
-    from autograd.functional import hvp as hvp
-    from autograd.functional import jacobian as jacobian
-    from autograd.functional import jvp as jvp
-    from autograd.functional import make_jvp as make_jvp
-    from autograd.functional import make_vjp as make_vjp
-    from autograd.functional import value_and_grad as value_and_grad
-    from autograd.functional import vjp as vjp
+    from autograd.drawing.drawing import Drawing as Drawing
+    from autograd.drawing.drawing import draw as draw
+    from autograd.explaining.explain import explain as explain
+    from autograd.explaining.trace import trace_backward as trace_backward
+    from autograd.functional.derivatives import elementwise_grad as elementwise_grad
+    from autograd.functional.derivatives import grad as grad
+    from autograd.functional.derivatives import hessian as hessian
+    from autograd.functional.derivatives import hvp as hvp
+    from autograd.functional.derivatives import jacobian as jacobian
+    from autograd.functional.derivatives import jvp as jvp
+    from autograd.functional.derivatives import make_jvp as make_jvp
+    from autograd.functional.derivatives import make_vjp as make_vjp
+    from autograd.functional.derivatives import value_and_grad as value_and_grad
+    from autograd.functional.derivatives import vjp as vjp
+    from autograd.learn.quizzes import quiz as quiz
     from autograd.program import Program as Program
     from autograd.program import RecordingError as RecordingError
     from autograd.program import compile as compile
-    from autograd.quizzes import quiz as quiz
 else:
     # What is for looking at graphs, for running them again, or for functions of functions is imported when it is first
     # used: a plain import stays light.
     _OF_FUNCTIONS = ("elementwise_grad", "grad", "hessian", "hvp", "jacobian", "jvp", "make_jvp", "make_vjp")
-    _ON_DEMAND = dict.fromkeys((*_OF_FUNCTIONS, "value_and_grad", "vjp"), "autograd.functional")
-    _ON_DEMAND |= {"explain": "autograd.draw.explain", "trace_backward": "autograd.draw.trace"}
-    _ON_DEMAND |= {"Drawing": "autograd.draw.drawing", "quiz": "autograd.quizzes"}
+    _ON_DEMAND = dict.fromkeys((*_OF_FUNCTIONS, "value_and_grad", "vjp"), "autograd.functional.derivatives")
+    _ON_DEMAND |= {"explain": "autograd.explaining.explain", "trace_backward": "autograd.explaining.trace"}
+    _ON_DEMAND |= dict.fromkeys(("Drawing", "draw"), "autograd.drawing.drawing")
+    _ON_DEMAND |= {"quiz": "autograd.learn.quizzes"}
     _ON_DEMAND |= dict.fromkeys(("Program", "RecordingError", "compile"), "autograd.program")
 
     def __getattr__(name: str) -> Any:
         """The rooms on the upper floor, and every entry of the rule book, a user's own too, by its name."""
-        if name == "draw":  # the package is the function
-            return import_module("autograd.draw")
         if name in _ON_DEMAND:
             return getattr(import_module(_ON_DEMAND[name]), name)
         if name in BOOK:
@@ -192,7 +191,7 @@ else:
         raise AttributeError(message)
 
     def __dir__() -> list[str]:
-        return sorted({*globals(), *_ON_DEMAND, "draw"})
+        return sorted({*globals(), *_ON_DEMAND})
 
 
 warn_of_same_name()

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from autograd.draw.explain import explain
-from autograd.draw.notation import number_text
-from autograd.draw.trace import trace_backward
 from autograd.errors import GradbookError
-from autograd.expression import ExpressionError, compute, function_names, names_in
-from autograd.value import Value
+from autograd.explaining.explain import explain
+from autograd.explaining.notation import number_text
+from autograd.explaining.trace import trace_backward
+from autograd.learn.expression import ExpressionError, compute, function_names, names_in
+from autograd.value.value import Value
 
 BAD_INPUT = 2
 OPTIONS = ("--help", "--save", "--steps", "--wrt")
@@ -108,7 +108,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.steps:
         print(f"\n{trace_backward(output)}")
     if options.save is not None:
-        from autograd.draw.drawing import draw
+        from autograd.drawing.drawing import draw
 
         draw(output).save(options.save)
         print(f"\nsaved {options.save}")

@@ -9,8 +9,8 @@ autograd's words or directly:
 
 Either is the vector-Jacobian product for one argument x: from g = ∂L/∂y, the gradient of some final number L for the
 result y, it makes gᵀ(∂y/∂x), the gradient of L for x, of x's shape. For derivatives of higher order it must itself be
-written in functions that have derivatives: operators, `autograd.numpy`, other primitives. `autograd.check.check_grads`
-tells whether it is right.
+written in functions that have derivatives: operators, `autograd.numpy`, other primitives.
+`autograd.test_util.check_grads` tells whether it is right.
 
 Example:
     >>> import autograd.numpy as np
@@ -33,11 +33,11 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import MissingRuleError, ShapeError
-from autograd.graph import Node
-from autograd.mode import is_recording
+from autograd.graph.mode import is_recording
+from autograd.graph.node import Node
 from autograd.rules.primitive import Primitive, Vjp, shape
-from autograd.tensor import constant
-from autograd.value import Value
+from autograd.tensor.tensor import constant
+from autograd.value.value import Value
 
 __all__ = ["OwnPrimitive", "defrule", "defvjp", "primitive"]
 

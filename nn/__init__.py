@@ -17,11 +17,6 @@ if not hasattr(autograd, "Tensor"):
 
 from nn import init
 from nn._extras import MissingExtraError
-from nn.callbacks import Callback, Checkpoint, EarlyStopping, ProgressBar
-from nn.checkpoint import load, save
-from nn.compiled import compile_step
-from nn.data import DataLoader, train_test_split
-from nn.history import History
 from nn.layers import ACTIVATIONS, MLP, Identity, LeakyReLU, Linear, ReLU, Sequential, Sigmoid, Softplus, Tanh
 from nn.losses import (
     OUTPUTS,
@@ -37,8 +32,7 @@ from nn.metrics import accuracy, confusion_matrix, mean_absolute_error, r2_score
 from nn.module import Buffer, Module, Parameter, StateError
 from nn.normalisation import BatchNorm1d, Dropout, LayerNorm
 from nn.optim import OPTIMIZERS, SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
-from nn.regularisation import clip_norm, clip_value, elastic, l1, l2
-from nn.schedules import (
+from nn.optim.schedules import (
     CosineDecay,
     ExponentialDecay,
     InverseTimeDecay,
@@ -48,11 +42,17 @@ from nn.schedules import (
     StepDecay,
     WarmUp,
 )
-from nn.trainer import DivergenceError, Trainer
+from nn.regularisation import clip_norm, clip_value, elastic, l1, l2
+from nn.training.callbacks import Callback, Checkpoint, EarlyStopping, ProgressBar
+from nn.training.checkpoint import load, save
+from nn.training.compiled import compile_step
+from nn.training.data import DataLoader, train_test_split
+from nn.training.history import History
+from nn.training.trainer import DivergenceError, Trainer
 
 from nn import pictures  # isort: skip  # its callbacks are made of what stands above
-from nn.lint import lint  # isort: skip
-from nn.summary import summary  # isort: skip
+from nn.training.lint import lint  # isort: skip
+from nn.training.summary import summary  # isort: skip
 
 __all__ = [
     "ACTIVATIONS",

@@ -1,10 +1,10 @@
-"""``python -m nn``: see `nn.cli`."""
+"""``python -m nn``: see `nn.app.cli`."""
 
 import io
 import os
 import sys
 
-from nn.cli import main
+from nn.app.cli import main
 
 if __name__ == "__main__":
     for stream in (sys.stdout, sys.stderr):

@@ -17,11 +17,11 @@ from sklearn.utils import check_random_state, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from nn.callbacks import Callback, EarlyStopping
 from nn.layers import MLP
 from nn.losses import Loss, cross_entropy, mse
 from nn.optim import OPTIMIZERS
-from nn.trainer import Trainer
+from nn.training.callbacks import Callback, EarlyStopping
+from nn.training.trainer import Trainer
 
 __all__ = ["MLPClassifier", "MLPRegressor"]
 

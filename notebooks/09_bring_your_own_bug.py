@@ -16,8 +16,8 @@ import autograd as ag
 import autograd.numpy as anp
 import nn
 from autograd import Value
-from autograd.check import check_grads
 from autograd.extend import defrule, primitive
+from autograd.test_util import check_grads
 from nn.scalar import MLP
 
 # %% [markdown]

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as _numpy
 
-from autograd.functions import broadcast_to as _broadcast_to
-from autograd.graph import Node as _Node
-from autograd.protocols import DIFFERENTIABLE
+from autograd.graph.node import Node as _Node
+from autograd.numpy.functions import broadcast_to as _broadcast_to
+from autograd.numpy.protocols import DIFFERENTIABLE
 from autograd.rules.primitive import BOOK
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ShapeError
-from autograd.graph import Node
+from autograd.graph.node import Node
 from autograd.program import array_words as words
 from autograd.program.array_source import functions
 from autograd.program.array_steps import Call, Chained, Part, Product, Steps, spread

@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from autograd.backward import gradients
 from autograd.errors import DTypeError, GraphError, ShapeError
-from autograd.graph import Node, describe, topological_order
-from autograd.live import recorder
-from autograd.mode import enable_grad
+from autograd.graph.backward import gradients
+from autograd.graph.hooks import recorder
+from autograd.graph.mode import enable_grad
+from autograd.graph.node import Node, describe, topological_order
 from autograd.program.array_routine import ArrayRoutine
 from autograd.program.routine import Engine
 from autograd.program.tape import Tape, record_graph
 from autograd.program.traced_tensor import StandIns, record_operation, traced_node
-from autograd.tensor import Tensor
+from autograd.tensor.tensor import Tensor
 
 
 def record_program(output: Tensor, inputs: Sequence[Node], engine: Engine | None, order: int) -> ArrayRoutine:

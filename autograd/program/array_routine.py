@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.graph import Node
-from autograd.memory import CLOCK
+from autograd.graph.changes import CLOCK
+from autograd.graph.node import Node
 from autograd.program.array_native import native_function
 from autograd.program.numpy_code import numpy_function
 from autograd.program.routine import Engine, chosen_name

@@ -22,7 +22,7 @@ Places = tuple[int, ...]
 # What is to be looked up instead: a place that is there already, or else operands in their normal order.
 Simpler = tuple[int | None, Places]
 
-# Below a choice a zero upstream gradient means "not taken", and 0 · ∞ is 0 there; see `autograd.passes.carry`.
+# Below a choice a zero upstream gradient means "not taken", and 0 · ∞ is 0 there; see `autograd.graph.passes.carry`.
 # It is no entry of the book, since only programs need a name for it.
 taken: Final = Primitive(
     "taken",
@@ -109,7 +109,7 @@ def _where(b: Builder, places: Places) -> Simpler:
 
 
 def _upstream(b: Builder, condition: int, share: int) -> int | None:
-    """The g of the condition "the share is NaN and g is 0", as `autograd.passes` writes it; None for any other."""
+    """The g of the condition "the share is NaN and g is 0", as the backward pass writes it; None for any other."""
     if b.rules[condition] is not arithmetic.multiply:
         return None
     factors = {b.rules[i]: b.operands[i] for i in b.operands[condition]}

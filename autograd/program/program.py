@@ -8,14 +8,14 @@ from typing import Any, Self
 import numpy as np
 
 from autograd.errors import DTypeError, ShapeError
-from autograd.graph import Node, describe
+from autograd.graph.node import Node, describe
 from autograd.program.array_program import fitted, record_program
 from autograd.program.array_routine import ArrayRoutine
 from autograd.program.batched import batch_routine, run_batch
 from autograd.program.builder import Builder
 from autograd.program.recorded import differentiate, no_collection, record
 from autograd.program.routine import Array, Engine, Routine
-from autograd.tensor import Tensor
+from autograd.tensor.tensor import Tensor
 
 __all__ = ["Program"]
 

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from autograd.errors import GraphError
-from autograd.graph import Node, describe, topological_order
+from autograd.graph.node import Node, describe, topological_order
 from autograd.program.builder import Builder, Operand, attribute_names
 from autograd.program.identities import taken
-from autograd.value import Value
+from autograd.value.value import Value
 
 
 @contextmanager
@@ -69,7 +69,7 @@ def record(builder: Builder, roots: Sequence[Node], inputs: Sequence[Node]) -> l
 
 
 def differentiate(builder: Builder, root: int, wrt: Sequence[int], seed: int | None = None) -> list[int]:
-    """Add the backward pass from one instruction to the list: the chain rule, as in `autograd.backward.propagate`.
+    """Add the backward pass from one instruction to the list: the chain rule, as in `backward.propagate`.
 
     Args:
         builder: The list; it grows.

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import DTypeError, ShapeError
-from autograd.graph import Node, new_node, topological_order
-from autograd.live import check_settable, recorder
-from autograd.memory import CLOCK
+from autograd.functional.trees import keys_and_parts, leaves, map_leaves
+from autograd.graph.changes import CLOCK
+from autograd.graph.hooks import check_settable, recorder
+from autograd.graph.node import Node, new_node, topological_order
 from autograd.program.array_routine import ArrayRoutine
 from autograd.program.builder import Builder
 from autograd.program.recorded import no_collection, record
@@ -21,9 +22,8 @@ from autograd.program.tape import Tape, record_graph
 from autograd.program.traced import Traced, refuse
 from autograd.program.traced_tensor import StandIns, record_operation, traced_node
 from autograd.program.watching import Watch
-from autograd.tensor import Tensor
-from autograd.trees import keys_and_parts, leaves, map_leaves
-from autograd.value import Value
+from autograd.tensor.tensor import Tensor
+from autograd.value.value import Value
 
 # Recordings kept for each compiled function: one for each form of its arguments.
 KEPT = 64

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.graph import Node
+from autograd.graph.node import Node
 from autograd.program.tape import Tape
 from autograd.rules import shaping
 

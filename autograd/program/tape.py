@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.graph import Node, topological_order
+from autograd.graph.node import Node, topological_order
 from autograd.program.tape_identities import simpler
 from autograd.rules.primitive import Primitive
 

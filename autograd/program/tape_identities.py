@@ -83,7 +83,7 @@ def is_number(tape: Tape, place: int, number: float) -> bool:
 
 
 def _upstream(tape: Tape, condition: int, share: int) -> int | None:
-    """The g of the condition "the share is NaN and g is 0", as `autograd.passes` writes it; None for any other."""
+    """The g of the condition "the share is NaN and g is 0", as the backward pass writes it; None for any other."""
     both = tape.entries[condition]
     if both.rule is not arithmetic.multiply:
         return None

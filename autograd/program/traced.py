@@ -10,13 +10,13 @@ from typing import Any, ClassVar, NoReturn
 import numpy as np
 
 from autograd.errors import GraphError
-from autograd.graph import NO_ATTRS, Node, new_node
-from autograd.live import current_recorder
-from autograd.mode import is_recording
-from autograd.operators import Operators
+from autograd.graph.hooks import current_recorder
+from autograd.graph.mode import is_recording
+from autograd.graph.node import NO_ATTRS, Node, new_node
+from autograd.graph.operators import Operators
 from autograd.rules import arithmetic, shaping
 from autograd.rules.primitive import Primitive
-from autograd.value import Value, _operand
+from autograd.value.value import Value, _operand
 
 
 class RecordingError(GraphError):

@@ -8,14 +8,14 @@ from typing import Any, NoReturn, Self
 import numpy as np
 
 from autograd.errors import DTypeError
-from autograd.graph import NO_ATTRS, Node, new_node
-from autograd.mode import is_recording
-from autograd.operands import as_array, explained
+from autograd.graph.mode import is_recording
+from autograd.graph.node import NO_ATTRS, Node, new_node
+from autograd.numpy.protocols import DIFFERENTIABLE, GRADIENT_FREE, apply_function, apply_ufunc
 from autograd.program.traced import Refusing, refuse
-from autograd.protocols import DIFFERENTIABLE, GRADIENT_FREE, apply_function, apply_ufunc
 from autograd.rules import arithmetic
 from autograd.rules.primitive import BOOK, Primitive
-from autograd.tensor import Tensor, constant
+from autograd.tensor.operands import as_array, explained
+from autograd.tensor.tensor import Tensor, constant
 
 # NumPy's functions that look at shapes and dtypes alone.
 OF_SHAPES = frozenset({np.shape, np.ndim, np.size, np.result_type, np.zeros_like, np.ones_like, np.empty_like})

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.memory import CLOCK
-from autograd.mode import enable_grad
+from autograd.graph.changes import CLOCK
+from autograd.graph.mode import enable_grad
 from autograd.program.traced import RecordingError, at_line
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nn.history import History
 from nn.pictures.style import figure, line_look, style
+from nn.training.history import History
 
 Rows = History | Mapping[str, Sequence[float]]
 

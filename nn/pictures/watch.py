@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
-from autograd.watching import watcher
-from nn.callbacks import Callback
+from autograd.graph.watching import watcher
 from nn.module import Module, Parameter
-from nn.trainer import Trainer
+from nn.training.callbacks import Callback
+from nn.training.trainer import Trainer
 
 Array = NDArray[Any]
 MOST_BINS = 60

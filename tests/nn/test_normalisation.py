@@ -10,7 +10,7 @@ import pytest
 
 import autograd as ag
 import nn
-from autograd.check import check_grads
+from autograd.functional.check import check_grads
 
 X = np.random.default_rng(0).normal(size=(6, 4)) * 3 + 1
 LAYERS: dict[str, Any] = {

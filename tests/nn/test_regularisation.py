@@ -9,7 +9,7 @@ import pytest
 
 import autograd as ag
 import nn
-from autograd.check import check_grads
+from autograd.functional.check import check_grads
 
 W = np.array([[3.0, -4.0], [0.5, 1.0]])
 PENALTIES: dict[str, Any] = {

@@ -1,0 +1,167 @@
+"""The step-through page: one HTML file that plays the forward and the backward pass on the drawn graph.
+
+The numbers are the engine's (`trace_backward`), the picture is Graphviz's, and when a leaf is changed the page computes
+the graph again from the rule book's own formulas, printed as JavaScript. The file needs no network, and its security
+policy allows none; a label is only ever text in it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import math
+import re
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+from autograd.drawing.javascript import book_javascript, known, rule_javascript
+from autograd.explaining.names import amount, derivatives_of, forward_of
+from autograd.explaining.trace import Trace, trace_backward
+from autograd.graph.node import Node
+
+_SCRIPTS = ("engine.js", "view.js", "controls.js")
+_ARRAYS = (
+    "The nodes are arrays: the steps show shapes and norms (the square root of the sum of squares), "
+    "and values cannot be changed here."
+)
+
+
+def page(output: Node, svg: str, title: str | None = None, gradient: Any = None) -> str:
+    """The step-through page of one result, as the text of an HTML file.
+
+    Args:
+        output: L; a single number, unless ``gradient`` is given.
+        svg: The drawn graph. The group of node i of ``topological_order(output)`` has the id ``n{i}`` and its value and
+            gradient as its last two texts; the edge into input p of node i has the id ``e{i}_{p}``.
+        title: A heading; by default it names the output.
+        gradient: The upstream gradient where ``output`` is not a single number.
+
+    Returns:
+        A complete HTML document that needs nothing else.
+
+    Example:
+        >>> from autograd import Value
+        >>> a = Value(2.0, label="a")
+        >>> text = page((a * a).tanh(), "<svg></svg>")
+        >>> text.startswith("<!doctype html>"), "src=" in text
+        (True, False)
+    """
+    trace = trace_backward(output, gradient)
+    data, rules = _described(trace)
+    name = trace.names[output]
+    count = len(trace.order)
+    summary = f"{count:,} nodes; {name} = {amount(output._data)}. Forward, then backward in the engine’s own order."
+    script = "\n".join(
+        ['"use strict";', f"const book = {book_javascript()};", f"const rules = {rules};", *map(_asset, _SCRIPTS)]
+    )
+    parts = {
+        "TITLE": html.escape(title or f"The gradient of {name}, step by step"),
+        "SUMMARY": html.escape(summary),
+        "CSS": _asset("page.css"),
+        "SVG": _inline(svg),
+        "DATA": _json(data),
+        "SCRIPT": script,
+        "HASH": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+    }
+    # In one sweep, so that a label that looks like a placeholder stays a label.
+    return re.sub("@@([A-Z]+)@@", lambda found: parts[found[1]], _asset("page.html"))
+
+
+def _asset(name: str) -> str:
+    return (files("autograd.drawing") / "assets" / name).read_text(encoding="utf-8")
+
+
+def _inline(svg: str) -> str:
+    """The SVG element alone: without prologue and comments, which HTML has no use for."""
+    start = svg.find("<svg")
+    return re.sub(r"<!--.*?-->", "", svg[max(start, 0) :], flags=re.DOTALL)
+
+
+def _json(data: Any) -> str:
+    # No "<" can end the script element early, whatever a label contains.
+    return json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _quantity(x: Any) -> Any:
+    """A number as JSON can hold it; an array as its shape and norm."""
+    if x is None or np.ndim(x) > 0:
+        return None if x is None else amount(x)
+    number = float(x)
+    if math.isfinite(number):
+        return number
+    return "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
+
+
+def _shown(x: Any, kind: str) -> Any:
+    return amount(x) if kind == "array" and x is not None else _quantity(x)
+
+
+def _described(trace: Trace) -> tuple[dict[str, Any], str]:
+    """The graph and its backward pass as JSON data, and the primitives that occur in it as JavaScript."""
+    order, names = trace.order, trace.names
+    kind = order[-1].kind
+    place = {node: i for i, node in enumerate(order)}
+    numbers: dict[tuple[Any, ...], int] = {}
+    written: list[str] = []
+    live = kind == "scalar"
+    why = "" if live else _ARRAYS
+    nodes = []
+    for node in order:
+        rule = node.rule
+        entry: dict[str, Any] = {
+            "name": names[node],
+            "labelled": bool(node.label),
+            "rule": None,
+            "value": _shown(node._data, kind),
+            "inputs": [place[x] if isinstance(x, Node) else {"value": _quantity(x)} for x in node.inputs],
+        }
+        if rule is not None:
+            key = (rule.name, len(node.inputs), repr(node.attrs) if live else "")
+            if key not in numbers:
+                numbers[key] = len(numbers)
+                if live and not known(rule):
+                    live = False
+                    why = f"{rule.name} is a primitive of your own, whose forward only Python knows: values stay as is."
+                elif live:
+                    written.append(rule_javascript(rule, node.attrs, len(node.inputs)))
+            entry |= {
+                "rule": numbers[key],
+                "ruleName": rule.name,
+                "made": forward_of(node, names).text,
+                "doc": rule.doc,
+                "kink": rule.kink,
+            }
+        nodes.append(entry)
+    data = {
+        "kind": kind,
+        "live": live,
+        "why": why,
+        "nodes": nodes,
+        "forward": [i for i, node in enumerate(order) if node.rule is not None],
+        "backward": _backward(trace, place, kind),
+    }
+    table = ",\n".join(written)
+    return data, f"[\n{table}\n]" if live else "[]"
+
+
+def _backward(trace: Trace, place: dict[Node, int], kind: str) -> list[dict[str, Any]]:
+    events = []
+    for event in trace:
+        formulas = derivatives_of(event.node, trace.names)
+        flows = [
+            {
+                "position": flow.position,
+                "parent": place[flow.parent],
+                "formula": str(formulas[flow.position] or ""),
+                "local": _quantity(flow.local),
+                "contribution": _shown(flow.contribution, kind),
+                "total": _shown(flow.total, kind),
+            }
+            for flow in event.flows
+        ]
+        events.append({"node": place[event.node], "upstream": _shown(event.upstream, kind), "flows": flows})
+    return events

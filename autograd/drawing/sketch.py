@@ -1,0 +1,235 @@
+"""What a picture shows, before it is in any format: boxes, arrows, and the groups that boxes stand in."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograd.explaining.names import derivatives_of, forward_of, node_names, norm, shortened
+from autograd.explaining.notation import number_text
+from autograd.explaining.trace import local_derivatives
+from autograd.graph.node import Node
+
+DIGITS = 4
+
+
+@dataclass
+class Box:
+    """A node, a constant, or several nodes at once.
+
+    Attributes:
+        key: Its identifier in every format: ``n3`` is the node of place 3 in the topological order, ``n3c1`` the
+            constant that is its input 1.
+        lines: Its text; of a node, the last line is the gradient and the one before it the value.
+        role: Which outline it has, see `autograd.drawing.look.OUTLINES`.
+        magnitude: The size of its gradient, for the colour; None where there is none.
+        hint: What hovering shows.
+        group: The names of the groups it stands in, the outermost first.
+    """
+
+    key: str
+    lines: tuple[str, ...]
+    role: str
+    magnitude: float | None = None
+    hint: str = ""
+    group: tuple[str, ...] = ()
+
+
+@dataclass
+class Arrow:
+    """An edge, from an input to the node that it goes into.
+
+    Attributes:
+        key: ``e3_0`` is the edge into input 0 of node 3.
+        label: The local derivative.
+        hint: Its formula.
+        flows: Whether a gradient flows back along it.
+        share: Which part of an attributed gradient came this way; None where nothing is attributed.
+        count: How many edges it stands for.
+    """
+
+    key: str
+    tail: str
+    head: str
+    label: str = ""
+    hint: str = ""
+    flows: bool = True
+    share: float | None = None
+    count: int = 1
+
+
+@dataclass
+class Sketch:
+    """A whole picture.
+
+    Attributes:
+        boxes: By their keys.
+        arrows: All of them.
+        notes: Lines below the picture.
+        scalar: Whether its nodes are single numbers.
+    """
+
+    boxes: dict[str, Box] = field(default_factory=dict)
+    arrows: list[Arrow] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    scalar: bool = True
+
+
+def sketch(
+    order: Sequence[Node],
+    shown: Iterable[Node] | None = None,
+    groups: Mapping[Node, tuple[str, ...]] | None = None,
+    shares: Mapping[tuple[Node, int], float] | None = None,
+) -> Sketch:
+    """Every node as a box and every use of it as an arrow.
+
+    Args:
+        order: The graph, in topological order; the last is the output.
+        shown: Which of its nodes to show; by default all.
+        groups: The groups that nodes stand in.
+        shares: The share of an attributed gradient along each edge, by (node, input position).
+    """
+    names = node_names(order)
+    place = {node: i for i, node in enumerate(order)}
+    chosen = set(order if shown is None else shown)
+    groups = groups or {}
+    drawn = Sketch(scalar=order[-1].kind == "scalar")
+    for node in order:
+        if node not in chosen:
+            continue
+        key = f"n{place[node]}"
+        role = _role(node, node is order[-1])
+        drawn.boxes[key] = Box(
+            key, _lines(node), role, magnitude(node._grad), _hint(node, names, role), groups.get(node, ())
+        )
+        local = local_derivatives(node) if drawn.scalar else (None,) * len(node.inputs)
+        formulas = derivatives_of(node, names) if node.rule is not None and node.requires_grad else ()
+        for position, x in enumerate(node.inputs):
+            if isinstance(x, Node):
+                if x not in chosen:
+                    continue
+                tail = f"n{place[x]}"
+            else:
+                tail = f"{key}c{position}"
+                drawn.boxes[tail] = _constant(tail, x, groups.get(node, ()))
+            flows = node.requires_grad and isinstance(x, Node) and x.requires_grad
+            formula = formulas[position] if flows and position < len(formulas) else None
+            slope = local[position]
+            share = None if shares is None else shares.get((node, position), 0.0)
+            drawn.arrows.append(
+                Arrow(
+                    key=f"e{place[node]}_{position}",
+                    tail=tail,
+                    head=key,
+                    label="" if slope is None else number_text(slope, DIGITS),
+                    hint="" if formula is None else _slope_hint(node, x, names, str(formula)),
+                    flows=flows,
+                    share=share,
+                )
+            )
+    return drawn
+
+
+def magnitude(gradient: Any) -> float | None:
+    """The size of a gradient, for its colour: of an array, the root of the mean square of its entries.
+
+    Example:
+        >>> import numpy as np
+        >>> magnitude(-3.0), magnitude(np.array([3.0, 4.0, 0.0, 0.0])), magnitude(None)
+        (3.0, 2.5, None)
+    """
+    if gradient is None:
+        return None
+    data = np.asarray(gradient._data if isinstance(gradient, Node) else gradient, np.float64)
+    return norm(data) / math.sqrt(max(1, data.size))
+
+
+def _role(node: Node, is_output: bool) -> str:
+    if is_output:
+        return "output"
+    if node.rule is not None:
+        return "computed"
+    if node.requires_grad:
+        return "leaf"
+    return "constant" if node.label is None and np.size(node._data) == 1 else "input"
+
+
+def _title(node: Node) -> str:
+    symbol = "" if node.rule is None else node.rule.symbol
+    label = shortened(node.label, 28) if node.label else ""
+    return "  ".join(filter(None, (label, symbol))) or _role(node, is_output=False)
+
+
+def _lines(node: Node) -> tuple[str, ...]:
+    gradient = node._grad._data if isinstance(node._grad, Node) else node._grad
+    if node.kind == "scalar":
+        value, slope = number_text(node._data, DIGITS), "–" if gradient is None else number_text(gradient, DIGITS)
+        return _title(node), value, f"grad {slope}"
+    data = np.asarray(node._data)
+    return (
+        _title(node),
+        f"{data.shape}  {data.dtype}",
+        contents(data, "value"),
+        "grad –" if gradient is None else contents(np.asarray(gradient), "grad"),
+    )
+
+
+def contents(data: np.ndarray[Any, Any], what: str) -> str:
+    """What is in an array, in a line: the number itself, or the norm and how much of it is 0, NaN or infinite.
+
+    Example:
+        >>> import numpy as np
+        >>> contents(np.array([3.0, 4.0, 0.0, 0.0]), "value")
+        'value norm 5, 50% zeros'
+        >>> contents(np.array([1.0, np.nan]), "grad")
+        'grad norm NaN, 50% NaN'
+    """
+    if data.size == 1:
+        return f"{what} {number_text(float(data.reshape(())), DIGITS)}"
+    parts = [f"{what} norm {number_text(norm(data), DIGITS)}"]
+    if data.size and data.dtype.kind in "fiu":
+        counted = {"zeros": data == 0, "NaN": data != data, "infinite": np.abs(data) == np.inf}
+        for words, found in counted.items():
+            part = float(np.mean(found))
+            if part:
+                parts.append(f"{100 * part:.0f}% {words}" if part >= 0.005 else f"a few {words}")
+    return ", ".join(parts)
+
+
+def _hint(node: Node, names: dict[Node, str], role: str) -> str:
+    words = {"leaf": "a leaf that needs a gradient", "input": "an input", "constant": "a constant"}
+    if node.rule is None:
+        lines = [f"{names[node]}: {words.get(role, 'the output')}"]
+    else:
+        lines = [f"{names[node]} = {forward_of(node, names).text}", node.rule.doc]
+        if node.rule.kink:
+            lines.append(f"no derivative at {node.rule.kink}")
+    if node.label and len(node.label) > 28:
+        lines.append(printable(node.label))
+    return "\n".join(filter(None, lines))
+
+
+def _slope_hint(node: Node, parent: Node, names: dict[Node, str], formula: str) -> str:
+    if node.kind == "scalar":
+        return f"∂{names[node]}/∂{names[parent]} = {formula}"
+    return f"gradient to {names[parent]}: {formula}"
+
+
+def _constant(key: str, x: Any, group: tuple[str, ...]) -> Box:
+    data = np.asarray(x)
+    if data.size == 1 and data.dtype.kind in "fiub":
+        lines: tuple[str, ...] = (number_text(float(data.reshape(())), DIGITS),)
+    elif data.dtype.kind in "fiub":
+        lines = (f"{data.shape}  {data.dtype}", contents(data, "value"))
+    else:
+        lines = (shortened(str(x), 28),)
+    return Box(key, lines, "constant", hint="a constant", group=group)
+
+
+def printable(text: str) -> str:
+    """A text without the characters that no XML document may hold."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in text)

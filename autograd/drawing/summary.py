@@ -1,0 +1,98 @@
+"""Graphs too large to draw node by node: nodes that do the same are one box.
+
+Nodes are put together by what makes them, and by how far along the computation they are: the longest path from a leaf,
+in so many equal stretches that the picture stays small. Where modules were watched, by module first.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.drawing.sketch import DIGITS, Arrow, Box, Sketch, magnitude
+from autograd.explaining.notation import number_text
+from autograd.graph.node import Node
+
+FEW = 60  # boxes in a summary, about
+
+
+def summary(order: Sequence[Node], groups: Mapping[Node, tuple[str, ...]]) -> Sketch:
+    """The graph as a few boxes, each for many nodes."""
+    classes = _classes(order, groups)
+    members: dict[Any, list[Node]] = {}
+    for node in order:
+        members.setdefault(classes[node], []).append(node)
+    keys = {kind: f"g{number}" for number, kind in enumerate(members)}
+    drawn = Sketch(scalar=order[-1].kind == "scalar")
+    for kind, nodes in members.items():
+        key = keys[kind]
+        drawn.boxes[key] = _box(key, nodes, order[-1], groups.get(nodes[0], ()))
+    counts: Counter[tuple[str, str]] = Counter()
+    flows: set[tuple[str, str]] = set()
+    for node in order:
+        head = keys[classes[node]]
+        for x in node.inputs:
+            if isinstance(x, Node):
+                tail = keys[classes[x]]
+                if tail != head:
+                    counts[tail, head] += 1
+                    if node.requires_grad and x.requires_grad:
+                        flows.add((tail, head))
+    for number, ((tail, head), count) in enumerate(counts.items()):
+        drawn.arrows.append(Arrow(f"e{number}", tail, head, flows=(tail, head) in flows, count=count))
+    return drawn
+
+
+def _classes(order: Sequence[Node], groups: Mapping[Node, tuple[str, ...]]) -> dict[Node, Any]:
+    """Which box each node belongs to."""
+    depth: dict[Node, int] = {}
+    for node in order:
+        depth[node] = 1 + max((depth[x] for x in node.inputs if isinstance(x, Node)), default=-1)
+    deepest = max(depth.values()) + 1
+    stretches = min(deepest, 64)
+    while True:
+        classes = {node: _class(node, depth[node] * stretches // deepest, groups, order[-1]) for node in order}
+        if stretches == 1 or len(set(classes.values())) <= FEW:
+            return classes
+        stretches //= 2
+
+
+def _class(node: Node, stretch: int, groups: Mapping[Node, tuple[str, ...]], output: Node) -> Any:
+    if node is output:
+        return "output"
+    if node.rule is None:
+        # A leaf belongs with the leaves of its module; where none was watched, all leaves of a kind are one box.
+        return "leaf", node.requires_grad, groups.get(node, ())
+    return node.rule.name, stretch, groups.get(node, ())
+
+
+def _box(key: str, nodes: list[Node], output: Node, group: tuple[str, ...]) -> Box:
+    first = nodes[0]
+    symbol = first.rule.symbol if first.rule else ("leaves" if first.requires_grad else "constants")
+    if len(nodes) == 1 and first.rule is None:
+        symbol = first.label or symbol
+    title = f"{len(nodes):,} × {symbol}" if len(nodes) > 1 else (first.label or symbol)
+    sizes = [size for node in nodes if (size := magnitude(node._grad)) is not None]
+    if sizes:
+        low, high = (number_text(float(f(sizes)), DIGITS) for f in (np.min, np.max))
+        gradient = f"|grad| {low}" if low == high else f"|grad| {low} to {high}"
+    else:
+        gradient = "grad –"
+    values = [float(np.asarray(node._data).reshape(-1)[0]) for node in nodes if np.size(node._data) == 1]
+    lines = [title]
+    if values and len(values) == len(nodes):
+        low, high = (number_text(float(f(values)), DIGITS) for f in (np.min, np.max))
+        lines.append(low if low == high else f"{low} to {high}")
+    else:
+        shapes = _distinct(str(np.shape(node._data)) for node in nodes)
+        lines.append(", ".join(shapes[:2]) + (", …" if len(shapes) > 2 else ""))
+    role = "output" if first is output else "group" if len(nodes) > 1 else "computed" if first.rule else "leaf"
+    size = float(np.sqrt(np.mean(np.square(sizes)))) if sizes else None
+    return Box(key, (*lines, gradient), role, size, f"{len(nodes):,} nodes", group)
+
+
+def _distinct(texts: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(texts))

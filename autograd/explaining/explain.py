@@ -1,0 +1,315 @@
+"""The chain rule with its numbers: the derivation of one gradient, path by path, as text, Markdown or LaTeX."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import GraphError
+from autograd.explaining import attribution
+from autograd.explaining.attribution import Path
+from autograd.explaining.names import amount, derivatives_of, forward_of
+from autograd.explaining.notation import name_latex, number_latex, number_text
+from autograd.explaining.trace import Flow, Trace, trace_backward
+from autograd.graph.node import Node, describe
+
+MOST_STEPS = 40
+
+
+@dataclass(frozen=True, repr=False)
+class Explanation:
+    """The derivation of ∂L/∂a; prints as text, shows as mathematics in Jupyter.
+
+    Attributes:
+        output: L.
+        wrt: a.
+        gradient: ∂L/∂a as the engine computed it.
+        paths: The ways from L to a, the largest first; all of them unless there are too many. Empty for arrays.
+        path_count: How many there are in all.
+        edges: For each edge into a, the share of the gradient that arrived through it.
+        flows: Every edge between L and a, in the order of the backward pass.
+        trace: The backward pass that the numbers are from.
+    """
+
+    output: Node
+    wrt: Node
+    gradient: Any
+    paths: tuple[Path, ...]
+    path_count: int
+    edges: tuple[tuple[Flow, float], ...]
+    flows: tuple[Flow, ...]
+    trace: Trace
+
+    @property
+    def complete(self) -> bool:
+        """Whether every path is listed."""
+        return len(self.paths) == self.path_count
+
+    @property
+    def sum_of_paths(self) -> float:
+        """The sum of the listed paths' products."""
+        return math.fsum(path.product for path in self.paths)
+
+    @property
+    def checked(self) -> bool:
+        """Whether the paths were all listed and add up to the engine's gradient, within rounding."""
+        size = math.fsum(abs(path.product) for path in self.paths)
+        return self.complete and bool(abs(self.sum_of_paths - self.gradient) <= 1e-9 * size)
+
+    # ---- text -------------------------------------------------------------------------------------------------------
+
+    def text(self) -> str:
+        """The derivation as plain text."""
+        lines = [f"{self._heading()} = {amount(self.gradient)}", "", *self._forward(), ""]
+        if self.output.kind == "array":
+            lines += self._array_steps()
+        else:
+            lines.append(self._count())
+            for number, path in enumerate(self.paths, 1):
+                lines += ["", *self._path_text(number, path)]
+            lines += ["", *self._sum_text()]
+        if len(self.edges) > 1:
+            lines += ["", f"By edge into {self._name(self.wrt)}:", *self._edge_lines()]
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        return self.text()
+
+    def _name(self, node: Node) -> str:
+        return self.trace.names[node]
+
+    def _heading(self) -> str:
+        return f"∂{self._name(self.output)}/∂{self._name(self.wrt)}"
+
+    def _between(self) -> list[Node]:
+        on_paths = {flow.node for flow in self.flows}
+        return [node for node in self.trace.order if node in on_paths]
+
+    def _forward(self) -> list[str]:
+        nodes = self._between()
+        lines = [f"{self._name(self.wrt)} = {amount(self.wrt._data)}"]
+        shown = nodes if len(nodes) <= MOST_STEPS else nodes[: MOST_STEPS // 2] + nodes[-MOST_STEPS // 2 :]
+        for i, node in enumerate(shown):
+            if len(shown) < len(nodes) and i == MOST_STEPS // 2:
+                lines.append(f"… {len(nodes) - len(shown):,} more …")
+            lines.append(f"{self._name(node)} = {forward_of(node, self.trace.names)} = {amount(node._data)}")
+        return lines
+
+    def _count(self) -> str:
+        ways = f"{self.path_count:,} path{'' if self.path_count == 1 else 's'}"
+        start, end = self._name(self.output), self._name(self.wrt)
+        if self.path_count == 0:
+            return f"No path leads from {start} to {end}: {start} does not depend on it."
+        if self.complete or not self.paths:
+            return f"{ways} from {start} to {end}:"
+        return f"{ways} from {start} to {end}; the {len(self.paths)} largest:"
+
+    def _path_text(self, number: int, path: Path) -> list[str]:
+        names = [self._name(flow.node) for flow in path.flows] + [self._name(self.wrt)]
+        lines = [f"Path {number}: {' → '.join(_trimmed(names))}"]
+        steps = []
+        for flow in path.flows:
+            formula = derivatives_of(flow.node, self.trace.names)[flow.position]
+            value = amount(_number(flow.local))
+            written = "" if formula is None or formula.text == value else f"{formula} = "
+            steps.append((f"∂{self._name(flow.node)}/∂{self._name(flow.parent)}", f"= {written}{value}"))
+        width = max((len(left) for left, _ in steps), default=0)
+        lines += [f"  {left.ljust(width)} {right}".rstrip() for left, right in _trimmed(steps, ("…", ""))]
+        factors = [_bracketed(amount(_number(flow.local))) for flow in path.flows]
+        product = f"{' · '.join(_trimmed(factors))} = " if len(factors) > 1 else ""
+        return [*lines, f"  product {product}{amount(path.product)}   ({_percent(path.share)})"]
+
+    def _sum_text(self) -> list[str]:
+        engine = f"{self._heading()} = {amount(self.gradient)} by backward()"
+        if not self.paths or not self.complete:
+            rest = self.gradient - self.sum_of_paths
+            share = _percent(rest / self.gradient) if self.gradient else "–"
+            return [] if not self.paths else [f"All other paths together: {amount(rest)}   ({share})", engine]
+        parts = " + ".join(_bracketed(amount(path.product)) for path in self.paths)
+        total = amount(self.sum_of_paths)
+        added = f"Sum over paths: {total}" if len(self.paths) == 1 else f"Sum over paths: {parts} = {total}"
+        return [added, f"{engine}{': the same' if self.checked else ', which differs from the sum'}"]
+
+    def _array_steps(self) -> list[str]:
+        lines = [f"{self._count().rstrip(':')}. Backward, step by step (g is the gradient that arrives):"]
+        shown = _trimmed(list(self.flows), None, MOST_STEPS)
+        for flow in shown:
+            if flow is None:
+                lines.append("  …")
+                continue
+            formula = derivatives_of(flow.node, self.trace.names)[flow.position]
+            step = f"{self._name(flow.node)} → {self._name(flow.parent)}"
+            lines.append(f"  {step}: {formula} = {amount(flow.contribution)}")
+        lines.append(f"{self._heading()} = {amount(self.gradient)} by backward()")
+        return lines
+
+    def _edge_lines(self) -> list[str]:
+        return [
+            f"  from {self._name(flow.node)}: {amount(flow.contribution)}   ({_percent(share)})"
+            for flow, share in _trimmed(list(self.edges), None, MOST_STEPS)
+            if flow is not None
+        ]
+
+    # ---- LaTeX and Markdown -----------------------------------------------------------------------------------------
+
+    def latex(self) -> str:
+        """The derivation as one LaTeX ``aligned`` block, without dollar signs."""
+        whole = self._fraction(self.output, self.wrt)
+        rows = []
+        if self.output.kind == "array":
+            for flow in _trimmed(list(self.flows), None, MOST_STEPS):
+                rows.append(r"& \vdots" if flow is None else self._array_row(flow))
+        else:
+            for number, path in enumerate(self.paths, 1):
+                rows.append(self._path_row(number, path))
+            if not self.complete:
+                rest = number_latex(self.gradient - self.sum_of_paths)
+                rows.append(rf"\text{{{self.path_count - len(self.paths):,} other paths:}}\quad & {rest}")
+            rows.append(rf"{whole} & = {' + '.join(self._sum_latex())} = {number_latex(self.gradient)}")
+        lines = " \\\\\n".join(rows)
+        return f"\\begin{{aligned}}\n{lines}\n\\end{{aligned}}"
+
+    def _sum_latex(self) -> list[str]:
+        if not self.paths:
+            return ["0"]
+        parts = [_bracketed(number_latex(path.product)) for path in self.paths]
+        return parts if self.complete else [*parts, r"\cdots"]
+
+    def _fraction(self, above: Node, below: Node) -> str:
+        names = self.trace.names
+        return rf"\frac{{\partial {name_latex(names[above])}}}{{\partial {name_latex(names[below])}}}"
+
+    def _path_row(self, number: int, path: Path) -> str:
+        flows: list[Any] = _trimmed(list(path.flows), None)
+        symbols: list[str] = []
+        formulas: list[str] = []
+        values: list[str] = []
+        for flow in flows:
+            if flow is None:
+                for row in (symbols, formulas, values):
+                    row.append(r"\cdots")
+                continue
+            formula = derivatives_of(flow.node, self.trace.names)[flow.position]
+            symbols.append(self._fraction(flow.node, flow.parent))
+            formulas.append(rf"\left({formula.latex if formula else '?'}\right)")
+            values.append(_bracketed(number_latex(_number(flow.local))))
+        chain = [r" \cdot ".join(row) for row in (symbols, formulas, values) if row]
+        share = _percent(path.share).replace("%", r"\%").replace("−", "-")
+        written = " = ".join(dict.fromkeys([*chain, number_latex(path.product)]))
+        return rf"\text{{path {number}:}}\quad & {written} \quad (\text{{{share}}})"
+
+    def _array_row(self, flow: Flow) -> str:
+        formula = derivatives_of(flow.node, self.trace.names)[flow.position]
+        size = number_latex(float(np.linalg.norm(np.asarray(flow.contribution, np.float64))))
+        step = rf"{name_latex(self._name(flow.node))} \to {name_latex(self._name(flow.parent))}"
+        return rf"{step}:\quad & {formula.latex if formula else '?'}, \quad \lVert\cdot\rVert = {size}"
+
+    def markdown(self) -> str:
+        """The derivation as Markdown with mathematics, for notebooks, GitHub and GitLab."""
+        lines = [f"**{_escaped(self._heading())} = {amount(self.gradient)}**", ""]
+        lines += [f"- {_escaped(line)}" for line in self._forward()]
+        lines += ["", _escaped(self._count()), "", "$$", self.latex(), "$$"]
+        if len(self.edges) > 1:
+            lines += [
+                "",
+                f"| edge into {_escaped(self._name(self.wrt))} from | contribution | share |",
+                "|---|---|---|",
+            ]
+            lines += [
+                f"| {_escaped(self._name(flow.node))} | {amount(flow.contribution)} | {_percent(share)} |"
+                for flow, share in self.edges[:MOST_STEPS]
+            ]
+        return "\n".join(lines)
+
+    def _repr_markdown_(self) -> str:
+        return self.markdown()
+
+    def _repr_latex_(self) -> str:
+        return f"$$\n{self.latex()}\n$$"
+
+
+def explain(output: Node, wrt: Node, most_paths: int = 12) -> Explanation:
+    """The chain rule for ∂output/∂wrt with its numbers, path by path.
+
+    Args:
+        output: L; a single number.
+        wrt: The node to differentiate for; a leaf or one in between.
+        most_paths: How many paths to write out, the largest first; the others are summed up.
+
+    Returns:
+        An `Explanation`; print it, or call ``.text()``, ``.markdown()``, ``.latex()``.
+
+    Raises:
+        GraphError: ``wrt`` requires no gradient.
+
+    Example:
+        >>> from autograd import Value
+        >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+        >>> print(explain(a * b + a, wrt=a))
+        ∂L/∂a = −2
+        <BLANKLINE>
+        a = 2
+        v1 = a · b = −6
+        L = v1 + a = −4
+        <BLANKLINE>
+        2 paths from L to a:
+        <BLANKLINE>
+        Path 1: L → v1 → a
+          ∂L/∂v1 = 1
+          ∂v1/∂a = b = −3
+          product 1 · (−3) = −3   (150 %)
+        <BLANKLINE>
+        Path 2: L → a
+          ∂L/∂a = 1
+          product 1   (−50 %)
+        <BLANKLINE>
+        Sum over paths: (−3) + 1 = −2
+        ∂L/∂a = −2 by backward(): the same
+        <BLANKLINE>
+        By edge into a:
+          from L: 1   (−50 %)
+          from v1: −3   (150 %)
+    """
+    if not wrt.requires_grad:
+        message = f"{describe(wrt)} does not require a gradient: make it with requires_grad=True"
+        raise GraphError(message)
+    trace = trace_backward(output)
+    if wrt not in trace.names:  # no part of the graph: still worth a clear answer
+        trace.names[wrt] = wrt.label or "it"
+    flows = attribution.flows_between(trace, wrt)
+    count = attribution.count_paths(flows, output, wrt)
+    gradient = trace.gradients.get(wrt, 0.0 if wrt.kind == "scalar" else np.zeros_like(wrt._data))
+    shares = attribution.shares_of(trace, flows, wrt)
+    edges = tuple((flow, shares[flow.node, flow.position]) for flow in flows if flow.parent is wrt)
+    paths: list[Path] = []
+    if output.kind == "scalar" and count:
+        paths = attribution.largest_paths(flows, output, wrt, gradient, max(1, most_paths))
+    return Explanation(output, wrt, gradient, tuple(paths), count, edges, tuple(flows), trace)
+
+
+def _number(local: float | None) -> float:
+    return math.nan if local is None else local
+
+
+def _bracketed(number: str) -> str:
+    return f"({number})" if number.startswith(("−", "-")) else number
+
+
+def _percent(share: float) -> str:
+    return "–" if math.isnan(share) else f"{number_text(100 * share, 3)} %"
+
+
+def _trimmed(items: list[Any], gap: Any = "…", most: int = 24) -> list[Any]:
+    """The first and the last of a long list, with ``gap`` between them."""
+    return items if len(items) <= most else [*items[: most // 2], gap, *items[-most // 2 :]]
+
+
+def _escaped(text: str) -> str:
+    """Text that Markdown shows as it stands, markup characters included."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|<>~$" else c for c in text)

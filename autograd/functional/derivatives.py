@@ -1,0 +1,313 @@
+"""Derivatives of functions, in HIPS autograd's words: ``grad(f)`` is the function that gives the gradient of f.
+
+Arguments may be floats, arrays, Values, Tensors, or containers of them: tuples, lists, dicts, named tuples and
+dataclasses, nested to any depth. A derivative comes back in the form and the kind of its argument: a float for a float,
+an ndarray of the same dtype for an ndarray, a node for a node; and as a node that can be differentiated again wherever
+an outer derivative is being taken (or a parameter takes part that requires a gradient). So everything nests:
+``grad(grad(f))`` is the second derivative, and a function inside may use variables that the function outside is
+differentiated for. Inside `no_grad` the results are constants.
+
+Within the function, a float is a Tensor without axes and an array a Tensor; a Value stays a Value. A function that does
+not depend on its argument has the derivative 0, without a warning: what would lose a gradient on the way (``float(x)``,
+``np.array(x)``, a NumPy function that has no rule) is an error, and ``x.data`` or ``x.detach()`` are said on purpose.
+
+All of it rests on the one backward pass. A product with the Jacobian from the right takes two of them (J. Townsend,
+"A new trick for calculating Jacobian vector products", 2017): uᵀJ is linear in u, so its own derivative for u, in the
+direction v, is J v.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from autograd.functional.run import Argnum, Function, Run, name_of
+
+
+def grad(function: Function, argnum: Argnum = 0) -> Function:
+    """The function that gives the gradient ∇f = (∂f/∂x₁, ∂f/∂x₂, …) of f, a function with one number as its result.
+
+    Args:
+        function: What to differentiate.
+        argnum: Which positional argument to differentiate for; several make the result a tuple.
+
+    Returns:
+        A function of the same arguments; its result has the form of the argument.
+
+    Raises:
+        ShapeError: The result is an array of more than one entry.
+        TypeError: The result is a container or no number at all, or there is no argument of that number.
+        DTypeError: The argument is an integer, or anything else than floating-point numbers.
+
+    Example:
+        >>> slope = grad(lambda x: x**3)
+        >>> slope(2.0), grad(slope)(2.0), grad(grad(slope))(2.0)
+        (12.0, 12.0, 6.0)
+        >>> grad(lambda p: p["a"] * p["b"] ** 2)({"a": 2.0, "b": 3.0})
+        {'a': 9.0, 'b': 12.0}
+        >>> grad(lambda x, y: x * y**2, argnum=(0, 1))(2.0, 3.0)
+        (9.0, 12.0)
+    """
+
+    @_derived("grad", function)
+    def gradient(*args: Any, **kwargs: Any) -> Any:
+        run = Run(function, args, kwargs, argnum)
+        run.check_single_number("grad")
+        return run.gradient()
+
+    return gradient
+
+
+def value_and_grad(function: Function, argnum: Argnum = 0) -> Function:
+    """The function that gives ``(f(…), ∇f(…))``, from one forward and one backward pass.
+
+    Args:
+        function: A function with a single number as its result.
+        argnum: Which positional argument to differentiate for; several make the gradient a tuple.
+
+    Returns:
+        A function of the same arguments.
+
+    Raises:
+        ShapeError: The result is an array of more than one entry.
+        TypeError: The result is a container or no number at all, or there is no argument of that number.
+        DTypeError: The argument is an integer, or anything else than floating-point numbers.
+
+    Example:
+        >>> import autograd.numpy as np
+        >>> value_and_grad(lambda x: np.sum(x**2))(np.array([1.0, 2.0]))
+        (5.0, array([2., 4.]))
+    """
+
+    @_derived("value_and_grad", function)
+    def with_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
+        run = Run(function, args, kwargs, argnum)
+        run.check_single_number("value_and_grad")
+        gradient = run.gradient()
+        return run.value(), gradient
+
+    return with_gradient
+
+
+def elementwise_grad(function: Function, argnum: Argnum = 0) -> Function:
+    """The derivative at each entry, of a function that works entry by entry.
+
+    It is the gradient of the sum of the results, Σᵢ ∂fᵢ/∂xⱼ: the derivative at entry j only where entry i of the result
+    depends on entry i of the argument alone. For any other function, use `jacobian`.
+
+    Args:
+        function: What to differentiate.
+        argnum: Which positional argument to differentiate for; several make the result a tuple.
+
+    Returns:
+        A function of the same arguments; its result has the form of the argument.
+
+    Example:
+        >>> import autograd.numpy as np
+        >>> elementwise_grad(np.square)(np.array([1.0, 2.0, 3.0]))
+        array([2., 4., 6.])
+    """
+
+    @_derived("elementwise_grad", function)
+    def slopes(*args: Any, **kwargs: Any) -> Any:
+        return Run(function, args, kwargs, argnum).column_sums()
+
+    return slopes
+
+
+def jacobian(function: Function, argnum: Argnum = 0) -> Function:
+    """The function that gives all partial derivatives Jᵢⱼ = ∂fᵢ/∂xⱼ.
+
+    The function runs once; then one backward pass through its recording finds each row. Where the result has many more
+    entries than the argument, J is found by columns: one pass for each, through the recorded backward pass.
+
+    Args:
+        function: What to differentiate; its result may be a number, an array, or a container of them.
+        argnum: Which positional argument to differentiate for; several make the result a tuple.
+
+    Returns:
+        A function of the same arguments; its result is an array of shape ``result.shape + argument.shape``. Where the
+        result of f is a container, it is one of the same form; where the argument is, each part of it is one in turn.
+
+    Example:
+        >>> import autograd.numpy as np
+        >>> A = np.array([[1.0, 2.0], [3.0, 4.0]])
+        >>> jacobian(lambda x: A @ x)(np.array([1.0, 1.0]))
+        array([[1., 2.],
+               [3., 4.]])
+        >>> jacobian(lambda p: p["scale"] * p["x"])({"scale": 2.0, "x": np.array([1.0, 3.0])})
+        {'scale': array([1., 3.]), 'x': array([[2., 0.],
+               [0., 2.]])}
+    """
+
+    @_derived("jacobian", function)
+    def all_partials(*args: Any, **kwargs: Any) -> Any:
+        return Run(function, args, kwargs, argnum).jacobian()
+
+    return all_partials
+
+
+def hessian(function: Function, argnum: Argnum = 0) -> Function:
+    """The function that gives all second derivatives Hᵢⱼ = ∂²f/∂xᵢ∂xⱼ: the Jacobian of the gradient.
+
+    Args:
+        function: A function with a single number as its result.
+        argnum: Which positional argument to differentiate for; several give a tuple of tuples, the blocks of H.
+
+    Returns:
+        A function of the same arguments; its result is an array of shape ``argument.shape + argument.shape``.
+
+    Example:
+        >>> import autograd.numpy as np
+        >>> hessian(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 3.0]))
+        array([[6., 2.],
+               [2., 0.]])
+    """
+    second = jacobian(grad(function, argnum), argnum)
+    second.__name__ = second.__qualname__ = f"hessian of {name_of(function)}"
+    return second
+
+
+def make_vjp(function: Function, argnum: Argnum = 0) -> Function:
+    """The function that gives ``(vjp, f(…))``, where ``vjp(u)`` is uᵀJ, the vector-Jacobian product.
+
+    f runs once, and each call of ``vjp`` is one backward pass.
+
+    Args:
+        function: What to differentiate.
+        argnum: Which positional argument to differentiate for; several make the product a tuple.
+
+    Returns:
+        A function of the same arguments. ``u`` must have the form and the shapes of f's result (ShapeError).
+
+    Example:
+        >>> import autograd.numpy as np
+        >>> pull_back, value = make_vjp(np.square)(np.array([1.0, 2.0]))
+        >>> pull_back(np.array([1.0, 10.0])), value
+        (array([ 2., 40.]), array([1., 4.]))
+    """
+
+    @_derived("make_vjp", function)
+    def maker(*args: Any, **kwargs: Any) -> tuple[Function, Any]:
+        run = Run(function, args, kwargs, argnum)
+        return run.pulled_back, run.value()
+
+    return maker
+
+
+def make_jvp(function: Function, argnum: Argnum = 0) -> Function:
+    """The function that gives ``jvp``, where ``jvp(v)`` is ``(f(…), J v)``: the derivative in the direction v.
+
+    f runs once, and each call of ``jvp`` is two backward passes.
+
+    Args:
+        function: What to differentiate.
+        argnum: Which positional argument to differentiate for; for several, v is a tuple.
+
+    Returns:
+        A function of the same arguments. ``v`` must have the form and the shapes of the argument (ShapeError).
+
+    Example:
+        >>> import autograd.numpy as np
+        >>> make_jvp(np.square)(np.array([1.0, 2.0]))(np.array([1.0, 10.0]))
+        (array([1., 4.]), array([ 2., 40.]))
+    """
+
+    @_derived("make_jvp", function)
+    def maker(*args: Any, **kwargs: Any) -> Function:
+        run = Run(function, args, kwargs, argnum)
+
+        def push_forward(direction: Any) -> tuple[Any, Any]:
+            tangent = run.pushed_forward(direction)
+            return run.value(), tangent
+
+        return push_forward
+
+    return maker
+
+
+def vjp(function: Function, args: Any, upstream: Any, argnum: Argnum = 0) -> tuple[Any, Any]:
+    """``(f(…), uᵀJ)``: the value and the vector-Jacobian product, from one forward and one backward pass.
+
+    Args:
+        function: What to differentiate.
+        args: Its argument, or a tuple of all its arguments.
+        upstream: u, in the form and the shapes of f's result.
+        argnum: Which positional argument to differentiate for; several make the product a tuple.
+
+    Raises:
+        ShapeError: ``upstream`` has another form or shape.
+
+    Example:
+        >>> import autograd.numpy as np
+        >>> vjp(np.square, np.array([1.0, 2.0]), np.array([1.0, 10.0]))
+        (array([1., 4.]), array([ 2., 40.]))
+    """
+    run = Run(function, _as_arguments(args), {}, argnum)
+    product = run.pulled_back(upstream)
+    return run.value(), product
+
+
+def jvp(function: Function, args: Any, direction: Any, argnum: Argnum = 0) -> tuple[Any, Any]:
+    """``(f(…), J v)``: the value and the derivative in the direction v, from one forward and two backward passes.
+
+    Args:
+        function: What to differentiate.
+        args: Its argument, or a tuple of all its arguments.
+        direction: v, in the form and the shapes of the argument.
+        argnum: Which positional argument to differentiate for; for several, v is a tuple.
+
+    Raises:
+        ShapeError: ``direction`` has another form or shape.
+
+    Example:
+        >>> import autograd.numpy as np
+        >>> jvp(np.sin, 0.0, 2.0)
+        (0.0, 2.0)
+    """
+    run = Run(function, _as_arguments(args), {}, argnum)
+    tangent = run.pushed_forward(direction)
+    return run.value(), tangent
+
+
+def hvp(function: Function, args: Any, direction: Any, argnum: Argnum = 0) -> tuple[Any, Any]:
+    """``(f(…), H v)``: the value and the product of the Hessian and a direction, without the Hessian.
+
+    The product is the gradient of the slope ∇f · v: one forward and two backward passes, whatever the size
+    (B. Pearlmutter, "Fast exact multiplication by the Hessian", 1994).
+
+    Args:
+        function: A function with a single number as its result.
+        args: Its argument, or a tuple of all its arguments.
+        direction: v, in the form and the shapes of the argument.
+        argnum: Which positional argument to differentiate for; for several, v and the product are tuples.
+
+    Raises:
+        ShapeError: ``direction`` has another form or shape, or f's result is not a single number.
+
+    Example:
+        >>> import autograd.numpy as np
+        >>> hvp(lambda x: (x**3).sum(), np.array([1.0, 2.0]), np.array([1.0, 1.0]))
+        (9.0, array([ 6., 12.]))
+    """
+    run = Run(function, _as_arguments(args), {}, argnum)
+    run.check_single_number("hvp")
+    product = run.curved(direction)
+    return run.value(), product
+
+
+def _derived(operation: str, function: Function) -> Callable[[Function], Function]:
+    """Name what is derived from a function after it."""
+
+    def named(derivative: Function) -> Function:
+        derivative = wraps(function)(derivative)
+        derivative.__name__ = derivative.__qualname__ = f"{operation} of {name_of(function)}"
+        return derivative
+
+    return named
+
+
+def _as_arguments(args: Any) -> tuple[Any, ...]:
+    # A named tuple is one argument: a container.
+    return args if type(args) is tuple else (args,)

@@ -1,0 +1,362 @@
+"""One run of a function, recorded: what every derivative of a function is read off.
+
+The arguments that are differentiated for enter the function as leaves of their own: a Value for a Value, a Tensor for
+anything else. So a run knows its variables from those of any other run, inside, outside or in another thread. Where an
+argument is itself a node with a past, its leaf is joined to it afterwards: until then the recording ends at the leaf,
+and a derivative that is taken within a long computation does not go through the whole of it.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import DTypeError, ShapeError
+from autograd.functional.trees import leaves, matched_leaves, paths, with_leaves
+from autograd.graph.backward import propagate
+from autograd.graph.mode import enable_grad, is_recording
+from autograd.graph.node import Node, topological_order
+from autograd.numpy.functions import reshape, stack, transpose
+from autograd.rules import arithmetic
+from autograd.tensor.tensor import Tensor, constant
+from autograd.value.value import Value
+
+Function = Callable[..., Any]
+Argnum = int | Sequence[int]
+
+# A Jacobian is computed by columns where it has this many times more rows: a pass for a column goes through the
+# recorded backward pass as well as through the function.
+COLUMN_COST = 3
+
+
+class Run:
+    """A function's result for some arguments, and the derivatives that its recording holds.
+
+    Args:
+        function: What to run.
+        args: Its positional arguments.
+        kwargs: Its keyword arguments, which are not differentiated for.
+        argnum: Which positional argument to differentiate for, or which several.
+
+    Raises:
+        TypeError: There is no such argument, or the result is nothing that has a derivative.
+        DTypeError: A part of the argument is no floating-point number and no array of them.
+    """
+
+    def __init__(self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], argnum: Argnum) -> None:
+        self.name = name_of(function)
+        positions = positions_of(self.name, args, argnum)
+        several = not hasattr(argnum, "__index__")
+        # The argument as it was given (a tuple for several), its leaves, and the node in place of each.
+        self.argument = tuple(args[i] for i in positions) if several else args[positions[0]]
+        self.given = leaves(self.argument)
+        places = [f"argument {i}{path} of {self.name}" for i in positions for path in paths(args[i])]
+        self.inputs = list(map(_own_leaf, self.given, places))
+        traced = with_leaves(self.argument, self.inputs)
+        replaced = dict(zip(positions, traced if several else (traced,), strict=True))
+        recorded_outside = is_recording()
+        with enable_grad():
+            self.output = function(*(replaced.get(i, x) for i, x in enumerate(args)), **kwargs)
+        self.results = leaves(self.output)
+        self._check_results()
+        self._order = topological_order(*filter(_requires_grad, self.results))
+        self._kind = next((x for x in self.given if isinstance(x, Node)), None)
+        # Where other variables take part, somebody may go on to differentiate the derivative for them.
+        ours = set(self.inputs)
+        others = any(node.rule is None and node.requires_grad and node not in ours for node in self._order)
+        pasts = [leaf.rule is not None or _requires_grad(x) for leaf, x in zip(self.inputs, self.given, strict=True)]
+        self._outer = recorded_outside and (others or any(pasts))
+        pairs = zip(self.inputs, self.given, strict=True)
+        self._unjoined = [pair for pair in pairs if self._outer and pair[0].rule is None and _requires_grad(pair[1])]
+
+    # ---- what is asked of it ---------------------------------------------------------------------------------------
+
+    def value(self) -> Any:
+        """The result: as nodes where nodes were given, or where it can be differentiated further."""
+        return self._as_output([y if self._outer else _detached(y) for y in self.results], self._outer)
+
+    def gradient(self) -> Any:
+        """∇f, in the form and the kind of the argument."""
+        return self._as_argument(self._pull(self._upstream([None]), self._outer), self._outer)
+
+    def column_sums(self) -> Any:
+        """1ᵀJ, in the form and the kind of the argument."""
+        ones = [np.ones(np.shape(_raw(y))) for y in self.results]
+        return self._as_argument(self._pull(self._upstream(ones), self._outer), self._outer)
+
+    def pulled_back(self, upstream: Any) -> Any:
+        """uᵀJ, in the form and the kind of the argument."""
+        upstreams = self._matched("upstream gradient", self.output, self.results, upstream)
+        record = self._records(upstreams)
+        return self._as_argument(self._pull(self._upstream(upstreams), record), record)
+
+    def pushed_forward(self, direction: Any) -> Any:
+        """J v, in the form of the result: the derivative, in the direction v, of uᵀJ for u."""
+        directions = self._matched("direction", self.argument, self.given, direction)
+        record = self._records(directions)
+        upstreams, shares = self._linear()
+        return self._as_output(_slope(_inner(shares, directions), upstreams, record), record)
+
+    def curved(self, direction: Any) -> Any:
+        """H v, in the form and the kind of the argument: the gradient of the slope in the direction v."""
+        directions = self._matched("direction", self.argument, self.given, direction)
+        record = self._records(directions)
+        shares = self._pull(self._upstream([None]), record=True)
+        return self._as_argument(_slope(_inner(shares, directions), self.inputs, record), record)
+
+    def jacobian(self) -> Any:
+        """Every ∂yᵢ/∂xⱼ: in the form of the result, and within it in the form of the argument."""
+        rows, columns = (sum(np.size(_raw(x)) for x in nodes) for nodes in (self.results, self.inputs))
+        tall = rows > COLUMN_COST * (columns + 1)
+        blocks = self._columns() if tall else [self._rows(y) for y in self.results]
+        parts = [self._as_argument(block, self._outer) for block in blocks]
+        return with_leaves(self.output, parts)
+
+    def check_single_number(self, purpose: str) -> None:
+        """Raise unless the result is one number."""
+        if len(self.results) != 1 or self.output is not self.results[0]:
+            message = (
+                f"{purpose} needs a function with a single number as its result; {self.name} gave a "
+                f"{type(self.output).__name__}: differentiate one of its parts, or use jacobian"
+            )
+            raise TypeError(message)
+        if np.size(_raw(self.output)) != 1:
+            message = (
+                f"{purpose} needs a function with a single number as its result; {self.name} gave shape "
+                f"{np.shape(_raw(self.output))}: use jacobian, or elementwise_grad where it works entry by entry"
+            )
+            raise ShapeError(message)
+
+    # ---- how it is found -------------------------------------------------------------------------------------------
+
+    def _upstream(self, upstreams: Sequence[Any]) -> list[tuple[Node, Any]]:
+        """The results that gradients flow from, each with its upstream gradient; None stands for 1."""
+        return [(y, u) for y, u in zip(self.results, upstreams, strict=True) if _requires_grad(y)]
+
+    def _pull(self, pairs: Sequence[tuple[Any, Any]], record: bool) -> list[Any]:
+        """Σ uᵀJ over pairs of a result and its upstream gradient, for each input."""
+        if not pairs:
+            return [_zero(x) for x in self.inputs]
+        (root, upstream), order = pairs[0], self._order
+        if len(pairs) > 1:  # one pass for all: from the number Σ u·y, whose derivative for y is u
+            steps = _inner(*zip(*pairs, strict=True))
+            root, upstream, order = steps[-1], None, [*order, *steps]
+        return _gradients(root, upstream, order, self.inputs, record)
+
+    def _linear(self) -> tuple[list[Any], list[Any]]:
+        """Upstream gradients u as variables, one for each result, and uᵀJ recorded as a function of them."""
+        # It is linear in u, so that any u will do; but 0 would stand for a branch that was not taken.
+        upstreams = [
+            Value(1.0) if isinstance(y, Value) else Tensor(np.ones(np.shape(_raw(y)), _dtype(y)), requires_grad=True)
+            for y in self.results
+        ]
+        return upstreams, self._pull(self._upstream(upstreams), record=True)
+
+    def _rows(self, y: Any) -> list[Any]:
+        """∂y/∂x for each input x, from one backward pass for each entry of y."""
+        shape = np.shape(_raw(y))
+        if not _requires_grad(y):
+            return [_zero(x, shape) for x in self.inputs]
+        if not shape:
+            return self._pull([(y, None)], self._outer)
+        passes = [self._pull([(y, unit)], self._outer) for unit in _units(y)]
+        return [
+            _joined([found[i] for found in passes], x, (*shape, *np.shape(_raw(x))), by_columns=False)
+            for i, x in enumerate(self.inputs)
+        ]
+
+    def _columns(self) -> list[list[Any]]:
+        """∂y/∂x for each result y and each input x, from one pass for each entry of x through the recorded uᵀJ."""
+        upstreams, shares = self._linear()
+        table = []
+        for x, share in zip(self.inputs, shares, strict=True):
+            order = topological_order(share)
+            passes = [
+                _gradients(share, unit, order, upstreams, self._outer)
+                for unit in (_units(share) if isinstance(x, Tensor) else [None])
+            ]
+            table.append(
+                [
+                    _joined(
+                        [found[i] for found in passes], x, (*np.shape(_raw(u)), *np.shape(_raw(x))), by_columns=True
+                    )
+                    for i, u in enumerate(upstreams)
+                ]
+            )
+        return [list(block) for block in zip(*table, strict=True)]
+
+    def _records(self, nodes: Sequence[Any]) -> bool:
+        return is_recording() and (self._outer or any(map(_requires_grad, nodes)))
+
+    # ---- how it is handed out --------------------------------------------------------------------------------------
+
+    def _as_argument(self, found: Sequence[Any], record: bool) -> Any:
+        self._join()
+        return with_leaves(self.argument, [_presented(g, x, record) for g, x in zip(found, self.given, strict=True)])
+
+    def _as_output(self, found: Sequence[Any], record: bool) -> Any:
+        self._join()
+        return with_leaves(self.output, [_presented(y, self._kind, record) for y in found])
+
+    def _join(self) -> None:
+        """Let the leaves of this run follow from the nodes that were given."""
+        for leaf, x in self._unjoined:
+            leaf.rule, leaf.inputs = arithmetic.subtract, (x, 0.0)  # x − 0 is x to the last bit; −0 + 0 is not −0
+        self._unjoined = []
+
+    # ---- what is refused -------------------------------------------------------------------------------------------
+
+    def _check_results(self) -> None:
+        if self.output is None:
+            message = f"{self.name} gave None, which has no derivative: does it return its result?"
+            raise TypeError(message)
+        for y, path in zip(self.results, paths(self.output), strict=True):
+            if not isinstance(y, Node) and np.asarray(y).dtype.kind not in "fbiu":
+                message = (
+                    f"the result{path} of {self.name} is of type {type(y).__name__}, which has no derivative: "
+                    "return real numbers, arrays or nodes, or containers of them"
+                )
+                raise TypeError(message)
+
+    def _matched(self, noun: str, tree: Any, parts: Sequence[Any], other: Any) -> list[Any]:
+        """The leaves of an upstream gradient or a direction, each checked against the part that it belongs to."""
+        try:
+            found = matched_leaves(tree, other)
+        except ShapeError as error:
+            message = f"the {noun} for {self.name}: {error}"
+            raise ShapeError(message) from None
+        for x, given, path in zip(parts, found, paths(tree), strict=True):
+            expected, got = np.shape(_raw(x)), np.shape(_raw(given))
+            if expected != got:
+                message = f"the {noun}{path} for {self.name} has shape {got}: expected {expected}"
+                raise ShapeError(message)
+        return found
+
+
+def name_of(function: Function) -> str:
+    """What a function is called, for messages."""
+    name: str = getattr(function, "__name__", "") or getattr(function, "name", "") or repr(function)
+    return name
+
+
+def positions_of(name: str, args: Sequence[Any], argnum: Argnum) -> list[int]:
+    """Which positional arguments ``argnum`` means, counted from the first."""
+    numbers = [operator.index(i) for i in ([argnum] if hasattr(argnum, "__index__") else argnum)]
+    missing = [i for i in numbers if not -len(args) <= i < len(args)]
+    if missing:
+        message = (
+            f"{name} was given {len(args)} positional arguments; argument {missing[0]}, to differentiate for, "
+            "is not among them"
+        )
+        raise TypeError(message)
+    positions = [i % len(args) for i in numbers]
+    if len(set(positions)) < len(positions):
+        message = f"argnum={argnum} names an argument of {name} twice"
+        raise ValueError(message)
+    return positions
+
+
+def _own_leaf(x: Any, place: str) -> Any:
+    if isinstance(x, Node) and x.traced:
+        return x.leaf_of_a_run()  # type: ignore[attr-defined]
+    if isinstance(x, Value):
+        return Value(x.data)
+    try:
+        return Tensor(x, requires_grad=True)
+    except DTypeError as error:
+        message = f"{place}: {error}"
+        raise DTypeError(message) from None
+
+
+def _gradients(root: Any, upstream: Any, order: Sequence[Node], wanted: Sequence[Any], record: bool) -> list[Any]:
+    """As `autograd.gradients`, along an order that is known already; zero where ``root`` depends on nothing."""
+    if not root.requires_grad:
+        return [_zero(x) for x in wanted]
+    with enable_grad():
+        found = propagate(root, root._seed(upstream, record), order, record, wanted)
+    return [x._presented(found.get(x), record) for x in wanted]
+
+
+def _slope(steps: Sequence[Node], wanted: Sequence[Any], record: bool) -> list[Any]:
+    """The gradient of the last of some nodes."""
+    if not steps:
+        return [_zero(x) for x in wanted]
+    return _gradients(steps[-1], None, topological_order(steps[-1]), wanted, record)
+
+
+def _inner(xs: Sequence[Any], ys: Sequence[Any]) -> list[Any]:
+    """Σ x · y over all entries of all pairs: the nodes on the way to it, and it as the last."""
+    steps: list[Any] = []
+    with enable_grad(), np.errstate(all="ignore"):
+        for x, y in zip(xs, ys, strict=True):
+            so_far = steps[-1:]
+            steps.append(x * y)
+            if isinstance(steps[-1], Tensor):
+                steps.append(steps[-1].sum())
+            steps += [earlier + steps[-1] for earlier in so_far]
+    return steps
+
+
+def _units(x: Tensor) -> Iterator[Any]:
+    """Arrays of x's shape with a single 1, at each entry in turn."""
+    for i in range(x.size):
+        unit = np.zeros(x.shape, x.dtype)
+        unit.flat[i] = 1
+        yield unit
+
+
+def _joined(passes: Sequence[Any], x: Any, shape: tuple[int, ...], by_columns: bool) -> Any:
+    """A block of a Jacobian from its rows or its columns."""
+    if not shape:
+        return passes[0]
+    if any(_requires_grad(found) or (isinstance(found, Node) and found.traced) for found in passes):
+        flat = reshape(stack(passes), (len(passes), -1))
+        block = reshape(transpose(flat) if by_columns else flat, shape)
+        return block if block.dtype == _dtype(x) else block.astype(_dtype(x))
+    block = np.empty((len(passes), math.prod(shape) // max(1, len(passes))), _dtype(x))
+    for i, found in enumerate(passes):
+        block[i] = np.ravel(_raw(found))
+    return constant((block.T if by_columns else block).reshape(shape))
+
+
+def _presented(found: Any, x: Any, record: bool) -> Any:
+    """What was found in the kind of what it belongs to: a number for a number, a node for a node."""
+    if record and _requires_grad(found):
+        return found
+    if isinstance(x, Node):
+        if not isinstance(found, Node):
+            return Value(found, requires_grad=False) if isinstance(x, Value) and found.__class__ is float else found
+        return _detached(found) if record or found.requires_grad else found
+    if not isinstance(found, Tensor):
+        return found.data if isinstance(found, Value) else found
+    # An array of one's own, where the recording may still use this one.
+    array = np.array(found.data) if record or found.requires_grad else found.data
+    number = not array.shape and array.dtype == np.float64 and not isinstance(x, np.ndarray | np.generic)
+    return array.item() if number else array[()]
+
+
+def _zero(x: Any, result_shape: tuple[int, ...] = ()) -> Any:
+    shape = (*result_shape, *np.shape(_raw(x)))
+    return 0.0 if isinstance(x, Value) and not shape else constant(np.zeros(shape, _dtype(x)))
+
+
+def _detached(x: Any) -> Any:
+    return x.detach() if isinstance(x, Value | Tensor) else x
+
+
+def _requires_grad(x: Any) -> bool:
+    return isinstance(x, Node) and x.requires_grad
+
+
+def _raw(x: Any) -> Any:
+    return x._data if isinstance(x, Node) else x
+
+
+def _dtype(x: Any) -> Any:
+    """The floating-point type of a node or number's derivative."""
+    kind = np.result_type(_raw(x))
+    return kind if kind.kind == "f" else np.dtype(np.float64)

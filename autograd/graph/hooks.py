@@ -1,0 +1,102 @@
+"""What a recording does anew at every replay: read what lies outside of it, and set leaves.
+
+Outside of a recording both are what they say, at once; so a function that uses them is the same eagerly and compiled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any, Protocol
+
+from autograd.errors import GraphError
+from autograd.graph.node import Node, describe
+
+
+class Recorder(Protocol):
+    """Who records, in this thread or task."""
+
+    def read(self, source: Callable[[], Any]) -> Any:
+        """A stand-in for what ``source()`` gives."""
+
+    def set(self, leaf: Any, data: Any) -> None:
+        """Note that ``leaf`` takes on ``data``."""
+
+    def apply(self, rule: Any, inputs: Any, attrs: dict[str, Any]) -> Any:
+        """Record an operation on Tensors."""
+
+    def decide(self, what: str) -> None:
+        """Raise, as something (a branch, a comparison) is about to hang on the number that a node holds now."""
+
+
+recorder: ContextVar[Recorder | None] = ContextVar("recorder", default=None)
+current_recorder = recorder.get
+
+
+def live(source: Callable[[], Any]) -> Any:
+    """The result of ``source()``; in a compiled function it is called again at every replay.
+
+    For what changes from call to call without being an argument: a learning rate, random numbers.
+
+    Args:
+        source: Gives a number, or an array whose shape and dtype are the same each time.
+
+    Example:
+        >>> import autograd as ag
+        >>> settings = {"scale": 2.0}
+        >>> scaled = ag.compile(lambda x: x * live(lambda: settings["scale"]))
+        >>> scaled(3.0)
+        6.0
+        >>> settings["scale"] = 10.0
+        >>> scaled(3.0)
+        30.0
+    """
+    recording = current_recorder()
+    return source() if recording is None else recording.read(source)
+
+
+def assign(leaf: Any, data: Any) -> None:
+    """Set a leaf's data; in a compiled function, at the end of every replay.
+
+    Within one compiled function a leaf is read as it was at the start. Its new data may be computed right into its
+    memory; so arguments of the function are not to share memory with leaves that it sets.
+
+    Args:
+        leaf: A Value or a Tensor made by hand.
+        data: Numbers of its shape, or a node that holds them; nothing is differentiated through this.
+
+    Raises:
+        GraphError: The node was computed.
+        ShapeError: The data have another shape.
+
+    Example:
+        >>> import autograd as ag, numpy as np
+        >>> count = ag.Tensor([0.0, 10.0])
+        >>> @ag.compile
+        ... def counted(step):
+        ...     assign(count, count + step)
+        ...     return ag.sum(step)
+        >>> counted(np.array([1.0, 2.0])), counted(np.array([1.0, 2.0]))
+        (3.0, 3.0)
+        >>> count.data
+        array([ 2., 14.])
+    """
+    if not isinstance(leaf, Node):
+        message = f"assign sets a Value or a Tensor, not {type(leaf).__name__}"
+        raise TypeError(message)
+    recording = current_recorder()
+    if recording is not None:
+        recording.set(leaf, data)
+        return
+    leaf.data = data._data if isinstance(data, Node) else data  # type: ignore[attr-defined]
+
+
+def check_settable(leaf: Node) -> None:
+    """Raise unless a recording may set it.
+
+    Raises:
+        GraphError: It was computed.
+    """
+    if leaf.rule is not None:
+        message = f"{describe(leaf)} was computed and cannot be set; assign sets leaves"
+        raise GraphError(message)

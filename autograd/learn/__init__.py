@@ -1,0 +1,1 @@
+"""For learners: expressions read from the command line, and exercises."""

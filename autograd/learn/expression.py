@@ -1,0 +1,194 @@
+"""An expression written in Python's grammar, computed on Values: parsed, and never evaluated as code.
+
+Allowed are numbers, names, arithmetic, comparisons, and the functions of the rule book on single numbers. Anything else
+is refused, with the part that is meant.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import autograd.numpy.functions as functions
+from autograd.errors import GradbookError
+from autograd.graph.node import Node
+from autograd.rules.primitive import BOOK
+from autograd.value.value import Value
+
+LONGEST = 10_000  # characters
+DEEPEST = 200  # levels of nesting
+
+_BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+}
+_COMPARISONS: dict[type[ast.cmpop], str] = {
+    ast.Lt: "less",
+    ast.LtE: "less_equal",
+    ast.Gt: "greater",
+    ast.GtE: "greater_equal",
+    ast.Eq: "equal",
+    ast.NotEq: "not_equal",
+}
+CONSTANTS = {"pi": math.pi, "e": math.e}
+# Functions of several numbers as one, and names that people type for entries of the book.
+_SEVERAL: dict[str, Callable[..., Any]] = {"logsumexp": functions.logsumexp, "dot": functions.dot, "sum": functions.sum}
+# Functions that take settings beside their number.
+_WITH_SETTINGS: dict[str, tuple[Callable[..., Any], str]] = {
+    "clip": (functions.clip, "a number, the lowest and the highest"),
+    "leaky_relu": (functions.leaky_relu, "a number"),
+}
+_OTHER_NAMES = {"ln": "log", "atan": "arctan", "max": "maximum", "min": "minimum", "σ": "sigmoid"}
+
+
+class ExpressionError(GradbookError, ValueError):
+    """Something in an expression that is not allowed, or not understood; the message names it."""
+
+
+def function_names() -> list[str]:
+    """The functions that an expression may call."""
+    book = [name for name, rule in BOOK.items() if rule.scalar is not None and _arity(rule)]
+    return sorted({*book, *_OTHER_NAMES, "sum", "logsumexp"})
+
+
+def _arity(rule: Any) -> int:
+    return 0 if rule.pull is not None else len(rule.vjps)
+
+
+def names_in(text: str) -> list[str]:
+    """The variables of an expression, in the order in which they appear.
+
+    Example:
+        >>> names_in("tanh(a*b + c) + a*pi")
+        ['a', 'b', 'c']
+    """
+    tree = _parsed(text)
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    names = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and id(n) not in called and n.id not in CONSTANTS]
+    names.sort(key=lambda n: (n.lineno, n.col_offset))
+    return list(dict.fromkeys(n.id for n in names))
+
+
+def compute(text: str, variables: Mapping[str, Any]) -> Any:
+    """The expression's value as a node, computed from the given Values.
+
+    Args:
+        text: Such as ``"tanh(a*b + c)"``.
+        variables: A Value for each name.
+
+    Raises:
+        ExpressionError: A part that is not allowed, a name without a value, or no grammar at all.
+
+    Example:
+        >>> a = Value(2.0, label="a")
+        >>> compute("a**2 + 1", {"a": a}).data
+        5.0
+    """
+    return _Computer(text, variables).value(_parsed(text).body)
+
+
+def _parsed(text: str) -> ast.Expression:
+    if len(text) > LONGEST:
+        message = f"the expression has {len(text):,} characters; at most {LONGEST:,} are read"
+        raise ExpressionError(message)
+    try:
+        tree = ast.parse(text.strip(), mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line = (getattr(error, "text", None) or "").rstrip()
+        at = getattr(error, "offset", None)
+        place = f" at {line[max(0, at - 1) :][:20]!r}" if at and line[max(0, at - 1) :] else ""
+        reason = getattr(error, "msg", None) or "it is nested too deeply"
+        message = f"not an expression{place}: {reason}"
+        raise ExpressionError(message) from None
+    return tree
+
+
+class _Computer:
+    def __init__(self, text: str, variables: Mapping[str, Any]) -> None:
+        self.text = text.strip()
+        self.variables = variables
+        self.depth = 0
+
+    def value(self, part: ast.expr) -> Any:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            message = f"the expression is nested more than {DEEPEST} deep"
+            raise ExpressionError(message)
+        try:
+            return self._value(part)
+        finally:
+            self.depth -= 1
+
+    def _value(self, part: ast.expr) -> Any:
+        match part:
+            case ast.Constant(value=bool() | complex() | str() | bytes() | None):
+                raise self.refused(part, "only real numbers stand in an expression")
+            case ast.Constant(value=int() | float() as number):
+                return float(number)
+            case ast.Name(id=name):
+                return self.named(part, name)
+            case ast.UnaryOp(op=ast.USub(), operand=inner):
+                return -self.value(inner)
+            case ast.UnaryOp(op=ast.UAdd(), operand=inner):
+                return self.value(inner)
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
+                return self.combined(_BINARY[type(op)], self.value(left), self.value(right))
+            case ast.BinOp(op=ast.BitXor()):
+                raise self.refused(part, "write ** for a power")
+            case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARISONS:
+                return BOOK[_COMPARISONS[type(op)]](self.value(left), self.value(right))
+            case ast.IfExp(test=test, body=body, orelse=other):
+                return BOOK["where"](self.value(test), self.value(body), self.value(other))
+            case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
+                return self.called(part, name, arguments)
+            case ast.Call(func=ast.Name()):
+                raise self.refused(part, "arguments are given by position")
+        raise self.refused(part, "allowed are numbers, names, + - * / **, comparisons, and functions such as tanh")
+
+    def named(self, part: ast.expr, name: str) -> Any:
+        if name in self.variables:
+            return self.variables[name]
+        if name in CONSTANTS:
+            return CONSTANTS[name]
+        if name in function_names():
+            raise self.refused(part, f"a function: write {name}(…)")
+        raise self.refused(part, f"give it a value: {name}=1.5")
+
+    def called(self, part: ast.expr, name: str, arguments: list[ast.expr]) -> Any:
+        if any(isinstance(x, ast.Starred) for x in arguments):
+            raise self.refused(part, "arguments are given one by one")
+        values = [self.value(x) for x in arguments]
+        if name in _SEVERAL and values:
+            return _SEVERAL[name](values)
+        if name in _WITH_SETTINGS:
+            function, words = _WITH_SETTINGS[name]
+            try:
+                return self.combined(function, *values)
+            except TypeError:
+                raise self.refused(part, f"{name} takes {words}") from None
+        rule = BOOK.get(_OTHER_NAMES.get(name, name))
+        if rule is None or rule.scalar is None or not _arity(rule):
+            raise self.refused(part, f"there is no function {name}; there are {', '.join(function_names())}")
+        try:
+            return self.combined(rule, *values)
+        except TypeError:
+            raise self.refused(part, f"{name} takes {_arity(rule)} number{'s' if _arity(rule) > 1 else ''}") from None
+
+    @staticmethod
+    def combined(function: Callable[..., Any], *values: Any) -> Any:
+        """The function of the values, with IEEE 754's answers for plain numbers too."""
+        if any(isinstance(x, Node) for x in values):
+            return function(*values)
+        result = function(*(Value(x, requires_grad=False) for x in values))
+        return result.data if isinstance(result, Value) else result
+
+    def refused(self, part: ast.expr, reason: str) -> ExpressionError:
+        written = ast.get_source_segment(self.text, part) or ast.unparse(part)
+        shown = written if len(written) <= 60 else f"{written[:57]}…"
+        return ExpressionError(f"{shown!r}: {reason}")

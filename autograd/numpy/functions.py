@@ -1,0 +1,349 @@
+"""Functions put together from primitives, for numbers, arrays, nodes, and lists of Values alike.
+
+Elementwise functions are entries of the rule book themselves (``ag.exp`` is one). Here are those that take NumPy's
+optional arguments, treat several shapes differently, or accept a list of scalar nodes as one node with many parents.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import DTypeError, ShapeError
+from autograd.graph.node import Node
+from autograd.rules import activations, arithmetic, products, reductions, shaping
+from autograd.rules.primitive import shape
+from autograd.rules.products import rank
+
+Axis = int | tuple[int, ...] | None
+
+
+def _has_values(xs: Any) -> bool:
+    return isinstance(xs, list | tuple) and any(isinstance(x, Node) and x.kind == "scalar" for x in xs)
+
+
+def _listed(x: Any) -> Any:
+    # Any other container, and a generator, which can be gone through only once.
+    return list(x) if not hasattr(x, "shape") and isinstance(x, Iterable) else x
+
+
+def _gathered(x: Any) -> Any:
+    # A list with Tensors in it is what NumPy would make an array of.
+    if isinstance(x, list | tuple):
+        return stack(x) if any(isinstance(part, Node) for part in x) else np.asarray(x)
+    return x
+
+
+def _scalars_only_whole(name: str, axis: Axis, keepdims: bool = False) -> None:
+    if axis not in (None, 0, -1) or keepdims:
+        message = f"{name} of a list of Values takes no axis or keepdims; use a Tensor for arrays"
+        raise TypeError(message)
+
+
+# ---- reductions ----------------------------------------------------------------------------------------------------
+
+
+def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Σ xᵢ over one axis, several, or all; a list of Values gives one node.
+
+    Example:
+        >>> import autograd as ag
+        >>> a, b = ag.Value(1.0), ag.Value(2.0)
+        >>> ag.sum([a, b, a]).data
+        4.0
+    """
+    x = _listed(x)
+    if _has_values(x):
+        _scalars_only_whole("sum", axis, keepdims)
+        return reductions.add_n(*x)
+    return reductions.sum_(_gathered(x), axis=axis, keepdims=keepdims)
+
+
+def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """(1/n) Σ xᵢ over one axis, several, or all; also of a list of Values."""
+    if hasattr(x, "shape"):
+        return reductions.mean(x, axis=axis, keepdims=keepdims)
+    x = _listed(x)
+    if _has_values(x):
+        _scalars_only_whole("mean", axis, keepdims)
+        return sum(x) / len(x)
+    return reductions.mean(_gathered(x), axis=axis, keepdims=keepdims)
+
+
+def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The largest entry over one axis, several, or all; entries that tie share its gradient equally."""
+    _refuse_values("max", x)
+    return reductions.max_(_gathered(x), axis=axis, keepdims=keepdims)
+
+
+def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The smallest entry over one axis, several, or all; entries that tie share its gradient equally."""
+    _refuse_values("min", x)
+    return reductions.min_(_gathered(x), axis=axis, keepdims=keepdims)
+
+
+def _refuse_values(name: str, x: Any) -> None:
+    if _has_values(x):
+        message = f"{name} of a list of Values: use ag.{name}imum of two at a time, or a Tensor"
+        raise TypeError(message)
+
+
+def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """ln Σ exp xᵢ, without overflow; a list of Values gives one node.
+
+    Its gradient is the softmax of x.
+    """
+    if _has_values(x):
+        _scalars_only_whole("logsumexp", axis, keepdims)
+        return reductions.logsumexp_n(*x)
+    return reductions.logsumexp(_gathered(x), axis=axis, keepdims=keepdims)
+
+
+def softmax(x: Any, axis: int = -1) -> Any:
+    """exp xᵢ / Σ exp xⱼ along an axis, without overflow; a list of Values gives a list.
+
+    Example:
+        >>> import autograd as ag
+        >>> [round(p, 3) for p in ag.softmax([1.0, 2.0, 3.0]).tolist()]
+        [0.09, 0.245, 0.665]
+    """
+    if _has_values(x):
+        return [arithmetic.exp(log_p) for log_p in log_softmax(x, axis)]
+    return reductions.softmax(_gathered(x), axis=axis)
+
+
+def log_softmax(x: Any, axis: int = -1) -> Any:
+    """xᵢ − ln Σ exp xⱼ along an axis, without overflow; a list of Values gives a list."""
+    if _has_values(x):
+        total = logsumexp(x, axis)
+        return [part - total for part in x]
+    return reductions.log_softmax(_gathered(x), axis=axis)
+
+
+# ---- elementwise, with optional arguments --------------------------------------------------------------------------
+
+
+def leaky_relu(x: Any, slope: float = 0.01) -> Any:
+    """x for x > 0, slope · x otherwise; at 0 the derivative is ``slope``."""
+    return activations.leaky_relu(x, slope=slope)
+
+
+def clip(x: Any, low: Any = None, high: Any = None) -> Any:
+    """x kept between ``low`` and ``high``, numbers or arrays or nodes; None leaves a side open.
+
+    The derivative is 1 inside and at the two numbers, 0 outside. A bound that is an array or a node takes part by
+    `maximum` and `minimum`, and so gets gradients too.
+    """
+    low, high = (bound.item() if isinstance(bound, np.generic) else bound for bound in (low, high))
+    if isinstance(x, np.ndarray) and not any(isinstance(b, Node) for b in (low, high)):
+        return np.clip(x, low, high)
+    if all(bound is None or isinstance(bound, int | float) for bound in (low, high)):
+        low = -np.inf if low is None else low
+        high = np.inf if high is None else high
+        return arithmetic.clip(x, low=low, high=high)
+    bounded = x if low is None else arithmetic.maximum(x, low)
+    return bounded if high is None else arithmetic.minimum(bounded, high)
+
+
+# ---- shapes --------------------------------------------------------------------------------------------------------
+
+
+def reshape(x: Any, shape: int | Sequence[int]) -> Any:
+    """The same entries in another shape; −1 stands for the length that fits."""
+    return shaping.reshape(x, shape=_as_tuple(shape))
+
+
+def transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
+    """The axes in another order, reversed by default."""
+    return shaping.transpose(x, axes=None if axes is None else _as_tuple(axes))
+
+
+def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
+    """Two axes exchanged."""
+    axes = list(range(rank(x)))
+    try:
+        axes[axis1], axes[axis2] = axes[axis2], axes[axis1]
+    except IndexError:
+        message = f"swapaxes of shape {shape(x)}: there are no axes {axis1} and {axis2}"
+        raise ShapeError(message) from None
+    return transpose(x, axes)
+
+
+def matrix_transpose(x: Any) -> Any:
+    """The last two axes exchanged."""
+    return products.matrix_transpose(x)
+
+
+def broadcast_to(x: Any, shape: int | Sequence[int]) -> Any:
+    """The entries repeated along new axes and axes of length one."""
+    return shaping.broadcast_to(x, shape=_as_tuple(shape))
+
+
+def expand_dims(x: Any, axis: int | Sequence[int]) -> Any:
+    """New axes of length one, at the given places of the result."""
+    return shaping.reshape(x, shape=np.expand_dims(np.empty(shape(x), bool), _as_tuple(axis)).shape)
+
+
+def squeeze(x: Any, axis: Axis = None) -> Any:
+    """Without axes of length one: all of them, or those named."""
+    try:
+        return shaping.reshape(x, shape=np.squeeze(np.empty(shape(x), bool), axis).shape)
+    except ValueError as error:
+        message = f"squeeze of shape {shape(x)}: {error}"
+        raise ShapeError(message) from None
+
+
+def ravel(x: Any) -> Any:
+    """All entries along one axis."""
+    return reshape(x, -1)
+
+
+def concatenate(parts: Sequence[Any], axis: int | None = 0) -> Any:
+    """The parts joined along an axis they all have; flattened first where ``axis`` is None."""
+    if axis is None:
+        parts, axis = [ravel(part) for part in parts], 0
+    return shaping.concatenate(*parts, axis=axis)
+
+
+def stack(parts: Sequence[Any], axis: int = 0) -> Any:
+    """The parts, all of one shape, joined along a new axis."""
+    return shaping.stack(*parts, axis=axis)
+
+
+def _as_tuple(numbers: int | Sequence[int]) -> tuple[int, ...]:
+    return tuple(map(operator.index, numbers)) if isinstance(numbers, Iterable) else (operator.index(numbers),)
+
+
+# ---- products ------------------------------------------------------------------------------------------------------
+
+
+def dot(a: Any, b: Any) -> Any:
+    """NumPy's dot: the inner product of vectors, the matrix product, or a sum over a's last and b's second-last axis.
+
+    For two lists with Values in them, w₁x₁ + w₂x₂ + … as one node.
+
+    Example:
+        >>> import autograd as ag
+        >>> w = [ag.Value(2.0), ag.Value(-1.0)]
+        >>> y = ag.dot(w, [3.0, 4.0])
+        >>> y.backward()
+        >>> y.data, w[0].grad, w[1].grad
+        (2.0, 3.0, 4.0)
+    """
+    if _has_values(a) or _has_values(b):
+        return affine(a, b)
+    a, b = _gathered(a), _gathered(b)
+    if rank(a) == 0 or rank(b) == 0:
+        return arithmetic.multiply(a, b)
+    if rank(b) <= 2:
+        return products.matmul(a, b)
+    # a (…, k) and b (…, k, m): one matrix product with b's other axes side by side.
+    *stacked, inner, columns = shape(b)
+    flat = reshape(swapaxes(reshape(b, (-1, inner, columns)), 0, 1), (inner, -1))
+    return reshape(products.matmul(a, flat), (*shape(a)[:-1], *stacked, columns))
+
+
+def affine(weights: Sequence[Any], inputs: Sequence[Any], bias: Any = 0.0) -> Any:
+    """bias + w₁x₁ + w₂x₂ + … of scalars, as one node; for several lists of weights, a node for each.
+
+    Args:
+        weights: Scalars, or lists of scalars: the rows of a matrix.
+        inputs: As many scalars as there are weights in a row.
+        bias: A scalar; with rows a list of one for each.
+
+    Returns:
+        A node, or a list of nodes for rows.
+
+    Raises:
+        ShapeError: The lists do not belong together.
+
+    Example:
+        >>> import autograd as ag
+        >>> a, b = ag.Value(2.0), ag.Value(-1.0)
+        >>> affine([a, b], [3.0, 4.0], 1.0).data
+        3.0
+        >>> [y.data for y in affine([[a, b], [b, a]], [3.0, 4.0], [1.0, 0.0])]
+        [3.0, 5.0]
+    """
+    in_rows = len(weights) > 0 and isinstance(weights[0], list | tuple)
+    rows: Sequence[Any] = weights if in_rows else [weights]
+    counts = {*map(len, rows)} - {len(inputs)}
+    if counts:
+        message = f"a sum of products of {counts.pop()} weights and {len(inputs)} inputs: the numbers must be equal"
+        raise ShapeError(message)
+    if not in_rows:
+        return products.affine(bias, *weights, *inputs)
+    if not isinstance(bias, list | tuple) or len(bias) != len(rows):
+        message = f"affine of {len(rows)} rows of weights takes a list of as many biases, got {bias!r}"
+        raise ShapeError(message)
+    return products.affine.of_each([(b, *row) for b, row in zip(bias, rows, strict=True)], inputs)
+
+
+def linear(x: Any, weight: Any, bias: Any = None) -> Any:
+    """x W + b, a layer of a network as one node.
+
+    Args:
+        x: (…, inputs).
+        weight: (inputs, outputs).
+        bias: (outputs,), or None for none.
+    """
+    return products.matmul(x, weight) if bias is None else products.linear(x, weight, bias)
+
+
+# ---- cross-entropy -------------------------------------------------------------------------------------------------
+
+
+def softmax_cross_entropy(logits: Any, targets: Any) -> Any:
+    """−Σⱼ tⱼ ln softmax(x)ⱼ for each sample, straight from the logits x, as one node.
+
+    The derivative for the logits is softmax(x) − t, with nothing that could overflow.
+
+    Args:
+        logits: (…, classes).
+        targets: Class numbers (…) of an integer type, or a distribution for each sample (…, classes).
+
+    Returns:
+        The losses, (…).
+
+    Raises:
+        ShapeError: The targets fit neither form.
+        DTypeError: Class numbers that are not integers.
+        ValueError: A class number outside 0 … classes − 1.
+
+    Example:
+        >>> import autograd as ag, numpy as np
+        >>> logits = ag.Tensor([[2.0, 0.0, -1.0]], requires_grad=True)
+        >>> loss = ag.softmax_cross_entropy(logits, np.array([0]))
+        >>> loss.backward(); round(loss.item(), 4)
+        0.1698
+    """
+    full = shape(logits)
+    if not full:
+        message = "cross-entropy needs logits with an axis of classes, not a single number"
+        raise ShapeError(message)
+    targets = targets if isinstance(targets, Node) else np.asarray(targets)
+    given = shape(targets)
+    if given == full:
+        return products.cross_entropy_of_probabilities(logits, targets)
+    if given != full[:-1]:
+        message = (
+            f"cross-entropy of logits {full} and targets {given}: expected class numbers of shape "
+            f"{full[:-1]} or probabilities of shape {full}"
+        )
+        raise ShapeError(message)
+    if targets.dtype.kind not in "iu":
+        message = f"class numbers must be integers, not {targets.dtype}: use targets.astype(int)"
+        raise DTypeError(message)
+    if isinstance(targets, Node) and targets.traced:  # a program checks the numbers that it is given
+        return products.cross_entropy_of_classes(logits, targets)
+    numbers, classes = np.asarray(targets), full[-1]
+    # Seen without their sign, numbers below 0 are large: one look at them all in place of two.
+    if numbers.size and np.maximum.reduce(numbers.view(numbers.dtype.str.replace("i", "u")), None) >= classes:
+        message = (
+            f"class numbers from {numbers.min()} to {numbers.max()} for {classes} logits: expected 0 to {classes - 1}"
+        )
+        raise ValueError(message)
+    return products.cross_entropy_of_classes(logits, targets)

@@ -1,0 +1,116 @@
+"""NumPy's functions called on nodes: what ``np.exp(t)`` and ``np.concatenate([t, u])`` arrive at."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from autograd.graph.node import Node
+from autograd.numpy import functions
+from autograd.rules.arithmetic import where
+from autograd.rules.primitive import BOOK, Primitive
+
+
+def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
+    """NumPy's clip, whose bounds have two names each."""
+    return functions.clip(a, a_min if min is None else min, a_max if max is None else max)
+
+
+def _where(condition: Any, *branches: Any) -> Any:
+    """NumPy's where: a choice between two branches, or the places where a condition holds."""
+    return where(condition, *branches) if branches else np.where(_plain(condition))
+
+
+# NumPy's functions that have a derivative here, beside the ufuncs, which the rule book names itself.
+DIFFERENTIABLE: dict[Callable[..., Any], Callable[..., Any]] = {
+    np.sum: functions.sum,
+    np.mean: functions.mean,
+    np.max: functions.max,
+    np.min: functions.min,
+    np.reshape: functions.reshape,
+    np.ravel: functions.ravel,
+    np.transpose: functions.transpose,
+    np.swapaxes: functions.swapaxes,
+    np.broadcast_to: functions.broadcast_to,
+    np.expand_dims: functions.expand_dims,
+    np.squeeze: functions.squeeze,
+    np.concatenate: functions.concatenate,
+    np.stack: functions.stack,
+    np.dot: functions.dot,
+    np.clip: _clip,
+    np.where: _where,
+}
+
+# Their results are positions, shapes, truths or fresh arrays: no derivative is lost by working on the plain numbers.
+GRADIENT_FREE: frozenset[Callable[..., Any]] = frozenset(
+    {
+        np.isnan, np.isinf, np.isfinite, np.signbit, np.floor, np.ceil, np.rint, np.trunc,
+        np.logical_and, np.logical_or, np.logical_xor, np.logical_not,
+        np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.nonzero, np.any, np.all,
+        np.allclose, np.isclose, np.array_equal, np.count_nonzero, np.searchsorted, np.result_type,
+        np.zeros_like, np.ones_like, np.empty_like, np.may_share_memory, np.shares_memory, np.array2string,
+    }
+)  # fmt: skip
+
+
+@cache
+def _primitive_of(ufunc: np.ufunc) -> Primitive | None:
+    return next((entry for entry in BOOK.values() if entry.ufunc is ufunc), None)
+
+
+def apply_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """What a ufunc means on nodes: its primitive, recorded; or plain numbers where nothing can be differentiated."""
+    name = f"np.{ufunc.__name__}"
+    if method != "__call__":
+        message = f"{name}.{method} has no derivative rule; use np.sum, np.max … or operators"
+        raise TypeError(message)
+    if options:
+        given = ", ".join(f"{option}=" for option in options)
+        message = (
+            f"{name} on nodes takes no {given}: compute a new result "
+            "(an ndarray cannot take a Tensor in place; write a = a + t)"
+        )
+        raise TypeError(message)
+    if ufunc in GRADIENT_FREE:
+        return ufunc(*map(_plain, inputs))
+    entry = _primitive_of(ufunc)
+    if entry is None:
+        raise TypeError(_no_rule(name))
+    result = entry(*inputs)
+    recorded = isinstance(result, Node) and result.traced  # where it may be another at the next replay
+    return result if entry.differentiable or recorded else _plain(result)
+
+
+def apply_function(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """What another NumPy function means on nodes."""
+    if function in DIFFERENTIABLE:
+        ours = DIFFERENTIABLE[function]
+        signature = inspect.signature(ours)
+        try:
+            signature.bind(*args, **kwargs)
+        except TypeError as error:
+            message = (
+                f"np.{function.__name__} on nodes takes {signature.replace(return_annotation=signature.empty)}: {error}"
+            )
+            raise TypeError(message) from None
+        return ours(*args, **kwargs)
+    if function in GRADIENT_FREE:
+        return function(*map(_plain, args), **{key: _plain(value) for key, value in kwargs.items()})
+    raise TypeError(_no_rule(f"{function.__module__.replace('numpy', 'np')}.{function.__name__}"))
+
+
+def _no_rule(name: str) -> str:
+    return (
+        f"{name} has no derivative rule here: build it from functions that have one (dir(autograd.numpy) lists them), "
+        "or use t.data where no gradient is wanted"
+    )
+
+
+def _plain(x: Any) -> Any:
+    if isinstance(x, Node):
+        return x._data
+    return type(x)(map(_plain, x)) if isinstance(x, list | tuple) else x

@@ -1,0 +1,150 @@
+"""What makes a `Tensor` feel like an ndarray: products, parts, shapes and reductions as methods."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from autograd.graph.node import Node
+from autograd.graph.operators import Operators
+from autograd.numpy import functions
+from autograd.rules import products, reductions, shaping
+
+Axis = int | tuple[int, ...] | None
+
+
+class ArrayMethods(Operators):
+    """NumPy's methods; each is a primitive, or a function put together from some."""
+
+    __slots__ = ()
+
+    _data: Any
+
+    # ---- what it holds ---------------------------------------------------------------------------------------------
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The length of each axis."""
+        shape: tuple[int, ...] = self._data.shape
+        return shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The kind of number."""
+        dtype: np.dtype[Any] = self._data.dtype
+        return dtype
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """The number of entries."""
+        return math.prod(self.shape)
+
+    def item(self) -> float:
+        """The one entry as a Python number."""
+        number: float = self._data.item()
+        return number
+
+    def tolist(self) -> Any:
+        """The entries as nested lists of Python numbers."""
+        return self._data.tolist()
+
+    # ---- products, parts and shapes ---------------------------------------------------------------------------------
+
+    def __matmul__(self, other: Any) -> Self:
+        return self._call(products.matmul, self, other)
+
+    def __rmatmul__(self, other: Any) -> Self:
+        return self._call(products.matmul, other, self)
+
+    def dot(self, other: Any) -> Self:
+        """As ``np.dot``."""
+        return self._call(functions.dot, self, other)
+
+    def __getitem__(self, index: Any) -> Self:
+        return self._call(shaping.getitem, self, index=plain_index(index))
+
+    def __len__(self) -> int:
+        if not self.shape:
+            message = "len() of a Tensor without axes"
+            raise TypeError(message)
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Self]:
+        return (self[i] for i in range(len(self)))
+
+    @property
+    def T(self) -> Self:
+        """The axes in reverse order."""
+        return self.transpose()
+
+    def reshape(self, *shape: int | tuple[int, ...]) -> Self:
+        """The same entries in another shape; −1 stands for the length that fits."""
+        return self._call(functions.reshape, self, shape[0] if len(shape) == 1 else shape)
+
+    def transpose(self, *axes: int | tuple[int, ...] | None) -> Self:
+        """The axes in another order, reversed by default."""
+        return self._call(functions.transpose, self, axes[0] if len(axes) == 1 else axes or None)
+
+    def swapaxes(self, first: int, second: int) -> Self:
+        """Two axes exchanged."""
+        return self._call(functions.swapaxes, self, first, second)
+
+    def squeeze(self, axis: Axis = None) -> Self:
+        """Without axes of length one."""
+        return self._call(functions.squeeze, self, axis)
+
+    def ravel(self) -> Self:
+        """All entries along one axis."""
+        return self.reshape(-1)
+
+    flatten = ravel
+
+    def astype(self, dtype: DTypeLike) -> Self:
+        """The numbers in another floating-point type; the gradient comes back in this one."""
+        return self._call(shaping.astype, self, dtype=np.dtype(dtype))
+
+    # ---- reductions -------------------------------------------------------------------------------------------------
+
+    def sum(self, axis: Axis = None, keepdims: bool = False) -> Self:
+        """Σ over one axis, several, or all."""
+        return self._call(reductions.sum_, self, axis=axis, keepdims=keepdims)
+
+    def mean(self, axis: Axis = None, keepdims: bool = False) -> Self:
+        """The mean over one axis, several, or all."""
+        return self._call(reductions.mean, self, axis=axis, keepdims=keepdims)
+
+    def max(self, axis: Axis = None, keepdims: bool = False) -> Self:
+        """The largest entry; entries that tie share its gradient equally."""
+        return self._call(reductions.max_, self, axis=axis, keepdims=keepdims)
+
+    def min(self, axis: Axis = None, keepdims: bool = False) -> Self:
+        """The smallest entry; entries that tie share its gradient equally."""
+        return self._call(reductions.min_, self, axis=axis, keepdims=keepdims)
+
+    def argmax(self, axis: int | None = None) -> Any:
+        """Where the largest entry is: plain integers, since positions have no derivative."""
+        return self._data.argmax(axis)
+
+    def argmin(self, axis: int | None = None) -> Any:
+        """Where the smallest entry is: plain integers, since positions have no derivative."""
+        return self._data.argmin(axis)
+
+
+def plain_index(index: Any) -> Any:
+    """An index whose Tensors, lists and arrays are copied, so that a later change of theirs is harmless."""
+    if isinstance(index, tuple):
+        return tuple(map(plain_index, index))
+    if isinstance(index, Node) and index.kind == "array":
+        return index._as_index()  # type: ignore[attr-defined]
+    if isinstance(index, list) and not index:
+        return np.array(index, dtype=np.intp)  # NumPy would make it an array of floats
+    return np.array(index) if isinstance(index, np.ndarray | list) else index

@@ -1,0 +1,49 @@
+"""What may stand beside a Tensor in an operation, and what is said where it does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import DTypeError, ShapeError
+from autograd.graph.node import Node
+from autograd.rules import products
+from autograd.rules.primitive import BOOK, Primitive
+
+
+def as_array(x: Any, rule: Primitive) -> np.ndarray[Any, Any]:
+    """An operand that is no Tensor as an array of real numbers."""
+    if isinstance(x, Node):
+        message = (
+            f"{rule.name} of a Tensor and a Value: a Value is a single number of a graph of numbers; "
+            "use Tensors on both sides"
+        )
+        raise TypeError(message)
+    array = np.asarray(x)
+    if array.dtype.kind not in "fbiu":
+        message = f"{rule.name} of a Tensor and {type(x).__name__} ({array.dtype}): expected real numbers"
+        raise DTypeError(message)
+    return array
+
+
+def explained(rule: Primitive, arrays: Sequence[Any], error: ValueError) -> ValueError:
+    """NumPy's error in the words of the operation; as it is where shapes are not what is wrong, or a user's own."""
+    if BOOK.get(rule.name) is not rule:
+        return error
+    shapes = [np.shape(array) for array in arrays]
+    reason = " ".join(str(error).split())
+    if rule.elementwise:
+        try:
+            np.broadcast_shapes(*shapes)
+        except ValueError:
+            reason = "counted from the last axis, lengths must be equal or one"
+        else:
+            return error
+    elif rule in (products.matmul, products.linear) and len(shapes[0]) > 0 < len(shapes[1]):
+        columns, rows = shapes[0][-1], shapes[1][-2:][0]
+        if columns != rows:
+            reason = f"the first has {columns} columns and the second {rows} rows; these must be equal"
+    noun = "shape" if len(shapes) == 1 else "shapes"
+    return ShapeError(f"{rule.name} of {noun} {' and '.join(map(str, shapes))}: {reason}")

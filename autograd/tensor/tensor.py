@@ -1,0 +1,418 @@
+"""An ndarray that remembers: the array node, in NumPy's dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+from autograd.errors import DTypeError, GraphError, ShapeError
+from autograd.graph.changes import CLOCK, fingerprint
+from autograd.graph.copying import Copying
+from autograd.graph.hooks import current_recorder
+from autograd.graph.mode import is_recording
+from autograd.graph.node import NO_ATTRS, Node, describe, new_node
+from autograd.numpy.protocols import apply_function, apply_ufunc
+from autograd.rules import arithmetic, shaping
+from autograd.rules.primitive import Primitive
+from autograd.tensor.methods import ArrayMethods, plain_index
+from autograd.tensor.operands import as_array, explained
+
+Array = np.ndarray[Any, Any]
+Axis = int | tuple[int, ...] | None
+
+
+class Tensor(ArrayMethods, Copying):
+    """An n-dimensional array in a graph of arrays.
+
+    Operators, methods, indexing and NumPy's functions compute a new Tensor; where an operand has ``requires_grad``, the
+    result records how it was made, and `backward` fills in ``.grad``. NumPy's broadcasting and dtype rules hold;
+    float32 stays float32, in gradients too. A computed Tensor's ``.data`` is read-only. Change a leaf by
+    ``W.data -= step``, or by ``W -= step`` and ``W[i] = x`` inside `no_grad`: then a backward pass that would need the
+    old numbers says so. Writing into the array itself (``W.data[0] = x``) goes unnoticed.
+
+    Args:
+        data: Anything NumPy makes an array of; it is copied.
+        requires_grad: Whether to compute gradients for it.
+        label: A name for pictures and messages.
+        dtype: As in ``np.array``.
+
+    Raises:
+        DTypeError: Gradients of integers or booleans, or data that are not real numbers.
+
+    Example:
+        >>> import numpy as np
+        >>> W = Tensor([[1.0, -2.0], [0.5, 3.0]], requires_grad=True)
+        >>> x = np.array([1.0, 2.0])
+        >>> y = np.tanh(x @ W).sum()
+        >>> y.backward()
+        >>> W.grad.shape
+        (2, 2)
+    """
+
+    __slots__ = ("_fingerprint",)
+    kind = "array"
+    _fingerprint: int | None
+
+    def __init__(
+        self, data: ArrayLike, requires_grad: bool = False, label: str | None = None, dtype: DTypeLike | None = None
+    ) -> None:
+        if isinstance(data, Tensor):
+            data = data._data
+        array = np.array(data, dtype=dtype)
+        if array.dtype.kind not in "fbiu":
+            message = (
+                f"a Tensor holds real numbers, not {array.dtype} (from {type(data).__name__}); complex is not supported"
+            )
+            raise DTypeError(message)
+        if requires_grad:
+            _check_differentiable(array)
+        self._begin(array, label, requires_grad)
+        self._fingerprint = None
+
+    # ---- what it holds ----------------------------------------------------------------------------------------------
+
+    @property
+    def data(self) -> Array:
+        """The ndarray. A leaf's may be replaced or updated (``W.data -= step``); a computed Tensor's is read-only."""
+        array: Array = self._data
+        if self.rule is not None and array.flags.writeable:
+            array = array.view()
+            array.flags.writeable = False
+        return array
+
+    @data.setter
+    def data(self, array: ArrayLike) -> None:
+        self._check_leaf()
+        new = array if array is self._data else np.array(array, dtype=self.dtype)
+        if new.shape != self.shape:
+            message = f"data of shape {new.shape} for {describe(self)} of shape {self.shape}: make a new Tensor instead"
+            raise ShapeError(message)
+        self._data = new
+        self.stamp = CLOCK.tick()
+
+    @property
+    def grad(self) -> Any:
+        """∂L/∂(this), a Tensor of this shape, or None where no backward pass has reached it."""
+        if self._grad is None or isinstance(self._grad, Tensor):
+            return self._grad
+        gradient = constant(self._grad)
+        if self.rule is None:
+            self._grad = gradient
+        else:  # may share memory with other gradients of the pass
+            gradient._data = gradient._data.view()
+            gradient._data.flags.writeable = False
+        return gradient
+
+    @grad.setter
+    def grad(self, gradient: Tensor | ArrayLike | None) -> None:
+        fitting: Tensor | None = None
+        if gradient is not None:
+            fitting = gradient if isinstance(gradient, Tensor) else constant(np.array(gradient, dtype=self.dtype))
+            if fitting.dtype != self.dtype:
+                fitting = shaping.astype(fitting, dtype=self.dtype)
+            self._check_gradient_shape(fitting.shape)
+        self._grad = fitting
+
+    def numpy(self) -> Array:
+        """The ndarray, as `data`."""
+        return self.data
+
+    def detach(self) -> Tensor:
+        """The same numbers as a constant: gradients stop here."""
+        return constant(self._data.copy())
+
+    # ---- recording --------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _apply(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> Tensor:
+        recording = current_recorder()
+        if recording is not None:
+            recorded: Tensor = recording.apply(rule, inputs, attrs)
+            return recorded
+        requires_grad = False
+        arrays: list[Any] = []
+        foreign: dict[int, Tensor] = {}
+        for x in inputs:
+            if isinstance(x, Tensor):
+                requires_grad = requires_grad or x.requires_grad
+                arrays.append(x._data)
+            elif x.__class__ is float or x.__class__ is int:
+                arrays.append(x)
+            else:
+                foreign[len(arrays)] = constant(as_array(x, rule))
+                arrays.append(foreign[len(arrays)]._data)
+        try:
+            data = rule.array(*arrays, **attrs)
+        except ValueError as error:
+            raise explained(rule, arrays, error) from None
+        if data.__class__ is not np.ndarray:
+            data = np.asarray(data)
+        if requires_grad and rule.differentiable and is_recording():
+            parents = tuple(inputs)
+            if foreign:
+                parents = tuple([foreign.get(i, x) for i, x in enumerate(inputs)])
+                _watch_foreign_memory(rule, inputs, parents)
+            node = new_node(Tensor, data, rule, parents, attrs or NO_ATTRS, True)
+        else:
+            if rule.view and np.may_share_memory(data, arrays[0]):
+                data = data.copy()  # a leaf has its memory to itself
+            node = new_node(Tensor, data, None, (), NO_ATTRS, False)
+        node._fingerprint = None
+        return node
+
+    # ---- changing a leaf in place -----------------------------------------------------------------------------------
+
+    def _check_leaf(self) -> None:
+        if self.rule is not None:
+            message = f"{describe(self)} was computed and cannot be changed in place; build a new one (where, stack …)"
+            raise GraphError(message)
+
+    def _update(self, ufunc: np.ufunc, other: Any, rule: Primitive) -> Self:
+        if self.rule is not None or (is_recording() and not self.requires_grad):
+            return self._call(rule, self, other)
+        if is_recording():
+            message = (
+                f"{describe(self)} requires a gradient: change it inside `with ag.no_grad():`, "
+                "or write W = W + … for a new Tensor"
+            )
+            raise GraphError(message)
+        change = other._data if isinstance(other, Tensor) else other
+        try:
+            ufunc(self._data, change, out=self._data, casting="same_kind")
+        except ValueError as error:
+            raise explained(rule, [self._data, change], error) from None
+        self.stamp = CLOCK.tick()
+        return self
+
+    def __iadd__(self, other: Any) -> Self:
+        return self._update(np.add, other, arithmetic.add)
+
+    def __isub__(self, other: Any) -> Self:
+        return self._update(np.subtract, other, arithmetic.subtract)
+
+    def __imul__(self, other: Any) -> Self:
+        return self._update(np.multiply, other, arithmetic.multiply)
+
+    def __itruediv__(self, other: Any) -> Self:
+        return self._update(np.true_divide, other, arithmetic.divide)
+
+    def _as_index(self) -> Any:
+        return self._data.copy()
+
+    def __setitem__(self, index: Any, values: Any) -> None:
+        if is_recording() and (self.requires_grad or getattr(values, "requires_grad", False)):
+            message = (
+                "assigning to entries of a Tensor that takes part in gradients: use where, stack or concatenate "
+                "to build the new Tensor, or change a leaf inside `with ag.no_grad():`"
+            )
+            raise GraphError(message)
+        self._check_leaf()
+        self._data[plain_index(index)] = values._data if isinstance(values, Tensor) else values
+        self.stamp = CLOCK.tick()
+
+    # ---- Python's and NumPy's protocols -----------------------------------------------------------------------------
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        if self.requires_grad:
+            message = (
+                "this NumPy call would turn a Tensor into a plain array and lose its gradient: "
+                "use t.data or t.detach() where that is meant, or a function of autograd.numpy"
+            )
+            raise TypeError(message)
+        return np.array(self._data, dtype=dtype, copy=copy)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        return apply_ufunc(ufunc, method, inputs, options)
+
+    def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any) -> Any:
+        return apply_function(function, args, kwargs)
+
+    def __lt__(self, other: Any) -> Any:
+        return _compared(arithmetic.less, self, other)
+
+    def __le__(self, other: Any) -> Any:
+        return _compared(arithmetic.less_equal, self, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return _compared(arithmetic.greater, self, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return _compared(arithmetic.greater_equal, self, other)
+
+    def __eq__(self, other: Any) -> Any:
+        return _compared(arithmetic.equal, self, other)
+
+    def __ne__(self, other: Any) -> Any:
+        return _compared(arithmetic.not_equal, self, other)
+
+    __hash__ = Node.__hash__
+
+    def __bool__(self) -> bool:
+        recording = current_recorder()
+        if recording is not None:
+            recording.decide("a branch on a Tensor")
+        return bool(self._data)
+
+    def __float__(self) -> float:
+        if self.requires_grad:
+            _refuse_float()
+        return float(self._data)
+
+    def __int__(self) -> int:
+        return int(float(self))
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data.item() if self.size == 1 else self._data, spec) if spec else repr(self)
+
+    def __repr__(self) -> str:
+        text = np.array2string(self._data, separator=", ", prefix="Tensor(")
+        details = [text]
+        if self.dtype != np.float64:
+            details.append(f"dtype={self.dtype}")
+        if self.rule is not None:
+            details.append(f"made by {self.rule.name}")
+        elif self.requires_grad:
+            details.append("requires_grad=True")
+        if self.label:
+            details.append(f"label={self.label!r}")
+        return f"Tensor({', '.join(details)})"
+
+    # ---- what the graph asks of each kind of node -------------------------------------------------------------------
+
+    def _check_gradient_shape(self, shape: tuple[int, ...]) -> None:
+        if shape != self.shape:
+            message = (
+                f"a gradient of shape {shape} for {describe(self)} of shape {self.shape}: the shapes must be equal"
+            )
+            raise ShapeError(message)
+
+    def _seed(self, gradient: Any, create_graph: bool) -> Any:
+        if gradient is None:
+            if self.size != 1:
+                message = (
+                    f"backward from a Tensor of shape {self.shape} needs the upstream gradient: "
+                    f"pass gradient= of shape {self.shape}, or reduce it first with .sum() or .mean()"
+                )
+                raise ShapeError(message)
+            ones = np.ones(self.shape, self.dtype) if self.shape else np.array(1, self.dtype)
+            return constant(ones) if create_graph else ones
+        self._check_gradient_shape(np.shape(gradient._data if isinstance(gradient, Tensor) else gradient))
+        if create_graph:
+            return gradient if isinstance(gradient, Tensor) else constant(np.array(gradient, self.dtype))
+        return np.array(gradient._data if isinstance(gradient, Tensor) else gradient, self.dtype)
+
+    def _fit(self, share: Any) -> Any:
+        shape, dtype = self._data.shape, self._data.dtype
+        if share.__class__ is np.ndarray and share.shape == shape and share.dtype is dtype:
+            return share
+        if share.__class__ is float or share.__class__ is int:
+            share = np.asarray(share, dtype)  # a rule may say "the same for every entry" by a plain number
+        if share.shape != shape:
+            # Copies made by broadcasting add up; a share with fewer axes (a number for all) is spread out first.
+            full = share.shape
+            if full[len(full) - len(shape) :] != shape:
+                full = np.broadcast_shapes(full, shape)
+            if share.shape != full:
+                share = shaping.broadcast_to(share, shape=full)
+            if full != shape:
+                raw = share.__class__ is np.ndarray
+                share = shaping.sum_to.array(share, shape) if raw else shaping.sum_to(share, shape=shape)
+        if share.dtype != dtype:
+            _check_differentiable(self._data)
+            share = shaping.astype(share, dtype=dtype)
+        return share
+
+    @staticmethod
+    def _keep(gradients: dict[Any, Any]) -> None:
+        # A leaf's gradient is the user's to change, so it must not be memory that another node's gradient uses too:
+        # an addition hands the very g it was given to both its parents, a reshape hands on a view.
+        in_between = {id(gradient) for node, gradient in gradients.items() if node.rule is not None}
+        for node, gradient in gradients.items():
+            if gradient is None:
+                continue
+            if node.rule is None:
+                if node._grad is not None:
+                    recorded = isinstance(gradient, Tensor)
+                    gradient = node.grad + gradient if recorded else np.add(_raw(node._grad), gradient)
+                elif isinstance(gradient, Tensor):
+                    gradient = (
+                        shaping.astype(gradient, dtype=gradient.dtype) if id(gradient) in in_between else gradient
+                    )
+                elif id(gradient) in in_between or gradient.base is not None:
+                    gradient = gradient.copy()
+            node._grad = gradient
+
+    def _presented(self, gradient: Any, create_graph: bool) -> Any:
+        if gradient is None:
+            return constant(np.zeros(self.shape, self.dtype))
+        return gradient if create_graph and isinstance(gradient, Tensor) else constant(np.array(gradient))
+
+    def _twin(self, inputs: tuple[Any, ...]) -> Self:
+        twin = new_node(type(self), self._data.copy(), self.rule, inputs, self.attrs, self.requires_grad)
+        twin._grad = None if self._grad is None else constant(np.array(_raw(self._grad)))
+        twin.label, twin._fingerprint = self.label, self._fingerprint
+        return twin
+
+    def _restore(self, state: tuple[Any, ...]) -> None:
+        super()._restore(state)
+        self._fingerprint = None
+
+    @staticmethod
+    def _check_memory(order: Sequence[Node]) -> None:
+        for x in order:
+            if isinstance(x, Tensor) and x._fingerprint is not None and x._fingerprint != fingerprint(x._data):
+                reader = next(node.rule.name for node in order if node.rule and any(x is part for part in node.inputs))
+                message = (
+                    f"the array of shape {x.shape} given to {reader} was changed "
+                    "afterwards, and backward needs the old numbers: call backward() first, or pass a copy"
+                )
+                raise GraphError(message)
+
+
+def constant(array: Any) -> Tensor:
+    """A Tensor around an array as it is: no copy, no gradient."""
+    node = new_node(Tensor, np.asarray(array), None, (), NO_ATTRS, False)
+    node._fingerprint = None
+    return node
+
+
+def _watch_foreign_memory(rule: Primitive, given: Sequence[Any], parents: Sequence[Any]) -> None:
+    for position, x in enumerate(given):
+        if not isinstance(x, np.ndarray):
+            continue
+        for i, p in enumerate(parents):
+            if isinstance(p, Node) and p.requires_grad and rule.reads(i, position):
+                parents[position]._fingerprint = fingerprint(x)
+                break
+
+
+def _raw(gradient: Any) -> Array:
+    return gradient._data if isinstance(gradient, Tensor) else np.asarray(gradient)
+
+
+def _check_differentiable(array: Array) -> None:
+    if array.dtype.kind != "f":
+        message = (
+            f"gradients need floating-point numbers, not {array.dtype}: pass dtype=np.float64 (or float32), "
+            "or write 1.0 for 1"
+        )
+        raise DTypeError(message)
+
+
+def _compared(rule: Primitive, a: Tensor, b: Any) -> Any:
+    recording = current_recorder()
+    if recording is not None:
+        return recording.apply(rule, (a, b), {})
+    compare: Any = rule.scalar  # Python's operator, which arrays know too
+    return compare(a._data, b._data if isinstance(b, Tensor) else b)
+
+
+def _refuse_float() -> NoReturn:
+    message = (
+        "float(tensor) would lose the gradient: use t.item() for the number, "
+        "or np.exp and its kin (which Tensors understand) in place of math's"
+    )
+    raise TypeError(message)

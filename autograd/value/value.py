@@ -1,0 +1,354 @@
+"""A float that remembers: the scalar node, in micrograd's dialect."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn, Self
+
+import numpy as np
+
+from autograd.errors import DTypeError, GraphError, ShapeError
+from autograd.graph.changes import CLOCK
+from autograd.graph.copying import Copying
+from autograd.graph.hooks import current_recorder
+from autograd.graph.mode import is_recording
+from autograd.graph.node import ALONE, MANY, MIXED, NO_ATTRS, Node, describe, new_node
+from autograd.graph.operators import Operators
+from autograd.numpy.protocols import apply_ufunc
+from autograd.rules import activations, arithmetic
+from autograd.rules.primitive import FLOAT_EXCEPTIONS, Primitive
+from autograd.value.reserve import Reserve
+
+Comparison = Callable[["Value", Any], Any]
+
+
+def _comparison(compare: Callable[[Any, Any], Any]) -> Comparison:
+    def method(self: Value, other: Any) -> Any:
+        recording = current_recorder()
+        if recording is not None:
+            recording.decide("a comparison of a Value")
+        if isinstance(other, Value):
+            return bool(compare(self._data, other._data))
+        if isinstance(other, float | int | np.number):
+            return bool(compare(self._data, other))
+        return NotImplemented
+
+    method.__name__ = f"__{compare.__name__}__"
+    method.__doc__ = "Compare the numbers; the result is a plain bool."
+    return method
+
+
+def _unary(rule: Primitive) -> Callable[[Value], Value]:
+    """`Value._apply` for a rule of one parent, without its loops: most of the time of a graph of scalars goes here."""
+    forward = rule.scalar
+    if forward is None:
+        message = f"{rule.name} has no scalar function"
+        raise TypeError(message)
+
+    def method(self: Value) -> Value:
+        number = self._data
+        try:
+            data = forward(number)
+        except FLOAT_EXCEPTIONS:
+            data = rule.on_floats((number,), NO_ATTRS)
+        if self.requires_grad and is_recording():
+            return _computed(data, rule, self, ALONE, NO_ATTRS, True)
+        return new_node(Value, data, None, (), NO_ATTRS, False)
+
+    return method
+
+
+def _binary(rule: Primitive, swapped: bool = False) -> Callable[[Value, Any], Value]:
+    """`Value._apply` for a rule of two parents, without its loops."""
+    forward = rule.scalar
+    if forward is None:
+        message = f"{rule.name} has no scalar function"
+        raise TypeError(message)
+
+    def method(self: Value, other: Any) -> Value:
+        kind = other.__class__
+        if kind is Value:
+            number, requires_grad = other._data, self.requires_grad or other.requires_grad
+        elif kind is float or kind is int:
+            number, requires_grad = other, self.requires_grad
+        else:
+            return Value._apply(rule, (other, self) if swapped else (self, other), NO_ATTRS)
+        pair = (number, self._data) if swapped else (self._data, number)
+        try:
+            data = forward(*pair)
+        except FLOAT_EXCEPTIONS:
+            data = rule.on_floats(pair, NO_ATTRS)
+        if requires_grad and is_recording():
+            if swapped:
+                return _computed(data, rule, other, self, NO_ATTRS, True)
+            return _computed(data, rule, self, other, NO_ATTRS, True)
+        return new_node(Value, data, None, (), NO_ATTRS, False)
+
+    return method
+
+
+class Value(Operators, Copying):
+    """One number in a graph of numbers.
+
+    Operators and methods compute a new Value and record how; `backward` then fills in ``.grad`` = ∂L/∂(this value) for
+    every Value that L depends on. Numbers behave as in IEEE 754, like NumPy's: 1/0 is inf and log(−1) is NaN.
+
+    Args:
+        data: A number.
+        label: A name for pictures and messages.
+        requires_grad: False for a constant.
+
+    Attributes:
+        data: The number, a Python float. A leaf's may be set; a computed Value's may not.
+        grad: A float once backward has reached it (a Value where ``create_graph``), None before.
+
+    Raises:
+        DTypeError: ``data`` is not a real number.
+
+    Example:
+        >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+        >>> L = a * b + a**2
+        >>> L.backward()
+        >>> L.data, a.grad, b.grad
+        (-2.0, 1.0, 2.0)
+    """
+
+    __slots__ = ()
+    kind = "scalar"
+
+    def __init__(self, data: float, label: str | None = None, requires_grad: bool = True) -> None:
+        self._begin(_as_float(data), label, requires_grad)
+
+    @property
+    def data(self) -> float:
+        """The number."""
+        number: float = self._data
+        return number
+
+    @data.setter
+    def data(self, number: float) -> None:
+        if self.rule is not None:
+            message = f"{describe(self)} was computed; change the leaves it came from and compute it again"
+            raise GraphError(message)
+        self._data = _as_float(number)
+        self.stamp = CLOCK.tick()
+
+    @property
+    def grad(self) -> Any:
+        """∂L/∂(this), or None where no backward pass has reached it."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, gradient: Any) -> None:
+        self._grad = gradient if gradient is None or isinstance(gradient, Value) else _as_float(gradient)
+
+    __add__, __radd__ = _binary(arithmetic.add), _binary(arithmetic.add, swapped=True)
+    __sub__, __rsub__ = _binary(arithmetic.subtract), _binary(arithmetic.subtract, swapped=True)
+    __mul__, __rmul__ = _binary(arithmetic.multiply), _binary(arithmetic.multiply, swapped=True)
+    __truediv__, __rtruediv__ = _binary(arithmetic.divide), _binary(arithmetic.divide, swapped=True)
+    __pow__, __rpow__ = _binary(arithmetic.power), _binary(arithmetic.power, swapped=True)
+    __neg__, relu, tanh = _unary(arithmetic.negative), _unary(activations.relu), _unary(arithmetic.tanh)
+
+    @staticmethod
+    def _apply(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> Value:
+        numbers = _of_values_alone((inputs,)) if len(inputs) > _FEW else None
+        many = MIXED
+        if numbers is not None:
+            many = MANY
+            requires_grad = inputs[0].requires_grad or any([x.requires_grad for x in inputs])  # noqa: C419
+        else:
+            numbers, requires_grad = [], False
+            for x in inputs:
+                kind = x.__class__
+                if kind is Value or isinstance(x, Value):
+                    requires_grad = requires_grad or x.requires_grad
+                    numbers.append(x._data)
+                elif kind is float or kind is int:
+                    numbers.append(x)
+                else:
+                    return Value._apply(rule, [x if isinstance(x, Value) else _operand(x, rule) for x in inputs], attrs)
+        data = rule.on_floats(numbers, attrs)
+        if data.__class__ is not float:
+            data = float(data)
+        if not requires_grad or not is_recording():
+            return new_node(Value, data, None, (), NO_ATTRS, False)
+        if len(inputs) == 1:
+            first, second = inputs[0], ALONE
+        elif len(inputs) == 2:
+            first, second = inputs
+        else:
+            first, second = tuple(inputs), many
+        # A comparison has no derivative, and is recorded all the same: what it chooses depends on its inputs.
+        return _computed(data, rule, first, second, attrs or NO_ATTRS, rule.differentiable)
+
+    @staticmethod
+    def _apply_to_each(rule: Primitive, rows: Sequence[Sequence[Any]], shared: Sequence[Any]) -> list[Any]:
+        kinds = {*map(type, shared)}
+        first = _of_values_alone(rows) if kinds <= {Value, float} and is_recording() else None
+        forward = rule.scalar
+        if first is None or forward is None or not all([row[0].requires_grad for row in rows]):  # noqa: C419
+            return [rule(*row, *shared) for row in rows]
+        last = [x if x.__class__ is float else x._data for x in shared]
+        many = MIXED if float in kinds else MANY
+        found: list[Any] = []
+        end = 0
+        for row in rows:
+            start, end = end, end + len(row)
+            try:
+                data = forward(*first[start:end], *last)
+            except FLOAT_EXCEPTIONS:
+                data = rule.on_floats(first[start:end] + last, NO_ATTRS)
+            found.append(_computed(data, rule, (*row, *shared), many, NO_ATTRS, True))
+        return found
+
+    def detach(self) -> Value:
+        """The same number as a constant: gradients stop here."""
+        return new_node(Value, self._data, None, (), NO_ATTRS, False)
+
+    def item(self) -> float:
+        """The number, as `data`."""
+        return self.data
+
+    # Comparisons are of numbers; a Value is itself as a key of a set or dict.
+    __lt__ = _comparison(operator.lt)
+    __le__ = _comparison(operator.le)
+    __gt__ = _comparison(operator.gt)
+    __ge__ = _comparison(operator.ge)
+    __eq__ = _comparison(operator.eq)
+    __ne__ = _comparison(operator.ne)
+    __hash__ = Node.__hash__
+
+    def __bool__(self) -> bool:
+        recording = current_recorder()
+        if recording is not None:
+            recording.decide("a branch on a Value")
+        return bool(self._data)
+
+    def __float__(self) -> NoReturn:
+        message = (
+            "float(value), and so math.exp(value) and the like, would lose the gradient: "
+            "use value.data for the number, or ag.exp and its kin for the function"
+        )
+        raise TypeError(message)
+
+    __int__ = __index__ = __complex__ = __float__
+
+    def __array__(self, *_: Any, **__: Any) -> NoReturn:
+        message = (
+            "a Value inside np.array would lose its gradient: use .data for the number, "
+            "a list for several Values (ag.sum, ag.dot take lists), or a Tensor for arrays"
+        )
+        raise TypeError(message)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        return apply_ufunc(ufunc, method, inputs, options)
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data, spec) if spec else repr(self)
+
+    def __repr__(self) -> str:
+        label = f", label={self.label!r}" if self.label else ""
+        return f"Value(data={self._data!r}, grad={self._grad!r}{label})"
+
+    # What the graph asks of each kind of node.
+
+    def _seed(self, gradient: Any, create_graph: bool) -> Any:
+        if isinstance(gradient, Value):
+            return gradient if create_graph else gradient._data
+        number = 1.0 if gradient is None else _as_float(gradient)
+        return new_node(Value, number, None, (), NO_ATTRS, False) if create_graph else number
+
+    def _fit(self, share: Any) -> Any:
+        return share if share.__class__ is float or isinstance(share, Value) else float(share)
+
+    @staticmethod
+    def _keep(gradients: dict[Any, Any]) -> None:
+        for node, gradient in gradients.items():
+            if gradient is not None:
+                accumulates = node.rule is None and node._grad is not None
+                node._grad = node._grad + gradient if accumulates else gradient
+
+    def _presented(self, gradient: Any, create_graph: bool) -> Any:
+        number = 0.0 if gradient is None else gradient
+        if create_graph and not isinstance(number, Value):
+            return new_node(Value, number, None, (), NO_ATTRS, False)
+        return number
+
+    def _twin(self, inputs: tuple[Any, ...]) -> Self:
+        twin = new_node(type(self), self._data, self.rule, inputs, self.attrs, self.requires_grad)
+        twin._grad, twin.label = self._grad, self.label
+        return twin
+
+
+_blank = Reserve(Value)
+_take = _blank.ready.pop
+
+
+def _computed(
+    data: float, rule: Primitive, first: Any, second: Any, attrs: dict[str, Any], requires_grad: bool
+) -> Value:
+    """As `new_node`, for what an operation gives; ``first`` and ``second`` as in a Node."""
+    try:
+        node: Value = _take()
+    except IndexError:
+        node = _blank.refill()
+    node._data = data
+    node._grad = None
+    node.rule = rule
+    node._first = first
+    node._second = second
+    node._flow = None
+    node.attrs = attrs
+    node.label = None
+    node.requires_grad = requires_grad
+    node.stamp = CLOCK.now
+    return node
+
+
+_FEW = 4  # up to so many inputs, a look at each is quicker
+
+
+def _of_values_alone(rows: Sequence[Sequence[Any]]) -> list[float] | None:
+    """The numbers of Values, without a look at each for what it is; None where something else is among them.
+
+    Constants mostly come last, and an exception costs as much as ten numbers.
+    """
+    if rows[-1][-1].__class__ is not Value:
+        return None
+    try:
+        numbers = [x._data for row in rows for x in row]
+    except AttributeError:
+        return None
+    return numbers if sum(numbers).__class__ is float else None  # with an array among them the sum is none
+
+
+def _as_float(number: Any) -> float:
+    if number.__class__ is float:
+        return number
+    if isinstance(number, Value):
+        message = "a Value holds a number, not another Value; use .data, or the Value itself"
+        raise DTypeError(message)
+    if isinstance(number, str | bytes | complex) or not hasattr(number, "__float__"):
+        message = f"a Value holds one real number, not {number!r} of type {type(number).__name__}"
+        raise DTypeError(message)
+    if getattr(number, "ndim", 0):
+        message = f"a Value holds one number, not an array of shape {number.shape}; use Tensor for arrays"
+        raise ShapeError(message)
+    return float(number)
+
+
+def _operand(x: Any, rule: Primitive) -> float:
+    """A constant operand as a Python float; what is not a number is refused in the words of the operation."""
+    if x.__class__ is float or x.__class__ is int:
+        return x
+    if isinstance(x, bool | np.bool_ | np.number) or (isinstance(x, np.ndarray) and x.ndim == 0):
+        return _as_float(x)
+    if isinstance(x, Node | np.ndarray):
+        message = (
+            f"{rule.name} of a Value and {type(x).__name__} of shape {getattr(x, 'shape', ())}: a Value is a single "
+            "number; use a Tensor on both sides for arrays"
+        )
+        raise TypeError(message)
+    message = f"{rule.name} of a Value and {x!r}: expected a number, got {type(x).__name__}"
+    raise TypeError(message)

@@ -1,0 +1,268 @@
+"""The command line ``python -m nn``: its options and their help, and what happens on errors."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+import textwrap
+from argparse import ArgumentTypeError
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import NoReturn
+
+import autograd as ag
+from nn.app import commands
+from nn.app.builtin import DESCRIPTIONS
+from nn.app.settings import BASE, SPECIAL
+from nn.layers import ACTIVATIONS
+from nn.optim import OPTIMIZERS
+
+__all__ = ["build_parser", "main"]
+
+BAD_INPUT = 2
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One line, as for every other error."""
+        self.exit(BAD_INPUT, f"error: {message} (see {self.prog} --help)\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit code: 0, 2 after bad input, 130 after Ctrl-C.
+
+    Args:
+        argv: The words after ``python -m nn``; None takes those of the command line.
+    """
+    arguments = build_parser().parse_args(argv)
+    try:
+        code: int = arguments.command(arguments)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        raise  # whoever read the output has gone; __main__ ends quietly
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename is not None else ""
+        message = f"{place}{error.strerror or error}"
+    except ag.GradbookError as error:
+        message = str(error)
+    except MemoryError as error:
+        message = f"there is not enough memory; {error or 'use fewer rows or a smaller network'}"
+    except KeyboardInterrupt:
+        print("interrupted; nothing was saved", file=sys.stderr)
+        return commands.INTERRUPTED
+    print(f"error: {' '.join(message.split())}", file=sys.stderr)
+    return BAD_INPUT
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    parser = _Parser(
+        prog="python -m nn",
+        description="Train a small neural network, measure it on rows it has not seen, and use it.",
+        epilog="Start with: python -m nn train digits",
+    )
+    commands_of = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
+    _add_train(commands_of)
+    _add_evaluate(commands_of)
+    _add_predict(commands_of)
+    return parser
+
+
+def _add_train(commands_of: argparse._SubParsersAction[_Parser]) -> None:
+    names = "\n".join(f"  {name:<14} {text}" for name, text in DESCRIPTIONS.items())
+    parser = commands_of.add_parser(
+        "train",
+        help="train a network and save it in a run folder",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description=f"""Train a network and save it in a run folder.
+
+DATA is one of
+{names}
+  FILE.csv       a CSV file with a header, in UTF-8; name the column to predict with --target
+  FOLDER         a folder of IDX files, plain or gzip: the four files of MNIST, or one pair of
+                 images and labels, of which the last fifth is held out
+
+(Write ./digits for a file or folder that has the name of a built-in data set.)
+
+A fifth of the rows is held out for the result at the end; a tenth of the others is for validation.
+Numbers are standardised, columns of text become one input per category, and empty cells are refused.""",
+        epilog=f"""examples:
+  python -m nn train digits
+  python -m nn train moons --hidden 16,16 --activation tanh --epochs 100 --out runs/moons-tanh
+  python -m nn train houses.csv --target price
+  python -m nn train passengers.csv --target survived --ignore name --categorical class
+  python -m nn train data/mnist --batch-size 128
+
+The same seed gives the same numbers. Ctrl-C ends training after the current step and saves what was learned.
+{_defaults()}""",
+    )
+    parser.add_argument("data", metavar="DATA", help="a built-in name, a CSV file, or a folder of IDX files")
+    table = parser.add_argument_group("for CSV files")
+    table.add_argument("--target", metavar="COLUMN", help="the column to predict")
+    table.add_argument(
+        "--task",
+        choices=("classification", "regression"),
+        help="default: classification where the target holds texts or few different whole numbers",
+    )
+    table.add_argument(
+        "--ignore", metavar="COLUMN", action="append", default=[], help="leave a column out; may be repeated"
+    )
+    table.add_argument(
+        "--categorical",
+        metavar="COLUMN",
+        action="append",
+        default=[],
+        help="take a column's numbers as names of categories; may be repeated",
+    )
+    network = parser.add_argument_group("network and training")
+    network.add_argument(
+        "--hidden", type=_sizes, metavar="SIZES", help="sizes of the hidden layers, e.g. 64,32; none for a linear model"
+    )
+    network.add_argument("--activation", choices=sorted(ACTIVATIONS), help="the function between the layers")
+    network.add_argument("--optimizer", choices=sorted(OPTIMIZERS), help="sgd has Nesterov momentum 0.9")
+    network.add_argument("--learning-rate", type=_positive, metavar="RATE", help="the size of the steps")
+    network.add_argument(
+        "--weight-decay", type=_not_negative, metavar="RATE", help="how strongly weights are pulled to 0"
+    )
+    network.add_argument(
+        "--label-smoothing",
+        type=_share,
+        metavar="SHARE",
+        help="share of the probability to aim for that goes to all classes alike, against overconfidence",
+    )
+    network.add_argument(
+        "--noise",
+        type=_not_negative,
+        metavar="SIZE",
+        help="random noise added to the standardised inputs of each step, so that rows are not learnt by heart",
+    )
+    network.add_argument("--batch-size", type=_count, metavar="ROWS", help="rows in a step")
+    network.add_argument("--epochs", type=_count, metavar="N", help="at most so many times through the training rows")
+    network.add_argument(
+        "--patience",
+        type=_count_or_zero,
+        metavar="N",
+        help="stop when N epochs in a row did not lower the validation loss; 0: never. The best epoch is kept",
+    )
+    network.add_argument(
+        "--seed", type=_count_or_zero, default=0, metavar="N", help="for the split, the weights, the order (default: 0)"
+    )
+    output = parser.add_argument_group("output")
+    output.add_argument("--out", type=Path, metavar="FOLDER", help="the run folder (default: runs/NAME)")
+    output.add_argument("--overwrite", action="store_true", help="replace the run folder if it exists, at the very end")
+    output.add_argument(
+        "--html",
+        action="store_true",
+        help="also write steps.html: one held-out row's loss through the network, forward and backward, step by step",
+    )
+    output.add_argument("--quiet", action="store_true", help="print the result only")
+    parser.set_defaults(command=commands.train)
+
+
+def _add_evaluate(commands_of: argparse._SubParsersAction[_Parser]) -> None:
+    parser = commands_of.add_parser(
+        "evaluate",
+        help="measure a trained network on its held-out rows",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Measure a trained network again on the held-out rows; the numbers are those of training.",
+        epilog="example:\n  python -m nn evaluate runs/digits",
+    )
+    parser.add_argument("run", type=Path, metavar="RUN", help="the run folder, e.g. runs/digits")
+    parser.add_argument(
+        "--data", type=Path, metavar="PATH", help="where the CSV file or IDX folder is now, if it was moved since"
+    )
+    parser.set_defaults(command=commands.evaluate)
+
+
+def _add_predict(commands_of: argparse._SubParsersAction[_Parser]) -> None:
+    parser = commands_of.add_parser(
+        "predict",
+        help="predict new rows with a trained network",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="""Predict new rows with a trained network.
+
+DATA is a CSV file with the columns of training, found by name, in any order; the target's column may be there or not.
+For images (digits, MNIST) the columns are pixel_ROW_COLUMN, counted from 0 at the top left: pixel_0_0, pixel_0_1, ...
+pixel_7_7 for digits. A run on images also takes a file of IDX images.
+
+The predictions are a CSV file with a row for each: "prediction", and for classes a "probability_NAME" for each.""",
+        epilog="example:\n  python -m nn predict runs/digits new.csv -o predictions.csv",
+    )
+    parser.add_argument("run", type=Path, metavar="RUN", help="the run folder, e.g. runs/digits")
+    parser.add_argument("data", type=Path, metavar="DATA", help="the rows to predict")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to write (default: on the screen)")
+    parser.add_argument("--overwrite", action="store_true", help="replace the file if it exists")
+    parser.set_defaults(command=commands.predict)
+
+
+def _defaults() -> str:
+    """The table of defaults as text, so that the help cannot differ from it."""
+    lines = []
+    for name, values in {"": asdict(BASE), **{f"{name}: ": special for name, special in SPECIAL.items()}}.items():
+        texts = []
+        for key, value in values.items():
+            shown = ",".join(map(str, value)) if isinstance(value, tuple) else f"{value}"
+            texts.append(f"{key.replace('_', ' ')} {shown}")
+        lines += textwrap.wrap(name + ", ".join(texts), 100, initial_indent="  ", subsequent_indent="    ")
+    return "defaults:\n" + "\n".join(lines)
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    if text.strip().lower() == "none":
+        return ()
+    try:
+        sizes = tuple(int(size) for size in text.split(","))
+    except ValueError:
+        sizes = (0,)
+    if min(sizes) < 1:
+        raise ArgumentTypeError(f"sizes of layers are expected, like 64 or 64,32, or none; got {text!r}")
+    return sizes
+
+
+def _count(text: str) -> int:
+    return _whole(text, 1)
+
+
+def _count_or_zero(text: str) -> int:
+    return _whole(text, 0)
+
+
+def _whole(text: str, least: int) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = least - 1
+    if number < least:
+        raise ArgumentTypeError(f"a whole number from {least} on is expected, got {text!r}")
+    return number
+
+
+def _positive(text: str) -> float:
+    number = _float(text)
+    if not 0 < number < math.inf:
+        raise ArgumentTypeError(f"a number above 0 is expected, got {text!r}")
+    return number
+
+
+def _not_negative(text: str) -> float:
+    number = _float(text)
+    if not 0 <= number < math.inf:
+        raise ArgumentTypeError(f"a number from 0 on is expected, got {text!r}")
+    return number
+
+
+def _share(text: str) -> float:
+    number = _float(text)
+    if not 0 <= number < 1:
+        raise ArgumentTypeError(f"a number from 0 to below 1 is expected, got {text!r}")
+    return number
+
+
+def _float(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan

@@ -1,0 +1,231 @@
+"""The three commands of ``python -m nn``: train, evaluate and predict."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+import autograd as ag
+from autograd.drawing.render import renderer
+from nn._extras import MissingExtraError, require
+from nn._files import write_atomically
+from nn.app.builtin import BUILTIN
+from nn.app.csvfile import features_of, parse_csv
+from nn.app.datasets import DataError, Features, listed
+from nn.app.experiment import Experiment, Result, measure, prepare, trainer_for
+from nn.app.idx import features_of_images, is_idx
+from nn.app.plots import draw_confusion, draw_curves
+from nn.app.preprocess import Preprocessing
+from nn.app.report import counted, data_text, network_text, result_text, training_text
+from nn.app.runs import CONFIG, MODEL, STEPS, Run, RunError, check_free, read_run, write_run
+from nn.app.settings import Settings, settings_for
+from nn.app.sources import open_dataset, reopen_dataset
+from nn.training.callbacks import ProgressBar
+from nn.training.checkpoint import describe, save
+from nn.training.interrupt import deferred_interrupt
+
+__all__ = ["INTERRUPTED", "evaluate", "predict", "train"]
+
+# The exit code of a program that Ctrl-C ended: 128 + SIGINT.
+INTERRUPTED = 130
+
+
+def train(arguments: Namespace) -> int:
+    """Train a network and save it with everything about it in a run folder; returns the exit code."""
+    _check_installed(arguments.data, arguments.html)
+    dataset = open_dataset(
+        arguments.data,
+        target=arguments.target,
+        task=arguments.task,
+        ignore=arguments.ignore,
+        categorical=arguments.categorical,
+    )
+    folder = (arguments.out or Path("runs", dataset.name)).resolve()
+    check_free(folder, arguments.overwrite)
+    settings = settings_for(dataset, **{each.name: getattr(arguments, each.name) for each in fields(Settings)})
+    experiment = prepare(dataset, settings, arguments.seed)
+    if not arguments.quiet:
+        print(data_text(experiment), network_text(experiment), "", sep="\n")
+    experiment.train(*([] if arguments.quiet else [ProgressBar()]))
+    # Training is over, by itself or by Ctrl-C; another Ctrl-C must not lose what was learned.
+    with deferred_interrupt():
+        result = experiment.result()
+        place = write_run(
+            folder, arguments.overwrite, lambda building: _write(building, experiment, result, arguments.html)
+        )
+        if not arguments.quiet or experiment.history.interrupted:
+            print(f"\n{training_text(experiment)}\n")
+        print(result_text(result, experiment.preprocessing))
+        if place != folder:
+            print(f"note: {_shown(folder)} was taken while training", file=sys.stderr)
+        print(f"\nsaved in {_shown(place)}: {listed(sorted(path.name for path in place.iterdir()))}")
+    return INTERRUPTED if experiment.history.interrupted else 0
+
+
+def evaluate(arguments: Namespace) -> int:
+    """Measure a trained network again on the rows that were held out; returns the exit code."""
+    run = read_run(arguments.run)
+    model = run.model(arguments.run)
+    try:
+        dataset = reopen_dataset(run.source, arguments.data)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise RunError(f"{arguments.run / CONFIG} is damaged: its data cannot be found by {error}") from None
+    fitted = run.preprocessing
+    names = (*fitted.numeric, *fitted.categories)
+    if dataset.classes != fitted.classes or dataset.features.names != names or run.held_out.max() >= len(dataset):
+        raise RunError(f"{arguments.run / CONFIG} does not belong to {dataset.name}: rows, columns or classes differ")
+    print(f"{_shown(arguments.run)}: {len(run.held_out):,} of {len(dataset):,} rows held out ({run.how})\n")
+    print(result_text(measure(model, fitted, dataset, run.held_out), fitted))
+    return 0
+
+
+def predict(arguments: Namespace) -> int:
+    """Write a trained network's predictions for new rows; returns the exit code."""
+    output: Path | None = arguments.output
+    if output is not None:
+        if output.exists() and arguments.data.exists() and output.samefile(arguments.data):
+            raise DataError(f"{output} holds the input; write the predictions to another file")
+        if output.exists() and not (arguments.overwrite and output.is_file()):
+            raise DataError(f"{output} already exists; pass --overwrite to replace it, or another name with -o")
+        if not output.absolute().parent.is_dir():
+            raise DataError(f"there is no folder {output.parent} to write {output.name} in")
+    run = read_run(arguments.run)
+    model, fitted = run.model(arguments.run), run.preprocessing
+    features = _new_features(arguments.data, fitted)
+    trainer, inputs = trainer_for(model, fitted), fitted.inputs(features)
+    if fitted.classes:
+        text = _class_rows(fitted.classes, trainer.predict(inputs), trainer.predict_proba(inputs))
+    else:
+        text = _csv(["prediction"], [[f"{value:.7g}"] for value in fitted.values(trainer.predict(inputs))])
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        write_atomically(output, text.encode())
+        print(f"{counted(len(features), 'prediction')} of {fitted.target!r} in {output}")
+    return 0
+
+
+def _check_installed(data: str, html: bool) -> None:
+    """Before training, not after it: everything that it and saving will need."""
+    if html:
+        require("graphviz", "viz")
+        renderer()
+    needed = {"safetensors": "safetensors.numpy", "matplotlib": "matplotlib.figure"}
+    if data in BUILTIN:
+        needed = {"scikit-learn": "sklearn", **needed}
+    missing = []
+    for library, module in needed.items():
+        try:
+            require(module, "train")
+        except MissingExtraError:
+            missing.append(library)
+    if missing:
+        verb = "is" if len(missing) == 1 else "are"
+        raise MissingExtraError(f"{' and '.join(missing)} {verb} not installed; pip install 'gradbook[train,viz]'")
+
+
+def _write(folder: Path, experiment: Experiment, result: Result, html: bool) -> None:
+    """Write all files of a run."""
+    dataset, fitted = experiment.dataset, experiment.preprocessing
+    run = Run(
+        name=dataset.name,
+        source=dataset.source,
+        held_out=experiment.parts.held_out,
+        how=experiment.parts.how,
+        preprocessing=fitted,
+        network=describe(experiment.model) or {},
+        training=experiment.training_record(),
+        result={name: value for name, value in result.numbers.items() if math.isfinite(value)},
+    )
+    save(experiment.model, folder / MODEL)
+    write_atomically(folder / CONFIG, run.to_json().encode())
+    experiment.history.save(folder / "history.csv")
+    labels = {
+        "loss": "cross-entropy" if fitted.classes else "mean squared error (standardised)",
+        "accuracy": "accuracy",
+        "r2": "R²",
+        "mae": f"mean absolute error of {fitted.target}",
+    }
+    title = f"{dataset.name}: training on {len(experiment.parts.train):,} rows"
+    draw_curves(experiment.history, folder / "curves.svg", title, labels, experiment.kept_epoch)
+    if result.confusion is not None:
+        accuracy = f"{dataset.name}: accuracy {result.numbers['accuracy']:.4f} on {result.rows:,} held-out rows"
+        draw_confusion(result.confusion, fitted.classes, folder / "confusion.svg", accuracy)
+    if html:
+        (folder / STEPS).write_text(_steps(experiment), encoding="utf-8")
+
+
+def _steps(experiment: Experiment) -> str:
+    """The page on which the loss of the first held-out row is computed, and its gradients."""
+    model, fitted = experiment.model.eval(), experiment.preprocessing
+    row = experiment.parts.held_out[:1]
+    inputs = ag.Tensor(fitted.inputs(experiment.dataset.features)[row], label="inputs")
+    targets = fitted.targets(experiment.dataset.target)[row]
+    loss = trainer_for(model, fitted).loss
+
+    def of_the_row() -> Any:
+        found = loss(model(inputs), targets)
+        found.label = "loss"
+        return found
+
+    return ag.draw(of_the_row, expand=True).page.html
+
+
+def _new_features(path: Path, fitted: Preprocessing) -> Features:
+    """The rows to predict, their columns found by name."""
+    content = path.read_bytes()
+    if is_idx(content):
+        features = features_of_images(content, str(path))
+        if features.numeric_names != fitted.numeric or fitted.categories:
+            raise DataError(
+                f"{path} holds images of {len(features.numeric_names)} pixels; "
+                f"this run expects the columns {listed((*fitted.numeric, *fitted.categories))}"
+            )
+        return features
+    table = parse_csv(content, str(path))
+    expected = (*fitted.numeric, *fitted.categories)
+    missing = [name for name in expected if name not in table.columns]
+    if missing:
+        raise DataError(
+            f"{path} lacks {len(missing)} of the {len(expected)} columns that this run expects: {listed(missing)} "
+            f"(expected, in any order: {listed(expected)}; found: {listed(table.columns)})"
+        )
+    features = features_of(table, fitted.numeric, list(fitted.categories))
+    surplus = [name for name in table.columns if name not in expected and name != fitted.target]
+    if surplus:
+        print(f"note: columns that were not there in training are left out: {listed(surplus)}", file=sys.stderr)
+    for name, texts in fitted.unseen(features).items():
+        print(
+            f"note: training saw no {listed(texts)} in column {name!r}; taken as none of its categories",
+            file=sys.stderr,
+        )
+    return features
+
+
+def _class_rows(classes: Sequence[str], predicted: NDArray[Any], probabilities: NDArray[Any]) -> str:
+    header = ["prediction", *(f"probability_{name}" for name in classes)]
+    rows = ([classes[number], *(f"{p:.6g}" for p in row)] for number, row in zip(predicted, probabilities, strict=True))
+    return _csv(header, rows)
+
+
+def _csv(header: Sequence[str], rows: Any) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _shown(path: Path) -> str:
+    """A path as short as can be for a message."""
+    path, here = path.resolve(), Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

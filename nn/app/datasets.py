@@ -1,0 +1,212 @@
+"""Data sets: rows of named features with a target each, and which rows train, validate and test.
+
+A data set comes from `nn.app.builtin`, `nn.app.csvfile` or `nn.app.idx`; from here on they are all alike.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+import autograd as ag
+from nn.training.data import train_test_split
+
+__all__ = ["DataError", "Dataset", "Features", "Split", "Task", "listed", "nearest", "pixel_names", "split"]
+
+Array: TypeAlias = NDArray[Any]
+Task: TypeAlias = Literal["classification", "regression"]
+
+# The share of all rows to test on, and the share of the others to validate on.
+HELD_OUT = 0.2
+VALIDATION = 0.1
+# With fewer rows there is nothing to test on; with fewer left after that, nothing to validate on.
+FEWEST_ROWS = 10
+FEWEST_ROWS_TO_VALIDATE = 40
+
+
+class DataError(ag.GradbookError, ValueError):
+    """Data that cannot be used as it is; the message says where it stands and what to do."""
+
+
+@dataclass(frozen=True)
+class Features:
+    """What is known of each row, numbers and texts apart.
+
+    Attributes:
+        numeric: Numbers, shape ``(rows, len(numeric_names))``.
+        numeric_names: Their columns' names.
+        categorical: Texts, shape ``(rows, len(categorical_names))``.
+        categorical_names: Their columns' names.
+    """
+
+    numeric: Array
+    numeric_names: tuple[str, ...]
+    categorical: Array = field(default_factory=lambda: np.empty((0, 0), dtype=object))
+    categorical_names: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.categorical_names:
+            object.__setattr__(self, "categorical", np.empty((len(self.numeric), 0), dtype=object))
+
+    def __len__(self) -> int:
+        return len(self.numeric)
+
+    def __getitem__(self, rows: Any) -> Features:
+        """The rows of a slice or of an array of numbers."""
+        return Features(self.numeric[rows], self.numeric_names, self.categorical[rows], self.categorical_names)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All columns."""
+        return self.numeric_names + self.categorical_names
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Features and targets, and where they came from.
+
+    Attributes:
+        name: What it is called; also the default name of its run folder.
+        features: One row per sample.
+        target: Class numbers, integers of shape ``(rows,)``; or values, floats of shape ``(rows,)``.
+        target_name: What is to be predicted.
+        classes: The classes' names by number; empty for regression.
+        source: Where the data can be found again, as JSON values; see `nn.app.sources`.
+        training_rows: How many of the first rows are for training, where the source itself says so.
+        same_unit: Whether all numeric features are in one unit, as pixels are, and are scaled as one.
+        note: Why it is a classification or a regression, where that was inferred.
+
+    Raises:
+        DataError: There are too few rows, or the target is the same in all of them, or has too many classes.
+    """
+
+    name: str
+    features: Features
+    target: Array
+    target_name: str
+    classes: tuple[str, ...]
+    source: Mapping[str, Any]
+    training_rows: int | None = None
+    same_unit: bool = False
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self) < FEWEST_ROWS:
+            raise DataError(
+                f"{self.name} has {len(self)} rows; at least {FEWEST_ROWS} are needed, to train and to test on"
+            )
+        different = np.unique(self.target)
+        if self.classes and 2 * len(different) > len(self):
+            raise DataError(
+                f"{self.name}: the target {self.target_name!r} has {len(different):,} different values in "
+                f"{len(self):,} rows; classes need several rows each"
+            )
+        if len(different) < 2:
+            value = self.classes[different[0]] if self.classes else f"{different[0]:g}"
+            raise DataError(
+                f"{self.name}: the target {self.target_name!r} has one {'class' if self.classes else 'value'} only, "
+                f"{value!r}; there is nothing to learn"
+            )
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    @property
+    def task(self) -> Task:
+        """Classification where there are classes, else regression."""
+        return "classification" if self.classes else "regression"
+
+
+@dataclass(frozen=True)
+class Split:
+    """Row numbers of the three parts of a data set.
+
+    Attributes:
+        train: For the steps of training.
+        validation: For the line of each epoch and for stopping early; empty for very small data sets.
+        held_out: For the result at the end, and for nothing else.
+        how: In words, how the held-out part was chosen.
+    """
+
+    train: Array
+    validation: Array
+    held_out: Array
+    how: str
+
+
+def split(dataset: Dataset, seed: int) -> Split:
+    """Choose the rows to train on, to validate on and to test on; the same seed chooses the same.
+
+    A fifth is held out, unless the source says which rows to train on; a tenth of the others is for validation.
+    Classes have the same shares in all parts, as far as they have rows enough.
+
+    Example:
+        >>> rows = Features(np.zeros((100, 1)), ("x",))
+        >>> dataset = Dataset("demo", rows, np.arange(100) % 2, "odd", ("no", "yes"), source={})
+        >>> parts = split(dataset, seed=0)
+        >>> len(parts.train), len(parts.validation), len(parts.held_out), parts.how
+        (72, 8, 20, 'chosen at random within each class, seed 0')
+    """
+    rows = np.arange(len(dataset))
+    if dataset.training_rows is None:
+        rest, held_out, stratified = _two_parts(dataset, rows, HELD_OUT, seed)
+        held_out.sort()
+        how = f"chosen at random{' within each class' if stratified else ''}, seed {seed}"
+    else:
+        rest, held_out = rows[: dataset.training_rows], rows[dataset.training_rows :]
+        how = f"the last {len(held_out):,} rows"
+    if len(rest) < FEWEST_ROWS_TO_VALIDATE:
+        return Split(rest, rest[:0], held_out, how)
+    train, validation, _ = _two_parts(dataset, rest, VALIDATION, seed)
+    return Split(train, validation, held_out, how)
+
+
+def _two_parts(dataset: Dataset, rows: Array, fraction: float, seed: int) -> tuple[Array, Array, bool]:
+    target = dataset.target[rows]
+    # A class with a single row cannot be in both parts.
+    stratify = dataset.task == "classification" and int(np.unique(target, return_counts=True)[1].min()) > 1
+    first, second, _, _ = train_test_split(rows, target, fraction, seed, stratify=stratify)
+    return first, second, stratify
+
+
+def pixel_names(*shape: int) -> tuple[str, ...]:
+    """Names for the pixels of an image, row by row: their place counted from 0.
+
+    Example:
+        >>> pixel_names(2, 2)
+        ('pixel_0_0', 'pixel_0_1', 'pixel_1_0', 'pixel_1_1')
+    """
+    return tuple("_".join(("pixel", *map(str, place))) for place in np.ndindex(*shape))
+
+
+def listed(names: Iterable[str], most: int = 12) -> str:
+    """Names as a list for a message, not too long.
+
+    Example:
+        >>> listed("abcdefgh", most=4)
+        'a, b, c, ... h (8 in all)'
+    """
+    names = list(names)
+    if len(names) <= most:
+        return ", ".join(names)
+    return f"{', '.join(names[: most - 1])}, ... {names[-1]} ({len(names):,} in all)"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A question for a message: the known names that resemble a mistyped one; empty where none does.
+
+    Example:
+        >>> nearest("digit", ["digits", "iris"])
+        '; did you mean digits?'
+        >>> nearest("houses", ["digits", "iris"])
+        ''
+    """
+    by_lower = {each.lower(): each for each in known}
+    same = [name.lower()] if name.lower() in by_lower else None
+    close = [by_lower[each] for each in same or difflib.get_close_matches(name.lower(), by_lower, n=3)]
+    return f"; did you mean {' or '.join(close)}?" if close else ""

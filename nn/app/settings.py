@@ -1,0 +1,96 @@
+"""The settings of a training run, and the defaults where data sets need different ones.
+
+The defaults were chosen by cross-validation within the training parts; no held-out row had a say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from nn.app.datasets import Dataset
+
+__all__ = ["BASE", "OPTIMIZER_ARGUMENTS", "SPECIAL", "Settings", "settings_for"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a network is built and trained.
+
+    Attributes:
+        hidden: Sizes of the hidden layers; none gives a linear model.
+        activation: Name of the function between the layers, a key of `nn.ACTIVATIONS`.
+        optimizer: A key of `nn.OPTIMIZERS`.
+        learning_rate: The optimizer's.
+        weight_decay: The optimizer's.
+        label_smoothing: Share of the probability to aim for that goes to all classes alike (classification).
+        noise: Standard deviation of the noise that is added to the standardised inputs of each step.
+        batch_size: Rows in a step.
+        epochs: At most so many times through the training rows.
+        patience: Stop when so many epochs in a row did not lower the validation loss; 0 never stops early. Either
+            way the best epoch's network is kept.
+    """
+
+    hidden: tuple[int, ...] = (64,)
+    activation: str = "tanh"
+    optimizer: str = "adam"
+    learning_rate: float = 0.003
+    weight_decay: float = 0.001
+    label_smoothing: float = 0.0
+    noise: float = 0.0
+    batch_size: int = 32
+    epochs: int = 200
+    patience: int = 20
+
+
+BASE = Settings()
+
+# What differs from BASE, by the name of a built-in data set or the kind of source.
+SPECIAL: dict[str, Mapping[str, Any]] = {
+    "digits": {
+        "hidden": (128,),
+        "activation": "relu",
+        "label_smoothing": 0.1,
+        "noise": 0.3,
+        "epochs": 60,
+        "patience": 10,
+    },
+    "idx": {
+        "hidden": (256,),
+        "activation": "relu",
+        "learning_rate": 0.001,
+        "weight_decay": 0.0001,
+        "label_smoothing": 0.1,
+        "noise": 0.3,
+        "batch_size": 64,
+        "epochs": 40,
+        "patience": 5,
+    },
+    # Few inputs and sharp borders.
+    "moons": {"activation": "relu"},
+    "circles": {"activation": "relu"},
+    "xor": {"activation": "relu"},
+}
+
+# With another optimizer than Adam a learning rate means something else, so its default changes as well.
+LEARNING_RATES = {"sgd": 0.02}
+OPTIMIZER_ARGUMENTS: dict[str, Mapping[str, Any]] = {"adam": {}, "sgd": {"momentum": 0.9, "nesterov": True}}
+
+
+def settings_for(dataset: Dataset, **chosen: Any) -> Settings:
+    """The default settings for a data set, changed by those that were chosen (None: not chosen).
+
+    Example:
+        >>> from nn.app.builtin import load
+        >>> settings_for(load("xor"), epochs=5, batch_size=None)
+        Settings(hidden=(64,), activation='relu', optimizer='adam', learning_rate=0.003, weight_decay=0.001,
+                 label_smoothing=0.0, noise=0.0, batch_size=32, epochs=5, patience=20)
+    """
+    settings = replace(
+        BASE, **SPECIAL.get(dataset.name if dataset.source["kind"] == "built-in" else dataset.source["kind"], {})
+    )
+    chosen = {name: value for name, value in chosen.items() if value is not None}
+    if chosen.get("optimizer", settings.optimizer) != settings.optimizer:
+        chosen.setdefault("learning_rate", LEARNING_RATES[chosen["optimizer"]])
+    return replace(settings, **chosen)

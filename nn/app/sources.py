@@ -1,0 +1,122 @@
+"""Where data comes from: a name or a path on the command line, and later the record of it in a run's config.json."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from nn.app import builtin
+from nn.app.csvfile import load_csv, parse_csv
+from nn.app.datasets import DataError, Dataset, Task, listed, nearest
+from nn.app.fingerprint import fingerprint
+from nn.app.idx import load_folder
+
+__all__ = ["open_dataset", "reopen_dataset"]
+
+
+def open_dataset(
+    name: str,
+    *,
+    target: str | None = None,
+    task: Task | None = None,
+    ignore: Collection[str] = (),
+    categorical: Collection[str] = (),
+) -> Dataset:
+    """The data set that the command line asks for.
+
+    Args:
+        name: A key of `nn.app.builtin.BUILTIN`, a CSV file, or a folder of IDX files.
+        target: The column of the CSV file to predict.
+        task: Classification or regression, where a CSV file's target leaves the choice.
+        ignore: Columns of the CSV file to leave out.
+        categorical: Columns of the CSV file to take as categories.
+
+    Raises:
+        DataError: There is no such data set, or it cannot be used.
+        MissingExtraError: scikit-learn is needed and not installed.
+
+    Example:
+        >>> open_dataset("xr")
+        Traceback (most recent call last):
+        ...
+        nn.app.datasets.DataError: no data set is called 'xr', and there is no such file or folder; did you mean xor?
+        The built-in ones are digits, iris, wine, breast_cancer, diabetes, moons, circles, xor
+    """
+    path = Path(name)
+    if name not in builtin.BUILTIN and path.is_file():
+        if target is None:
+            raise DataError(f"{name} needs --target COLUMN, the column to predict{_columns(path)}")
+        return load_csv(path, target, task, ignore=ignore, categorical=categorical)
+    if target is not None or task is not None or ignore or categorical:
+        raise _refused(name, path)
+    if name in builtin.BUILTIN:
+        return builtin.load(name)
+    if path.is_dir():
+        return load_folder(path)
+    raise _unknown(name, path)
+
+
+def reopen_dataset(source: Mapping[str, Any], moved_to: Path | None = None) -> Dataset:
+    """The data set of an earlier run, for the same rows in the same order.
+
+    Args:
+        source: `Dataset.source` of that run.
+        moved_to: Where the file or folder is now, if not where it was.
+
+    Raises:
+        DataError: It is no longer there, or it has changed.
+    """
+    if source["kind"] == "built-in":
+        if moved_to is not None:
+            raise DataError(f"--data is for runs on a file or folder; this one is on the built-in {source['name']}")
+        dataset = builtin.load(source["name"])
+        if dataset.source["sha256"] != source["sha256"]:
+            raise DataError(
+                f"the built-in data set {source['name']} of this scikit-learn differs from the one trained on, so the "
+                "held-out part cannot be found again; train again, or use that version of scikit-learn"
+            )
+        return dataset
+    if source["kind"] not in ("csv", "idx"):
+        raise DataError(f"no data can be found again by {source['kind']!r}; this version knows built-in, csv and idx")
+    path = moved_to or Path(source["path"])
+    _check_unchanged(path, source)
+    if source["kind"] == "idx":
+        return load_folder(path, only=source["files"])
+    choices = {"ignore": source["ignore"], "categorical": source["categorical"]}
+    return load_csv(path, source["target"], source["task"], **choices)
+
+
+def _check_unchanged(path: Path, source: Mapping[str, Any]) -> None:
+    for name, before in source["files"].items():
+        file = path if source["kind"] == "csv" else path / name
+        if not file.is_file():
+            raise DataError(f"{file} is not there, which this run was trained on; pass --data with its present place")
+        now = fingerprint(file.read_bytes())
+        if now != before:
+            raise DataError(
+                f"{file} has changed since training ({before['bytes']:,} bytes then, {now['bytes']:,} now, "
+                "other content), so the held-out part cannot be found again; restore it, or train again"
+            )
+
+
+def _columns(path: Path) -> str:
+    return f"; its columns are {listed(parse_csv(path.read_bytes(), str(path)).columns)}"
+
+
+def _refused(name: str, path: Path) -> DataError:
+    if name in builtin.BUILTIN or path.is_dir():
+        kind = f"the built-in data set {name}" if name in builtin.BUILTIN else f"the folder {name}"
+        return DataError(f"--target, --task, --ignore and --categorical are for CSV files; leave them out for {kind}")
+    return _unknown(name, path)
+
+
+def _unknown(name: str, path: Path) -> DataError:
+    if path.suffix or len(path.parts) > 1:
+        nearby = sorted(each.name for each in path.parent.iterdir()) if path.parent.is_dir() else []
+        return DataError(f"there is no file or folder {name}{nearest(path.name, nearby)}")
+    hint = nearest(name, builtin.BUILTIN) or "."
+    return DataError(
+        f"no data set is called {name!r}, and there is no such file or folder{hint} "
+        f"The built-in ones are {', '.join(builtin.BUILTIN)}"
+    )

@@ -1,0 +1,415 @@
+"""The step-through page in a real browser: what it shows at each step, what it computes, and how it is used."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd import BOOK, Value
+from autograd.drawing.javascript import book_javascript, known, rule_javascript
+
+pytestmark = pytest.mark.browser
+playwright = pytest.importorskip("playwright.sync_api", reason="needs gradbook[browser] and an installed Chromium")
+pytest.importorskip("graphviz", reason="pictures need gradbook[viz]")
+
+DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def opened(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """Opens the page of a graph; afterwards nothing may have gone wrong in it, and nothing been fetched."""
+    troubles: list[str] = []
+    contexts: list[Any] = []
+
+    def open_page(output: Any, size: dict[str, int] = DESKTOP, **options: Any) -> Any:
+        path = ag.draw(output).save(tmp_path / "page.html")
+        context = browser.new_context(viewport=size, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: troubles.append(message.text))
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("dialog", lambda dialog: troubles.append(dialog.message))
+        page.on("request", lambda r: None if r.url.startswith(("file:", "data:")) else troubles.append(r.url))
+        page.goto(path.as_uri())
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not troubles
+
+
+# ---- graphs to look at ---------------------------------------------------------------------------------------------
+
+
+def readme(a: Any, b: Any) -> Any:
+    """The expression of micrograd's README."""
+    c, d = a + b, a * b + b**3
+    c = c + c + 1
+    c = c + 1 + c + (-a)
+    d = d + d * 2 + (b + a).relu()
+    d = d + 3 * d + (b - a).relu()
+    e = c - d
+    f = e**2
+    g = f / 2.0
+    return g + 10.0 / f
+
+
+def neuron(x: Any, w: Any, b: Any) -> Any:
+    return (x * w + b).tanh()
+
+
+def choices(a: Any, b: Any) -> Any:
+    """Branches that are not taken, with infinite slopes in them."""
+    return (
+        ag.where(ag.greater(a, 0), a * b, ag.sqrt(b)) + ag.maximum(a, b) * ag.clip(a, -1.0, 1.0) + ag.sqrt(ag.relu(b))
+    )
+
+
+def sums(a: Any, b: Any, c: Any) -> Any:
+    return ag.logsumexp([a, b * c, c]) + ag.dot([a, b], [c, a]) + ag.sum([a, a, b])
+
+
+GRAPHS: dict[str, tuple[Callable[..., Any], dict[str, float]]] = {
+    "readme": (readme, {"a": -4.0, "b": 2.0}),
+    "neuron": (neuron, {"x": 2.0, "w": -3.0, "b": 6.9}),
+    "choices": (choices, {"a": 0.5, "b": -2.0}),
+    "sums": (sums, {"a": 0.3, "b": -1.5, "c": 2.0}),
+}
+
+
+def build(name: str, **changed: float) -> Any:
+    function, numbers = GRAPHS[name]
+    output = function(*(Value(x, label=leaf) for leaf, x in (numbers | changed).items()))
+    output.label = "L"
+    return output
+
+
+def same(found: float | None, expected: float | None) -> bool:
+    if found is None or expected is None:
+        return found is expected
+    if isinstance(found, str):  # infinities and NaN do not travel as numbers
+        found = float(found)
+    if math.isnan(expected):
+        return math.isnan(found)
+    return found == expected or abs(found - expected) <= 1e-9 * max(1.0, abs(expected))
+
+
+STATE = """() => ({
+  step, phase: byId("phase").textContent, current: current(),
+  values: nodes.map((_, i) => { const x = valueOf(i); return x === null || Number.isFinite(x) ? x : String(x); }),
+  gradients: nodes.map((_, i) => { const x = gradientOf(i); return x === null || Number.isFinite(x) ? x : String(x); }),
+  panel: [...document.querySelectorAll("#detail .number")].map((n) => n.dataset.number ?? null),
+  drawn: nodes.map((_, i) => [...document.querySelectorAll(`#n${i} text`)].slice(-2).map((t) => t.textContent)),
+})"""
+
+
+def expected_states(output: Any) -> list[tuple[int | None, list[float | None], list[float | None]]]:
+    """The current node, all values and all gradients at every step, by the engine."""
+    trace = ag.trace_backward(output)
+    order = trace.order
+    place = {node: i for i, node in enumerate(order)}  # Values compare as numbers; as keys they are themselves
+    values: list[float | None] = [node.data if node.rule is None else None for node in order]
+    gradients: list[float | None] = [None] * len(order)
+    states: list[Any] = [(None, list(values), list(gradients))]
+    for i, node in enumerate(order):
+        if node.rule is not None:
+            values[i] = node.data
+            states.append((i, list(values), list(gradients)))
+    for event in trace:
+        gradients[place[event.node]] = event.upstream
+        for flow in event.flows:
+            gradients[place[flow.parent]] = flow.total
+        states.append((place[event.node], list(values), list(gradients)))
+    return states
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_every_step_forward_and_back_shows_the_engines_numbers(name: str, opened: Callable[..., Any]) -> None:
+    output = build(name)
+    page = opened(output)
+    states = expected_states(output)
+    assert int(page.locator("#scrubber").get_attribute("max")) == len(states) - 1
+    trace = list(ag.trace_backward(output))
+    seen = []
+    for step, (current, values, gradients) in enumerate(states):
+        if step:
+            page.keyboard.press("ArrowRight")
+        state = page.evaluate(STATE)
+        assert (state["step"], state["current"]) == (step, current)
+        assert all(map(same, state["values"], values)), step
+        assert all(map(same, state["gradients"], gradients)), step
+        event = step - (len(states) - len(trace))
+        if event >= 0:  # upstream gradient, then local derivative, contribution and running sum of each flow
+            wanted = [trace[event].upstream]
+            for flow in trace[event].flows:
+                wanted += [flow.local, trace[event].upstream, flow.contribution, flow.total]
+            assert len(state["panel"]) == len(wanted)
+            assert all(same(float(a), b) for a, b in zip(state["panel"], wanted, strict=True)), step
+        seen.append(state)
+    for step in reversed(range(len(states) - 1)):
+        page.keyboard.press("ArrowLeft")
+        assert page.evaluate(STATE) == seen[step]
+    assert page.locator("#back").is_disabled()
+
+
+@pytest.mark.parametrize(
+    ("name", "leaf", "number"),
+    [
+        ("readme", "a", 1.25),
+        ("readme", "b", -7.0),
+        ("neuron", "w", 0.1),
+        ("choices", "a", -0.5),
+        ("choices", "b", 4.0),
+        ("sums", "c", -3.5),
+    ],
+)
+def test_a_changed_leaf_recomputes_everything(name: str, leaf: str, number: float, opened: Callable[..., Any]) -> None:
+    page = opened(build(name))
+    page.keyboard.press("End")
+    page.get_by_role("spinbutton", name=f"Value of {leaf}, as a number").fill(str(number))
+    state = page.evaluate(STATE)
+    _, values, gradients = expected_states(build(name, **{leaf: number}))[-1]
+    assert all(map(same, state["values"], values))
+    assert all(map(same, state["gradients"], gradients))
+    page.get_by_role("button", name="Back to the first values").click()
+    _, values, gradients = expected_states(build(name))[-1]
+    assert all(map(same, page.evaluate(STATE)["gradients"], gradients))
+
+
+def test_dragging_a_leaf_in_the_drawing(opened: Callable[..., Any]) -> None:
+    page = opened(build("neuron"))
+    page.keyboard.press("End")
+    box = page.locator("#n0").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2 + 60, box["y"] + box["height"] / 2, steps=5)
+    page.mouse.up()
+    state = page.evaluate(STATE)
+    names = page.evaluate("nodes.map((node) => node.name)")
+    changed = {names[0]: state["values"][0]}
+    assert changed[names[0]] != GRAPHS["neuron"][1][names[0]]
+    _, values, gradients = expected_states(build("neuron", **changed))[-1]
+    assert all(map(same, state["values"], values))
+    assert all(map(same, state["gradients"], gradients))
+
+
+def test_by_keyboard_alone(opened: Callable[..., Any]) -> None:
+    page = opened(build("neuron"))
+    last = int(page.locator("#scrubber").get_attribute("max"))
+    step = lambda: page.evaluate("step")  # noqa: E731
+    for key, expected in {"ArrowRight": 1, "End": last, "ArrowLeft": last - 1, "Home": 0}.items():
+        page.keyboard.press(key)
+        assert step() == expected
+    page.keyboard.press("Space")
+    assert page.locator("#play").inner_text() == "Pause"
+    page.wait_for_timeout(1500)
+    assert step() >= 1
+    page.keyboard.press("Space")
+    assert page.locator("#play").inner_text() == "Play"
+    reached = set()
+    for _ in range(40):  # every control is reached by Tab, and shows that it has the focus
+        page.keyboard.press("Tab")
+        focused = page.evaluate(
+            "[document.activeElement.id || document.activeElement.className, document.activeElement.tagName]"
+        )
+        reached.add(tuple(focused))
+        if focused[1] == "BUTTON":
+            assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+    ids = {name for name, _ in reached}
+    assert {"theme", "canvas", "forward", "play", "last", "scrubber", "speed"} <= ids
+    page.get_by_role("slider", name="Value of w").focus()
+    before = page.evaluate("pass.values[nodes.length - 1]")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("pass.values[nodes.length - 1]") != before
+
+
+def test_it_tells_a_screen_reader_what_happens(opened: Callable[..., Any]) -> None:
+    page = opened(build("neuron"))
+    page.keyboard.press("ArrowRight")
+    assert "Forward, step 1 of" in page.get_by_role("status").inner_text()
+    page.keyboard.press("End")
+    assert "its gradient is complete" in page.get_by_role("status").inner_text()
+    unnamed = page.evaluate(
+        """[...document.querySelectorAll("button, input, select")].filter((e) =>
+        !(e.getAttribute("aria-label") || e.textContent.trim() || e.labels?.length)).map((e) => e.outerHTML)"""
+    )
+    assert unnamed == []
+    label = page.locator("#n0").get_attribute("aria-label")
+    assert "value" in label
+    assert "gradient" in label
+    page.locator("summary").click()
+    assert page.locator("#rows tr").count() == len(ag.topological_order(build("neuron")))
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_the_screen(size: dict[str, int], scheme: str, opened: Callable[..., Any], tmp_path: Path) -> None:
+    page = opened(build("readme"), size, color_scheme=scheme)
+    page.keyboard.press("End")
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    assert page.evaluate("document.documentElement.dataset.theme") == scheme
+    ink, paper = page.evaluate("['color', 'backgroundColor'].map((p) => getComputedStyle(document.body)[p])")
+    assert _contrast(ink, paper) > 7
+    for name in ("back", "play", "forward"):
+        box = page.locator(f"#{name}").bounding_box()
+        assert 0 <= box["x"] <= size["width"] - box["width"]
+        assert 0 <= box["y"] <= size["height"] - box["height"]
+        assert min(box["width"], box["height"]) >= 36  # a finger's width, nearly
+    picture = tmp_path / "screen.png"
+    page.screenshot(path=picture)
+    assert picture.stat().st_size > 10_000
+
+
+def _contrast(ink: str, paper: str) -> float:
+    """The ratio of luminances as the Web Content Accessibility Guidelines define it."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(x) / 255 for x in colour[colour.index("(") + 1 : -1].split(",")[:3]]
+        linear = [x / 12.92 if x <= 0.03928 else ((x + 0.055) / 1.055) ** 2.4 for x in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted((luminance(ink), luminance(paper)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_five_hundred_nodes_are_stepped_through_smoothly(opened: Callable[..., Any]) -> None:
+    leaves = [Value(0.1 * i, label=f"x{i}") for i in range(20)]
+    nodes = list(leaves)
+    rng = np.random.default_rng(0)
+    while len(nodes) < 499:
+        a, b = (nodes[-1 - int(i)] for i in rng.integers(0, 20, 2))
+        nodes.append((a * b, a - b, a.tanh())[len(nodes) % 3])
+    output = ag.sum(nodes)
+    assert len(ag.topological_order(output)) == 500
+    page = opened(output)
+    times = page.evaluate(
+        """() => { const times = []; for (let k = 0; k <= lastStep; k++) {
+        const start = performance.now(); goTo(k); document.body.getBoundingClientRect();
+        times.push(performance.now() - start); }
+        return times.sort((a, b) => a - b); }"""
+    )
+    assert times[len(times) // 2] < 50  # milliseconds: twenty a second and more
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "<script>document.title='x'</script>",
+        '"><img src=x onerror=alert(1)>',
+        "{|}",
+        "</script>",
+        "ŵ 权重 🧠",
+        "y" * 10_000,
+    ],
+)
+def test_a_label_is_only_text(label: str, opened: Callable[..., Any]) -> None:
+    a = Value(2.0, label=label)
+    page = opened(a * a)
+    page.keyboard.press("End")
+    assert page.title().startswith("The gradient of")
+    assert page.evaluate("nodes[0].name").startswith(" ".join(label.split())[:10])
+    assert page.locator("#sliders .name").inner_text()[:5] == " ".join(label.split())[:5]
+    assert page.evaluate("document.querySelectorAll('script').length") == 2
+    assert page.evaluate("document.querySelectorAll('img').length") == 0
+
+
+def test_arrays_are_shown_and_not_changed(opened: Callable[..., Any]) -> None:
+    W = ag.Tensor(np.eye(2), requires_grad=True, label="W")
+    page = opened((W @ np.ones((2, 3))).sum())
+    page.keyboard.press("End")
+    assert "cannot be changed here" in page.locator("#leaves-note").inner_text()
+    assert page.locator("#sliders input").count() == 0
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    assert "norm" in page.locator("#detail").inner_text()
+
+
+# ---- the rule book in JavaScript -----------------------------------------------------------------------------------
+
+SPECIAL = [
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    0.5,
+    -0.5,
+    2.0,
+    -2.0,
+    3.7,
+    -40.0,
+    40.0,
+    800.0,
+    -800.0,
+    1e-300,
+    1e300,
+    math.inf,
+    -math.inf,
+    math.nan,
+]
+SCALARS = [rule for rule in BOOK.values() if known(rule)]
+ATTRIBUTES = {"leaky_relu": {"slope": 0.01}, "clip": {"low": -1.0, "high": 2.0}}
+
+
+def test_the_table_of_forwards_is_the_books() -> None:
+    missing = {
+        rule.name
+        for rule in BOOK.values()
+        if rule.scalar is not None and not known(rule) and rule.name not in {"sum", "mean", "max", "min", "reshape"}
+    }
+    assert missing <= {"astype", "linear", "one_hot", "matmul", "sum_to", "broadcast_to", "transpose"}, missing
+
+
+@pytest.mark.parametrize("rule", SCALARS, ids=lambda rule: rule.name)
+def test_javascript_computes_what_the_book_does(rule: Any, browser: Any) -> None:
+    attrs = ATTRIBUTES.get(rule.name, {})
+    arity = 5 if rule.pull is not None else len(rule.vjps)
+    rng = np.random.default_rng(len(rule.name))
+    if arity == 1:
+        points = [[x] for x in SPECIAL]
+    elif arity == 2:
+        points = [[a, b] for a in SPECIAL for b in SPECIAL]
+    else:
+        points = rng.choice(SPECIAL, (200, arity)).tolist()
+    points += rng.normal(size=(30, arity)).tolist()
+    code = f"""(points) => {{ const book = {book_javascript()}; const rule = {rule_javascript(rule, attrs, arity)};
+      const out = (x) => x === null || x === undefined ? null : typeof x === "boolean" ? Number(x) : x;
+      const plain = (x) => Number.isFinite(out(x)) || out(x) === null ? out(x) : String(x);
+      return points.map((p) => p.map(Number)).map((p) => {{ const y = rule.forward(...p);
+        return [plain(y), rule.locals(1, Number(y), ...p).map(plain)]; }}); }}"""
+    context = browser.new_context()
+    page = context.new_page()
+    found = page.evaluate(code, [[str(x).replace("inf", "Infinity") for x in p] for p in points])
+    context.close()
+    pull, vjps = rule.derivatives["scalar"]
+    for point, (y, slopes) in zip(points, found, strict=True):
+        expected = float(rule.on_floats(point, attrs))
+        assert _near(y, expected), (point, y, expected)
+        arguments = (1.0, expected, *point)
+        with np.errstate(all="ignore"):
+            if pull is not None:
+                wanted = [float(s) for s in rule.pull(*map(np.float64, arguments), **attrs)]
+            else:
+                wanted = [
+                    None if vjp is None else float(rule.vjps[i](*map(np.float64, arguments), **attrs))
+                    for i, vjp in enumerate(vjps)
+                ]
+        for slope, want in zip(slopes, wanted, strict=True):
+            assert _near(slope, want), (point, slope, want)
+
+
+def _near(found: Any, expected: float | None) -> bool:
+    if found is None or expected is None:
+        return found is expected
+    found = float(found)
+    if math.isnan(expected) or math.isnan(found):
+        return math.isnan(expected) and math.isnan(found)
+    if found == expected:
+        return True
+    return abs(found - expected) <= 1e-12 * max(abs(found), abs(expected)) or abs(found - expected) < 1e-300

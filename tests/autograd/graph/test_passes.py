@@ -1,0 +1,279 @@
+"""The backward pass over single numbers: what its short cuts must not change."""
+
+from __future__ import annotations
+
+import gc
+import math
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd as ag
+from autograd import Value, passes
+from autograd.extend import defvjp, primitive
+from autograd.graph.backward import gradients, propagate
+from autograd.graph.node import Node, topological_order
+from autograd.value.reserve import LARGEST, Reserve
+
+
+def slowly(output: Value) -> dict[Node, Any]:
+    """The gradients by the pass that serves every kind of node."""
+    return propagate(output, 1.0, topological_order(output), create_graph=False, observe=lambda *_: None)
+
+
+UNARY: list[Callable[[Any], Any]] = [
+    ag.relu,
+    ag.tanh,
+    lambda x: -x,
+    lambda x: x * 0.0,
+    ag.log,
+    ag.sqrt,
+    lambda x: 1 / x,
+]
+BINARY: list[Callable[[Any, Any], Any]] = [
+    lambda x, y: x + y,
+    lambda x, y: x * y,
+    ag.BOOK["divide"],
+    ag.maximum,
+    lambda x, y: ag.where(x > 0, x, y),
+]
+MANY: list[Callable[[list[Any]], Any]] = [ag.sum, ag.logsumexp, lambda xs: ag.affine(xs, xs[::-1], xs[0])]
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> tuple[Value, list[Value]]:
+    """A random graph of Values and constants, among them zeros, infinities and repeated inputs."""
+    number = st.sampled_from([0.0, 1.0, -1.0, 0.5, -2.5, 3.0, math.inf, 1e200])
+    leaves = [Value(draw(number), requires_grad=draw(st.integers(0, 4)) > 0) for _ in range(4)]
+    nodes: list[Any] = [*leaves, 2, -0.5]
+    for _ in range(draw(st.integers(1, 12))):
+        some, value = st.sampled_from(nodes), draw(st.sampled_from([x for x in nodes if isinstance(x, Value)]))
+        kind = draw(st.integers(0, 2))
+        if kind == 0:
+            nodes.append(draw(st.sampled_from(UNARY))(value))
+        elif kind == 1:
+            nodes.append(draw(st.sampled_from(BINARY))(*draw(st.permutations([value, draw(some)]))))
+        else:
+            others = draw(st.lists(some, max_size=6))
+            nodes.append(draw(st.sampled_from(MANY))(draw(st.permutations([value, *others]))))
+    output = ag.sum([x for x in nodes if isinstance(x, Value)])
+    return output, leaves
+
+
+@given(graphs())
+def test_both_passes_give_the_same_numbers(graph: tuple[Value, list[Value]]) -> None:
+    output, leaves = graph
+    if not output.requires_grad:
+        return
+    expected = slowly(output)
+    output.backward()
+    for node, gradient in expected.items():
+        if gradient is None:
+            assert node._grad is None
+        else:
+            np.testing.assert_array_equal(node._grad, gradient)  # NaN equals NaN here
+    wanted = [leaf for leaf in leaves if leaf.requires_grad]
+    for leaf, gradient in zip(wanted, gradients(output, wanted), strict=True):
+        np.testing.assert_array_equal(gradient, 0.0 if leaf.grad is None else leaf.grad)
+
+
+@given(graphs())
+def test_the_pass_walks_in_the_order_of_the_traversal(graph: tuple[Value, list[Value]]) -> None:
+    output, _ = graph
+    assert [*map(id, passes._in_order(output, float("-0")))] == [*map(id, topological_order(output))]
+
+
+def test_a_dead_unit_leaves_zeros_and_not_nothing() -> None:
+    w, x = [Value(-1.0), Value(-2.0)], [Value(3.0), Value(4.0)]
+    ag.relu(ag.affine(w, x)).backward()
+    assert [v.grad for v in (*w, *x)] == [0.0] * 4
+
+
+def test_a_dead_unit_of_infinite_inputs_has_no_gradient_to_speak_of() -> None:
+    w, x = [Value(-1.0)] * 3, [Value(math.inf), Value(1.0), Value(2.0)]
+    ag.relu(ag.affine(w, x)).backward()
+    assert math.isnan(w[0].grad)  # 0 · ∞, as the rule says
+
+
+def test_a_pass_inside_the_derivative_of_ones_own_primitive() -> None:
+    shared = Value(3.0)
+
+    @primitive
+    def cubed(x: float) -> float:
+        return x**3
+
+    def slope(_: Any, x: Any) -> Callable[[Any], Any]:
+        assert gradients(shared * shared * x, shared) == 2 * 3.0 * x
+        return lambda g: g * 3 * x**2
+
+    defvjp(cubed, slope)
+    y = cubed(shared) + shared * shared
+    y.backward()
+    assert shared.grad == 3 * 9 + 6
+
+
+def test_a_primitive_of_ones_own_with_fewer_inputs_than_rules() -> None:
+    @primitive
+    def total(*xs: float) -> float:
+        return sum(xs)
+
+    defvjp(total, *[lambda *_: lambda g: g] * 5)
+    a = Value(1.0)
+    total(a, a, a, a).backward()
+    total(a, a, a).backward()
+    total(a, a).backward()
+    assert a.grad == 4 + 3 + 2
+
+
+def test_a_derivative_that_fails_leaves_gradients_as_they_were() -> None:
+    a = Value(2.0)
+    (a * a).backward()
+
+    @primitive
+    def doubled(x: float) -> float:
+        return 2 * x
+
+    def slope(*_: Any) -> Any:
+        raise RuntimeError
+
+    defvjp(doubled, slope)
+    with pytest.raises(RuntimeError):
+        (a * a + doubled(a)).backward()
+    assert a.grad == 4.0
+    (a * a).backward()  # and passes go on
+    assert a.grad == 8.0
+
+
+def test_two_threads_share_leaves() -> None:
+    a = Value(0.5)
+    started, found = threading.Barrier(4), []
+
+    def work() -> None:
+        y = a
+        for _ in range(3000):
+            y = (y * 0.999 + a * 0.001).tanh() + 0.0
+        started.wait()
+        found.extend(gradients(y, a) for _ in range(10))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 40
+    assert len(set(found)) == 1
+
+
+def test_a_pass_that_finds_another_under_way_keeps_to_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = threading.Lock()
+    taken.acquire()
+    monkeypatch.setattr(passes, "_gathering", taken)
+    a = Value(2.0)
+    (a * a + ag.relu(a)).backward()
+    assert a.grad == 5.0
+
+
+# ---- rows of sums ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("constant", [False, True])
+def test_affine_of_rows_is_affine_of_each(constant: bool) -> None:
+    rows = [[Value(0.1 * i + j) for j in range(3)] for i in range(4)]
+    biases = [Value(float(i)) for i in range(4)]
+    xs: list[Any] = [0.5, -1.0, 2.0] if constant else [Value(0.5), Value(-1.0), Value(2.0)]
+    at_once, alone = ag.affine(rows, xs, biases), [ag.affine(row, xs, b) for row, b in zip(rows, biases, strict=True)]
+    leaves = [x for x in (*[w for row in rows for w in row], *biases, *xs) if isinstance(x, Value)]
+    for y, z in zip(at_once, alone, strict=True):
+        assert (y.data, y.rule, y.inputs) == (z.data, z.rule, z.inputs)
+    assert gradients(ag.sum(at_once), leaves) == gradients(ag.sum(alone), leaves)
+
+
+def test_affine_of_rows_of_anything() -> None:
+    a = Value(2.0)
+    ys = ag.affine([[a, 3], (1.0, a)], [a, 2], [0, a])
+    assert [y.data for y in ys] == [4.0 + 6.0, 2.0 + 4.0 + 2.0]
+    with ag.no_grad():
+        assert not ag.affine([[a, a]], [a, a], [a])[0].requires_grad
+
+
+def test_affine_of_rows_in_a_program() -> None:
+    a = Value(2.0)
+
+    def f(x: Any) -> Any:
+        return ag.sum(ag.affine([[x, a], [a, x]], [x, 1.0], [a, x]))
+
+    assert ag.compile(f, engine="numpy")(3.0) == f(Value(3.0)).data == (2 + 9 + 2) + (3 + 6 + 3)
+
+
+@pytest.mark.parametrize(
+    ("weights", "inputs", "bias", "message"),
+    [
+        ([[1.0, 2.0], [3.0]], [Value(1.0), 2.0], [0.0, 0.0], "1 weights and 2 inputs"),
+        ([[1.0, 2.0]], [Value(1.0), 2.0], 0.0, "a list of as many biases, got 0.0"),
+        ([[1.0, 2.0]], [Value(1.0), 2.0], [0.0, 1.0], "affine of 1 rows"),
+    ],
+)
+def test_affine_of_rows_that_do_not_belong_together(weights: Any, inputs: Any, bias: Any, message: str) -> None:
+    with pytest.raises(ag.ShapeError, match=message):
+        ag.affine(weights, inputs, bias)
+
+
+# ---- nodes made in advance ------------------------------------------------------------------------------------------
+
+
+class Blank:
+    __slots__ = ("__weakref__",)
+
+
+def drain(reserve: Reserve, count: int) -> list[Any]:
+    taken = []
+    for _ in range(count):
+        try:
+            taken.append(reserve.ready.pop())
+        except IndexError:
+            taken.append(reserve.refill())
+    return taken
+
+
+def test_a_reserve_grows_with_what_is_kept_and_shrinks_with_what_is_not() -> None:
+    reserve = Reserve(Blank)
+    kept = drain(reserve, 50_000)
+    assert len({id(x) for x in kept}) == 50_000
+    assert 1000 < len(reserve.ready) <= LARGEST
+    del kept
+    for _ in range(100_000):
+        drain(reserve, 1)
+    assert len(reserve.ready) < 200
+
+
+@pytest.mark.parametrize("enabled", [False, True])
+def test_a_reserve_leaves_the_collector_as_it_was(enabled: bool) -> None:
+    before = gc.isenabled()
+    try:
+        (gc.enable if enabled else gc.disable)()
+        drain(Reserve(Blank), 1000)
+        assert gc.isenabled() is enabled
+    finally:
+        (gc.enable if before else gc.disable)()
+
+
+def test_a_large_graph_wakes_the_collector_seldom() -> None:
+    wakes: list[int] = []
+
+    def note(phase: str, info: dict[str, int]) -> None:
+        if phase == "start":
+            wakes.append(info["generation"])
+
+    gc.callbacks.append(note)
+    try:
+        y = x = Value(1.0)
+        for _ in range(100_000):
+            y = y * x
+    finally:
+        gc.callbacks.remove(note)
+    assert len(wakes) < 30  # 285 where each node is made by itself

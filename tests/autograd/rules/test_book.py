@@ -1,0 +1,194 @@
+"""The rule book as a whole: complete, self-consistent, and written in its own language."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import inspect
+import math
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd.rules.primitive import BOOK, Primitive
+from tests.autograd.numpy.test_functions import FUNCTIONS
+from tests.autograd.table import ROWS, Case, cases
+
+TESTS = Path(__file__).parents[1]
+
+
+def test_every_entry_has_a_line_in_the_table_and_every_line_an_entry() -> None:
+    assert set(ROWS) == set(BOOK)
+
+
+@pytest.mark.parametrize("name", BOOK)
+def test_an_entry_is_found_by_its_name_and_says_what_it_is(name: str) -> None:
+    assert BOOK[name].name == name
+    assert getattr(ag, name) is not None
+    assert BOOK[name].doc or not BOOK[name].differentiable
+    with pytest.raises(ValueError, match="has a primitive 'add' already"):
+        ag.rules.primitive.primitive("add", np.add)
+
+
+@pytest.mark.parametrize("name", BOOK)
+def test_there_is_one_rule_for_each_input_and_it_takes_what_the_forward_takes(name: str) -> None:
+    entry, row = BOOK[name], ROWS[name]
+    inputs, attrs = [None] * len(row.domains), row.attrs[0]
+    if entry.pull is None:
+        assert len(entry.vjps) == len(inputs)
+    for rule in filter(None, [*entry.vjps, entry.pull]):
+        inspect.signature(rule).bind("g", "y", *inputs, **attrs)
+    for forward in filter(None, [entry.scalar, *([] if entry.ufunc else [entry.array])]):
+        with contextlib.suppress(ValueError):  # a builtin that does not tell its signature
+            inspect.signature(forward).bind(*inputs, **attrs)
+
+
+# Public functions that are no entries: what they are made of is in the table, and their own tests are named here.
+TESTED_IN = {
+    "test_functions": set(FUNCTIONS),
+    "test_functional": {
+        "elementwise_grad", "grad", "hessian", "hvp", "jacobian", "jvp", "make_jvp", "make_vjp", "value_and_grad",
+        "vjp",
+    },
+    "test_hooks": {"assign", "live"},
+    "test_traps": {"enable_grad", "gradients", "is_recording", "no_grad", "topological_order"},
+}  # fmt: skip
+
+
+def test_every_public_function_is_in_the_table_or_has_its_own_test() -> None:
+    in_table = set(BOOK) | {name for name, row in ROWS.items() if getattr(ag, name) is row.ours} | {"absolute"}
+    functions = {name for name in ag.__all__ if callable(getattr(ag, name)) and not isinstance(getattr(ag, name), type)}
+    assert functions - in_table - set.union(*TESTED_IN.values()) == set()
+    for module, names in TESTED_IN.items():
+        text = next(TESTS.rglob(f"{module}.py")).read_text(encoding="utf-8")
+        missing = [name for name in names if not re.search(rf"""\bag\.{name}\b|"{name}":""", text)]
+        assert missing == [], module
+
+
+@pytest.mark.parametrize("name", BOOK)
+def test_rules_speak_operators_and_primitives_only(name: str) -> None:
+    entry = BOOK[name]
+    for rule in [*entry.vjps, entry.pull]:
+        for function in _called(rule):
+            assert not {"np", "math", "numpy"} & set(function.__code__.co_names), f"{name} looks outside the book"
+
+
+def _called(rule: Any) -> list[Any]:
+    """A rule and the helpers of the book that it calls."""
+    found, waiting = [], [rule] if rule else []
+    while waiting:
+        function = waiting.pop()
+        if function not in found:
+            found.append(function)
+            named = [function.__globals__.get(word) for word in function.__code__.co_names]
+            waiting += [
+                f for f in named
+                if hasattr(f, "__code__") and f.__module__.startswith("autograd.rules") and f.__name__ != "count"
+            ]  # fmt: skip
+    return found
+
+
+# An entry whose number of parents varies counts as reading everything, unless it is linear.
+READERS = [case for case in cases(differentiable=True) if BOOK[case.name].pull is None or BOOK[case.name].linear]
+
+
+@pytest.mark.parametrize("case", READERS, ids=str)
+def test_what_a_rule_does_not_read_does_not_matter(case: Case) -> None:
+    entry, arrays = BOOK[case.name], case.draw()
+    y = np.asarray(case(*arrays))
+    g = np.random.default_rng(1).uniform(0.5, 1.5, y.shape)
+    for place, parent in enumerate(case.differentiable()):
+        unread = [i for i in range(len(arrays)) if not entry.reads(parent, i) and arrays[i].dtype == float]
+        disturbed = [a + 1.0 if i in unread else a for i, a in enumerate(arrays)]
+        other_y = y if entry.reads(parent, -1) else y + 1.0
+        before, after = _shares(case, "array", g, y, arrays), _shares(case, "array", g, other_y, disturbed)
+        np.testing.assert_array_equal(after[place], before[place])
+
+
+def test_a_rule_whose_code_does_not_tell_counts_as_reading_everything() -> None:
+    rules = (lambda g, y, *inputs: g * inputs[1], functools.partial(lambda by, g, y, a, b: g * by, 2.0))
+    entry = Primitive("strange", np.multiply, rules)
+    assert all(entry.reads(parent, position) for parent in (0, 1) for position in (-1, 0, 1))
+
+
+def _shares(case: Case, kind: Any, g: Any, y: Any, arrays: list[Any]) -> list[Any]:
+    pull, vjps = BOOK[case.name].derivatives[kind]
+    rules = [] if pull else [vjps[i] for i in case.differentiable()]
+    return pull(g, y, *arrays, **case.attrs) if pull else [rule(g, y, *arrays, **case.attrs) for rule in rules]
+
+
+@pytest.mark.parametrize("case", list(cases(differentiable=True)), ids=str)
+def test_a_rule_made_ready_for_arrays_is_the_rule_as_written(case: Case) -> None:
+    arrays = case.draw()
+    y = np.asarray(case(*arrays))
+    g = np.random.default_rng(1).uniform(0.5, 1.5, y.shape)
+    ready, written = _shares(case, "array", g, y, arrays), _shares(case, "node", g, y, arrays)
+    for ours, theirs in zip(ready, written, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-13)
+
+
+# ---- kinks ---------------------------------------------------------------------------------------------------------
+
+KINKS = {
+    "abs": lambda: (_slopes(ag.abs, 0.0), [0.0]),
+    "relu": lambda: (_slopes(ag.relu, 0.0), [0.0]),
+    "leaky_relu": lambda: (_slopes(lambda x: ag.leaky_relu(x, 0.1), 0.0), [0.1]),
+    "maximum": lambda: (_slopes(ag.maximum, 2.0, 2.0), [0.5, 0.5]),
+    "minimum": lambda: (_slopes(ag.minimum, 2.0, 2.0), [0.5, 0.5]),
+    "clip": lambda: (
+        _slopes(lambda x: ag.clip(x, -1, 1), 1.0) + _slopes(lambda x: ag.clip(x, -1, 1), -1.0),
+        [1.0, 1.0],
+    ),
+    "sqrt": lambda: (_slopes(ag.sqrt, 0.0), [math.inf]),
+    "power": lambda: (
+        [_slopes(ag.power, *point) for point in ((0.0, 0.0), (0.0, 2.0), (0.0, -1.0), (math.inf, 0.0))],
+        [[0.0, 0.0], [0.0, 0.0], [-math.inf, 0.0], [0.0, math.inf]],
+    ),
+    "max": lambda: (_shares_of_ties(ag.max), [0.0, 0.5, 0.5, 0.0]),
+    "min": lambda: (_shares_of_ties(ag.min), [0.5, 0.0, 0.0, 0.5]),
+}
+
+
+def _slopes(function: Any, *point: float) -> list[float]:
+    """The derivatives at a point, of Values and of Tensors, recorded or not, which must all agree."""
+    values = [ag.Value(x) for x in point]
+    tensors = [ag.Tensor(x, requires_grad=True) for x in point]
+    slopes: list[float] = ag.gradients(function(*values), values)
+    with np.errstate(all="ignore"):
+        assert slopes == [slope.data for slope in ag.gradients(function(*values), values, create_graph=True)]
+        assert slopes == [slope.item() for slope in ag.gradients(function(*tensors), tensors)]
+        assert slopes == [slope.item() for slope in ag.gradients(function(*tensors), tensors, create_graph=True)]
+    return slopes
+
+
+def _shares_of_ties(function: Any) -> list[float]:
+    x = ag.Tensor([1.0, 3.0, 3.0, 1.0], requires_grad=True)
+    function(x).backward()
+    shares: list[float] = x.grad.tolist()
+    return shares
+
+
+def test_every_kink_has_its_line_here() -> None:
+    assert set(KINKS) == {name for name, entry in BOOK.items() if entry.kink}
+
+
+@pytest.mark.parametrize("name", KINKS)
+def test_at_a_kink_the_written_choice_is_made(name: str) -> None:
+    ours, written = KINKS[name]()
+    assert ours == written
+
+
+# ---- what is imported on first use -----------------------------------------------------------------------------------
+
+
+def test_what_is_imported_on_first_use_is_listed_all_the_same() -> None:
+    listed = "import autograd as ag; print({'grad', 'draw', 'compile', *ag.__all__} - set(dir(ag)))"
+    assert (
+        subprocess.run([sys.executable, "-c", listed], capture_output=True, text=True, check=True).stdout == "set()\n"
+    )

@@ -1,0 +1,327 @@
+"""The array dialect: NumPy's words on Tensors, in-place changes, and errors that name shapes and operations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as ag
+import autograd.numpy as anp
+from autograd import DTypeError, GraphError, ShapeError, Tensor
+from autograd.numpy.protocols import DIFFERENTIABLE, GRADIENT_FREE
+from autograd.rules.primitive import BOOK
+
+
+def leaf(*shape: int, label: str | None = None) -> Tensor:
+    data = np.random.default_rng(0).uniform(0.5, 1.5, shape)
+    return Tensor(data, requires_grad=True, label=label)
+
+
+UFUNCS = [entry for entry in BOOK.values() if entry.ufunc is not None]
+
+
+@pytest.mark.parametrize("entry", UFUNCS, ids=lambda entry: entry.name)
+def test_a_ufunc_of_numpy_arrives_at_its_entry(entry: Any) -> None:
+    operands = [leaf(3, 3) for _ in range(entry.ufunc.nin)]
+    y = entry.ufunc(*operands)
+    np.testing.assert_allclose(np.asarray(getattr(y, "data", y)), entry.ufunc(*(x.data for x in operands)))
+    assert isinstance(y, Tensor) is entry.differentiable
+    plain = np.ones((3, 3))
+    if entry.differentiable and entry.ufunc.nin == 2:
+        assert isinstance(entry.ufunc(plain, operands[0]), Tensor)
+        assert isinstance(entry.ufunc(plain[0], operands[0]), Tensor)
+
+
+FUNCTIONS = {
+    np.sum: lambda f, x: f(x, axis=1),
+    np.mean: lambda f, x: f(x, axis=0),
+    np.max: lambda f, x: f(x),
+    np.min: lambda f, x: f(x),
+    np.reshape: lambda f, x: f(x, (3, 2)),
+    np.ravel: lambda f, x: f(x),
+    np.transpose: lambda f, x: f(x),
+    np.swapaxes: lambda f, x: f(x, 0, 1),
+    np.broadcast_to: lambda f, x: f(x, (4, 2, 3)),
+    np.expand_dims: lambda f, x: f(x, 1),
+    np.squeeze: lambda f, x: f(x[None]),
+    np.concatenate: lambda f, x: f([x, x], axis=1),
+    np.stack: lambda f, x: f([x, x], axis=-1),
+    np.dot: lambda f, x: f(x, np.ones((3, 2))),
+    np.clip: lambda f, x: f(x, 0.7, 1.2),
+    np.where: lambda f, x: f(np.eye(2, 3, dtype=bool), x, 0.0),
+}
+
+
+def test_every_function_of_numpy_that_is_ours_is_tried_here() -> None:
+    assert set(FUNCTIONS) == set(DIFFERENTIABLE)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.__name__)
+def test_a_function_of_numpy_gives_a_tensor_with_its_values(function: Any) -> None:
+    x = leaf(2, 3)
+    y = FUNCTIONS[function](function, x)
+    assert isinstance(y, Tensor)
+    np.testing.assert_array_equal(y.data, FUNCTIONS[function](function, x.data))
+    y.sum().backward()
+    assert x.grad.shape == x.shape
+    assert getattr(anp, function.__name__) is DIFFERENTIABLE[function]
+
+
+@pytest.mark.parametrize("function", [np.cumsum, np.linalg.inv, np.sort, np.fft.fft, np.median, np.cbrt, np.add.reduce])
+def test_a_function_without_a_rule_is_named_never_made_an_array_of_objects(function: Any) -> None:
+    with pytest.raises(TypeError, match=rf"np.*{function.__name__}.*no derivative rule"):
+        function(leaf(2, 2))
+
+
+BINARY = ["add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "pow", "rpow"]
+BINARY += ["lt", "le", "gt", "ge", "eq", "ne"]
+METHODS = {
+    "sum": [(), (0,), {"axis": -1, "keepdims": True}],
+    "mean": [(), (0,), {"axis": -1, "keepdims": True}],
+    "max": [(), (0,), {"axis": -1, "keepdims": True}],
+    "min": [(), (0,), {"axis": -1, "keepdims": True}],
+    "argmax": [(), (0,), (-1,)],
+    "argmin": [(), (0,), (-1,)],
+    "reshape": [(-1,), (4, 6), ((4, 6),)],
+    "transpose": [(), (2, 0, 1), ((1, 0, 2),), (None,)],
+    "swapaxes": [(0, 2)],
+    "squeeze": [(), (0,)],
+    "ravel": [()],
+    "flatten": [()],
+    "astype": [(np.float32,)],
+    "dot": [(np.arange(8.0).reshape(4, 2),)],
+    "__matmul__": [(np.arange(8.0).reshape(4, 2),)],
+    "__rmatmul__": [(np.arange(6.0).reshape(2, 3),)],
+    "__getitem__": [(0,), ((slice(None), [1, 2]),), (np.eye(2, 3) > 0,)],
+    **{f"__{name}__": [(2.0,), (np.arange(1.0, 5.0),)] for name in BINARY},
+    "__neg__": [()],
+    "__pos__": [()],
+    "__abs__": [()],
+    "tolist": [()],
+    "__len__": [()],
+}
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_method_does_what_numpys_does(name: str) -> None:
+    data = np.random.default_rng(0).normal(size=(2, 3, 4)).round(1) + 2.05
+    if name == "squeeze":
+        data = data[:1]
+    data[0, :, :2] = [1.0, 2.0]  # equal to the operands
+    for given in METHODS[name]:
+        arguments, options = ((), given) if isinstance(given, dict) else (given, {})
+        theirs = getattr(data, name)(*arguments, **options)
+        for wrap in (lambda x: x, lambda x: Tensor(x) if isinstance(x, np.ndarray) else x):
+            ours = getattr(Tensor(data, requires_grad=True), name)(*map(wrap, arguments), **options)
+            if isinstance(ours, Tensor):
+                assert (ours.dtype, ours.shape) == (theirs.dtype, theirs.shape)
+                assert ours.requires_grad
+                np.testing.assert_allclose(ours.data, theirs, rtol=1e-15)
+            else:
+                assert type(ours) is type(theirs)
+                np.testing.assert_array_equal(ours, theirs)
+
+
+def test_numpys_other_ways_to_call_its_functions() -> None:
+    x = leaf(4)
+    for bounds in ({"a_min": 0.8, "a_max": 1.2}, {"min": 0.8, "max": 1.2}):
+        np.testing.assert_array_equal(np.clip(x, **bounds).data, np.clip(x.data, 0.8, 1.2))
+    np.testing.assert_array_equal(np.where(x - 1.0 > 0), np.where(x.data > 1.0))
+    np.testing.assert_array_equal(np.where(Tensor([0.0, 1.0], requires_grad=True)), [[1]])
+    with pytest.raises(TypeError, match=r"np\.sum on nodes takes .*axis.*'dtype'"):
+        np.sum(x, dtype=np.float32)
+
+
+def test_functions_whose_result_has_no_derivative_work_on_the_numbers() -> None:
+    x = leaf(2, 3)
+    assert np.argmax(x) == np.argmax(x.data)
+    assert np.shape(x) == (2, 3)
+    assert np.isfinite(x).all()
+    assert np.allclose(x, x.data)
+    assert np.zeros_like(x).shape == (2, 3)
+    assert all(callable(f) for f in GRADIENT_FREE)
+
+
+def test_comparisons_give_plain_arrays() -> None:
+    x = leaf(3)
+    mask = x > 1.0
+    assert type(mask) is np.ndarray
+    np.testing.assert_array_equal(x[mask].data, x.data[x.data > 1.0])
+    assert (x == x).all()
+    assert type(np.greater(x, 1.0)) is np.ndarray
+
+
+@pytest.mark.parametrize("option", [{"out": np.ones(3)}, {"where": np.ones(3, bool)}, {"dtype": float}], ids=str)
+def test_options_of_ufuncs_are_refused_by_name(option: dict[str, Any]) -> None:
+    with pytest.raises(TypeError, match=f"np.exp on nodes takes no {next(iter(option))}="):
+        np.exp(leaf(3), **option)
+
+
+def test_an_array_cannot_swallow_a_tensor() -> None:
+    total, x = np.zeros(3), leaf(3)
+    with pytest.raises(TypeError, match="write a = a"):
+        total += x
+    for swallow in (np.asarray, lambda t: np.array([t, t]), float, int):
+        with pytest.raises((TypeError, ValueError), match="lose"):
+            swallow(x if swallow is not float and swallow is not int else x.sum())
+    np.testing.assert_array_equal(np.asarray(x.detach()), x.data)
+
+
+# ---- errors --------------------------------------------------------------------------------------------------------
+
+
+MISFITS = {
+    "add of shapes (2, 3) and (2,)": lambda x: x + np.ones(2),
+    "matmul of shapes (2, 3) and (4, 5): the first has 3 columns and the second 4 rows": lambda x: x @ np.ones((4, 5)),
+    "linear of shapes (2, 3) and (4, 5) and (5,)": lambda x: ag.linear(x, np.ones((4, 5)), np.ones(5)),
+    "reshape of shape (2, 3)": lambda x: x.reshape(7),
+    "concatenate of shapes (2, 3) and (2, 2)": lambda x: np.concatenate([x, np.ones((2, 2))]),
+    "stack of shapes (2, 3) and (3,)": lambda x: ag.stack([x, np.ones(3)]),
+    "squeeze of shape (2, 3)": lambda x: x.squeeze(0),
+    "sum of shape (2, 3)": lambda x: x.sum(axis=5),
+    "cross-entropy of logits (2, 3) and targets (3,)": lambda x: ag.softmax_cross_entropy(x, np.arange(3)),
+    "data of shape (3, 2) for Tensor 'x' of shape (2, 3)": lambda x: setattr(x, "data", np.ones((3, 2))),
+    "a gradient of shape (2,) for Tensor 'x' of shape (2, 3)": lambda x: setattr(x, "grad", np.ones(2)),
+    "pass gradient= of shape (2, 3), or reduce it first with .sum() or .mean()": lambda x: (x * 2).backward(),
+    "shape (3,) for the Tensor made by multiply of shape (2, 3)": lambda x: (x * 2).backward(np.ones(3)),
+}
+
+
+@pytest.mark.parametrize("message", MISFITS)
+def test_a_shape_error_names_the_operation_and_the_shapes(message: str) -> None:
+    with pytest.raises(ShapeError) as caught:
+        MISFITS[message](leaf(2, 3, label="x"))
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_class_numbers_are_checked() -> None:
+    logits = leaf(2, 3)
+    for low, high in [(0, 3), (-1, 0)]:
+        with pytest.raises(ValueError, match=f"class numbers from {low} to {high} for 3 logits: expected 0 to 2"):
+            ag.softmax_cross_entropy(logits, np.array([low, high]))
+    with pytest.raises(DTypeError, match="must be integers, not float64"):
+        ag.softmax_cross_entropy(logits, np.array([0.0, 1.0]))
+
+
+def test_nothing_to_differentiate() -> None:
+    with pytest.raises(GraphError, match="requires_grad=True"):
+        Tensor([1.0]).backward()
+    with pytest.raises(GraphError, match="does not require a gradient"):
+        ag.gradients(leaf(1).sum(), Tensor([1.0]))
+
+
+# ---- changes in place ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("operation", ["__iadd__", "__isub__", "__imul__", "__itruediv__"])
+def test_inside_no_grad_a_leaf_changes_in_place(operation: str) -> None:
+    W = leaf(3)
+    memory, expected = W.data, getattr(W.data.copy(), operation)(2.0)
+    with ag.no_grad():
+        assert getattr(W, operation)(2.0) is W
+    assert W.data is memory
+    np.testing.assert_array_equal(W.data, expected)
+
+
+def test_outside_no_grad_a_leaf_that_needs_gradients_is_not_replaced_by_accident() -> None:
+    W = leaf(3, label="W")
+    with pytest.raises(GraphError, match=r"Tensor 'W' requires a gradient.*no_grad"):
+        W -= 0.1
+    y = W * 2.0
+    y += 1.0  # a new Tensor under the old name
+    y.sum().backward()
+    np.testing.assert_array_equal(W.grad.data, [2.0, 2.0, 2.0])
+
+
+def test_a_constant_may_swallow_what_needs_gradients_under_its_old_name() -> None:
+    total, x = Tensor(np.zeros(3)), leaf(3)
+    before = total
+    total += x
+    total.sum().backward()
+    assert before.tolist() == [0.0] * 3
+    np.testing.assert_array_equal(x.grad.data, np.ones(3))
+
+
+def test_entries_are_assigned_in_leaves_only() -> None:
+    W = leaf(3)
+    with pytest.raises(GraphError, match="use where, stack or concatenate"):
+        W[0] = 1.0
+    with ag.no_grad():
+        W[0] = 7.0
+    assert W.data[0] == 7.0
+    plain = Tensor([1.0, 2.0])
+    plain[0] = 5.0
+    assert plain.tolist() == [5.0, 2.0]
+
+
+def test_a_step_of_gradient_descent_as_in_the_readme() -> None:
+    W = leaf(2)
+    for _ in range(50):
+        W.grad = None
+        ((W - 3.0) ** 2).sum().backward()
+        with ag.no_grad():
+            W -= 0.1 * W.grad
+    np.testing.assert_allclose(W.data, 3.0, atol=1e-4)
+
+
+# ---- what it holds -------------------------------------------------------------------------------------------------
+
+
+def test_attributes_and_text() -> None:
+    x = Tensor([[1.0, 2.0]], requires_grad=True, label="x")
+    assert (x.shape, x.ndim, x.size, x.dtype, len(x)) == ((1, 2), 2, 2, np.float64, 1)
+    assert repr(x) == "Tensor([[1., 2.]], requires_grad=True, label='x')"
+    assert repr(x.sum()) == "Tensor(3., made by sum)"
+    assert (x.sum().item(), f"{x.sum():.1f}", x.T.shape, x.numpy() is x.data) == (3.0, "3.0", (2, 1), True)
+    assert [row.tolist() for row in x] == [[1.0, 2.0]]
+    assert Tensor([1.0, 2.0], dtype=np.float32).dtype == np.float32
+    with pytest.raises(TypeError, match="without axes"):
+        len(Tensor(1.0))
+    with pytest.raises(ValueError, match="ambiguous"):
+        bool(Tensor([1.0, 2.0]))
+
+
+def test_detach_is_a_copy_and_a_constant() -> None:
+    x = leaf(2)
+    constant = x.detach()
+    assert not constant.requires_grad
+    constant[0] = 9.0
+    assert x.data[0] != 9.0
+
+
+def test_a_tensor_from_a_slice_of_a_constant_has_its_own_memory() -> None:
+    x = Tensor([1.0, 2.0, 3.0])
+    part = x[:2]
+    part[0] = 9.0
+    assert x.data[0] == 1.0
+
+
+def test_astype_returns_the_gradient_in_the_parameters_precision() -> None:
+    W = Tensor([1.0, 2.0], requires_grad=True, dtype=np.float32)
+    y = W.astype(np.float64)
+    assert y.dtype == np.float64
+    (y * y).sum().backward()
+    assert W.grad.dtype == np.float32
+
+
+def test_a_bias_may_be_a_number() -> None:
+    x, W = Tensor(np.ones((2, 3)), requires_grad=True), np.ones((3, 2), np.float32)
+    assert (ag.linear(x, W, 0.5).data == 3.5).all()
+
+
+def test_a_gradient_that_is_set_takes_on_the_dtype() -> None:
+    W = Tensor(np.ones(2, np.float32), requires_grad=True)
+    W.grad = Tensor(np.ones(2))
+    assert W.grad.dtype == np.float32
+
+
+@pytest.mark.parametrize("dtype", ["<i2", ">i2", "<i8", ">i8", "u1"])
+def test_class_numbers_of_any_integer_type(dtype: str) -> None:
+    logits = np.zeros((2, 3))
+    ag.softmax_cross_entropy(logits, np.array([0, 2], dtype))
+    for wrong in [3] if dtype == "u1" else [3, -1]:
+        with pytest.raises(ValueError, match="expected 0 to 2"):
+            ag.softmax_cross_entropy(logits, np.array([0, wrong], dtype))

@@ -1,0 +1,402 @@
+"""The main job as a user meets it: train, evaluate, predict, and one clear line for whatever goes wrong."""
+
+import csv
+import gzip
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nn
+from nn.app import commands
+from nn.app.builtin import BUILTIN
+from nn.app.settings import SPECIAL, Settings
+
+ROOT = Path(__file__).parents[3]
+MNIST = ROOT.parent / "shared" / "data" / "mnist"
+QUICK = ("--epochs", "3", "--quiet")
+FILES = ["config.json", "confusion.svg", "curves.svg", "history.csv", "model.safetensors"]
+
+FLOWERS = "petal,colour,kind\n" + "".join(
+    f"{number % 2 * 3 + number % 5 / 10},{('red', 'blue')[number % 2]},{('rose', 'iris')[number % 2]}\n"
+    for number in range(60)
+)
+HOUSES = "size,city,price\n" + "".join(f"{number},{'AB'[number % 2]},{3 * number + 0.5}\n" for number in range(60))
+
+
+def names(folder):
+    return sorted(path.name for path in Path(folder).iterdir())
+
+
+def content(folder):
+    return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+
+
+def table(text):
+    return list(csv.DictReader(text.splitlines()))
+
+
+def held_out(text):
+    """The lines of the result: from the first that begins with "held-out" to the next empty line but one."""
+    return re.search(r"^held-out.*?(?=\n\nsaved|\Z)", text, re.MULTILINE | re.DOTALL)[0].strip()
+
+
+# ---- what must work --------------------------------------------------------------------------------------------------
+
+
+def test_digits(command):
+    pytest.importorskip("sklearn", reason="needs the extra train")
+    trained = command("train", "digits")
+    assert (trained.code, trained.err) == (0, "")
+    assert re.search(r"digits: 1,797 rows, features: 64 numbers", trained.out)
+    assert re.search(
+        r"^epoch  1/60  loss \d.*  val_loss \d\.\d+  val_accuracy \d\.\d+  \d+\.\d\d s$", trained.out, re.M
+    )
+    accuracy = float(re.search(r"held-out accuracy (\d\.\d+) ", trained.out)[1])
+    assert accuracy >= 0.97
+    assert float(re.search(r"^trained \d+ epochs in (\d+\.\d) s", trained.out, re.M)[1]) < 15
+    assert "saved in runs" in trained.out
+    assert names("runs") == ["digits"]
+    assert names("runs/digits") == FILES
+
+    config = json.loads(Path("runs/digits/config.json").read_text(encoding="utf-8"))
+    assert round(config["result"]["accuracy"], 4) == accuracy
+    assert nn.load("runs/digits/model.safetensors")(np.zeros((1, 64))).shape == (1, 10)
+    history = nn.History.load("runs/digits/history.csv")
+    assert history.columns == ["epoch", "learning_rate", "loss", "accuracy", "val_loss", "val_accuracy"]
+
+    evaluated = command("evaluate", "runs/digits")
+    assert evaluated.code == 0
+    assert held_out(evaluated.out) == held_out(trained.out)
+    assert "true \\ predicted" in evaluated.out
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+def test_every_builtin_trains_evaluates_and_predicts(name, command):
+    if name != "xor":
+        pytest.importorskip("sklearn", reason="needs the extra train")
+    trained = command("train", name, *QUICK)
+    assert (trained.code, trained.err) == (0, "")
+    assert held_out(command("evaluate", f"runs/{name}").out) == held_out(trained.out)
+    dataset = BUILTIN[name]
+    numbers, _, columns, _, classes = dataset()
+    Path("new.csv").write_text(
+        "\n".join([",".join(f'"{column}"' for column in columns), *(",".join(map(str, row)) for row in numbers[:5])])
+    )
+    predicted = command("predict", f"runs/{name}", "new.csv", "-o", "predictions.csv")
+    assert (predicted.code, predicted.err) == (0, "")
+    rows = table(Path("predictions.csv").read_text(encoding="utf-8"))
+    assert len(rows) == 5
+    assert list(rows[0]) == ["prediction", *(f"probability_{each}" for each in classes)]
+
+
+@pytest.mark.skipif(not MNIST.is_dir(), reason="the MNIST files are not beside the checkout")
+def test_mnist(command):
+    trained = command("train", MNIST, "--epochs", "5")
+    assert (trained.code, trained.err) == (0, "")
+    assert "2,000 held out (the last 2,000 rows)" in trained.out
+    assert float(re.search(r"held-out accuracy (\d\.\d+) ", trained.out)[1]) >= 0.94
+    assert held_out(command("evaluate", "runs/mnist").out) == held_out(trained.out)
+
+
+def test_a_csv_file_of_classes(command):
+    Path("flowers.csv").write_text(FLOWERS)
+    trained = command("train", "flowers.csv", "--target", "kind", "--epochs", "30")
+    assert (trained.code, trained.err) == (0, "")
+    assert "flowers: 60 rows, features: 1 number and 1 with categories" in trained.out
+    assert "classification of 'kind' into 2 classes ('kind' holds texts)" in trained.out
+    assert "held-out accuracy 1.0000 (12 of 12 rows)" in trained.out
+    assert names("runs/flowers") == FILES
+    Path("new.csv").write_text('colour,unknown,petal\nred,1,0.1\n"blue",2,3.2\ngreen,3,3.2\n')
+    predicted = command("predict", "runs/flowers", "new.csv", "-o", "out.csv")
+    assert predicted.code == 0
+    assert "columns that were not there in training are left out: unknown" in predicted.err
+    assert "training saw no green in column 'colour'" in predicted.err
+    rows = table(Path("out.csv").read_text())
+    assert [row["prediction"] for row in rows[:2]] == ["rose", "iris"]
+    for row in rows:
+        assert float(row["probability_rose"]) + float(row["probability_iris"]) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_csv_file_of_values(command):
+    Path("houses.csv").write_text(HOUSES)
+    trained = command(
+        "train", "houses.csv", "--target", "price", "--out", "here", "--hidden", "none", "--epochs", "300"
+    )
+    assert (trained.code, trained.err) == (0, "")
+    assert "regression of 'price' ('price' holds 60 different numbers; or --task classification)" in trained.out
+    assert "network  3-1 (linear), 4 parameters" in trained.out
+    assert float(re.search(r"held-out R² (\S+),", trained.out)[1]) > 0.95
+    assert re.search(r"^epoch .*  r2 \S+  mae \S+  val_loss \S+  val_r2 \S+  val_mae ", trained.out, re.M)
+    assert names("here") == [name for name in FILES if name != "confusion.svg"]
+    assert not Path("runs").exists()
+    assert held_out(command("evaluate", "here").out) == held_out(trained.out)
+    rows = table(command("predict", "here", "houses.csv").out)  # with the target's column, and to the screen
+    assert float(rows[30]["prediction"]) == pytest.approx(90.5, abs=15)
+
+
+def test_task_overrides(command):
+    Path("houses.csv").write_text(HOUSES.replace("price", "p").replace(".5\n", "\n"))
+    assert command("train", "houses.csv", "--target", "p", "--task", "classification", *QUICK).code == 2  # 60 classes
+    Path("yes.csv").write_text("x,y\n" + "".join(f"{n},{n % 2}\n" for n in range(60)))
+    assert "into 2 classes" in command("train", "yes.csv", "--target", "y", "--epochs", "2").out
+    trained = command("train", "yes.csv", "--target", "y", "--task", "regression", "--epochs", "2", "--overwrite")
+    assert "regression of 'y' (as --task says)" in trained.out
+    assert command("evaluate", "runs/yes").code == 0
+
+
+def test_images_from_idx_files(command, idx_bytes):
+    images = np.random.default_rng(0).integers(0, 256, (60, 3, 2)).astype(np.uint8)
+    labels = (images[:, 0, 0] > 128).astype(np.uint8)
+    Path("photos").mkdir()
+    Path("photos/t10k-images-idx3-ubyte.gz").write_bytes(gzip.compress(idx_bytes(images)))
+    Path("photos/t10k-labels-idx1-ubyte").write_bytes(idx_bytes(labels))
+    trained = command("train", "photos", *QUICK)
+    assert (trained.code, trained.err) == (0, "")
+    assert held_out(command("evaluate", "runs/photos").out) == held_out(trained.out)
+    Path("new.idx").write_bytes(idx_bytes(images[:4]))
+    from_idx = command("predict", "runs/photos", "new.idx")
+    header = ",".join(f"pixel_{row}_{column}" for row in range(3) for column in range(2))
+    Path("new.csv").write_text("\n".join([header, *(",".join(map(str, image.ravel())) for image in images[:4])]))
+    assert from_idx.out == command("predict", "runs/photos", "new.csv").out
+    Path("other.idx").write_bytes(idx_bytes(images[:, :2]))
+    assert "other.idx holds images of 4 pixels; this run expects the columns pixel_0_0" in (
+        command("predict", "runs/photos", "other.idx").err
+    )
+
+
+def test_the_same_seed_gives_the_same_files(command):
+    for out in ("a", "b"):
+        assert command("train", "xor", "--out", out, *QUICK).code == 0
+    assert content("a") == content("b")
+    assert command("train", "xor", "--out", "c", "--seed", "1", *QUICK).code == 0
+    assert content("a")["model.safetensors"] != content("c")["model.safetensors"]
+
+
+def test_pictures(command):
+    command("train", "xor", *QUICK)
+    for name in ("curves.svg", "confusion.svg"):
+        texts = {
+            "".join(element.itertext()) for element in ET.parse(f"runs/xor/{name}").iter() if element.tag[-4:] == "text"
+        }
+        if name == "curves.svg":
+            assert {"epoch", "cross-entropy", "accuracy", "training", "validation"} <= texts
+        else:
+            assert {"true class", "predicted class", "same sign", "different signs"} <= texts
+
+
+def test_awkward_class_names(command):
+    kinds = ("$a$ & <b>", "日本", "x" * 60)
+    Path("kinds.csv").write_text("x,kind\n" + "".join(f"{n % 3},{kinds[n % 3]}\n" for n in range(60)), encoding="utf-8")
+    trained = command("train", "kinds.csv", "--target", "kind", *QUICK)
+    assert (trained.code, trained.err) == (0, "")
+    assert "$a$ & <b>" in Path("runs/kinds/config.json").read_text(encoding="utf-8")
+    ET.parse("runs/kinds/confusion.svg")
+
+
+def test_many_classes(command):
+    Path("many.csv").write_text("x,kind\n" + "".join(f"{n % 30},k{n % 30}\n" for n in range(300)))
+    trained = command("train", "many.csv", "--target", "kind", *QUICK)
+    assert trained.code == 0
+    assert "of 30 classes, most often confused:" in trained.out
+
+
+OPTIONS = {
+    "hidden": ("8,4", [8, 4]),
+    "activation": ("sigmoid", "sigmoid"),
+    "optimizer": ("sgd", "sgd"),
+    "learning_rate": ("0.5", 0.5),
+    "weight_decay": ("0", 0.0),
+    "label_smoothing": ("0.2", 0.2),
+    "noise": ("0.1", 0.1),
+    "batch_size": ("7", 7),
+    "epochs": ("2", 2),
+    "patience": ("0", 0),
+}
+
+
+def test_every_setting_is_an_option(command):
+    assert set(OPTIONS) == set(Settings.__dataclass_fields__)
+    words = [word for name, (text, _) in OPTIONS.items() for word in (f"--{name.replace('_', '-')}", text)]
+    assert command("train", "xor", *words).code == 0
+    training = json.loads(Path("runs/xor/config.json").read_text(encoding="utf-8"))["training"]
+    for name, (_, value) in OPTIONS.items():
+        assert training[name] == value
+
+
+def test_another_optimizer_has_another_learning_rate(command):
+    command("train", "xor", "--optimizer", "sgd", *QUICK)
+    assert nn.History.load("runs/xor/history.csv")["learning_rate"] == [0.02] * 3
+
+
+@pytest.mark.parametrize("words", [(), ("train",), ("evaluate",), ("predict",)])
+def test_help(words, command):
+    helped = command(*words, "--help")
+    assert (helped.code, helped.err) == (0, "")
+    assert "python -m nn" in helped.out
+    assert max(map(len, helped.out.splitlines())) < 140
+    if words == ("train",):
+        for name in (
+            *BUILTIN,
+            *(f"--{option.replace('_', '-')}" for option in OPTIONS),
+            *SPECIAL,
+            "--target",
+            "--seed",
+        ):
+            assert name in helped.out
+    if words == ("predict",):
+        assert "pixel_0_0" in helped.out
+
+
+def test_quiet_prints_the_result_alone(command):
+    trained = command("train", "xor", *QUICK)
+    assert trained.out.startswith("held-out accuracy")
+    assert trained.out.endswith("history.csv, model.safetensors\n")
+
+
+def test_unusual_output_places(command):
+    assert command("train", "xor", "--out", "a folder/größe", *QUICK).code == 0
+    assert command("evaluate", "a folder/größe").code == 0
+    Path("empty").mkdir()
+    assert command("train", "xor", "--out", "empty", *QUICK).code == 0
+    assert names("empty") == FILES
+
+
+def test_overwrite(command):
+    command("train", "xor", *QUICK)
+    before = content("runs/xor")
+    refused = command("train", "xor", "--seed", "1", *QUICK)
+    assert refused.code == 2
+    assert re.fullmatch(r"error: .*xor already exists; pass --overwrite .*\n", refused.err)
+    assert content("runs/xor") == before
+    assert command("train", "xor", "--seed", "1", "--overwrite", *QUICK).code == 0
+    assert content("runs/xor") != before
+    assert names("runs") == ["xor"]
+
+
+def test_a_run_that_diverges_leaves_the_older_one(command):
+    Path("houses.csv").write_text(HOUSES)
+    command("train", "houses.csv", "--target", "price", *QUICK)
+    before = content("runs/houses")
+    options = ("--optimizer", "sgd", "--learning-rate", "1e30", "--hidden", "none", "--overwrite")
+    diverged = command("train", "houses.csv", "--target", "price", *options)
+    assert diverged.code == 2
+    assert re.fullmatch(
+        r"error: the loss became \S+ in epoch \d+, step \d+; try a smaller learning rate .*\n", diverged.err
+    )
+    assert content("runs/houses") == before
+    assert names("runs") == ["houses"]
+
+
+def test_a_full_disk_leaves_the_older_run(command, monkeypatch):
+    command("train", "xor", *QUICK)
+    before = content("runs/xor")
+
+    def full(*_):
+        raise OSError(28, "No space left on device", "curves.svg")
+
+    monkeypatch.setattr(commands, "draw_curves", full)
+    outcome = command("train", "xor", "--overwrite", *QUICK)
+    assert (outcome.code, outcome.err) == (2, "error: curves.svg: No space left on device\n")
+    assert content("runs/xor") == before
+    assert names("runs") == ["xor"]
+
+
+@pytest.mark.parametrize("missing", [("matplotlib",), ("safetensors",), ("sklearn",), ("sklearn", "matplotlib")])
+def test_a_missing_extra_is_named_before_training(missing, command, monkeypatch):
+    for name in list(sys.modules):
+        if name.partition(".")[0] in missing:
+            monkeypatch.delitem(sys.modules, name)
+    for name in missing:
+        monkeypatch.setitem(sys.modules, name, None)
+    outcome = command("train", "digits")
+    assert (outcome.code, outcome.out) == (2, "")
+    shown = " and ".join("scikit-learn" if name == "sklearn" else name for name in missing)
+    verb = "is" if len(missing) == 1 else "are"
+    assert outcome.err == f"error: {shown} {verb} not installed; pip install 'gradbook[train,viz]'\n"
+    assert names(".") == []
+
+
+def test_a_moved_file_can_still_be_evaluated(command):
+    Path("flowers.csv").write_text(FLOWERS)
+    command("train", "flowers.csv", "--target", "kind", *QUICK)
+    Path("flowers.csv").rename("moved.csv")
+    outcome = command("evaluate", "runs/flowers", "--data", "moved.csv")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "12 of 60 rows held out" in outcome.out
+
+
+def test_predictions_can_be_replaced_when_asked(command):
+    command("train", "xor", *QUICK)
+    Path("new.csv").write_text("x2,x1\n0.5,0.5\n")
+    Path("out.csv").write_text("old")
+    outcome = command("predict", "runs/xor", "new.csv", "-o", "out.csv", "--overwrite")
+    assert (outcome.code, outcome.out) == (0, "1 prediction of 'signs' in out.csv\n")
+    assert Path("out.csv").read_text().startswith("prediction,probability_same sign,probability_different signs\n")
+
+
+# ---- Ctrl-C ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to whole consoles, the tests' own too")
+def test_ctrl_c_saves_what_was_learnt(command):
+    command_line = [sys.executable, "-m", "nn", "train", "moons", "--epochs", "1000000", "--patience", "0"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command_line, env=environment, stdout=-1, stderr=-1, text=True, encoding="utf-8") as process:
+        try:
+            lines = []
+            while not lines or not lines[-1].startswith("epoch       3/"):
+                lines.append(process.stdout.readline())
+                assert lines[-1], process.stderr.read()
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert (process.returncode, err) == (130, "")
+    assert re.search(r"^interrupted in epoch \d+, step \d+ of \d+$", out, re.M)
+    assert re.search(r"^trained \d+ epochs in .* s, stopped by Ctrl-C", out, re.M)
+    assert re.search(r"^saved in runs.moons: ", out, re.M)
+    assert names("runs") == ["moons"]
+    assert names("runs/moons") == FILES
+    assert json.loads(Path("runs/moons/config.json").read_text(encoding="utf-8"))["training"]["interrupted"] is True
+    assert held_out(command("evaluate", "runs/moons").out) == held_out(out)
+
+
+def test_ctrl_c_before_training_saves_nothing(command, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(commands, "prepare", interrupted)
+    outcome = command("train", "xor")
+    assert (outcome.code, outcome.err) == (130, "interrupted; nothing was saved\n")
+
+
+def test_a_reader_that_goes_away_is_no_error():
+    command_line = [sys.executable, "-m", "nn", "train", "--help"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command_line, env=environment, stdout=-1, stderr=-1) as process:
+        process.stdout.close()
+        err = process.stderr.read()
+    assert b"Traceback" not in err
+
+
+@pytest.mark.parametrize("data", ["iris", "diabetes"])
+def test_a_page_of_one_rows_loss(data, command):
+    pytest.importorskip("sklearn", reason="needs the extra train")
+    pytest.importorskip("graphviz", reason="pictures need gradbook[viz]")
+    assert command("train", data, *QUICK, "--html").code == 0
+    page = Path(f"runs/{data}/steps.html").read_text(encoding="utf-8")
+    described = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)[1])
+    labels = [node["name"] for node in described["nodes"]]
+    assert {"inputs", "loss", "0.weight"} <= set(labels)
+    assert "0: Linear" in page  # modules are boxes around what they compute
+    assert command("evaluate", f"runs/{data}").code == 0
+    assert command("train", data, *QUICK, "--overwrite").code == 0
+    assert "steps.html" not in names(f"runs/{data}")

@@ -1,0 +1,109 @@
+"""Preprocessing: fitted on the training rows alone, and the same after a round trip through JSON."""
+
+import json
+
+import numpy as np
+import pytest
+
+from nn.app.datasets import DataError, Dataset, Features
+from nn.app.preprocess import Preprocessing
+
+TRAIN = np.arange(8)
+
+
+@pytest.fixture
+def mixed():
+    rng = np.random.default_rng(0)
+    numeric = np.column_stack([rng.normal(50, 9, 12), np.full(12, 3.0), rng.normal(-1e6, 1e-3, 12)])
+    kinds = np.array([["a", "x"], ["b", "x"]] * 4 + [["c", "x"]] * 4, dtype=object)
+    features = Features(numeric, ("age", "constant", "far"), kinds, ("kind", "same"))
+    return Dataset("made", features, rng.normal(200, 30, 12), "price", (), {})
+
+
+def test_training_rows_are_standardised(mixed):
+    fitted = Preprocessing.fit(mixed, TRAIN)
+    inputs = fitted.inputs(mixed.features)
+    assert inputs.dtype == np.float32
+    assert inputs.shape == (12, fitted.width) == (12, 3 + 2 + 1)
+    np.testing.assert_allclose(inputs[TRAIN, 0].mean(), 0, atol=1e-6)
+    np.testing.assert_allclose(inputs[TRAIN, 0].std(), 1, rtol=1e-6)
+    np.testing.assert_array_equal(inputs[:, 1], 0)
+    np.testing.assert_allclose(inputs[TRAIN, 2].std(), 1, rtol=1e-5)  # a small spread around a large mean
+
+
+def test_rows_outside_training_do_not_count(mixed):
+    before = Preprocessing.fit(mixed, TRAIN)
+    mixed.features.numeric[8:] = 1e9
+    mixed.target[8:] = -1e9
+    assert Preprocessing.fit(mixed, TRAIN) == before
+
+
+def test_categories_are_those_of_training(mixed):
+    fitted = Preprocessing.fit(mixed, TRAIN)
+    assert fitted.categories == {"kind": ("a", "b"), "same": ("x",)}
+    inputs = fitted.inputs(mixed.features)
+    assert inputs[[0, 1, 8], 3:].tolist() == [[1, 0, 1], [0, 1, 1], [0, 0, 1]]
+    assert fitted.unseen(mixed.features) == {"kind": ["c"]}
+    assert fitted.unseen(mixed.features[:8]) == {}
+
+
+def test_values_come_back_in_their_own_unit(mixed):
+    fitted = Preprocessing.fit(mixed, TRAIN)
+    targets = fitted.targets(mixed.target)
+    assert targets.shape == (12, 1)
+    assert targets.dtype == np.float32
+    np.testing.assert_allclose(targets[TRAIN].mean(), 0, atol=1e-6)
+    np.testing.assert_allclose(fitted.values(targets), mixed.target, rtol=1e-6)
+
+
+def test_pixels_share_one_scale():
+    images = np.random.default_rng(0).integers(0, 256, (10, 4)).astype(np.uint8)
+    images[:, 0] = 0
+    dataset = Dataset("made", Features(images, tuple("abcd")), np.arange(10) % 2, "y", ("n", "y"), {}, same_unit=True)
+    fitted = Preprocessing.fit(dataset, np.arange(10))
+    assert len(fitted.mean) == len(fitted.deviation) == 1
+    inputs = fitted.inputs(dataset.features)
+    np.testing.assert_allclose(inputs, (images - images.mean()) / images.std(), rtol=1e-6)
+    np.testing.assert_array_equal(fitted.targets(dataset.target), np.arange(10) % 2)
+
+
+def test_json_keeps_every_bit(mixed):
+    fitted = Preprocessing.fit(mixed, TRAIN)
+    again = Preprocessing.from_json(json.loads(json.dumps(fitted.to_json())))
+    assert again == fitted
+    np.testing.assert_array_equal(again.inputs(mixed.features), fitted.inputs(mixed.features))
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"mean": [0.0, 1.0]}, ValueError),
+        ({"mean": "abc"}, ValueError),
+        ({"deviation": 3}, TypeError),
+        ({"categories": [1]}, AttributeError),
+        ({"target_mean": None}, TypeError),
+    ],
+)
+def test_damaged_json(change, error, mixed):
+    with pytest.raises(error):
+        Preprocessing.from_json(Preprocessing.fit(mixed, TRAIN).to_json() | change)
+
+
+def test_numbers_beyond_computing(mixed):
+    mixed.features.numeric[:, 0] = np.arange(12) * 1e307
+    with pytest.raises(DataError, match="made: column 'age' holds numbers too large to compute with"):
+        Preprocessing.fit(mixed, TRAIN)
+
+
+def test_new_numbers_beyond_float32(mixed):
+    fitted = Preprocessing.fit(mixed, TRAIN)
+    mixed.features.numeric[10, 0] = 1e300
+    with pytest.raises(DataError, match="column 'age' holds numbers too far from those of training"):
+        fitted.inputs(mixed.features)
+
+
+def test_categories_alone():
+    kinds = np.array([["a"], ["b"]] * 5, dtype=object)
+    dataset = Dataset("made", Features(np.empty((10, 0)), (), kinds, ("kind",)), np.arange(10) % 2, "y", ("n", "y"), {})
+    fitted = Preprocessing.fit(dataset, TRAIN)
+    assert fitted.inputs(dataset.features)[:2].tolist() == [[1, 0], [0, 1]]

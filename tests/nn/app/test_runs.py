@@ -1,0 +1,216 @@
+"""Run folders: complete or not there, never half-written, and read back with care."""
+
+import json
+
+import numpy as np
+import pytest
+
+import nn
+from nn.app.preprocess import Preprocessing
+from nn.app.runs import Run, RunError, check_free, read_run, write_run
+
+FITTED = Preprocessing(("x",), (0.5,), (1 / 3,), {"kind": ("a", "ö")}, "y", ("no", "yes"), 0.0, 1.0)
+RUN = Run(
+    name="made",
+    source={"kind": "built-in", "name": "xor", "sha256": "0"},
+    held_out=np.array([3, 1, 4]),
+    how="by hand",
+    preprocessing=FITTED,
+    network=nn.training.checkpoint.describe(nn.MLP(3, [4, 2])),
+    training={"epochs": 3},
+    result={"accuracy": 0.1 + 0.2},
+)
+
+
+def writer(text="new"):
+    def write(folder):
+        (folder / "history.csv").write_text(text)
+        (folder / "config.json").write_text(RUN.to_json(), encoding="utf-8")
+
+    return write
+
+
+def failing(folder):
+    (folder / "config.json").write_text("half")
+    raise OSError(28, "No space left on device")
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.fixture
+def saved(tmp_path):
+    write_run(tmp_path / "made", False, writer("old"))
+    nn.save(nn.MLP(3, [4, 2], seed=0), tmp_path / "made" / "model.safetensors")
+    return tmp_path / "made"
+
+
+def test_config_keeps_everything():
+    again = Run.from_json(RUN.to_json())
+    assert again.preprocessing == FITTED
+    assert again.to_json() == RUN.to_json()
+    assert again.result["accuracy"] == 0.1 + 0.2
+    assert again.held_out.tolist() == [3, 1, 4]
+
+
+def test_config_is_readable():
+    assert max(map(len, RUN.to_json().splitlines())) < 120
+    assert json.loads(RUN.to_json())["preprocessing"]["categories"] == {"kind": ["a", "ö"]}
+
+
+def test_a_run_appears_with_the_folders_above_it(tmp_path):
+    check_free(tmp_path / "a" / "b" / "made", overwrite=False)
+    place = write_run(tmp_path / "a" / "b" / "made", False, writer())
+    assert names(place) == ["config.json", "history.csv"]
+    assert names(place.parent) == ["made"]
+
+
+def test_a_failure_leaves_nothing(tmp_path):
+    with pytest.raises(OSError, match="No space"):
+        write_run(tmp_path / "made", False, failing)
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_failure_leaves_the_older_run(error, saved):
+    def write(folder):
+        (folder / "config.json").write_text("half")
+        raise error
+
+    with pytest.raises(type(error)):
+        write_run(saved, True, write)
+    assert names(saved.parent) == ["made"]
+    assert (saved / "history.csv").read_text() == "old"
+    assert read_run(saved).name == "made"
+
+
+def test_a_failure_while_moving_puts_the_older_run_back(saved, monkeypatch):
+    monkeypatch.setattr("nn.app.runs._free_name", lambda folder: folder / "no" / "such" / "place")
+    with pytest.raises(OSError, match="No such file"):
+        write_run(saved, True, writer())
+    assert names(saved.parent) == ["made"]
+    assert (saved / "history.csv").read_text() == "old"
+
+
+def test_overwriting_replaces_the_run_and_keeps_what_is_not_of_it(saved):
+    (saved / "notes.txt").write_text("mine")
+    (saved / "extra").mkdir()
+    (saved / "extra" / "predictions.csv").write_text("mine")
+    assert write_run(saved, True, writer()) == saved
+    assert names(saved) == ["config.json", "extra", "history.csv", "notes.txt"]
+    assert (saved / "history.csv").read_text() == "new"
+    assert (saved / "extra" / "predictions.csv").read_text() == "mine"
+    assert names(saved.parent) == ["made"]
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_place_taken_while_training_is_left_alone(overwrite, tmp_path):
+    (tmp_path / "made").mkdir()
+    (tmp_path / "made" / "thesis.txt").write_text("mine")
+    (tmp_path / "made-2").write_text("mine too")
+    place = write_run(tmp_path / "made", overwrite, writer())
+    assert place == tmp_path / "made-3"
+    assert names(tmp_path / "made") == ["thesis.txt"]
+    assert names(tmp_path) == ["made", "made-2", "made-3"]
+
+
+def test_an_empty_folder_is_free(tmp_path):
+    (tmp_path / "made").mkdir()
+    check_free(tmp_path / "made", overwrite=False)
+    assert write_run(tmp_path / "made", False, writer()) == tmp_path / "made"
+
+
+def test_what_is_not_free(saved):
+    with pytest.raises(RunError, match=r"made already exists; pass --overwrite to replace it, or --out"):
+        check_free(saved, overwrite=False)
+    check_free(saved, overwrite=True)
+    with pytest.raises(RunError, match=r"history\.csv exists and is not a folder"):
+        check_free(saved / "history.csv", overwrite=True)
+    assert names(saved.parent) == ["made"]
+
+
+@pytest.mark.parametrize("config", [None, "", "[]", '{"format": "another program"}'])
+def test_another_programs_folder_is_never_overwritten(config, tmp_path):
+    (tmp_path / "thesis.txt").write_text("mine")
+    if config is not None:
+        (tmp_path / "config.json").write_text(config)
+    with pytest.raises(RunError, match="exists and is no run folder; choose another place"):
+        check_free(tmp_path, overwrite=True)
+
+
+def edited(*path, value):
+    parts = json.loads(RUN.to_json())
+    inner = parts
+    for key in path[:-1]:
+        inner = inner[key]
+    if value is None:
+        del inner[path[-1]]
+    else:
+        inner[path[-1]] = value
+    return json.dumps(parts)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "config.json is damaged: Expecting value"),
+        (RUN.to_json()[:200], "config.json is damaged"),
+        ("[1, 2]", "its format is not 'gradbook-run-1'"),
+        ("{}", "'format' is missing"),
+        (edited("format", value="gradbook-run-9"), "its format is not 'gradbook-run-1'"),
+        (edited("preprocessing", value=None), "'preprocessing' is missing"),
+        (edited("preprocessing", "mean", value=None), "'mean' is missing"),
+        (edited("preprocessing", "mean", value=[1, 2]), "there are 1 columns of numbers and 2 of mean"),
+        (edited("preprocessing", "categories", value=3), "config.json is damaged"),
+        (edited("split", "held_out_rows", value=[]), "held_out_rows must be a list of row numbers"),
+        (edited("split", "held_out_rows", value=["a"]), "config.json is damaged"),
+        (edited("split", "held_out_rows", value=[-1]), "held_out_rows must be a list of row numbers"),
+        (edited("network", value=7), "config.json is damaged"),
+        ("\udcff", "config.json is damaged: .*utf-8"),
+    ],
+)
+def test_a_damaged_config(text, message, saved):
+    (saved / "config.json").write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(RunError, match=message):
+        read_run(saved)
+
+
+def test_a_missing_run(saved):
+    with pytest.raises(RunError, match=r"there is no run .*mode; did you mean made\?"):
+        read_run(saved.with_name("mode"))
+    with pytest.raises(RunError, match=r"holds no config\.json, so it is no run folder"):
+        read_run(saved.parent)
+
+
+def test_the_network_comes_back(saved):
+    model = read_run(saved).model(saved)
+    np.testing.assert_array_equal(model.state_dict()["0.weight"], nn.MLP(3, [4, 2], seed=0).state_dict()["0.weight"])
+
+
+@pytest.mark.parametrize(
+    ("network", "message"),
+    [
+        ({"kind": "MLP", "inputs": 3, "sizes": [4, 2], "activation": "swish"}, "cannot be built: .*swish"),
+        ({"kind": "Transformer"}, "cannot be built: 'Transformer' is missing"),
+        ({"kind": "MLP", "inputs": 7, "sizes": [4, 2]}, "its network takes 7 and gives 2, its preprocessing gives 3"),
+        ({"kind": "MLP", "inputs": 3, "sizes": [4, 9]}, "takes 3 and gives 9"),
+        ({"kind": "MLP", "inputs": 3, "sizes": []}, "cannot be built"),
+    ],
+)
+def test_a_config_whose_network_does_not_fit(network, message, saved):
+    (saved / "config.json").write_text(edited("network", value=network), encoding="utf-8")
+    with pytest.raises(RunError, match=message):
+        read_run(saved).model(saved)
+
+
+def test_a_checkpoint_whose_shapes_do_not_fit(saved):
+    nn.save(nn.MLP(3, [5, 2]), saved / "model.safetensors")
+    with pytest.raises(nn.StateError, match=r"'0.weight' has shape \(3, 4\) in MLP and \(3, 5\) in the state"):
+        read_run(saved).model(saved)
+    (saved / "model.safetensors").write_bytes(b"no tensors here")
+    with pytest.raises(nn.StateError, match="not a readable safetensors file"):
+        read_run(saved).model(saved)
+    (saved / "model.safetensors").unlink()
+    with pytest.raises(FileNotFoundError, match="no checkpoint at"):
+        read_run(saved).model(saved)

@@ -1,0 +1,172 @@
+"""Schedules: PyTorch's learning rates and PyTorch's parameters after a hundred steps of the same training."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nn
+from tests.nn.optim.test_optim import SETTINGS, TORCH_WORDS
+
+X = np.random.default_rng(0).normal(size=(60, 4))
+Y = np.random.default_rng(1).integers(0, 3, 60)
+STEPS, BATCH = 100, 12
+
+# Ours, and what makes PyTorch's of its module and an optimizer.
+SCHEDULES: dict[str, tuple[Any, Any]] = {
+    "none": (lambda t: 1.0, lambda m, o: m.LambdaLR(o, lambda t: 1.0)),
+    "step": (nn.StepDecay(7, 0.5), lambda m, o: m.StepLR(o, 7, 0.5)),
+    "exponential": (nn.ExponentialDecay(0.97), lambda m, o: m.ExponentialLR(o, 0.97)),
+    "inverse time": (nn.InverseTimeDecay(0.1), lambda m, o: m.LambdaLR(o, lambda t: 1 / (1 + 0.1 * t))),
+    "linear": (nn.LinearDecay(80, 0.1), lambda m, o: m.LinearLR(o, 1.0, 0.1, 80)),
+    "cosine": (nn.CosineDecay(STEPS), lambda m, o: m.CosineAnnealingLR(o, STEPS)),
+    "warm-up": (nn.WarmUp(10, start=0.1), lambda m, o: m.LinearLR(o, 0.1, 1.0, 10)),
+    "warm-up, then exponential": (
+        nn.WarmUp(10, nn.ExponentialDecay(0.97), start=0.1),
+        lambda m, o: m.SequentialLR(o, [m.LinearLR(o, 0.1, 1.0, 10), m.ExponentialLR(o, 0.97)], [10]),
+    ),
+}
+
+
+def batches() -> Any:
+    rng = np.random.default_rng(2)
+    for _ in range(STEPS):
+        chosen = rng.choice(60, BATCH, replace=False)
+        yield X[chosen], Y[chosen]
+
+
+def start() -> dict[str, Any]:
+    return nn.MLP(4, [8, 3], activation="tanh", seed=0, dtype=np.float64).state_dict()
+
+
+def ours(kind: Any, settings: dict[str, Any], schedule: Any) -> tuple[list[float], dict[str, Any]]:
+    model = nn.MLP(4, [8, 3], activation="tanh", dtype=np.float64)
+    model.load_state_dict(start())
+    optimizer = kind(model.parameters(), **settings)
+    base, rates = optimizer.learning_rate, []
+    for t, (xb, yb) in enumerate(batches()):
+        optimizer.learning_rate = base * schedule(t)
+        rates.append(optimizer.learning_rate)
+        loss = nn.cross_entropy(model(xb), yb)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return rates, model.state_dict()
+
+
+def pytorchs(torch: Any, name: str, settings: dict[str, Any], make: Any) -> tuple[list[float], dict[str, Any]]:
+    model = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.Tanh(), torch.nn.Linear(8, 3)).double()
+    state = start()
+    with torch.no_grad():
+        for i in (0, 2):
+            model[i].weight.copy_(torch.tensor(state[f"{i}.weight"].T))
+            model[i].bias.copy_(torch.tensor(state[f"{i}.bias"]))
+    words = {TORCH_WORDS.get(key, key): value for key, value in settings.items()}
+    optimizer = getattr(torch.optim, name)(model.parameters(), **words)
+    scheduler, rates = make(torch.optim.lr_scheduler, optimizer), []
+    for xb, yb in batches():
+        rates.append(optimizer.param_groups[0]["lr"])
+        loss = torch.nn.functional.cross_entropy(model(torch.tensor(xb)), torch.tensor(yb))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        scheduler.step()
+    found = {f"{i}.weight": model[i].weight.detach().numpy().T for i in (0, 2)}
+    return rates, found | {f"{i}.bias": model[i].bias.detach().numpy() for i in (0, 2)}
+
+
+def agree(torch: Any, kind: Any, name: str, settings: dict[str, Any], schedule: str) -> None:
+    mine, make = SCHEDULES[schedule]
+    rates, state = ours(kind, settings, mine)
+    their_rates, their_state = pytorchs(torch, name, settings, make)
+    np.testing.assert_allclose(rates, their_rates, rtol=1e-9, atol=1e-15)
+    for key, array in state.items():
+        np.testing.assert_allclose(array, their_state[key], rtol=1e-6, atol=1e-12)
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize(("kind", "name", "settings"), SETTINGS, ids=str)
+def test_a_hundred_steps_with_every_optimizer(kind: Any, name: str, settings: dict[str, Any]) -> None:
+    torch = pytest.importorskip("torch", reason="compares with PyTorch, which is not installed")
+    agree(torch, kind, name, settings, "warm-up, then exponential")
+
+
+@pytest.mark.peers
+@pytest.mark.filterwarnings("ignore::UserWarning:torch")
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_a_hundred_steps_with_every_schedule(schedule: str) -> None:
+    torch = pytest.importorskip("torch", reason="compares with PyTorch, which is not installed")
+    agree(torch, nn.SGD, "SGD", {"learning_rate": 0.1, "momentum": 0.9}, schedule)
+    agree(torch, nn.Adam, "Adam", {"learning_rate": 0.01}, schedule)
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_a_schedule_is_a_factor_from_its_beginning_on(name: str) -> None:
+    schedule = SCHEDULES[name][0]
+    factors = [schedule(t) for t in range(300)]
+    assert all(0 <= factor <= 1 for factor in factors)
+    assert factors[0] == (0.1 if name.startswith("warm-up") else 1.0)
+
+
+def fit(*callbacks: nn.Callback, epochs: int = 6, **options: Any) -> Any:
+    model = nn.MLP(4, [8, 3], seed=0)
+    optimizer = nn.SGD(model.parameters(), learning_rate=0.1)
+    trainer = nn.Trainer(model, loss=nn.cross_entropy, optimizer=optimizer, callbacks=callbacks, **options)
+    return trainer, trainer.fit(X, Y, epochs=epochs, batch_size=20, validation_split=0.2, progress=False)
+
+
+def test_the_rate_used_is_in_the_history() -> None:
+    trainer, history = fit(nn.Scheduled(nn.StepDecay(2, 0.5)))
+    assert history["learning_rate"] == [0.1, 0.1, 0.05, 0.05, 0.025, 0.025]
+    assert trainer.optimizer.learning_rate == 0.1  # as it came
+    _, by_step = fit(nn.Scheduled(nn.ExponentialDecay(0.5), per="step"), epochs=2)
+    assert len(set(by_step["learning_rate"])) == 2
+    with pytest.raises(ValueError, match="per must be 'epoch' or 'step'"):
+        nn.Scheduled(nn.StepDecay(2), per="batch")  # type: ignore[arg-type]
+
+
+def test_the_rate_is_reduced_where_nothing_gets_better() -> None:
+    plateau = nn.ReduceOnPlateau(patience=1, factor=0.5, min_delta=1e9, lowest=0.03)
+    _, history = fit(plateau, epochs=7)
+    # The first epoch is the best; two without improvement reduce the rate for the next.
+    assert history["learning_rate"] == [0.1, 0.1, 0.1, 0.05, 0.05, 0.03, 0.03]
+
+
+@pytest.mark.peers
+def test_a_plateau_against_pytorch() -> None:
+    torch = pytest.importorskip("torch", reason="compares with PyTorch, which is not installed")
+    losses = [1.0, 0.9, 0.9, 0.95, 0.91, 0.92, 0.5, 0.6, 0.6, 0.6, 0.6, 0.6, 0.4, 0.6, 0.6]
+    weight = torch.zeros(1, requires_grad=True)
+    optimizer = torch.optim.SGD([weight], lr=1.0)
+    scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=2, threshold=0.0)
+    trainer = nn.Trainer(
+        nn.MLP(1, [1], seed=0), loss=nn.mse, optimizer=nn.SGD(nn.MLP(1, [1], seed=0).parameters(), 1.0)
+    )
+    plateau = nn.ReduceOnPlateau(factor=0.5, patience=2)
+    plateau.on_fit_begin(trainer)
+    for epoch, loss in enumerate(losses, 1):
+        scheduler.step(loss)
+        trainer.history.rows.append({"epoch": epoch, "val_loss": loss})
+        plateau.on_epoch_end(trainer)
+        assert trainer.optimizer.learning_rate == optimizer.param_groups[0]["lr"]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: nn.StepDecay(0),
+        lambda: nn.StepDecay(2, -1.0),
+        lambda: nn.ExponentialDecay(-0.1),
+        lambda: nn.InverseTimeDecay(-1.0),
+        lambda: nn.CosineDecay(0),
+        lambda: nn.LinearDecay(5, -1.0),
+        lambda: nn.WarmUp(0),
+        lambda: nn.ReduceOnPlateau(factor=1.0),
+        lambda: nn.ReduceOnPlateau(mode="up"),  # type: ignore[arg-type]
+    ],
+)
+def test_numbers_out_of_range_are_refused(make: Any) -> None:
+    with pytest.raises(ValueError, match="must be"):
+        make()

@@ -1,0 +1,190 @@
+"""Checkpoints: what goes in comes out, damaged files are refused, and a good file is never lost."""
+
+import json
+import os
+import threading
+
+import numpy as np
+import pytest
+
+import nn
+from nn._files import write_atomically
+from nn.training.checkpoint import FORMAT, LAYERS, build, describe
+
+safetensors_numpy = pytest.importorskip(
+    "safetensors.numpy", reason="checkpoints need safetensors, which is not installed"
+)
+
+
+class OwnKind(nn.Module):
+    """A module that no checkpoint can build again."""
+
+    def __init__(self):
+        self.scale = nn.Parameter(np.array([1.0, 2.0]))
+
+    def forward(self, x):
+        return x * self.scale
+
+
+MODELS = {
+    "linear": lambda: nn.Linear(3, 2, seed=0),
+    "no bias, float64": lambda: nn.Linear(3, 2, bias=False, seed=0, dtype=np.float64),
+    "mlp": lambda: nn.MLP(3, [4, 2], activation="tanh", seed=0),
+    "one layer": lambda: nn.MLP(3, [2], activation="leaky_relu", seed=0, dtype=np.float64),
+    "nested": lambda: nn.Sequential(nn.Sequential(nn.Linear(3, 4, seed=0), nn.LeakyReLU(0.3)), nn.MLP(4, [2], seed=0)),
+    **{
+        name: (lambda layer=layer: nn.Sequential(nn.Linear(3, 2, seed=0), layer()))
+        for name, layer in nn.ACTIVATIONS.items()
+    },
+}
+X = np.random.default_rng(0).normal(size=(5, 3))
+
+
+def names(folder):
+    return [path.name for path in folder.iterdir()]
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_file_rebuilds_its_model(name, tmp_path):
+    model = MODELS[name]()
+    nn.save(model, tmp_path / "model.safetensors")
+    again = nn.load(tmp_path / "model.safetensors")
+    assert repr(again) == repr(model)
+    assert type(again) is type(model)
+    for ours, theirs in zip(model.parameters(), again.parameters(), strict=True):
+        assert ours.dtype == theirs.dtype
+        assert ours.label == theirs.label
+        assert (ours.data == theirs.data).all()
+    assert (model(X).data == again(X).data).all()
+    again(X).sum().backward()
+    assert names(tmp_path) == ["model.safetensors"]
+
+
+def test_equal_models_make_equal_files(tmp_path):
+    for name in "ab":
+        nn.save(MODELS["mlp"](), tmp_path / name)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_every_layer_can_be_described():
+    assert {layer for layer in vars(nn).values() if isinstance(layer, type) and issubclass(layer, nn.Module)} == {
+        nn.Module,
+        *LAYERS.values(),
+    }
+    for make in MODELS.values():
+        assert repr(build(json.loads(json.dumps(describe(make()))))) == repr(make())
+
+
+def test_a_module_of_ones_own_loads_into_one_that_is_built(tmp_path):
+    model = OwnKind()
+    model.scale.data *= 3
+    nn.save(model, tmp_path / "own")
+    nn.save(nn.Sequential(model), tmp_path / "inside")
+    again = OwnKind()
+    assert nn.load(tmp_path / "own", again) is again
+    assert again.scale.data.tolist() == [3, 6]
+    for name in ("own", "inside"):
+        with pytest.raises(nn.StateError, match=r"does not tell its architecture; build the model and pass it"):
+            nn.load(tmp_path / name)
+
+
+def test_a_subclass_of_a_layer_is_ones_own(tmp_path):
+    class Linear(nn.Linear):
+        pass
+
+    assert describe(Linear(2, 1)) is None
+    assert describe(nn.Sequential(Linear(2, 1))) is None
+
+
+def test_values_that_do_not_fit_are_refused_and_the_model_is_unchanged(tmp_path):
+    nn.save(nn.MLP(3, [4, 2], seed=0), tmp_path / "model")
+    model = nn.MLP(3, [5, 2], seed=1)
+    before = model.state_dict()
+    with pytest.raises(
+        nn.StateError, match=r"model: MLP cannot take this state: '0.weight' has shape \(3, 5\)"
+    ) as refusal:
+        nn.load(tmp_path / "model", model)
+    assert "\n" not in str(refusal.value)
+    assert all((before[name] == value).all() for name, value in model.state_dict().items())
+
+
+def stored(description):
+    state = nn.Linear(2, 1, seed=0).state_dict()
+    return safetensors_numpy.save(state, {FORMAT: description} if description is not None else None)
+
+
+WHOLE = stored(json.dumps({"kind": "Linear", "in_features": 2, "out_features": 1}))
+DAMAGED = {
+    "empty": (b"", "is not a readable safetensors file"),
+    "text": (b"<html>not found</html>", "is not a readable safetensors file"),
+    "truncated": (WHOLE[:-3], "is not a readable safetensors file"),
+    "no architecture": (stored(None), "does not tell its architecture"),
+    "null": (stored("null"), "does not tell its architecture"),
+    "not JSON": (stored("{"), "an architecture that cannot be built"),
+    "a list": (stored("[1]"), "an architecture that cannot be built"),
+    "unknown kind": (stored('{"kind": "os.system"}'), "an architecture that cannot be built"),
+    "no kind": (stored("{}"), "an architecture that cannot be built"),
+    "unknown argument": (stored('{"kind": "ReLU", "x": 1}'), "an architecture that cannot be built"),
+    "other sizes": (
+        stored('{"kind": "Linear", "in_features": 3, "out_features": 1}'),
+        r"shape \(3, 1\) in Linear and \(2, 1\)",
+    ),
+    "other layers": (stored('{"kind": "ReLU"}'), "'bias', 'weight' are unexpected"),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_damaged_file_is_refused_in_one_line(name, tmp_path):
+    content, message = DAMAGED[name]
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(nn.StateError, match=message) as refusal:
+        nn.load(path)
+    assert "\n" not in str(refusal.value)
+    assert str(path) in str(refusal.value)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    for path in (tmp_path / "none.safetensors", tmp_path):
+        with pytest.raises(FileNotFoundError, match=f"no checkpoint at {path}"):
+            nn.load(path)
+
+
+def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "model.safetensors"
+    nn.save(nn.Linear(2, 1, seed=0), path)
+    before = path.read_bytes()
+
+    def full(descriptor):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="no space left"):
+        nn.save(nn.Linear(2, 1, seed=1), path)
+    assert path.read_bytes() == before
+    assert names(tmp_path) == ["model.safetensors"]
+
+
+def test_a_missing_folder_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match=f"there is no folder {tmp_path / 'no'} for model; make it first"):
+        nn.save(nn.Linear(2, 1), tmp_path / "no" / "model")
+
+
+def test_readers_never_see_half_a_file(tmp_path):
+    path = tmp_path / "file"
+    contents = [bytes([i]) * 100_000 for i in range(40)]
+    write_atomically(path, contents[0])
+    seen, done = [], threading.Event()
+
+    def watch():
+        while not done.is_set():
+            seen.append(path.read_bytes())
+
+    reader = threading.Thread(target=watch)
+    reader.start()
+    for content in contents:
+        write_atomically(path, content)
+    done.set()
+    reader.join()
+    assert seen
+    assert set(seen) <= set(contents)
