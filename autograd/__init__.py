@@ -187,8 +187,7 @@ else:
             return getattr(import_module(_ON_DEMAND[name]), name)
         if name in BOOK:
             return BOOK[name]
-        message = f"module 'autograd' (of gradbook) has no attribute {name!r}"
-        raise AttributeError(message)
+        raise AttributeError(f"module 'autograd' (of gradbook) has no attribute {name!r}")
 
     def __dir__() -> list[str]:
         return sorted({*globals(), *_ON_DEMAND})

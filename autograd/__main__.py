@@ -74,25 +74,23 @@ def _parser() -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace) -> int:
     numbers = _numbers(options.values)
     if options.save is not None and options.save.suffix.lower() not in ENDINGS:
-        message = f"--save {options.save}: expected a name that ends in one of {', '.join(ENDINGS)}"
-        raise ExpressionError(message)
+        raise ExpressionError(f"--save {options.save}: expected a name that ends in one of {', '.join(ENDINGS)}")
     variables = {name: Value(number, label=name) for name, number in numbers.items()}
     output = compute(options.expression, variables)
     names = names_in(options.expression)
     unused = [name for name in numbers if name not in names]
     if unused:
-        message = f"{unused[0]} has a value but is not in the expression, whose names are {', '.join(names) or 'none'}"
-        raise ExpressionError(message)
+        raise ExpressionError(
+            f"{unused[0]} has a value but is not in the expression, whose names are {', '.join(names) or 'none'}"
+        )
     if not (isinstance(output, Value) and output.requires_grad) and options.save is not None:
-        message = "nothing to draw: the expression depends on no name"
-        raise ExpressionError(message)
+        raise ExpressionError("nothing to draw: the expression depends on no name")
     if not isinstance(output, Value):
         print(f"{options.expression.strip()} = {number_text(float(output), 10)}")
         return 0
     for name in options.wrt or ():
         if name not in variables:
-            message = f"--wrt {name}: the expression's names are {', '.join(variables)}"
-            raise ExpressionError(message)
+            raise ExpressionError(f"--wrt {name}: the expression's names are {', '.join(variables)}")
     if output.rule is None:  # a name alone: L = a
         output = output + 0.0
     output.label = "L"
@@ -121,16 +119,13 @@ def _numbers(words: Sequence[str]) -> dict[str, float]:
         name, equals, text = word.partition("=")
         name = name.strip()
         if not equals or not name.isidentifier():
-            message = f"{word!r}: expected NAME=VALUE, such as a=2.5"
-            raise ExpressionError(message)
+            raise ExpressionError(f"{word!r}: expected NAME=VALUE, such as a=2.5")
         if name in found:
-            message = f"{name} is given twice"
-            raise ExpressionError(message)
+            raise ExpressionError(f"{name} is given twice")
         try:
             found[name] = float(text)
         except ValueError:
-            message = f"{word!r}: {text.strip()!r} is not a number"
-            raise ExpressionError(message) from None
+            raise ExpressionError(f"{word!r}: {text.strip()!r} is not a number") from None
     return found
 
 

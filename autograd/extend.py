@@ -70,8 +70,7 @@ class OwnPrimitive(Primitive):
         """The function itself on numbers and arrays; recorded as one node where an argument is a node."""
         for key, x in attrs.items():
             if isinstance(x, Node):
-                message = f"{self.name} was given a {type(x).__name__} as {key}=: pass nodes by position"
-                raise TypeError(message)
+                raise TypeError(f"{self.name} was given a {type(x).__name__} as {key}=: pass nodes by position")
         if not any(isinstance(x, Node) for x in inputs):
             return self.function(*inputs, **attrs)
         self._define({}, len(inputs))
@@ -96,8 +95,7 @@ class OwnPrimitive(Primitive):
     def _on_floats(self, *inputs: Any, **attrs: Any) -> float:
         result = self._on_arrays(*inputs, **attrs)
         if result.ndim:
-            message = f"the primitive {self.name} gave shape {result.shape} for Values: use Tensors for arrays"
-            raise ShapeError(message)
+            raise ShapeError(f"the primitive {self.name} gave shape {result.shape} for Values: use Tensors for arrays")
         return float(result)
 
     def _on_arrays(self, *inputs: Any, **attrs: Any) -> Any:
@@ -106,11 +104,10 @@ class OwnPrimitive(Primitive):
         result = self.function(*_with_others(own, attrs), **attrs)
         array = np.asarray(result) if not isinstance(result, tuple | list) else np.asarray(None)
         if array.dtype.kind not in "fbiu":
-            message = (
+            raise TypeError(
                 f"the primitive {self.name} gave a {type(result).__name__}: a primitive gives one number or array; "
                 "write one primitive for each result"
             )
-            raise TypeError(message)
         return array
 
     def _vjp(self, position: int) -> Vjp | None:
@@ -135,19 +132,17 @@ class OwnPrimitive(Primitive):
                 return found
             array = np.asarray(found)
             if array.dtype.kind not in "fbiu":
-                message = (
+                raise TypeError(
                     f"the rule of {self.name} for argument {position} gave a {type(found).__name__}, not a gradient"
                     + ("; a maker for defvjp goes there as defvjp(…), not as defrule(…)" if callable(found) else "")
                 )
-                raise TypeError(message)
             found = array
         # An argument that was broadcast may have the result's shape: the engine sums its copies.
         if shape(found) not in (shape(x), ()) and (shape(found) != shape(y) or not _broadcasts(shape(x), shape(y))):
-            message = (
+            raise ShapeError(
                 f"the rule of {self.name} for argument {position} gave shape {shape(found)}: "
                 f"expected the argument's, {shape(x)}"
             )
-            raise ShapeError(message)
         if isinstance(found, Node) or not isinstance(g, Node):
             return found
         return Value(float(found), requires_grad=False) if isinstance(g, Value) else constant(found)
@@ -235,12 +230,14 @@ def _define(word: str, function: Any, rules: Sequence[Vjp | None], argnums: Iter
     if not isinstance(function, OwnPrimitive):
         name = getattr(function, "__name__", "") or getattr(function, "name", "") or repr(function)
         reason = "has its rule in the book" if isinstance(function, Primitive) else "is no primitive"
-        message = f"{word}: {name} {reason}; make one of your own, f = primitive({name}), and say f's derivatives"
-        raise TypeError(message)
+        raise TypeError(
+            f"{word}: {name} {reason}; make one of your own, f = primitive({name}), and say f's derivatives"
+        )
     positions = range(len(rules)) if argnums is None else list(argnums)
     if len(positions) != len(rules):
-        message = f"{word}({function.name}): {len(rules)} derivatives for the {len(positions)} arguments of argnums"
-        raise ValueError(message)
+        raise ValueError(
+            f"{word}({function.name}): {len(rules)} derivatives for the {len(positions)} arguments of argnums"
+        )
     function._define(dict(zip(positions, rules, strict=True)))
 
 
@@ -248,11 +245,10 @@ def _from_maker(maker: Maker) -> Vjp:
     def rule(g: Any, y: Any, *inputs: Any, **attrs: Any) -> Any:
         product = maker(y, *inputs, **attrs)
         if not callable(product):
-            message = (
+            raise TypeError(
                 f"a maker for defvjp gives a function of g, not a {type(product).__name__}; "
                 "a rule(g, y, *args) that gives the gradient at once is for defrule"
             )
-            raise TypeError(message)
         return product(g)
 
     return rule

@@ -80,8 +80,7 @@ def draw(
         True
     """
     if direction not in (None, "LR", "TB"):
-        message = f'direction={direction!r}: expected "LR" (left to right) or "TB" (top to bottom)'
-        raise ValueError(message)
+        raise ValueError(f'direction={direction!r}: expected "LR" (left to right) or "TB" (top to bottom)')
     if isinstance(what, Node):
         drawn = _sketched(what, {}, depth, expand, around, radius, attribute, most)
         return Drawing(drawn, what, direction or _direction(drawn), legend)
@@ -104,8 +103,7 @@ def _sketched(
     order = topological_order(output)
     for name, node in (("around", around), ("attribute", attribute)):
         if node is not None and node not in set(order):
-            message = f"{name}={describe(node)} is not part of the graph below {describe(output)}"
-            raise ValueError(message)
+            raise ValueError(f"{name}={describe(node)} is not part of the graph below {describe(output)}")
     shares = None if attribute is None else edge_shares(output, attribute)
     if around is not None:
         near = _near(order, around, radius)
@@ -164,8 +162,9 @@ class Drawing:
     def page(self) -> StepPage:
         """The page on which the forward and the backward pass are played step by step; shows itself in Jupyter."""
         if any(key.startswith("g") for key in self.sketch.boxes):
-            message = "the steps of a summarised graph cannot be shown: draw a smaller one, or a part of it alone"
-            raise RenderError(message)
+            raise RenderError(
+                "the steps of a summarised graph cannot be shown: draw a smaller one, or a part of it alone"
+            )
         return StepPage(page(self.output, Drawing(self.sketch, self.output, self.direction, legend=False).svg))
 
     def save(self, path: str | Path) -> Path:
@@ -186,8 +185,7 @@ class Drawing:
         path = Path(path)
         ending = path.suffix.lower().lstrip(".")
         if ending not in ENDINGS:
-            message = f"{path.name}: a drawing is saved as {', '.join(f'.{e}' for e in ENDINGS)}"
-            raise ValueError(message)
+            raise ValueError(f"{path.name}: a drawing is saved as {', '.join(f'.{e}' for e in ENDINGS)}")
         texts: dict[str, Callable[[], str]] = {
             "dot": lambda: self.dot,
             "mmd": lambda: self.mermaid,
@@ -230,13 +228,11 @@ class StepPage:
 
 def _watched(what: Any) -> tuple[Node, dict[Node, tuple[str, ...]]]:
     if not callable(what):
-        message = f"draw takes a Value or a Tensor, or a function that computes one, not {type(what).__name__}"
-        raise TypeError(message)
+        raise TypeError(f"draw takes a Value or a Tensor, or a function that computes one, not {type(what).__name__}")
     calls = Calls()
     output = calls.run(what)
     if not isinstance(output, Node):
-        message = f"the function to draw gave {type(output).__name__}: let it return a Value or a Tensor"
-        raise TypeError(message)
+        raise TypeError(f"the function to draw gave {type(output).__name__}: let it return a Value or a Tensor")
     return output, calls.groups()
 
 

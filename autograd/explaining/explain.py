@@ -277,8 +277,7 @@ def explain(output: Node, wrt: Node, most_paths: int = 12) -> Explanation:
           from v1: −3   (150 %)
     """
     if not wrt.requires_grad:
-        message = f"{describe(wrt)} does not require a gradient: make it with requires_grad=True"
-        raise GraphError(message)
+        raise GraphError(f"{describe(wrt)} does not require a gradient: make it with requires_grad=True")
     trace = trace_backward(output)
     if wrt not in trace.names:  # no part of the graph: still worth a clear answer
         trace.names[wrt] = wrt.label or "it"

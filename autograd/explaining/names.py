@@ -85,8 +85,7 @@ def operands(node: Node, names: dict[Node, str]) -> list[str | float]:
 def forward_of(node: Node, names: dict[Node, str]) -> Formula:
     """How a node was computed, in the names of its inputs."""
     if node.rule is None:
-        message = f"{names.get(node, 'the node')} is a leaf: nothing computed it"
-        raise ValueError(message)
+        raise ValueError(f"{names.get(node, 'the node')} is a leaf: nothing computed it")
     return forward_formula(node.rule, node.attrs, operands(node, names))
 
 

@@ -80,11 +80,9 @@ def check_grads(
     """
     modes = tuple(modes)
     if not modes or not set(modes) <= set(MODES):
-        message = f'modes={modes!r}: expected "fwd", "rev" or both'
-        raise ValueError(message)
+        raise ValueError(f'modes={modes!r}: expected "fwd", "rev" or both')
     if order < 1:
-        message = f"order={order}: expected 1 for first derivatives, 2 for second ones as well, …"
-        raise ValueError(message)
+        raise ValueError(f"order={order}: expected 1 for first derivatives, 2 for second ones as well, …")
 
     def check(*args: Any, **kwargs: Any) -> None:
         if argnum is None:
@@ -92,8 +90,7 @@ def check_grads(
         else:
             positions = positions_of(name_of(function), args, argnum)
         if not positions:
-            message = f"check_grads of {name_of(function)}: none of its {len(args)} arguments holds floats"
-            raise TypeError(message)
+            raise TypeError(f"check_grads of {name_of(function)}: none of its {len(args)} arguments holds floats")
 
         def of_chosen(*chosen: Any) -> Any:
             replaced = dict(zip(positions, chosen, strict=True))
@@ -153,17 +150,15 @@ def _results_of(function: Function, name: str, arguments: _Space) -> _Space:
         first, second = function(*arguments.tree), function(*arguments.tree)
     results = _Space.of(first, ["result"], name, result=True)
     if not np.array_equal(results.numbers, results.flat(second), equal_nan=True):
-        message = (
+        raise GradientCheckError(
             f"{name} gives different results for the same arguments, so that differences mean nothing: "
             "has it random numbers in it? Give it a generator with a fixed seed each time"
         )
-        raise GradientCheckError(message)
     bad = np.flatnonzero(~np.isfinite(results.numbers))
     if bad.size:
-        message = (
+        raise GradientCheckError(
             f"{results.place(bad[0])} of {name} is {results.numbers[bad[0]]}: check it where its results are finite"
         )
-        raise GradientCheckError(message)
     return results
 
 
@@ -221,8 +216,7 @@ class _Space:
         """The vector of the numbers in another container of this form."""
         arrays = [_array(x) for x in leaves(tree)]
         if [array.shape for array in arrays] != self.shapes:
-            message = f"a result of shapes {[array.shape for array in arrays]} after one of {self.shapes}"
-            raise ShapeError(message)
+            raise ShapeError(f"a result of shapes {[array.shape for array in arrays]} after one of {self.shapes}")
         return np.concatenate([np.empty(0), *(array.ravel() for array in arrays)])
 
     def direction(self, rng: np.random.Generator) -> Array:
@@ -246,10 +240,10 @@ def _array(x: Any) -> Array:
 def _check_precision(x: Any, place: str, result: bool) -> None:
     dtype = np.asarray(x._data if isinstance(x, Value | Tensor) else x).dtype
     if dtype != np.float64 and (dtype.kind == "f" or not result):
-        message = f"differences need double precision, and {place} is {dtype}: " + (
-            "compute in float64" if result else "write 1.0 for 1, or use x.astype(np.float64)"
+        raise DTypeError(
+            f"differences need double precision, and {place} is {dtype}: "
+            + ("compute in float64" if result else "write 1.0 for 1, or use x.astype(np.float64)")
         )
-        raise DTypeError(message)
 
 
 # ---- rules against differences -------------------------------------------------------------------------------------

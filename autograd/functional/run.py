@@ -119,17 +119,15 @@ class Run:
     def check_single_number(self, purpose: str) -> None:
         """Raise unless the result is one number."""
         if len(self.results) != 1 or self.output is not self.results[0]:
-            message = (
+            raise TypeError(
                 f"{purpose} needs a function with a single number as its result; {self.name} gave a "
                 f"{type(self.output).__name__}: differentiate one of its parts, or use jacobian"
             )
-            raise TypeError(message)
         if np.size(_raw(self.output)) != 1:
-            message = (
+            raise ShapeError(
                 f"{purpose} needs a function with a single number as its result; {self.name} gave shape "
                 f"{np.shape(_raw(self.output))}: use jacobian, or elementwise_grad where it works entry by entry"
             )
-            raise ShapeError(message)
 
     # ---- how it is found -------------------------------------------------------------------------------------------
 
@@ -212,28 +210,24 @@ class Run:
 
     def _check_results(self) -> None:
         if self.output is None:
-            message = f"{self.name} gave None, which has no derivative: does it return its result?"
-            raise TypeError(message)
+            raise TypeError(f"{self.name} gave None, which has no derivative: does it return its result?")
         for y, path in zip(self.results, paths(self.output), strict=True):
             if not isinstance(y, Node) and np.asarray(y).dtype.kind not in "fbiu":
-                message = (
+                raise TypeError(
                     f"the result{path} of {self.name} is of type {type(y).__name__}, which has no derivative: "
                     "return real numbers, arrays or nodes, or containers of them"
                 )
-                raise TypeError(message)
 
     def _matched(self, noun: str, tree: Any, parts: Sequence[Any], other: Any) -> list[Any]:
         """The leaves of an upstream gradient or a direction, each checked against the part that it belongs to."""
         try:
             found = matched_leaves(tree, other)
         except ShapeError as error:
-            message = f"the {noun} for {self.name}: {error}"
-            raise ShapeError(message) from None
+            raise ShapeError(f"the {noun} for {self.name}: {error}") from None
         for x, given, path in zip(parts, found, paths(tree), strict=True):
             expected, got = np.shape(_raw(x)), np.shape(_raw(given))
             if expected != got:
-                message = f"the {noun}{path} for {self.name} has shape {got}: expected {expected}"
-                raise ShapeError(message)
+                raise ShapeError(f"the {noun}{path} for {self.name} has shape {got}: expected {expected}")
         return found
 
 
@@ -248,15 +242,13 @@ def positions_of(name: str, args: Sequence[Any], argnum: Argnum) -> list[int]:
     numbers = [operator.index(i) for i in ([argnum] if hasattr(argnum, "__index__") else argnum)]
     missing = [i for i in numbers if not -len(args) <= i < len(args)]
     if missing:
-        message = (
+        raise TypeError(
             f"{name} was given {len(args)} positional arguments; argument {missing[0]}, to differentiate for, "
             "is not among them"
         )
-        raise TypeError(message)
     positions = [i % len(args) for i in numbers]
     if len(set(positions)) < len(positions):
-        message = f"argnum={argnum} names an argument of {name} twice"
-        raise ValueError(message)
+        raise ValueError(f"argnum={argnum} names an argument of {name} twice")
     return positions
 
 
@@ -268,8 +260,7 @@ def _own_leaf(x: Any, place: str) -> Any:
     try:
         return Tensor(x, requires_grad=True)
     except DTypeError as error:
-        message = f"{place}: {error}"
-        raise DTypeError(message) from None
+        raise DTypeError(f"{place}: {error}") from None
 
 
 def _gradients(root: Any, upstream: Any, order: Sequence[Node], wanted: Sequence[Any], record: bool) -> list[Any]:

@@ -55,8 +55,7 @@ def map_leaves(function: Callable[..., Any], tree: Any, *others: Any) -> Any:
     if opened is None:
         for other in others:
             if keys_and_parts(other) is not None:
-                message = f"a {type(other).__name__} where a single number or array was expected"
-                raise ShapeError(message)
+                raise ShapeError(f"a {type(other).__name__} where a single number or array was expected")
         return function(tree, *others)
     keys, parts = opened
     columns = [parts, *(_matched(keys, tree, other) for other in others)]
@@ -125,11 +124,10 @@ def _matched(keys: Sequence[Any], tree: Any, other: Any) -> list[Any]:
     opened = keys_and_parts(other)
     parts = {} if opened is None else dict(zip(*opened, strict=True))
     if opened is None or parts.keys() != set(keys):
-        message = (
+        raise ShapeError(
             f"a {_described(tree, keys)} was expected, not "
             f"{'a ' + type(other).__name__ if opened is None else 'a ' + _described(other, opened[0])}"
         )
-        raise ShapeError(message)
     return [parts[key] for key in keys]
 
 

@@ -100,11 +100,10 @@ def check_differentiable(root: Node, order: Sequence[Node]) -> None:
         GraphError: Nothing below ``root`` requires a gradient, or data has changed since.
     """
     if not root.requires_grad:
-        message = (
+        raise GraphError(
             f"{describe(root)} depends on nothing that requires a gradient: "
             "make a leaf with requires_grad=True, and compute outside no_grad()"
         )
-        raise GraphError(message)
     check_unchanged(order)
 
 
@@ -149,11 +148,10 @@ def check_unchanged(order: Sequence[Node]) -> None:
             if any(
                 p.requires_grad and rule.reads(i, position) for i, p in enumerate(node.inputs) if isinstance(p, Node)
             ):
-                message = (
+                raise GraphError(
                     f"{describe(x)} was changed after {rule.name} used it, and backward needs the old data: "
                     "call backward() before changing it, or compute the result again"
                 )
-                raise GraphError(message)
         if rule.view and isinstance(source := node.inputs[0], Node) and np.may_share_memory(node._data, source._data):
             changed[node] = changed.get(source, -1)
 
@@ -185,8 +183,7 @@ def gradients(output: Node, wrt: Node | Sequence[Node], gradient: Any = None, cr
     nodes = [wrt] if isinstance(wrt, Node) else list(wrt)
     for node in nodes:
         if not node.requires_grad:
-            message = f"{describe(node)} does not require a gradient: make it with requires_grad=True"
-            raise GraphError(message)
+            raise GraphError(f"{describe(node)} does not require a gradient: make it with requires_grad=True")
     found = propagate(output, output._seed(gradient, create_graph), topological_order(output), create_graph, nodes)
     results = [node._presented(found.get(node), create_graph) for node in nodes]
     return results[0] if isinstance(wrt, Node) else results

@@ -82,8 +82,7 @@ def assign(leaf: Any, data: Any) -> None:
         array([ 2., 14.])
     """
     if not isinstance(leaf, Node):
-        message = f"assign sets a Value or a Tensor, not {type(leaf).__name__}"
-        raise TypeError(message)
+        raise TypeError(f"assign sets a Value or a Tensor, not {type(leaf).__name__}")
     recording = current_recorder()
     if recording is not None:
         recording.set(leaf, data)
@@ -98,5 +97,4 @@ def check_settable(leaf: Node) -> None:
         GraphError: It was computed.
     """
     if leaf.rule is not None:
-        message = f"{describe(leaf)} was computed and cannot be set; assign sets leaves"
-        raise GraphError(message)
+        raise GraphError(f"{describe(leaf)} was computed and cannot be set; assign sets leaves")

@@ -95,8 +95,7 @@ def compute(text: str, variables: Mapping[str, Any]) -> Any:
 
 def _parsed(text: str) -> ast.Expression:
     if len(text) > LONGEST:
-        message = f"the expression has {len(text):,} characters; at most {LONGEST:,} are read"
-        raise ExpressionError(message)
+        raise ExpressionError(f"the expression has {len(text):,} characters; at most {LONGEST:,} are read")
     try:
         tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -104,8 +103,7 @@ def _parsed(text: str) -> ast.Expression:
         at = getattr(error, "offset", None)
         place = f" at {line[max(0, at - 1) :][:20]!r}" if at and line[max(0, at - 1) :] else ""
         reason = getattr(error, "msg", None) or "it is nested too deeply"
-        message = f"not an expression{place}: {reason}"
-        raise ExpressionError(message) from None
+        raise ExpressionError(f"not an expression{place}: {reason}") from None
     return tree
 
 
@@ -118,8 +116,7 @@ class _Computer:
     def value(self, part: ast.expr) -> Any:
         self.depth += 1
         if self.depth > DEEPEST:
-            message = f"the expression is nested more than {DEEPEST} deep"
-            raise ExpressionError(message)
+            raise ExpressionError(f"the expression is nested more than {DEEPEST} deep")
         try:
             return self._value(part)
         finally:

@@ -88,8 +88,7 @@ class Quiz:
         """
         unknown = [name for name in answers if name not in self.leaves]
         if unknown:
-            message = f"there is no {unknown[0]} in this quiz; its leaves are {', '.join(self.leaves)}"
-            raise TypeError(message)
+            raise TypeError(f"there is no {unknown[0]} in this quiz; its leaves are {', '.join(self.leaves)}")
         gradients = _gradients(self._trace, lambda flow: flow.local)
         return [self._answer(name, leaf, answers.get(name), gradients) for name, leaf in self.leaves.items()]
 
@@ -188,8 +187,7 @@ def quiz(seed: int = 0, depth: int = 3) -> Quiz:
         ∂L/∂b = 2: right
     """
     if not 1 <= depth <= 12:
-        message = f"depth={depth!r}: expected a whole number from 1 to 12"
-        raise ValueError(message)
+        raise ValueError(f"depth={depth!r}: expected a whole number from 1 to 12")
     rng = random.Random(f"quiz {seed} {depth}")
     while True:
         found = _attempt(rng, depth)

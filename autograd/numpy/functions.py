@@ -39,8 +39,7 @@ def _gathered(x: Any) -> Any:
 
 def _scalars_only_whole(name: str, axis: Axis, keepdims: bool = False) -> None:
     if axis not in (None, 0, -1) or keepdims:
-        message = f"{name} of a list of Values takes no axis or keepdims; use a Tensor for arrays"
-        raise TypeError(message)
+        raise TypeError(f"{name} of a list of Values takes no axis or keepdims; use a Tensor for arrays")
 
 
 # ---- reductions ----------------------------------------------------------------------------------------------------
@@ -87,8 +86,7 @@ def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 
 def _refuse_values(name: str, x: Any) -> None:
     if _has_values(x):
-        message = f"{name} of a list of Values: use ag.{name}imum of two at a time, or a Tensor"
-        raise TypeError(message)
+        raise TypeError(f"{name} of a list of Values: use ag.{name}imum of two at a time, or a Tensor")
 
 
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -167,8 +165,7 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
     try:
         axes[axis1], axes[axis2] = axes[axis2], axes[axis1]
     except IndexError:
-        message = f"swapaxes of shape {shape(x)}: there are no axes {axis1} and {axis2}"
-        raise ShapeError(message) from None
+        raise ShapeError(f"swapaxes of shape {shape(x)}: there are no axes {axis1} and {axis2}") from None
     return transpose(x, axes)
 
 
@@ -192,8 +189,7 @@ def squeeze(x: Any, axis: Axis = None) -> Any:
     try:
         return shaping.reshape(x, shape=np.squeeze(np.empty(shape(x), bool), axis).shape)
     except ValueError as error:
-        message = f"squeeze of shape {shape(x)}: {error}"
-        raise ShapeError(message) from None
+        raise ShapeError(f"squeeze of shape {shape(x)}: {error}") from None
 
 
 def ravel(x: Any) -> Any:
@@ -272,13 +268,13 @@ def affine(weights: Sequence[Any], inputs: Sequence[Any], bias: Any = 0.0) -> An
     rows: Sequence[Any] = weights if in_rows else [weights]
     counts = {*map(len, rows)} - {len(inputs)}
     if counts:
-        message = f"a sum of products of {counts.pop()} weights and {len(inputs)} inputs: the numbers must be equal"
-        raise ShapeError(message)
+        raise ShapeError(
+            f"a sum of products of {counts.pop()} weights and {len(inputs)} inputs: the numbers must be equal"
+        )
     if not in_rows:
         return products.affine(bias, *weights, *inputs)
     if not isinstance(bias, list | tuple) or len(bias) != len(rows):
-        message = f"affine of {len(rows)} rows of weights takes a list of as many biases, got {bias!r}"
-        raise ShapeError(message)
+        raise ShapeError(f"affine of {len(rows)} rows of weights takes a list of as many biases, got {bias!r}")
     return products.affine.of_each([(b, *row) for b, row in zip(bias, rows, strict=True)], inputs)
 
 
@@ -322,28 +318,24 @@ def softmax_cross_entropy(logits: Any, targets: Any) -> Any:
     """
     full = shape(logits)
     if not full:
-        message = "cross-entropy needs logits with an axis of classes, not a single number"
-        raise ShapeError(message)
+        raise ShapeError("cross-entropy needs logits with an axis of classes, not a single number")
     targets = targets if isinstance(targets, Node) else np.asarray(targets)
     given = shape(targets)
     if given == full:
         return products.cross_entropy_of_probabilities(logits, targets)
     if given != full[:-1]:
-        message = (
+        raise ShapeError(
             f"cross-entropy of logits {full} and targets {given}: expected class numbers of shape "
             f"{full[:-1]} or probabilities of shape {full}"
         )
-        raise ShapeError(message)
     if targets.dtype.kind not in "iu":
-        message = f"class numbers must be integers, not {targets.dtype}: use targets.astype(int)"
-        raise DTypeError(message)
+        raise DTypeError(f"class numbers must be integers, not {targets.dtype}: use targets.astype(int)")
     if isinstance(targets, Node) and targets.traced:  # a program checks the numbers that it is given
         return products.cross_entropy_of_classes(logits, targets)
     numbers, classes = np.asarray(targets), full[-1]
     # Seen without their sign, numbers below 0 are large: one look at them all in place of two.
     if numbers.size and np.maximum.reduce(numbers.view(numbers.dtype.str.replace("i", "u")), None) >= classes:
-        message = (
+        raise ValueError(
             f"class numbers from {numbers.min()} to {numbers.max()} for {classes} logits: expected 0 to {classes - 1}"
         )
-        raise ValueError(message)
     return products.cross_entropy_of_classes(logits, targets)

@@ -66,15 +66,13 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: 
     """What a ufunc means on nodes: its primitive, recorded; or plain numbers where nothing can be differentiated."""
     name = f"np.{ufunc.__name__}"
     if method != "__call__":
-        message = f"{name}.{method} has no derivative rule; use np.sum, np.max … or operators"
-        raise TypeError(message)
+        raise TypeError(f"{name}.{method} has no derivative rule; use np.sum, np.max … or operators")
     if options:
         given = ", ".join(f"{option}=" for option in options)
-        message = (
+        raise TypeError(
             f"{name} on nodes takes no {given}: compute a new result "
             "(an ndarray cannot take a Tensor in place; write a = a + t)"
         )
-        raise TypeError(message)
     if ufunc in GRADIENT_FREE:
         return ufunc(*map(_plain, inputs))
     entry = _primitive_of(ufunc)
@@ -93,10 +91,9 @@ def apply_function(function: Callable[..., Any], args: tuple[Any, ...], kwargs: 
         try:
             signature.bind(*args, **kwargs)
         except TypeError as error:
-            message = (
+            raise TypeError(
                 f"np.{function.__name__} on nodes takes {signature.replace(return_annotation=signature.empty)}: {error}"
-            )
-            raise TypeError(message) from None
+            ) from None
         return ours(*args, **kwargs)
     if function in GRADIENT_FREE:
         return function(*map(_plain, args), **{key: _plain(value) for key, value in kwargs.items()})

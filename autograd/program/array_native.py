@@ -208,8 +208,7 @@ class _Writer:
         """Where in the words the address of an array stands; with the line that puts it there, if it may be another."""
         memory = self._steps.memory(place)
         if memory is None:
-            message = f"place {place} has no memory of its own"
-            raise AssertionError(message)
+            raise AssertionError(f"place {place} has no memory of its own")
         if memory in self._storage.targets:
             leaf_place = self._storage.targets[memory]
             if not self.code.is_named(memory):
@@ -365,14 +364,12 @@ class _Held:
         """
         array = self._leaf._data
         if array.shape != self._shape or array.dtype != self._dtype:
-            message = (
+            raise ShapeError(
                 f"{self._leaf!r} has shape {array.shape} and dtype {array.dtype}, and was recorded with shape "
                 f"{self._shape} and dtype {self._dtype}"
             )
-            raise ShapeError(message)
         if self._written and not array.flags.writeable:
-            message = f"{self._leaf!r} is to be set, and its memory is read-only"
-            raise ValueError(message)
+            raise ValueError(f"{self._leaf!r} is to be set, and its memory is read-only")
         if array.flags.c_contiguous:
             self.array = array
         else:

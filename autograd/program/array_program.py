@@ -34,20 +34,16 @@ def record_program(output: Tensor, inputs: Sequence[Node], engine: Engine | None
         DTypeError: Second derivatives are asked for.
     """
     if order > 1:
-        message = "a program of Tensors holds the value and its gradients; ag.compile(ag.hessian(f)) holds more"
-        raise DTypeError(message)
+        raise DTypeError("a program of Tensors holds the value and its gradients; ag.compile(ag.hessian(f)) holds more")
     if order and output.size != 1:
-        message = f"gradients of {describe(output)} of shape {output.shape}: reduce it to one number first"
-        raise ShapeError(message)
+        raise ShapeError(f"gradients of {describe(output)} of shape {output.shape}: reduce it to one number first")
     twins: dict[Node, Any] = {}
     for node in inputs:
         if node.rule is not None or node in twins:
             what = "is given twice" if node in twins else "was computed; a program's inputs are leaves"
-            message = f"{describe(node)} {what}"
-            raise GraphError(message)
+            raise GraphError(f"{describe(node)} {what}")
         if order and not node.requires_grad:
-            message = f"{describe(node)} does not require a gradient: make it with requires_grad=True"
-            raise GraphError(message)
+            raise GraphError(f"{describe(node)} does not require a gradient: make it with requires_grad=True")
         twins[node] = traced_node(node._data, requires_grad=node.requires_grad)
     recording = _Recorder()
     token = recorder.set(recording)
@@ -64,8 +60,7 @@ def record_program(output: Tensor, inputs: Sequence[Node], engine: Engine | None
             leaves = [twins[node] for node in inputs]
             roots = [twins[output]]
             if order and not twins[output].requires_grad:
-                message = f"{describe(output)} does not depend on any of the inputs"
-                raise GraphError(message)
+                raise GraphError(f"{describe(output)} does not depend on any of the inputs")
             if order:
                 roots += gradients(twins[output], leaves, create_graph=True)
     finally:
@@ -103,15 +98,15 @@ def fitted(arrays: Sequence[Any], routine: ArrayRoutine) -> list[Any]:
     """
     places = routine.tape.arguments
     if len(arrays) != len(places):
-        message = f"a program of {len(places)} inputs was called with {len(arrays)}"
-        raise ShapeError(message)
+        raise ShapeError(f"a program of {len(places)} inputs was called with {len(arrays)}")
     found = []
     for number, (x, place) in enumerate(zip(arrays, places, strict=True)):
         entry = routine.tape.entries[place]
         array = np.asarray(x._data if isinstance(x, Tensor) else x, dtype=entry.dtype)
         if array.shape != entry.shape:
             name = (routine.names[number] if number < len(routine.names) else None) or f"input {number}"
-            message = f"{name} of shape {array.shape} for a program recorded with shape {entry.shape}: record another"
-            raise ShapeError(message)
+            raise ShapeError(
+                f"{name} of shape {array.shape} for a program recorded with shape {entry.shape}: record another"
+            )
         found.append(array)
     return found

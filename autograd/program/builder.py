@@ -86,8 +86,7 @@ class Builder:
         """Where an operand is; a plain number becomes a constant."""
         if x.__class__ is Operand:
             if x.builder is not self:
-                message = "an operand of another program: record everything that belongs together in one go"
-                raise ValueError(message)
+                raise ValueError("an operand of another program: record everything that belongs together in one go")
             index: int = x.index
             return index
         return self.constant(x)

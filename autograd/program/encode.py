@@ -110,8 +110,7 @@ def encode(plan: Plan, flush_denormals: bool = False) -> np.ndarray[Any, np.dtyp
             for lane, (place,) in enumerate(rows):
                 words += (SOFTPLUS_SIGMOID, unit.out + lane, unit.out + len(rows) + lane, place)
         elif action not in number:
-            message = f"{action.name} has no native instruction: use engine='numpy'"
-            raise NotNativeError(message)
+            raise NotNativeError(f"{action.name} has no native instruction: use engine='numpy'")
         elif isinstance(unit, Loop):
             words += (number[action] + len(table), unit.out, *_three(unit.lengths))
             for access in unit.reads:

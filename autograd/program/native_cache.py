@@ -33,8 +33,7 @@ def load(kind: str, text: str, depends_on: Iterable[Any]) -> Any:
     path = _written(name, text)
     spec = spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        message = f"cannot import {path}"
-        raise ImportError(message)
+        raise ImportError(f"cannot import {path}")
     module = module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)

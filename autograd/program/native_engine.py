@@ -32,8 +32,7 @@ def check_available() -> None:
         ImportError: numba is not installed.
     """
     if not available():
-        message = "native programs need numba: pip install 'gradbook[jit]', or use engine='numpy'"
-        raise ImportError(message)
+        raise ImportError("native programs need numba: pip install 'gradbook[jit]', or use engine='numpy'")
 
 
 def interpreter() -> Any:
@@ -69,8 +68,7 @@ class NativeEngine:
             from autograd.program.denormals import AVAILABLE
 
             if not AVAILABLE:
-                message = "flush_denormals is for x86-64 processors only: leave it out on this one"
-                raise ValueError(message)
+                raise ValueError("flush_denormals is for x86-64 processors only: leave it out on this one")
         self.memory = np.zeros(plan.size)
         self.memory[plan.size - len(plan.constants) :] = plan.constants
 

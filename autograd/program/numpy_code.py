@@ -226,10 +226,9 @@ def check_classes(numbers: Any, classes: int) -> None:
         ValueError: With the numbers found.
     """
     if numbers.size and not (numbers.min() >= 0 and numbers.max() < classes):
-        message = (
+        raise ValueError(
             f"class numbers from {numbers.min()} to {numbers.max()} for {classes} logits: expected 0 to {classes - 1}"
         )
-        raise ValueError(message)
 
 
 def numpy_function(tape: Tape, order: Sequence[int]) -> tuple[Callable[..., list[Any]], int]:

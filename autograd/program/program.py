@@ -89,14 +89,16 @@ class Program:
         one = isinstance(wrt, Node)
         inputs = [wrt] if isinstance(wrt, Node) else list(wrt)
         if order not in (0, 1, 2):
-            message = f"order={order!r}: expected 0 (the value), 1 (and its gradients) or 2 (and second derivatives)"
-            raise ValueError(message)
+            raise ValueError(
+                f"order={order!r}: expected 0 (the value), 1 (and its gradients) or 2 (and second derivatives)"
+            )
         kind = "array" if isinstance(output, Tensor) else "scalar"
         for node in (output, *inputs):
             if not isinstance(node, Node) or node.kind != kind:
                 what = describe(node) if isinstance(node, Node) else f"a {type(node).__name__}"
-                message = f"a program is recorded from a graph of Values or from one of Tensors, and this is {what}"
-                raise DTypeError(message)
+                raise DTypeError(
+                    f"a program is recorded from a graph of Values or from one of Tensors, and this is {what}"
+                )
         if isinstance(output, Tensor):
             return cls(record_program(output, inputs, engine, order), len(inputs), order, one, engine)
         builder = Builder()
@@ -129,8 +131,7 @@ class Program:
             value, *gradients = self._routine.run(fitted(numbers, self._routine))
             return (value, gradients[0] if self._one else gradients) if self._order else value
         if len(numbers) != self._inputs:
-            message = f"a program of {self._inputs} inputs was called with {len(numbers)} numbers"
-            raise ShapeError(message)
+            raise ShapeError(f"a program of {self._inputs} inputs was called with {len(numbers)} numbers")
         found = self.run(np.array(numbers, np.float64))
         if self._order == 0:
             return found[0]
@@ -163,8 +164,7 @@ class Program:
                    [4., 2.]]))
         """
         if isinstance(self._routine, ArrayRoutine):
-            message = "run takes the numbers of a program of Values; call a program of Tensors with its arrays"
-            raise DTypeError(message)
+            raise DTypeError("run takes the numbers of a program of Values; call a program of Tensors with its arrays")
         if self._order == 1:
             return self._routine.run(x)
         value, rest = self._routine.run(x)
@@ -196,13 +196,13 @@ class Program:
                    [0.25, 3.  ]]))
         """
         if isinstance(self._routine, ArrayRoutine):
-            message = "batch replays a program of Values; record a program of Tensors with an axis for the batch"
-            raise DTypeError(message)
+            raise DTypeError(
+                "batch replays a program of Values; record a program of Tensors with an axis for the batch"
+            )
         array = np.asarray(rows, np.float64)
         n = self._inputs
         if array.ndim != 2 or array.shape[1] != n:
-            message = f"a batch of shape {array.shape} for a program of {n} inputs: expected (examples, {n})"
-            raise ShapeError(message)
+            raise ShapeError(f"a batch of shape {array.shape} for a program of {n} inputs: expected (examples, {n})")
         size = len(array)
         routine = self._batches.get(size)
         if routine is None:

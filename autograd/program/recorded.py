@@ -44,11 +44,11 @@ def record(builder: Builder, roots: Sequence[Node], inputs: Sequence[Node]) -> l
     places: dict[Node, int] = {}
     for node in inputs:
         if node.rule is not None:
-            message = f"{describe(node)} was computed; a program's inputs are leaves, from which the rest is computed"
-            raise GraphError(message)
+            raise GraphError(
+                f"{describe(node)} was computed; a program's inputs are leaves, from which the rest is computed"
+            )
         if node in places:
-            message = f"{describe(node)} is given twice; each input of a program has one place"
-            raise GraphError(message)
+            raise GraphError(f"{describe(node)} is given twice; each input of a program has one place")
         places[node] = builder.input().index
     constant, apply = builder.constant, builder.apply
     for node in topological_order(*roots):
@@ -59,8 +59,7 @@ def record(builder: Builder, roots: Sequence[Node], inputs: Sequence[Node]) -> l
             places[node] = constant(node._data, data=type(node) is Value)
             continue
         if rule.scalar is None:
-            message = f"{rule.name} works on arrays, and this program is one of single numbers"
-            raise TypeError(message)
+            raise TypeError(f"{rule.name} works on arrays, and this program is one of single numbers")
         operands = [places[x] if isinstance(x, Node) else constant(x, data=True) for x in node.inputs]
         if node.attrs:
             operands += [constant(node.attrs[name]) for name in attribute_names(rule)]

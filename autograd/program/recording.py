@@ -123,13 +123,13 @@ def _signature(tree: Any, given: list[Any]) -> Any:
     if parts is not None:
         return (kind, *zip(parts[0], [_signature(part, given) for part in parts[1]], strict=True))
     if isinstance(tree, np.ndarray):
-        message = f"ag.compile takes arrays of real numbers, and one of the arguments holds {tree.dtype}"
-        raise DTypeError(message)
+        raise DTypeError(f"ag.compile takes arrays of real numbers, and one of the arguments holds {tree.dtype}")
     try:
         hash(tree)
     except TypeError:
-        message = f"ag.compile tells calls apart by their arguments, and {type(tree).__name__} is not hashable"
-        raise TypeError(message) from None
+        raise TypeError(
+            f"ag.compile tells calls apart by their arguments, and {type(tree).__name__} is not hashable"
+        ) from None
     return kind, tree
 
 
@@ -149,8 +149,7 @@ class _Source:
         if self._dtype is None and found.__class__ is float:
             return found
         if np.shape(found) != self._shape:
-            message = f"ag.live gave shape {np.shape(found)}, and shape {self._shape} while it was recorded"
-            raise ShapeError(message)
+            raise ShapeError(f"ag.live gave shape {np.shape(found)}, and shape {self._shape} while it was recorded")
         return float(found) if self._dtype is None else np.asarray(found, self._dtype)
 
 
@@ -233,8 +232,7 @@ class _Recording:
             data = Value(data) if leaf.kind == "scalar" else Tensor(data)
         expected, got = np.shape(leaf._data), np.shape(data._data)
         if expected != got:
-            message = f"data of shape {got} assigned to {leaf!r}: expected shape {expected}"
-            raise ShapeError(message)
+            raise ShapeError(f"data of shape {got} assigned to {leaf!r}: expected shape {expected}")
         self._updates[leaf] = data
 
     # ---- how it is replayed ----------------------------------------------------------------------------------------

@@ -80,8 +80,7 @@ def _entry(
             pass
         array = np.ascontiguousarray(x, dtype=np.float64)
         if array.shape != shape:
-            message = f"inputs of shape {array.shape} for a program of {inputs} inputs: expected {shape}"
-            raise ShapeError(message)
+            raise ShapeError(f"inputs of shape {array.shape} for a program of {inputs} inputs: expected {shape}")
         return compute(array, results), results
 
     return run
@@ -94,16 +93,16 @@ def chosen_name(engine: Engine | None) -> Engine:
         ValueError: There is no such engine.
     """
     if engine not in (None, "numpy", "native"):
-        message = f"engine {engine!r}: expected 'numpy', 'native', or None for the quicker one that is installed"
-        raise ValueError(message)
+        raise ValueError(
+            f"engine {engine!r}: expected 'numpy', 'native', or None for the quicker one that is installed"
+        )
     return engine or ("native" if available() else "numpy")
 
 
 def _chosen(plan: Plan, engine: Engine | None, flush_denormals: bool) -> NumpyEngine | NativeEngine:
     chosen = chosen_name(engine)
     if flush_denormals and (engine == "numpy" or not available()):
-        message = "flush_denormals is for the native engine: install gradbook[jit], or leave it out"
-        raise ValueError(message)
+        raise ValueError("flush_denormals is for the native engine: install gradbook[jit], or leave it out")
     if chosen == "numpy":
         return NumpyEngine(plan)
     try:

@@ -25,8 +25,7 @@ class RecordingError(GraphError):
 
 def refuse(what: str, instead: str) -> NoReturn:
     """Raise, naming the user's line."""
-    message = f"ag.compile cannot record {what}{at_line(*users_line())}: {instead}"
-    raise RecordingError(message)
+    raise RecordingError(f"ag.compile cannot record {what}{at_line(*users_line())}: {instead}")
 
 
 def users_line() -> tuple[str, int]:

@@ -92,8 +92,9 @@ class TracedTensor(Refusing, Tensor):
     def leaf_of_a_run(self) -> TracedTensor:
         """A variable of its own that stays joined to this array."""
         if self.dtype.kind != "f":
-            message = f"gradients need floating-point numbers, not {self.dtype}: pass floats, or write 1.0 for 1"
-            raise DTypeError(message)
+            raise DTypeError(
+                f"gradients need floating-point numbers, not {self.dtype}: pass floats, or write 1.0 for 1"
+            )
         return traced_node(self._data, arithmetic.subtract, (self, 0.0), NO_ATTRS, True)
 
     def _as_index(self) -> NoReturn:

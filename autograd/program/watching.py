@@ -45,8 +45,7 @@ class Watch:
             else "use ag.assign, or return the new data and set it after the call"
         )
         where = at_line(*self._line_of_change(function))
-        message = f"ag.compile cannot record {what}{where}: {instead}"
-        raise RecordingError(message)
+        raise RecordingError(f"ag.compile cannot record {what}{where}: {instead}")
 
     def unseen(self, function: Callable[[], Any]) -> Any:
         """The function's result; what it changes does not count."""

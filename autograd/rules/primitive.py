@@ -145,8 +145,7 @@ class Primitive:
     def on_floats(self, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
         """The function on Python numbers, with IEEE 754's answers: 1/0 is inf and log(−1) is NaN, not an exception."""
         if self.scalar is None:
-            message = f"{self.name} works on arrays; wrap the number in a Tensor"
-            raise TypeError(message)
+            raise TypeError(f"{self.name} works on arrays; wrap the number in a Tensor")
         try:
             return self.scalar(*inputs, **attrs) if attrs else self.scalar(*inputs)
         except FLOAT_EXCEPTIONS:
@@ -233,8 +232,7 @@ def primitive(name: str, array: Callable[..., Any], *vjps: Vjp | None, **details
         ValueError: The name is taken.
     """
     if name in BOOK:
-        message = f"the rule book has a primitive {name!r} already; choose another name"
-        raise ValueError(message)
+        raise ValueError(f"the rule book has a primitive {name!r} already; choose another name")
     BOOK[name] = Primitive(name, array, vjps, **details)
     return BOOK[name]
 

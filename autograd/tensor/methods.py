@@ -74,8 +74,7 @@ class ArrayMethods(Operators):
 
     def __len__(self) -> int:
         if not self.shape:
-            message = "len() of a Tensor without axes"
-            raise TypeError(message)
+            raise TypeError("len() of a Tensor without axes")
         return self.shape[0]
 
     def __iter__(self) -> Iterator[Self]:

@@ -16,15 +16,13 @@ from autograd.rules.primitive import BOOK, Primitive
 def as_array(x: Any, rule: Primitive) -> np.ndarray[Any, Any]:
     """An operand that is no Tensor as an array of real numbers."""
     if isinstance(x, Node):
-        message = (
+        raise TypeError(
             f"{rule.name} of a Tensor and a Value: a Value is a single number of a graph of numbers; "
             "use Tensors on both sides"
         )
-        raise TypeError(message)
     array = np.asarray(x)
     if array.dtype.kind not in "fbiu":
-        message = f"{rule.name} of a Tensor and {type(x).__name__} ({array.dtype}): expected real numbers"
-        raise DTypeError(message)
+        raise DTypeError(f"{rule.name} of a Tensor and {type(x).__name__} ({array.dtype}): expected real numbers")
     return array
 
 

@@ -63,10 +63,9 @@ class Tensor(ArrayMethods, Copying):
             data = data._data
         array = np.array(data, dtype=dtype)
         if array.dtype.kind not in "fbiu":
-            message = (
+            raise DTypeError(
                 f"a Tensor holds real numbers, not {array.dtype} (from {type(data).__name__}); complex is not supported"
             )
-            raise DTypeError(message)
         if requires_grad:
             _check_differentiable(array)
         self._begin(array, label, requires_grad)
@@ -88,8 +87,9 @@ class Tensor(ArrayMethods, Copying):
         self._check_leaf()
         new = array if array is self._data else np.array(array, dtype=self.dtype)
         if new.shape != self.shape:
-            message = f"data of shape {new.shape} for {describe(self)} of shape {self.shape}: make a new Tensor instead"
-            raise ShapeError(message)
+            raise ShapeError(
+                f"data of shape {new.shape} for {describe(self)} of shape {self.shape}: make a new Tensor instead"
+            )
         self._data = new
         self.stamp = CLOCK.tick()
 
@@ -167,18 +167,18 @@ class Tensor(ArrayMethods, Copying):
 
     def _check_leaf(self) -> None:
         if self.rule is not None:
-            message = f"{describe(self)} was computed and cannot be changed in place; build a new one (where, stack …)"
-            raise GraphError(message)
+            raise GraphError(
+                f"{describe(self)} was computed and cannot be changed in place; build a new one (where, stack …)"
+            )
 
     def _update(self, ufunc: np.ufunc, other: Any, rule: Primitive) -> Self:
         if self.rule is not None or (is_recording() and not self.requires_grad):
             return self._call(rule, self, other)
         if is_recording():
-            message = (
+            raise GraphError(
                 f"{describe(self)} requires a gradient: change it inside `with ag.no_grad():`, "
                 "or write W = W + … for a new Tensor"
             )
-            raise GraphError(message)
         change = other._data if isinstance(other, Tensor) else other
         try:
             ufunc(self._data, change, out=self._data, casting="same_kind")
@@ -204,11 +204,10 @@ class Tensor(ArrayMethods, Copying):
 
     def __setitem__(self, index: Any, values: Any) -> None:
         if is_recording() and (self.requires_grad or getattr(values, "requires_grad", False)):
-            message = (
+            raise GraphError(
                 "assigning to entries of a Tensor that takes part in gradients: use where, stack or concatenate "
                 "to build the new Tensor, or change a leaf inside `with ag.no_grad():`"
             )
-            raise GraphError(message)
         self._check_leaf()
         self._data[plain_index(index)] = values._data if isinstance(values, Tensor) else values
         self.stamp = CLOCK.tick()
@@ -217,11 +216,10 @@ class Tensor(ArrayMethods, Copying):
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         if self.requires_grad:
-            message = (
+            raise TypeError(
                 "this NumPy call would turn a Tensor into a plain array and lose its gradient: "
                 "use t.data or t.detach() where that is meant, or a function of autograd.numpy"
             )
-            raise TypeError(message)
         return np.array(self._data, dtype=dtype, copy=copy)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
@@ -284,19 +282,17 @@ class Tensor(ArrayMethods, Copying):
 
     def _check_gradient_shape(self, shape: tuple[int, ...]) -> None:
         if shape != self.shape:
-            message = (
+            raise ShapeError(
                 f"a gradient of shape {shape} for {describe(self)} of shape {self.shape}: the shapes must be equal"
             )
-            raise ShapeError(message)
 
     def _seed(self, gradient: Any, create_graph: bool) -> Any:
         if gradient is None:
             if self.size != 1:
-                message = (
+                raise ShapeError(
                     f"backward from a Tensor of shape {self.shape} needs the upstream gradient: "
                     f"pass gradient= of shape {self.shape}, or reduce it first with .sum() or .mean()"
                 )
-                raise ShapeError(message)
             ones = np.ones(self.shape, self.dtype) if self.shape else np.array(1, self.dtype)
             return constant(ones) if create_graph else ones
         self._check_gradient_shape(np.shape(gradient._data if isinstance(gradient, Tensor) else gradient))
@@ -365,11 +361,10 @@ class Tensor(ArrayMethods, Copying):
         for x in order:
             if isinstance(x, Tensor) and x._fingerprint is not None and x._fingerprint != fingerprint(x._data):
                 reader = next(node.rule.name for node in order if node.rule and any(x is part for part in node.inputs))
-                message = (
+                raise GraphError(
                     f"the array of shape {x.shape} given to {reader} was changed "
                     "afterwards, and backward needs the old numbers: call backward() first, or pass a copy"
                 )
-                raise GraphError(message)
 
 
 def constant(array: Any) -> Tensor:
@@ -395,11 +390,10 @@ def _raw(gradient: Any) -> Array:
 
 def _check_differentiable(array: Array) -> None:
     if array.dtype.kind != "f":
-        message = (
+        raise DTypeError(
             f"gradients need floating-point numbers, not {array.dtype}: pass dtype=np.float64 (or float32), "
             "or write 1.0 for 1"
         )
-        raise DTypeError(message)
 
 
 def _compared(rule: Primitive, a: Tensor, b: Any) -> Any:
@@ -411,8 +405,7 @@ def _compared(rule: Primitive, a: Tensor, b: Any) -> Any:
 
 
 def _refuse_float() -> NoReturn:
-    message = (
+    raise TypeError(
         "float(tensor) would lose the gradient: use t.item() for the number, "
         "or np.exp and its kin (which Tensors understand) in place of math's"
     )
-    raise TypeError(message)

@@ -43,8 +43,7 @@ def _unary(rule: Primitive) -> Callable[[Value], Value]:
     """`Value._apply` for a rule of one parent, without its loops: most of the time of a graph of scalars goes here."""
     forward = rule.scalar
     if forward is None:
-        message = f"{rule.name} has no scalar function"
-        raise TypeError(message)
+        raise TypeError(f"{rule.name} has no scalar function")
 
     def method(self: Value) -> Value:
         number = self._data
@@ -63,8 +62,7 @@ def _binary(rule: Primitive, swapped: bool = False) -> Callable[[Value, Any], Va
     """`Value._apply` for a rule of two parents, without its loops."""
     forward = rule.scalar
     if forward is None:
-        message = f"{rule.name} has no scalar function"
-        raise TypeError(message)
+        raise TypeError(f"{rule.name} has no scalar function")
 
     def method(self: Value, other: Any) -> Value:
         kind = other.__class__
@@ -129,8 +127,7 @@ class Value(Operators, Copying):
     @data.setter
     def data(self, number: float) -> None:
         if self.rule is not None:
-            message = f"{describe(self)} was computed; change the leaves it came from and compute it again"
-            raise GraphError(message)
+            raise GraphError(f"{describe(self)} was computed; change the leaves it came from and compute it again")
         self._data = _as_float(number)
         self.stamp = CLOCK.tick()
 
@@ -226,20 +223,18 @@ class Value(Operators, Copying):
         return bool(self._data)
 
     def __float__(self) -> NoReturn:
-        message = (
+        raise TypeError(
             "float(value), and so math.exp(value) and the like, would lose the gradient: "
             "use value.data for the number, or ag.exp and its kin for the function"
         )
-        raise TypeError(message)
 
     __int__ = __index__ = __complex__ = __float__
 
     def __array__(self, *_: Any, **__: Any) -> NoReturn:
-        message = (
+        raise TypeError(
             "a Value inside np.array would lose its gradient: use .data for the number, "
             "a list for several Values (ag.sum, ag.dot take lists), or a Tensor for arrays"
         )
-        raise TypeError(message)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         return apply_ufunc(ufunc, method, inputs, options)
@@ -327,14 +322,11 @@ def _as_float(number: Any) -> float:
     if number.__class__ is float:
         return number
     if isinstance(number, Value):
-        message = "a Value holds a number, not another Value; use .data, or the Value itself"
-        raise DTypeError(message)
+        raise DTypeError("a Value holds a number, not another Value; use .data, or the Value itself")
     if isinstance(number, str | bytes | complex) or not hasattr(number, "__float__"):
-        message = f"a Value holds one real number, not {number!r} of type {type(number).__name__}"
-        raise DTypeError(message)
+        raise DTypeError(f"a Value holds one real number, not {number!r} of type {type(number).__name__}")
     if getattr(number, "ndim", 0):
-        message = f"a Value holds one number, not an array of shape {number.shape}; use Tensor for arrays"
-        raise ShapeError(message)
+        raise ShapeError(f"a Value holds one number, not an array of shape {number.shape}; use Tensor for arrays")
     return float(number)
 
 
@@ -345,10 +337,8 @@ def _operand(x: Any, rule: Primitive) -> float:
     if isinstance(x, bool | np.bool_ | np.number) or (isinstance(x, np.ndarray) and x.ndim == 0):
         return _as_float(x)
     if isinstance(x, Node | np.ndarray):
-        message = (
+        raise TypeError(
             f"{rule.name} of a Value and {type(x).__name__} of shape {getattr(x, 'shape', ())}: a Value is a single "
             "number; use a Tensor on both sides for arrays"
         )
-        raise TypeError(message)
-    message = f"{rule.name} of a Value and {x!r}: expected a number, got {type(x).__name__}"
-    raise TypeError(message)
+    raise TypeError(f"{rule.name} of a Value and {x!r}: expected a number, got {type(x).__name__}")

@@ -118,8 +118,9 @@ def boundary_animation(
 def _checked(x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
     x, y = np.asarray(x), np.asarray(y).reshape(-1)
     if x.ndim != 2 or x.shape[1] != 2 or len(x) != len(y):
-        message = f"points of shape {x.shape} with {len(y)} classes: expected points in a plane, (N, 2), and (N,)"
-        raise ag.ShapeError(message)
+        raise ag.ShapeError(
+            f"points of shape {x.shape} with {len(y)} classes: expected points in a plane, (N, 2), and (N,)"
+        )
     return x, y
 
 

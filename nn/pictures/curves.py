@@ -76,8 +76,7 @@ def _columns(histories: Sequence[Rows], columns: Sequence[str] | None) -> list[s
     if columns is not None and list(columns) == ["learning_rate"]:
         names = ["learning_rate"]
     if not names:
-        message = "there is nothing to draw: the history has no epochs"
-        raise ValueError(message)
+        raise ValueError("there is nothing to draw: the history has no epochs")
     return names
 
 

@@ -77,8 +77,7 @@ def images(arrays: Sequence[ArrayLike], columns: int | None = None, title: str =
     pictures = [np.asarray(array, np.float64) for array in arrays]
     for number, picture in enumerate(pictures):
         if picture.ndim != 2:
-            message = f"image {number} has shape {picture.shape}: expected (height, width)"
-            raise ag.ShapeError(message)
+            raise ag.ShapeError(f"image {number} has shape {picture.shape}: expected (height, width)")
     columns = columns or max(1, math.ceil(math.sqrt(len(pictures) * 1.5)))
     rows = math.ceil(len(pictures) / columns)
     with style():
@@ -128,8 +127,7 @@ def surface(
     """
     across, up, values = np.asarray(x), np.asarray(y), np.asarray(heights)
     if values.shape != (len(up), len(across)):
-        message = f"heights of shape {values.shape} over {len(up)} by {len(across)} places"
-        raise ag.ShapeError(message)
+        raise ag.ShapeError(f"heights of shape {values.shape} over {len(up)} by {len(across)} places")
     row, column = np.unravel_index(values.argmin(), values.shape)
     with style():
         drawn = figure(5.0, 4.0)

@@ -25,8 +25,7 @@ def gradient_norms(watch: Watch) -> Any:
         ValueError: Nothing was recorded.
     """
     if not watch.steps:
-        message = "no step was recorded: give the Watch to the Trainer as a callback, and train"
-        raise ValueError(message)
+        raise ValueError("no step was recorded: give the Watch to the Trainer as a callback, and train")
     with style():
         drawn = figure(5.6, 3.5)
         axes = drawn.subplots()
@@ -53,13 +52,11 @@ def histograms(watch: Watch, what: Literal["weights", "activations"] = "weights"
         ValueError: Nothing was recorded, or ``what`` is neither.
     """
     if what not in ("weights", "activations"):
-        message = f"what={what!r}: expected 'weights' or 'activations'"
-        raise ValueError(message)
+        raise ValueError(f"what={what!r}: expected 'weights' or 'activations'")
     recorded = watch.weights if what == "weights" else watch.activations
     if not recorded:
         hint = "Watch(sample=x)" if what == "activations" and watch.weights else "a Watch among the callbacks"
-        message = f"no {what} were recorded: train with {hint}"
-        raise ValueError(message)
+        raise ValueError(f"no {what} were recorded: train with {hint}")
     with style():
         drawn = figure(3.3 * len(recorded) + 0.6, 3.6)
         for axes, (name, spreads) in zip(
@@ -115,10 +112,9 @@ def first_layer(model: Module, shape: tuple[int, int] | None = None, most: int =
     side = math.isqrt(pixels)
     height, width = shape or (side, side)
     if height * width != pixels:
-        message = (
+        raise ValueError(
             f"the first layer, {name}, has {pixels} inputs, which make no image of {height} × {width}: give shape="
         )
-        raise ValueError(message)
     units = min(most, weights.shape[1])
     columns = math.ceil(math.sqrt(units * 1.5))
     rows = math.ceil(units / columns)

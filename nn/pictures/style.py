@@ -132,8 +132,7 @@ class Animation:
             with style():
                 self._made().save(path, writer=self._animation.PillowWriter(fps=1000 / self._interval))
         else:
-            message = f"{path.name}: an animation is saved as .gif or .html"
-            raise ValueError(message)
+            raise ValueError(f"{path.name}: an animation is saved as .gif or .html")
         return path
 
     def _repr_html_(self) -> str:
