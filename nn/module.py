@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 import autograd as ag
-from autograd.graph.watching import current_watcher
+from autograd.graph.hooks import current_watcher
 
 __all__ = ["Buffer", "Module", "Parameter", "StateError", "check_state"]
 

@@ -141,9 +141,9 @@ NOT_YET: set[str] = {
     "nn.training.trainer lies on a circle",
     "nn.app.commands imports autograd.drawing.render",
     "nn.app.commands uses ag.draw",
-    "nn.module imports autograd.graph.watching",
+    "nn.module imports autograd.graph.hooks",
     "nn.optim.base uses ag.compile",
-    "nn.pictures.watch imports autograd.graph.watching",
+    "nn.pictures.watch imports autograd.graph.hooks",
     "nn.training.compiled uses ag.Program",
     "nn.training.compiled uses ag.compile",
 }

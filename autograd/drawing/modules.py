@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd.functional.trees import leaves
+from autograd.graph.hooks import watcher
 from autograd.graph.node import Node, topological_order
-from autograd.graph.watching import watcher
 
 
 class Calls:

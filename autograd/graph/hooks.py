@@ -1,5 +1,6 @@
-"""What a recording does anew at every replay: read what lies outside of it, and set leaves.
+"""Who is told while a graph is made: what records it for replays, and what wants to know which module made a node.
 
+`live` and `assign` are what a recording does anew at every replay: read what lies outside of it, and set leaves.
 Outside of a recording both are what they say, at once; so a function that uses them is the same eagerly and compiled.
 """
 
@@ -31,6 +32,11 @@ class Recorder(Protocol):
 
 recorder: ContextVar[Recorder | None] = ContextVar("recorder", default=None)
 current_recorder = recorder.get
+
+# Called as ``watcher(module, forward, args, kwargs)`` in place of ``forward(*args, **kwargs)``, where one is set.
+Watcher = Callable[[Any, Callable[..., Any], tuple[Any, ...], dict[str, Any]], Any]
+watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
+current_watcher = watcher.get
 
 
 def live(source: Callable[[], Any]) -> Any:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
-from autograd.graph.watching import watcher
+from autograd.graph.hooks import watcher
 from nn.module import Module, Parameter
 from nn.training.callbacks import Callback
 from nn.training.trainer import Trainer

@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd as ag
-from autograd import Value, passes
+from autograd import Value
 from autograd.extend import defvjp, primitive
+from autograd.graph import passes
 from autograd.graph.backward import gradients, propagate
 from autograd.graph.node import Node, topological_order
 from autograd.value.reserve import LARGEST, Reserve
