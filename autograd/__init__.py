@@ -19,7 +19,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from autograd._same_name import warn_of_same_name
-from autograd.errors import DTypeError, GradbookError, GradientCheckError, GraphError, MissingRuleError, ShapeError
+from autograd.errors import (
+    DTypeError,
+    GradbookError,
+    GradientCheckError,
+    GraphError,
+    MissingExtraError,
+    MissingRuleError,
+    ShapeError,
+)
+from autograd.extras import installing, require
 from autograd.graph.backward import gradients
 from autograd.graph.hooks import assign, live
 from autograd.graph.mode import enable_grad, is_recording, no_grad
@@ -79,6 +88,7 @@ __all__ = [
     "GradbookError",
     "GradientCheckError",
     "GraphError",
+    "MissingExtraError",
     "MissingRuleError",
     "Node",
     "Primitive",
@@ -104,6 +114,7 @@ __all__ = [
     "gradients",
     "hessian",
     "hvp",
+    "installing",
     "is_recording",
     "jacobian",
     "jvp",
@@ -127,6 +138,7 @@ __all__ = [
     "power",
     "ravel",
     "relu",
+    "require",
     "reshape",
     "sigmoid",
     "sin",

@@ -26,3 +26,7 @@ class MissingRuleError(GraphError, NotImplementedError):
 
 class GradientCheckError(GradbookError, AssertionError):
     """Derivatives by the rules and by differences disagree: where, by how much, and at which step sizes."""
+
+
+class MissingExtraError(GradbookError, ImportError):
+    """A library of an optional extra is not installed; the message says how to install it."""

@@ -15,8 +15,8 @@ if not hasattr(autograd, "Tensor"):
         "keep one in this environment: pip uninstall -y autograd gradbook, then pip install gradbook"
     )
 
+from autograd import MissingExtraError
 from nn import init
-from nn._extras import MissingExtraError
 from nn.layers import ACTIVATIONS, MLP, Identity, LeakyReLU, Linear, ReLU, Sequential, Sigmoid, Softplus, Tanh
 from nn.losses import (
     OUTPUTS,

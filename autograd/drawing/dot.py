@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from autograd.drawing.look import FONT, INK, OUTLINES, PLAIN, SOFT, step_of
 from autograd.drawing.sketch import Arrow, Box, Sketch, printable
+from autograd.extras import require
 
 Direction = Literal["LR", "TB"]
 THINNEST, THICKEST = 0.6, 6.0
@@ -14,8 +15,7 @@ MANY = 300
 
 def dot_source(drawn: Sketch, direction: Direction, legend: bool) -> str:
     """The DOT text of a sketch."""
-    import graphviz
-
+    graphviz = require("graphviz", "viz")
     graph = graphviz.Digraph("gradbook")
     graph.attr(rankdir=direction, bgcolor="transparent", nodesep="0.22", ranksep="0.42", fontname=FONT, fontsize="11")
     graph.attr(fontcolor=SOFT, labelloc="b", labeljust="l", pad="0.3")
@@ -102,8 +102,7 @@ def _legend(graph: Any, drawn: Sketch, direction: Direction) -> None:
 
 def _text(*lines: str) -> str:
     """Lines as a label that means itself: no escapes, no entities, and no markup even where it looks like some."""
-    import graphviz
-
+    graphviz = require("graphviz", "viz")
     text = "\n".join(map(printable, lines)).replace("\\", "\\\\").replace("&", "&amp;").replace("\n", "\\n")
     plain: str = graphviz.nohtml(text)
     return plain

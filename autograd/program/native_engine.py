@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.errors import MissingExtraError
+from autograd.extras import installing
 from autograd.program.encode import encode
 from autograd.program.schedule import Plan
 
@@ -29,17 +31,17 @@ def check_available() -> None:
     """Raise without numba.
 
     Raises:
-        ImportError: numba is not installed.
+        MissingExtraError: numba is not installed.
     """
     if not available():
-        raise ImportError("native programs need numba: pip install 'gradbook[jit]', or use engine='numpy'")
+        raise MissingExtraError(f"native programs need numba: {installing('jit')}, or use engine='numpy'")
 
 
 def interpreter() -> Any:
     """The compiled loop; loaded when it is first asked for.
 
     Raises:
-        ImportError: numba is not installed.
+        MissingExtraError: numba is not installed.
     """
     global _interpreter
     with _loading:

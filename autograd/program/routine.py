@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from autograd.errors import ShapeError
+from autograd.extras import installing
 from autograd.program.builder import Builder
 from autograd.program.encode import NotNativeError
 from autograd.program.lower import Listing, lower
@@ -102,7 +103,7 @@ def chosen_name(engine: Engine | None) -> Engine:
 def _chosen(plan: Plan, engine: Engine | None, flush_denormals: bool) -> NumpyEngine | NativeEngine:
     chosen = chosen_name(engine)
     if flush_denormals and (engine == "numpy" or not available()):
-        raise ValueError("flush_denormals is for the native engine: install gradbook[jit], or leave it out")
+        raise ValueError(f"flush_denormals is for the native engine: {installing('jit')}, or leave it out")
     if chosen == "numpy":
         return NumpyEngine(plan)
     try:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from nn._extras import require
+from autograd import require
 from nn.app.datasets import Dataset, Features
 
 __all__ = ["BUILTIN", "DESCRIPTIONS", "load"]

@@ -15,8 +15,8 @@ from typing import Any
 from numpy.typing import NDArray
 
 import autograd as ag
+from autograd import MissingExtraError, installing, require
 from autograd.drawing.render import renderer
-from nn._extras import MissingExtraError, require
 from nn._files import write_atomically
 from nn.app.builtin import BUILTIN
 from nn.app.csvfile import features_of, parse_csv
@@ -130,7 +130,7 @@ def _check_installed(data: str, html: bool) -> None:
             missing.append(library)
     if missing:
         verb = "is" if len(missing) == 1 else "are"
-        raise MissingExtraError(f"{' and '.join(missing)} {verb} not installed; pip install 'gradbook[train,viz]'")
+        raise MissingExtraError(f"{' and '.join(missing)} {verb} not installed; {installing('train', 'viz')}")
 
 
 def _write(folder: Path, experiment: Experiment, result: Result, html: bool) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 import autograd as ag
-from nn._extras import require
+from autograd import require
 from nn.pictures.style import figure, line_look, style
 
 

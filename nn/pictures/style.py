@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from nn._extras import require
+from autograd import require
 
 # Told apart by colour-blind readers too (M. Okabe and K. Ito, "Color Universal Design", 2008), darkest last.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")

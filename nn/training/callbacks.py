@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from autograd import MissingExtraError, require
 from nn._checks import positive_integer
-from nn._extras import MissingExtraError, require
 from nn.training.checkpoint import save
 from nn.training.history import Row
 

@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from nn._extras import require
+from autograd import require
 from nn._files import write_atomically
 from nn.layers import ACTIVATIONS, MLP, Linear, Sequential
 from nn.module import Module, StateError

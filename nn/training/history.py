@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self, TypeAlias, overload
 
-from nn._extras import require
+from autograd import require
 from nn._files import write_atomically
 
 __all__ = ["History", "Row"]

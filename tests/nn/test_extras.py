@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
+import autograd as ag
 import nn
-from nn._extras import require
 
 
 @pytest.mark.parametrize(
@@ -22,17 +22,10 @@ def test_a_missing_library_names_its_extra(module, extra, use, tmp_path, monkeyp
     for name in [name for name in sys.modules if name.partition(".")[0] == module]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, module, None)
-    message = rf"^{module} is not installed; pip install 'gradbook\[{extra}\]'$"
-    with pytest.raises(nn.MissingExtraError, match=message) as error:
+    with pytest.raises(nn.MissingExtraError) as error:
         use(tmp_path)
+    assert str(error.value) == f"{module} is not installed; {ag.installing(extra)}"
     assert isinstance(error.value, ImportError)
-
-
-def test_a_library_that_is_broken_speaks_for_itself(tmp_path, monkeypatch):
-    (tmp_path / "broken_library.py").write_text("import something_it_needs")
-    monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(ModuleNotFoundError, match="something_it_needs"):
-        require("broken_library", "train")
 
 
 NUMPY_ALONE = """

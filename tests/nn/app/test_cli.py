@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import autograd as ag
 import nn
 from nn.app import commands
 from nn.app.builtin import BUILTIN
@@ -320,7 +321,7 @@ def test_a_missing_extra_is_named_before_training(missing, command, monkeypatch)
     assert (outcome.code, outcome.out) == (2, "")
     shown = " and ".join("scikit-learn" if name == "sklearn" else name for name in missing)
     verb = "is" if len(missing) == 1 else "are"
-    assert outcome.err == f"error: {shown} {verb} not installed; pip install 'gradbook[train,viz]'\n"
+    assert outcome.err == f"error: {shown} {verb} not installed; {ag.installing('train', 'viz')}\n"
     assert names(".") == []
 
 

@@ -1,17 +1,14 @@
-"""Optional libraries: imported where they are used, with an error that names the extra to install."""
+"""Optional libraries: imported where they are used, with an error that says how to install them."""
 
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 from types import ModuleType
 
-import autograd as ag
+from autograd.errors import MissingExtraError
 
-__all__ = ["MissingExtraError", "require"]
-
-
-class MissingExtraError(ag.GradbookError, ImportError):
-    """A library of an optional extra is not installed; the message names the extra."""
+__all__ = ["installing", "require"]
 
 
 def require(module: str, extra: str) -> ModuleType:
@@ -33,7 +30,7 @@ def require(module: str, extra: str) -> ModuleType:
         >>> require("no_such_library.part", extra="train")
         Traceback (most recent call last):
         ...
-        nn._extras.MissingExtraError: no_such_library is not installed; pip install 'gradbook[train]'
+        autograd.errors.MissingExtraError: no_such_library is not installed; pip install ...
     """
     library = module.partition(".")[0]
     try:
@@ -41,4 +38,16 @@ def require(module: str, extra: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != library:
             raise  # the library is there; something that it needs is not, and its own error says what
-        raise MissingExtraError(f"{library} is not installed; pip install 'gradbook[{extra}]'") from None
+        raise MissingExtraError(f"{library} is not installed; {installing(extra)}") from None
+
+
+def installing(*extras: str) -> str:
+    """The command that installs extras, from where this package came: the checkout it lies in, or an installed wheel.
+
+    With the distribution installed, pip fetches what its extra names and nothing else.
+    """
+    chosen = ",".join(extras)
+    root = Path(__file__).parents[1]
+    if not (root / "pyproject.toml").is_file():
+        return f"pip install 'gradbook[{chosen}]'"
+    return f"pip install -e '{'.' if root == Path.cwd() else root}[{chosen}]'"

@@ -1,0 +1,43 @@
+"""Optional libraries: named when they are missed, with the command that installs them from where the package is."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import autograd as ag
+
+ROOT = Path(ag.__file__).parents[1]
+
+
+def test_a_library_that_is_broken_speaks_for_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "broken_library.py").write_text("import something_it_needs")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ModuleNotFoundError, match="something_it_needs"):
+        ag.require("broken_library", "train")
+
+
+def test_in_a_checkout_the_command_installs_from_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    assert ag.installing("viz") == "pip install -e '.[viz]'"
+    monkeypatch.chdir(tmp_path)
+    assert ag.installing("train", "viz") == f"pip install -e '{ROOT}[train,viz]'"
+
+
+def test_from_a_wheel_the_command_names_the_distribution(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "autograd", tmp_path / "autograd", ignore=shutil.ignore_patterns("__pycache__"))
+    code = "import autograd as ag; print(ag.installing('viz'))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "pip install 'gradbook[viz]'\n"
+
+
+@pytest.mark.parametrize("use", [lambda: ag.draw(ag.Value(2.0) * 3.0).svg(), lambda: ag.require("graphviz", "viz")])
+def test_drawing_without_graphviz_is_one_line(use: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "graphviz", None)
+    with pytest.raises(ag.MissingExtraError) as error:
+        use()  # type: ignore[operator]
+    assert str(error.value) == f"graphviz is not installed; {ag.installing('viz')}"
