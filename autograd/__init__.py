@@ -59,26 +59,11 @@ from autograd.numpy.functions import (
     transpose,
 )
 from autograd.rules.activations import relu, sigmoid, softplus
-from autograd.rules.arithmetic import (
-    absolute,
-    arctan,
-    cos,
-    exp,
-    expm1,
-    log,
-    log1p,
-    maximum,
-    minimum,
-    power,
-    sin,
-    sqrt,
-    square,
-    tan,
-    tanh,
-    where,
-)
+from autograd.rules.arithmetic import absolute, maximum, minimum, power, sqrt, square, where
+from autograd.rules.exponentials import exp, expm1, log, log1p
 from autograd.rules.primitive import BOOK, Primitive
 from autograd.rules.products import matmul
+from autograd.rules.trigonometry import arctan, cos, sin, tan, tanh
 from autograd.tensor.tensor import Tensor
 from autograd.value.value import Value
 

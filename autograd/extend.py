@@ -35,7 +35,9 @@ import numpy as np
 from autograd.errors import MissingRuleError, ShapeError
 from autograd.graph.mode import is_recording
 from autograd.graph.node import Node
-from autograd.rules.primitive import Primitive, Vjp, shape
+from autograd.rules.primitive import Primitive
+from autograd.rules.ready import Vjp
+from autograd.rules.shapes import shape
 from autograd.tensor.tensor import constant
 from autograd.value.value import Value
 

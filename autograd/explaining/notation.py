@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.rules import arithmetic, products, reductions, shaping
+from autograd.rules import arithmetic, exponentials, products, reductions, shaping
 from autograd.rules.primitive import Primitive
 
 if TYPE_CHECKING:
@@ -249,11 +249,11 @@ def _latex(e: Expression) -> Written:
         return f"{inner(0, ATOM)}^{{{_latex(x[1])[0]}}}", POWER
     if rule is arithmetic.square:
         return f"{inner(0, ATOM)}^{{2}}", POWER
-    if rule is arithmetic.exp:
+    if rule is exponentials.exp:
         return f"e^{{{_latex(x[0])[0]}}}", POWER
-    if rule is arithmetic.expm1:
+    if rule is exponentials.expm1:
         return f"e^{{{_latex(x[0])[0]}}} - 1", SUM
-    if rule is arithmetic.log1p:
+    if rule is exponentials.log1p:
         return rf"\ln(1 + {inner(0, SUM)})", ATOM
     if rule is arithmetic.sqrt:
         return rf"\sqrt{{{_latex(x[0])[0]}}}", ATOM

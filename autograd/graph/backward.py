@@ -14,7 +14,7 @@ from autograd.errors import GraphError
 from autograd.graph.changes import CLOCK
 from autograd.graph.node import Node, describe, topological_order
 from autograd.graph.passes import Observer, carry, carry_floats, keep_floats
-from autograd.rules.primitive import Kind
+from autograd.rules.ready import Kind
 
 
 class Differentiable(Node):

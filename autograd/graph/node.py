@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, Self, TypeVar
 
 from autograd.graph.changes import CLOCK
-from autograd.rules.primitive import Kind, Primitive
+from autograd.rules.primitive import Primitive
+from autograd.rules.ready import Kind
 
 # ---- nodes ---------------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Self
 
-from autograd.rules import activations, arithmetic
+from autograd.rules import activations, arithmetic, exponentials, trigonometry
 
 
 class Operators:
@@ -72,39 +72,39 @@ class Operators:
 
     def exp(self) -> Self:
         """eˣ"""
-        return self._call(arithmetic.exp, self)
+        return self._call(exponentials.exp, self)
 
     def expm1(self) -> Self:
         """eˣ − 1, accurate near 0"""
-        return self._call(arithmetic.expm1, self)
+        return self._call(exponentials.expm1, self)
 
     def log(self) -> Self:
         """ln x"""
-        return self._call(arithmetic.log, self)
+        return self._call(exponentials.log, self)
 
     def log1p(self) -> Self:
         """ln(1 + x), accurate near 0"""
-        return self._call(arithmetic.log1p, self)
+        return self._call(exponentials.log1p, self)
 
     def sin(self) -> Self:
         """sin x"""
-        return self._call(arithmetic.sin, self)
+        return self._call(trigonometry.sin, self)
 
     def cos(self) -> Self:
         """cos x"""
-        return self._call(arithmetic.cos, self)
+        return self._call(trigonometry.cos, self)
 
     def tan(self) -> Self:
         """tan x"""
-        return self._call(arithmetic.tan, self)
+        return self._call(trigonometry.tan, self)
 
     def arctan(self) -> Self:
         """arctan x"""
-        return self._call(arithmetic.arctan, self)
+        return self._call(trigonometry.arctan, self)
 
     def tanh(self) -> Self:
         """tanh x"""
-        return self._call(arithmetic.tanh, self)
+        return self._call(trigonometry.tanh, self)
 
     def sigmoid(self) -> Self:
         """1 / (1 + e⁻ˣ)"""

@@ -14,7 +14,8 @@ import numpy as np
 
 from autograd.graph.node import ALONE, MANY, MIXED, Node
 from autograd.rules.arithmetic import equal, not_equal, where
-from autograd.rules.primitive import FLOAT_EXCEPTIONS, Kind
+from autograd.rules.primitive import FLOAT_EXCEPTIONS
+from autograd.rules.ready import Kind
 
 NOT_WANTED: Any = object()
 

@@ -14,9 +14,8 @@ import numpy as np
 
 from autograd.errors import DTypeError, ShapeError
 from autograd.graph.node import Node
-from autograd.rules import activations, arithmetic, products, reductions, shaping
-from autograd.rules.primitive import shape
-from autograd.rules.products import rank
+from autograd.rules import activations, arithmetic, exponentials, losses, products, reductions, shaping
+from autograd.rules.shapes import rank, shape
 
 Axis = int | tuple[int, ...] | None
 
@@ -109,7 +108,7 @@ def softmax(x: Any, axis: int = -1) -> Any:
         [0.09, 0.245, 0.665]
     """
     if _has_values(x):
-        return [arithmetic.exp(log_p) for log_p in log_softmax(x, axis)]
+        return [exponentials.exp(log_p) for log_p in log_softmax(x, axis)]
     return reductions.softmax(_gathered(x), axis=axis)
 
 
@@ -322,7 +321,7 @@ def softmax_cross_entropy(logits: Any, targets: Any) -> Any:
     targets = targets if isinstance(targets, Node) else np.asarray(targets)
     given = shape(targets)
     if given == full:
-        return products.cross_entropy_of_probabilities(logits, targets)
+        return losses.cross_entropy_of_probabilities(logits, targets)
     if given != full[:-1]:
         raise ShapeError(
             f"cross-entropy of logits {full} and targets {given}: expected class numbers of shape "
@@ -331,11 +330,11 @@ def softmax_cross_entropy(logits: Any, targets: Any) -> Any:
     if targets.dtype.kind not in "iu":
         raise DTypeError(f"class numbers must be integers, not {targets.dtype}: use targets.astype(int)")
     if isinstance(targets, Node) and targets.traced:  # a program checks the numbers that it is given
-        return products.cross_entropy_of_classes(logits, targets)
+        return losses.cross_entropy_of_classes(logits, targets)
     numbers, classes = np.asarray(targets), full[-1]
     # Seen without their sign, numbers below 0 are large: one look at them all in place of two.
     if numbers.size and np.maximum.reduce(numbers.view(numbers.dtype.str.replace("i", "u")), None) >= classes:
         raise ValueError(
             f"class numbers from {numbers.min()} to {numbers.max()} for {classes} logits: expected 0 to {classes - 1}"
         )
-    return products.cross_entropy_of_classes(logits, targets)
+    return losses.cross_entropy_of_classes(logits, targets)

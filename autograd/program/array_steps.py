@@ -19,9 +19,9 @@ from autograd.program.array_source import functions
 from autograd.program.builder import attribute_names
 from autograd.program.storage import is_view, root_of
 from autograd.program.tape import Entry, Tape
-from autograd.rules import arithmetic, products, reductions, shaping
+from autograd.rules import arithmetic, losses, products, reductions, shaping
 from autograd.rules.primitive import Primitive
-from autograd.rules.reductions import kept_shape
+from autograd.rules.shapes import kept_shape
 
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 # Functions of a few processor instructions. NumPy's versions of the others use several lanes, which pays from here on:
@@ -286,20 +286,20 @@ class Steps:
     def _part(self, place: int, entry: Entry) -> Part | None:
         if entry.rule in (reductions.sum_, reductions.mean, shaping.sum_to):
             return self._sum(place, entry)
-        if entry.rule not in (reductions.softmax, products.cross_entropy_of_classes, products.one_hot):
+        if entry.rule not in (reductions.softmax, losses.cross_entropy_of_classes, losses.one_hot):
             return None
         memory = [self.memory(x) for x in entry.inputs]
         sources = [self.tape.entries[x] for x in entry.inputs]
-        full = entry.shape if entry.rule is not products.cross_entropy_of_classes else sources[0].shape
+        full = entry.shape if entry.rule is not losses.cross_entropy_of_classes else sources[0].shape
         if any(x is None for x in memory) or not full or not prod(full) or prod(full) > 16 * LARGE:
             return None
         rows, columns = prod(full[:-1]), full[-1]
         reads = tuple(x for x in memory if x is not None)
-        if entry.rule is products.one_hot:
+        if entry.rule is losses.one_hot:
             return None if sources[0].dtype != np.int64 else Part(place, words.ONE_HOT, reads, (rows, columns))
         if sources[0].dtype != entry.dtype or entry.dtype not in FLOATS:
             return None
-        if entry.rule is products.cross_entropy_of_classes:
+        if entry.rule is losses.cross_entropy_of_classes:
             given = {*self.tape.arguments, *self.tape.captured, *self.tape.sources, *self.tape.constants}
             if sources[1].dtype != np.int64 or sources[1].shape != full[:-1] or reads[1] not in given:
                 return None  # class numbers that were not checked before could be out of range

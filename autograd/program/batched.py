@@ -14,7 +14,7 @@ from autograd.program.joint import JOINT, softmax_n, softplus_sigmoid
 from autograd.program.lower import SINGLE, Action, Listing, terms
 from autograd.program.routine import Engine
 from autograd.program.tape import Tape
-from autograd.rules import activations, arithmetic, reductions
+from autograd.rules import activations, arithmetic, exponentials, reductions
 from autograd.rules.primitive import Primitive
 
 
@@ -73,12 +73,12 @@ class _Batch:
         infinity, zero = self.tape.constant(math.inf), self.tape.constant(0.0)
         finite = self._apply(arithmetic.less, self._apply(arithmetic.absolute, top), infinity)
         top = self._apply(arithmetic.where, finite, top, zero)
-        grown = [self._apply(arithmetic.exp, self._apply(arithmetic.subtract, x, top)) for x in xs]
+        grown = [self._apply(exponentials.exp, self._apply(arithmetic.subtract, x, top)) for x in xs]
         total = grown[0]
         for x in grown[1:]:
             total = self._apply(arithmetic.add, total, x)
         shares = [self._apply(arithmetic.divide, x, total) for x in grown]
-        return self._apply(arithmetic.add, self._apply(arithmetic.log, total), top), shares
+        return self._apply(arithmetic.add, self._apply(exponentials.log, total), top), shares
 
 
 def run_batch(routine: ArrayRoutine, rows: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, Any]:

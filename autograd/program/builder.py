@@ -45,7 +45,7 @@ class Builder:
             product with it stays, since equal work for all entries runs faster than less work for some.
 
     Example:
-        >>> from autograd.rules.arithmetic import tanh
+        >>> from autograd.rules.trigonometry import tanh
         >>> builder = Builder()
         >>> x = builder.input()
         >>> y = tanh(x * 2.0) + tanh(2.0 * x) * 1.0

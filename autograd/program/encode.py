@@ -24,7 +24,7 @@ from autograd.program.joint import softmax_n, softmax_only, softplus_sigmoid
 from autograd.program.lower import terms
 from autograd.program.native_sums import LANES, PLAIN, REDUCE, WIDTH
 from autograd.program.schedule import LONG, Loop, Plan, Run, Scatter
-from autograd.rules import arithmetic, products, reductions
+from autograd.rules import MODULES, arithmetic, products, reductions
 from autograd.rules.primitive import BOOK, Primitive
 
 STOP, LOOP_SUM, ANY_SUM, LOGSUMEXP, SOFTMAX, SOFTPLUS_SIGMOID = range(6)
@@ -64,13 +64,7 @@ def functions() -> tuple[Primitive, ...]:
 
 def from_the_book(rule: Primitive) -> bool:
     """Whether a primitive is one of this project's own, and not a user's."""
-    return any(value is rule for module in _book_modules() for value in vars(module).values())
-
-
-def _book_modules() -> tuple[Any, ...]:
-    from autograd.rules import activations, shaping
-
-    return (activations, arithmetic, products, reductions, shaping)
+    return any(value is rule for module in MODULES for value in vars(module).values())
 
 
 @cache

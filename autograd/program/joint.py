@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from autograd.program.builder import Builder
-from autograd.rules import activations, arithmetic, reductions
+from autograd.rules import activations, arithmetic, exponentials, reductions
 from autograd.rules.primitive import Primitive
 
 
@@ -85,4 +85,4 @@ def joined(builder: Builder, uses: list[int], in_sums: list[int]) -> tuple[dict[
 def _softmax_of(builder: Builder, x: int, total: int) -> Any:
     """The places of x − total and of its exponential; None where they are not in the list."""
     difference = builder.find(arithmetic.subtract, (x, total))
-    return difference, None if difference is None else builder.find(arithmetic.exp, (difference,))
+    return difference, None if difference is None else builder.find(exponentials.exp, (difference,))

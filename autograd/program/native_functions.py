@@ -10,13 +10,13 @@ from numba import njit
 from autograd.program import identities
 from autograd.program.encode import functions
 from autograd.program.identities import taken
-from autograd.rules import activations, arithmetic, products, reductions
+from autograd.rules import MODULES
 from autograd.rules.primitive import BOOK
 
 
 def book_modules() -> tuple[Any, ...]:
     """Where the functions' text stands; the cache of machine code goes by it."""
-    return (identities, activations, arithmetic, products, reductions)
+    return (identities, *MODULES)
 
 
 def compiled(name: str) -> Any:

@@ -10,9 +10,9 @@ import numpy as np
 
 from autograd.program.storage import Storage
 from autograd.program.tape import Entry, Tape
-from autograd.rules import activations, arithmetic, products, reductions, shaping
+from autograd.rules import activations, arithmetic, losses, products, reductions, shaping
 from autograd.rules.primitive import Primitive
-from autograd.rules.reductions import count, kept_shape
+from autograd.rules.shapes import count, kept_shape
 
 Names = dict[str, Any]
 
@@ -114,7 +114,7 @@ class Code:
         """The lines that refuse class numbers for which there are no logits, before anything is computed."""
         for place in order:
             entry = self.tape.entries[place]
-            if entry.rule is products.cross_entropy_of_classes and self._given(entry.inputs[1]) in self._local:
+            if entry.rule is losses.cross_entropy_of_classes and self._given(entry.inputs[1]) in self._local:
                 self.lines.append(self.check_of(place))
 
     def check_of(self, place: int) -> str:
@@ -136,7 +136,7 @@ class Code:
         ready = place in self._local or (self.storage.is_view(place) and place in self.storage.arrays)
         if entry.rule is None or ready or place in self._left_out:
             return
-        if entry.rule is products.cross_entropy_of_classes and place not in self._checked:
+        if entry.rule is losses.cross_entropy_of_classes and place not in self._checked:
             self.lines.append(self.check_of(place))
         if entry.is_number:
             self._number(place, entry)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from autograd.graph.node import Node
 from autograd.program.tape import Tape
 from autograd.rules import shaping
+from autograd.rules.shapes import is_basic
 
 ALIGNMENT = 64
 
@@ -22,7 +23,7 @@ def is_view(tape: Tape, place: int) -> bool:
     """Whether the result of an operation may share memory with its input."""
     entry = tape.entries[place]
     if entry.rule is shaping.getitem:
-        return shaping.is_basic(entry.attrs["index"])
+        return is_basic(entry.attrs["index"])
     return entry.rule in VIEWS
 
 

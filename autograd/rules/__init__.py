@@ -2,18 +2,35 @@
 
 Read it like the table of derivatives at the back of a calculus textbook:
 
-* `autograd.rules.arithmetic`: + − × ÷, powers, exponentials, trigonometry, choosing
+* `autograd.rules.arithmetic`: comparisons, + − × ÷, powers, choosing
+* `autograd.rules.exponentials`, `autograd.rules.trigonometry`: exponentials and logarithms; angles
 * `autograd.rules.activations`: sigmoid, softplus, relu
 * `autograd.rules.reductions`: sums, means, extremes, softmax
 * `autograd.rules.shaping`: reshape, transpose, broadcast, index, join
-* `autograd.rules.products`: matrix products, the layers and losses that are one node each
+* `autograd.rules.products`: matrix products, and the layers that are one node each
+* `autograd.rules.losses`: cross-entropy
 
 Where a function has no derivative (a kink), one subgradient is chosen and written in the entry's ``kink``; where a
 branch was not taken (``where``, ``maximum``, ``clip``, an index), its gradient is zero through every elementwise function,
 even if the derivative inside the branch is infinite or NaN.
 """
 
-from autograd.rules import activations, arithmetic, products, reductions, shaping
+from autograd.rules import (
+    activations,
+    arithmetic,
+    exponentials,
+    forwards,
+    losses,
+    products,
+    reductions,
+    shaping,
+    trigonometry,
+)
 from autograd.rules.primitive import BOOK, Primitive
 
-__all__ = ["BOOK", "Primitive", "activations", "arithmetic", "products", "reductions", "shaping"]
+# Where the entries stand, and the functions that they compute.
+MODULES = (
+    exponentials, arithmetic, trigonometry, activations, reductions, shaping, products, losses, forwards,
+)  # fmt: skip
+
+__all__ = ["BOOK", "MODULES", "Primitive"]

@@ -4,25 +4,14 @@ import math
 
 import numpy as np
 
+from autograd.rules import forwards
 from autograd.rules.arithmetic import greater, where
 from autograd.rules.primitive import elementwise
 
-
-def _sigmoid(x):  # type: ignore[no-untyped-def]
-    # e^−|x| never overflows, and each branch keeps its relative accuracy in its tail.
-    decay = np.exp(-np.abs(x))
-    return np.where(np.greater_equal(x, 0), 1, decay) / (1 + decay)
-
-
-def _sigmoid_of_float(x: float) -> float:
-    decay = math.exp(-abs(x))
-    return (1.0 if x >= 0 else decay) / (1.0 + decay)
-
-
 sigmoid = elementwise(
-    "sigmoid", _sigmoid,
+    "sigmoid", forwards.sigmoid,
     lambda g, y, x: g * (y * (1 - y)),
-    scalar=_sigmoid_of_float, symbol="σ", doc="y = 1 / (1 + e⁻ˣ)",
+    scalar=forwards.sigmoid_of_float, symbol="σ", doc="y = 1 / (1 + e⁻ˣ)",
 )  # fmt: skip
 
 softplus = elementwise(

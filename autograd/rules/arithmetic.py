@@ -1,10 +1,11 @@
-"""The rule book: arithmetic, powers, comparisons, and the choice between two values."""
+"""The rule book: comparisons, the four operations, powers, and the choice between two values."""
 
 import math
 import operator
 
 import numpy as np
 
+from autograd.rules.exponentials import log
 from autograd.rules.primitive import elementwise, piecewise_constant
 
 # ---- comparisons: 0 or 1, with no derivative to speak of ------------------------------------------------------------
@@ -81,21 +82,6 @@ absolute = elementwise(
     lambda g, y, x: g * sign(x),
     scalar=abs, symbol="|x|", doc="y = |x|", kink="x = 0: 0",
 )  # fmt: skip
-
-# ---- exponentials and logarithms ------------------------------------------------------------------------------------
-
-exp = elementwise("exp", np.exp, lambda g, y, x: g * y, scalar=math.exp, doc="y = eˣ")
-expm1 = elementwise("expm1", np.expm1, lambda g, y, x: g * (y + 1), scalar=math.expm1, doc="y = eˣ − 1")
-log = elementwise("log", np.log, lambda g, y, x: g / x, scalar=math.log, doc="y = ln x")
-log1p = elementwise("log1p", np.log1p, lambda g, y, x: g / (1 + x), scalar=math.log1p, doc="y = ln(1 + x)")
-
-# ---- trigonometry ---------------------------------------------------------------------------------------------------
-
-sin = elementwise("sin", np.sin, lambda g, y, x: g * cos(x), scalar=math.sin, doc="y = sin x")
-cos = elementwise("cos", np.cos, lambda g, y, x: -g * sin(x), scalar=math.cos, doc="y = cos x")
-tan = elementwise("tan", np.tan, lambda g, y, x: g * (1 + y * y), scalar=math.tan, doc="y = tan x")
-arctan = elementwise("arctan", np.arctan, lambda g, y, x: g / (1 + x * x), scalar=math.atan, doc="y = arctan x")
-tanh = elementwise("tanh", np.tanh, lambda g, y, x: g * (1 - y * y), scalar=math.tanh, doc="y = tanh x")
 
 # ---- choosing -------------------------------------------------------------------------------------------------------
 

@@ -17,15 +17,13 @@ import dis
 import inspect
 from collections.abc import Callable, Sequence
 from types import FunctionType
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-__all__ = ["BOOK", "Primitive", "elementwise", "piecewise_constant", "primitive", "shape"]
+from autograd.rules.ready import Ready, Vjp
 
-Vjp = Callable[..., Any]
-Kind = Literal["scalar", "array", "node"]
-Derivatives = tuple[Callable[..., list[Any]] | None, tuple[Vjp | None, ...]]
+__all__ = ["BOOK", "Primitive", "elementwise", "piecewise_constant", "primitive"]
 
 # Every primitive by its name, in the order of the book.
 BOOK: dict[str, Primitive] = {}
@@ -166,20 +164,6 @@ class Primitive:
         return used is None or position in used
 
 
-class Ready(dict[Kind, Derivatives]):
-    """A primitive's ``pull`` and ``vjps``, made ready for floats, for arrays, or (as written) for any operand."""
-
-    def __init__(self, rule: Primitive) -> None:
-        super().__init__()
-        self._rule = rule
-
-    def __missing__(self, kind: Kind) -> Derivatives:
-        rule = self._rule
-        pull = None if rule.pull is None else specialised(rule.pull, kind)
-        self[kind] = pull, tuple(None if vjp is None else specialised(vjp, kind) for vjp in rule.vjps)
-        return self[kind]
-
-
 def entry(name: str) -> Primitive:
     """The entry of that name."""
     return BOOK[name]
@@ -198,31 +182,6 @@ def arguments_used(rule: Vjp) -> frozenset[int] | None:
             loaded.update(step.argval if isinstance(step.argval, tuple) else (step.argval,))
     code = rule.__code__
     return frozenset(i - 2 for i, name in enumerate(code.co_varnames[: code.co_argcount]) if name in loaded)
-
-
-_namespaces: dict[tuple[int, Kind], dict[str, Any]] = {}
-
-
-def specialised(rule: Vjp, kind: Kind) -> Vjp:
-    """A rule of this book for one kind of operand: the same code, in which ``cos`` means `math.cos` or `numpy.cos`.
-
-    Asking each operand of each call for its kind costs more than most of these functions do; when a gradient is
-    computed on plain numbers, the answer is known beforehand. Rules from outside the book run as they are written.
-    """
-    home = rule.__globals__
-    if kind == "node" or not home["__name__"].startswith(__package__ + "."):
-        return rule
-    namespace = _namespaces.get((id(home), kind))
-    if namespace is None:
-        namespace = _namespaces[id(home), kind] = dict(home)  # entered first, since rules call each other
-        for name, value in home.items():
-            if isinstance(value, Primitive):
-                namespace[name] = getattr(value, kind) or value
-            elif isinstance(value, FunctionType):
-                namespace[name] = specialised(value, kind)
-    twin = FunctionType(rule.__code__, namespace, rule.__name__, rule.__defaults__, rule.__closure__)
-    twin.__kwdefaults__ = rule.__kwdefaults__
-    return twin
 
 
 def primitive(name: str, array: Callable[..., Any], *vjps: Vjp | None, **details: Any) -> Primitive:
@@ -245,8 +204,3 @@ def elementwise(name: str, array: Callable[..., Any], *vjps: Vjp | None, **detai
 def piecewise_constant(name: str, array: np.ufunc, scalar: Callable[..., float], **details: Any) -> Primitive:
     """Enter a comparison or the like: its derivative is zero wherever it exists, so nothing is recorded."""
     return elementwise(name, array, *(None,) * array.nin, scalar=scalar, **details)
-
-
-def shape(x: Any) -> tuple[int, ...]:
-    """The shape of a number, an array or a node; the one way a rule may ask."""
-    return getattr(x, "shape", ())

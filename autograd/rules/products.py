@@ -5,21 +5,15 @@ Statistics", 2000, §2). Stacks of matrices broadcast over their leading axes; a
 as a column on the right, as in NumPy.
 """
 
-import math
 import operator
 from typing import Any
 
 import numpy as np
 
-from autograd.rules.primitive import primitive, shape
-from autograd.rules.reductions import log_softmax, softmax, sum_
-from autograd.rules.shaping import reshape, size, transpose
-
-
-def rank(x: Any) -> int:
-    """The number of axes."""
-    known = getattr(x, "ndim", None)
-    return len(shape(x)) if known is None else int(known)
+from autograd.rules import forwards
+from autograd.rules.primitive import primitive
+from autograd.rules.shapes import rank, shape, size
+from autograd.rules.shaping import reshape, transpose
 
 
 def matrix_transpose(x: Any) -> Any:
@@ -68,17 +62,8 @@ matmul = primitive(
     symbol="@", doc="Y = A B",
 )  # fmt: skip
 
-
-def _linear(x: Any, W: Any, b: Any) -> Any:
-    y = np.matmul(x, W)
-    if getattr(b, "dtype", ...) == y.dtype or y.dtype == np.result_type(y, b):
-        y += b
-        return y
-    return y + b
-
-
 linear = primitive(
-    "linear", _linear,
+    "linear", forwards.linear,
     lambda g, y, x, W, b: _left(g, x, W),
     lambda g, y, x, W, b: _right(g, x, W),
     lambda g, y, x, W, b: g,
@@ -92,51 +77,3 @@ affine = primitive(
     scalar=lambda b, *wx: sum(map(operator.mul, wx[: len(wx) // 2], wx[len(wx) // 2 :]), b),
     symbol="Σwx+b", bounded=True, doc="y = b + w₁x₁ + w₂x₂ + …",
 )  # fmt: skip
-
-
-# ---- cross-entropy from logits: one node, so that softmax and logarithm cancel exactly -----------------------------
-# (C. Bishop, "Pattern Recognition and Machine Learning", 2006, eq. 4.108 and 4.109.)
-
-
-one_hot = primitive(
-    "one_hot", lambda targets, classes: np.equal(np.asarray(targets)[..., None], np.arange(classes)),
-    None,
-    doc="yᵢⱼ = 1 where j = tᵢ, else 0",
-)  # fmt: skip
-
-
-def _loss_of_classes(logits: Any, targets: Any) -> Any:
-    # ln Σ exp x − xₜ, with the largest x taken out of both terms; it is no number to take out where it is infinite.
-    top = np.maximum.reduce(logits, -1, keepdims=True)
-    if not math.isfinite(np.maximum.reduce(np.absolute(top), None, initial=0)):
-        top = np.where(np.isfinite(top), top, 0)
-    shifted = logits - top
-    if shifted.ndim == 2:
-        right = shifted[np.arange(len(shifted)), targets]
-    else:
-        rows = shifted.reshape(-1, shifted.shape[-1])
-        right = rows[np.arange(len(rows)), np.reshape(targets, -1)].reshape(np.shape(targets))
-    return np.log(np.add.reduce(np.exp(shifted), -1)) - right
-
-
-cross_entropy_of_classes = primitive(
-    "cross_entropy_of_classes", _loss_of_classes,
-    lambda g, y, logits, targets: as_column_of_each(g)
-    * (softmax(logits, axis=-1) - one_hot(targets, classes=shape(logits)[-1])),
-    None,
-    symbol="CE", doc="y = −ln softmax(x)ₜ",
-)  # fmt: skip
-
-cross_entropy_of_probabilities = primitive(
-    "cross_entropy_of_probabilities",
-    lambda logits, targets: -np.sum(targets * log_softmax.array(logits, axis=-1), axis=-1),
-    lambda g, y, logits, targets: as_column_of_each(g)
-    * (softmax(logits, axis=-1) * sum_(targets, axis=-1, keepdims=True) - targets),
-    lambda g, y, logits, targets: -as_column_of_each(g) * log_softmax(logits, axis=-1),
-    symbol="CE", doc="y = −Σⱼ tⱼ ln softmax(x)ⱼ",
-)  # fmt: skip
-
-
-def as_column_of_each(g: Any) -> Any:
-    """One number a sample as a column, to scale the sample's row."""
-    return reshape(g, shape=(*shape(g), 1))

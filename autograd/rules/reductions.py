@@ -3,23 +3,16 @@
 With a reduction over some axes, g and y have lost them; `restore` gives them back, so that rules read as for one axis.
 """
 
-import math
 from typing import Any
 
 import numpy as np
 
-from autograd.rules.arithmetic import equal, exp
-from autograd.rules.primitive import primitive, shape
+from autograd.rules import forwards
+from autograd.rules.arithmetic import equal
+from autograd.rules.exponentials import exp
+from autograd.rules.primitive import primitive
+from autograd.rules.shapes import Axis, count, kept_shape, shape
 from autograd.rules.shaping import broadcast_to, reshape
-
-Axis = int | tuple[int, ...] | None
-
-
-def kept_shape(full: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
-    """The shape after a reduction with keepdims."""
-    axes = range(len(full)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    gone = {a % len(full) for a in axes} if full else set()
-    return tuple(1 if i in gone else length for i, length in enumerate(full))
 
 
 def restore(part: Any, x: Any, axis: Axis) -> Any:
@@ -31,33 +24,14 @@ def restore(part: Any, x: Any, axis: Axis) -> Any:
     return part if reduced == kept else reshape(part, shape=kept)
 
 
-def count(x: Any, axis: Axis) -> int:
-    """How many entries of ``x`` go into one entry of the reduction."""
-    full = shape(x)
-    if axis is None:
-        return math.prod(full)
-    return math.prod(full) // max(1, math.prod(kept_shape(full, axis)))
-
-
-_sum: Any = np.add.reduce  # what np.sum calls, at half its price for a few numbers
-
 sum_ = primitive(
-    "sum", lambda x, axis, keepdims: _sum(x, axis, keepdims=keepdims),
+    "sum", lambda x, axis, keepdims: forwards.sum_(x, axis, keepdims=keepdims),
     lambda g, y, x, axis, keepdims: broadcast_to(restore(g, x, axis), shape=shape(x)),
     symbol="Σ", linear=True, doc="y = Σ xᵢ",
 )  # fmt: skip
 
-
-def _mean(x: Any, axis: Axis, keepdims: bool) -> Any:
-    if getattr(x, "dtype", None) in _SUMMED_AS_THEY_ARE:  # what np.mean does, but for its detours
-        return _sum(x, axis, keepdims=keepdims) / count(x, axis)
-    return np.mean(x, axis=axis, keepdims=keepdims)
-
-
-_SUMMED_AS_THEY_ARE = (np.dtype(np.float32), np.dtype(np.float64))
-
 mean = primitive(
-    "mean", _mean,
+    "mean", forwards.mean,
     lambda g, y, x, axis, keepdims: broadcast_to(restore(g, x, axis) / count(x, axis), shape=shape(x)),
     symbol="x̄", linear=True, doc="y = (1/n) Σ xᵢ",
 )  # fmt: skip
@@ -83,49 +57,25 @@ min_ = primitive(
 
 # ---- softmax and its relatives --------------------------------------------------------------------------------------
 
-
-def _logsumexp(x: Any, axis: Axis, keepdims: bool) -> Any:
-    # Subtracting the largest entry first keeps every exponential at or below one.
-    top = np.max(x, axis=axis, keepdims=True)
-    top = np.where(np.isfinite(top), top, 0)
-    total = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True)) + top
-    return total if keepdims else np.squeeze(total, axis)
-
-
 logsumexp = primitive(
-    "logsumexp", _logsumexp,
+    "logsumexp", forwards.logsumexp,
     lambda g, y, x, axis, keepdims: restore(g, x, axis) * exp(x - restore(y, x, axis)),
     doc="y = ln Σ exp xᵢ",
 )  # fmt: skip
 
-
-def _softmax(x: Any, axis: Axis) -> Any:
-    grown = np.exp(x - np.maximum.reduce(x, axis, keepdims=True))
-    grown /= np.add.reduce(grown, axis, keepdims=True)
-    return grown
-
-
 softmax = primitive(
-    "softmax", _softmax,
+    "softmax", forwards.softmax,
     lambda g, y, x, axis: y * (g - sum_(g * y, axis=axis, keepdims=True)),
     doc="yᵢ = exp xᵢ / Σ exp xⱼ",
 )  # fmt: skip
 
 log_softmax = primitive(
-    "log_softmax", lambda x, axis: x - _logsumexp(x, axis, keepdims=True),
+    "log_softmax", lambda x, axis: x - forwards.logsumexp(x, axis, keepdims=True),
     lambda g, y, x, axis: g - exp(y) * sum_(g, axis=axis, keepdims=True),
     doc="yᵢ = xᵢ − ln Σ exp xⱼ",
 )  # fmt: skip
 
 # ---- the same for a handful of scalars: one node with many parents --------------------------------------------------
-
-
-def _float_logsumexp(*xs: float) -> float:
-    top = max(xs)
-    if math.isinf(top):  # and inf − inf is no number
-        return top if all(x == x for x in xs) else math.nan
-    return top + math.log(math.fsum(math.exp(x - top) for x in xs))
-
 
 add_n = primitive(
     "add_n", lambda *xs: np.add.reduce(xs),
@@ -136,5 +86,5 @@ add_n = primitive(
 logsumexp_n = primitive(
     "logsumexp_n", lambda *xs: np.logaddexp.reduce(xs),
     pull=lambda g, y, *xs: [g * exp(x - y) for x in xs],
-    scalar=_float_logsumexp, symbol="logsumexp", bounded=True, doc="y = ln(exp x₁ + exp x₂ + …)",
+    scalar=forwards.logsumexp_of_floats, symbol="logsumexp", bounded=True, doc="y = ln(exp x₁ + exp x₂ + …)",
 )  # fmt: skip

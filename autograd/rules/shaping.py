@@ -1,13 +1,14 @@
 """The rule book: moving entries about without changing them. Each rule here undoes what its function did."""
 
-import math
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any
 
 import numpy as np
 
-from autograd.rules.primitive import primitive, shape
+from autograd.rules import forwards
+from autograd.rules.primitive import primitive
+from autograd.rules.shapes import inverse_permutation, shape
 
 # ---- the same entries in another shape ------------------------------------------------------------------------------
 
@@ -24,48 +25,17 @@ transpose = primitive(
     symbol="ᵀ", linear=True, view=True, doc="y has the axes of x in another order (reversed where axes is None)",
 )  # fmt: skip
 
-
-def inverse_permutation(axes: Sequence[int]) -> tuple[int, ...]:
-    """The order of axes that undoes ``axes``."""
-    count = len(axes)
-    inverse = [0] * count
-    for place, axis in enumerate(axes):
-        inverse[axis % count] = place
-    return tuple(inverse)
-
-
 # ---- broadcasting, and its opposite --------------------------------------------------------------------------------
 
-
-def _broadcast_to(x: Any, shape: tuple[int, ...]) -> Any:
-    if getattr(x, "shape", ()):
-        return np.broadcast_to(x, shape)
-    number = np.asarray(x)
-    same = np.ndarray(shape, number.dtype, number, strides=(0,) * len(shape))  # the same, sooner
-    same.flags.writeable = False
-    return same
-
-
 broadcast_to = primitive(
-    "broadcast_to", _broadcast_to,
+    "broadcast_to", forwards.broadcast_to,
     lambda g, y, x, **attrs: sum_to(g, shape=shape(x)),
     linear=True, view=True, doc="y repeats x along new axes and axes of length one",
 )  # fmt: skip
 
-
-def _sum_to(x: Any, shape: tuple[int, ...]) -> Any:
-    full = np.shape(x)
-    leading = len(full) - len(shape)
-    if full[leading:] == shape:
-        return x if not leading else np.add.reduce(x, 0 if leading == 1 else tuple(range(leading)))
-    stretched = (leading + i for i, size in enumerate(shape) if size == 1 and full[leading + i] != 1)
-    y = np.add.reduce(x, (*range(leading), *stretched))
-    return y if y.shape == shape else np.reshape(y, shape)
-
-
 # What a gradient goes through where its input was broadcast: the copies' gradients add up.
 sum_to = primitive(
-    "sum_to", _sum_to,
+    "sum_to", forwards.sum_to,
     lambda g, y, x, **attrs: broadcast_to(g, shape=shape(x)),
     symbol="Σ", linear=True, view=True, doc="y sums x over the axes along which y's shape was broadcast to x's",
 )  # fmt: skip
@@ -79,22 +49,6 @@ astype = primitive(
 
 # ---- taking a part, and putting it back -----------------------------------------------------------------------------
 
-
-def _scatter(x: Any, shape: tuple[int, ...], index: Any) -> Any:
-    result = np.zeros(shape, dtype=np.asarray(x).dtype)
-    if is_basic(index):
-        result[index] = x
-    else:
-        np.add.at(result, index, x)
-    return result
-
-
-def is_basic(index: Any) -> bool:
-    """Whether an index is made of integers, slices, None and … alone, so that no entry is taken twice."""
-    parts = index if isinstance(index, tuple) else (index,)
-    return all(part is None or part is Ellipsis or isinstance(part, int | np.integer | slice) for part in parts)
-
-
 getitem = primitive(
     "getitem", lambda x, index: x[index],
     lambda g, y, x, index: scatter(g, shape=shape(x), index=index),
@@ -102,7 +56,7 @@ getitem = primitive(
 )  # fmt: skip
 
 scatter = primitive(
-    "scatter", _scatter,
+    "scatter", forwards.scatter,
     lambda g, y, x, shape, index: getitem(g, index=index),
     linear=True, doc="y is zero but for y[index] += x",
 )  # fmt: skip
@@ -135,8 +89,3 @@ stack = primitive(
 def _layers(g: Any, count: int, axis: int) -> list[Any]:
     before: tuple[slice, ...] = (slice(None),) * axis
     return [getitem(g, index=(*before, i)) for i in range(count)]
-
-
-def size(x: Any) -> int:
-    """How many entries a number, an array or a node has."""
-    return math.prod(shape(x))

@@ -16,7 +16,7 @@ from autograd.graph.mode import is_recording
 from autograd.graph.node import ALONE, MANY, MIXED, NO_ATTRS, Node, describe, new_node
 from autograd.graph.operators import Operators
 from autograd.numpy.protocols import apply_ufunc
-from autograd.rules import activations, arithmetic
+from autograd.rules import activations, arithmetic, trigonometry
 from autograd.rules.primitive import FLOAT_EXCEPTIONS, Primitive
 from autograd.value.reserve import Reserve
 
@@ -145,7 +145,7 @@ class Value(Operators, Copying):
     __mul__, __rmul__ = _binary(arithmetic.multiply), _binary(arithmetic.multiply, swapped=True)
     __truediv__, __rtruediv__ = _binary(arithmetic.divide), _binary(arithmetic.divide, swapped=True)
     __pow__, __rpow__ = _binary(arithmetic.power), _binary(arithmetic.power, swapped=True)
-    __neg__, relu, tanh = _unary(arithmetic.negative), _unary(activations.relu), _unary(arithmetic.tanh)
+    __neg__, relu, tanh = _unary(arithmetic.negative), _unary(activations.relu), _unary(trigonometry.tanh)
 
     @staticmethod
     def _apply(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> Value:

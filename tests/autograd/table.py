@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
-from autograd.rules import arithmetic, products, reductions, shaping
+from autograd.rules import arithmetic, losses, products, reductions, shaping
 from autograd.rules.primitive import BOOK
 
 # ---- where inputs come from ----------------------------------------------------------------------------------------
@@ -186,7 +186,7 @@ ROWS: dict[str, Row] = {
     "matmul": Row(ag.matmul, _named("matmul"), (REAL, REAL), MATMUL),
     "linear": Row(ag.linear, lambda t, x, W, b: x @ W + b, (REAL, REAL, REAL), [((5, 3), (3, 4), (4,)), ((2, 5, 3), (3, 4), (4,)), ((3,), (3, 4), (4,))]),
     "affine": Row(products.affine, lambda t, b, v, w, x, y: b + v * x + w * y, (REAL,) * 5, [((),) * 5]),
-    "one_hot": Row(products.one_hot, lambda t, x, classes: t.nn.functional.one_hot(x, classes), (CLASS,), [((5,),), ((2, 3),)], ({"classes": 4},)),
+    "one_hot": Row(losses.one_hot, lambda t, x, classes: t.nn.functional.one_hot(x, classes), (CLASS,), [((5,),), ((2, 3),)], ({"classes": 4},)),
     "cross_entropy_of_classes": Row(ag.softmax_cross_entropy, lambda t, x, y: t.nn.functional.cross_entropy(x, y, reduction="none"), (REAL, CLASS), [((5, 4), (5,)), ((4,), ())]),
     "cross_entropy_of_probabilities": Row(ag.softmax_cross_entropy, lambda t, x, p: -(p * x.log_softmax(-1)).sum(-1), (REAL, POSITIVE), [((5, 4), (5, 4)), ((4,), (4,)), ((2, 3, 4), (2, 3, 4))]),
 }  # fmt: skip

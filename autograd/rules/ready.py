@@ -1,0 +1,53 @@
+"""A primitive's rules made ready for one kind of operand: floats, arrays, or (as they are written) any.
+
+Asking each operand of each call for its kind costs more than most of these functions do; when a gradient is computed on
+plain numbers, the answer is known beforehand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any, Literal
+
+Vjp = Callable[..., Any]
+Kind = Literal["scalar", "array", "node"]
+Derivatives = tuple[Callable[..., list[Any]] | None, tuple[Vjp | None, ...]]
+
+
+class Ready(dict[Kind, Derivatives]):
+    """A primitive's ``pull`` and ``vjps``, made ready for floats, for arrays, or (as written) for any operand."""
+
+    def __init__(self, rule: Any) -> None:
+        super().__init__()
+        self._rule = rule
+
+    def __missing__(self, kind: Kind) -> Derivatives:
+        rule = self._rule
+        pull = None if rule.pull is None else specialised(rule.pull, kind)
+        self[kind] = pull, tuple(None if vjp is None else specialised(vjp, kind) for vjp in rule.vjps)
+        return self[kind]
+
+
+_namespaces: dict[tuple[int, Kind], dict[str, Any]] = {}
+
+
+def specialised(rule: Vjp, kind: Kind) -> Vjp:
+    """A rule of this book for one kind of operand: the same code, in which ``cos`` means `math.cos` or `numpy.cos`.
+
+    Rules from outside the book run as they are written.
+    """
+    home = rule.__globals__
+    if kind == "node" or not home["__name__"].startswith(__package__ + "."):
+        return rule
+    namespace = _namespaces.get((id(home), kind))
+    if namespace is None:
+        namespace = _namespaces[id(home), kind] = dict(home)  # entered first, since rules call each other
+        for name, value in home.items():
+            if isinstance(getattr(value, "derivatives", None), Ready):  # an entry
+                namespace[name] = getattr(value, kind) or value
+            elif isinstance(value, FunctionType):
+                namespace[name] = specialised(value, kind)
+    twin = FunctionType(rule.__code__, namespace, rule.__name__, rule.__defaults__, rule.__closure__)
+    twin.__kwdefaults__ = rule.__kwdefaults__
+    return twin

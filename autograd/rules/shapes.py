@@ -1,0 +1,57 @@
+"""How rules ask for shapes: of numbers, arrays and nodes alike, without a look inside any."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+Axis = int | tuple[int, ...] | None
+
+
+def shape(x: Any) -> tuple[int, ...]:
+    """The shape of a number, an array or a node; the one way a rule may ask."""
+    return getattr(x, "shape", ())
+
+
+def rank(x: Any) -> int:
+    """The number of axes."""
+    known = getattr(x, "ndim", None)
+    return len(shape(x)) if known is None else int(known)
+
+
+def size(x: Any) -> int:
+    """How many entries a number, an array or a node has."""
+    return math.prod(shape(x))
+
+
+def kept_shape(full: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
+    """The shape after a reduction with keepdims."""
+    axes = range(len(full)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    gone = {a % len(full) for a in axes} if full else set()
+    return tuple(1 if i in gone else length for i, length in enumerate(full))
+
+
+def count(x: Any, axis: Axis) -> int:
+    """How many entries of ``x`` go into one entry of the reduction."""
+    full = shape(x)
+    if axis is None:
+        return math.prod(full)
+    return math.prod(full) // max(1, math.prod(kept_shape(full, axis)))
+
+
+def inverse_permutation(axes: Sequence[int]) -> tuple[int, ...]:
+    """The order of axes that undoes ``axes``."""
+    count = len(axes)
+    inverse = [0] * count
+    for place, axis in enumerate(axes):
+        inverse[axis % count] = place
+    return tuple(inverse)
+
+
+def is_basic(index: Any) -> bool:
+    """Whether an index is made of integers, slices, None and … alone, so that no entry is taken twice."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return all(part is None or part is Ellipsis or isinstance(part, int | np.integer | slice) for part in parts)
