@@ -130,8 +130,6 @@ NOT_YET: set[str] = {
     "nn.training.checkpoint imports nn.normalisation, which is not on a lower floor",
     "nn.training.lint imports nn.pictures.watch, which is not on a lower floor",
     "nn.training.summary imports nn.pictures.watch, which is not on a lower floor",
-    "autograd.explaining.formula lies on a circle",
-    "autograd.explaining.notation lies on a circle",
     "autograd.program.builder lies on a circle",
     "autograd.program.identities lies on a circle",
     "autograd.program.tape lies on a circle",

@@ -1,74 +1,93 @@
-"""The rule book in JavaScript, for the step-through page: forwards from one table, derivatives from the rules.
+"""The rule book in JavaScript, for the step-through page.
 
-The forward of a primitive is Python code on floats, so it is named here once more; its derivatives are not: they are
-the book's own rules, printed.
+Nothing is said a second time: forwards are the book's functions of floats (`autograd.drawing.transpile`), derivatives
+are its rules, run on symbols and printed here.
 """
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from autograd.explaining.formula import derivatives, forward_formula
+from autograd.drawing.transpile import Untranslatable, transpiled, written
+from autograd.explaining.formula import derivatives, setting_names
+from autograd.explaining.symbols import Expression
+from autograd.rules import arithmetic
 from autograd.rules.primitive import BOOK, Primitive
 
-# Each function of the book on JavaScript numbers. Arithmetic, comparisons, negation and `where` are operators there.
-FORWARDS: dict[str, str] = {
-    "sign": "Math.sign",
-    # C's pow, and so Python's, has 1 where JavaScript has NaN.
-    "power": "(a, b) => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : Math.pow(a, b))",
-    "square": "(x) => x * x",
-    "sqrt": "Math.sqrt",
-    "abs": "Math.abs",
-    "exp": "Math.exp",
-    "expm1": "Math.expm1",
-    "log": "Math.log",
-    "log1p": "Math.log1p",
-    "sin": "Math.sin",
-    "cos": "Math.cos",
-    "tan": "Math.tan",
-    "arctan": "Math.atan",
-    "tanh": "Math.tanh",
-    "maximum": "(a, b) => (a >= b || a !== a ? a : b)",
-    "minimum": "(a, b) => (a <= b || a !== a ? a : b)",
-    "clip": "(x, low, high) => (x < low ? low : x > high ? high : x)",
-    "sigmoid": "(x) => (x >= 0 ? 1 : Math.exp(-Math.abs(x))) / (1 + Math.exp(-Math.abs(x)))",
-    "softplus": "(x) => (x > 0 || x !== x ? x : 0) + Math.log1p(Math.exp(-Math.abs(x)))",
-    "relu": "(x) => (x <= 0 ? 0 : x)",
-    "leaky_relu": "(x, slope) => (x > 0 ? x : slope * x)",
-    "add_n": "(...xs) => xs.reduce((total, x) => total + x, 0)",
-    "logsumexp_n": (
-        "(...xs) => { const top = Math.max(...xs); return Math.abs(top) === Infinity ? top : "
-        "top + Math.log(xs.reduce((total, x) => total + Math.exp(x - top), 0)); }"
-    ),
-    "affine": (
-        "(b, ...wx) => { const n = wx.length / 2; let total = b; "
-        "for (let i = 0; i < n; i++) total += wx[i] * wx[n + i]; return total; }"
-    ),
+# What is an operator in JavaScript too.
+_INFIX: dict[Primitive, str] = {
+    arithmetic.add: "+",
+    arithmetic.subtract: "-",
+    arithmetic.multiply: "*",
+    arithmetic.divide: "/",
+    arithmetic.greater: ">",
+    arithmetic.greater_equal: ">=",
+    arithmetic.less: "<",
+    arithmetic.less_equal: "<=",
+    arithmetic.equal: "===",
+    arithmetic.not_equal: "!==",
 }
-_OPERATORS = {
-    "greater", "greater_equal", "less", "less_equal", "equal", "not_equal",
-    "add", "subtract", "negative", "multiply", "divide", "where",
-}  # fmt: skip
+
+
+def javascript(e: Expression) -> str:
+    """An expression in JavaScript; functions of the book are members of an object ``book``.
+
+    Raises:
+        Untranslatable: A primitive in it has no JavaScript.
+
+    Example:
+        >>> from autograd import BOOK
+        >>> from autograd.explaining.formula import local_derivative
+        >>> javascript(local_derivative(BOOK["sigmoid"], 0).expression)
+        '(y * (1 - y))'
+    """
+    rule, operands = e.rule, e.operands
+    if rule is None:
+        if e.number is not None:
+            return written(e.number)
+        if e.name is None or not re.fullmatch(r"[A-Za-z]\w*", e.name, re.ASCII):
+            raise Untranslatable
+        return e.name
+    inputs = [javascript(x) for x in operands]
+    if rule in _INFIX:
+        return f"({inputs[0]} {_INFIX[rule]} {inputs[1]})"
+    if rule is arithmetic.negative:
+        return f"(-{inputs[0]})"
+    if rule is arithmetic.where:  # lazily, since a branch that is not taken may be long; NaN counts as true in Python
+        return f"(+{inputs[0]} !== 0 ? {inputs[1]} : {inputs[2]})"
+    if _forward(rule) is None:
+        raise Untranslatable
+    settings = [written(e.attrs[name]) for name in setting_names(rule)]
+    return f"book.{rule.name}({', '.join([*inputs, *settings])})"
+
+
+@cache
+def _forward(rule: Primitive) -> str | None:
+    """A primitive of a fixed number of inputs as a JavaScript function; its settings are the last parameters."""
+    if rule.scalar is None or rule.pull is not None:
+        return None
+    names = [*(f"x{i}" for i in range(len(rule.vjps))), *setting_names(rule)]
+    code = transpiled(rule.scalar, names)
+    return None if code is None else f"({', '.join(names)}) => {code}"
 
 
 def book_javascript() -> str:
-    """The table of forwards as a JavaScript object literal.
+    """The forwards of the whole book as a JavaScript object literal.
 
     Example:
         >>> book_javascript().splitlines()[1]
-        '  sign: Math.sign,'
+        '  greater: (x0, x1) => (x0 > x1),'
     """
-    return "\n".join(["{", *(f"  {name}: {code}," for name, code in FORWARDS.items()), "}"])
+    forwards = {rule.name: _forward(rule) for rule in BOOK.values()}
+    return "\n".join(["{", *(f"  {name}: {code}," for name, code in forwards.items() if code is not None), "}"])
 
 
-def known(rule: Primitive) -> bool:
-    """Whether the page can compute this primitive: an entry of the book, not a user's own of the same name."""
-    return BOOK.get(rule.name) is rule and (rule.name in FORWARDS or rule.name in _OPERATORS)
-
-
-def rule_javascript(rule: Primitive, attrs: dict[str, Any], arity: int) -> str:
-    """One primitive with its derivatives as a JavaScript object literal.
+def rule_javascript(rule: Primitive, attrs: dict[str, Any], arity: int) -> str | None:
+    """One primitive with its derivatives as a JavaScript object literal; None where Python alone can compute it.
 
     ``forward(x0, x1, …)`` is y; ``shares(g, y, x0, x1, …)`` lists what each input receives of g = ∂L/∂y, and
     ``locals(g, y, …)`` lists ∂y/∂xᵢ; null where there is none.
@@ -77,20 +96,30 @@ def rule_javascript(rule: Primitive, attrs: dict[str, Any], arity: int) -> str:
         >>> from autograd import BOOK
         >>> print(rule_javascript(BOOK["divide"], {}, 2))
         {selects: false, elementwise: true,
-         forward: (x0, x1) => x0 / x1,
-         shares: (g, y, x0, x1) => [g / x1, (-(g * y / x1))],
-         locals: (g, y, x0, x1) => [1 / x1, (-(y / x1))]}
+         forward: (x0, x1) => (x0 / x1),
+         shares: (g, y, x0, x1) => [(g / x1), (-((g * y) / x1))],
+         locals: (g, y, x0, x1) => [(1 / x1), (-(y / x1))]}
     """
     names = [f"x{i}" for i in range(arity)]
     inputs = ", ".join(names)
-    forward = forward_formula(rule, attrs, names).javascript
-    shares, local = (
-        ", ".join("null" if f is None else f.javascript for f in derivatives(rule, attrs, operands=names, upstream=up))
-        for up in ("g", None)
-    )
+    try:
+        forward = transpiled(rule.scalar, names, tuple(attrs.items()))
+        if forward is None:
+            return None
+        shares, local = (_slopes(rule, attrs, names, upstream) for upstream in ("g", None))
+    except (Untranslatable, TypeError):
+        return None
     return (
         f"{{selects: {json.dumps(rule.selects)}, elementwise: {json.dumps(rule.elementwise)},\n"
         f" forward: ({inputs}) => {forward},\n"
         f" shares: (g, y, {inputs}) => [{shares}],\n"
         f" locals: (g, y, {inputs}) => [{local}]}}"
     )
+
+
+def _slopes(rule: Primitive, attrs: dict[str, Any], names: Sequence[str], upstream: str | None) -> str:
+    found = derivatives(rule, attrs, operands=names, upstream=upstream)
+    for position, slope in enumerate(found):
+        if slope is None and (rule.pull is not None or rule.vjps[position] is not None):
+            raise Untranslatable  # there is a derivative, which cannot be written down
+    return ", ".join("null" if slope is None else javascript(slope.expression) for slope in found)

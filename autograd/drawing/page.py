@@ -18,12 +18,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd.drawing.javascript import book_javascript, known, rule_javascript
+from autograd.drawing.javascript import book_javascript, rule_javascript
 from autograd.explaining.names import amount, derivatives_of, forward_of
 from autograd.explaining.trace import Trace, trace_backward
 from autograd.graph.node import Node
 
-_SCRIPTS = ("engine.js", "view.js", "controls.js")
+_SCRIPTS = ("python.js", "book", "engine.js", "view.js", "controls.js")
 _ARRAYS = (
     "The nodes are arrays: the steps show shapes and norms (the square root of the sum of squares), "
     "and values cannot be changed here."
@@ -55,9 +55,8 @@ def page(output: Node, svg: str, title: str | None = None, gradient: Any = None)
     name = trace.names[output]
     count = len(trace.order)
     summary = f"{count:,} nodes; {name} = {amount(output._data)}. Forward, then backward in the engine’s own order."
-    script = "\n".join(
-        ['"use strict";', f"const book = {book_javascript()};", f"const rules = {rules};", *map(_asset, _SCRIPTS)]
-    )
+    book = f"const book = {book_javascript()};\nconst rules = {rules};"
+    script = "\n".join(['"use strict";', *(book if part == "book" else _asset(part) for part in _SCRIPTS)])
     parts = {
         "TITLE": html.escape(title or f"The gradient of {name}, step by step"),
         "SUMMARY": html.escape(summary),
@@ -120,14 +119,15 @@ def _described(trace: Trace) -> tuple[dict[str, Any], str]:
             "inputs": [place[x] if isinstance(x, Node) else {"value": _quantity(x)} for x in node.inputs],
         }
         if rule is not None:
-            key = (rule.name, len(node.inputs), repr(node.attrs) if live else "")
+            key = (rule, len(node.inputs), repr(node.attrs) if live else "")
             if key not in numbers:
                 numbers[key] = len(numbers)
-                if live and not known(rule):
-                    live = False
-                    why = f"{rule.name} is a primitive of your own, whose forward only Python knows: values stay as is."
+                code = rule_javascript(rule, node.attrs, len(node.inputs)) if live else None
+                if code is not None:
+                    written.append(code)
                 elif live:
-                    written.append(rule_javascript(rule, node.attrs, len(node.inputs)))
+                    live = False
+                    why = f"Only Python can compute {rule.name}, so the values stay as they are."
             entry |= {
                 "rule": numbers[key],
                 "ruleName": rule.name,

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.explaining.formula import Formula, Shape, derivatives, forward_formula
+from autograd.explaining.formula import Formula, derivatives, forward_formula
 from autograd.explaining.notation import number_text
+from autograd.explaining.symbols import Shape
 from autograd.graph.node import Node
 
 LONGEST = 40

@@ -1,25 +1,22 @@
-"""How an expression is written: as text, as LaTeX, as JavaScript."""
+"""How an expression is written: as text, and as LaTeX."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from autograd.rules import arithmetic, exponentials, products, reductions, shaping
-from autograd.rules.primitive import Primitive
-
-if TYPE_CHECKING:
-    from autograd.explaining.formula import Expression
+from autograd.explaining.symbols import Expression
+from autograd.rules.primitive import BOOK
 
 # How tightly a notation binds; an operand that binds less tightly than its place demands goes into parentheses.
 CHOICE, COMPARISON, SUM, PRODUCT, POWER, ATOM = range(6)
 
 Written = tuple[str, int]
-Writer = Callable[["Expression"], Written]
+Writer = Callable[[Expression], Written]
 
 
 def number_text(x: float, digits: int = 6) -> str:
@@ -89,6 +86,11 @@ def _index_text(index: Any) -> str:
     return ", ".join(map(short, index)) if isinstance(index, tuple) else short(index)
 
 
+def _named(e: Expression) -> str | None:
+    """The name in the book of what an expression applies; None where it applies nothing, or a user's own primitive."""
+    return e.rule.name if e.rule is not None and BOOK.get(e.rule.name) is e.rule else None
+
+
 def _operands(x: Sequence[Expression], writer: Writer) -> Callable[[int, int], str]:
     """How to write operand i at a place that demands it to bind so tightly."""
 
@@ -102,7 +104,7 @@ def _operands(x: Sequence[Expression], writer: Writer) -> Callable[[int, int], s
 def _branches(e: Expression) -> tuple[list[tuple[Expression, Expression]], Expression]:
     """A chain of choices as (condition, value) pairs, and what is left otherwise."""
     pairs = []
-    while e.rule is arithmetic.where:
+    while _named(e) == "where":
         condition, chosen, e = e.operands
         pairs.append((condition, chosen))
     return pairs, e
@@ -114,22 +116,23 @@ def _as_in_a_textbook(e: Expression) -> Expression:
     The guard that a rule has at a single point: ``where(equal(p, 0), 1, q)`` is written q. And the axes of length one
     that make an array ready to broadcast.
     """
-    if e.rule is shaping.reshape:
+    if _named(e) == "reshape":
         return _as_in_a_textbook(e.operands[0])
-    if e.rule is arithmetic.where:
+    if _named(e) == "where":
         condition, chosen, otherwise = e.operands
-        if condition.rule is arithmetic.equal and condition.operands[1].number == 0 and chosen.number == 1:
+        if _named(condition) == "equal" and condition.operands[1].number == 0 and chosen.number == 1:
             return otherwise
     return e
 
 
+# Each in text and in LaTeX.
 _COMPARISONS = {
-    arithmetic.greater: (">", ">", ">"),
-    arithmetic.greater_equal: ("≥", r"\ge", ">="),
-    arithmetic.less: ("<", "<", "<"),
-    arithmetic.less_equal: ("≤", r"\le", "<="),
-    arithmetic.equal: ("=", "=", "==="),
-    arithmetic.not_equal: ("≠", r"\ne", "!=="),
+    "greater": (">", ">"),
+    "greater_equal": ("≥", r"\ge"),
+    "less": ("<", "<"),
+    "less_equal": ("≤", r"\le"),
+    "equal": ("=", "="),
+    "not_equal": ("≠", r"\ne"),
 }
 _SWAPPED_LAST_TWO = (None, (1, 0))
 
@@ -151,54 +154,54 @@ _CALLED = {"broadcast_to": "broadcast", "maximum": "max", "minimum": "min", "log
 
 def text(e: Expression) -> str:
     """Plain text with Unicode signs."""
-    if e.rule is shaping.reshape:
+    if _named(e) == "reshape":
         return f"reshape({_text(e)[0]}, {short(e.shape)})"
     return _text(e)[0]
 
 
 def _text(e: Expression) -> Written:
     e = _as_in_a_textbook(e)
-    rule, x = e.rule, e.operands
+    rule, x = _named(e), e.operands
     if e.name is not None:
         return e.name, ATOM
     if e.number is not None:
         return number_text(e.number), PRODUCT if e.number < 0 else ATOM
     inner = _operands(x, _text)
-    if rule is arithmetic.add:
+    if rule == "add":
         return f"{inner(0, SUM)} + {inner(1, SUM)}", SUM
-    if rule is reductions.add_n:
+    if rule == "add_n":
         return " + ".join(inner(i, SUM) for i in range(len(x))), SUM
-    if rule is products.affine:
+    if rule == "affine":
         return " + ".join([inner(0, SUM), *(f"{_text(w)[0]} · {_text(v)[0]}" for w, v in _pairs(x[1:]))]), SUM
-    if rule is arithmetic.subtract:
+    if rule == "subtract":
         return f"{inner(0, SUM)} − {inner(1, PRODUCT)}", SUM
-    if rule is arithmetic.multiply:
+    if rule == "multiply":
         return f"{inner(0, PRODUCT)} · {inner(1, PRODUCT)}", PRODUCT
-    if rule is arithmetic.divide:
+    if rule == "divide":
         return f"{inner(0, PRODUCT)} / {inner(1, POWER)}", PRODUCT
-    if rule is arithmetic.negative:
+    if rule == "negative":
         return f"−{inner(0, PRODUCT)}", PRODUCT
-    if rule is arithmetic.power:
+    if rule == "power":
         return f"{inner(0, ATOM)}^{inner(1, ATOM)}", POWER
-    if rule is arithmetic.square:
+    if rule == "square":
         return f"{inner(0, ATOM)}²", POWER
-    if rule is arithmetic.sqrt:
+    if rule == "sqrt":
         return f"√{inner(0, ATOM)}", ATOM
-    if rule is arithmetic.absolute:
+    if rule == "abs":
         return f"|{_text(x[0])[0]}|", ATOM
-    if rule is arithmetic.where:
+    if rule == "where":
         pairs, otherwise = _branches(e)
         parts = [f"{_text(chosen)[0]} if {_text(condition)[0]}" for condition, chosen in pairs]
         return f"{', '.join(parts)}, else {_text(otherwise)[0]}", CHOICE
     if rule in _COMPARISONS:
         return f"{inner(0, SUM)} {_COMPARISONS[rule][0]} {inner(1, SUM)}", COMPARISON
-    if rule is products.matmul:
+    if rule == "matmul":
         return f"{inner(0, PRODUCT)} @ {inner(1, POWER)}", PRODUCT
-    if rule is shaping.transpose and e.attrs["axes"] in _SWAPPED_LAST_TWO:
+    if rule == "transpose" and e.attrs["axes"] in _SWAPPED_LAST_TWO:
         return f"{inner(0, ATOM)}ᵀ", POWER
-    if rule is shaping.getitem:
+    if rule == "getitem":
         return f"{inner(0, ATOM)}[{_index_text(e.attrs['index'])}]", ATOM
-    name = rule.name if rule is not None else "?"
+    name = e.rule.name if e.rule is not None else "?"
     return f"{_CALLED.get(name, name)}({', '.join([*(_text(part)[0] for part in x), *_attributes(e)])})", ATOM
 
 
@@ -217,115 +220,65 @@ _LATEX_FUNCTIONS = {
 
 def latex(e: Expression) -> str:
     """LaTeX for mathematics mode."""
-    if e.rule is shaping.reshape:
+    if _named(e) == "reshape":
         return rf"\operatorname{{reshape}}({_latex(e)[0]}, \text{{{short(e.shape)}}})"
     return _latex(e)[0]
 
 
 def _latex(e: Expression) -> Written:
     e = _as_in_a_textbook(e)
-    rule, x = e.rule, e.operands
+    rule, x = _named(e), e.operands
     if e.name is not None:
         return name_latex(e.name), ATOM
     if e.number is not None:
         return number_latex(e.number), PRODUCT if e.number < 0 else ATOM
     inner = _operands(x, _latex)
-    if rule is arithmetic.add:
+    if rule == "add":
         return f"{inner(0, SUM)} + {inner(1, SUM)}", SUM
-    if rule is reductions.add_n:
+    if rule == "add_n":
         return " + ".join(inner(i, SUM) for i in range(len(x))), SUM
-    if rule is products.affine:
+    if rule == "affine":
         return " + ".join([inner(0, SUM), *(rf"{_latex(w)[0]} \, {_latex(v)[0]}" for w, v in _pairs(x[1:]))]), SUM
-    if rule is arithmetic.subtract:
+    if rule == "subtract":
         return f"{inner(0, SUM)} - {inner(1, PRODUCT)}", SUM
-    if rule is arithmetic.multiply:
+    if rule == "multiply":
         dot = r"\cdot" if x[1].number is not None else r"\,"
         return rf"{inner(0, PRODUCT)} {dot} {inner(1, PRODUCT)}", PRODUCT
-    if rule is arithmetic.divide:
+    if rule == "divide":
         return rf"\frac{{{_latex(x[0])[0]}}}{{{_latex(x[1])[0]}}}", PRODUCT
-    if rule is arithmetic.negative:
+    if rule == "negative":
         return f"-{inner(0, PRODUCT)}", PRODUCT
-    if rule is arithmetic.power:
+    if rule == "power":
         return f"{inner(0, ATOM)}^{{{_latex(x[1])[0]}}}", POWER
-    if rule is arithmetic.square:
+    if rule == "square":
         return f"{inner(0, ATOM)}^{{2}}", POWER
-    if rule is exponentials.exp:
+    if rule == "exp":
         return f"e^{{{_latex(x[0])[0]}}}", POWER
-    if rule is exponentials.expm1:
+    if rule == "expm1":
         return f"e^{{{_latex(x[0])[0]}}} - 1", SUM
-    if rule is exponentials.log1p:
+    if rule == "log1p":
         return rf"\ln(1 + {inner(0, SUM)})", ATOM
-    if rule is arithmetic.sqrt:
+    if rule == "sqrt":
         return rf"\sqrt{{{_latex(x[0])[0]}}}", ATOM
-    if rule is arithmetic.absolute:
+    if rule == "abs":
         return rf"\lvert {_latex(x[0])[0]} \rvert", ATOM
-    if rule is arithmetic.where:
+    if rule == "where":
         pairs, otherwise = _branches(e)
         rows = [rf"{_latex(chosen)[0]} & \text{{if }} {_latex(condition)[0]}" for condition, chosen in pairs]
         rows.append(rf"{_latex(otherwise)[0]} & \text{{otherwise}}")
         return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}", ATOM
     if rule in _COMPARISONS:
         return f"{inner(0, SUM)} {_COMPARISONS[rule][1]} {inner(1, SUM)}", COMPARISON
-    if rule is products.matmul:
+    if rule == "matmul":
         return rf"{inner(0, PRODUCT)} \, {inner(1, POWER)}", PRODUCT
-    if rule is shaping.transpose and e.attrs["axes"] in _SWAPPED_LAST_TWO:
+    if rule == "transpose" and e.attrs["axes"] in _SWAPPED_LAST_TWO:
         return rf"{inner(0, ATOM)}^{{\top}}", POWER
-    if rule is shaping.getitem:
+    if rule == "getitem":
         return rf"{inner(0, ATOM)}\left[\text{{{_index_text(e.attrs['index'])}}}\right]", ATOM
-    name = rule.name if rule is not None else "?"
+    name = e.rule.name if e.rule is not None else "?"
     called = _CALLED.get(name, name).replace("_", r"\ ")
     written = _LATEX_FUNCTIONS.get(name) or rf"\operatorname{{{called}}}"
     attributes = [rf"\text{{{part}}}" for part in _attributes(e)]
     inside = ", ".join([*(_latex(part)[0] for part in x), *attributes])
     tall = r"\frac" in inside or r"\begin" in inside
     return rf"{written}\left({inside}\right)" if tall else f"{written}({inside})", ATOM
-
-
-# ---- JavaScript ----------------------------------------------------------------------------------------------------
-
-_INFIX: dict[Primitive, tuple[str, int, int, int]] = {
-    arithmetic.add: ("+", SUM, SUM, PRODUCT),
-    arithmetic.subtract: ("-", SUM, SUM, PRODUCT),
-    arithmetic.multiply: ("*", PRODUCT, PRODUCT, POWER),
-    arithmetic.divide: ("/", PRODUCT, PRODUCT, POWER),
-    **{rule: (signs[2], COMPARISON, SUM, SUM) for rule, signs in _COMPARISONS.items()},
-}
-
-
-def javascript(e: Expression) -> str:
-    """A JavaScript expression; functions beyond arithmetic are members of an object ``book``.
-
-    Names are those of the program's own parameters: letters and digits only.
-    """
-    return _javascript(e)[0]
-
-
-def _javascript(e: Expression) -> Written:
-    rule, x = e.rule, e.operands
-    if e.name is not None:
-        return e.name if re.fullmatch(r"[A-Za-z]\w*", e.name, re.ASCII) else "?", ATOM
-    if e.number is not None:
-        return _javascript_number(e.number), ATOM
-    inner = _operands(x, _javascript)
-    if rule in _INFIX:
-        sign, binds, left, right = _INFIX[rule]
-        return f"{inner(0, left)} {sign} {inner(1, right)}", binds
-    if rule is arithmetic.negative:
-        return f"(-{inner(0, ATOM)})", ATOM
-    if rule is arithmetic.where:
-        # NaN counts as true here and in Python, but not in JavaScript.
-        return f"(+({javascript(x[0])}) !== 0 ? {javascript(x[1])} : {javascript(x[2])})", ATOM
-    name = rule.name if rule is not None else "?"
-    settings = [_javascript_number(float(value)) for value in e.attrs.values() if isinstance(value, int | float)]
-    return f"book.{name}({', '.join([*map(javascript, x), *settings])})", ATOM
-
-
-def _javascript_number(x: float) -> str:
-    if isinstance(x, bool):
-        return "true" if x else "false"
-    if math.isnan(x):
-        return "NaN"
-    if math.isinf(x):
-        return "Infinity" if x > 0 else "(-Infinity)"
-    written = repr(int(x)) if x == int(x) and abs(x) < 1e15 and not (x == 0 and math.copysign(1, x) < 0) else repr(x)
-    return f"({written})" if written.startswith("-") else written
