@@ -22,16 +22,20 @@ from autograd.graph.node import Node
 
 @dataclass(frozen=True)
 class Path:
-    """One way from L down to a.
+    """One way from L down to a, or several through the same nodes whose local derivatives are equal too, as in a + a.
 
     Attributes:
         flows: The edges, from L downwards.
         product: The product of their local derivatives: what came this way.
+        count: How many such ways there are.
+        total: What came by all of them.
         share: That, as a part of the whole ∂L/∂a; NaN where the whole is 0.
     """
 
     flows: tuple[Flow, ...]
     product: float
+    count: int
+    total: float
     share: float
 
 
@@ -54,26 +58,50 @@ def count_paths(flows: list[Flow], output: Node, wrt: Node) -> int:
 
 
 def largest_paths(flows: list[Flow], output: Node, wrt: Node, total: float, most: int) -> list[Path]:
-    """The ``most`` paths with the largest products in magnitude, largest first.
+    """The ``most`` paths by which most came in magnitude, largest first; equal ones count as one.
 
     One pass downwards that keeps the best few at each node: a path is among the best only if its every beginning is.
     """
-    best: dict[Node, list[tuple[float, int, float, Any]]] = {output: [(-math.inf, 0, 1.0, None)]}
-    arrivals: dict[Node, list[tuple[float, int, float, Any]]] = {}
+    best: dict[Node, list[_Way]] = {output: [(-math.inf, 0, 1.0, 1, None)]}
+    arrivals: dict[Node, list[_Way]] = {}
     tie = 0
-    for flow in flows:
+    for flow, times in _bundled(flows):
         node = flow.node
         if node in arrivals:
             best[node] = heapq.nsmallest(most, arrivals.pop(node))
         here = arrivals.setdefault(flow.parent, [])
-        for _, _, product, way in best.get(node, ()):
+        for _, _, product, count, way in best.get(node, ()):
             tie += 1
             further = _times(product, flow)
-            here.append((-_magnitude(further), tie, further, (way, flow)))
+            here.append((-_magnitude(_repeated(further, count * times)), tie, further, count * times, (way, flow)))
         if len(here) > 4 * most + 64:
             arrivals[flow.parent] = heapq.nsmallest(most, here)
     found = best[output] if wrt is output else heapq.nsmallest(most, arrivals.get(wrt, ()))
-    return [Path(_unrolled(way), product, _part(product, total)) for _, _, product, way in found]
+    paths = []
+    for _, _, product, count, way in found:
+        sum_of_all = _repeated(product, count)
+        paths.append(Path(_unrolled(way), product, count, sum_of_all, _part(sum_of_all, total)))
+    return paths
+
+
+# The negative size of what comes this way and of its equals, a number of its own, one product, how many; and the edges.
+_Way = tuple[float, int, float, int, Any]
+
+
+def _bundled(flows: list[Flow]) -> list[tuple[Flow, int]]:
+    """The flows, with those of one node that are the same (from one parent, by one local derivative) as one."""
+    bundles: dict[tuple[Node, Node, float | None], tuple[Flow, int]] = {}
+    for flow in flows:
+        key = flow.node, flow.parent, flow.local
+        first, count = bundles.get(key, (flow, 0))
+        bundles[key] = first, count + 1
+    return list(bundles.values())
+
+
+def _repeated(product: float, count: int) -> float:
+    if product == 0 or count == 1:
+        return product
+    return product * (float(count) if count.bit_length() < 1024 else math.inf)
 
 
 def _magnitude(x: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +12,10 @@ import numpy as np
 from autograd.errors import GraphError
 from autograd.explaining import attribution
 from autograd.explaining.attribution import Path
-from autograd.explaining.names import amount, derivatives_of, forward_of
+from autograd.explaining.names import amount, derivatives_of, find_node, forward_of
 from autograd.explaining.notation import name_latex, number_latex, number_text
 from autograd.explaining.trace import Flow, Trace, trace_backward
-from autograd.graph.node import Node, describe
+from autograd.graph.node import Node, describe, topological_order
 
 MOST_STEPS = 40
 
@@ -46,17 +47,17 @@ class Explanation:
     @property
     def complete(self) -> bool:
         """Whether every path is listed."""
-        return len(self.paths) == self.path_count
+        return sum(path.count for path in self.paths) == self.path_count
 
     @property
     def sum_of_paths(self) -> float:
-        """The sum of the listed paths' products."""
-        return math.fsum(path.product for path in self.paths)
+        """The sum of what came by the listed paths."""
+        return math.fsum(path.total for path in self.paths)
 
     @property
     def checked(self) -> bool:
         """Whether the paths were all listed and add up to the engine's gradient, within rounding."""
-        size = math.fsum(abs(path.product) for path in self.paths)
+        size = math.fsum(abs(path.total) for path in self.paths)
         return self.complete and bool(abs(self.sum_of_paths - self.gradient) <= 1e-9 * size)
 
     # ---- text -------------------------------------------------------------------------------------------------------
@@ -68,8 +69,8 @@ class Explanation:
             lines += self._array_steps()
         else:
             lines.append(self._count())
-            for number, path in enumerate(self.paths, 1):
-                lines += ["", *self._path_text(number, path)]
+            for numbers, path in self._numbered():
+                lines += ["", *self._path_text(numbers, path)]
             lines += ["", *self._sum_text()]
         if len(self.edges) > 1:
             lines += ["", f"By edge into {self._name(self.wrt)}:", *self._edge_lines()]
@@ -110,20 +111,35 @@ class Explanation:
             return f"{ways} from {start} to {end}:"
         return f"{ways} from {start} to {end}; the {len(self.paths)} largest:"
 
-    def _path_text(self, number: int, path: Path) -> list[str]:
+    def _numbered(self) -> Iterator[tuple[str, Path]]:
+        """The paths with their numbers in the order of the list; equal ones share a line."""
+        before = 0
+        for path in self.paths:
+            after = before + path.count
+            between = " and " if path.count == 2 else " to "
+            yield (f"{after:,}" if path.count == 1 else f"{before + 1:,}{between}{after:,}"), path
+            before = after
+
+    def _path_text(self, numbers: str, path: Path) -> list[str]:
         names = [self._name(flow.node) for flow in path.flows] + [self._name(self.wrt)]
-        lines = [f"Path {number}: {' → '.join(_trimmed(names))}"]
+        which = f"Path {numbers}" if path.count == 1 else f"Paths {numbers}, equal"
+        lines = [f"{which}: {' → '.join(_trimmed(names))}"]
         steps = []
         for flow in path.flows:
             formula = derivatives_of(flow.node, self.trace.names)[flow.position]
             value = amount(_number(flow.local))
             written = "" if formula is None or formula.text == value else f"{formula} = "
-            steps.append((f"∂{self._name(flow.node)}/∂{self._name(flow.parent)}", f"= {written}{value}"))
+            steps.append((self._edge(flow), f"local derivative {written}{value}"))
         width = max((len(left) for left, _ in steps), default=0)
-        lines += [f"  {left.ljust(width)} {right}".rstrip() for left, right in _trimmed(steps, ("…", ""))]
+        lines += [f"  {left.ljust(width)}  {right}".rstrip() for left, right in _trimmed(steps, ("…", ""))]
         factors = [_bracketed(amount(_number(flow.local))) for flow in path.flows]
         product = f"{' · '.join(_trimmed(factors))} = " if len(factors) > 1 else ""
-        return [*lines, f"  product {product}{amount(path.product)}   ({_percent(path.share)})"]
+        all_of_them = "" if path.count == 1 else f", and {_repeated(path)} = {amount(path.total)}"
+        return [*lines, f"  product {product}{amount(path.product)}{all_of_them}   ({_percent(path.share)})"]
+
+    def _edge(self, flow: Flow) -> str:
+        """An edge in the direction of the pass; ∂L/∂a is kept for the whole gradient."""
+        return f"{self._name(flow.node)} → {self._name(flow.parent)}"
 
     def _sum_text(self) -> list[str]:
         engine = f"{self._heading()} = {amount(self.gradient)} by backward()"
@@ -131,10 +147,13 @@ class Explanation:
             rest = self.gradient - self.sum_of_paths
             share = _percent(rest / self.gradient) if self.gradient else "–"
             return [] if not self.paths else [f"All other paths together: {amount(rest)}   ({share})", engine]
-        parts = " + ".join(_bracketed(amount(path.product)) for path in self.paths)
+        parts = " + ".join(map(_repeated, self.paths))
         total = amount(self.sum_of_paths)
-        added = f"Sum over paths: {total}" if len(self.paths) == 1 else f"Sum over paths: {parts} = {total}"
-        return [added, f"{engine}{': the same' if self.checked else ', which differs from the sum'}"]
+        added = f"Sum over paths: {total}" if parts == total else f"Sum over paths: {parts} = {total}"
+        lines = [added, f"{engine}{': the same' if self.checked else ', which differs from the sum'}"]
+        if any(path.share > 1.0 + 1e-9 for path in self.paths):
+            lines.append("A share beyond 100 % is taken back by those below 0.")
+        return lines
 
     def _array_steps(self) -> list[str]:
         lines = [f"{self._count().rstrip(':')}. Backward, step by step (g is the gradient that arrives):"]
@@ -144,17 +163,16 @@ class Explanation:
                 lines.append("  …")
                 continue
             formula = derivatives_of(flow.node, self.trace.names)[flow.position]
-            step = f"{self._name(flow.node)} → {self._name(flow.parent)}"
-            lines.append(f"  {step}: {formula} = {amount(flow.contribution)}")
+            lines.append(f"  {self._edge(flow)}: {formula} = {amount(flow.contribution)}")
         lines.append(f"{self._heading()} = {amount(self.gradient)} by backward()")
         return lines
 
     def _edge_lines(self) -> list[str]:
-        return [
+        lines = [
             f"  from {self._name(flow.node)}: {amount(flow.contribution)}   ({_percent(share)})"
-            for flow, share in _trimmed(list(self.edges), None, MOST_STEPS)
-            if flow is not None
+            for flow, share in self.edges
         ]
+        return _trimmed(lines, f"  … {len(lines) - MOST_STEPS:,} more …", MOST_STEPS)
 
     # ---- LaTeX and Markdown -----------------------------------------------------------------------------------------
 
@@ -166,11 +184,11 @@ class Explanation:
             for flow in _trimmed(list(self.flows), None, MOST_STEPS):
                 rows.append(r"& \vdots" if flow is None else self._array_row(flow))
         else:
-            for number, path in enumerate(self.paths, 1):
-                rows.append(self._path_row(number, path))
+            rows += [self._path_row(numbers, path) for numbers, path in self._numbered()]
             if not self.complete:
                 rest = number_latex(self.gradient - self.sum_of_paths)
-                rows.append(rf"\text{{{self.path_count - len(self.paths):,} other paths:}}\quad & {rest}")
+                others = self.path_count - sum(path.count for path in self.paths)
+                rows.append(rf"\text{{{others:,} other paths:}}\quad & {rest}")
             rows.append(rf"{whole} & = {' + '.join(self._sum_latex())} = {number_latex(self.gradient)}")
         lines = " \\\\\n".join(rows)
         return f"\\begin{{aligned}}\n{lines}\n\\end{{aligned}}"
@@ -178,31 +196,34 @@ class Explanation:
     def _sum_latex(self) -> list[str]:
         if not self.paths:
             return ["0"]
-        parts = [_bracketed(number_latex(path.product)) for path in self.paths]
+        parts = [_repeated_latex(path) for path in self.paths]
         return parts if self.complete else [*parts, r"\cdots"]
 
     def _fraction(self, above: Node, below: Node) -> str:
         names = self.trace.names
         return rf"\frac{{\partial {name_latex(names[above])}}}{{\partial {name_latex(names[below])}}}"
 
-    def _path_row(self, number: int, path: Path) -> str:
+    def _path_row(self, numbers: str, path: Path) -> str:
         flows: list[Any] = _trimmed(list(path.flows), None)
-        symbols: list[str] = []
         formulas: list[str] = []
         values: list[str] = []
         for flow in flows:
             if flow is None:
-                for row in (symbols, formulas, values):
-                    row.append(r"\cdots")
+                formulas.append(r"\cdots")
+                values.append(r"\cdots")
                 continue
             formula = derivatives_of(flow.node, self.trace.names)[flow.position]
-            symbols.append(self._fraction(flow.node, flow.parent))
-            formulas.append(rf"\left({formula.latex if formula else '?'}\right)")
+            edge = rf"{name_latex(self._name(flow.node))} \to {name_latex(self._name(flow.parent))}"
+            formulas.append(rf"\underbrace{{{formula.latex if formula else '?'}}}_{{{edge}}}")
             values.append(_bracketed(number_latex(_number(flow.local))))
-        chain = [r" \cdot ".join(row) for row in (symbols, formulas, values) if row]
+        chain = [r" \cdot ".join(row) for row in (formulas, values) if row]
         share = _percent(path.share).replace("%", r"\%").replace("−", "-")
         written = " = ".join(dict.fromkeys([*chain, number_latex(path.product)]))
-        return rf"\text{{path {number}:}}\quad & {written} \quad (\text{{{share}}})"
+        which, all_of_them = f"path {numbers}", ""
+        if path.count > 1:
+            which = f"paths {numbers}, equal"
+            all_of_them = rf", \quad {_repeated_latex(path)} = {number_latex(path.total)}"
+        return rf"\text{{{which}:}}\quad & {written}{all_of_them} \quad (\text{{{share}}})"
 
     def _array_row(self, flow: Flow) -> str:
         formula = derivatives_of(flow.node, self.trace.names)[flow.position]
@@ -221,10 +242,11 @@ class Explanation:
                 f"| edge into {_escaped(self._name(self.wrt))} from | contribution | share |",
                 "|---|---|---|",
             ]
-            lines += [
+            rows = [
                 f"| {_escaped(self._name(flow.node))} | {amount(flow.contribution)} | {_percent(share)} |"
-                for flow, share in self.edges[:MOST_STEPS]
+                for flow, share in self.edges
             ]
+            lines += _trimmed(rows, f"| … {len(rows) - MOST_STEPS:,} more … | | |", MOST_STEPS)
         return "\n".join(lines)
 
     def _repr_markdown_(self) -> str:
@@ -234,24 +256,28 @@ class Explanation:
         return f"$$\n{self.latex()}\n$$"
 
 
-def explain(output: Node, wrt: Node, most_paths: int = 12) -> Explanation:
+def explain(
+    output: Node, wrt: Node | str, most_paths: int = 12, *, names: Mapping[str, Any] | None = None
+) -> Explanation:
     """The chain rule for ∂output/∂wrt with its numbers, path by path.
 
     Args:
         output: L; a single number.
-        wrt: The node to differentiate for; a leaf or one in between.
+        wrt: The node to differentiate for, or its label; a leaf or one in between.
         most_paths: How many paths to write out, the largest first; the others are summed up.
+        names: What nodes without a label are called, by name: ``names=locals()`` takes the variables' names.
 
     Returns:
         An `Explanation`; print it, or call ``.text()``, ``.markdown()``, ``.latex()``.
 
     Raises:
-        GraphError: ``wrt`` requires no gradient.
+        GraphError: ``wrt`` requires no gradient, or nothing in the graph is called that, or more than one node is.
+        TypeError: ``wrt`` is something else, such as a list.
 
     Example:
         >>> from autograd import Value
         >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
-        >>> print(explain(a * b + a, wrt=a))
+        >>> print(explain(a * b + a, wrt="a"))
         ∂L/∂a = −2
         <BLANKLINE>
         a = 2
@@ -261,24 +287,27 @@ def explain(output: Node, wrt: Node, most_paths: int = 12) -> Explanation:
         2 paths from L to a:
         <BLANKLINE>
         Path 1: L → v1 → a
-          ∂L/∂v1 = 1
-          ∂v1/∂a = b = −3
+          L → v1  local derivative 1
+          v1 → a  local derivative b = −3
           product 1 · (−3) = −3   (150 %)
         <BLANKLINE>
         Path 2: L → a
-          ∂L/∂a = 1
+          L → a  local derivative 1
           product 1   (−50 %)
         <BLANKLINE>
         Sum over paths: (−3) + 1 = −2
         ∂L/∂a = −2 by backward(): the same
+        A share beyond 100 % is taken back by those below 0.
         <BLANKLINE>
         By edge into a:
           from L: 1   (−50 %)
           from v1: −3   (150 %)
     """
+    order = topological_order(output)
+    wrt = find_node(wrt, order, names, "wrt")
     if not wrt.requires_grad:
         raise GraphError(f"{describe(wrt)} does not require a gradient: make it with requires_grad=True")
-    trace = trace_backward(output)
+    trace = trace_backward(output, names=names)
     if wrt not in trace.names:  # no part of the graph: still worth a clear answer
         trace.names[wrt] = wrt.label or "it"
     flows = attribution.flows_between(trace, wrt)
@@ -290,6 +319,16 @@ def explain(output: Node, wrt: Node, most_paths: int = 12) -> Explanation:
     if output.kind == "scalar" and count:
         paths = attribution.largest_paths(flows, output, wrt, gradient, max(1, most_paths))
     return Explanation(output, wrt, gradient, tuple(paths), count, edges, tuple(flows), trace)
+
+
+def _repeated(path: Path) -> str:
+    product = _bracketed(amount(path.product))
+    return product if path.count == 1 else f"{path.count:,} · {product}"
+
+
+def _repeated_latex(path: Path) -> str:
+    product = _bracketed(number_latex(path.product))
+    return product if path.count == 1 else rf"{f'{path.count:,}'.replace(',', '{,}')} \cdot {product}"
 
 
 def _number(local: float | None) -> float:

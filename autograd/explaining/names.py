@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from autograd.errors import GraphError
 from autograd.explaining.formula import Formula, derivatives, forward_formula
 from autograd.explaining.notation import number_text
 from autograd.explaining.symbols import Shape
@@ -29,10 +30,59 @@ def shortened(label: str, longest: int = LONGEST) -> str:
     return line if len(line) <= longest else f"{line[:half]}…{line[-half:]}"
 
 
-def node_names(order: Sequence[Node]) -> dict[Node, str]:
+def labels_of(order: Sequence[Node], names: Mapping[str, Any] | None = None) -> dict[Node, str]:
+    """The label of each node that has one; else the name under which it stands in ``names``, alone or in a list.
+
+    Names that begin with an underscore say nothing: notebooks keep their results under such.
+
+    Example:
+        >>> from autograd import Value, topological_order
+        >>> w, a = [Value(2.0), Value(3.0)], Value(1.0, label="bias")
+        >>> sorted(labels_of(topological_order(w[1] * w[0] + a), locals()).values())
+        ['bias', 'w[0]', 'w[1]']
+    """
+    given: dict[Node, str] = {}
+    for name, x in (names or {}).items():
+        if not name.startswith("_"):
+            parts = enumerate(x) if isinstance(x, list | tuple) else ()
+            for node, called in [(x, name), *((part, f"{name}[{i}]") for i, part in parts)]:
+                if isinstance(node, Node):
+                    given.setdefault(node, called)
+    labels = {node: node.label or given.get(node) for node in order}
+    return {node: label for node, label in labels.items() if label}
+
+
+def find_node(which: Node | str, order: Sequence[Node], names: Mapping[str, Any] | None, argument: str) -> Node:
+    """The node of that label; a node as it is.
+
+    Args:
+        which: The node, or its label.
+        order: The graph.
+        names: See `labels_of`.
+        argument: What the caller calls it, for messages.
+
+    Raises:
+        GraphError: No node is called that, or more than one.
+        TypeError: ``which`` is neither.
+    """
+    if isinstance(which, Node):
+        return which
+    if not isinstance(which, str):
+        raise TypeError(f"{argument} is one node or its label, not {type(which).__name__}: ask for one at a time")
+    labels = labels_of(order, names)
+    found = [node for node, label in labels.items() if label == which]
+    if not found:
+        known = ", ".join(map(repr, dict.fromkeys(map(shortened, labels.values())))) or "none"
+        raise GraphError(f"{argument}={which!r}: no node has that label; the labels below the output are {known}")
+    if len(found) > 1:
+        raise GraphError(f"{argument}={which!r}: {len(found)} nodes have that label; pass the node itself")
+    return found[0]
+
+
+def node_names(order: Sequence[Node], given: Mapping[str, Any] | None = None) -> dict[Node, str]:
     """A name for each node, all different: its label, or v1, v2, … in the order of computing.
 
-    The last node is L where it has no label.
+    The last node is L where it has no label. Of ``given``, see `labels_of`.
 
     Example:
         >>> from autograd import Value, topological_order
@@ -47,14 +97,13 @@ def node_names(order: Sequence[Node]) -> dict[Node, str]:
         names[node] = name
         taken.add(name)
 
-    for node in order:
-        if node.label:
-            base = name = shortened(node.label)
-            copies = 1
-            while name in taken:
-                copies += 1
-                name = f"{base}#{copies}"
-            take(node, name)
+    for node, label in labels_of(order, given).items():
+        base = name = shortened(label)
+        copies = 1
+        while name in taken:
+            copies += 1
+            name = f"{base}#{copies}"
+        take(node, name)
     if order and order[-1] not in names and "L" not in taken:
         take(order[-1], "L")
     count = 0
@@ -71,12 +120,16 @@ def _in_formula(name: str) -> str:
     return name if re.fullmatch(r"[\w#.\[\]′']+", name) else f"({name})"
 
 
+def _numbered(name: str) -> bool:
+    return re.fullmatch(r"v\d+", name) is not None
+
+
 def operands(node: Node, names: dict[Node, str]) -> list[str | float]:
     """The inputs of a node as a formula shows them: names, and constants as numbers where they are single ones."""
     shown: list[str | float] = []
     for position, x in enumerate(node.inputs):
         data = x._data if isinstance(x, Node) else x
-        if isinstance(x, Node) and (x.label or x.requires_grad or np.ndim(data) != 0):
+        if isinstance(x, Node) and (x.label or x.requires_grad or np.ndim(data) or not _numbered(names[x])):
             shown.append(_in_formula(names[x]))
         else:
             shown.append(float(data) if np.ndim(data) == 0 else f"c{position}")

@@ -60,10 +60,10 @@ def name_latex(name: str) -> str:
     r"""A name in LaTeX: a letter as it is, digits after it as an index, anything else as escaped text.
 
     Example:
-        >>> name_latex("x"), name_latex("w12"), name_latex("loss"), name_latex("a{|}")
-        ('x', 'w_{12}', '\\text{loss}', '\\text{a\\{|\\}}')
+        >>> name_latex("x"), name_latex("w12"), name_latex("w_12"), name_latex("loss")
+        ('x', 'w_{12}', '\\text{w\\_12}', '\\text{loss}')
     """
-    if found := re.fullmatch(r"([^\W\d_])_?(\d*)", name):
+    if found := re.fullmatch(r"([^\W\d_])(\d*)", name):
         letter, index = found.groups()
         return f"{letter}_{{{index}}}" if index else letter
     return rf"\text{{{''.join(_LATEX_SPECIAL.get(c, c) for c in name)}}}"

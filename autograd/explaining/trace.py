@@ -6,7 +6,7 @@ is computed a second way.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
@@ -73,10 +73,12 @@ class Trace(Sequence[Event]):
         gradients: The gradient of each node that was reached.
     """
 
-    def __init__(self, events: Sequence[Event], order: Sequence[Node], gradients: dict[Node, Any]) -> None:
+    def __init__(
+        self, events: Sequence[Event], order: Sequence[Node], names: dict[Node, str], gradients: dict[Node, Any]
+    ) -> None:
         self._events = tuple(events)
         self.order = tuple(order)
-        self.names = node_names(order)
+        self.names = names
         self.gradients = gradients
 
     @overload
@@ -177,7 +179,7 @@ def local_derivatives(node: Node) -> tuple[float | None, ...]:
     return tuple(found)
 
 
-def trace_backward(output: Node, gradient: Any = None) -> Trace:
+def trace_backward(output: Node, gradient: Any = None, *, names: Mapping[str, Any] | None = None) -> Trace:
     """The backward pass from ``output``, event by event; every ``.grad`` is left alone.
 
     One event for each node that the gradient reaches, in the order in which the engine visits them. At that moment the
@@ -186,6 +188,7 @@ def trace_backward(output: Node, gradient: Any = None) -> Trace:
     Args:
         output: The node to differentiate.
         gradient: The upstream gradient where ``output`` is not a single number.
+        names: What nodes without a label are called, by name: ``names=locals()`` takes the variables' names.
 
     Returns:
         A sequence of `Event`; prints as a table.
@@ -213,7 +216,7 @@ def trace_backward(output: Node, gradient: Any = None) -> Trace:
         reported.setdefault(node, []).append((position, share, total))
 
     found = propagate(output, output._seed(gradient, False), order, create_graph=False, observe=observe)
-    names = node_names(order)
+    called = node_names(order, names)
     events: list[Event] = []
     for node in reversed(order):
         if found.get(node) is None:
@@ -224,5 +227,5 @@ def trace_backward(output: Node, gradient: Any = None) -> Trace:
             Flow(node, position, node.inputs[position], local[position], share, total)
             for position, share, total in handed
         ]
-        events.append(Event(len(events), node, names[node], found[node], tuple(flows)))
-    return Trace(events, order, {event.node: event.upstream for event in events})
+        events.append(Event(len(events), node, called[node], found[node], tuple(flows)))
+    return Trace(events, order, called, {event.node: event.upstream for event in events})

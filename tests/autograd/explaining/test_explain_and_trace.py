@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import autograd as ag
 from autograd.explaining.formula import local_derivative
+from autograd.explaining.notation import name_latex
 from autograd.rules.primitive import BOOK
 from tests.autograd.table import Case, cases
 from tests.autograd.test_random_programs import near_a_kink, programs, run
@@ -96,11 +98,96 @@ def test_the_table_of_the_readmes_example() -> None:
 def test_a_billion_paths_are_counted_not_walked() -> None:
     x = y = ag.Value(1.0)
     for _ in range(40):
-        y = y + y
+        y = y + y.tanh()
     explanation = ag.explain(y, wrt=x)
     assert explanation.path_count == 2**40
     assert not explanation.complete
     assert len(str(explanation)) < 20_000
+
+
+@pytest.mark.parametrize("doublings", [1, 12, 40, 1500])
+def test_equal_paths_are_one_group(doublings: int) -> None:
+    x = y = ag.Value(1.0, label="x")
+    for _ in range(doublings):
+        y = y + y
+    explanation = ag.explain(y, wrt="x")
+    (path,) = explanation.paths
+    assert (path.count, path.product, explanation.path_count) == (2**doublings, 1.0, 2**doublings)
+    assert explanation.complete
+    assert path.total == explanation.gradient == ag.gradients(y, x)
+    if doublings < 1000:
+        assert explanation.checked
+        assert f"Sum over paths: {2**doublings:,} · 1 = " in str(explanation)
+        assert f"{2**doublings:,}".replace(",", "{,}") in explanation.latex()
+
+
+def test_unequal_paths_stay_apart() -> None:
+    a, b = ag.Value(2.0, label="a"), ag.Value(3.0, label="b")
+    explanation = ag.explain(a * a * b + a**2.0 + a, wrt=a)
+    assert [(path.count, path.product) for path in explanation.paths] == [(2, 6.0), (1, 4.0), (1, 1.0)]
+    assert explanation.checked
+
+
+@pytest.mark.parametrize("kind", ["scalar", "array"])
+@pytest.mark.parametrize("uses", [1, 2, 39, 40, 41, 42, 100, 500])
+def test_a_leaf_may_be_used_any_number_of_times(uses: int, kind: str) -> None:
+    w = ag.Value(0.5, label="w") if kind == "scalar" else ag.Tensor([0.5, 1.0], requires_grad=True, label="w")
+    terms = [w * float(i + 1) for i in range(uses)]
+    loss = ag.sum(terms) if kind == "scalar" else np.sum(np.stack(terms))
+    explanation = ag.explain(loss, wrt=w)
+    text, markdown, latex = str(explanation), explanation.markdown(), explanation.latex()
+    assert len(explanation.edges) == uses
+    listed = min(uses, 40)
+    assert text.count("\n  from ") == (listed if uses > 1 else 0)
+    assert (f"… {uses - 40} more …" in text) == (uses > 40)
+    assert (f"… {uses - 40} more …" in markdown) == (uses > 40)
+    assert "\\begin{aligned}" in latex
+
+
+def test_the_gradient_alone_is_written_as_a_derivative_of_the_whole() -> None:
+    """∂L/∂a = 7 and ∂L/∂a = 1 under each other, of which one is a local derivative, are what a lesson must not show."""
+    a = ag.Value(3.0, label="a")
+    explanation = ag.explain(a * a + a, wrt=a)
+    for written, sign in ((explanation.text(), "∂"), (explanation.latex(), r"\partial"), (explanation.markdown(), "∂")):
+        lines = [line for line in written.splitlines() if sign in line]
+        assert lines
+        assert all("7" in line for line in lines), written
+    assert "L → a   local derivative 1" in str(explanation).replace("L → a  ", "L → a   ")
+
+
+def test_a_label_finds_its_node() -> None:
+    a, b = ag.Value(2.0, label="a"), ag.Value(3.0, label="b")
+    y = a * b + a
+    assert ag.explain(y, wrt="b").wrt is b
+    assert ag.explain(y, wrt="b").gradient == 2.0
+    with pytest.raises(
+        ag.GraphError, match="wrt='c': no node has that label; the labels below the output are 'a', 'b'"
+    ):
+        ag.explain(y, wrt="c")
+    with pytest.raises(ag.GraphError, match="2 nodes have that label; pass the node itself"):
+        ag.explain(y * ag.Value(1.0, label="a"), wrt="a")
+    with pytest.raises(TypeError, match="wrt is one node or its label, not list: ask for one at a time"):
+        ag.explain(y, wrt=[a, b])  # type: ignore[arg-type]
+
+
+def test_variables_name_what_has_no_label() -> None:
+    a, weights, _hidden = ag.Value(2.0, label="first"), [ag.Value(3.0), ag.Value(4.0)], ag.Value(1.0)
+    constant = ag.Value(5.0, requires_grad=False)
+    product = a * weights[1]
+    y = product * _hidden + constant * weights[0]
+    trace = ag.trace_backward(y, names=locals())
+    names = [trace.names[node] for node in (a, *weights, product, y)]
+    assert names == ["first", "weights[0]", "weights[1]", "product", "y"]
+    assert "hidden" not in str(trace)
+    assert "constant · weights[0]" in str(trace)
+    assert ag.explain(y, wrt="weights[1]", names=locals()).gradient == 2.0
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(st.lists(st.text("xw12_{}\\^$ ", min_size=1, max_size=4), min_size=2, max_size=2, unique=True))
+def test_different_names_differ_in_latex(pair: list[str]) -> None:
+    one, other = pair
+    assert name_latex(one) != name_latex(other)
 
 
 def test_tensors_are_traced_by_edge() -> None:
