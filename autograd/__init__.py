@@ -70,6 +70,7 @@ from autograd.value.value import Value
 __all__ = [
     "BOOK",
     "DTypeError",
+    "Drawing",
     "GradbookError",
     "GradientCheckError",
     "GraphError",
@@ -77,6 +78,8 @@ __all__ = [
     "MissingRuleError",
     "Node",
     "Primitive",
+    "Program",
+    "RecordingError",
     "ShapeError",
     "Tensor",
     "Value",
@@ -87,13 +90,16 @@ __all__ = [
     "assign",
     "broadcast_to",
     "clip",
+    "compile",
     "concatenate",
     "cos",
     "dot",
+    "draw",
     "elementwise_grad",
     "enable_grad",
     "exp",
     "expand_dims",
+    "explain",
     "expm1",
     "grad",
     "gradients",
@@ -121,6 +127,7 @@ __all__ = [
     "minimum",
     "no_grad",
     "power",
+    "quiz",
     "ravel",
     "relu",
     "require",
@@ -139,6 +146,7 @@ __all__ = [
     "tan",
     "tanh",
     "topological_order",
+    "trace_backward",
     "transpose",
     "value_and_grad",
     "vjp",
@@ -178,16 +186,28 @@ else:
     _ON_DEMAND |= {"quiz": "autograd.learn.quizzes"}
     _ON_DEMAND |= dict.fromkeys(("Program", "RecordingError", "compile"), "autograd.program")
 
+    # Modules with public names of their own.
+    _ROOMS = ("extend", "graph", "numpy", "rules", "test_util")
+
     def __getattr__(name: str) -> Any:
-        """The rooms on the upper floor, and every entry of the rule book, a user's own too, by its name."""
+        """What is imported when it is first used, and every entry of the rule book, a user's own too, by its name."""
         if name in _ON_DEMAND:
-            return getattr(import_module(_ON_DEMAND[name]), name)
+            found = globals()[name] = getattr(import_module(_ON_DEMAND[name]), name)
+            return found
+        if name in _ROOMS:
+            return import_module(f"autograd.{name}")
         if name in BOOK:
             return BOOK[name]
-        raise AttributeError(f"module 'autograd' (of gradbook) has no attribute {name!r}")
+        from autograd.suggest import WORDS, no_such_name
+
+        raise no_such_name("module 'autograd' (of gradbook)", "ag", name, __dir__(), WORDS)
 
     def __dir__() -> list[str]:
-        return sorted({*globals(), *_ON_DEMAND})
+        return sorted({*__all__, *_ROOMS})
+
+    # Two rooms bear the names by which other libraries make a tensor or a value; `__getattr__` answers to those.
+    for _room in ("tensor", "value"):
+        globals().pop(_room)
 
 
 warn_of_same_name()

@@ -61,7 +61,12 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 
 
 def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """(1/n) Σ xᵢ over one axis, several, or all; also of a list of Values."""
+    """(1/n) Σ xᵢ over one axis, several, or all; also of a list of Values.
+
+    Example:
+        >>> mean([[1.0, 2.0], [3.0, 6.0]], axis=0)
+        array([2., 4.])
+    """
     if hasattr(x, "shape"):
         return reductions.mean(x, axis=axis, keepdims=keepdims)
     x = _listed(x)
@@ -72,13 +77,25 @@ def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 
 
 def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """The largest entry over one axis, several, or all; entries that tie share its gradient equally."""
+    """The largest entry over one axis, several, or all; entries that tie share its gradient equally.
+
+    Example:
+        >>> import autograd as ag
+        >>> x = ag.Tensor([1.0, 3.0, 3.0], requires_grad=True)
+        >>> ag.max(x).backward(); x.grad.data
+        array([0. , 0.5, 0.5])
+    """
     _refuse_values("max", x)
     return reductions.max_(_gathered(x), axis=axis, keepdims=keepdims)
 
 
 def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """The smallest entry over one axis, several, or all; entries that tie share its gradient equally."""
+    """The smallest entry over one axis, several, or all; entries that tie share its gradient equally.
+
+    Example:
+        >>> min([[1.0, 2.0], [3.0, 0.0]], axis=1)
+        array([1., 0.])
+    """
     _refuse_values("min", x)
     return reductions.min_(_gathered(x), axis=axis, keepdims=keepdims)
 
@@ -92,6 +109,10 @@ def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """ln Σ exp xᵢ, without overflow; a list of Values gives one node.
 
     Its gradient is the softmax of x.
+
+    Example:
+        >>> float(logsumexp([1000.0, 1000.0]).round(3))
+        1000.693
     """
     if _has_values(x):
         _scalars_only_whole("logsumexp", axis, keepdims)
@@ -113,7 +134,12 @@ def softmax(x: Any, axis: int = -1) -> Any:
 
 
 def log_softmax(x: Any, axis: int = -1) -> Any:
-    """xᵢ − ln Σ exp xⱼ along an axis, without overflow; a list of Values gives a list."""
+    """xᵢ − ln Σ exp xⱼ along an axis, without overflow; a list of Values gives a list.
+
+    Example:
+        >>> log_softmax([0.0, 0.0]).round(3)
+        array([-0.693, -0.693])
+    """
     if _has_values(x):
         total = logsumexp(x, axis)
         return [part - total for part in x]
@@ -124,7 +150,12 @@ def log_softmax(x: Any, axis: int = -1) -> Any:
 
 
 def leaky_relu(x: Any, slope: float = 0.01) -> Any:
-    """x for x > 0, slope · x otherwise; at 0 the derivative is ``slope``."""
+    """x for x > 0, slope · x otherwise; at 0 the derivative is ``slope``.
+
+    Example:
+        >>> leaky_relu(np.array([-2.0, 3.0]), slope=0.1)
+        array([-0.2,  3. ])
+    """
     return activations.leaky_relu(x, slope=slope)
 
 
@@ -133,6 +164,10 @@ def clip(x: Any, low: Any = None, high: Any = None) -> Any:
 
     The derivative is 1 inside and at the two numbers, 0 outside. A bound that is an array or a node takes part by
     `maximum` and `minimum`, and so gets gradients too.
+
+    Example:
+        >>> clip(np.array([-2.0, 0.5, 3.0]), 0.0, 1.0)
+        array([0. , 0.5, 1. ])
     """
     low, high = (bound.item() if isinstance(bound, np.generic) else bound for bound in (low, high))
     if isinstance(x, np.ndarray) and not any(isinstance(b, Node) for b in (low, high)):
@@ -149,17 +184,32 @@ def clip(x: Any, low: Any = None, high: Any = None) -> Any:
 
 
 def reshape(x: Any, shape: int | Sequence[int]) -> Any:
-    """The same entries in another shape; −1 stands for the length that fits."""
+    """The same entries in another shape; −1 stands for the length that fits.
+
+    Example:
+        >>> reshape(np.arange(6.0), (2, -1)).shape
+        (2, 3)
+    """
     return shaping.reshape(x, shape=_as_tuple(shape))
 
 
 def transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
-    """The axes in another order, reversed by default."""
+    """The axes in another order, reversed by default.
+
+    Example:
+        >>> transpose(np.zeros((2, 3, 4)), (1, 0, 2)).shape
+        (3, 2, 4)
+    """
     return shaping.transpose(x, axes=None if axes is None else _as_tuple(axes))
 
 
 def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
-    """Two axes exchanged."""
+    """Two axes exchanged.
+
+    Example:
+        >>> swapaxes(np.zeros((2, 3, 4)), 0, 2).shape
+        (4, 3, 2)
+    """
     axes = list(range(rank(x)))
     try:
         axes[axis1], axes[axis2] = axes[axis2], axes[axis1]
@@ -169,22 +219,43 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
 
 
 def matrix_transpose(x: Any) -> Any:
-    """The last two axes exchanged."""
+    """The last two axes exchanged.
+
+    Example:
+        >>> matrix_transpose(np.zeros((2, 3, 4))).shape
+        (2, 4, 3)
+    """
     return products.matrix_transpose(x)
 
 
 def broadcast_to(x: Any, shape: int | Sequence[int]) -> Any:
-    """The entries repeated along new axes and axes of length one."""
+    """The entries repeated along new axes and axes of length one.
+
+    Example:
+        >>> broadcast_to(np.array([1.0, 2.0]), (2, 2))
+        array([[1., 2.],
+               [1., 2.]])
+    """
     return shaping.broadcast_to(x, shape=_as_tuple(shape))
 
 
 def expand_dims(x: Any, axis: int | Sequence[int]) -> Any:
-    """New axes of length one, at the given places of the result."""
+    """New axes of length one, at the given places of the result.
+
+    Example:
+        >>> expand_dims(np.zeros(3), 0).shape
+        (1, 3)
+    """
     return shaping.reshape(x, shape=np.expand_dims(np.empty(shape(x), bool), _as_tuple(axis)).shape)
 
 
 def squeeze(x: Any, axis: Axis = None) -> Any:
-    """Without axes of length one: all of them, or those named."""
+    """Without axes of length one: all of them, or those named.
+
+    Example:
+        >>> squeeze(np.zeros((1, 3, 1)), axis=0).shape
+        (3, 1)
+    """
     try:
         return shaping.reshape(x, shape=np.squeeze(np.empty(shape(x), bool), axis).shape)
     except ValueError as error:
@@ -192,19 +263,34 @@ def squeeze(x: Any, axis: Axis = None) -> Any:
 
 
 def ravel(x: Any) -> Any:
-    """All entries along one axis."""
+    """All entries along one axis.
+
+    Example:
+        >>> ravel(np.array([[1.0, 2.0], [3.0, 4.0]]))
+        array([1., 2., 3., 4.])
+    """
     return reshape(x, -1)
 
 
 def concatenate(parts: Sequence[Any], axis: int | None = 0) -> Any:
-    """The parts joined along an axis they all have; flattened first where ``axis`` is None."""
+    """The parts joined along an axis they all have; flattened first where ``axis`` is None.
+
+    Example:
+        >>> concatenate([np.zeros(2), np.ones(1)])
+        array([0., 0., 1.])
+    """
     if axis is None:
         parts, axis = [ravel(part) for part in parts], 0
     return shaping.concatenate(*parts, axis=axis)
 
 
 def stack(parts: Sequence[Any], axis: int = 0) -> Any:
-    """The parts, all of one shape, joined along a new axis."""
+    """The parts, all of one shape, joined along a new axis.
+
+    Example:
+        >>> stack([np.zeros(3), np.ones(3)], axis=1).shape
+        (3, 2)
+    """
     return shaping.stack(*parts, axis=axis)
 
 
@@ -284,6 +370,10 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
         x: (…, inputs).
         weight: (inputs, outputs).
         bias: (outputs,), or None for none.
+
+    Example:
+        >>> linear(np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]), np.array([0.5]))
+        array([[11.5]])
     """
     return products.matmul(x, weight) if bias is None else products.linear(x, weight, bias)
 

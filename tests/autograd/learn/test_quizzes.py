@@ -24,7 +24,7 @@ def test_right_answers_are_right_and_tidy(seed: int, depth: int) -> None:
     assert all(not answer.missed for answer in sheet.check(**answers))
     assert all(g == int(g) != 0 for g in answers.values())
     assert all(node.data == int(node.data) for node in ag.topological_order(sheet.output))
-    assert str(quiz(seed, depth)) == str(sheet)
+    assert str(ag.quiz(seed, depth)) == str(sheet)
     assert all(answer.missed for answer in sheet.check(**{name: g + 1000 for name, g in answers.items()}))
     assert all(answer.given is None for answer in sheet.check())
 

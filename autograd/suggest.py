@@ -1,0 +1,156 @@
+"""What to say to a name that nobody here answers to: the word of this project for it, or the name it resembles."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
+from typing import Any, NoReturn, TypeVar
+
+__all__ = ["WORDS", "in_our_words", "no_such_name", "refuse_keywords"]
+
+AnyCallable = TypeVar("AnyCallable", bound=Callable[..., Any])
+
+# Names of other libraries in the place of `autograd`'s: ours, or (with a blank in it) what to do.
+WORDS = {
+    **dict.fromkeys(("tensor", "array", "asarray", "from_numpy"), "Tensor"),
+    **dict.fromkeys(("value", "variable", "Variable", "Var"), "Value"),
+    **dict.fromkeys(("zeros", "ones", "randn", "arange", "eye"), "make it by NumPy, as in ag.Tensor(np.zeros(3))"),
+    **dict.fromkeys(("primitive", "defvjp", "Function"), "a rule of your own: from autograd.extend import primitive"),
+    **dict.fromkeys(("stop_gradient", "detach"), "a method stops gradients: x.detach()"),
+    **dict.fromkeys(("nn", "optim"), "networks are a package of their own: import nn"),
+    **dict.fromkeys(("jacrev", "jacfwd"), "jacobian"),
+    "backward": "a method computes gradients: y.backward()",
+    "cat": "concatenate",
+    "check_grads": "from autograd.test_util import check_grads",
+    "clamp": "clip",
+    "cross_entropy": "softmax_cross_entropy",
+    "draw_dot": "draw",
+    "gradient": "gradients",
+    "inference_mode": "no_grad",
+    "is_grad_enabled": "is_recording",
+    "jit": "compile",
+    "mm": "matmul",
+    "permute": "transpose",
+    "pow": "power",
+    "unsqueeze": "expand_dims",
+    "vmap": "functions take whole arrays, and ag.Program's batch runs one for many examples",
+}
+
+# Keyword arguments of PyTorch, Keras and scikit-learn: our word, or what to do.
+KEYWORDS = {
+    "lr": "learning_rate",
+    "eta": "learning_rate",
+    "learning_rate_init": "learning_rate",
+    "dim": "axis",
+    "dims": "axis",
+    "keepdim": "keepdims",
+    "verbose": "progress",
+    "nb_epoch": "epochs",
+    "n_epochs": "epochs",
+    "max_iter": "epochs",
+    "callback": "callbacks",
+    "metric": "metrics",
+    "loss_fn": "loss",
+    "criterion": "loss",
+    "decay": "weight_decay",
+    "betas": "beta1= and beta2=, one at a time",
+    "eps": "epsilon",
+    "p": "rate",
+    "negative_slope": "slope",
+    "random_state": "seed",
+    "rng": "seed",
+    "in_channels": "in_features",
+    "out_channels": "out_features",
+    "units": "out_features",
+    "retain_graph": "nothing: a graph stays until nobody holds it, so leave it out",
+    "grad_tensors": "gradient",
+    "argnums": "argnum",
+    "inputs": "ag.gradients(y, [a, b]), which leaves every .grad alone",
+    "requires_gradient": "requires_grad",
+    "num_workers": "nothing: batches are cut in this process, so leave it out",
+    "pin_memory": "nothing: there is no device to copy to, so leave it out",
+    "device": "nothing: arrays are NumPy's, so leave it out",
+}
+
+
+def no_such_name(owner: str, short: str, name: str, names: Iterable[str], words: Mapping[str, str]) -> AttributeError:
+    """The error for a name that a module does not have.
+
+    Args:
+        owner: What does not have it, as the message calls it.
+        short: How it is imported in examples, e.g. ``"ag"``.
+        name: The name that was asked for.
+        names: All that it has.
+        words: Names from elsewhere, each with ours for it, or (with a blank in it) with what to do.
+
+    Example:
+        >>> no_such_name("module 'nn'", "nn", "MSELoss", ["mse"], {"MSELoss": "mse"})
+        AttributeError("module 'nn' has no attribute 'MSELoss': did you mean nn.mse?")
+    """
+    meant = words.get(name) or closest(name, names)
+    if meant is None:
+        return AttributeError(f"{owner} has no attribute {name!r}")
+    hint = meant if " " in meant else f"did you mean {short}.{meant}?"
+    return AttributeError(f"{owner} has no attribute {name!r}: {hint}")
+
+
+def closest(name: str, names: Iterable[str]) -> str | None:
+    """The name that is most like another one, if any is."""
+    from difflib import get_close_matches  # used once, when something went wrong
+
+    plain: dict[str, str] = {}
+    for candidate in names:
+        plain.setdefault(candidate.lower(), candidate)
+    found = get_close_matches(name.lower(), plain, n=1, cutoff=0.75)
+    return plain[found[0]] if found else None
+
+
+def refuse_keywords(function: str, given: Iterable[str], known: Iterable[str]) -> NoReturn:
+    """Raise for keyword arguments that a function does not take.
+
+    Raises:
+        TypeError: Always, with our word for the first of them.
+    """
+    word, known = next(iter(given)), list(known)
+    ours = KEYWORDS.get(word)
+    if ours is not None and " " not in ours and ours not in known:
+        ours = None
+    ours = ours or closest(word, known)
+    if ours is None:
+        hint = f"it takes {', '.join(known)}" if known else "it takes none"
+    else:
+        hint = f"here that is {ours}" if " " in ours else f"here it is called {ours}="
+    raise TypeError(f"{function}() takes no argument {word!r}: {hint}")
+
+
+def in_our_words(function: AnyCallable) -> AnyCallable:
+    """Have a function answer an unknown keyword argument with our word for it.
+
+    Costs a call; for what is called a few times, such as constructors.
+
+    Example:
+        >>> @in_our_words
+        ... def SGD(parameters, learning_rate=0.01): ...
+        >>> SGD([], lr=0.1)
+        Traceback (most recent call last):
+        ...
+        TypeError: SGD() takes no argument 'lr': here it is called learning_rate=
+    """
+
+    @wraps(function)
+    def checked(*args: Any, **keywords: Any) -> Any:
+        try:
+            return function(*args, **keywords)
+        except TypeError as error:
+            inside = error.__traceback__ is not None and error.__traceback__.tb_next is not None
+            unknown = None if inside else re.search(r"unexpected keyword argument '(\w+)'", str(error))
+            if unknown is None:
+                raise
+        names = list(inspect.signature(function).parameters)
+        owner, _, method = function.__qualname__.rpartition(".")
+        shown = function.__qualname__ if method != "__init__" else type(args[0]).__name__ if args else owner
+        refuse_keywords(shown, [unknown[1]], [name for name in names if name != "self"])
+
+    return checked  # type: ignore[return-value]
