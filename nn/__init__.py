@@ -17,7 +17,21 @@ if not hasattr(autograd, "Tensor"):
 
 from autograd import MissingExtraError
 from nn import init
-from nn.layers import ACTIVATIONS, MLP, Identity, LeakyReLU, Linear, ReLU, Sequential, Sigmoid, Softplus, Tanh
+from nn.layers import (
+    ACTIVATIONS,
+    MLP,
+    BatchNorm1d,
+    Dropout,
+    Identity,
+    LayerNorm,
+    LeakyReLU,
+    Linear,
+    ReLU,
+    Sequential,
+    Sigmoid,
+    Softplus,
+    Tanh,
+)
 from nn.losses import (
     OUTPUTS,
     Outputs,
@@ -30,7 +44,6 @@ from nn.losses import (
 )
 from nn.metrics import accuracy, confusion_matrix, mean_absolute_error, r2_score
 from nn.module import Buffer, Module, Parameter, StateError
-from nn.normalisation import BatchNorm1d, Dropout, LayerNorm
 from nn.optim import OPTIMIZERS, SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 from nn.optim.schedules import (
     CosineDecay,

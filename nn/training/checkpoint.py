@@ -12,9 +12,8 @@ from typing import Any
 
 from autograd import require
 from nn._files import write_atomically
-from nn.layers import ACTIVATIONS, MLP, Linear, Sequential
+from nn.layers import ACTIVATIONS, MLP, BatchNorm1d, Dropout, LayerNorm, Linear, Sequential
 from nn.module import Module, StateError
-from nn.normalisation import BatchNorm1d, Dropout, LayerNorm
 
 __all__ = ["build", "describe", "load", "save"]
 

@@ -1,0 +1,66 @@
+"""Dropout: a part of the network is left out, another one at each step."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+import autograd as ag
+from nn._checks import in_range
+from nn.init import Seed
+from nn.module import Module
+
+__all__ = ["Dropout"]
+
+Input: TypeAlias = ag.Tensor | ArrayLike
+
+
+class Dropout(Module):
+    """In training, each entry is set to zero with probability p, and the others are divided by 1 − p.
+
+    So the expected value of every entry stays what it is in use, where nothing happens. Each call draws anew.
+
+    Args:
+        p: The probability, from 0 to below 1.
+        seed: Where the draws come from, as for `numpy.random.default_rng`.
+
+    Raises:
+        ValueError: p is out of its range.
+
+    Source: N. Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", JMLR 15, 2014.
+
+    Example:
+        >>> dropout = Dropout(0.5, seed=0)
+        >>> dropout(np.ones(6)).data
+        array([2., 0., 0., 0., 2., 2.])
+        >>> dropout.eval()(np.ones(3)).data
+        array([1., 1., 1.])
+    """
+
+    def __init__(self, p: float = 0.5, seed: Seed = None) -> None:
+        self.p = in_range("p", p, below=1.0)
+        self._generator = np.random.default_rng(seed)
+
+    def forward(self, x: Input) -> Any:
+        """Drop entries in training; give x otherwise."""
+        if not isinstance(x, ag.Tensor):
+            x = ag.Tensor(x)
+        if not self.training or not self.p:
+            return x
+        shape, dtype = x.shape, x.dtype
+
+        def draw() -> Any:
+            kept = self._generator.random(shape) >= self.p
+            return ag.Tensor(kept.astype(dtype) / np.asarray(1 - self.p, dtype))
+
+        return x * ag.live(draw)
+
+    def config(self) -> dict[str, Any]:
+        """The arguments that make such a layer again."""
+        return {"p": self.p}
+
+    def extra_repr(self) -> str:
+        """The probability."""
+        return f"p={self.p:g}"
