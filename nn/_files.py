@@ -1,17 +1,24 @@
-"""Files that are never seen half-written."""
+"""Files that are never seen half-written, and never open to more people than the file they replace."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import secrets
+import time
 from pathlib import Path
 
-__all__ = ["write_atomically"]
+__all__ = ["STALE_SECONDS", "permissions", "sync_folder", "write_atomically"]
+
+# A write takes seconds; what has lain about for so long was left by a process that was killed.
+STALE_SECONDS = 3600
 
 
 def write_atomically(path: str | Path, content: bytes) -> None:
     """Write a file under another name first, then rename it over the old one.
+
+    The new file is open to nobody whom the old one was closed to: a file of mode 0600 stays so. What killed processes
+    left half-written beside it is removed.
 
     Raises:
         FileNotFoundError: There is no such folder.
@@ -26,9 +33,11 @@ def write_atomically(path: str | Path, content: bytes) -> None:
     path = Path(path)
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {path.parent} for {path.name}; make it first")
+    _sweep(path)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
-        with temporary.open("wb") as file:
+        # Made with its final permissions: a file opened to all and closed later could be read in between.
+        with os.fdopen(os.open(temporary, _NEW_FILE, permissions(path, 0o666)), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -37,3 +46,36 @@ def write_atomically(path: str | Path, content: bytes) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
+    sync_folder(path.parent)
+
+
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+
+
+def permissions(path: Path, usual: int) -> int:
+    """The usual mode, less what the file or folder that is there now does not allow."""
+    with contextlib.suppress(OSError):
+        return usual & path.stat().st_mode
+    return usual
+
+
+def sync_folder(folder: Path) -> None:
+    """Have a folder's new names outlive a power cut, where the system can do that."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _sweep(path: Path) -> None:
+    """Remove old temporary files of this name."""
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(path.parent):
+            ours = entry.name.startswith(f".{path.name}.") and entry.name.endswith(".tmp")
+            if ours and entry.stat(follow_symlinks=False).st_mtime < time.time() - STALE_SECONDS:
+                with contextlib.suppress(OSError):
+                    os.unlink(entry.path)  # noqa: PTH108 - an entry of scandir

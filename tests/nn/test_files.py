@@ -1,0 +1,87 @@
+"""Writing files: whole or not at all, closed to whom the old one was closed to, and nothing left lying about."""
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nn._files import STALE_SECONDS, write_atomically
+
+ROOT = Path(__file__).parents[2]
+
+posix = pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX systems")
+
+
+def mode(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.fixture
+def usual_umask():
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+@posix
+@pytest.mark.parametrize(
+    ("before", "after"), [(None, 0o644), (0o600, 0o600), (0o640, 0o640), (0o400, 0o400), (0o666, 0o644), (0o777, 0o644)]
+)
+def test_a_file_is_never_opened_to_more_people(before, after, tmp_path, usual_umask):
+    path = tmp_path / "secret"
+    if before is not None:
+        path.write_text("old")
+        path.chmod(before)
+    write_atomically(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert mode(path) == after
+
+
+@posix
+def test_not_for_a_moment_either(tmp_path, usual_umask, monkeypatch):
+    path = tmp_path / "secret"
+    path.write_text("old")
+    path.chmod(0o600)
+    seen = []
+    monkeypatch.setattr(os, "fsync", lambda handle: seen.append(stat.S_IMODE(os.fstat(handle).st_mode)))
+    write_atomically(path, b"new")
+    assert seen[0] == 0o600
+
+
+@posix
+def test_the_file_and_then_its_folder_are_on_the_disk(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(stat.S_IFMT(os.fstat(handle).st_mode)))
+    write_atomically(tmp_path / "file", b"new")
+    assert synced == [stat.S_IFREG, stat.S_IFDIR]
+
+
+def test_what_killed_processes_left_is_removed_and_nothing_else(tmp_path):
+    long_ago = tmp_path.stat().st_mtime - STALE_SECONDS - 60
+    stale = [".model.0badcafe.tmp", ".model.11112222.tmp"]
+    others = ["model.tmp", ".other.0badcafe.tmp", ".model.tmp.txt", "model"]
+    for name in [*stale, *others, ".model.33334444.tmp"]:
+        (tmp_path / name).write_text("half")
+    for name in stale + others:
+        os.utime(tmp_path / name, (long_ago, long_ago))
+    write_atomically(tmp_path / "model", b"new")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*others, ".model.33334444.tmp"])
+
+
+def test_a_process_that_is_killed_leaves_the_old_file(tmp_path):
+    path = tmp_path / "file"
+    path.write_text("old")
+    code = f"""
+import os, nn._files
+os.fsync = lambda handle: os._exit(9)
+nn._files.write_atomically({str(path)!r}, b"new")
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False, cwd=ROOT).returncode == 9
+    assert path.read_text() == "old"
+    (left,) = tmp_path.glob(".file.*.tmp")
+    os.utime(left, (0, 0))
+    write_atomically(path, b"newer")
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]
