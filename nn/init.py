@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -39,6 +40,8 @@ __all__ = [
     "he_normal",
     "he_uniform",
     "initializer",
+    "ones",
+    "planning",
     "xavier_normal",
     "xavier_uniform",
     "zeros",
@@ -47,6 +50,9 @@ __all__ = [
 # What `numpy.random.default_rng` takes: a number for the same values every time, a Generator to go on drawing
 # from, None for new values on every run.
 Seed: TypeAlias = int | np.random.Generator | None
+
+# Modules built while this is set are plans: their arrays have shapes and dtypes, and take no memory.
+planning: ContextVar[bool] = ContextVar("planning", default=False)
 
 # Called with (shape, seed, dtype).
 Initializer: TypeAlias = Callable[[tuple[int, ...], Seed, DTypeLike], NDArray[Any]]
@@ -112,7 +118,17 @@ def zeros(shape: tuple[int, ...], seed: Seed = None, dtype: DTypeLike = np.float
         >>> zeros((3,))
         array([0., 0., 0.], dtype=float32)
     """
-    return np.zeros(shape, dtype)
+    return np.broadcast_to(np.zeros((), dtype), shape) if planning.get() else np.zeros(shape, dtype)
+
+
+def ones(shape: tuple[int, ...], seed: Seed = None, dtype: DTypeLike = np.float32) -> NDArray[Any]:  # noqa: ARG001 - the table's signature
+    """Ones of any shape.
+
+    Example:
+        >>> ones((3,))
+        array([1., 1., 1.], dtype=float32)
+    """
+    return np.broadcast_to(np.ones((), dtype), shape) if planning.get() else np.ones(shape, dtype)
 
 
 xavier_uniform = glorot_uniform
@@ -143,7 +159,7 @@ def initializer(name: str | Initializer) -> Initializer:
         return name
     if name not in INITIALIZERS:
         raise ValueError(f"no initializer is named {name!r}; choose one of {', '.join(INITIALIZERS)}")
-    return INITIALIZERS[name]
+    return zeros if planning.get() else INITIALIZERS[name]
 
 
 def _fans(shape: tuple[int, ...]) -> tuple[int, int]:

@@ -10,8 +10,9 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 import autograd as ag
 from autograd.graph.hooks import current_watcher
+from nn.init import planning
 
-__all__ = ["Buffer", "Module", "Parameter", "StateError", "check_state"]
+__all__ = ["Buffer", "Module", "Parameter", "StateError", "check_fits", "check_state"]
 
 
 Member = TypeVar("Member")
@@ -38,7 +39,7 @@ class Parameter(ag.Tensor):
     """
 
     def __init__(self, data: ArrayLike, label: str | None = None, dtype: DTypeLike | None = None) -> None:
-        super().__init__(data, requires_grad=True, label=label, dtype=dtype)
+        super().__init__(_held(self, data), requires_grad=True, label=label, dtype=dtype)
 
 
 class Buffer(ag.Tensor):
@@ -55,7 +56,15 @@ class Buffer(ag.Tensor):
     """
 
     def __init__(self, data: ArrayLike, label: str | None = None, dtype: DTypeLike | None = None) -> None:
-        super().__init__(data, requires_grad=False, label=label, dtype=dtype)
+        super().__init__(_held(self, data), requires_grad=False, label=label, dtype=dtype)
+
+
+def _held(tensor: Any, data: ArrayLike) -> ArrayLike:
+    """What a parameter or buffer copies: the data, or in a plan none of it; the plan is kept beside it."""
+    if not planning.get():
+        return data
+    tensor.plan = np.asarray(data)
+    return np.zeros(0, tensor.plan.dtype)
 
 
 class Module:
@@ -169,6 +178,10 @@ class Module:
         yield from self.named_parameters()
         yield from self.named_buffers()
 
+    def plan(self) -> dict[str, NDArray[Any]]:
+        """Of a module built while `nn.init.planning` is set: `state_dict`, in arrays that take no memory."""
+        return {name: member.plan for name, member in self._state()}  # type: ignore[attr-defined]
+
     def load_state_dict(self, state: Mapping[str, ArrayLike]) -> None:
         """Take over parameter values, each cast to its parameter's dtype. Nothing is loaded unless everything fits.
 
@@ -222,6 +235,16 @@ def check_state(
         StateError: Something does not fit; the message lists everything that does not.
     """
     arrays = {name: value.data if isinstance(value, ag.Tensor) else np.asarray(value) for name, value in state.items()}
+    check_fits(owner, here, arrays)
+    return {name: np.array(arrays[name], dtype=here[name].dtype) for name in here}
+
+
+def check_fits(owner: str, here: Mapping[str, NDArray[Any]], arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Compare names, shapes and kinds of `check_state`'s arrays; nothing is copied.
+
+    Raises:
+        StateError: Something does not fit; the message lists everything that does not.
+    """
     common = [name for name in here if name in arrays]
     problems = [
         *_listed((name for name in here if name not in arrays), "missing"),
@@ -239,7 +262,6 @@ def check_state(
     ]
     if problems:
         raise StateError(f"{owner} cannot take this state: {'; '.join(problems)}")
-    return {name: np.array(arrays[name], dtype=here[name].dtype) for name in here}
 
 
 def _listed(names: Iterable[str], what: str) -> list[str]:

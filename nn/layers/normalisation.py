@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 import autograd as ag
+from nn import init
 from nn._checks import in_range, positive_integer
 from nn.module import Buffer, Module, Parameter
 
@@ -44,8 +45,8 @@ class LayerNorm(Module):
     def __init__(self, features: int, epsilon: float = 1e-5, *, dtype: DTypeLike = np.float32) -> None:
         self.features = positive_integer("features", features)
         self.epsilon = in_range("epsilon", epsilon)
-        self.weight = Parameter(np.ones(features, dtype), label="weight")
-        self.bias = Parameter(np.zeros(features, dtype), label="bias")
+        self.weight = Parameter(init.ones((features,), dtype=dtype), label="weight")
+        self.bias = Parameter(init.zeros((features,), dtype=dtype), label="bias")
 
     def forward(self, x: Any) -> Any:
         """Normalise every sample by itself."""
@@ -98,10 +99,10 @@ class BatchNorm1d(Module):
         self.features = positive_integer("features", features)
         self.epsilon = in_range("epsilon", epsilon)
         self.momentum = in_range("momentum", momentum, below=1 + 1e-12)
-        self.weight = Parameter(np.ones(features, dtype), label="weight")
-        self.bias = Parameter(np.zeros(features, dtype), label="bias")
-        self.running_mean = Buffer(np.zeros(features, dtype))
-        self.running_variance = Buffer(np.ones(features, dtype))
+        self.weight = Parameter(init.ones((features,), dtype=dtype), label="weight")
+        self.bias = Parameter(init.zeros((features,), dtype=dtype), label="bias")
+        self.running_mean = Buffer(init.zeros((features,), dtype=dtype))
+        self.running_variance = Buffer(init.ones((features,), dtype=dtype))
 
     def forward(self, x: Any) -> Any:
         """Normalise over the batch, or by what training has seen."""

@@ -7,21 +7,28 @@ the file's metadata for networks made of this package's own layers; `load` build
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from autograd import require
 from nn._files import write_atomically
+from nn._limits import DEEPEST_NETWORK, MOST_CONFIG_BYTES, MOST_LAYERS
+from nn.init import planning
 from nn.layers import ACTIVATIONS, MLP, BatchNorm1d, Dropout, LayerNorm, Linear, Sequential
-from nn.module import Module, StateError
+from nn.module import Module, StateError, check_fits
 
-__all__ = ["build", "describe", "load", "save"]
+__all__ = ["build", "describe", "load", "load_described", "plan", "save"]
 
 LAYERS: dict[str, type[Any]] = {
     layer.__name__: layer for layer in (Linear, Sequential, MLP, *ACTIVATIONS.values(), Dropout, LayerNorm, BatchNorm1d)
 }
 
 FORMAT = "gradbook-1"
+DTYPES = ("float16", "float32", "float64")
 
 
 def save(model: Module, path: str | Path) -> None:
@@ -70,18 +77,33 @@ def load(path: str | Path, model: Module | None = None) -> Module:
             was given. The model is unchanged then.
         MissingExtraError: safetensors is not installed.
     """
+    return _loaded(path, model=model)
+
+
+def load_described(path: str | Path, description: dict[str, Any]) -> Module:
+    """Read a model of a form that is known from elsewhere, as `describe` gives it; otherwise as `load`."""
+    return _loaded(path, description=description)
+
+
+def _loaded(path: str | Path, model: Module | None = None, description: dict[str, Any] | None = None) -> Module:
     safetensors = require("safetensors", "train")
     if not Path(path).is_file():
         raise FileNotFoundError(f"no checkpoint at {path}")
+    _check_header_size(path)
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
-            metadata = file.metadata() or {}
-            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
+            names = list(file.keys())
+            if model is None:
+                # What is stored must be what is described, before memory is set aside for what is described.
+                if description is None:
+                    description = _described(file.metadata() or {}, path)
+                stored = {name: np.broadcast_to(np.zeros(()), file.get_slice(name).get_shape()) for name in names}
+                _check_plan(description, stored, path)
+            state = {name: file.get_tensor(name) for name in names}
     except (safetensors.SafetensorError, TypeError) as error:  # TypeError: a dtype that NumPy does not have
         raise StateError(f"{path} is not a readable safetensors file: {error}") from None
-    if model is None:
-        model = _rebuilt(metadata, path)
     try:
+        model = build(description or {}) if model is None else model
         model.load_state_dict(state)
     except StateError as error:
         raise StateError(f"{path}: {error}") from None
@@ -109,23 +131,103 @@ def describe(module: Module) -> dict[str, Any] | None:
 def build(description: dict[str, Any]) -> Module:
     """The module that `describe` described, with its parameters at zero.
 
+    Raises:
+        StateError: That is no description of a module, or of one beyond what `nn._limits` allows.
+
     Example:
         >>> build({"kind": "LeakyReLU", "slope": 0.2})
         LeakyReLU(slope=0.2)
     """
+    _check_description(description)
+    try:
+        return _build(description)
+    except (ValueError, TypeError, KeyError, OverflowError, MemoryError) as error:
+        raise StateError(f"{error} is missing" if isinstance(error, KeyError) else str(error)) from None
+
+
+def plan(description: dict[str, Any]) -> dict[str, NDArray[Any]]:
+    """The state of the module that `describe` described, in arrays that take no memory, however large it is.
+
+    Raises:
+        StateError: As for `build`.
+
+    Example:
+        >>> {name: array.shape for name, array in plan({"kind": "MLP", "inputs": 10**9, "sizes": [2]}).items()}
+        {'0.weight': (1000000000, 2), '0.bias': (2,)}
+    """
+    token = planning.set(True)
+    try:
+        return build(description).plan()
+    finally:
+        planning.reset(token)
+
+
+def _build(description: dict[str, Any]) -> Module:
     arguments = dict(description)
     layer = LAYERS[arguments.pop("kind")]
     if layer is Sequential:
-        return Sequential(*map(build, arguments["layers"]))
+        return Sequential(*map(_build, arguments["layers"]))
     module: Module = layer(**arguments)
     return module
 
 
-def _rebuilt(metadata: dict[str, str], path: str | Path) -> Module:
+def _check_description(description: Any) -> None:
+    """Hold a description against the limits, and its settings to plain values."""
+    layers, level = 0, [description]
+    for _ in range(DEEPEST_NETWORK):
+        inner: list[Any] = []
+        for each in level:
+            if not isinstance(each, dict) or not isinstance(each.get("kind"), str):
+                raise StateError(f"a layer is an object with its 'kind', not {type(each).__name__}")
+            within = each.get("layers", []) if each["kind"] == "Sequential" else []
+            sizes = each.get("sizes", []) if each["kind"] == "MLP" else []
+            if not isinstance(within, list) or not isinstance(sizes, list):
+                raise StateError("layers and sizes are lists")
+            layers += 1 + len(sizes)
+            inner += within
+            for name, value in each.items():
+                if name not in ("layers", "sizes"):
+                    _check_setting(name, value)
+        if layers + len(inner) > MOST_LAYERS:
+            raise StateError(f"it has more than {MOST_LAYERS:,} layers, the most that are built")
+        if not inner:
+            return
+        level = inner
+    raise StateError(f"its networks within networks are more than {DEEPEST_NETWORK} deep")
+
+
+def _check_setting(name: str, value: Any) -> None:
+    if name == "dtype" and value not in DTYPES:
+        raise StateError(f"dtype is one of {', '.join(DTYPES)}, not {str(value)[:20]!r}")
+    whole = isinstance(value, int) and abs(value) < 2**63
+    if not (whole or value is None or isinstance(value, str) or (isinstance(value, float) and math.isfinite(value))):
+        raise StateError(f"{name[:20]} is no setting of a layer: {str(value)[:20]}")
+
+
+def _check_header_size(path: str | Path) -> None:
+    """Leave a file alone whose header, a list of what it holds, is larger than any that is written here."""
+    with Path(path).open("rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+    if size > MOST_CONFIG_BYTES:
+        raise StateError(f"{path} is not a readable safetensors file: its header has {size:,} bytes")
+
+
+def _described(metadata: dict[str, str], path: str | Path) -> dict[str, Any]:
     try:
-        description = json.loads(metadata.get(FORMAT, "null"))
-        if description is not None:
-            return build(description)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, MemoryError) as error:
-        raise StateError(f"{path} tells an architecture that cannot be built: {error!r}") from None
-    raise StateError(f"{path} does not tell its architecture; build the model and pass it: load(path, model)")
+        description: dict[str, Any] | None = json.loads(metadata.get(FORMAT, "null"))
+    except (ValueError, RecursionError) as error:
+        raise StateError(f"{path} tells an architecture that cannot be built: {error}") from None
+    if description is None:
+        raise StateError(f"{path} does not tell its architecture; build the model and pass it: load(path, model)")
+    return description
+
+
+def _check_plan(description: dict[str, Any], stored: dict[str, NDArray[Any]], path: str | Path) -> None:
+    try:
+        planned = plan(description)
+    except StateError as error:
+        raise StateError(f"{path} tells an architecture that cannot be built: {error}") from None
+    try:
+        check_fits(str(description["kind"]), planned, stored)
+    except StateError as error:
+        raise StateError(f"{path}: {error}") from None

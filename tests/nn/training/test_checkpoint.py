@@ -3,13 +3,15 @@
 import json
 import os
 import threading
+import time
+import tracemalloc
 
 import numpy as np
 import pytest
 
 import nn
 from nn._files import write_atomically
-from nn.training.checkpoint import FORMAT, LAYERS, build, describe
+from nn.training.checkpoint import FORMAT, LAYERS, build, describe, plan
 
 safetensors_numpy = pytest.importorskip(
     "safetensors.numpy", reason="checkpoints need safetensors, which is not installed"
@@ -188,3 +190,74 @@ def test_readers_never_see_half_a_file(tmp_path):
     reader.join()
     assert seen
     assert set(seen) <= set(contents)
+
+
+HUGE = {
+    "a wide layer": {"kind": "Linear", "in_features": 10**9, "out_features": 10**9},
+    "beyond any array": {"kind": "Linear", "in_features": 2**62, "out_features": 2**62},
+    "random numbers": {"kind": "Linear", "in_features": 10**8, "out_features": 1, "initializer": "he_normal"},
+    "a wide dtype": {"kind": "Linear", "in_features": 2, "out_features": 1, "dtype": "S1000000000"},
+    "a wide norm": {"kind": "BatchNorm1d", "features": 10**9},
+    "a wide norm of samples": {"kind": "LayerNorm", "features": 10**9, "dtype": "float64"},
+    "many layers": {"kind": "Sequential", "layers": [{"kind": "ReLU"}] * 10**5},
+    "many sizes": {"kind": "MLP", "inputs": 2, "sizes": [1] * 10**5},
+    "many levels": json.loads('{"kind": "Sequential", "layers": [' * 400 + "]}" * 400),
+}
+
+
+@pytest.mark.parametrize("name", HUGE)
+def test_a_file_that_describes_more_than_it_holds_is_refused_before_memory_is_taken(name, tmp_path):
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(stored(json.dumps(HUGE[name])))
+    tracemalloc.start()
+    began = time.perf_counter()
+    with pytest.raises(nn.StateError) as refusal:
+        nn.load(path)
+    assert tracemalloc.get_traced_memory()[1] < 5e7
+    tracemalloc.stop()
+    assert time.perf_counter() - began < 10
+    assert "\n" not in str(refusal.value)
+    assert len(str(refusal.value)) < 400
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 10**5, "1e400", '{"kind": "Dropout", "p": 1e400}', '{"kind": "LeakyReLU", "slope": 1' + "0" * 400 + "}"],
+)
+def test_a_description_that_is_none_is_refused(text, tmp_path):
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(stored(text))
+    with pytest.raises(nn.StateError, match="tells an architecture that cannot be built"):
+        nn.load(path)
+
+
+def test_a_header_without_end_is_not_read(tmp_path):
+    path = tmp_path / "model.safetensors"
+    with path.open("wb") as file:
+        file.write((90_000_000).to_bytes(8, "little"))
+        file.truncate(2**30)
+    with pytest.raises(nn.StateError, match="is not a readable safetensors file: its header has 90,000,000 bytes"):
+        nn.load(path)
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_a_plan_has_the_shapes_of_its_layer_and_no_memory(kind):
+    def description(size):
+        settings = {
+            "Linear": {"in_features": size, "out_features": size},
+            "MLP": {"inputs": size, "sizes": [size, 2]},
+            "LayerNorm": {"features": size},
+            "BatchNorm1d": {"features": size},
+        }
+        inner = {"layers": [{"kind": "Linear", **settings["Linear"]}]} if kind == "Sequential" else {}
+        return {"kind": kind, **settings.get(kind, {}), **inner}
+
+    built = build(description(3)).state_dict()
+    planned = plan(description(3))
+    assert {name: (array.shape, array.dtype) for name, array in planned.items()} == {
+        name: (array.shape, array.dtype) for name, array in built.items()
+    }
+    tracemalloc.start()
+    plan(description(10**8))
+    assert tracemalloc.get_traced_memory()[1] < 1e6
+    tracemalloc.stop()
