@@ -10,7 +10,7 @@ import csv
 import io
 import math
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nn.app.datasets import DataError, Dataset, Features, Task, listed, nearest
+from nn._limits import MOST_CELLS, MOST_COLUMNS, MOST_ROWS
+from nn.app.datasets import DataError, Dataset, Features, Task, listed, nearest, quoted
 from nn.app.fingerprint import read_with_fingerprint
 from nn.app.idx import is_html, is_idx
 
@@ -50,7 +51,7 @@ class Table:
 
     def at(self, row: int, column: str) -> str:
         """Where a cell stands, for a message."""
-        return f"{self.name}, row {row + 1} (line {self.lines[row]}), column {column!r}"
+        return f"{self.name}, row {row + 1} (line {self.lines[row]}), column {quoted(column)}"
 
     def require(self, columns: Collection[str], why: str) -> None:
         """Refuse columns that the table does not have.
@@ -62,7 +63,8 @@ class Table:
             if column not in self.columns:
                 hint = nearest(column, self.columns)
                 raise DataError(
-                    f"{self.name} has no column {column!r} ({why}){hint or ';'} its columns are {listed(self.columns)}"
+                    f"{self.name} has no column {quoted(column)} ({why}){hint or ';'} "
+                    f"its columns are {listed(self.columns)}"
                 )
 
     def is_numeric(self, column: str) -> bool:
@@ -101,12 +103,14 @@ class Table:
             raise DataError(f"{self.at(row, column)} is empty{more}; fill in a value, or leave the row out")
         if value is not None:
             raise DataError(
-                f"{self.at(row, column)} holds {cell}; replace it with a finite number, or leave the row out"
+                f"{self.at(row, column)} holds {cell[:40]}; replace it with a finite number, or leave the row out"
             )
         share = (
             f"{sum(_number(each) is not None for each in cells):,} of {len(cells):,} cells of this column are numbers"
         )
-        raise DataError(f"{self.at(row, column)} is not a number: {cell!r} ({share}); correct it, or leave the row out")
+        raise DataError(
+            f"{self.at(row, column)} is not a number: {quoted(cell)} ({share}); correct it, or leave the row out"
+        )
 
 
 def _number(cell: str) -> float | None:
@@ -128,30 +132,50 @@ def parse_csv(content: bytes, name: str) -> Table:
         name: What messages call it.
 
     Raises:
-        DataError: The file is empty, has no rows, or is no regular CSV file.
+        DataError: The file is empty, has no rows, is no regular CSV file, or larger than `nn._limits` allows.
 
     Example:
         >>> table = parse_csv(b'age,city\r\n41,"Paris, France"\r\n', "people.csv")
         >>> table.columns
         {'age': ('41',), 'city': ('Paris, France',)}
     """
-    text = _decoded(content, name)
-    header, rows, lines = _rows(text, name)
+    rows = _rows(_decoded(content, name), name)
+    header = next(rows, ([], 0))[0]
+    _check_header(header, content, name)
+    columns: list[list[str]] = [[] for _ in header]
+    lines: list[int] = []
+    for cells, line in rows:
+        if len(cells) != len(header):
+            raise DataError(
+                f"{name}, row {len(lines) + 1} (line {line}) has {len(cells)} cells and the header {len(header)}; "
+                "a cell that holds the separator needs double quotes"
+            )
+        lines.append(line)
+        for column, cell in zip(columns, cells, strict=True):
+            column.append(cell)
+    if not lines:
+        raise DataError(f"{name} has a header ({listed(header)}) and no rows")
+    return Table(name, dict(zip(header, map(tuple, columns), strict=True)), lines)
+
+
+def _check_header(header: Sequence[str], content: bytes, name: str) -> None:
+    if not header:
+        raise DataError(f"{name} is empty; a CSV file needs a header with the columns' names, and rows")
+    if len(header) > MOST_COLUMNS:
+        raise DataError(f"{name} has {len(header):,} columns; at most {MOST_COLUMNS:,} are read")
+    # Line ends within quotes count too, but few tables have so many.
+    lines = max(content.count(b"\n"), content.count(b"\r"))
+    if lines > MOST_ROWS or lines * len(header) > MOST_CELLS:
+        raise DataError(
+            f"{name} has {len(header):,} columns on {lines:,} lines; at most {MOST_ROWS:,} lines and {MOST_CELLS:,} "
+            "cells are read; leave rows or columns out"
+        )
     for place, column in enumerate(header, start=1):
         if not column:
             raise DataError(f"{name}: column {place} has no name in the header; name it, or remove the column")
     for column, count in Counter(header).items():
         if count > 1:
-            raise DataError(f"{name}: {count} columns are called {column!r}; give each its own name")
-    if not rows:
-        raise DataError(f"{name} has a header ({listed(header)}) and no rows")
-    for row, (cells, line) in enumerate(zip(rows, lines, strict=True), start=1):
-        if len(cells) != len(header):
-            raise DataError(
-                f"{name}, row {row} (line {line}) has {len(cells)} cells and the header {len(header)}; "
-                "a cell that holds the separator needs double quotes"
-            )
-    return Table(name, dict(zip(header, zip(*rows, strict=True), strict=True)), lines)
+            raise DataError(f"{name}: {count} columns are called {quoted(column)}; give each its own name")
 
 
 def _decoded(content: bytes, name: str) -> str:
@@ -173,26 +197,21 @@ def _decoded(content: bytes, name: str) -> str:
     return text
 
 
-def _rows(text: str, name: str) -> tuple[list[str], list[list[str]], list[int]]:
+def _rows(text: str, name: str) -> Iterator[tuple[list[str], int]]:
+    """The rows of cells, the header first, and the line that each ends on."""
     first = text.lstrip().partition("\n")[0]
     separator = "," if "," in first else ";" if ";" in first else "\t" if "\t" in first else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=True)
-    rows: list[list[str]] = []
-    lines: list[int] = []
     try:
         for cells in reader:
             stripped = [cell.strip() for cell in cells]
             # A blank line is no row. In a table of one column it might be an empty cell, which is refused anyway.
             if any(stripped) or len(stripped) > 1:
-                rows.append(stripped)
-                lines.append(reader.line_num)
+                yield stripped, reader.line_num
     except csv.Error as error:
         raise DataError(
             f"{name}, line {reader.line_num}: {error}; is a double quote missing or out of place?"
         ) from None
-    if not rows:
-        raise DataError(f"{name} is empty; a CSV file needs a header with the columns' names, and rows")
-    return rows[0], rows[1:], lines[1:]
 
 
 def features_of(table: Table, numeric: Sequence[str], categorical: Sequence[str]) -> Features:
@@ -236,18 +255,18 @@ def load_csv(
     table.require(ignore, "--ignore")
     table.require(categorical, "--categorical")
     if target in ignore or target in categorical:
-        raise DataError(f"{path}: {target!r} is the target; name it with --target only")
+        raise DataError(f"{path}: {quoted(target)} is the target; name it with --target only")
 
     names = [name for name in table.columns if name != target and name not in ignore]
     if not names:
-        raise DataError(f"{path} has no columns to learn from besides the target {target!r}")
+        raise DataError(f"{path} has no columns to learn from besides the target {quoted(target)}")
     texts = [name for name in names if name in categorical or not table.is_numeric(name)]
     for name in texts:
         different = len(set(table.columns[name]))
         if different > MOST_CATEGORIES and name not in categorical:
             raise DataError(
-                f"{path}: column {name!r} holds {different:,} different texts in {len(table):,} rows; "
-                f"leave it out with --ignore {name!r}, or keep them all as categories with --categorical {name!r}"
+                f"{path}: column {quoted(name)} holds {different:,} different texts in {len(table):,} rows; leave it "
+                f"out with --ignore {quoted(name)}, or keep them all as categories with --categorical {quoted(name)}"
             )
     features = features_of(table, [name for name in names if name not in texts], texts)
 
@@ -255,7 +274,7 @@ def load_csv(
     task = task or inferred
     values, classes = _classes(table, target) if task == "classification" else (table.numbers(target), ())
     return Dataset(
-        name=path.stem,
+        name=path.stem.strip(".") or "data",
         features=features,
         target=values,
         target_name=target,
@@ -275,13 +294,13 @@ def load_csv(
 
 def _infer(table: Table, target: str) -> tuple[Task, str]:
     if not table.is_numeric(target):
-        return "classification", f"{target!r} holds texts"
+        return "classification", f"{quoted(target)} holds texts"
     values = table.numbers(target)
     different = len(np.unique(values))
     whole = bool((values == np.round(values)).all())
     if whole and different <= MOST_WHOLE_NUMBER_CLASSES and len(values) >= FEWEST_ROWS_A_CLASS * different:
-        return "classification", f"{target!r} holds {different} different whole numbers; or --task regression"
-    return "regression", f"{target!r} holds {different:,} different numbers; or --task classification"
+        return "classification", f"{quoted(target)} holds {different} different whole numbers; or --task regression"
+    return "regression", f"{quoted(target)} holds {different:,} different numbers; or --task classification"
 
 
 def _classes(table: Table, target: str) -> tuple[NDArray[Any], tuple[str, ...]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 import autograd as ag
 from nn.training.data import train_test_split
 
-__all__ = ["DataError", "Dataset", "Features", "Split", "Task", "listed", "nearest", "pixel_names", "split"]
+__all__ = ["DataError", "Dataset", "Features", "Split", "Task", "listed", "nearest", "pixel_names", "quoted", "split"]
 
 Array: TypeAlias = NDArray[Any]
 Task: TypeAlias = Literal["classification", "regression"]
@@ -27,6 +28,10 @@ VALIDATION = 0.1
 # With fewer rows there is nothing to test on; with fewer left after that, nothing to validate on.
 FEWEST_ROWS = 10
 FEWEST_ROWS_TO_VALIDATE = 40
+
+
+# What a message looks at, and how much it shows of a name.
+MOST_COMPARED, LONGEST_NAME = 1000, 80
 
 
 class DataError(ag.GradbookError, ValueError):
@@ -103,14 +108,14 @@ class Dataset:
         different = np.unique(self.target)
         if self.classes and 2 * len(different) > len(self):
             raise DataError(
-                f"{self.name}: the target {self.target_name!r} has {len(different):,} different values in "
+                f"{self.name}: the target {quoted(self.target_name)} has {len(different):,} different values in "
                 f"{len(self):,} rows; classes need several rows each"
             )
         if len(different) < 2:
             value = self.classes[different[0]] if self.classes else f"{different[0]:g}"
             raise DataError(
-                f"{self.name}: the target {self.target_name!r} has one {'class' if self.classes else 'value'} only, "
-                f"{value!r}; there is nothing to learn"
+                f"{self.name}: the target {quoted(self.target_name)} has one {'class' if self.classes else 'value'} "
+                f"only, {quoted(value)}; there is nothing to learn"
             )
 
     def __len__(self) -> int:
@@ -191,10 +196,15 @@ def listed(names: Iterable[str], most: int = 12) -> str:
         >>> listed("abcdefgh", most=4)
         'a, b, c, ... h (8 in all)'
     """
-    names = list(names)
+    names = [name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 3]}..." for name in names]
     if len(names) <= most:
         return ", ".join(names)
     return f"{', '.join(names[: most - 1])}, ... {names[-1]} ({len(names):,} in all)"
+
+
+def quoted(name: str) -> str:
+    """A name or another text from data as Python writes it, for a message: not too long."""
+    return repr(name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 3]}...")
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -206,7 +216,10 @@ def nearest(name: str, known: Iterable[str]) -> str:
         >>> nearest("houses", ["digits", "iris"])
         ''
     """
-    by_lower = {each.lower(): each for each in known}
+    if len(name) > LONGEST_NAME:
+        return ""
+    # Comparing takes long: a foreign table may have a name for every byte.
+    by_lower = {each.lower(): each for each in islice(known, MOST_COMPARED) if len(each) <= LONGEST_NAME}
     same = [name.lower()] if name.lower() in by_lower else None
     close = [by_lower[each] for each in same or difflib.get_close_matches(name.lower(), by_lower, n=3)]
     return f"; did you mean {' or '.join(close)}?" if close else ""

@@ -1,12 +1,20 @@
-"""Fingerprints of files, by which a later run knows whether it sees the same data."""
+"""Files of data, read whole, and their fingerprints, by which a later run knows whether it sees the same data."""
 
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 from typing import TypedDict
 
-__all__ = ["Fingerprint", "fingerprint", "read_with_fingerprint"]
+from nn._limits import MOST_DATA_BYTES
+from nn.app.datasets import DataError
+from nn.app.schema import file_name, mapping_of, record, text, whole
+
+__all__ = ["FILES", "Fingerprint", "fingerprint", "read_data", "read_with_fingerprint"]
+
+# The fingerprints of files by their names, as a run folder tells them.
+FILES = mapping_of(record(bytes=whole(0), sha256=text()), key=file_name())
 
 
 class Fingerprint(TypedDict):
@@ -26,7 +34,23 @@ def fingerprint(content: bytes) -> Fingerprint:
     return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
+def read_data(path: Path) -> bytes:
+    """A file's content, if it is not larger than `nn._limits` allows; a device or pipe may have no end.
+
+    Raises:
+        DataError: It is larger.
+        OSError: It cannot be read.
+    """
+    with path.open("rb") as file:
+        if (size := os.fstat(file.fileno()).st_size) <= MOST_DATA_BYTES:
+            content = file.read(size + 1) if size else file.read(MOST_DATA_BYTES + 1)  # a pipe has no size
+            size = len(content)
+    if size > MOST_DATA_BYTES:
+        raise DataError(f"{path} is larger than {MOST_DATA_BYTES:,} bytes, the most that is read; leave rows out")
+    return content
+
+
 def read_with_fingerprint(path: Path) -> tuple[bytes, Fingerprint]:
     """A file's content, and the fingerprint of exactly that content."""
-    content = path.read_bytes()
+    content = read_data(path)
     return content, fingerprint(content)

@@ -7,6 +7,7 @@ formats": two zero bytes, a type code, the number of axes, each axis's length as
 from __future__ import annotations
 
 import gzip
+import io
 import math
 import re
 import zlib
@@ -18,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nn._limits import MOST_COLUMNS, MOST_DATA_BYTES
 from nn.app.datasets import DataError, Dataset, Features, listed, pixel_names
 from nn.app.fingerprint import Fingerprint, read_with_fingerprint
 
@@ -74,13 +76,13 @@ def parse_idx(content: bytes, name: str) -> NDArray[Any]:
         fetch it again
     """
     content = _uncompressed(content, name)
-    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in TYPES or not 1 <= content[3] <= MOST_AXES:
+    header = _header(content)
+    if header is None:
         raise DataError(
             f"{name} is not an IDX file: it begins with {content[:4].hex(' ') or 'nothing'}, "
             "where images begin with 00 00 08 03 and labels with 00 00 08 01"
         )
-    dtype, start = np.dtype(TYPES[content[2]]), 4 + 4 * content[3]
-    shape = tuple(int.from_bytes(content[place : place + 4], "big") for place in range(4, start, 4))
+    dtype, shape, start = header
     promised, there = math.prod(shape), len(content) - start
     if there < promised * dtype.itemsize:
         found = max(there, 0) // dtype.itemsize
@@ -90,8 +92,19 @@ def parse_idx(content: bytes, name: str) -> NDArray[Any]:
         )
     if there > promised * dtype.itemsize:
         raise DataError(f"{name} is damaged: more bytes follow the {promised:,} values that its header promises")
+    if math.prod(max(side, 1) for side in shape) > MOST_DATA_BYTES:  # a side of 0 hides any others
+        raise DataError(f"{name} is damaged: its header tells of an array of shape {shape}")
     array: NDArray[Any] = np.frombuffer(content, dtype, offset=start).reshape(shape)
     return array.astype(dtype.newbyteorder("="))
+
+
+def _header(content: bytes) -> tuple[np.dtype[Any], tuple[int, ...], int] | None:
+    """Type, shape and place of the data, as the first bytes of a file tell them; None where it is no IDX file."""
+    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in TYPES or not 1 <= content[3] <= MOST_AXES:
+        return None
+    start = 4 + 4 * content[3]
+    shape = tuple(int.from_bytes(content[place : place + 4], "big") for place in range(4, start, 4))
+    return np.dtype(TYPES[content[2]]), shape, start
 
 
 def _uncompressed(content: bytes, name: str) -> bytes:
@@ -99,13 +112,27 @@ def _uncompressed(content: bytes, name: str) -> bytes:
         raise DataError(f"{name} is an HTML page, not IDX data, perhaps of a download that failed; fetch it again")
     if content.startswith(GZIP_MAGIC):
         try:
-            return gzip.decompress(content)
+            return _unpacked(content, name)
         except (EOFError, OSError, zlib.error) as error:
             raise DataError(f"{name} is a damaged or truncated gzip file ({error}); fetch it again") from None
     # Browsers and proxies decompress on their own at times, so a plain file may well be called .gz.
     if name.endswith(".gz") and not content.startswith(b"\0\0"):
         raise DataError(f"{name} is no gzip file: it begins with {content[:4].hex(' ') or 'nothing'}; fetch it again")
     return content
+
+
+def _unpacked(content: bytes, name: str) -> bytes:
+    """What a gzip file holds: no more than the header of IDX data promises, and a byte by which to know better."""
+    with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+        begin = file.read(4 + 4 * MOST_AXES)
+        header = _header(begin)
+        if header is None:
+            return begin + file.read(2**16)  # enough to see that it is damaged, or what it is
+        dtype, shape, start = header
+        promised = math.prod(shape) * dtype.itemsize
+        if promised > MOST_DATA_BYTES:
+            raise DataError(f"{name} promises {promised:,} bytes; at most {MOST_DATA_BYTES:,} are read")
+        return begin + file.read(max(start + promised + 1 - len(begin), 0))
 
 
 @dataclass(frozen=True)
@@ -214,6 +241,8 @@ def _checked_images(images: NDArray[Any], name: str) -> NDArray[Any]:
         raise DataError(
             f"{name} holds an array of shape {images.shape}, no images; they have shape (images, rows, columns)"
         )
+    if math.prod(images.shape[1:]) > MOST_COLUMNS:
+        raise DataError(f"{name} holds images of {images.shape[1:]} pixels; at most {MOST_COLUMNS:,} are taken")
     if images.dtype.kind == "f" and not (finite := np.isfinite(images)).all():
         place = tuple(int(i) for i in np.argwhere(~finite)[0])
         raise DataError(f"{name} holds {images[place]} in image {place[0]}, at pixel {place[1:]}; repair the file")

@@ -1,6 +1,7 @@
 """CSV files: what spreadsheets and databases write, and every way in which a file may be wrong."""
 
 import contextlib
+import time
 
 import numpy as np
 import pytest
@@ -193,3 +194,56 @@ def test_names_and_paths_beyond_ascii(csv):
     assert dataset.name == "données 1"
     assert dataset.features.names == ("größe", "città")
     assert set(dataset.classes) == {"はい", "いいえ"}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"y\n" + b"1\n" * 25_000_000, "has 1 columns on 25,000,001 lines; at most 10,000,000 lines"),
+        (b"y\r" + b"1\r" * 25_000_000, "has 1 columns on 25,000,001 lines"),
+        (
+            b"a,b,c,d,e,f,g,h\n" + b"\n" * 9_000_000,
+            "has 8 columns on 9,000,001 lines; .* and 50,000,000 cells are read",
+        ),
+        (b"a," * 5_000_000, "has 5,000,001 columns; at most 262,144 are read"),
+    ],
+    ids=["one column", "old line ends", "cells", "columns"],
+)
+def test_a_table_beyond_the_limits_is_refused_before_it_is_made(content, message):
+    began = time.perf_counter()
+    with pytest.raises(DataError, match=message):
+        parse_csv(content, "data.csv")
+    assert time.perf_counter() - began < 10
+
+
+def test_a_file_without_end_is_refused(csv, monkeypatch):
+    path = csv("x,y\n" + rows("%d", "1"))
+    with path.open("r+b") as file:
+        file.truncate(2**40)
+    with pytest.raises(DataError, match=r"data.csv is larger than 1,073,741,824 bytes, the most that is read"):
+        load_csv(path, "y")
+
+
+@pytest.mark.parametrize("name", ["x" * 100_000, "\x1b" * 100_000])
+def test_messages_stay_short_whatever_is_in_the_table(name, csv):
+    others = ",".join(f"{name[: 100_000 - number]}{number}" for number in range(50))
+    for text, target in (
+        (f"x,{name}\n" + rows("1", "2"), "y"),
+        (f"x,{others}\n" + rows("1", *"2" * 50), "z" * 100),
+        (f"{name},y\n" + numbers_but(name), "y"),
+        ("x,y\n" + numbers_but(name), "y"),
+        (f"{name},{name}\n1,2\n", "y"),
+        (f"{name},y\n" + rows("1", name), "y"),
+        (f"x,{name}\n" + rows("1", "1"), name),
+        (f"{name},y\n" + "".join(f"{name}{number},{number % 2}\n" for number in range(150)), "y"),
+    ):
+        with pytest.raises(DataError) as refusal:
+            load_csv(csv(text), target)
+        assert len(str(refusal.value)) < 3000
+
+
+@pytest.mark.parametrize(
+    ("file", "name"), [("..csv", "data"), ("...csv", "data"), (".hidden.csv", "hidden"), ("a.csv", "a")]
+)
+def test_a_data_set_has_the_name_of_no_other_folder(file, name, csv):
+    assert load_csv(csv("x,y\n" + rows("%d", "1") + rows("1", "0"), file), "y").name == name

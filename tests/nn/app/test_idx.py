@@ -2,6 +2,9 @@
 
 import contextlib
 import gzip
+import time
+import tracemalloc
+import zlib
 
 import numpy as np
 import pytest
@@ -72,6 +75,18 @@ IMAGES = bytes([0, 0, 8, 3])
         (IMAGES + bytes([0, 0, 0, 2] * 3) + bytes(7), "is truncated: its header promises 8 values and 7 are there"),
         (IMAGES + b"\xff" * 12, "is truncated: its header promises 79,228,162,458,924,105,385,300,197,375 values"),
         (IMAGES + bytes([0, 0, 0, 2] * 3) + bytes(9), "is damaged: more bytes follow the 8 values"),
+        (
+            IMAGES + bytes(4) + b"\xff" * 8,
+            r"is damaged: its header tells of an array of shape \(0, 4294967295, 4294967295",
+        ),
+        (b"\0\0\x0e\4" + b"\xff" * 12 + bytes(4), "is damaged: its header tells of an array of shape"),
+        (
+            gzip.compress(IMAGES + b"\xff" * 12),
+            "file.gz promises 79,228,162,458,924,105,385,300,197,375 bytes; at most",
+        ),
+        (gzip.compress(IMAGES + bytes([0, 0, 0, 2] * 3) + bytes(7)), "is truncated: .* 7 are there"),
+        (gzip.compress(IMAGES + bytes([0, 0, 0, 2] * 3) + bytes(8))[:-5], "is a damaged or truncated gzip file"),
+        (gzip.compress(IMAGES + bytes([0, 0, 0, 2] * 3) + bytes(9)), "is damaged: more bytes follow the 8 values"),
     ],
 )
 def test_what_is_no_idx_file(content, message):
@@ -204,3 +219,24 @@ def test_images_without_labels_to_predict(images, idx_bytes):
     assert features.names[-1] == "pixel_2_1"
     with pytest.raises(DataError, match="no images"):
         features_of_images(idx_bytes(np.zeros(3, np.uint8)), "new")
+
+
+def test_a_gzip_bomb_is_not_unpacked(idx_bytes):
+    """Ten megabytes that unpack to ten gigabytes, behind a header that promises three numbers, or all of them."""
+    block = zlib.compressobj(9, wbits=31)
+    zeros = block.compress(bytes(2**24)) + block.flush()
+    for header in (bytes([0, 0, 8, 1, 0, 0, 0, 3]), bytes([0, 0, 8, 3, 0, 0, 40, 0, 0, 0, 4, 0, 0, 0, 4, 0]), b"text"):
+        bomb = gzip.compress(header) + zeros * 600
+        tracemalloc.start()
+        began = time.perf_counter()
+        with pytest.raises(DataError, match=r"more bytes follow|promises 10,737,418,240 bytes|is not an IDX file"):
+            parse_idx(bomb, "bomb.gz")
+        assert time.perf_counter() - began < 5
+        assert tracemalloc.get_traced_memory()[1] < 3e7
+        tracemalloc.stop()
+
+
+def test_images_of_more_pixels_than_a_network_takes(idx_bytes):
+    for shape in ((0, 2**14, 2**14), (1, 600, 600)):
+        with pytest.raises(DataError, match=r"holds images of \(\d+, \d+\) pixels; at most 262,144 are taken"):
+            features_of_images(idx_bytes(np.empty(shape, np.uint8)), "images")
