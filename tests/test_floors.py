@@ -31,7 +31,7 @@ FLOORS: dict[str, list[set[str]]] = {
         {"__init__", "__main__"},
     ],
     "nn": [
-        {"_checks", "_files"},
+        {"_checks", "_files", "_limits", "_text"},
         {"init", "losses", "metrics", "regularisation"},
         {"module"},
         {"inspect", "layers"},

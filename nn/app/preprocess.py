@@ -12,9 +12,23 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from nn.app.datasets import DataError, Dataset, Features, Task
+from nn._limits import MOST_INPUTS
+from nn.app.datasets import DataError, Dataset, Features, Task, quoted
+from nn.app.schema import SchemaError, list_of, mapping_of, number, record, text
 
-__all__ = ["Preprocessing"]
+__all__ = ["SCHEMA", "Preprocessing"]
+
+# What `Preprocessing.to_json` writes.
+SCHEMA = record(
+    numeric=list_of(text()),
+    mean=list_of(number()),
+    deviation=list_of(number(above=0)),
+    categories=mapping_of(list_of(text())),
+    target=text(),
+    classes=list_of(text()),
+    target_mean=number(),
+    target_deviation=number(above=0),
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +63,7 @@ class Preprocessing:
         """Measure the given rows of a data set: those to train on.
 
         Raises:
-            DataError: A column's numbers are too large to compute with.
+            DataError: Numbers are too large to compute with, or inputs too many.
 
         Example:
             >>> features = Features(np.arange(10.0).reshape(10, 1), ("x",), np.array([["a"], ["b"]] * 5), ("kind",))
@@ -68,21 +82,28 @@ class Preprocessing:
             deviation = np.atleast_1d(features.numeric.std(axis=axis, dtype=np.float64))
         for name, spread in zip(features.numeric_names, deviation, strict=False):
             if not np.isfinite(spread):
-                raise DataError(f"{dataset.name}: column {name!r} holds numbers too large to compute with")
+                raise DataError(f"{dataset.name}: column {quoted(name)} holds numbers too large to compute with")
         regression = dataset.task == "regression"
-        return cls(
+        with np.errstate(over="ignore", invalid="ignore"):
+            target_mean, target_spread = (float(target.mean()), float(target.std())) if regression else (0.0, 1.0)
+        if not np.isfinite(target_spread):
+            name = quoted(dataset.target_name)
+            raise DataError(f"{dataset.name}: the target {name} holds numbers too large to compute with")
+        fitted = cls(
             numeric=features.numeric_names,
             mean=tuple(mean.tolist()),
             deviation=tuple(_positive(deviation, mean).tolist()),
             categories={
-                name: tuple(np.unique(features.categorical[:, place].astype(str)).tolist())
+                name: tuple(sorted(set(features.categorical[:, place].tolist())))
                 for place, name in enumerate(features.categorical_names)
             },
             target=dataset.target_name,
             classes=dataset.classes,
-            target_mean=float(target.mean()) if regression else 0.0,
-            target_deviation=float(_positive(target.std(), target.mean())) if regression else 1.0,
+            target_mean=target_mean,
+            target_deviation=float(_positive(target_spread, target_mean)),
         )
+        fitted.check_size(len(dataset))
+        return fitted
 
     @property
     def task(self) -> Task:
@@ -99,8 +120,30 @@ class Preprocessing:
         """How many numbers the network gives for each row: one per class, or the value."""
         return len(self.classes) or 1
 
+    def check_size(self, rows: int) -> None:
+        """Refuse more inputs than `nn._limits` allows, before memory is set aside for them.
+
+        Raises:
+            DataError: There are too many; the message names the column with most categories, if that is why.
+        """
+        if rows * self.width <= MOST_INPUTS:
+            return
+        most = max(self.categories, key=lambda name: len(self.categories[name]), default=None)
+        hint = "use fewer rows"
+        if most is not None and len(self.categories[most]) > len(self.numeric):
+            hint += f", or leave out column {quoted(most)} with its {len(self.categories[most]):,} categories"
+        raise DataError(
+            f"{rows:,} rows of {self.width:,} inputs each are too many; at most {MOST_INPUTS:,} inputs are taken in "
+            f"all; {hint}"
+        )
+
     def inputs(self, features: Features) -> NDArray[np.float32]:
-        """What the network sees, shape ``(rows, width)``; a category that training never saw is all zeros."""
+        """What the network sees, shape ``(rows, width)``; a category that training never saw is all zeros.
+
+        Raises:
+            DataError: There are too many inputs, or numbers too far from those of training.
+        """
+        self.check_size(len(features))
         inputs = np.empty((len(features), self.width), dtype=np.float32)
         numbers = inputs[:, : len(self.numeric)]
         with np.errstate(over="ignore", invalid="ignore"):
@@ -109,20 +152,32 @@ class Preprocessing:
             np.divide(numbers, np.array(self.deviation), out=numbers, casting="same_kind")
         start = len(self.numeric)
         for place, categories in enumerate(self.categories.values()):
-            block = slice(start, start + len(categories))
-            inputs[:, block] = features.categorical[:, place, None] == np.array(categories, dtype=object)
-            start = block.stop
+            inputs[:, start : start + len(categories)] = 0
+            input_of = {category: start + number for number, category in enumerate(categories)}
+            columns = np.array([input_of.get(text, -1) for text in features.categorical[:, place]], dtype=np.intp)
+            (known,) = np.nonzero(columns >= 0)
+            inputs[known, columns[known]] = 1
+            start += len(categories)
         if not np.isfinite(inputs).all():
             column = self.numeric[int(np.argwhere(~np.isfinite(inputs))[0, 1])]
-            raise DataError(f"column {column!r} holds numbers too far from those of training to compute with")
+            raise DataError(f"column {quoted(column)} holds numbers too far from those of training to compute with")
         return inputs
 
     def targets(self, target: NDArray[Any]) -> NDArray[Any]:
-        """What the loss takes: class numbers ``(rows,)``, or standardised values ``(rows, 1)``."""
+        """What the loss takes: class numbers ``(rows,)``, or standardised values ``(rows, 1)``.
+
+        Raises:
+            DataError: Values are too far from those of training.
+        """
         if self.classes:
             return target
-        standardised = (target - self.target_mean) / self.target_deviation
-        return standardised.astype(np.float32)[:, None]
+        with np.errstate(over="ignore", invalid="ignore"):
+            standardised = ((target - self.target_mean) / self.target_deviation).astype(np.float32)[:, None]
+        if not np.isfinite(standardised).all():
+            raise DataError(
+                f"the target {quoted(self.target)} holds numbers too far from those of training to compute with"
+            )
+        return standardised
 
     def values(self, outputs: NDArray[Any]) -> NDArray[np.float64]:
         """The network's outputs ``(rows, 1)`` as values in the target's own unit, ``(rows,)``."""
@@ -145,9 +200,9 @@ class Preprocessing:
         """What `to_json` wrote.
 
         Raises:
-            KeyError: A part is missing.
-            TypeError, ValueError: A part is of another kind.
+            SchemaError: A part is missing, of another kind, or does not fit the others.
         """
+        SCHEMA(values)
         fitted = cls(
             numeric=tuple(map(str, values["numeric"])),
             mean=tuple(map(float, values["mean"])),
@@ -160,7 +215,7 @@ class Preprocessing:
         )
         for name in ("mean", "deviation"):
             if len(getattr(fitted, name)) not in (1, len(fitted.numeric)):
-                raise ValueError(
+                raise SchemaError(
                     f"there are {len(fitted.numeric)} columns of numbers and {len(values[name])} of {name}"
                 )
         return fitted

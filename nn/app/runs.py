@@ -13,28 +13,49 @@ steps.html                one row's loss through the network, step by step (with
 from __future__ import annotations
 
 import contextlib
+import glob
 import json
 import os
+import re
 import shutil
+import stat
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 import autograd as ag
+from nn._files import STALE_SECONDS, permissions, sync_folder
+from nn._limits import MOST_CONFIG_BYTES
+from nn._text import visible
+from nn.app import preprocess, sources
 from nn.app.datasets import nearest
 from nn.app.preprocess import Preprocessing
+from nn.app.schema import list_of, mapping_of, number, path_text, record, text, whole
 from nn.module import Module
-from nn.training.checkpoint import build, load
+from nn.training.checkpoint import load_described, plan
 
 __all__ = ["CONFIG", "MODEL", "STEPS", "Run", "RunError", "check_free", "read_run", "write_run"]
 
 FORMAT = "gradbook-run-1"
 CONFIG, MODEL, STEPS = "config.json", "model.safetensors", "steps.html"
 FILES = (MODEL, CONFIG, "history.csv", "curves.svg", "confusion.svg", STEPS)
+
+
+# What `Run.to_json` writes. The network is checked where it is built, by its layers.
+SCHEMA = record(
+    name=path_text(),
+    data=sources.SCHEMA,
+    split=record(how=text(), held_out_rows=list_of(whole(0), "a list of row numbers", least=1)),
+    preprocessing=preprocess.SCHEMA,
+    network=record(),
+    training=record(),
+    result=mapping_of(number()),
+)
 
 
 class RunError(ag.GradbookError, ValueError):
@@ -84,31 +105,31 @@ class Run:
             if isinstance(part, Mapping) and part:
                 text = "{\n" + ",\n".join(f"    {_json(key)}: {_json(value)}" for key, value in part.items()) + "\n  }"
             lines.append(f"  {_json(name)}: {text}")
-        return "{\n" + ",\n".join(lines) + "\n}\n"
+        # The bytes of a file name that are no UTF-8 (PEP 383).
+        return re.sub("[\ud800-\udfff]", lambda half: f"\\u{ord(half[0]):x}", "{\n" + ",\n".join(lines) + "\n}\n")
 
     @classmethod
     def from_json(cls, text: str) -> Run:
         """What `to_json` wrote.
 
         Raises:
-            KeyError: A part is missing.
-            TypeError, ValueError, AttributeError: A part is of another kind.
+            ValueError: It is no JSON, or a part is missing or of another kind; the message says which.
         """
-        parts = json.loads(text)
+        parts = _parsed(text)
+        if isinstance(parts, dict) and "format" not in parts:
+            raise ValueError("'format' is missing")
         if not isinstance(parts, dict) or parts["format"] != FORMAT:
             raise ValueError(f"its format is not {FORMAT!r}")
-        held_out = np.array(parts["split"]["held_out_rows"], dtype=np.int64)
-        if held_out.ndim != 1 or len(held_out) == 0 or held_out.min() < 0:
-            raise ValueError("held_out_rows must be a list of row numbers")
+        SCHEMA(parts)
         return cls(
-            name=str(parts["name"]),
+            name=parts["name"],
             source=parts["data"],
-            held_out=held_out,
-            how=str(parts["split"]["how"]),
+            held_out=np.array(parts["split"]["held_out_rows"], dtype=np.int64),
+            how=parts["split"]["how"],
             preprocessing=Preprocessing.from_json(parts["preprocessing"]),
-            network=dict(parts["network"]),
-            training=dict(parts["training"]),
-            result=dict(parts["result"]),
+            network=parts["network"],
+            training=parts["training"],
+            result=parts["result"],
         )
 
     def model(self, folder: Path) -> Module:
@@ -116,19 +137,21 @@ class Run:
 
         Raises:
             RunError: config.json describes a network that cannot be built.
-            StateError: The checkpoint is damaged or does not fit that network.
+            StateError: The checkpoint is damaged or does not fit that network; nothing was allocated for it then.
         """
+        network = dict(self.network)
         try:
-            empty = build(dict(self.network))
-            widths = self.network["inputs"], self.network["sizes"][-1]
-        except (KeyError, TypeError, ValueError, IndexError) as error:
-            raise RunError(f"{folder / CONFIG} describes a network that cannot be built: {_said(error)}") from None
+            plan(network)
+            widths = network["inputs"], network["sizes"][-1]
+        except (KeyError, ValueError) as error:
+            said = f"{error} is missing" if isinstance(error, KeyError) else error
+            raise RunError(f"{folder / CONFIG} describes a network that cannot be built: {said}") from None
         if widths != (self.preprocessing.width, self.preprocessing.outputs):
             raise RunError(
                 f"{folder / CONFIG} does not fit together: its network takes {widths[0]} and gives {widths[1]}, "
                 f"its preprocessing gives {self.preprocessing.width} and takes {self.preprocessing.outputs}"
             )
-        return load(folder / MODEL, empty)
+        return load_described(folder / MODEL, network)
 
 
 def read_run(folder: Path) -> Run:
@@ -143,9 +166,9 @@ def read_run(folder: Path) -> Run:
         what = f"{folder} holds no {CONFIG}, so it is no run folder" if folder.is_dir() else f"there is no run {folder}"
         raise RunError(f"{what}{nearest(folder.name, runs) or '; train one with: python -m nn train'}")
     try:
-        return Run.from_json(path.read_text(encoding="utf-8"))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise RunError(f"{path} is damaged: {_said(error)}") from None
+        return Run.from_json(_read(path))
+    except ValueError as error:
+        raise RunError(f"{path} is damaged: {visible(str(error))}") from None
 
 
 def check_free(folder: Path, overwrite: bool) -> None:
@@ -188,11 +211,15 @@ def write_run(folder: Path, overwrite: bool, write: Callable[[Path], None]) -> P
         OSError: It could not be written; nothing has changed then.
     """
     building, before = _sibling(folder, "new"), _sibling(folder, "old")
+    _sweep(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        building.mkdir()
+        building.mkdir(permissions(folder, 0o777) | 0o700)
         write(building)
         replaces = overwrite and _is_run(folder)
+        if replaces:
+            for path in building.iterdir():
+                path.chmod(permissions(folder / path.name, stat.S_IMODE(path.stat().st_mode)))
         if replaces:
             folder.rename(before)
         elif folder.is_dir() and not any(folder.iterdir()):
@@ -207,6 +234,7 @@ def write_run(folder: Path, overwrite: bool, write: Callable[[Path], None]) -> P
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
+    sync_folder(place.parent)
     if replaces:
         for path in before.iterdir():
             if path.name not in FILES:
@@ -224,9 +252,37 @@ def _free_name(folder: Path) -> Path:
 
 
 def _is_run(folder: Path) -> bool:
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        return bool(json.loads((folder / CONFIG).read_text(encoding="utf-8")).get("format") == FORMAT)
+    with contextlib.suppress(OSError, ValueError):
+        parts = _parsed(_read(folder / CONFIG))
+        return isinstance(parts, dict) and parts.get("format") == FORMAT
     return False
+
+
+def _read(path: Path) -> str:
+    with path.open("rb") as file:
+        content = file.read(MOST_CONFIG_BYTES + 1)
+    if len(content) > MOST_CONFIG_BYTES:
+        raise ValueError(f"it is larger than {MOST_CONFIG_BYTES:,} bytes, the most that is read")
+    return content.decode("utf-8")
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text, parse_constant=_no_number)
+    except RecursionError:
+        raise ValueError("its parts are nested too deeply") from None
+
+
+def _no_number(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no number in JSON")
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a killed process left half-built beside this folder; a run is built in seconds."""
+    for path in folder.parent.glob(f"{glob.escape(f'.{folder.name}.new-')}*"):
+        with contextlib.suppress(OSError):
+            if path.lstat().st_mtime < time.time() - STALE_SECONDS:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _sibling(folder: Path, what: str) -> Path:
@@ -236,7 +292,3 @@ def _sibling(folder: Path, what: str) -> Path:
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, default=dict)
-
-
-def _said(error: Exception) -> str:
-    return f"{error} is missing" if isinstance(error, KeyError) else str(error)

@@ -9,10 +9,29 @@ from typing import Any
 from nn.app import builtin
 from nn.app.csvfile import load_csv, parse_csv
 from nn.app.datasets import DataError, Dataset, Task, listed, nearest
-from nn.app.fingerprint import fingerprint
+from nn.app.fingerprint import FILES, fingerprint, read_data
 from nn.app.idx import load_folder
+from nn.app.schema import chosen_by, list_of, one_of, path_text, record, text
 
-__all__ = ["open_dataset", "reopen_dataset"]
+__all__ = ["SCHEMA", "open_dataset", "reopen_dataset"]
+
+# The record of where data comes from, `Dataset.source`.
+SCHEMA = chosen_by(
+    "kind",
+    {
+        "built-in": record(name=one_of(*builtin.BUILTIN), sha256=text()),
+        "csv": record(
+            path=path_text(),
+            target=text(),
+            task=one_of("classification", "regression"),
+            ignore=list_of(text()),
+            categorical=list_of(text()),
+            files=FILES,
+        ),
+        "idx": record(path=path_text(), files=FILES),
+    },
+    "no data can be found again by {}; this version knows built-in, csv and idx",
+)
 
 
 def open_dataset(
@@ -61,7 +80,7 @@ def reopen_dataset(source: Mapping[str, Any], moved_to: Path | None = None) -> D
     """The data set of an earlier run, for the same rows in the same order.
 
     Args:
-        source: `Dataset.source` of that run.
+        source: `Dataset.source` of that run, as `SCHEMA` has it.
         moved_to: Where the file or folder is now, if not where it was.
 
     Raises:
@@ -77,8 +96,6 @@ def reopen_dataset(source: Mapping[str, Any], moved_to: Path | None = None) -> D
                 "held-out part cannot be found again; train again, or use that version of scikit-learn"
             )
         return dataset
-    if source["kind"] not in ("csv", "idx"):
-        raise DataError(f"no data can be found again by {source['kind']!r}; this version knows built-in, csv and idx")
     path = moved_to or Path(source["path"])
     _check_unchanged(path, source)
     if source["kind"] == "idx":
@@ -92,7 +109,7 @@ def _check_unchanged(path: Path, source: Mapping[str, Any]) -> None:
         file = path if source["kind"] == "csv" else path / name
         if not file.is_file():
             raise DataError(f"{file} is not there, which this run was trained on; pass --data with its present place")
-        now = fingerprint(file.read_bytes())
+        now = fingerprint(read_data(file))
         if now != before:
             raise DataError(
                 f"{file} has changed since training ({before['bytes']:,} bytes then, {now['bytes']:,} now, "
@@ -101,7 +118,7 @@ def _check_unchanged(path: Path, source: Mapping[str, Any]) -> None:
 
 
 def _columns(path: Path) -> str:
-    return f"; its columns are {listed(parse_csv(path.read_bytes(), str(path)).columns)}"
+    return f"; its columns are {listed(parse_csv(read_data(path), str(path)).columns)}"
 
 
 def _refused(name: str, path: Path) -> DataError:

@@ -1,12 +1,15 @@
 """Preprocessing: fitted on the training rows alone, and the same after a round trip through JSON."""
 
 import json
+import tracemalloc
 
 import numpy as np
 import pytest
 
+from nn._limits import MOST_INPUTS
 from nn.app.datasets import DataError, Dataset, Features
 from nn.app.preprocess import Preprocessing
+from nn.app.schema import SchemaError
 
 TRAIN = np.arange(8)
 
@@ -75,17 +78,22 @@ def test_json_keeps_every_bit(mixed):
 
 
 @pytest.mark.parametrize(
-    ("change", "error"),
+    ("change", "message"),
     [
-        ({"mean": [0.0, 1.0]}, ValueError),
-        ({"mean": "abc"}, ValueError),
-        ({"deviation": 3}, TypeError),
-        ({"categories": [1]}, AttributeError),
-        ({"target_mean": None}, TypeError),
+        ({"mean": [0.0, 1.0]}, "there are 3 columns of numbers and 2 of mean"),
+        ({"mean": "abc"}, "mean must be a list, got 'abc'"),
+        ({"mean": [0.0, 10**400, 0.0]}, "mean must be a list: entry 1 must be a finite number, got one of 401 digits"),
+        ({"deviation": 3}, "deviation must be a list, got 3"),
+        ({"deviation": [1.0, 0.0, 1.0]}, "entry 1 must be a finite number above 0, got 0.0"),
+        ({"categories": [1]}, "categories must be an object, got a list of 1"),
+        ({"categories": {"kind": "ab"}}, "categories.kind must be a list, got 'ab'"),
+        ({"classes": ["\ud800"]}, "classes must be a list: entry 0 must be a text"),
+        ({"target_mean": None}, "target_mean must be a finite number, got None"),
+        ({"target_deviation": True}, "target_deviation must be a finite number above 0, got True"),
     ],
 )
-def test_damaged_json(change, error, mixed):
-    with pytest.raises(error):
+def test_damaged_json(change, message, mixed):
+    with pytest.raises(SchemaError, match=message):
         Preprocessing.from_json(Preprocessing.fit(mixed, TRAIN).to_json() | change)
 
 
@@ -107,3 +115,44 @@ def test_categories_alone():
     dataset = Dataset("made", Features(np.empty((10, 0)), (), kinds, ("kind",)), np.arange(10) % 2, "y", ("n", "y"), {})
     fitted = Preprocessing.fit(dataset, TRAIN)
     assert fitted.inputs(dataset.features)[:2].tolist() == [[1, 0], [0, 1]]
+
+
+def test_targets_beyond_computing(mixed):
+    mixed.target[:] = np.arange(12) * 1e307
+    with pytest.raises(DataError, match="made: the target 'price' holds numbers too large to compute with"):
+        Preprocessing.fit(mixed, TRAIN)
+
+
+def test_new_targets_beyond_float32(mixed):
+    fitted = Preprocessing.fit(mixed, TRAIN)
+    mixed.target[10] = 1e300
+    with pytest.raises(DataError, match="the target 'price' holds numbers too far from those of training"):
+        fitted.targets(mixed.target)
+
+
+def texts(rows, length=1):
+    kinds = np.array([[f"{row:0{length}}"] for row in range(rows)], dtype=object)
+    features = Features(np.empty((rows, 0)), (), kinds, ("name",))
+    return Dataset("made", features, np.arange(rows) % 2, "y", ("n", "y"), {})
+
+
+def test_more_inputs_than_fit_are_refused_before_they_are_made():
+    """50,000 texts as one input each, for 50,000 rows, would take 10 GB."""
+    dataset = texts(50_000)
+    tracemalloc.start()
+    with pytest.raises(DataError, match=r"50,000 rows of 50,000 inputs each are too many.*'name' with its 50,000"):
+        Preprocessing.fit(dataset, np.arange(50_000))
+    fitted = Preprocessing((), (), (), {"name": tuple(map(str, range(50_000)))}, "y", ("n", "y"), 0.0, 1.0)
+    with pytest.raises(DataError, match=f"at most {MOST_INPUTS:,} inputs are taken"):
+        fitted.inputs(dataset.features)
+    assert tracemalloc.get_traced_memory()[1] < 100e6
+    tracemalloc.stop()
+
+
+def test_many_categories_take_no_more_than_their_inputs():
+    dataset = texts(3000, length=2000)
+    tracemalloc.start()
+    inputs = Preprocessing.fit(dataset, np.arange(3000)).inputs(dataset.features)
+    assert tracemalloc.get_traced_memory()[1] < 2 * inputs.nbytes
+    tracemalloc.stop()
+    np.testing.assert_array_equal(inputs, np.eye(3000))

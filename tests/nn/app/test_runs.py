@@ -1,13 +1,22 @@
 """Run folders: complete or not there, never half-written, and read back with care."""
 
+import contextlib
 import json
+import os
+import stat
+import time
+import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+import autograd as ag
 import nn
+from nn.app.datasets import Features
 from nn.app.preprocess import Preprocessing
 from nn.app.runs import Run, RunError, check_free, read_run, write_run
+from nn.app.sources import reopen_dataset
 
 FITTED = Preprocessing(("x",), (0.5,), (1 / 3,), {"kind": ("a", "ö")}, "y", ("no", "yes"), 0.0, 1.0)
 RUN = Run(
@@ -214,3 +223,128 @@ def test_a_checkpoint_whose_shapes_do_not_fit(saved):
     (saved / "model.safetensors").unlink()
     with pytest.raises(FileNotFoundError, match="no checkpoint at"):
         read_run(saved).model(saved)
+
+
+HOSTILE = {
+    "null": "null",
+    "true": "true",
+    "a text": '"x"',
+    "half a character": '"\\ud800"',
+    "an empty list": "[]",
+    "a list": "[[1]]",
+    "an object": '{"a": {}}',
+    "below 0": "-1",
+    "a fraction": "0.5",
+    "1e400": "1e400",
+    "Infinity": "Infinity",
+    "NaN": "NaN",
+    "400 digits": "1" + 400 * "0",
+    "5,000 digits": 5000 * "9",
+    "2**63": str(2**63),
+    "100,000 lists": 100_000 * "[" + 100_000 * "]",
+    "a way out": '"../../x"',
+}
+
+
+def places(value, way=()):
+    """The ways to all parts of a JSON value."""
+    yield way
+    for key in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+        yield from places(value[key], (*way, key))
+
+
+CSV = {
+    "kind": "csv",
+    "path": "made.csv",
+    "target": "y",
+    "task": "classification",
+    "ignore": ["id"],
+    "categorical": ["kind"],
+    "files": {"made.csv": {"bytes": 10, "sha256": "0"}},
+}
+IDX = {"kind": "idx", "path": "made", "files": {"images-idx3-ubyte": {"bytes": 10, "sha256": "0"}}}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_a_config_with_anything_anywhere_is_read_or_refused_in_a_line(what, saved, monkeypatch):
+    monkeypatch.chdir(saved)
+    refusals = []
+    for source in (RUN.source, CSV, IDX):
+        whole = json.loads(replace(RUN, source=source).to_json())
+        for way in places(whole) if source is RUN.source else places(whole["data"], ("data",)):
+            parts = json.loads(json.dumps(whole))
+            inner = parts
+            for key in way[:-1]:
+                inner = inner[key]
+            if way:
+                inner[way[-1]] = "here"
+            text = json.dumps(parts).replace('"here"', HOSTILE[what]) if way else HOSTILE[what]
+            (saved / "config.json").write_text(text, encoding="utf-8")
+            try:
+                run = read_run(saved)
+                run.model(saved)
+                run.preprocessing.inputs(Features(np.zeros((2, 1)), ("x",), np.array([["a"], ["b"]]), ("kind",)))
+                reopen_dataset(run.source)
+            except ag.GradbookError as error:
+                refusals.append(str(error))
+            with contextlib.suppress(RunError):
+                check_free(saved, overwrite=True)
+    assert len(refusals) > 30
+    assert all(len(message) < 600 and "\n" not in message for message in refusals)
+
+
+def test_a_config_that_is_too_large_is_left_alone(saved):
+    with (saved / "config.json").open("r+b") as file:
+        file.truncate(2**34)
+    tracemalloc.start()
+    with pytest.raises(RunError, match=r"config\.json is damaged: it is larger than 33,554,432 bytes"):
+        read_run(saved)
+    assert tracemalloc.get_traced_memory()[1] < 100e6
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        {"kind": "MLP", "inputs": 3, "sizes": [10**9, 2]},
+        {"kind": "MLP", "inputs": 3, "sizes": [10**5, 10**5, 2]},
+        {"kind": "MLP", "inputs": 3, "sizes": [1] * 10**6 + [2]},
+        {"kind": "MLP", "inputs": 3, "sizes": [4, 2], "dtype": "S1000000000"},
+        {"kind": "MLP", "inputs": 3, "sizes": [10**7, 2], "initializer": "he_normal"},
+    ],
+    ids=["a wide layer", "two wide layers", "a million layers", "a wide dtype", "random numbers"],
+)
+def test_a_network_beyond_its_checkpoint_is_refused_before_it_is_built(network, saved):
+    (saved / "config.json").write_text(edited("network", value=network), encoding="utf-8")
+    tracemalloc.start()
+    with pytest.raises((RunError, nn.StateError)) as refusal:
+        read_run(saved).model(saved)
+    assert tracemalloc.get_traced_memory()[1] < 400e6  # the JSON text of a million numbers
+    tracemalloc.stop()
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_name_that_is_no_utf8_is_kept(saved):
+    run = replace(RUN, name="\udcff", source=CSV | {"path": "/a/\udcff.csv"})
+    (saved / "config.json").write_bytes(run.to_json().encode())
+    assert read_run(saved).name == "\udcff"
+    assert read_run(saved).source["path"] == "/a/\udcff.csv"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX systems")
+def test_overwriting_a_run_opens_it_to_nobody(saved):
+    (saved / "config.json").chmod(0o600)
+    saved.chmod(0o700)
+    place = write_run(saved, True, writer())
+    assert stat.S_IMODE(place.stat().st_mode) == 0o700
+    assert stat.S_IMODE((place / "config.json").stat().st_mode) == 0o600
+
+
+def test_what_killed_processes_half_built_is_removed(saved):
+    for name, age in ((".made.new-1", 10**5), (".made.new-2", 0), (".made.old-1", 10**5), (".made", 10**5)):
+        folder = saved.with_name(name)
+        folder.mkdir()
+        (folder / "model.safetensors").write_text("half")
+        os.utime(folder, (time.time() - age,) * 2)
+    write_run(saved, True, writer())
+    assert names(saved.parent) == [".made", ".made.new-2", ".made.old-1", "made"]
