@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS: dict[str, list[set[str]]] = {
     "autograd": [
         {"errors", "_same_name"},
-        {"extras", "suggest"},
+        {"extras", "kinds", "suggest"},
         {"rules"},
         {"graph"},
         {"numpy"},

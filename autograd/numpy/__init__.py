@@ -19,7 +19,7 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, **options: Any) -> Any:
     """As ``np.full``, whose fill value may be a node here: NumPy itself would make a plain array of it."""
     if not isinstance(fill_value, _Node):
         return _numpy.full(shape, fill_value, dtype, **options)
-    filled = _broadcast_to(fill_value, shape)
+    filled: Any = _broadcast_to(fill_value, shape)  # type: ignore[call-overload]
     return filled if dtype is None else filled.astype(dtype)
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from autograd.errors import DTypeError, ShapeError
 from autograd.graph.node import Node
+from autograd.kinds import N, Recording, joining, normalised, reduction, same_kind
 from autograd.rules import activations, arithmetic, exponentials, losses, products, reductions, shaping
 from autograd.rules.shapes import rank, shape
 
@@ -44,6 +46,7 @@ def _scalars_only_whole(name: str, axis: Axis, keepdims: bool = False) -> None:
 # ---- reductions ----------------------------------------------------------------------------------------------------
 
 
+@reduction
 def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """Σ xᵢ over one axis, several, or all; a list of Values gives one node.
 
@@ -60,6 +63,7 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     return reductions.sum_(_gathered(x), axis=axis, keepdims=keepdims)
 
 
+@reduction
 def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """(1/n) Σ xᵢ over one axis, several, or all; also of a list of Values.
 
@@ -76,6 +80,7 @@ def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     return reductions.mean(_gathered(x), axis=axis, keepdims=keepdims)
 
 
+@reduction
 def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """The largest entry over one axis, several, or all; entries that tie share its gradient equally.
 
@@ -89,6 +94,7 @@ def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     return reductions.max_(_gathered(x), axis=axis, keepdims=keepdims)
 
 
+@reduction
 def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """The smallest entry over one axis, several, or all; entries that tie share its gradient equally.
 
@@ -105,6 +111,7 @@ def _refuse_values(name: str, x: Any) -> None:
         raise TypeError(f"{name} of a list of Values: use ag.{name}imum of two at a time, or a Tensor")
 
 
+@reduction
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """ln Σ exp xᵢ, without overflow; a list of Values gives one node.
 
@@ -120,6 +127,7 @@ def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     return reductions.logsumexp(_gathered(x), axis=axis, keepdims=keepdims)
 
 
+@normalised
 def softmax(x: Any, axis: int = -1) -> Any:
     """exp xᵢ / Σ exp xⱼ along an axis, without overflow; a list of Values gives a list.
 
@@ -133,6 +141,7 @@ def softmax(x: Any, axis: int = -1) -> Any:
     return reductions.softmax(_gathered(x), axis=axis)
 
 
+@normalised
 def log_softmax(x: Any, axis: int = -1) -> Any:
     """xᵢ − ln Σ exp xⱼ along an axis, without overflow; a list of Values gives a list.
 
@@ -149,6 +158,7 @@ def log_softmax(x: Any, axis: int = -1) -> Any:
 # ---- elementwise, with optional arguments --------------------------------------------------------------------------
 
 
+@same_kind
 def leaky_relu(x: Any, slope: float = 0.01) -> Any:
     """x for x > 0, slope · x otherwise; at 0 the derivative is ``slope``.
 
@@ -159,6 +169,7 @@ def leaky_relu(x: Any, slope: float = 0.01) -> Any:
     return activations.leaky_relu(x, slope=slope)
 
 
+@same_kind
 def clip(x: Any, low: Any = None, high: Any = None) -> Any:
     """x kept between ``low`` and ``high``, numbers or arrays or nodes; None leaves a side open.
 
@@ -183,6 +194,7 @@ def clip(x: Any, low: Any = None, high: Any = None) -> Any:
 # ---- shapes --------------------------------------------------------------------------------------------------------
 
 
+@same_kind
 def reshape(x: Any, shape: int | Sequence[int]) -> Any:
     """The same entries in another shape; −1 stands for the length that fits.
 
@@ -193,6 +205,7 @@ def reshape(x: Any, shape: int | Sequence[int]) -> Any:
     return shaping.reshape(x, shape=_as_tuple(shape))
 
 
+@same_kind
 def transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
     """The axes in another order, reversed by default.
 
@@ -203,6 +216,7 @@ def transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
     return shaping.transpose(x, axes=None if axes is None else _as_tuple(axes))
 
 
+@same_kind
 def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
     """Two axes exchanged.
 
@@ -218,6 +232,7 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
     return transpose(x, axes)
 
 
+@same_kind
 def matrix_transpose(x: Any) -> Any:
     """The last two axes exchanged.
 
@@ -228,6 +243,7 @@ def matrix_transpose(x: Any) -> Any:
     return products.matrix_transpose(x)
 
 
+@same_kind
 def broadcast_to(x: Any, shape: int | Sequence[int]) -> Any:
     """The entries repeated along new axes and axes of length one.
 
@@ -239,6 +255,7 @@ def broadcast_to(x: Any, shape: int | Sequence[int]) -> Any:
     return shaping.broadcast_to(x, shape=_as_tuple(shape))
 
 
+@same_kind
 def expand_dims(x: Any, axis: int | Sequence[int]) -> Any:
     """New axes of length one, at the given places of the result.
 
@@ -249,6 +266,7 @@ def expand_dims(x: Any, axis: int | Sequence[int]) -> Any:
     return shaping.reshape(x, shape=np.expand_dims(np.empty(shape(x), bool), _as_tuple(axis)).shape)
 
 
+@same_kind
 def squeeze(x: Any, axis: Axis = None) -> Any:
     """Without axes of length one: all of them, or those named.
 
@@ -262,6 +280,7 @@ def squeeze(x: Any, axis: Axis = None) -> Any:
         raise ShapeError(f"squeeze of shape {shape(x)}: {error}") from None
 
 
+@same_kind
 def ravel(x: Any) -> Any:
     """All entries along one axis.
 
@@ -272,6 +291,7 @@ def ravel(x: Any) -> Any:
     return reshape(x, -1)
 
 
+@joining
 def concatenate(parts: Sequence[Any], axis: int | None = 0) -> Any:
     """The parts joined along an axis they all have; flattened first where ``axis`` is None.
 
@@ -284,6 +304,7 @@ def concatenate(parts: Sequence[Any], axis: int | None = 0) -> Any:
     return shaping.concatenate(*parts, axis=axis)
 
 
+@joining
 def stack(parts: Sequence[Any], axis: int = 0) -> Any:
     """The parts, all of one shape, joined along a new axis.
 
@@ -301,6 +322,16 @@ def _as_tuple(numbers: int | Sequence[int]) -> tuple[int, ...]:
 # ---- products ------------------------------------------------------------------------------------------------------
 
 
+@overload
+def dot(a: Recording[N], b: Any) -> N: ...
+@overload
+def dot(a: ArrayLike, b: Recording[N]) -> N: ...
+@overload
+def dot(a: Sequence[Recording[N]], b: Any) -> N: ...
+@overload
+def dot(a: Sequence[float], b: Sequence[Recording[N]]) -> N: ...
+@overload
+def dot(a: ArrayLike, b: ArrayLike) -> Any: ...
 def dot(a: Any, b: Any) -> Any:
     """NumPy's dot: the inner product of vectors, the matrix product, or a sum over a's last and b's second-last axis.
 
@@ -363,6 +394,12 @@ def affine(weights: Sequence[Any], inputs: Sequence[Any], bias: Any = 0.0) -> An
     return products.affine.of_each([(b, *row) for b, row in zip(bias, rows, strict=True)], inputs)
 
 
+@overload
+def linear(x: Recording[N], weight: Any, bias: Any = None) -> N: ...
+@overload
+def linear(x: ArrayLike, weight: Recording[N], bias: Any = None) -> N: ...
+@overload
+def linear(x: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None) -> NDArray[Any]: ...
 def linear(x: Any, weight: Any, bias: Any = None) -> Any:
     """x W + b, a layer of a network as one node.
 
@@ -381,6 +418,10 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
 # ---- cross-entropy -------------------------------------------------------------------------------------------------
 
 
+@overload
+def softmax_cross_entropy(logits: Recording[N], targets: Any) -> N: ...
+@overload
+def softmax_cross_entropy(logits: ArrayLike, targets: Any) -> Any: ...
 def softmax_cross_entropy(logits: Any, targets: Any) -> Any:
     """−Σⱼ tⱼ ln softmax(x)ⱼ for each sample, straight from the logits x, as one node.
 

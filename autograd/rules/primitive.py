@@ -17,10 +17,13 @@ import dis
 import inspect
 from collections.abc import Callable, Sequence
 from types import FunctionType
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
+from autograd.kinds import N, Recording
+from autograd.rules.documentation import Made, documentation, signature
 from autograd.rules.ready import Ready, Vjp
 
 __all__ = ["BOOK", "Primitive", "elementwise", "piecewise_constant", "primitive"]
@@ -55,25 +58,11 @@ class Primitive:
         doc: The mathematics in one line.
     """
 
-    __slots__ = (
-        "_reads",
-        "array",
-        "bounded",
-        "derivatives",
-        "differentiable",
-        "doc",
-        "elementwise",
-        "kink",
-        "linear",
-        "name",
-        "pull",
-        "scalar",
-        "selects",
-        "symbol",
-        "ufunc",
-        "view",
-        "vjps",
-    )
+    # What an entry has of a function, so that help and other tools show it as one.
+    __name__: str
+    __qualname__: str
+    __doc__ = Made(documentation, __doc__)
+    __signature__ = Made(signature)
 
     def __init__(
         self,
@@ -117,7 +106,17 @@ class Primitive:
     def __reduce__(self) -> str | tuple[Any, ...]:
         return entry, (self.name,)
 
-    def __call__(self, *inputs: Any, **attrs: Any) -> Any:
+    @overload
+    def __call__(self, x: Recording[N], /, *others: Any, **attrs: Any) -> N: ...
+    @overload
+    def __call__(self, x: float, /, *others: float, **attrs: Any) -> float: ...
+    @overload
+    def __call__(self, a: ArrayLike, b: Recording[N], /, *others: Any, **attrs: Any) -> N: ...
+    @overload
+    def __call__(self, a: ArrayLike, b: ArrayLike, c: Recording[N], /, **attrs: Any) -> N: ...
+    @overload
+    def __call__(self, x: ArrayLike, /, *others: ArrayLike, **attrs: Any) -> NDArray[Any]: ...
+    def __call__(self, /, *inputs: Any, **attrs: Any) -> Any:
         """Apply to numbers, arrays or nodes; the result is of the same kind.
 
         A class takes part by having a static method ``_apply(primitive, inputs, attrs)``: nodes record there.
@@ -192,8 +191,10 @@ def primitive(name: str, array: Callable[..., Any], *vjps: Vjp | None, **details
     """
     if name in BOOK:
         raise ValueError(f"the rule book has a primitive {name!r} already; choose another name")
-    BOOK[name] = Primitive(name, array, vjps, **details)
-    return BOOK[name]
+    entry = BOOK[name] = Primitive(name, array, vjps, **details)
+    entry.__name__ = entry.__qualname__ = name
+    entry.__module__ = next((f.__module__ for f in (*vjps, entry.pull) if f is not None), __package__)
+    return entry
 
 
 def elementwise(name: str, array: Callable[..., Any], *vjps: Vjp | None, **details: Any) -> Primitive:

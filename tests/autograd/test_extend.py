@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import pickle
 from typing import Any
 
@@ -51,6 +52,7 @@ def test_plain_numbers_go_to_the_function_itself() -> None:
     assert product(2.0, 3.0, scale=10.0) == 60.0
     assert product.name == "product"
     assert product.__doc__ == "y = scale · a · b"
+    assert list(inspect.signature(product).parameters) == ["a", "b", "scale"]
     assert pickle.loads(pickle.dumps(product)) is product
 
 

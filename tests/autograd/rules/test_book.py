@@ -6,6 +6,7 @@ import contextlib
 import functools
 import inspect
 import math
+import pydoc
 import re
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,31 @@ def test_there_is_one_rule_for_each_input_and_it_takes_what_the_forward_takes(na
     for forward in filter(None, [entry.scalar, *([] if entry.ufunc else [entry.array])]):
         with contextlib.suppress(ValueError):  # a builtin that does not tell its signature
             inspect.signature(forward).bind(*inputs, **attrs)
+
+
+@pytest.mark.parametrize("case", list(cases(differentiable=True)), ids=str)
+def test_the_help_of_an_entry_shows_its_formula_and_its_derivatives_as_they_are(case: Case) -> None:
+    entry, arrays = BOOK[case.name], case.draw()
+    inspect.signature(entry).bind(*arrays, **case.attrs)
+    assert (entry.__name__, entry.__qualname__) == (case.name, case.name)
+    assert entry.doc in entry.__doc__
+    assert (entry.kink or "") in entry.__doc__
+    y = np.asarray(case(*arrays))
+    shown = re.findall(r"^    (∂L/∂.*?) = (.*)$", entry.__doc__, re.MULTILINE)
+    rules = [rule for rule in (*entry.vjps, entry.pull) if rule is not None]
+    assert len(shown) == len([rule for rule in rules if rule.__name__ == "<lambda>"])
+    for (_, text), rule in zip(shown, rules, strict=False):
+        bound = inspect.signature(rule).bind(y, y, *arrays, **case.attrs)
+        bound.apply_defaults()
+        found = eval(text, rule.__globals__ | bound.arguments)
+        np.testing.assert_array_equal(found, rule(y, y, *arrays, **case.attrs))
+
+
+def test_help_shows_an_entry_and_not_its_class() -> None:
+    text = pydoc.render_doc(ag.tanh, renderer=pydoc.plaintext)
+    assert text.splitlines()[2:4] == ["tanh = <primitive tanh>", "    y = tanh x"]
+    assert "∂L/∂x = g * (1 - y * y)" in text
+    assert "One entry of the rule book" in pydoc.render_doc(Primitive, renderer=pydoc.plaintext)
 
 
 # Public functions that are no entries: what they are made of is in the table, and their own tests are named here.
