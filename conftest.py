@@ -5,8 +5,8 @@ from importlib.util import find_spec
 import pytest
 
 # Modules whose examples need numba are not looked into where it is not installed.
-collect_ignore = [] if find_spec("numba") else [f"autograd/program/{name}.py" for name in (
-    "array_kernels", "denormals", "native_functions", "native_loops",
+collect_ignore = [] if find_spec("numba") else [f"autograd/program/native/{name}.py" for name in (
+    "array_kernels", "denormals", "functions", "number_kernels",
 )]  # fmt: skip
 
 

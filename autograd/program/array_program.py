@@ -12,8 +12,8 @@ from autograd.graph.backward import gradients
 from autograd.graph.hooks import recorder
 from autograd.graph.mode import enable_grad
 from autograd.graph.node import Node, describe, topological_order
-from autograd.program.array_routine import ArrayRoutine
-from autograd.program.routine import Engine
+from autograd.program.arrays.routine import ArrayRoutine
+from autograd.program.numbers.routine import Engine
 from autograd.program.tape import Tape, record_graph
 from autograd.program.traced_tensor import StandIns, record_operation, traced_node
 from autograd.tensor.tensor import Tensor

@@ -10,11 +10,11 @@ import numpy as np
 from autograd.errors import DTypeError, ShapeError
 from autograd.graph.node import Node, describe
 from autograd.program.array_program import fitted, record_program
-from autograd.program.array_routine import ArrayRoutine
-from autograd.program.batched import batch_routine, run_batch
+from autograd.program.arrays.routine import ArrayRoutine
 from autograd.program.builder import Builder
+from autograd.program.numbers.batch import batch_routine, run_batch
+from autograd.program.numbers.routine import Array, Engine, Routine
 from autograd.program.recorded import differentiate, no_collection, record
-from autograd.program.routine import Array, Engine, Routine
 from autograd.tensor.tensor import Tensor
 
 __all__ = ["Program"]

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from autograd.program.builder import attribute_names
-from autograd.program.joint import JOINT
-from autograd.program.lower import Action, Listing, terms
+from autograd.program.numbers.fusion import JOINT
+from autograd.program.numbers.lower import Action, Listing, terms
 from autograd.program.tape import Tape
 
 # A longer program is shown by its beginning and its end.

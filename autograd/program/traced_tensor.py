@@ -11,7 +11,7 @@ from autograd.errors import DTypeError
 from autograd.graph.mode import is_recording
 from autograd.graph.node import NO_ATTRS, Node, new_node
 from autograd.numpy.protocols import DIFFERENTIABLE, GRADIENT_FREE, apply_function, apply_ufunc
-from autograd.program.traced import Refusing, refuse
+from autograd.program.tracing import Refusing, refuse
 from autograd.rules import arithmetic
 from autograd.rules.primitive import BOOK, Primitive
 from autograd.tensor.operands import as_array, explained

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import autograd as ag
 import nn
-from autograd.program import array_native
-from autograd.program.array_steps import Call, Chained, Part, Product, Steps
+from autograd.program.arrays import native_code as array_native
+from autograd.program.arrays.steps import Call, Chained, Part, Product, Steps
 
 pytest.importorskip("numba")
 RNG = np.random.default_rng(0)

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd.program import native_cache, native_source
+from autograd.program.native import cache as native_cache
+from autograd.program.native import number_interpreter as native_source
 from autograd.rules.primitive import BOOK, elementwise
 
 pytest.importorskip("numba")
@@ -89,7 +90,7 @@ else:
 
 
 def test_denormals_are_kept_unless_asked_otherwise_and_only_during_a_run() -> None:
-    from autograd.program.denormals import AVAILABLE
+    from autograd.program.native.denormals import AVAILABLE
 
     x = ag.Value(1.0)
     exact = ag.Program.from_graph(x * 0.5, x, engine="native")

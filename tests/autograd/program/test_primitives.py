@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd.program.encode import functions
+from autograd.program.numbers.bytecode import functions
 from autograd.rules.primitive import BOOK
 from tests.autograd.table import ROWS
 

@@ -11,9 +11,9 @@ import pytest
 
 import autograd as ag
 from autograd.program.builder import Builder
-from autograd.program.lower import lower
+from autograd.program.numbers.lower import lower
+from autograd.program.numbers.schedule import Loop, schedule
 from autograd.program.recorded import differentiate, record
-from autograd.program.schedule import Loop, schedule
 from nn.scalar import MLP
 
 

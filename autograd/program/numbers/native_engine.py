@@ -11,8 +11,8 @@ import numpy as np
 
 from autograd.errors import MissingExtraError
 from autograd.extras import installing
-from autograd.program.encode import encode
-from autograd.program.schedule import Plan
+from autograd.program.numbers.bytecode import encode
+from autograd.program.numbers.schedule import Plan
 
 _interpreter: Any = None
 _loading = threading.Lock()
@@ -47,7 +47,7 @@ def interpreter() -> Any:
     with _loading:
         if _interpreter is None:
             check_available()
-            from autograd.program.native_source import load
+            from autograd.program.native.number_interpreter import load
 
             _interpreter = load().run
     return _interpreter
@@ -67,7 +67,7 @@ class NativeEngine:
         self.code = encode(plan, flush_denormals)
         self._run = interpreter()
         if flush_denormals:
-            from autograd.program.denormals import AVAILABLE
+            from autograd.program.native.denormals import AVAILABLE
 
             if not AVAILABLE:
                 raise ValueError("flush_denormals is for x86-64 processors only: leave it out on this one")

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.joint import JOINT
-from autograd.program.lower import SINGLE, Action, Listing
-from autograd.program.strides import SHORTEST, Places, nests
+from autograd.program.numbers.fusion import JOINT
+from autograd.program.numbers.lower import SINGLE, Action, Listing
+from autograd.program.numbers.strides import SHORTEST, Places, nests
 
 # So many terms are added in whatever order is quickest; fewer, in the order in which they were written.
 LONG = 8

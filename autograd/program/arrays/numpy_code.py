@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.storage import Storage
+from autograd.program.arrays.storage import Storage
 from autograd.program.tape import Entry, Tape
 from autograd.rules import activations, arithmetic, losses, products, reductions, shaping
 from autograd.rules.primitive import Primitive

@@ -20,10 +20,10 @@ import numpy as np
 
 from autograd.program.builder import attribute_names
 from autograd.program.identities import taken
-from autograd.program.joint import softmax_n, softmax_only, softplus_sigmoid
-from autograd.program.lower import terms
-from autograd.program.native_sums import LANES, PLAIN, REDUCE, WIDTH
-from autograd.program.schedule import LONG, Loop, Plan, Run, Scatter
+from autograd.program.native.sums import LANES, PLAIN, REDUCE, WIDTH
+from autograd.program.numbers.fusion import softmax_n, softmax_only, softplus_sigmoid
+from autograd.program.numbers.lower import terms
+from autograd.program.numbers.schedule import LONG, Loop, Plan, Run, Scatter
 from autograd.rules import MODULES, arithmetic, products, reductions
 from autograd.rules.primitive import BOOK, Primitive
 
@@ -155,7 +155,7 @@ def _loop_sum(loop: Loop) -> list[int]:
 
 
 def _way(loop: Loop) -> int:
-    """Which of the ways of `native_sums` suits a sum."""
+    """Which of the ways of `native.sums` suits a sum."""
     if loop.lengths[-1] >= WIDTH and all(a.strides[-1] in (0, 1) for run in loop.runs for a in run.reads):
         return LANES
     return REDUCE if any(_reducible(run) for run in loop.runs) else PLAIN

@@ -8,8 +8,8 @@ from typing import Any
 from numba import njit
 
 from autograd.program import identities
-from autograd.program.encode import functions
 from autograd.program.identities import taken
+from autograd.program.numbers.bytecode import functions
 from autograd.rules import MODULES
 from autograd.rules.primitive import BOOK
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 
-def load(kind: str, text: str, depends_on: Iterable[Any]) -> Any:
+def compiled_module(kind: str, text: str, depends_on: Iterable[Any]) -> Any:
     """The module of that text, compiled; from the cache where it is there.
 
     Args:

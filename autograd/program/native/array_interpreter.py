@@ -1,6 +1,6 @@
 """The native engine's interpreter for arrays, written from the rule book: its functions of floats, compiled in loops.
 
-The text is generated, so that a new entry of the book is replayed natively by existing; `native_cache` keeps what it
+The text is generated, so that a new entry of the book is replayed natively by existing; `cache` keeps what it
 compiles to.
 """
 
@@ -9,21 +9,22 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from autograd.program import array_words as words
-from autograd.program import native_cache
 from autograd.program.builder import attribute_names
-from autograd.program.encode import from_the_book
 from autograd.program.identities import taken
+from autograd.program.native import array_instructions as words
+from autograd.program.native.cache import compiled_module
+from autograd.program.numbers.bytecode import from_the_book
 from autograd.rules.primitive import BOOK, Primitive
 
-HEADER = '''"""Written by autograd.program.array_source; do not edit."""
+HEADER = '''"""Written by autograd.program.native.array_interpreter; do not edit."""
 
 import numpy as np
 from numba import carray, njit
 
-from autograd.program.array_kernels import LOOPS, in_range, multiply_f4, multiply_f8, one_hot, pointer_f4, pointer_f8
-from autograd.program.native_functions import compiled
-from autograd.program.native_loops import at
+from autograd.program.native.array_kernels import LOOPS, in_range, multiply_f4, multiply_f8, one_hot
+from autograd.program.native.array_kernels import pointer_f4, pointer_f8
+from autograd.program.native.functions import compiled
+from autograd.program.native.number_kernels import at
 
 options = {"error_model": "numpy"}
 number_f4, number_f8 = np.float32, np.float64
@@ -184,8 +185,9 @@ def _cases(kind: str) -> str:
 
 def load() -> Any:
     """The interpreter as a module."""
-    from autograd.program import array_kernels, native_functions, native_loops
+    from autograd.program.native import array_kernels, number_kernels
+    from autograd.program.native import functions as native_functions
 
-    return native_cache.load(
-        "arrays", source(), (array_kernels, native_functions, native_loops, *native_functions.book_modules())
+    return compiled_module(
+        "arrays", source(), (array_kernels, native_functions, number_kernels, *native_functions.book_modules())
     )

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.array_routine import ArrayRoutine
+from autograd.program.arrays.routine import ArrayRoutine
 from autograd.program.builder import attribute_names
-from autograd.program.joint import JOINT, softmax_n, softplus_sigmoid
-from autograd.program.lower import SINGLE, Action, Listing, terms
-from autograd.program.routine import Engine
+from autograd.program.numbers.fusion import JOINT, softmax_n, softplus_sigmoid
+from autograd.program.numbers.lower import SINGLE, Action, Listing, terms
+from autograd.program.numbers.routine import Engine
 from autograd.program.tape import Tape
 from autograd.rules import activations, arithmetic, exponentials, reductions
 from autograd.rules.primitive import Primitive

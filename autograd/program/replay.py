@@ -14,14 +14,14 @@ from autograd.functional.trees import keys_and_parts, leaves, map_leaves
 from autograd.graph.changes import CLOCK
 from autograd.graph.hooks import check_settable, recorder
 from autograd.graph.node import Node, new_node, topological_order
-from autograd.program.array_routine import ArrayRoutine
+from autograd.program.arrays.routine import ArrayRoutine
 from autograd.program.builder import Builder
+from autograd.program.numbers.routine import Engine, Routine
+from autograd.program.purity import Watch
 from autograd.program.recorded import no_collection, record
-from autograd.program.routine import Engine, Routine
 from autograd.program.tape import Tape, record_graph
-from autograd.program.traced import Traced, refuse
 from autograd.program.traced_tensor import StandIns, record_operation, traced_node
-from autograd.program.watching import Watch
+from autograd.program.tracing import Traced, refuse
 from autograd.tensor.tensor import Tensor
 from autograd.value.value import Value
 

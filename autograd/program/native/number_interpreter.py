@@ -1,6 +1,6 @@
 """The native engine's interpreter, written from the rule book: its functions of floats, compiled as they stand.
 
-The text is generated, so that a new entry of the book is replayed natively by existing; `native_cache` keeps what it
+The text is generated, so that a new entry of the book is replayed natively by existing; `cache` keeps what it
 compiles to.
 """
 
@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.program import native_cache, native_sums
-from autograd.program.encode import (
+from autograd.program.native import sums
+from autograd.program.native.cache import compiled_module
+from autograd.program.numbers.bytecode import (
     ANY_SUM,
     FIRST_SHORT_SUM,
     LOGSUMEXP,
@@ -21,19 +22,20 @@ from autograd.program.encode import (
     arity,
     functions,
 )
-from autograd.program.lower import SINGLE
+from autograd.program.numbers.lower import SINGLE
 from autograd.rules.primitive import Primitive
 
-HEADER = '''"""Written by autograd.program.native_source; do not edit."""
+HEADER = '''"""Written by autograd.program.native.number_interpreter; do not edit."""
 
 import math
 
 import numpy as np
 from numba import njit
 
-from autograd.program.denormals import flush_denormals, restore_denormals
-from autograd.program.native_functions import FUNCTIONS
-from autograd.program.native_loops import address, at, logsumexp, options, signed, softmax, softplus_sigmoid, sum_plain
+from autograd.program.native.denormals import flush_denormals, restore_denormals
+from autograd.program.native.functions import FUNCTIONS
+from autograd.program.native.number_kernels import address, at, logsumexp, options, signed
+from autograd.program.native.number_kernels import softmax, softplus_sigmoid, sum_plain
 '''
 
 LOOP = """
@@ -79,15 +81,7 @@ def source() -> str:
     table = functions()
     names = [f"f_{rule.name} = FUNCTIONS[{rule.name!r}]" for rule in table]
     loops = [_loop(rule) for rule in table]
-    return (
-        HEADER
-        + "\n"
-        + "\n".join(names)
-        + "\n"
-        + native_sums.source()
-        + "".join(loops)
-        + RUN.format(cases=_cases(table))
-    )
+    return HEADER + "\n" + "\n".join(names) + "\n" + sums.source() + "".join(loops) + RUN.format(cases=_cases(table))
 
 
 def _loop(rule: Primitive) -> str:
@@ -181,8 +175,9 @@ def _short_sum(signs: str) -> list[str]:
 
 def load() -> Any:
     """The interpreter as a module."""
-    from autograd.program import denormals, native_functions, native_loops
+    from autograd.program.native import denormals, number_kernels
+    from autograd.program.native import functions as native_functions
 
-    return native_cache.load(
-        "native", source(), (denormals, native_functions, native_loops, *native_functions.book_modules())
+    return compiled_module(
+        "native", source(), (denormals, native_functions, number_kernels, *native_functions.book_modules())
     )

@@ -11,12 +11,12 @@ import numpy as np
 
 from autograd.errors import ShapeError
 from autograd.graph.node import Node
-from autograd.program import array_words as words
-from autograd.program.array_source import functions
-from autograd.program.array_steps import Call, Chained, Part, Product, Steps, spread
-from autograd.program.native_engine import check_available
-from autograd.program.numpy_code import Code, compiled, works_in_place, writes_into
-from autograd.program.storage import ALIGNMENT, Storage, is_view, root_of
+from autograd.program.arrays.numpy_code import Code, compiled, works_in_place, writes_into
+from autograd.program.arrays.steps import Call, Chained, Part, Product, Steps, spread
+from autograd.program.arrays.storage import ALIGNMENT, Storage, is_view, root_of
+from autograd.program.native import array_instructions as words
+from autograd.program.native.array_interpreter import functions
+from autograd.program.numbers.native_engine import check_available
 from autograd.program.tape import Tape
 from autograd.rules import products
 
@@ -34,8 +34,8 @@ def interpreter() -> tuple[Callable[..., int], tuple[int, int] | None]:
     with _loading:
         if _loaded is None:
             check_available()
-            from autograd.program.array_kernels import addresses_of_gemm
-            from autograd.program.array_source import load
+            from autograd.program.native.array_interpreter import load
+            from autograd.program.native.array_kernels import addresses_of_gemm
 
             _loaded = load().run, addresses_of_gemm()
     found: tuple[Callable[..., int], tuple[int, int] | None] = _loaded

@@ -10,11 +10,11 @@ import numpy as np
 from autograd.errors import ShapeError
 from autograd.extras import installing
 from autograd.program.builder import Builder
-from autograd.program.encode import NotNativeError
-from autograd.program.lower import Listing, lower
-from autograd.program.native_engine import NativeEngine, available
-from autograd.program.numpy_engine import NumpyEngine
-from autograd.program.schedule import Plan, schedule
+from autograd.program.numbers.bytecode import NotNativeError
+from autograd.program.numbers.lower import Listing, lower
+from autograd.program.numbers.native_engine import NativeEngine, available
+from autograd.program.numbers.numpy_engine import NumpyEngine
+from autograd.program.numbers.schedule import Plan, schedule
 from autograd.program.text import described
 
 Engine = Literal["numpy", "native"]

@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd.graph.changes import CLOCK
 from autograd.graph.mode import enable_grad
-from autograd.program.traced import RecordingError, at_line
+from autograd.program.tracing import RecordingError, at_line
 
 
 class Watch:

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program import array_words as words
-from autograd.program.array_source import functions
+from autograd.program.arrays.storage import is_view, root_of
 from autograd.program.builder import attribute_names
-from autograd.program.storage import is_view, root_of
+from autograd.program.native import array_instructions as words
+from autograd.program.native.array_interpreter import functions
 from autograd.program.tape import Entry, Tape
 from autograd.rules import arithmetic, losses, products, reductions, shaping
 from autograd.rules.primitive import Primitive

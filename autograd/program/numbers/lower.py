@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from autograd.program.builder import Builder
-from autograd.program.joint import joined
+from autograd.program.numbers.fusion import joined
 from autograd.rules import arithmetic, products, reductions
 from autograd.rules.primitive import Primitive
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from autograd.graph.changes import CLOCK
 from autograd.graph.node import Node
-from autograd.program.array_native import native_function
-from autograd.program.numpy_code import numpy_function
-from autograd.program.routine import Engine, chosen_name
+from autograd.program.arrays.native_code import native_function
+from autograd.program.arrays.numpy_code import numpy_function
+from autograd.program.numbers.routine import Engine, chosen_name
 from autograd.program.tape import Tape
 from autograd.program.text import described_tape
 

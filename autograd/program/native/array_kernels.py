@@ -14,7 +14,7 @@ from numba import carray, njit, types  # type: ignore[attr-defined]
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from autograd.program.native_loops import at
+from autograd.program.native.number_kernels import at
 
 # No caches of their own: they are compiled into the interpreter, which has one.
 options: dict[str, Any] = {"error_model": "numpy"}

@@ -1,0 +1,1 @@
+"""Running a tape of arrays: memory, and code."""

@@ -1,0 +1,1 @@
+"""Running a tape of numbers: steps, in order and in loops."""
