@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from base64 import b64encode
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +18,17 @@ from autograd.drawing.mermaid import mermaid
 from autograd.drawing.modules import Calls
 from autograd.drawing.page import page
 from autograd.drawing.render import Renderer, RenderError, render
-from autograd.drawing.sketch import DIGITS, Arrow, Box, Sketch, sketch
+from autograd.drawing.sketch import DIGITS, Arrow, Box, Sketch, printable, sketch
 from autograd.drawing.summary import summary
 from autograd.explaining.attribution import edge_shares
+from autograd.explaining.names import find_node
 from autograd.explaining.notation import number_text
 from autograd.graph.node import Node, describe, topological_order
 
 __all__ = ["Drawing", "draw"]
 
 MOST = 500
+MOST_TOLD = 8
 FEW = 24  # up to so many nodes, every module is shown in full
 ENDINGS = ("svg", "png", "pdf", "dot", "mmd", "html")
 
@@ -35,11 +39,12 @@ def draw(
     direction: Direction | None = None,
     depth: int = 2,
     expand: bool | Collection[str] = (),
-    around: Node | None = None,
+    around: Node | str | None = None,
     radius: int = 2,
-    attribute: Node | None = None,
+    attribute: Node | str | None = None,
     most: int = MOST,
     legend: bool = True,
+    names: Mapping[str, Any] | None = None,
 ) -> Drawing:
     """Draw the graph below a node, with the gradients it has.
 
@@ -55,11 +60,12 @@ def draw(
         direction: ``"LR"`` from left to right, ``"TB"`` from top to bottom; by default whichever suits the graph.
         depth: How many levels of modules to show where there are more than two dozen nodes; deeper ones are one box.
         expand: Modules to show in full all the same, by name (``"0"``, ``"2: Linear"``), or True for all.
-        around: Show only what is near this node.
+        around: Show only what is near this node, given itself or by its label.
         radius: How many edges away counts as near.
         attribute: A node whose gradient is shared out: the thicker an edge, the more of it came that way.
         most: With more nodes than that, nodes that do the same are one box.
         legend: Whether to say what colours and outlines mean.
+        names: What nodes without a label are called, by name: ``names=locals()`` takes the variables' names.
 
     Returns:
         A drawing, which shows itself in Jupyter and has a method ``save``.
@@ -67,6 +73,7 @@ def draw(
     Raises:
         TypeError: ``what`` is not a node, and gives none.
         ValueError: ``direction`` is neither of the two, or ``around`` or ``attribute`` is not part of the graph.
+        GraphError: ``around`` or ``attribute`` is the label of no node in it, or of several.
 
     Example:
         >>> from autograd import Value
@@ -81,13 +88,10 @@ def draw(
     """
     if direction not in (None, "LR", "TB"):
         raise ValueError(f'direction={direction!r}: expected "LR" (left to right) or "TB" (top to bottom)')
-    if isinstance(what, Node):
-        drawn = _sketched(what, {}, depth, expand, around, radius, attribute, most)
-        return Drawing(drawn, what, direction or _direction(drawn), legend)
-    output, groups = _watched(what)
-    with _own_gradients(output):
-        drawn = _sketched(output, groups, depth, expand, around, radius, attribute, most)
-    return Drawing(drawn, output, direction or _direction(drawn), legend)
+    output, groups = (what, {}) if isinstance(what, Node) else _watched(what)
+    with nullcontext() if output is what else _own_gradients(output):
+        drawn = _sketched(output, groups, depth, expand, around, radius, attribute, most, names)
+    return Drawing(drawn, output, direction or _direction(drawn), legend, names)
 
 
 def _sketched(
@@ -95,28 +99,34 @@ def _sketched(
     groups: dict[Node, tuple[str, ...]],
     depth: int,
     expand: bool | Collection[str],
-    around: Node | None,
+    around: Node | str | None,
     radius: int,
-    attribute: Node | None,
+    attribute: Node | str | None,
     most: int,
+    names: Mapping[str, Any] | None,
 ) -> Sketch:
     order = topological_order(output)
-    for name, node in (("around", around), ("attribute", attribute)):
+
+    def part(argument: str, which: Node | str | None) -> Node | None:
+        node = None if which is None else find_node(which, order, names, argument)
         if node is not None and node not in set(order):
-            raise ValueError(f"{name}={describe(node)} is not part of the graph below {describe(output)}")
+            raise ValueError(f"{argument}={describe(node)} is not part of the graph below {describe(output)}")
+        return node
+
+    around, attribute = part("around", around), part("attribute", attribute)
     shares = None if attribute is None else edge_shares(output, attribute)
     if around is not None:
         near = _near(order, around, radius)
-        drawn = sketch(order, near, groups, shares)
+        drawn = sketch(order, near, groups, shares, names)
         drawn.notes.append(f"{len(near):,} of {len(order):,} nodes: those up to {radius} edges from {describe(around)}")
     elif len(order) > most:
-        drawn = summary(order, groups)
+        drawn = summary(order, groups, names)
         drawn.notes.append(
             f"{len(order):,} nodes, summarised as {len(drawn.boxes)} boxes; "
             "draw(…, around=node, radius=2) shows a part, most= sets the limit"
         )
     else:
-        drawn = sketch(order, None, groups, shares)
+        drawn = sketch(order, None, groups, shares, names)
         if expand is not True and len(order) > FEW:
             _collapse(drawn, depth, () if expand is False else expand)
     if attribute is not None:
@@ -133,11 +143,19 @@ class Drawing:
         direction: ``"LR"`` or ``"TB"``.
     """
 
-    def __init__(self, drawn: Sketch, output: Node, direction: Direction, legend: bool = True) -> None:
+    def __init__(
+        self,
+        drawn: Sketch,
+        output: Node,
+        direction: Direction,
+        legend: bool = True,
+        names: Mapping[str, Any] | None = None,
+    ) -> None:
         self.sketch = drawn
         self.output = output
         self.direction = direction
         self._legend = legend
+        self._names = names
 
     @cached_property
     def dot(self) -> str:
@@ -165,7 +183,12 @@ class Drawing:
             raise RenderError(
                 "the steps of a summarised graph cannot be shown: draw a smaller one, or a part of it alone"
             )
-        return StepPage(page(self.output, Drawing(self.sketch, self.output, self.direction, legend=False).svg))
+        bare = Drawing(self.sketch, self.output, self.direction, legend=False)
+        try:
+            picture, still = bare.svg, bare._repr_html_()
+        except RenderError as error:
+            picture, still = f"<p>No picture of the graph: {escape(str(error))}.</p>", ""
+        return StepPage(page(self.output, picture, names=self._names), still)
 
     def save(self, path: str | Path) -> Path:
         """Write the picture to a file.
@@ -195,11 +218,28 @@ class Drawing:
         path.write_bytes(data)
         return path
 
-    def _repr_svg_(self) -> str:
-        return self.svg
+    @property
+    def alt(self) -> str:
+        """What is drawn, in words, for those who do not see the picture."""
+        boxes = self.sketch.boxes.values()
+        told = [f"Graph of {self._count():,} nodes"]
+        for role, words in (("output", "output"), ("leaf", "leaves"), ("input", "inputs")):
+            lines = [f"{box.texts[0]}: {', '.join(box.texts[1:])}" for box in boxes if box.role == role]
+            if lines:
+                more = [f"{len(lines) - MOST_TOLD:,} more"] if len(lines) > MOST_TOLD else []
+                told.append(f"{words} {'; '.join([*lines[:MOST_TOLD], *more])}")
+        return printable(". ".join(told))
+
+    def _repr_html_(self) -> str:
+        # A notebook that is not trusted shows no SVG but as an image.
+        data = b64encode(self.svg.encode()).decode()
+        return f'<img alt="{escape(self.alt)}" src="data:image/svg+xml;base64,{data}">'
+
+    def _count(self) -> int:
+        return sum(box.role != "constant" for box in self.sketch.boxes.values())
 
     def __repr__(self) -> str:
-        return f"<drawing of {sum(box.role != 'constant' for box in self.sketch.boxes.values()):,} nodes>"
+        return f"<drawing of {self._count():,} nodes>"
 
 
 class StepPage:
@@ -207,19 +247,20 @@ class StepPage:
 
     Attributes:
         html: The whole document.
+        still: HTML that shows the picture alone; the page hides it where it plays, which a notebook that is not trusted
+            does not let it do.
         height: Of the frame, in pixels.
     """
 
-    def __init__(self, html: str, height: int = 640) -> None:
+    def __init__(self, html: str, still: str = "", height: int = 640) -> None:
         self.html = html
+        self.still = still
         self.height = height
 
     def _repr_html_(self) -> str:
-        from html import escape
-
         return (
             f'<iframe srcdoc="{escape(self.html)}" title="Backpropagation, step by step" '
-            f'style="width:100%;height:{self.height}px;border:0"></iframe>'
+            f'style="width:100%;height:{self.height}px;border:0"></iframe>{self.still}'
         )
 
     def __repr__(self) -> str:
@@ -227,6 +268,10 @@ class StepPage:
 
 
 def _watched(what: Any) -> tuple[Node, dict[Node, tuple[str, ...]]]:
+    if hasattr(what, "named_children"):
+        raise TypeError(
+            f"draw takes what a model computes: ag.draw(lambda: model(x)), not the {type(what).__name__} alone"
+        )
     if not callable(what):
         raise TypeError(f"draw takes a Value or a Tensor, or a function that computes one, not {type(what).__name__}")
     calls = Calls()
@@ -291,8 +336,9 @@ def _collapse(drawn: Sketch, depth: int, expand: Collection[str]) -> None:
         largest = max(sizes, default=None)
         gradient = "grad –" if largest is None else f"|grad| up to {number_text(largest, DIGITS)}"
         lines = (path[-1], f"{len(boxes)} nodes", gradient)
+        finite, begins = all(box.finite for box in boxes), frozenset().union(*(box.begins for box in boxes))
         hint = f"{len(boxes)} nodes; draw(…, expand=[{path[-1].partition(':')[0]!r}]) shows them"
-        drawn.boxes[new_key[path]] = Box(new_key[path], lines, "group", largest, hint, path[:-1])
+        drawn.boxes[new_key[path]] = Box(new_key[path], lines, "group", largest, hint, path[:-1], finite, begins)
     renamed = {key: new_key[path] for key, path in paths.items()}
     arrows: dict[tuple[str, str], Arrow] = {}
     kept: list[Arrow] = []

@@ -79,8 +79,8 @@ def book_javascript() -> str:
     """The forwards of the whole book as a JavaScript object literal.
 
     Example:
-        >>> book_javascript().splitlines()[1]
-        '  greater: (x0, x1) => (x0 > x1),'
+        >>> "  sin: (x0) => Math.sin(x0)," in book_javascript().splitlines()
+        True
     """
     forwards = {rule.name: _forward(rule) for rule in BOOK.values()}
     return "\n".join(["{", *(f"  {name}: {code}," for name, code in forwards.items() if code is not None), "}"])

@@ -24,8 +24,12 @@ ZERO: Final = ("#e3e5ea", "", "exactly 0")
 NOT_A_NUMBER: Final = ("#f4b6d8", "✕", "NaN or ∞")
 PLAIN: Final = "#ffffff"
 
+# A picture lies on a card of its own, so that it reads on a dark page too. On the card, text has a contrast of 4.5 and
+# more, lines of 3 and more (Web Content Accessibility Guidelines 2.2, 1.4.3 and 1.4.11).
+PAPER: Final = "#ffffff"
 INK: Final = "#1d2430"
 SOFT: Final = "#5a6577"
+LINE: Final = "#848d9d"
 FONT: Final = "Helvetica,Arial,sans-serif"
 
 # Outlines by role: Graphviz's attributes, and what the legend says.
@@ -37,6 +41,8 @@ OUTLINES: Final = {
     "output": ({"style": "filled,rounded", "penwidth": "1.2", "peripheries": "2"}, "the output"),
     "group": ({"style": "filled,rounded", "penwidth": "1", "shape": "box3d"}, "several nodes"),
 }
+# On top of these, where all that goes in is finite and what comes out is not.
+ORIGIN: Final = ({"penwidth": "3", "color": "#a3195b"}, "NaN or ∞ begins here")
 
 
 def step_of(magnitude: float | None) -> tuple[str, str, str]:

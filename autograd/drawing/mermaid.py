@@ -24,7 +24,7 @@ def mermaid(drawn: Sketch, direction: str) -> str:
     """
     lines = [f"flowchart {direction}", '  subgraph forward["forward: values"]', f"    direction {direction}"]
     lines += [
-        f"    {_node(box, 'f', box.lines[:-1] if _has_gradient(box) else box.lines)}" for box in drawn.boxes.values()
+        f"    {_node(box, 'f', box.texts[:-1] if _has_gradient(box) else box.texts)}" for box in drawn.boxes.values()
     ]
     for arrow in drawn.arrows:
         times = f'|"{_escaped(f"×{arrow.count:,}")}"|' if arrow.count > 1 else ""
@@ -37,7 +37,7 @@ def mermaid(drawn: Sketch, direction: str) -> str:
         for key in drawn.boxes:
             if key in ends:
                 box = drawn.boxes[key]
-                lines.append(f"    {_node(box, 'b', (box.lines[0], box.lines[-1]))}")
+                lines.append(f"    {_node(box, 'b', (box.texts[0], box.texts[-1]))}")
         for arrow in back:
             label = arrow.label or arrow.hint.partition(": ")[2]
             text = f'|"{_escaped(label)}"|' if label else ""

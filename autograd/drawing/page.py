@@ -13,13 +13,14 @@ import html
 import json
 import math
 import re
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
 
 from autograd.drawing.javascript import book_javascript, rule_javascript
-from autograd.explaining.names import amount, derivatives_of, forward_of
+from autograd.explaining.names import amount, derivatives_of, forward_of, labels_of
 from autograd.explaining.trace import Trace, trace_backward
 from autograd.graph.node import Node
 
@@ -30,15 +31,24 @@ _ARRAYS = (
 )
 
 
-def page(output: Node, svg: str, title: str | None = None, gradient: Any = None) -> str:
+def page(
+    output: Node,
+    svg: str,
+    title: str | None = None,
+    gradient: Any = None,
+    *,
+    names: Mapping[str, Any] | None = None,
+) -> str:
     """The step-through page of one result, as the text of an HTML file.
 
     Args:
         output: L; a single number, unless ``gradient`` is given.
-        svg: The drawn graph. The group of node i of ``topological_order(output)`` has the id ``n{i}`` and its value and
-            gradient as its last two texts; the edge into input p of node i has the id ``e{i}_{p}``.
+        svg: The drawn graph, or HTML that says why there is none. The group of node i of ``topological_order(output)``
+            has the id ``n{i}`` and its value and gradient as its last two texts; the edge into input p of node i has
+            the id ``e{i}_{p}``.
         title: A heading; by default it names the output.
         gradient: The upstream gradient where ``output`` is not a single number.
+        names: What nodes without a label are called, see `autograd.explaining.names.labels_of`.
 
     Returns:
         A complete HTML document that needs nothing else.
@@ -50,8 +60,8 @@ def page(output: Node, svg: str, title: str | None = None, gradient: Any = None)
         >>> text.startswith("<!doctype html>"), "src=" in text
         (True, False)
     """
-    trace = trace_backward(output, gradient)
-    data, rules = _described(trace)
+    trace = trace_backward(output, gradient, names=names)
+    data, rules = _described(trace, set(labels_of(trace.order, names)))
     name = trace.names[output]
     count = len(trace.order)
     summary = f"{count:,} nodes; {name} = {amount(output._data)}. Forward, then backward in the engine’s own order."
@@ -99,7 +109,7 @@ def _shown(x: Any, kind: str) -> Any:
     return amount(x) if kind == "array" and x is not None else _quantity(x)
 
 
-def _described(trace: Trace) -> tuple[dict[str, Any], str]:
+def _described(trace: Trace, labelled: set[Node]) -> tuple[dict[str, Any], str]:
     """The graph and its backward pass as JSON data, and the primitives that occur in it as JavaScript."""
     order, names = trace.order, trace.names
     kind = order[-1].kind
@@ -113,8 +123,9 @@ def _described(trace: Trace) -> tuple[dict[str, Any], str]:
         rule = node.rule
         entry: dict[str, Any] = {
             "name": names[node],
-            "labelled": bool(node.label),
+            "labelled": node in labelled,
             "rule": None,
+            "frozen": None,
             "value": _shown(node._data, kind),
             "inputs": [place[x] if isinstance(x, Node) else {"value": _quantity(x)} for x in node.inputs],
         }
@@ -130,6 +141,7 @@ def _described(trace: Trace) -> tuple[dict[str, Any], str]:
                     why = f"Only Python can compute {rule.name}, so the values stay as they are."
             entry |= {
                 "rule": numbers[key],
+                "frozen": _frozen(node) if kind == "scalar" else None,
                 "ruleName": rule.name,
                 "made": forward_of(node, names).text,
                 "doc": rule.doc,
@@ -146,6 +158,13 @@ def _described(trace: Trace) -> tuple[dict[str, Any], str]:
     }
     table = ",\n".join(written)
     return data, f"[\n{table}\n]" if live else "[]"
+
+
+def _frozen(node: Node) -> bool | None:
+    """What the condition of a choice was recorded as, where it is a number rather than computed in the graph."""
+    rule = node.rule
+    conditions = [] if rule is None or not rule.selects else list(zip(node.inputs, rule.vjps, strict=False))
+    return next((bool(x) for x, vjp in conditions if vjp is None and not isinstance(x, Node)), None)
 
 
 def _backward(trace: Trace, place: dict[Node, int], kind: str) -> list[dict[str, Any]]:

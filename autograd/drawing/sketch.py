@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.explaining.names import derivatives_of, forward_of, node_names, norm, shortened
+from autograd.drawing.look import NOT_A_NUMBER, step_of
+from autograd.explaining.names import derivatives_of, forward_of, labels_of, node_names, norm, shortened
 from autograd.explaining.notation import number_text
 from autograd.explaining.trace import local_derivatives
 from autograd.graph.node import Node
@@ -29,6 +30,8 @@ class Box:
         magnitude: The size of its gradient, for the colour; None where there is none.
         hint: What hovering shows.
         group: The names of the groups it stands in, the outermost first.
+        finite: Whether its value holds neither NaN nor an infinity.
+        begins: Whether its ``"value"`` or its ``"gradient"`` is the first that does, while all it comes from is finite.
     """
 
     key: str
@@ -37,6 +40,19 @@ class Box:
     magnitude: float | None = None
     hint: str = ""
     group: tuple[str, ...] = ()
+    finite: bool = True
+    begins: frozenset[str] = frozenset()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Its lines with their marks."""
+        lines = list(self.lines)
+        marks = {"value": "" if self.finite else NOT_A_NUMBER[1]}
+        if self.role != "constant":
+            marks["gradient"] = step_of(self.magnitude)[1]
+        for place, (what, mark) in enumerate(marks.items(), len(lines) - len(marks)):
+            lines[place] = " ".join(filter(None, (lines[place], mark, "begins here" if what in self.begins else "")))
+        return tuple(lines)
 
 
 @dataclass
@@ -84,6 +100,7 @@ def sketch(
     shown: Iterable[Node] | None = None,
     groups: Mapping[Node, tuple[str, ...]] | None = None,
     shares: Mapping[tuple[Node, int], float] | None = None,
+    names: Mapping[str, Any] | None = None,
 ) -> Sketch:
     """Every node as a box and every use of it as an arrow.
 
@@ -92,8 +109,10 @@ def sketch(
         shown: Which of its nodes to show; by default all.
         groups: The groups that nodes stand in.
         shares: The share of an attributed gradient along each edge, by (node, input position).
+        names: What nodes without a label are called, see `autograd.explaining.names.labels_of`.
     """
-    names = node_names(order)
+    labels, called = labels_of(order, names), node_names(order, names)
+    begins = beginnings(order)
     place = {node: i for i, node in enumerate(order)}
     chosen = set(order if shown is None else shown)
     groups = groups or {}
@@ -102,12 +121,20 @@ def sketch(
         if node not in chosen:
             continue
         key = f"n{place[node]}"
-        role = _role(node, node is order[-1])
+        label = labels.get(node, "")
+        role = _role(node, label, node is order[-1])
         drawn.boxes[key] = Box(
-            key, _lines(node), role, magnitude(node._grad), _hint(node, names, role), groups.get(node, ())
+            key,
+            _lines(node, label),
+            role,
+            magnitude(node._grad),
+            _hint(node, label, called, role),
+            groups.get(node, ()),
+            is_finite(node),
+            begins[node],
         )
         local = local_derivatives(node) if drawn.scalar else (None,) * len(node.inputs)
-        formulas = derivatives_of(node, names) if node.rule is not None and node.requires_grad else ()
+        formulas = derivatives_of(node, called) if node.rule is not None and node.requires_grad else ()
         for position, x in enumerate(node.inputs):
             if isinstance(x, Node):
                 if x not in chosen:
@@ -126,7 +153,7 @@ def sketch(
                     tail=tail,
                     head=key,
                     label="" if slope is None else number_text(slope, DIGITS),
-                    hint="" if formula is None else _slope_hint(node, x, names, str(formula)),
+                    hint="" if formula is None else _slope_hint(node, x, called, str(formula)),
                     flows=flows,
                     share=share,
                 )
@@ -148,30 +175,67 @@ def magnitude(gradient: Any) -> float | None:
     return norm(data) / math.sqrt(max(1, data.size))
 
 
-def _role(node: Node, is_output: bool) -> str:
+def is_finite(x: Any) -> bool:
+    """Whether a number, an array or a node holds neither NaN nor an infinity."""
+    data = np.asarray(x._data if isinstance(x, Node) else x)
+    return data.dtype.kind not in "fc" or bool(np.isfinite(data).all())
+
+
+def beginnings(order: Sequence[Node]) -> dict[Node, frozenset[str]]:
+    """Of each node, whether NaN or an infinity begins in its value or in its gradient.
+
+    A value is such a beginning where it is not finite and all that it was computed from is; a gradient, where those of
+    all nodes that handed it on are finite.
+
+    Example:
+        >>> import autograd as ag
+        >>> x = ag.Value(0.0)
+        >>> y = ag.log(x) * 2.0
+        >>> y.backward()
+        >>> [sorted(begins) for begins in beginnings(ag.topological_order(y)).values()]
+        [['gradient'], ['value'], []]
+    """
+    healthy = {node: is_finite(node._grad) for node in order}
+    handed_on = dict.fromkeys(order, True)  # whether a gradient that is not finite would begin here
+    for node in order:
+        if not healthy[node]:
+            handed_on.update((x, False) for x in node.inputs if isinstance(x, Node))
+    return {
+        node: frozenset(
+            what
+            for what, begins in (
+                ("value", not is_finite(node) and all(map(is_finite, node.inputs))),
+                ("gradient", not healthy[node] and handed_on[node]),
+            )
+            if begins
+        )
+        for node in order
+    }
+
+
+def _role(node: Node, label: str, is_output: bool) -> str:
     if is_output:
         return "output"
     if node.rule is not None:
         return "computed"
     if node.requires_grad:
         return "leaf"
-    return "constant" if node.label is None and np.size(node._data) == 1 else "input"
+    return "constant" if not label and np.size(node._data) == 1 else "input"
 
 
-def _title(node: Node) -> str:
+def _title(node: Node, label: str) -> str:
     symbol = "" if node.rule is None else node.rule.symbol
-    label = shortened(node.label, 28) if node.label else ""
-    return "  ".join(filter(None, (label, symbol))) or _role(node, is_output=False)
+    return "  ".join(filter(None, (shortened(label, 28), symbol))) or _role(node, label, is_output=False)
 
 
-def _lines(node: Node) -> tuple[str, ...]:
+def _lines(node: Node, label: str) -> tuple[str, ...]:
     gradient = node._grad._data if isinstance(node._grad, Node) else node._grad
     if node.kind == "scalar":
         value, slope = number_text(node._data, DIGITS), "–" if gradient is None else number_text(gradient, DIGITS)
-        return _title(node), value, f"grad {slope}"
+        return _title(node, label), value, f"grad {slope}"
     data = np.asarray(node._data)
     return (
-        _title(node),
+        _title(node, label),
         f"{data.shape}  {data.dtype}",
         contents(data, "value"),
         "grad –" if gradient is None else contents(np.asarray(gradient), "grad"),
@@ -200,7 +264,7 @@ def contents(data: np.ndarray[Any, Any], what: str) -> str:
     return ", ".join(parts)
 
 
-def _hint(node: Node, names: dict[Node, str], role: str) -> str:
+def _hint(node: Node, label: str, names: dict[Node, str], role: str) -> str:
     words = {"leaf": "a leaf that needs a gradient", "input": "an input", "constant": "a constant"}
     if node.rule is None:
         lines = [f"{names[node]}: {words.get(role, 'the output')}"]
@@ -208,14 +272,14 @@ def _hint(node: Node, names: dict[Node, str], role: str) -> str:
         lines = [f"{names[node]} = {forward_of(node, names).text}", node.rule.doc]
         if node.rule.kink:
             lines.append(f"no derivative at {node.rule.kink}")
-    if node.label and len(node.label) > 28:
-        lines.append(printable(node.label))
+    if len(label) > 28:
+        lines.append(printable(label))
     return "\n".join(filter(None, lines))
 
 
 def _slope_hint(node: Node, parent: Node, names: dict[Node, str], formula: str) -> str:
     if node.kind == "scalar":
-        return f"∂{names[node]}/∂{names[parent]} = {formula}"
+        return f"local derivative {names[node]} → {names[parent]}: {formula}"
     return f"gradient to {names[parent]}: {formula}"
 
 
@@ -227,7 +291,8 @@ def _constant(key: str, x: Any, group: tuple[str, ...]) -> Box:
         lines = (f"{data.shape}  {data.dtype}", contents(data, "value"))
     else:
         lines = (shortened(str(x), 28),)
-    return Box(key, lines, "constant", hint="a constant", group=group)
+    begins = frozenset[str]() if is_finite(x) else frozenset({"value"})
+    return Box(key, lines, "constant", hint="a constant", group=group, finite=not begins, begins=begins)
 
 
 def printable(text: str) -> str:

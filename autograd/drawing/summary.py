@@ -12,15 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from autograd.drawing.sketch import DIGITS, Arrow, Box, Sketch, magnitude
+from autograd.drawing.sketch import DIGITS, Arrow, Box, Sketch, beginnings, is_finite, magnitude
+from autograd.explaining.names import labels_of
 from autograd.explaining.notation import number_text
 from autograd.graph.node import Node
 
 FEW = 60  # boxes in a summary, about
 
 
-def summary(order: Sequence[Node], groups: Mapping[Node, tuple[str, ...]]) -> Sketch:
-    """The graph as a few boxes, each for many nodes."""
+def summary(
+    order: Sequence[Node], groups: Mapping[Node, tuple[str, ...]], names: Mapping[str, Any] | None = None
+) -> Sketch:
+    """The graph as a few boxes, each for many nodes; see `autograd.drawing.sketch.sketch` for the arguments."""
+    labels, begins = labels_of(order, names), beginnings(order)
     classes = _classes(order, groups)
     members: dict[Any, list[Node]] = {}
     for node in order:
@@ -29,7 +33,10 @@ def summary(order: Sequence[Node], groups: Mapping[Node, tuple[str, ...]]) -> Sk
     drawn = Sketch(scalar=order[-1].kind == "scalar")
     for kind, nodes in members.items():
         key = keys[kind]
-        drawn.boxes[key] = _box(key, nodes, order[-1], groups.get(nodes[0], ()))
+        box = _box(key, nodes, order[-1], labels.get(nodes[0], ""), groups.get(nodes[0], ()))
+        box.finite = all(map(is_finite, nodes))
+        box.begins = frozenset().union(*(begins[node] for node in nodes))
+        drawn.boxes[key] = box
     counts: Counter[tuple[str, str]] = Counter()
     flows: set[tuple[str, str]] = set()
     for node in order:
@@ -69,12 +76,12 @@ def _class(node: Node, stretch: int, groups: Mapping[Node, tuple[str, ...]], out
     return node.rule.name, stretch, groups.get(node, ())
 
 
-def _box(key: str, nodes: list[Node], output: Node, group: tuple[str, ...]) -> Box:
+def _box(key: str, nodes: list[Node], output: Node, label: str, group: tuple[str, ...]) -> Box:
     first = nodes[0]
     symbol = first.rule.symbol if first.rule else ("leaves" if first.requires_grad else "constants")
     if len(nodes) == 1 and first.rule is None:
-        symbol = first.label or symbol
-    title = f"{len(nodes):,} × {symbol}" if len(nodes) > 1 else (first.label or symbol)
+        symbol = label or symbol
+    title = f"{len(nodes):,} × {symbol}" if len(nodes) > 1 else (label or symbol)
     sizes = [size for node in nodes if (size := magnitude(node._grad)) is not None]
     if sizes:
         low, high = (number_text(float(f(sizes)), DIGITS) for f in (np.min, np.max))

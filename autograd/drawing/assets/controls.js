@@ -129,6 +129,13 @@ function addSlider(i) {
   sliders.set(i, { range, field, outcome });
 }
 
+// A condition that Python decided is a number in the graph, which does not say what it was decided by.
+function frozen() {
+  const names = nodes.filter((node) => node.frozen !== null).map((node) => node.name);
+  if (!names.length) return "";
+  return ` But the condition of ${names.join(", ")} was recorded as ${names.length > 1 ? "they were" : "it was"}, and stays so: a condition such as ag.greater(a, 0), in place of a > 0, is computed again too.`;
+}
+
 const MOST_SLIDERS = 60;
 const editable = data.live && agrees();
 if (editable) {
@@ -136,7 +143,7 @@ if (editable) {
   const leaves = nodes.map((_, i) => i).filter((i) => nodes[i].rule === null).sort(byName);
   leaves.slice(0, MOST_SLIDERS).forEach(addSlider);
   const rest = leaves.length > MOST_SLIDERS ? ` (The first ${MOST_SLIDERS} of ${leaves.length} are listed; drag the others in the graph.)` : "";
-  byId("leaves-note").textContent = `Drag a leaf in the graph, or use these: everything is computed again, forward and backward, by the rule book’s formulas.${rest}`;
+  byId("leaves-note").textContent = `Drag a leaf in the graph, or use these: everything is computed again, forward and backward, by the rule book’s formulas.${rest}${frozen()}`;
   byId("sliders").before(el("p", { id: "result", className: "formula" }));
   refresh();
 } else {
@@ -209,7 +216,7 @@ for (const { group, node, parent, event, flow } of edges) {
     const { local, contribution } = pass.events[event].flows[flow];
     if (!scalar) return `gradient to ${nodes[parent].name}: ${formula}\n${contribution}`;
     const value = formula === written(local) ? "" : ` = ${written(local)}`;
-    return `∂${nodes[node].name}/∂${nodes[parent].name} = ${formula}${value}`;
+    return `local derivative ${nodes[node].name} → ${nodes[parent].name}: ${formula}${value}`;
   });
 }
 
@@ -270,6 +277,10 @@ const night = matchMedia("(prefers-color-scheme: dark)");
 theme(night.matches);
 night.addEventListener("change", () => theme(night.matches));
 byId("theme").addEventListener("click", () => theme(root.dataset.theme !== "dark"));
+
+// In a notebook that lets the page play, the still picture beside it is not needed.
+const still = window.frameElement?.nextElementSibling;
+if (still?.tagName === "IMG") still.hidden = true;
 
 resize(fitted());
 goTo(0, false);

@@ -171,13 +171,12 @@ function row(term, ...content) {
 function flowBlock(event, k, j) {
   const flow = event.flows[j];
   const name = nodes[flow.parent].name;
-  const local = `∂${nodes[event.node].name}/∂${name}`;
   const before = arrivals[flow.parent].findLast(([, ek, ej]) => ek < k || (ek === k && ej < j));
   const already = before ? pass.events[before[1]].flows[before[2]].total : null;
   const list = el("dl");
   if (scalar) {
     list.append(
-      ...row("local derivative", flow.formula === written(flow.local) ? `${local} = ` : `${local} = ${flow.formula} = `, numeral(flow.local)),
+      ...row("local derivative", flow.formula === written(flow.local) ? "" : `${flow.formula} = `, numeral(flow.local)),
       ...row("upstream × local", numeral(event.upstream), ` × ${bracketed(written(flow.local))} = `, el("span", { className: "result" }, numeral(flow.contribution))),
       ...row("running sum", already === null ? "" : `${written(already)} + ${bracketed(written(flow.contribution))} = `, el("span", { className: "result" }, numeral(flow.total))),
     );
@@ -202,6 +201,7 @@ function telling() {
     const node = nodes[i];
     const formula = el("p", { className: "formula" }, `${node.name} = ${node.made} = `, el("b", {}, numeral(pass.values[i])));
     const notes = node.doc ? [el("p", { className: "note" }, `The rule book: ${node.ruleName}, ${node.doc}.`)] : [];
+    if (node.frozen !== null) notes.push(el("p", { className: "note" }, `Its condition was recorded as ${node.frozen}, and stays so when a leaf is changed.`));
     return [
       `Forward, step ${step} of ${F}`,
       [formula, inputLine(i), ...notes],

