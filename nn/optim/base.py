@@ -18,10 +18,11 @@ from numpy.typing import ArrayLike, NDArray
 import autograd as ag
 from nn._checks import in_range
 from nn.module import check_state
+from nn.optim.schedules import Schedule
 
 __all__ = ["Array", "Optimizer", "Slot"]
 
-_NO_SETTINGS = {"parameters", "slots", "_replayed", "_numbered", "_latest", "_learning_rate"}
+_NO_SETTINGS = {"parameters", "slots", "_replayed", "_numbered", "_latest", "_learning_rate", "schedule"}
 
 Array: TypeAlias = NDArray[Any]
 
@@ -51,12 +52,31 @@ class Optimizer(ABC):
             shrinks by the factor 1 − learning_rate · weight_decay instead.
         remembers: Names of the arrays that `update` keeps in each `Slot`'s memory.
 
+    Attributes:
+        schedule: A function of the number of steps taken so far, such as those of `nn.optim.schedules`, that gives the
+            factor for the learning rate; None, as at first, keeps the rate. May be set at any time.
+
     Raises:
         TypeError: Something else than tensors that require gradients.
         ValueError: No parameters, one given twice, or a number out of its range.
+
+    Example:
+        >>> from nn.optim import SGD
+        >>> from nn.optim.schedules import StepDecay
+        >>> w = ag.Tensor([8.0], requires_grad=True)
+        >>> optimizer = SGD([w], learning_rate=0.5)
+        >>> optimizer.schedule = StepDecay(every=1, factor=0.5)
+        >>> for _ in range(3):
+        ...     w.grad = [1.0]
+        ...     print(optimizer.rate, end=" ")
+        ...     optimizer.step()
+        0.5 0.25 0.125
+        >>> w.data, optimizer.learning_rate
+        (array([7.125]), 0.5)
     """
 
     decoupled = False
+    schedule: Schedule | None = None
 
     def __init__(
         self,
@@ -75,12 +95,24 @@ class Optimizer(ABC):
 
     @property
     def learning_rate(self) -> float:
-        """Factor of the next step."""
+        """Factor of each step, before the schedule."""
         return self._learning_rate
 
     @learning_rate.setter
     def learning_rate(self, value: float) -> None:
         self._learning_rate = in_range("learning_rate", value)
+
+    @property
+    def steps(self) -> int:
+        """How many steps were taken: by the parameter that took the most."""
+        return max(slot.steps for slot in self.slots)
+
+    @property
+    def rate(self) -> float:
+        """Factor of the next step: the learning rate, as the schedule has it."""
+        if self.schedule is None:
+            return self._learning_rate
+        return in_range("the scheduled learning rate", self._learning_rate * self.schedule(self.steps))
 
     @abstractmethod
     def update(self, gradient: Any, memory: Mapping[str, Any], steps: Any, rate: Any) -> tuple[Any, dict[str, Any]]:
@@ -128,8 +160,9 @@ class Optimizer(ABC):
             raise ag.GraphError(f"{type(self).__name__}.step: no parameter has a gradient; call loss.backward() first")
         all_do = len(present) == len(gradients)
         taking_part = None if all_do else tuple([gradient is not None for gradient in gradients])
+        rate = self.rate
         self.count(taking_part)
-        (counts, kinds), rate = self.counts(), float(self._learning_rate)
+        counts, kinds = self.counts()
         form = taking_part, kinds, self.settings()
         latest, replay = self._latest
         if form != latest:  # a gradient's shape and dtype are its parameter's

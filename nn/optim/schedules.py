@@ -1,8 +1,8 @@
 """Schedules: how the learning rate changes during training.
 
-A schedule is a function of time t, counted from 0, that gives the factor for the learning rate the optimizer was made
-with. It can be asked by hand, ``optimizer.learning_rate = 0.1 * schedule(t)``; as a callback, `Scheduled` asks it at
-the beginning of every epoch or of every step, and the rate used is in the history.
+A schedule is a pure function of time t, counted from 0, that gives the factor for the optimizer's learning rate.
+``optimizer.schedule = CosineDecay(1000)`` makes the optimizer ask it with the number of steps taken so far, which is
+part of what an optimizer saves; the callback `nn.Scheduled` does so for the time of a fit, in epochs or in steps.
 """
 
 from __future__ import annotations
@@ -10,23 +10,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
 
 from nn._checks import in_range, positive_integer
-from nn.training.callbacks import Best, Callback
-
-if TYPE_CHECKING:
-    from nn.training.trainer import Trainer
 
 __all__ = [
     "CosineDecay",
     "ExponentialDecay",
     "InverseTimeDecay",
     "LinearDecay",
-    "ReduceOnPlateau",
     "Schedule",
-    "Scheduled",
     "StepDecay",
+    "Stretched",
     "WarmUp",
 ]
 
@@ -35,11 +29,11 @@ Schedule = Callable[[int], float]
 
 @dataclass(frozen=True)
 class StepDecay:
-    """γ^⌊t / n⌋: multiplied by γ every n.
+    """γ^⌊t / n⌋: multiplied by γ after every n units of time.
 
     Attributes:
         every: n, at least 1.
-        factor: γ, above 0.
+        factor: γ, at least 0.
 
     Example:
         >>> [StepDecay(every=2, factor=0.5)(t) for t in range(5)]
@@ -63,7 +57,7 @@ class ExponentialDecay:
     """γᵗ: multiplied by γ each time.
 
     Attributes:
-        factor: γ, above 0.
+        factor: γ, at least 0.
 
     Example:
         >>> [ExponentialDecay(0.5)(t) for t in range(4)]
@@ -183,96 +177,27 @@ class WarmUp:
         return 1.0 if self.then is None else self.then(t - self.length)
 
 
-class Scheduled(Callback):
-    """Sets the learning rate by a schedule, at the beginning of every epoch or of every step.
+@dataclass(frozen=True)
+class Stretched:
+    """Another schedule, whose time begins at some step and goes on by one every n steps.
 
-    Args:
-        schedule: Any function of time that gives a factor.
-        per: What time is counted in, from 0.
-
-    Example:
-        >>> import nn, numpy as np
-        >>> model = nn.MLP(1, [1], seed=0)
-        >>> optimizer = nn.SGD(model.parameters(), learning_rate=0.1)
-        >>> trainer = nn.Trainer(model, loss=nn.mse, optimizer=optimizer, callbacks=[Scheduled(StepDecay(2, 0.5))])
-        >>> history = trainer.fit(np.ones((4, 1)), np.ones((4, 1)), epochs=4, progress=False)
-        >>> history["learning_rate"]
-        [0.1, 0.1, 0.05, 0.05]
-    """
-
-    def __init__(self, schedule: Schedule, per: Literal["epoch", "step"] = "epoch") -> None:
-        if per not in ("epoch", "step"):
-            raise ValueError(f"per must be 'epoch' or 'step', got {per!r}")
-        self.schedule, self.per = schedule, per
-        self._base = 0.0
-        self._time = 0
-
-    def on_fit_begin(self, trainer: Trainer) -> None:
-        """Take the optimizer's learning rate as the one that factors are for."""
-        self._base, self._time = trainer.optimizer.learning_rate, 0
-
-    def on_epoch_begin(self, trainer: Trainer) -> None:
-        """Set the rate, where time is counted in epochs."""
-        if self.per == "epoch":
-            self._set(trainer)
-
-    def on_batch_begin(self, trainer: Trainer) -> None:
-        """Set the rate, where time is counted in steps."""
-        if self.per == "step":
-            self._set(trainer)
-
-    def on_fit_end(self, trainer: Trainer) -> None:
-        """Give the optimizer back the rate it came with, for another fit."""
-        trainer.optimizer.learning_rate = self._base
-
-    def _set(self, trainer: Trainer) -> None:
-        trainer.optimizer.learning_rate = self._base * self.schedule(self._time)
-        self._time += 1
-
-
-class ReduceOnPlateau(Callback):
-    """Multiplies the learning rate by a factor where a column of the history has not got better for some epochs.
-
-    Args:
-        monitor: The column.
-        factor: What the rate is multiplied by, from 0 to below 1.
-        patience: How many epochs without improvement are borne; the next one reduces.
-        mode: Whether small (``"min"``) or large (``"max"``) is good.
-        min_delta: How much better it has to be to count.
-        lowest: The smallest rate.
+    Attributes:
+        schedule: The other one.
+        length: n, at least 1, such as the number of steps in an epoch.
+        start: The step at which its time is 0.
 
     Example:
-        >>> ReduceOnPlateau(patience=2).patience
-        2
+        >>> [Stretched(ExponentialDecay(0.5), length=3)(t) for t in range(7)]
+        [1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.25]
     """
 
-    def __init__(
-        self,
-        monitor: str = "val_loss",
-        factor: float = 0.1,
-        patience: int = 10,
-        mode: Literal["min", "max"] = "min",
-        min_delta: float = 0.0,
-        lowest: float = 0.0,
-    ) -> None:
-        self._best = Best(monitor, mode, min_delta)
-        self.factor = in_range("factor", factor, below=1.0)
-        self.patience = patience
-        self.lowest = in_range("lowest", lowest)
-        self._waited = 0
+    schedule: Schedule
+    length: int = 1
+    start: int = 0
 
-    def on_fit_begin(self, trainer: Trainer) -> None:  # noqa: ARG002
-        """Start to wait anew."""
-        self._best.reset()
-        self._waited = 0
+    def __post_init__(self) -> None:
+        positive_integer("length", self.length)
 
-    def on_epoch_end(self, trainer: Trainer) -> None:
-        """Reduce the rate, if it is time."""
-        if self._best.improved(trainer.history[-1]):
-            self._waited = 0
-            return
-        self._waited += 1
-        if self._waited > self.patience:
-            rate = trainer.optimizer.learning_rate
-            trainer.optimizer.learning_rate = max(self.lowest, rate * self.factor)
-            self._waited = 0
+    def __call__(self, t: int) -> float:
+        """The factor at time t."""
+        return self.schedule((t - self.start) // self.length)

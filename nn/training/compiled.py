@@ -21,9 +21,9 @@ def compile_step(
     """A function that takes one training step, recorded on its first call and replayed after that.
 
     It does what ``loss(model(x), y)``, ``backward()`` and ``optimizer.step()`` do, in memory that is planned once. The
-    learning rate is read anew at each step, dropout draws anew, and parameters may be set in between; ``.grad`` is left
-    alone. Batches of other shapes, and ``model.eval()``, make recordings of their own. A network that gets other layers
-    needs another step.
+    learning rate and its schedule are asked at each step, dropout draws anew, and parameters may be set in between;
+    ``.grad`` is left alone. Batches of other shapes, ``model.eval()``, and weights that are frozen or no longer
+    (``requires_grad``) make recordings of their own. A network that gets other layers needs another step.
 
     Args:
         model: The network.
@@ -56,7 +56,7 @@ def compile_step(
         gradients = [found.get(parameter) for parameter in optimizer.parameters]
         takes_part[fixed] = [gradient is not None for gradient in gradients]
         steps = [counts[kind] for kind in optimizer.counts()[1]]
-        optimizer.change(gradients, steps, ag.live(lambda: optimizer.learning_rate))
+        optimizer.change(gradients, steps, ag.live(lambda: optimizer.rate))
         return value
 
     replayed = ag.compile(whole, engine)
