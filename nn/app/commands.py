@@ -7,30 +7,33 @@ import io
 import math
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 import autograd as ag
 from autograd import MissingExtraError, installing, require
-from autograd.drawing.render import renderer
 from nn._files import write_atomically
 from nn.app.builtin import BUILTIN
 from nn.app.csvfile import features_of, parse_csv
 from nn.app.datasets import DataError, Features, listed
 from nn.app.experiment import Experiment, Result, measure, prepare, trainer_for
 from nn.app.idx import features_of_images, is_idx
-from nn.app.plots import draw_confusion, draw_curves
 from nn.app.preprocess import Preprocessing
 from nn.app.report import counted, data_text, network_text, result_text, training_text
 from nn.app.runs import CONFIG, MODEL, STEPS, Run, RunError, check_free, read_run, write_run
 from nn.app.settings import Settings, settings_for
 from nn.app.sources import open_dataset, reopen_dataset
+from nn.figures import save as save_figure
+from nn.inspect import mode
+from nn.pictures.confusion import confusion_of_counts
 from nn.training.callbacks import ProgressBar
 from nn.training.checkpoint import describe, save
+from nn.training.curves import curves
 from nn.training.interrupt import deferred_interrupt
 
 __all__ = ["INTERRUPTED", "evaluate", "predict", "train"]
@@ -118,7 +121,6 @@ def _check_installed(data: str, html: bool) -> None:
     """Before training, not after it: everything that it and saving will need."""
     if html:
         require("graphviz", "viz")
-        renderer()
     needed = {"safetensors": "safetensors.numpy", "matplotlib": "matplotlib.figure"}
     if data in BUILTIN:
         needed = {"scikit-learn": "sklearn", **needed}
@@ -155,18 +157,37 @@ def _write(folder: Path, experiment: Experiment, result: Result, html: bool) -> 
         "r2": "R²",
         "mae": f"mean absolute error of {fitted.target}",
     }
-    title = f"{dataset.name}: training on {len(experiment.parts.train):,} rows"
-    draw_curves(experiment.history, folder / "curves.svg", title, labels, experiment.kept_epoch)
+    kept = experiment.kept_epoch if experiment.kept_epoch < len(experiment.history) else None
+
+    def draw_curves(path: Path) -> None:
+        title = f"{dataset.name}: training on {len(experiment.parts.train):,} rows"
+        drawn = curves(experiment.history, labels=labels, kept_epoch=kept)
+        drawn.suptitle(title)
+        save_figure(drawn, path, title)
+
+    def draw_confusion(path: Path) -> None:
+        title = f"{dataset.name}: accuracy {result.numbers['accuracy']:.4f} on {result.rows:,} held-out rows"
+        save_figure(confusion_of_counts(np.asarray(result.confusion), fitted.classes, title), path, title)
+
+    _draw(folder / "curves.svg", draw_curves)
     if result.confusion is not None:
-        accuracy = f"{dataset.name}: accuracy {result.numbers['accuracy']:.4f} on {result.rows:,} held-out rows"
-        draw_confusion(result.confusion, fitted.classes, folder / "confusion.svg", accuracy)
+        _draw(folder / "confusion.svg", draw_confusion)
     if html:
-        (folder / STEPS).write_text(_steps(experiment), encoding="utf-8")
+        _draw(folder / STEPS, lambda path: path.write_text(_steps(experiment), encoding="utf-8"))
+
+
+def _draw(path: Path, draw: Callable[[Path], Any]) -> None:
+    """Draw a picture of a run whose network is saved; whatever goes wrong costs the picture and no more."""
+    try:
+        draw(path)
+    except Exception as error:
+        path.unlink(missing_ok=True)  # half of it may be there
+        print(f"note: {path.name} could not be drawn: {' '.join(f'{error}'.split())}", file=sys.stderr)
 
 
 def _steps(experiment: Experiment) -> str:
     """The page on which the loss of the first held-out row is computed, and its gradients."""
-    model, fitted = experiment.model.eval(), experiment.preprocessing
+    model, fitted = experiment.model, experiment.preprocessing
     row = experiment.parts.held_out[:1]
     inputs = ag.Tensor(fitted.inputs(experiment.dataset.features)[row], label="inputs")
     targets = fitted.targets(experiment.dataset.target)[row]
@@ -177,7 +198,8 @@ def _steps(experiment: Experiment) -> str:
         found.label = "loss"
         return found
 
-    return ag.draw(of_the_row, expand=True).page.html
+    with mode(model, training=False):
+        return ag.draw(of_the_row, expand=True).page.html
 
 
 def _new_features(path: Path, fitted: Preprocessing) -> Features:

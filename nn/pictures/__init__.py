@@ -8,14 +8,14 @@ Needs matplotlib (``pip install 'gradbook[viz]'``), but no display.
 * of any numbers: `lines`, `images`, `surface`, `roc`
 """
 
+from nn.figures import Animation
 from nn.pictures.boundary import boundary, boundary_animation
 from nn.pictures.confusion import confusion
-from nn.pictures.curves import compare, curves
 from nn.pictures.descent import descent, descent_animation, paths
 from nn.pictures.diagrams import images, lines, roc, surface
 from nn.pictures.layers import first_layer, gradient_norms, histograms
-from nn.pictures.style import Animation
 from nn.pictures.watch import Snapshots, Watch
+from nn.training.curves import compare, curves
 
 __all__ = [
     "Animation",

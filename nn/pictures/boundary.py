@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
+from nn.figures import COLOURS, Animation, figure, style
+from nn.inspect import mode
 from nn.module import Module
-from nn.pictures.style import COLOURS, Animation, figure, style
 
 Array = NDArray[Any]
 MARKERS = "o^sDv*P"
@@ -29,11 +30,8 @@ def scores(model: Any, points: Array) -> Array:
         (N,), the difference of the two where there are two classes; (N, classes) with more.
     """
     if isinstance(model, Module):
-        training = model.training
-        model.eval()
-        with ag.no_grad():
+        with mode(model, training=False), ag.no_grad():
             found = model(points.astype(np.result_type(*(p.dtype for p in model.parameters()), np.float32)))
-        model.train(training)
     elif hasattr(model, "layers") and hasattr(model, "parameters"):
         with ag.no_grad():
             found = [model(point) for point in points.tolist()]

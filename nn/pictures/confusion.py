@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nn.figures import figure, style
 from nn.metrics import confusion_matrix
-from nn.pictures.style import figure, style
 
 # With more classes the cells are too small for numbers.
 MOST_NUMBERED_CLASSES = 25

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import autograd as ag
+from nn.figures import Animation, figure, line_look, style
 from nn.module import Parameter
 from nn.optim import SGD, Adam, Optimizer
-from nn.pictures.style import Animation, figure, line_look, style
 
 Array = NDArray[Any]
 Surface = Callable[[Any, Any], Any]

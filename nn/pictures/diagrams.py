@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 import autograd as ag
 from autograd import require
-from nn.pictures.style import figure, line_look, style
+from nn.figures import figure, line_look, style
 
 
 def lines(

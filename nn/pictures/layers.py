@@ -7,9 +7,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from nn.figures import figure, line_look, style
+from nn.inspect import layers_of
 from nn.module import Module
-from nn.pictures.style import figure, line_look, style
-from nn.pictures.watch import Watch, layers_of
+from nn.pictures.watch import Watch
 
 
 def gradient_norms(watch: Watch) -> Any:

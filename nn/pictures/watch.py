@@ -8,11 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-import autograd as ag
-from autograd.graph.hooks import watcher
-from nn.module import Module, Parameter
-from nn.training.callbacks import Callback
-from nn.training.trainer import Trainer
+from nn.inspect import layers_of, outputs_of_layers, own_parameters
+from nn.module import Module
+from nn.training.callbacks import Callback, TrainerView
 
 Array = NDArray[Any]
 MOST_BINS = 60
@@ -40,16 +38,16 @@ class Snapshots(Callback):
         self.models: list[Module] = []
         self.epochs: list[int] = []
 
-    def on_fit_begin(self, trainer: Trainer) -> None:
+    def on_fit_begin(self, trainer: TrainerView) -> None:
         """Take the model as it starts."""
         self._take(trainer, 0)
 
-    def on_epoch_end(self, trainer: Trainer) -> None:
+    def on_epoch_end(self, trainer: TrainerView) -> None:
         """Take a copy, if it is time for one."""
         if trainer.epoch % self.every == 0:
             self._take(trainer, trainer.epoch)
 
-    def _take(self, trainer: Trainer, epoch: int) -> None:
+    def _take(self, trainer: TrainerView, epoch: int) -> None:
         self.models.append(copy.deepcopy(trainer.model))
         self.epochs.append(epoch)
         if len(self.models) > self.most:
@@ -94,22 +92,22 @@ class Watch(Callback):
         self._step = 0
         self._every = 1
 
-    def on_fit_begin(self, trainer: Trainer) -> None:
+    def on_fit_begin(self, trainer: TrainerView) -> None:
         """Record how the layers start."""
-        self._record_spread(trainer.model)
+        self._record_histograms(trainer.model)
 
-    def on_epoch_end(self, trainer: Trainer) -> None:
+    def on_epoch_end(self, trainer: TrainerView) -> None:
         """Record weights and outputs."""
-        self._record_spread(trainer.model)
+        self._record_histograms(trainer.model)
 
-    def on_batch_end(self, trainer: Trainer) -> None:
+    def on_batch_end(self, trainer: TrainerView) -> None:
         """Record the gradients' norms."""
         self._step += 1
         if self._step % self._every:
             return
         self.steps.append(self._step)
         for name, layer in layers_of(trainer.model):
-            norms = [np.linalg.norm(p.grad.data) for p in _own_parameters(layer) if p.grad is not None]
+            norms = [np.linalg.norm(p.grad.data) for p in own_parameters(layer) if p.grad is not None]
             self.gradients.setdefault(name, []).append(float(np.linalg.norm(norms)))
         if len(self.steps) > self.most:
             self._every *= 2
@@ -117,9 +115,9 @@ class Watch(Callback):
             self.steps = [self.steps[i] for i in kept]
             self.gradients = {name: [norms[i] for i in kept] for name, norms in self.gradients.items()}
 
-    def _record_spread(self, model: Module) -> None:
+    def _record_histograms(self, model: Module) -> None:
         for name, layer in layers_of(model):
-            numbers = np.concatenate([p.data.ravel() for p in _own_parameters(layer)])
+            numbers = np.concatenate([p.data.ravel() for p in own_parameters(layer)])
             self.weights.setdefault(name, []).append(_histogram(numbers))
         if self.sample is not None:
             for name, outputs in outputs_of_layers(model, self.sample).items():
@@ -129,46 +127,3 @@ class Watch(Callback):
 def _histogram(numbers: Array) -> tuple[Array, Array]:
     counts, edges = np.histogram(numbers, min(MOST_BINS, 8 + round(numbers.size**0.5)))
     return counts, edges
-
-
-def layers_of(model: Module) -> list[tuple[str, Module]]:
-    """The modules that have parameters of their own, with a name for each.
-
-    Example:
-        >>> import nn
-        >>> [name for name, _ in layers_of(nn.MLP(2, [4, 1], seed=0))]
-        ['0: Linear', '2: Linear']
-    """
-    found = [(path, module) for path, module in model.named_modules() if _own_parameters(module)]
-    return [(_name(path, module), module) for path, module in found]
-
-
-def outputs_of_layers(model: Module, sample: Array) -> dict[str, Array]:
-    """What each innermost module gives for a sample, in the order of computing."""
-    names = {id(module): _name(path, module) for path, module in model.named_modules()}
-    found: dict[str, Array] = {}
-
-    def watch(module: Any, forward: Any, args: Any, kwargs: Any) -> Any:
-        result = forward(*args, **kwargs)
-        if not list(module.children()):
-            found[names.get(id(module), type(module).__name__)] = np.asarray(result.data)
-        return result
-
-    training = model.training
-    model.eval()
-    token = watcher.set(watch)
-    try:
-        with ag.no_grad():
-            model(sample)
-    finally:
-        watcher.reset(token)
-        model.train(training)
-    return found
-
-
-def _own_parameters(module: Module) -> list[Any]:
-    return [member for _, member in module.members() if isinstance(member, Parameter)]
-
-
-def _name(path: str, module: Module) -> str:
-    return f"{path}: {type(module).__name__}" if path else type(module).__name__

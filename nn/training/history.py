@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self, TypeAlias, overload
 
-from autograd import require
 from nn._files import write_atomically
+from nn.figures import save
+from nn.training.curves import curves
 
 __all__ = ["History", "Row"]
 
@@ -109,24 +110,9 @@ class History:
             ValueError: There are no epochs to draw.
             MissingExtraError: matplotlib is not installed.
         """
-        if not self.rows:
-            raise ValueError("the history has no epochs to draw; train first")
-        figure_module, matplotlib = require("matplotlib.figure", "viz"), require("matplotlib", "viz")
-        names = [name for name in self.columns if name not in ("epoch", "learning_rate") and name[:4] != "val_"]
-        figure = figure_module.Figure(figsize=(4.5 * len(names), 3.4), layout="constrained")
-        for axes, name in zip(figure.subplots(1, len(names), squeeze=False)[0], names, strict=True):
-            for column, label in ((name, "training"), (f"val_{name}", "validation")):
-                points = [(row["epoch"], row[column]) for row in self.rows if column in row]
-                if points:
-                    axes.plot(*zip(*points, strict=True), label=label, marker="." if len(points) < 40 else None)
-            axes.set(xlabel="epoch", title=name.replace("_", " "))
-            axes.xaxis.get_major_locator().set_params(integer=True)
-            axes.grid(alpha=0.3)
-            axes.legend()
+        figure = curves(self)
         if path is not None:
-            # Without the date and random names, equal histories make equal SVG files.
-            with matplotlib.rc_context({"svg.hashsalt": "gradbook"}):
-                figure.savefig(path, metadata={"Date": None} if Path(path).suffix == ".svg" else None)
+            save(figure, path)
         return figure
 
 

@@ -1,4 +1,4 @@
-"""What all pictures share: colours, lettering, and how a figure shows itself."""
+"""What all pictures share: colours, lettering, how a figure shows itself, and how it is saved."""
 
 from __future__ import annotations
 
@@ -57,6 +57,23 @@ def figure(width: float, height: float) -> Any:
             return stream.getvalue()
 
     return Picture(figsize=(width, height), layout="constrained")
+
+
+def save(drawn: Any, path: str | Path, title: str | None = None) -> None:
+    """Write a Figure to a file whose ending says the format (.svg, .png, .pdf).
+
+    An SVG file holds text as text, and neither a date nor random names: equal figures make equal files.
+
+    Args:
+        drawn: The Figure.
+        path: The file.
+        title: What the file says of itself.
+    """
+    metadata: dict[str, str | None] = {"Title": title} if title else {}
+    if Path(path).suffix == ".svg":
+        metadata["Date"] = None
+    with style():
+        drawn.savefig(path, metadata=metadata)
 
 
 def line_look(number: int) -> dict[str, Any]:
