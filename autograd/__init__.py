@@ -30,7 +30,7 @@ from autograd.errors import (
 )
 from autograd.extras import installing, require
 from autograd.graph.backward import gradients
-from autograd.graph.hooks import assign, live
+from autograd.graph.hooks import assign, current_forward_hook, forward_hook, live
 from autograd.graph.mode import enable_grad, is_recording, no_grad
 from autograd.graph.node import Node, topological_order
 from autograd.numpy.functions import (
@@ -93,6 +93,7 @@ __all__ = [
     "compile",
     "concatenate",
     "cos",
+    "current_forward_hook",
     "dot",
     "draw",
     "elementwise_grad",
@@ -101,6 +102,7 @@ __all__ = [
     "expand_dims",
     "explain",
     "expm1",
+    "forward_hook",
     "grad",
     "gradients",
     "hessian",

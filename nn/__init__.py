@@ -16,7 +16,7 @@ if not hasattr(autograd, "Tensor"):
     )
 
 from autograd import MissingExtraError
-from nn import init
+from nn import init, pictures
 from nn.layers import (
     ACTIVATIONS,
     MLP,
@@ -50,8 +50,6 @@ from nn.optim.schedules import (
     ExponentialDecay,
     InverseTimeDecay,
     LinearDecay,
-    ReduceOnPlateau,
-    Scheduled,
     StepDecay,
     WarmUp,
 )
@@ -61,11 +59,10 @@ from nn.training.checkpoint import load, save
 from nn.training.compiled import compile_step
 from nn.training.data import DataLoader, train_test_split
 from nn.training.history import History
+from nn.training.learning_rate import ReduceOnPlateau, Scheduled
+from nn.training.lint import lint
+from nn.training.summary import summary
 from nn.training.trainer import DivergenceError, Trainer
-
-from nn import pictures  # isort: skip  # its callbacks are made of what stands above
-from nn.training.lint import lint  # isort: skip
-from nn.training.summary import summary  # isort: skip
 
 __all__ = [
     "ACTIVATIONS",

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 import autograd as ag
-from autograd.graph.hooks import current_watcher
 from nn.init import planning
 
 __all__ = ["Buffer", "Module", "Parameter", "StateError", "check_fits", "check_state"]
@@ -94,8 +93,8 @@ class Module:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run `forward`."""
-        watch = current_watcher()
-        return self.forward(*args, **kwargs) if watch is None else watch(self, self.forward, args, kwargs)
+        hook = ag.current_forward_hook()
+        return self.forward(*args, **kwargs) if hook is None else hook(self, self.forward, args, kwargs)
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the module's output; a subclass defines it."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd.functional.trees import leaves
-from autograd.graph.hooks import watcher
+from autograd.graph.hooks import forward_hook
 from autograd.graph.node import Node, topological_order
 
 
@@ -21,11 +21,8 @@ class Calls:
 
     def run(self, function: Callable[[], Any]) -> Any:
         """Call a function, watching."""
-        token = watcher.set(self._watch)
-        try:
+        with forward_hook(self._watch):
             return function()
-        finally:
-            watcher.reset(token)
 
     def groups(self) -> dict[Node, tuple[str, ...]]:
         """The modules that each node of the graph was made in, the outermost first; parameters are their module's."""

@@ -6,7 +6,8 @@ Outside of a recording both are what they say, at once; so a function that uses 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol
 
@@ -33,10 +34,36 @@ class Recorder(Protocol):
 recorder: ContextVar[Recorder | None] = ContextVar("recorder", default=None)
 current_recorder = recorder.get
 
-# Called as ``watcher(module, forward, args, kwargs)`` in place of ``forward(*args, **kwargs)``, where one is set.
-Watcher = Callable[[Any, Callable[..., Any], tuple[Any, ...], dict[str, Any]], Any]
-watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
-current_watcher = watcher.get
+ForwardHook = Callable[[Any, Callable[..., Any], tuple[Any, ...], dict[str, Any]], Any]
+_forward_hook: ContextVar[ForwardHook | None] = ContextVar("forward_hook", default=None)
+current_forward_hook = _forward_hook.get
+
+
+@contextmanager
+def forward_hook(hook: ForwardHook) -> Iterator[None]:
+    """Within the block, in this thread or task, be told of every module of a network that runs.
+
+    This is how a picture or a summary of a network knows which module computes what.
+
+    Args:
+        hook: Called as ``hook(module, forward, args, kwargs)`` in place of ``forward(*args, **kwargs)``, whose result
+            it is to give back.
+
+    Example:
+        >>> import nn
+        >>> def shown(module, forward, args, kwargs):
+        ...     result = forward(*args, **kwargs)
+        ...     print(module, result.shape)
+        ...     return result
+        >>> with forward_hook(shown):
+        ...     y = nn.Linear(3, 2)([[1.0, 2.0, 3.0]])
+        Linear(in_features=3, out_features=2, bias=True) (1, 2)
+    """
+    token = _forward_hook.set(hook)
+    try:
+        yield
+    finally:
+        _forward_hook.reset(token)
 
 
 def live(source: Callable[[], Any]) -> Any:

@@ -1,7 +1,7 @@
 """Callbacks: what else happens during training, at seven moments.
 
-Every hook takes the `Trainer`, whose attributes tell where training is: ``epoch``, ``epochs``, ``step``, ``steps``
-(of this epoch), ``batch_loss`` and ``history``. Setting ``trainer.stopping = True`` ends training after this epoch.
+Every hook takes the trainer; `TrainerView` says which of its attributes tell where training is. Setting
+``trainer.stopping = True`` ends training after this epoch.
 """
 
 from __future__ import annotations
@@ -9,17 +9,40 @@ from __future__ import annotations
 import math
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, Protocol
 
 from autograd import MissingExtraError, require
 from nn._checks import positive_integer
+from nn.module import Module
+from nn.optim import Optimizer
 from nn.training.checkpoint import save
-from nn.training.history import Row
+from nn.training.history import History, Row
 
-if TYPE_CHECKING:
-    from nn.training.trainer import Trainer
+__all__ = ["Callback", "Checkpoint", "EarlyStopping", "ProgressBar", "TrainerView", "epoch_line"]
 
-__all__ = ["Callback", "Checkpoint", "EarlyStopping", "ProgressBar", "epoch_line"]
+
+class TrainerView(Protocol):
+    """What a callback may see of a `Trainer`.
+
+    Attributes:
+        model: The network.
+        optimizer: What changes it.
+        history: The rows of this fit so far.
+        epoch, epochs: The number of this epoch, from 1 (0 before the first), and of all.
+        step, steps: The number of this step within its epoch, from 1, and of all in an epoch.
+        batch_loss: The loss of the last step.
+        stopping: Set it to True to end training after this epoch.
+    """
+
+    model: Module
+    optimizer: Optimizer
+    history: History
+    epoch: int
+    epochs: int
+    step: int
+    steps: int
+    batch_loss: float
+    stopping: bool
 
 
 class Callback:
@@ -31,25 +54,25 @@ class Callback:
         ...         trainer.optimizer.learning_rate *= 0.9
     """
 
-    def on_fit_begin(self, trainer: Trainer) -> None:
+    def on_fit_begin(self, trainer: TrainerView) -> None:
         """Before the first epoch."""
 
-    def on_fit_end(self, trainer: Trainer) -> None:
+    def on_fit_end(self, trainer: TrainerView) -> None:
         """After the last epoch, and also after an error."""
 
-    def on_epoch_begin(self, trainer: Trainer) -> None:
+    def on_epoch_begin(self, trainer: TrainerView) -> None:
         """Before the first step of an epoch."""
 
-    def on_epoch_end(self, trainer: Trainer) -> None:
+    def on_epoch_end(self, trainer: TrainerView) -> None:
         """After an epoch and its validation; its row is ``trainer.history[-1]``."""
 
-    def on_batch_begin(self, trainer: Trainer) -> None:
+    def on_batch_begin(self, trainer: TrainerView) -> None:
         """Before a step."""
 
-    def on_batch_end(self, trainer: Trainer) -> None:
+    def on_batch_end(self, trainer: TrainerView) -> None:
         """After a step; its loss is ``trainer.batch_loss``."""
 
-    def on_interrupt(self, trainer: Trainer) -> None:
+    def on_interrupt(self, trainer: TrainerView) -> None:
         """After Ctrl-C, once the step and the epoch's row are finished."""
 
 
@@ -130,13 +153,13 @@ class EarlyStopping(Callback):
         self.stopped = False
         self._state: dict[str, Any] = {}
 
-    def on_fit_begin(self, trainer: Trainer) -> None:  # noqa: ARG002 - the hook's signature
+    def on_fit_begin(self, trainer: TrainerView) -> None:  # noqa: ARG002 - the hook's signature
         """Start afresh."""
         self.best.reset()
         self.stopped = False
         self._state = {}
 
-    def on_epoch_end(self, trainer: Trainer) -> None:
+    def on_epoch_end(self, trainer: TrainerView) -> None:
         """Remember the best parameters; stop when patience is at its end."""
         if self.best.improved(trainer.history[-1]):
             if self.restore_best:
@@ -144,7 +167,7 @@ class EarlyStopping(Callback):
         elif trainer.epoch - self.best.epoch >= self.patience:
             self.stopped = trainer.stopping = True
 
-    def on_fit_end(self, trainer: Trainer) -> None:
+    def on_fit_end(self, trainer: TrainerView) -> None:
         """Give back the best parameters."""
         if self._state:
             trainer.model.load_state_dict(self._state)
@@ -170,12 +193,12 @@ class Checkpoint(Callback):
         self.monitor, self.mode = monitor, mode
         self._best = self._new_best({})
 
-    def on_fit_begin(self, trainer: Trainer) -> None:  # noqa: ARG002 - the hook's signature
+    def on_fit_begin(self, trainer: TrainerView) -> None:  # noqa: ARG002 - the hook's signature
         """Make the folder, and find out now that safetensors is missing, not after an hour."""
         require("safetensors", "train")
         self.folder.mkdir(parents=True, exist_ok=True)
 
-    def on_epoch_end(self, trainer: Trainer) -> None:
+    def on_epoch_end(self, trainer: TrainerView) -> None:
         """Save."""
         row = trainer.history[-1]
         if len(trainer.history) == 1:
@@ -197,7 +220,7 @@ class ProgressBar(Callback):
         self._bar: Any = None
         self._began = 0.0
 
-    def on_fit_begin(self, trainer: Trainer) -> None:
+    def on_fit_begin(self, trainer: TrainerView) -> None:
         """Show the bar."""
         try:
             tqdm = require("tqdm", "train").tqdm
@@ -206,25 +229,25 @@ class ProgressBar(Callback):
         # disable=None: no bar where standard error is not a terminal, so that logs stay readable.
         self._bar = tqdm(total=trainer.epochs * trainer.steps, unit="step", leave=False, disable=None)
 
-    def on_epoch_begin(self, trainer: Trainer) -> None:  # noqa: ARG002 - the hook's signature
+    def on_epoch_begin(self, trainer: TrainerView) -> None:  # noqa: ARG002 - the hook's signature
         """Look at the clock."""
         self._began = time.perf_counter()
 
-    def on_batch_end(self, trainer: Trainer) -> None:  # noqa: ARG002 - the hook's signature
+    def on_batch_end(self, trainer: TrainerView) -> None:  # noqa: ARG002 - the hook's signature
         """Move the bar."""
         if self._bar is not None:
             self._bar.update()
 
-    def on_epoch_end(self, trainer: Trainer) -> None:
+    def on_epoch_end(self, trainer: TrainerView) -> None:
         """Print the epoch's line, above the bar."""
         seconds = time.perf_counter() - self._began
         self._say(f"{epoch_line(trainer.history[-1], trainer.epochs)}  {seconds:.2f} s")
 
-    def on_interrupt(self, trainer: Trainer) -> None:
+    def on_interrupt(self, trainer: TrainerView) -> None:
         """Say that training was stopped."""
         self._say(f"interrupted in epoch {trainer.epoch}, step {trainer.step} of {trainer.steps}")
 
-    def on_fit_end(self, trainer: Trainer) -> None:  # noqa: ARG002 - the hook's signature
+    def on_fit_end(self, trainer: TrainerView) -> None:  # noqa: ARG002 - the hook's signature
         """Take the bar away."""
         if self._bar is not None:
             self._bar.close()

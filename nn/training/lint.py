@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
+from nn.inspect import mode, outputs_of_layers
 from nn.losses import Loss, cross_entropy, outputs_of
 from nn.module import Module
 from nn.optim import SGD, Optimizer
-from nn.pictures.watch import outputs_of_layers
 
 __all__ = ["Finding", "Report", "lint"]
 
@@ -95,14 +95,13 @@ def lint(
         scale of the inputs: their standard deviation is ... standardise them, (x − mean) / deviation
     """
     x, y = np.asarray(x)[:MOST_SAMPLES], np.asarray(y)[:MOST_SAMPLES]
-    state, training = model.state_dict(), model.training
+    state = model.state_dict()
     gradients = [(p, p.grad) for p in model.parameters()]
-    model.eval()  # no dropout, no running means
     try:
-        return Report(list(_findings(model, loss, x, y, optimizer, seed)))
+        with mode(model, training=False):  # no dropout, no running means
+            return Report(list(_findings(model, loss, x, y, optimizer, seed)))
     finally:
         model.load_state_dict(state)
-        model.train(training)
         for parameter, gradient in gradients:
             parameter.grad = gradient
 

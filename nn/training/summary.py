@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nn.inspect import outputs_of_layers
 from nn.module import Module
-from nn.pictures.watch import outputs_of_layers
 
 __all__ = ["Summary", "summary"]
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -18,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 import autograd as ag
 from nn._checks import check_same_length, finite, in_range, positive_integer
 from nn.init import Seed
+from nn.inspect import mode
 from nn.losses import Loss, outputs_of
 from nn.module import Module
 from nn.optim import Optimizer
@@ -26,6 +26,7 @@ from nn.training.callbacks import Callback, ProgressBar
 from nn.training.data import DataLoader, train_test_split
 from nn.training.history import History, Row
 from nn.training.interrupt import Interrupt, deferred_interrupt
+from nn.training.lint import lint as look_over
 
 __all__ = ["DivergenceError", "Metric", "Trainer"]
 
@@ -158,6 +159,7 @@ class Trainer:
         batches = DataLoader((x, y), batch_size=batch_size, shuffle=True, seed=seed)
         self.history = History()
         self.epochs, self.steps = positive_integer("epochs", epochs), len(batches)
+        self.epoch = self.step = 0
         self.stopping = False
 
         callbacks = self.callbacks
@@ -180,15 +182,13 @@ class Trainer:
         return self.history
 
     def _warn_of_what_looks_wrong(self, x: Array, y: Array) -> None:
-        from nn.training.lint import lint  # which is made of what this module is made of
-
-        for finding in lint(self.model, self.loss, x, y, self.optimizer):
+        for finding in look_over(self.model, self.loss, x, y, self.optimizer):
             warnings.warn(str(finding), stacklevel=3)
 
     def _fit_epoch(self, batches: DataLoader, validation_data: tuple[ArrayLike, ArrayLike] | None) -> None:
         self._tell("on_epoch_begin")
-        row: Row = {"epoch": self.epoch, "learning_rate": self.optimizer.learning_rate}
-        with _mode(self.model, training=True):
+        row: Row = {"epoch": self.epoch, "learning_rate": self.optimizer.rate}
+        with mode(self.model, training=True):
             row |= self.train_epoch(batches)
         if validation_data is not None:
             row |= {f"val_{name}": value for name, value in self.evaluate(*validation_data).items()}
@@ -219,7 +219,7 @@ class Trainer:
 
         Raises:
             DivergenceError: The loss is not finite; the parameters are left as they were.
-        ShapeError: The loss is not a single number.
+            ShapeError: The loss is not a single number.
         """
         loss, outputs = self.compute_loss(xb, yb)
         if loss.size != 1:
@@ -228,7 +228,7 @@ class Trainer:
         if not math.isfinite(value):
             raise DivergenceError(
                 f"the loss became {value} in epoch {self.epoch}, step {self.step}; "
-                f"try a smaller learning rate than {self.optimizer.learning_rate:g}"
+                f"try a smaller learning rate than {self.optimizer.rate:g}"
             )
         self.optimizer.zero_grad()
         (loss if self.penalty is None else loss + self.penalty(self.model)).backward()
@@ -297,7 +297,7 @@ class Trainer:
 
     def _outputs(self, x: Array) -> Array:
         starts = range(0, max(len(x), 1), PREDICTION_BATCH)  # no rows at all still have outputs of some width
-        with _mode(self.model, training=False), ag.no_grad():
+        with mode(self.model, training=False), ag.no_grad():
             return np.concatenate([self.predict_step(x[start : start + PREDICTION_BATCH]) for start in starts])
 
     def _measure(self, targets: Array, outputs: Array) -> Row:
@@ -310,18 +310,6 @@ class Trainer:
     def _tell(self, hook: str) -> None:
         for callback in self.callbacks:
             getattr(callback, hook)(self)
-
-
-@contextmanager
-def _mode(model: Module, training: bool) -> Iterator[None]:
-    """Set training or evaluation mode within the block; afterwards every module has its own mode again."""
-    before = [(module, module.training) for module in model.modules()]
-    model.train(training)
-    try:
-        yield
-    finally:
-        for module, mode in before:
-            module.training = mode
 
 
 def _finite_pair(x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:

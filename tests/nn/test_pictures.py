@@ -12,9 +12,9 @@ import pytest
 import autograd as ag
 import nn
 from nn import pictures
+from nn.figures import COLOURS, line_look
+from nn.inspect import layers_of, outputs_of_layers
 from nn.pictures.boundary import scores
-from nn.pictures.style import COLOURS, line_look
-from nn.pictures.watch import layers_of, outputs_of_layers
 from nn.scalar import MLP
 
 pytest.importorskip("matplotlib", reason="pictures need gradbook[viz]")

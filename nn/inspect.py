@@ -1,0 +1,88 @@
+"""Looking into a model: its layers, what each of them gives for a sample, and its mode while somebody looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+import autograd as ag
+from nn.module import Module, Parameter
+
+__all__ = ["layers_of", "mode", "outputs_of_layers", "own_parameters"]
+
+
+@contextmanager
+def mode(model: Module, *, training: bool) -> Iterator[None]:
+    """Set training or evaluation mode within the block; afterwards every module has its own mode again.
+
+    A layer that its user had set to evaluation, as one does with a part that is not to be trained further, is so after
+    the block too.
+
+    Args:
+        model: The model; its modules are all set.
+        training: Training mode, or else evaluation.
+
+    Example:
+        >>> import nn
+        >>> model = nn.Sequential(nn.Linear(2, 2), nn.Dropout(0.5))
+        >>> model[1].eval().training
+        False
+        >>> with mode(model, training=True):
+        ...     model[1].training
+        True
+        >>> model.training, model[1].training
+        (True, False)
+    """
+    before = [(module, module.training) for module in model.modules()]
+    model.train(training)
+    try:
+        yield
+    finally:
+        for module, its_own in before:
+            module.training = its_own
+
+
+def layers_of(model: Module) -> list[tuple[str, Module]]:
+    """The modules that have parameters of their own, with a name for each.
+
+    Example:
+        >>> import nn
+        >>> [name for name, _ in layers_of(nn.MLP(2, [4, 1], seed=0))]
+        ['0: Linear', '2: Linear']
+    """
+    return [(_name(path, module), module) for path, module in model.named_modules() if own_parameters(module)]
+
+
+def own_parameters(module: Module) -> list[Parameter]:
+    """The parameters directly in a module, and not in one below it."""
+    return [member for _, member in module.members() if isinstance(member, Parameter)]
+
+
+def outputs_of_layers(model: Module, sample: ArrayLike) -> dict[str, NDArray[Any]]:
+    """What each innermost module gives for a sample in evaluation mode, in the order of computing.
+
+    Example:
+        >>> import nn
+        >>> {name: y.shape for name, y in outputs_of_layers(nn.MLP(2, [4, 1], seed=0), np.zeros((3, 2))).items()}
+        {'0: Linear': (3, 4), '1: ReLU': (3, 4), '2: Linear': (3, 1)}
+    """
+    names = {id(module): _name(path, module) for path, module in model.named_modules()}
+    found: dict[str, NDArray[Any]] = {}
+
+    def note(module: Any, forward: Any, args: Any, kwargs: Any) -> Any:
+        result = forward(*args, **kwargs)
+        if not list(module.children()):
+            found[names.get(id(module), type(module).__name__)] = np.asarray(result.data)
+        return result
+
+    with mode(model, training=False), ag.no_grad(), ag.forward_hook(note):
+        model(np.asarray(sample))
+    return found
+
+
+def _name(path: str, module: Module) -> str:
+    return f"{path}: {type(module).__name__}" if path else type(module).__name__
