@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import io
 import os
 import sys
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from typing import NoReturn
 from autograd.errors import GradbookError
 from autograd.explaining.explain import explain
 from autograd.explaining.notation import number_text
+from autograd.explaining.streams import readable
 from autograd.explaining.trace import trace_backward
 from autograd.learn.expression import ExpressionError, compute, function_names, names_in
 from autograd.value.value import Value
@@ -131,8 +131,7 @@ def _numbers(words: Sequence[str]) -> dict[str, float]:
 
 if __name__ == "__main__":
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(line_buffering=True, errors="replace")
+        readable(stream)
     try:
         code = main()
     except BrokenPipeError:

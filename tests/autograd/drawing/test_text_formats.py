@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -54,3 +55,10 @@ def test_the_page_plays_without_its_picture(browser: object, bare: None, tmp_pat
     assert page.locator("#sliders .slider").count() == 2
     page.close()
     assert not troubles
+
+
+def test_draw_is_a_function_imported_when_it_is_used() -> None:
+    found = "{m for m in sys.modules if 'drawing' in m or 'explaining' in m}"
+    code = f"import sys, autograd as ag; print({found}, type(ag.draw).__name__)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["set()", "function"]

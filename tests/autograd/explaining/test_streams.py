@@ -1,0 +1,55 @@
+"""Text on streams of few signs: nothing that matters is lost."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+import autograd as ag
+from autograd.explaining.formula import derivatives, forward_formula, operand_names
+from autograd.explaining.streams import ERRORS, plain, readable
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp437", "latin-1", "utf-8"])
+def test_the_command_keeps_its_signs(encoding: str) -> None:
+    words = [sys.executable, "-m", "autograd", "a*b + c**2", "a=2", "b=-0.07", "c=1", "--steps"]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    done = subprocess.run(words, capture_output=True, env=environment, check=True)
+    printed = done.stdout.decode(encoding)
+    assert not done.stderr
+    assert "?" not in printed
+    assert "\\u" not in printed
+    assert re.search(r"^(∂|d)L/(∂|d)a = (−|-)0\.07 ", printed, re.MULTILINE)
+    assert re.search(r"local derivative .*= (−|-)0\.07$", printed, re.MULTILINE)
+    if encoding == "utf-8":
+        assert "∂L/∂a = −0.07" in printed
+    if encoding == "ascii":
+        assert "L -> v1" in printed
+
+
+@pytest.mark.parametrize("rule", ag.BOOK.values(), ids=lambda rule: rule.name)
+def test_every_sign_of_the_book_has_a_name_in_ascii(rule: ag.Primitive) -> None:
+    texts = [rule.symbol, rule.doc, rule.kink or ""]
+    if rule.scalar is not None:
+        count = 5 if rule.pull is not None else len(rule.vjps)
+        names = operand_names(rule, count)
+        attrs = {"leaky_relu": {"slope": 0.01}, "clip": {"low": -1.0, "high": 2.0}}.get(rule.name, {})
+        texts += [str(forward_formula(rule, attrs, names)), *map(str, derivatives(rule, attrs, count))]
+    for text in texts:
+        assert "\\" not in plain(text), text
+
+
+def test_what_has_no_name_is_escaped() -> None:
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="cp1252", errors="strict")
+    readable(stream)
+    stream.write("é ₁ 权 − ∞")
+    stream.flush()
+    assert raw.getvalue().decode("cp1252") == "é 1 \\u6743 - inf"
+    with pytest.raises(UnicodeDecodeError):
+        b"\xff".decode("utf-8", errors=ERRORS)
