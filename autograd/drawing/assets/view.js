@@ -66,16 +66,24 @@ const current = () => (step === 0 ? null : step <= F ? forward[step - 1] : backw
 
 const svg = document.querySelector("#canvas svg");
 
-// A text in the drawing replaced, and squeezed where it is wider than the box that Graphviz drew around the old one.
+// Texts in the drawing replaced, and squeezed where they are wider than the box that Graphviz drew around the old ones.
+// All are written before any is measured: a browser lays the page out anew when a length is asked for after a change.
+const replaced = [];
 function put(slot, text) {
   const whole = slot && slot.prefix + text;
   if (!slot || slot.text.textContent === whole) return;
   slot.text.textContent = whole;
   slot.text.removeAttribute("textLength");
-  if (slot.text.getComputedTextLength() > slot.room) {
-    slot.text.setAttribute("textLength", String(slot.room));
-    slot.text.setAttribute("lengthAdjust", "spacingAndGlyphs");
-  }
+  replaced.push(slot);
+}
+function squeeze() {
+  const lengths = replaced.map(({ text }) => text.getComputedTextLength());
+  replaced.forEach(({ text, room }, i) => {
+    if (lengths[i] <= room) return;
+    text.setAttribute("textLength", String(room));
+    text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  });
+  replaced.length = 0;
 }
 
 const drawn = nodes.map((node, i) => {
@@ -139,6 +147,7 @@ function paint() {
     const label = describeNode(i);
     if (shape.group.getAttribute("aria-label") !== label) shape.group.setAttribute("aria-label", label);
   });
+  squeeze();
   for (const edge of edges) {
     const active = edge.node === now && (step <= F || edge.flow >= 0);
     edge.group.classList.toggle("e-active", active);
