@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
-__all__ = ["visible"]
+__all__ = ["LONGEST_NAME", "quoted", "shortened", "visible"]
+
+LONGEST_NAME = 80  # in a message
 
 # Joiners make one letter or emoji of several characters; they move nothing.
 JOINERS = "\u200c\u200d"
@@ -39,3 +41,18 @@ def _harmless(character: str) -> bool:
 
 def _escaped(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
+
+
+def shortened(text: str) -> str:
+    """The beginning of a text, where that is longer than a message needs."""
+    return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 3]}..."
+
+
+def quoted(text: str) -> str:
+    """A name or another text from data as Python writes it, for a message: not too long.
+
+    Example:
+        >>> quoted("x" * 1000) == repr("x" * 77 + "...")
+        True
+    """
+    return repr(shortened(text))

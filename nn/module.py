@@ -9,10 +9,13 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 import autograd as ag
+from nn._text import quoted
 from nn.init import planning
 
 __all__ = ["Buffer", "Module", "Parameter", "StateError", "check_fits", "check_state"]
 
+
+MOST_PROBLEMS = 20  # in a message
 
 Member = TypeVar("Member")
 
@@ -242,33 +245,34 @@ def check_fits(owner: str, here: Mapping[str, NDArray[Any]], arrays: Mapping[str
     """Compare names, shapes and kinds of `check_state`'s arrays; nothing is copied.
 
     Raises:
-        StateError: Something does not fit; the message lists everything that does not.
+        StateError: Something does not fit; the message lists what does not.
     """
     common = [name for name in here if name in arrays]
     problems = [
         *_listed((name for name in here if name not in arrays), "missing"),
         *_listed((name for name in arrays if name not in here), "unexpected"),
         *(
-            f"{name!r} has shape {here[name].shape} in {owner} and {arrays[name].shape} in the state"
+            f"{quoted(name)} has shape {here[name].shape} in {owner} and {arrays[name].shape} in the state"
             for name in common
             if here[name].shape != arrays[name].shape
         ),
         *(
-            f"{name!r} holds {arrays[name].dtype}, no real numbers"
+            f"{quoted(name)} holds {arrays[name].dtype}, no real numbers"
             for name in common
             if arrays[name].dtype.kind not in "fiub"
         ),
     ]
     if problems:
-        raise StateError(f"{owner} cannot take this state: {'; '.join(problems)}")
+        more = [f"and {len(problems) - MOST_PROBLEMS:,} more"] if len(problems) > MOST_PROBLEMS else []
+        raise StateError(f"{owner} cannot take this state: {'; '.join(problems[:MOST_PROBLEMS] + more)}")
 
 
 def _listed(names: Iterable[str], what: str) -> list[str]:
-    quoted = [repr(name) for name in names]
-    if not quoted:
+    named = [quoted(name) for name in names]
+    if not named:
         return []
-    shown = ", ".join(quoted[:5]) + (f" and {len(quoted) - 5} more" if len(quoted) > 5 else "")
-    return [f"{shown} {'is' if len(quoted) == 1 else 'are'} {what}"]
+    shown = ", ".join(named[:5]) + (f" and {len(named) - 5} more" if len(named) > 5 else "")
+    return [f"{shown} {'is' if len(named) == 1 else 'are'} {what}"]
 
 
 def _named(name: str, value: object) -> Iterator[tuple[str, Parameter | Buffer | Module]]:

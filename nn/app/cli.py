@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import NoReturn
 
 import autograd as ag
+from nn._text import visible
 from nn.app import commands
 from nn.app.builtin import DESCRIPTIONS
 from nn.app.settings import BASE, SPECIAL
+from nn.app.terminal import warn
 from nn.layers import ACTIVATIONS
 from nn.optim import OPTIMIZERS
 
@@ -27,7 +29,7 @@ BAD_INPUT = 2
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """One line, as for every other error."""
-        self.exit(BAD_INPUT, f"error: {message} (see {self.prog} --help)\n")
+        self.exit(BAD_INPUT, f"error: {visible(message)} (see {self.prog} --help)\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -51,9 +53,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except MemoryError as error:
         message = f"there is not enough memory; {error or 'use fewer rows or a smaller network'}"
     except KeyboardInterrupt:
-        print("interrupted; nothing was saved", file=sys.stderr)
+        warn("interrupted; nothing was saved")
         return commands.INTERRUPTED
-    print(f"error: {' '.join(message.split())}", file=sys.stderr)
+    warn(f"error: {message}")
     return BAD_INPUT
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import math
-import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import fields
@@ -18,16 +17,19 @@ from numpy.typing import NDArray
 import autograd as ag
 from autograd import MissingExtraError, installing, require
 from nn._files import write_atomically
+from nn._text import quoted, shortened, visible
 from nn.app.builtin import BUILTIN
 from nn.app.csvfile import features_of, parse_csv
 from nn.app.datasets import DataError, Features, listed
 from nn.app.experiment import Experiment, Result, measure, prepare, trainer_for
+from nn.app.fingerprint import read_data
 from nn.app.idx import features_of_images, is_idx
 from nn.app.preprocess import Preprocessing
 from nn.app.report import counted, data_text, network_text, result_text, training_text
 from nn.app.runs import CONFIG, MODEL, STEPS, Run, RunError, check_free, read_run, write_run
 from nn.app.settings import Settings, settings_for
 from nn.app.sources import open_dataset, reopen_dataset
+from nn.app.terminal import say, warn, write
 from nn.figures import save as save_figure
 from nn.inspect import mode
 from nn.pictures.confusion import confusion_of_counts
@@ -57,7 +59,7 @@ def train(arguments: Namespace) -> int:
     settings = settings_for(dataset, **{each.name: getattr(arguments, each.name) for each in fields(Settings)})
     experiment = prepare(dataset, settings, arguments.seed)
     if not arguments.quiet:
-        print(data_text(experiment), network_text(experiment), "", sep="\n")
+        say(data_text(experiment), network_text(experiment), "")
     experiment.train(*([] if arguments.quiet else [ProgressBar()]))
     # Training is over, by itself or by Ctrl-C; another Ctrl-C must not lose what was learned.
     with deferred_interrupt():
@@ -66,11 +68,11 @@ def train(arguments: Namespace) -> int:
             folder, arguments.overwrite, lambda building: _write(building, experiment, result, arguments.html)
         )
         if not arguments.quiet or experiment.history.interrupted:
-            print(f"\n{training_text(experiment)}\n")
-        print(result_text(result, experiment.preprocessing))
+            say(f"\n{training_text(experiment)}\n")
+        say(result_text(result, experiment.preprocessing))
         if place != folder:
-            print(f"note: {_shown(folder)} was taken while training", file=sys.stderr)
-        print(f"\nsaved in {_shown(place)}: {listed(sorted(path.name for path in place.iterdir()))}")
+            warn(f"note: {_shown(folder)} was taken while training")
+        say(f"\nsaved in {_shown(place)}: {listed(sorted(path.name for path in place.iterdir()))}")
     return INTERRUPTED if experiment.history.interrupted else 0
 
 
@@ -86,8 +88,8 @@ def evaluate(arguments: Namespace) -> int:
     names = (*fitted.numeric, *fitted.categories)
     if dataset.classes != fitted.classes or dataset.features.names != names or run.held_out.max() >= len(dataset):
         raise RunError(f"{arguments.run / CONFIG} does not belong to {dataset.name}: rows, columns or classes differ")
-    print(f"{_shown(arguments.run)}: {len(run.held_out):,} of {len(dataset):,} rows held out ({run.how})\n")
-    print(result_text(measure(model, fitted, dataset, run.held_out), fitted))
+    say(f"{_shown(arguments.run)}: {len(run.held_out):,} of {len(dataset):,} rows held out ({run.how})\n")
+    say(result_text(measure(model, fitted, dataset, run.held_out), fitted))
     return 0
 
 
@@ -110,10 +112,10 @@ def predict(arguments: Namespace) -> int:
     else:
         text = _csv(["prediction"], [[f"{value:.7g}"] for value in fitted.values(trainer.predict(inputs))])
     if output is None:
-        sys.stdout.write(text)
+        write(text)
     else:
         write_atomically(output, text.encode())
-        print(f"{counted(len(features), 'prediction')} of {fitted.target!r} in {output}")
+        say(f"{counted(len(features), 'prediction')} of {quoted(fitted.target)} in {output}")
     return 0
 
 
@@ -155,18 +157,18 @@ def _write(folder: Path, experiment: Experiment, result: Result, html: bool) -> 
         "loss": "cross-entropy" if fitted.classes else "mean squared error (standardised)",
         "accuracy": "accuracy",
         "r2": "R²",
-        "mae": f"mean absolute error of {fitted.target}",
+        "mae": f"mean absolute error of {visible(shortened(fitted.target))}",
     }
     kept = experiment.kept_epoch if experiment.kept_epoch < len(experiment.history) else None
 
     def draw_curves(path: Path) -> None:
-        title = f"{dataset.name}: training on {len(experiment.parts.train):,} rows"
+        title = f"{visible(dataset.name)}: training on {len(experiment.parts.train):,} rows"
         drawn = curves(experiment.history, labels=labels, kept_epoch=kept)
         drawn.suptitle(title)
         save_figure(drawn, path, title)
 
     def draw_confusion(path: Path) -> None:
-        title = f"{dataset.name}: accuracy {result.numbers['accuracy']:.4f} on {result.rows:,} held-out rows"
+        title = f"{visible(dataset.name)}: accuracy {result.numbers['accuracy']:.4f} on {result.rows:,} held-out rows"
         save_figure(confusion_of_counts(np.asarray(result.confusion), fitted.classes, title), path, title)
 
     _draw(folder / "curves.svg", draw_curves)
@@ -182,7 +184,7 @@ def _draw(path: Path, draw: Callable[[Path], Any]) -> None:
         draw(path)
     except Exception as error:
         path.unlink(missing_ok=True)  # half of it may be there
-        print(f"note: {path.name} could not be drawn: {' '.join(f'{error}'.split())}", file=sys.stderr)
+        warn(f"note: {path.name} could not be drawn: {error}")
 
 
 def _steps(experiment: Experiment) -> str:
@@ -204,7 +206,7 @@ def _steps(experiment: Experiment) -> str:
 
 def _new_features(path: Path, fitted: Preprocessing) -> Features:
     """The rows to predict, their columns found by name."""
-    content = path.read_bytes()
+    content = read_data(path)
     if is_idx(content):
         features = features_of_images(content, str(path))
         if features.numeric_names != fitted.numeric or fitted.categories:
@@ -224,12 +226,9 @@ def _new_features(path: Path, fitted: Preprocessing) -> Features:
     features = features_of(table, fitted.numeric, list(fitted.categories))
     surplus = [name for name in table.columns if name not in expected and name != fitted.target]
     if surplus:
-        print(f"note: columns that were not there in training are left out: {listed(surplus)}", file=sys.stderr)
+        warn(f"note: columns that were not there in training are left out: {listed(surplus)}")
     for name, texts in fitted.unseen(features).items():
-        print(
-            f"note: training saw no {listed(texts)} in column {name!r}; taken as none of its categories",
-            file=sys.stderr,
-        )
+        warn(f"note: training saw no {listed(texts)} in column {quoted(name)}; taken as none of its categories")
     return features
 
 

@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nn._limits import MOST_CELLS, MOST_COLUMNS, MOST_ROWS
-from nn.app.datasets import DataError, Dataset, Features, Task, listed, nearest, quoted
+from nn._text import quoted
+from nn.app.datasets import DataError, Dataset, Features, Task, listed, nearest
 from nn.app.fingerprint import read_with_fingerprint
 from nn.app.idx import is_html, is_idx
 

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 import autograd as ag
+from nn._text import LONGEST_NAME, quoted, shortened, visible
 from nn.training.data import train_test_split
 
-__all__ = ["DataError", "Dataset", "Features", "Split", "Task", "listed", "nearest", "pixel_names", "quoted", "split"]
+__all__ = ["DataError", "Dataset", "Features", "Split", "Task", "listed", "nearest", "pixel_names", "split"]
 
 Array: TypeAlias = NDArray[Any]
 Task: TypeAlias = Literal["classification", "regression"]
@@ -30,8 +31,8 @@ FEWEST_ROWS = 10
 FEWEST_ROWS_TO_VALIDATE = 40
 
 
-# What a message looks at, and how much it shows of a name.
-MOST_COMPARED, LONGEST_NAME = 1000, 80
+# So many names are compared with one that is not known.
+MOST_COMPARED = 1000
 
 
 class DataError(ag.GradbookError, ValueError):
@@ -190,21 +191,16 @@ def pixel_names(*shape: int) -> tuple[str, ...]:
 
 
 def listed(names: Iterable[str], most: int = 12) -> str:
-    """Names as a list for a message, not too long.
+    """Names as a list for a message, not too long, with control characters written out.
 
     Example:
         >>> listed("abcdefgh", most=4)
         'a, b, c, ... h (8 in all)'
     """
-    names = [name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 3]}..." for name in names]
+    names = [visible(shortened(name)) for name in names]
     if len(names) <= most:
         return ", ".join(names)
     return f"{', '.join(names[: most - 1])}, ... {names[-1]} ({len(names):,} in all)"
-
-
-def quoted(name: str) -> str:
-    """A name or another text from data as Python writes it, for a message: not too long."""
-    return repr(name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 3]}...")
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -222,4 +218,4 @@ def nearest(name: str, known: Iterable[str]) -> str:
     by_lower = {each.lower(): each for each in islice(known, MOST_COMPARED) if len(each) <= LONGEST_NAME}
     same = [name.lower()] if name.lower() in by_lower else None
     close = [by_lower[each] for each in same or difflib.get_close_matches(name.lower(), by_lower, n=3)]
-    return f"; did you mean {' or '.join(close)}?" if close else ""
+    return f"; did you mean {' or '.join(map(visible, close))}?" if close else ""

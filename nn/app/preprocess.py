@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nn._limits import MOST_INPUTS
-from nn.app.datasets import DataError, Dataset, Features, Task, quoted
+from nn._text import quoted
+from nn.app.datasets import DataError, Dataset, Features, Task
 from nn.app.schema import SchemaError, list_of, mapping_of, number, record, text
 
 __all__ = ["SCHEMA", "Preprocessing"]

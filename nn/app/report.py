@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nn._text import quoted, shortened, visible
+
 if TYPE_CHECKING:
     from nn.app.experiment import Experiment, Result
     from nn.app.preprocess import Preprocessing
@@ -25,7 +27,7 @@ REGULARISERS = ("weight_decay", "label_smoothing", "noise")
 def data_text(experiment: Experiment) -> str:
     """The data set, the task and the parts."""
     dataset, parts = experiment.dataset, experiment.parts
-    task = f"{dataset.task} of {dataset.target_name!r}"
+    task = f"{dataset.task} of {quoted(dataset.target_name)}"
     if dataset.classes:
         task += f" into {len(dataset.classes)} classes"
     if dataset.note:
@@ -35,7 +37,7 @@ def data_text(experiment: Experiment) -> str:
         categories = f"{len(dataset.features.categorical_names)} with categories"
         features = f"{features} and {categories}" if features else categories
     return (
-        f"data     {dataset.name}: {len(dataset):,} rows, features: {features}\n"
+        f"data     {visible(dataset.name)}: {len(dataset):,} rows, features: {features}\n"
         f"task     {task}\n"
         f"parts    {len(parts.train):,} rows to train, {len(parts.validation):,} to validate, "
         f"{len(parts.held_out):,} held out ({parts.how})"
@@ -80,7 +82,8 @@ def result_text(result: Result, preprocessing: Preprocessing) -> str:
     if result.confusion is None:
         return (
             f"held-out R² {numbers['r2']:.4f}, mean absolute error {numbers['mae']:.4g} "
-            f"(of {preprocessing.target!r}, mean {preprocessing.target_mean:.4g}), on {counted(result.rows, 'row')}"
+            f"(of {quoted(preprocessing.target)}, mean {preprocessing.target_mean:.4g}), "
+            f"on {counted(result.rows, 'row')}"
         )
     right = int(np.trace(result.confusion))
     return (
@@ -121,12 +124,13 @@ def _largest_errors(counts: NDArray[Any], classes: Sequence[str], most: int = 10
     for place in np.argsort(-wrong, axis=None, kind="stable")[:most]:
         true, predicted = np.unravel_index(place, wrong.shape)
         if wrong[true, predicted]:
-            lines.append(f"  {classes[true]} taken for {classes[predicted]}: {wrong[true, predicted]:,}")
+            names = (visible(shortened(classes[each])) for each in (true, predicted))
+            lines.append(f"  {' taken for '.join(names)}: {wrong[true, predicted]:,}")
     return "\n".join(lines) if len(lines) > 1 else f"none of {len(classes)} classes was taken for another"
 
 
 def _short(name: str, width: int) -> str:
-    name = " ".join(name.split())
+    name = visible(" ".join(name[:1000].split()))
     return name if len(name) <= width else name[: width - 1] + "~"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nn._text import visible
 from nn.figures import figure, style
 from nn.metrics import confusion_matrix
 
@@ -48,7 +49,7 @@ def confusion_of_counts(counts: NDArray[Any], classes: Sequence[str], title: str
         totals = counts.sum(axis=1, keepdims=True)
         shares = counts / np.maximum(totals, 1)
         image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-        names = [name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…" for name in classes]
+        names = [visible(name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…") for name in classes]
         long = max(map(len, names)) > 3
         small = "small" if len(classes) > 12 else "medium"
         axes.set_xticks(

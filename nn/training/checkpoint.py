@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from autograd import require
 from nn._files import write_atomically
 from nn._limits import DEEPEST_NETWORK, MOST_CONFIG_BYTES, MOST_LAYERS
+from nn._text import quoted, visible
 from nn.init import planning
 from nn.layers import ACTIVATIONS, MLP, BatchNorm1d, Dropout, LayerNorm, Linear, Sequential
 from nn.module import Module, StateError, check_fits
@@ -28,6 +29,7 @@ LAYERS: dict[str, type[Any]] = {
 }
 
 FORMAT = "gradbook-1"
+LONGEST_REASON = 500
 DTYPES = ("float16", "float32", "float64")
 
 
@@ -97,11 +99,12 @@ def _loaded(path: str | Path, model: Module | None = None, description: dict[str
                 # What is stored must be what is described, before memory is set aside for what is described.
                 if description is None:
                     description = _described(file.metadata() or {}, path)
-                stored = {name: np.broadcast_to(np.zeros(()), file.get_slice(name).get_shape()) for name in names}
+                stored = {name: _outline(file.get_slice(name).get_shape(), path) for name in names}
                 _check_plan(description, stored, path)
             state = {name: file.get_tensor(name) for name in names}
     except (safetensors.SafetensorError, TypeError) as error:  # TypeError: a dtype that NumPy does not have
-        raise StateError(f"{path} is not a readable safetensors file: {error}") from None
+        said = visible(str(error)[:LONGEST_REASON])
+        raise StateError(f"{path} is not a readable safetensors file: {said}") from None
     try:
         model = build(description or {}) if model is None else model
         model.load_state_dict(state)
@@ -142,7 +145,8 @@ def build(description: dict[str, Any]) -> Module:
     try:
         return _build(description)
     except (ValueError, TypeError, KeyError, OverflowError, MemoryError) as error:
-        raise StateError(f"{error} is missing" if isinstance(error, KeyError) else str(error)) from None
+        said = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+        raise StateError(visible(said[:LONGEST_REASON])) from None
 
 
 def plan(description: dict[str, Any]) -> dict[str, NDArray[Any]]:
@@ -198,10 +202,10 @@ def _check_description(description: Any) -> None:
 
 def _check_setting(name: str, value: Any) -> None:
     if name == "dtype" and value not in DTYPES:
-        raise StateError(f"dtype is one of {', '.join(DTYPES)}, not {str(value)[:20]!r}")
+        raise StateError(f"dtype is one of {', '.join(DTYPES)}, not {quoted(str(value))}")
     whole = isinstance(value, int) and abs(value) < 2**63
     if not (whole or value is None or isinstance(value, str) or (isinstance(value, float) and math.isfinite(value))):
-        raise StateError(f"{name[:20]} is no setting of a layer: {str(value)[:20]}")
+        raise StateError(f"{quoted(name)} is no setting of a layer: {quoted(str(value))}")
 
 
 def _check_header_size(path: str | Path) -> None:
@@ -210,6 +214,14 @@ def _check_header_size(path: str | Path) -> None:
         size = int.from_bytes(file.read(8), "little")
     if size > MOST_CONFIG_BYTES:
         raise StateError(f"{path} is not a readable safetensors file: its header has {size:,} bytes")
+
+
+def _outline(shape: list[int], path: str | Path) -> NDArray[Any]:
+    """An array of that shape that takes no memory."""
+    try:
+        return np.broadcast_to(np.zeros(()), shape)
+    except ValueError:
+        raise StateError(f"{path} is not a readable safetensors file: no array has {len(shape)} such axes") from None
 
 
 def _described(metadata: dict[str, str], path: str | Path) -> dict[str, Any]:
