@@ -18,6 +18,7 @@ from autograd.learn.expression import ExpressionError, compute, function_names, 
 from autograd.value.value import Value
 
 BAD_INPUT = 2
+LONGEST_LINE = 1000  # of an error
 OPTIONS = ("--help", "--save", "--steps", "--wrt")
 ENDINGS = (".svg", ".png", ".pdf", ".dot", ".mmd", ".html")
 
@@ -46,7 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         message = f"{place}{error.strerror or error}"
     except (GradbookError, ValueError) as error:
         message = str(error)
-    print(f"error: {' '.join(message.split())}", file=sys.stderr)
+    line = " ".join(message.split())
+    print(f"error: {line if len(line) <= LONGEST_LINE else f'{line[:LONGEST_LINE]}…'}", file=sys.stderr)
     return BAD_INPUT
 
 
