@@ -2,17 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import inspect
+from collections.abc import Callable, Generator
 from contextvars import ContextVar
+from functools import partial, wraps
+from typing import Any, TypeVar
 
-_recording: ContextVar[bool] = ContextVar("recording", default=True)
-is_recording = _recording.get
+AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
 
 
-@contextmanager
-def no_grad() -> Iterator[None]:
+class _State(int):
+    """1 where operations are recorded, 0 where not; and the modes that are open, the innermost last."""
+
+    open: tuple[_Mode, ...] = ()
+
+
+_ALWAYS = _State(True)
+# In one variable, so that the answer and its reason cannot part.
+_state: ContextVar[_State] = ContextVar("recording", default=_ALWAYS)
+# For paths where every nanosecond counts: anything true or false.
+recording = _state.get
+
+
+def is_recording() -> bool:
+    """Whether operations on nodes are recorded here.
+
+    Example:
+        >>> import autograd as ag
+        >>> with ag.no_grad():
+        ...     print(is_recording())
+        False
+    """
+    return bool(_state.get())
+
+
+class _Mode:
+    """A block, or a function as a decorator, in which operations are recorded, or not.
+
+    The innermost open block decides. Which one that is each thread and each task knows for itself; blocks may be closed
+    in any order (generators that hold them may end in any), and one object serves any number of blocks.
+    """
+
+    records: bool
+
+    def __enter__(self) -> None:
+        self._set((*_state.get().open, self))
+
+    def __exit__(self, *_: object) -> None:
+        modes = list(_state.get().open)
+        if self in modes:  # not where the block was opened in another thread or task
+            del modes[len(modes) - 1 - modes[::-1].index(self)]
+        self._set(tuple(modes))
+
+    @staticmethod
+    def _set(modes: tuple[_Mode, ...]) -> None:
+        state = _State(modes[-1].records if modes else True)
+        state.open = modes
+        _state.set(state)
+
+    def __call__(self, function: AnyFunction) -> AnyFunction:
+        """The function, with its body in such a block; of a generator, each of its steps."""
+        if inspect.isgeneratorfunction(function):
+
+            @wraps(function)
+            def wrapped(*args: Any, **kwargs: Any) -> Any:
+                return self._step_by_step(function(*args, **kwargs))
+
+        elif inspect.iscoroutinefunction(function):
+
+            @wraps(function)
+            async def wrapped(*args: Any, **kwargs: Any) -> Any:
+                with self:
+                    return await function(*args, **kwargs)
+
+        else:
+
+            @wraps(function)
+            def wrapped(*args: Any, **kwargs: Any) -> Any:
+                with self:
+                    return function(*args, **kwargs)
+
+        return wrapped  # type: ignore[return-value]
+
+    def _step_by_step(self, generator: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
+        """The generator, with the mode on while it computes and not while it waits."""
+        go: Callable[[], Any] = generator.__next__
+        while True:
+            try:
+                with self:
+                    found = go()
+            except StopIteration as end:
+                return end.value
+            try:
+                sent = yield found
+            except GeneratorExit:
+                with self:
+                    generator.close()
+                raise
+            except BaseException as error:
+                go = partial(generator.throw, error)
+            else:
+                go = partial(generator.send, sent)
+
+
+class no_grad(_Mode):  # noqa: N801 - PyTorch's word
     """Compute without recording, in this thread or task: results need no gradient, and ``W -= …`` changes W in place.
+
+    As a block, or as a decorator: ``@ag.no_grad()``.
 
     Example:
         >>> import autograd as ag
@@ -22,15 +118,11 @@ def no_grad() -> Iterator[None]:
         >>> b.data, b.requires_grad
         (9.0, False)
     """
-    token = _recording.set(False)
-    try:
-        yield
-    finally:
-        _recording.reset(token)
+
+    records = False
 
 
-@contextmanager
-def enable_grad() -> Iterator[None]:
+class enable_grad(_Mode):  # noqa: N801 - PyTorch's word
     """Record within the block, also where it is inside a `no_grad`.
 
     Example:
@@ -39,8 +131,5 @@ def enable_grad() -> Iterator[None]:
         ...     print((ag.Value(2.0) * 3.0).requires_grad)
         True
     """
-    token = _recording.set(True)
-    try:
-        yield
-    finally:
-        _recording.reset(token)
+
+    records = True

@@ -1,0 +1,160 @@
+"""Whether operations are recorded: blocks, decorators, generators, threads and tasks."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import autograd as ag
+from autograd import Value
+
+
+def recorded() -> bool:
+    found = (Value(1.0) * 2.0).requires_grad
+    assert ag.is_recording() is found
+    return found
+
+
+def held(mode: Any) -> Iterator[bool]:
+    with mode:
+        while True:
+            yield recorded()
+
+
+@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize("shared", [False, True])
+def test_generators_that_hold_modes_may_end_in_any_order(first: int, shared: bool) -> None:
+    mode = ag.no_grad()
+    generators: list[Any] = [held(mode if shared else ag.no_grad()) for _ in range(2)]
+    assert not any(map(next, generators))
+    generators[first].close()
+    assert not recorded()  # the other is open still
+    generators[1 - first].close()
+    assert recorded()
+
+
+def test_the_innermost_open_block_decides() -> None:
+    off: Any = held(ag.no_grad())
+    on: Any = held(ag.enable_grad())
+    assert not next(off)
+    assert next(on)
+    off.close()
+    assert recorded()
+    with ag.no_grad():
+        assert not recorded()
+        on.close()
+        assert not recorded()
+    assert recorded()
+
+
+def test_one_object_serves_any_number_of_blocks() -> None:
+    mode = ag.no_grad()
+    with mode:
+        with mode, ag.enable_grad(), mode:
+            assert not recorded()
+        assert not recorded()
+    assert recorded()
+    with mode:
+        assert not recorded()
+    assert recorded()
+
+
+def test_a_block_that_ends_in_another_thread_leaves_that_thread_alone() -> None:
+    contextvars.copy_context().run(_end_in_another_thread)  # what stays open stays in there
+    assert recorded()
+
+
+def _end_in_another_thread() -> None:
+    off: Any = held(ag.no_grad())
+    next(off)
+    seen: list[bool] = []
+
+    def end() -> None:
+        off.close()
+        seen.append(recorded())
+
+    thread = threading.Thread(target=end)
+    thread.start()
+    thread.join()
+    assert seen == [True]
+    assert not recorded()  # this thread opened it, and nobody closed it here
+    with ag.enable_grad():
+        assert recorded()
+
+
+def test_decorators() -> None:
+    mode = ag.no_grad()
+
+    @mode
+    def function(x: Any, *, scale: float = 1.0) -> Any:
+        """Documented."""
+        return x * scale
+
+    @mode
+    def generator(x: Any) -> Any:
+        while x is not None:
+            assert not recorded()
+            x = yield x * 2.0
+            assert not recorded()
+        return "end"
+
+    @mode
+    async def coroutine(x: Any) -> Any:
+        await asyncio.sleep(0)
+        assert not recorded()
+        return x * 2.0
+
+    assert not function(Value(1.0), scale=2.0).requires_grad
+    assert function.__doc__ == "Documented."
+    steps = generator(Value(1.0))
+    assert not next(steps).requires_grad
+    assert recorded()  # while the generator waits
+    assert not steps.send(Value(2.0)).requires_grad
+    with pytest.raises(StopIteration) as end:
+        steps.send(None)
+    assert end.value.value == "end"
+    assert not asyncio.run(coroutine(Value(1.0))).requires_grad
+    assert recorded()
+
+
+def test_a_decorated_generator_is_told_of_exceptions_and_of_its_end() -> None:
+    told: list[str] = []
+
+    @ag.no_grad()
+    def generator() -> Iterator[int]:
+        try:
+            try:
+                yield 1
+            except KeyError:
+                told.append(f"KeyError, {recorded()}")
+                yield 2
+        finally:
+            told.append(f"end, {recorded()}")
+
+    steps: Any = generator()
+    assert next(steps) == 1
+    assert steps.throw(KeyError()) == 2
+    steps.close()
+    assert told == ["KeyError, False", "end, False"]
+    assert recorded()
+
+
+def test_tasks_have_modes_of_their_own() -> None:
+    seen: dict[str, bool] = {}
+
+    async def work(name: str, mode: Any) -> None:
+        with mode:
+            await asyncio.sleep(0)
+            seen[name] = recorded()
+            await asyncio.sleep(0)
+
+    async def both() -> None:
+        await asyncio.gather(work("off", ag.no_grad()), work("on", ag.enable_grad()))
+
+    asyncio.run(both())
+    assert seen == {"off": False, "on": True}
