@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import gc
 import weakref
+from collections import deque
+from functools import partial
 from itertools import repeat
+from operator import call
 from typing import Any
 
 SMALLEST, LARGEST = 64, 131072
@@ -32,13 +35,20 @@ class Reserve:
         """Make more, and give one of them: more than last time while the graph grows, fewer where graphs are small."""
         grows = self._first_taken is not None and self._first_taken() is not None
         self._size = min(2 * self._size, LARGEST) if grows else max(self._size // 2, SMALLEST)
-        enabled = gc.isenabled()
-        gc.disable()
-        try:
-            self.ready += map(object.__new__, repeat(self._cls, self._size))
-        finally:
-            if enabled:
-                gc.enable()
-        node = self.ready.pop()
+        self._make(self._size)
+        node: Any = object.__new__(self._cls)  # not from the reserve, which another thread may have emptied by now
         self._first_taken = weakref.ref(node)
         return node
+
+    def _make(self, count: int) -> None:
+        blanks: Any = map(object.__new__, repeat(self._cls, count))
+        if not gc.isenabled():
+            self.ready.extend(blanks)
+            return
+        # A single call of C code, so that no signal's handler and no other thread can find the collector off.
+        try:
+            steps: Any = (gc.disable, partial(self.ready.extend, blanks), gc.enable)
+            deque(map(call, steps), maxlen=0)
+        except BaseException:  # no memory
+            gc.enable()
+            raise
