@@ -32,9 +32,9 @@ from autograd.extras import installing, require
 from autograd.graph.backward import gradients
 from autograd.graph.hooks import assign, current_forward_hook, forward_hook, live
 from autograd.graph.mode import enable_grad, is_recording, no_grad
-from autograd.graph.node import Node, topological_order
+from autograd.graph.node import Node
+from autograd.graph.order import topological_order
 from autograd.numpy.functions import (
-    affine,
     broadcast_to,
     clip,
     concatenate,
@@ -65,6 +65,7 @@ from autograd.rules.primitive import BOOK, Primitive
 from autograd.rules.products import matmul
 from autograd.rules.trigonometry import arctan, cos, sin, tan, tanh
 from autograd.tensor.tensor import Tensor
+from autograd.value.affine import affine
 from autograd.value.value import Value
 
 __all__ = [

@@ -23,7 +23,8 @@ from autograd.drawing.summary import summary
 from autograd.explaining.attribution import edge_shares
 from autograd.explaining.names import find_node
 from autograd.explaining.notation import number_text
-from autograd.graph.node import Node, describe, topological_order
+from autograd.graph.node import Node, describe
+from autograd.graph.order import topological_order
 
 __all__ = ["Drawing", "draw"]
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from autograd.functional.trees import leaves
 from autograd.graph.hooks import forward_hook
-from autograd.graph.node import Node, topological_order
+from autograd.graph.node import Node
+from autograd.graph.order import topological_order
 
 
 class Calls:

@@ -15,7 +15,8 @@ from autograd.explaining.attribution import Path
 from autograd.explaining.names import amount, derivatives_of, find_node, forward_of
 from autograd.explaining.notation import name_latex, number_latex, number_text
 from autograd.explaining.trace import Flow, Trace, trace_backward
-from autograd.graph.node import Node, describe, topological_order
+from autograd.graph.node import Node, describe
+from autograd.graph.order import topological_order
 
 MOST_STEPS = 40
 

@@ -13,7 +13,8 @@ from typing import Any, overload
 from autograd.explaining.formula import Formula
 from autograd.explaining.names import amount, derivatives_of, forward_of, node_names
 from autograd.graph.backward import propagate
-from autograd.graph.node import Node, topological_order
+from autograd.graph.node import Node
+from autograd.graph.order import topological_order
 from autograd.rules.primitive import Primitive
 
 MOST_LINES = 200

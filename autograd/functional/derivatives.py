@@ -191,7 +191,7 @@ def make_vjp(function: Function, argnum: Argnum = 0) -> Function:
     @_derived("make_vjp", function)
     def maker(*args: Any, **kwargs: Any) -> tuple[Function, Any]:
         run = Run(function, args, kwargs, argnum)
-        return run.pulled_back, run.value()
+        return run.vjp, run.value()
 
     return maker
 
@@ -219,7 +219,7 @@ def make_jvp(function: Function, argnum: Argnum = 0) -> Function:
         run = Run(function, args, kwargs, argnum)
 
         def push_forward(direction: Any) -> tuple[Any, Any]:
-            tangent = run.pushed_forward(direction)
+            tangent = run.jvp(direction)
             return run.value(), tangent
 
         return push_forward
@@ -245,7 +245,7 @@ def vjp(function: Function, args: Any, upstream: Any, argnum: Argnum = 0) -> tup
         (array([1., 4.]), array([ 2., 40.]))
     """
     run = Run(function, _as_arguments(args), {}, argnum)
-    product = run.pulled_back(upstream)
+    product = run.vjp(upstream)
     return run.value(), product
 
 
@@ -267,7 +267,7 @@ def jvp(function: Function, args: Any, direction: Any, argnum: Argnum = 0) -> tu
         (0.0, 2.0)
     """
     run = Run(function, _as_arguments(args), {}, argnum)
-    tangent = run.pushed_forward(direction)
+    tangent = run.jvp(direction)
     return run.value(), tangent
 
 
@@ -293,7 +293,7 @@ def hvp(function: Function, args: Any, direction: Any, argnum: Argnum = 0) -> tu
     """
     run = Run(function, _as_arguments(args), {}, argnum)
     run.check_single_number("hvp")
-    product = run.curved(direction)
+    product = run.hvp(direction)
     return run.value(), product
 
 

@@ -12,14 +12,15 @@ import math
 import operator
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
+from weakref import WeakSet
 
 import numpy as np
 
 from autograd.errors import DTypeError, ShapeError
 from autograd.functional.trees import leaves, matched_leaves, paths, with_leaves
-from autograd.graph.backward import propagate
 from autograd.graph.mode import enable_grad, is_recording
-from autograd.graph.node import Node, topological_order
+from autograd.graph.node import Node
+from autograd.graph.order import topological_order
 from autograd.numpy.functions import reshape, stack, transpose
 from autograd.rules import arithmetic
 from autograd.tensor.tensor import Tensor, constant
@@ -27,6 +28,10 @@ from autograd.value.value import Value
 
 Function = Callable[..., Any]
 Argnum = int | Sequence[int]
+
+# The leaves of runs that are over: they take part in derivatives that were found in the meantime, and nobody can go on
+# to differentiate for them.
+_PAST: WeakSet[Node] = WeakSet()
 
 # A Jacobian is computed by columns where it has this many times more rows: a pass for a column goes through the
 # recorded backward pass as well as through the function.
@@ -61,13 +66,16 @@ class Run:
         recorded_outside = is_recording()
         with enable_grad():
             self.output = function(*(replaced.get(i, x) for i, x in enumerate(args)), **kwargs)
+        _PAST.update(self.inputs)
         self.results = leaves(self.output)
         self._check_results()
         self._order = topological_order(*filter(_requires_grad, self.results))
         self._kind = next((x for x in self.given if isinstance(x, Node)), None)
         # Where other variables take part, somebody may go on to differentiate the derivative for them.
         ours = set(self.inputs)
-        others = any(node.rule is None and node.requires_grad and node not in ours for node in self._order)
+        others = any(
+            node.rule is None and node.requires_grad and node not in ours and node not in _PAST for node in self._order
+        )
         pasts = [leaf.rule is not None or _requires_grad(x) for leaf, x in zip(self.inputs, self.given, strict=True)]
         self._outer = recorded_outside and (others or any(pasts))
         pairs = zip(self.inputs, self.given, strict=True)
@@ -88,20 +96,20 @@ class Run:
         ones = [np.ones(np.shape(_raw(y))) for y in self.results]
         return self._as_argument(self._pull(self._upstream(ones), self._outer), self._outer)
 
-    def pulled_back(self, upstream: Any) -> Any:
+    def vjp(self, upstream: Any) -> Any:
         """uᵀJ, in the form and the kind of the argument."""
         upstreams = self._matched("upstream gradient", self.output, self.results, upstream)
         record = self._records(upstreams)
         return self._as_argument(self._pull(self._upstream(upstreams), record), record)
 
-    def pushed_forward(self, direction: Any) -> Any:
+    def jvp(self, direction: Any) -> Any:
         """J v, in the form of the result: the derivative, in the direction v, of uᵀJ for u."""
         directions = self._matched("direction", self.argument, self.given, direction)
         record = self._records(directions)
         upstreams, shares = self._linear()
         return self._as_output(_slope(_inner(shares, directions), upstreams, record), record)
 
-    def curved(self, direction: Any) -> Any:
+    def hvp(self, direction: Any) -> Any:
         """H v, in the form and the kind of the argument: the gradient of the slope in the direction v."""
         directions = self._matched("direction", self.argument, self.given, direction)
         record = self._records(directions)
@@ -194,11 +202,11 @@ class Run:
 
     def _as_argument(self, found: Sequence[Any], record: bool) -> Any:
         self._join()
-        return with_leaves(self.argument, [_presented(g, x, record) for g, x in zip(found, self.given, strict=True)])
+        return with_leaves(self.argument, [_in_kind_of(g, x, record) for g, x in zip(found, self.given, strict=True)])
 
     def _as_output(self, found: Sequence[Any], record: bool) -> Any:
         self._join()
-        return with_leaves(self.output, [_presented(y, self._kind, record) for y in found])
+        return with_leaves(self.output, [_in_kind_of(y, self._kind, record) for y in found])
 
     def _join(self) -> None:
         """Let the leaves of this run follow from the nodes that were given."""
@@ -268,8 +276,8 @@ def _gradients(root: Any, upstream: Any, order: Sequence[Node], wanted: Sequence
     if not root.requires_grad:
         return [_zero(x) for x in wanted]
     with enable_grad():
-        found = propagate(root, root._seed(upstream, record), order, record, wanted)
-    return [x._presented(found.get(x), record) for x in wanted]
+        found = root._propagate(root._seed(upstream, record), order, record, wanted)
+    return [x._as_gradient(found.get(x), record) for x in wanted]
 
 
 def _slope(steps: Sequence[Node], wanted: Sequence[Any], record: bool) -> list[Any]:
@@ -314,7 +322,7 @@ def _joined(passes: Sequence[Any], x: Any, shape: tuple[int, ...], by_columns: b
     return constant((block.T if by_columns else block).reshape(shape))
 
 
-def _presented(found: Any, x: Any, record: bool) -> Any:
+def _in_kind_of(found: Any, x: Any, record: bool) -> Any:
     """What was found in the kind of what it belongs to: a number for a number, a node for a node."""
     if record and _requires_grad(found):
         return found

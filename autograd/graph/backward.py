@@ -1,53 +1,25 @@
-"""The backward pass: from one node, the gradients of all that it depends on.
+"""The chain rule: from one node, the gradients of all that it depends on.
 
-`Differentiable.backward` leaves them in ``.grad``, `gradients` hands them out, `propagate` is the pass between.
+For y = f(a, b, …) and a final result L, let g = ∂L/∂y. Every parent x of y adds gᵀ(∂y/∂x) to its own gradient, and the
+rule book knows this product for each primitive. `propagate` does this for node after node, from the last to the first:
+when it reaches a node, all that was made from it has been visited, so its gradient is complete.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograd.errors import GraphError
-from autograd.graph.changes import CLOCK
-from autograd.graph.node import Node, describe, topological_order
-from autograd.graph.passes import Observer, carry, carry_floats, keep_floats
+from autograd.graph.changes import check_unchanged
+from autograd.graph.node import Node, describe
+from autograd.graph.order import topological_order
+from autograd.rules.primitive import FLOAT_EXCEPTIONS
 from autograd.rules.ready import Kind
 
-
-class Differentiable(Node):
-    """A node that can be differentiated."""
-
-    __slots__ = ()
-
-    def backward(self, gradient: Any = None, create_graph: bool = False) -> None:
-        """Compute the gradient of this node for every node it depends on, into their ``.grad``.
-
-        Leaves add it to the gradient they have (set that to None, or call ``zero_grad``, for a fresh one); the nodes in
-        between get this pass's gradient.
-
-        Args:
-            gradient: ∂L/∂(this node) where this node is not the final number L itself; of this node's shape.
-            create_graph: Record the backward pass too, so that the gradients can be differentiated again.
-
-        Raises:
-            GraphError: This node depends on nothing that needs a gradient, or data in the graph has changed since.
-            ShapeError: This node is not a single number and ``gradient`` is missing, or has another shape.
-
-        Example:
-            >>> from autograd import Value
-            >>> a, b = Value(2.0), Value(-3.0)
-            >>> L = (a * b + 10).tanh()
-            >>> L.backward()
-            >>> round(a.grad, 6), round(b.grad, 6)
-            (-0.004023, 0.002682)
-        """
-        seed = self._seed(gradient, create_graph)
-        if self.kind == "scalar" and not create_graph and keep_floats(self, seed, check_differentiable):
-            return
-        self._keep(propagate(self, seed, topological_order(self), create_graph))
+Observer = Callable[[Node, int, Any, Any], None]
 
 
 def propagate(
@@ -60,9 +32,6 @@ def propagate(
 ) -> dict[Node, Any]:
     """Carry a gradient from ``root`` back through ``order`` by the chain rule.
 
-    When the walk reaches a node, all its children were visited, so its gradient g is complete; its rule then hands each
-    parent that needs one its share, and shares add up.
-
     Args:
         root: The node that ``seed`` is the gradient of.
         seed: ∂L/∂root: raw data, or a node where ``create_graph``.
@@ -74,23 +43,82 @@ def propagate(
 
     Returns:
         The gradient of each node that needs one; None where it was not reached.
+
+    Raises:
+        GraphError: As `check_differentiable`.
     """
     check_differentiable(root, order)
-    if root.kind == "scalar" and not create_graph and observe is None and _covers(wanted, order):
-        found = carry_floats(order, root, seed)
-        if found is not None:
-            return found
-    kind: Kind = "node" if create_graph else root.kind
-    # Each node that is to have a gradient, with what has reached it so far.
-    gradients: dict[Node, Any] = dict.fromkeys([node for node in order if node.requires_grad])
-    if wanted is not None:
-        needed = _descendants(order, wanted)
-        gradients = {node: None for node in gradients if node in needed}
+    gradients: dict[Node, Any] = dict.fromkeys(_needed(order, wanted))
     gradients[root] = seed
+    chosen: set[Node] = set()  # the nodes below a choice, such as `where`
     # Infinite slopes are answers here (see docs/subgradients.md); NumPy warned in the forward pass where it had to.
     with np.errstate(divide="ignore", invalid="ignore"):
-        carry(order, gradients, kind, observe)
+        for node in reversed(order):
+            g = gradients.get(node)
+            if g is None or node.rule is None:
+                continue
+            choice = node.rule.selects or node in chosen
+            for position, parent, share in _shares(node, g, "node" if create_graph else node.kind, gradients):
+                if choice:
+                    chosen.add(parent)
+                    if node.rule.elementwise and not node.rule.selects:  # else it mixes what was taken with the rest
+                        share = zero_where_not_taken(g, share)
+                share, total = parent._unbroadcast(share), gradients[parent]
+                gradients[parent] = total = share if total is None else total + share
+                if observe is not None:
+                    observe(node, position, share, total)
     return gradients
+
+
+def _shares(node: Any, g: Any, kind: Kind, needed: Collection[Node]) -> Iterator[tuple[int, Node, Any]]:
+    """gᵀ(∂node/∂x) for each input x whose gradient is needed: its position, itself, and the product."""
+    rule, inputs, attrs = node.rule, node.inputs, node.attrs
+    arguments = (
+        (g, node, *inputs)
+        if kind == "node"
+        else (g, node._data, *[x._data if isinstance(x, Node) else x for x in inputs])
+    )
+    pull, vjps = rule.derivatives[kind]
+    shares = None if pull is None else evaluated(pull, rule.pull, arguments, attrs)
+    for position, x in enumerate(inputs):
+        if not isinstance(x, Node) or x not in needed:
+            continue
+        if shares is not None:
+            yield position, x, shares[position]
+        elif (vjp := vjps[position]) is not None:
+            yield position, x, evaluated(vjp, rule.vjps[position], arguments, attrs)
+
+
+def evaluated(rule: Any, as_written: Any, arguments: tuple[Any, ...], attrs: dict[str, Any]) -> Any:
+    """A rule's value; where Python's float arithmetic raises, IEEE 754's answer, which NumPy's float64 gives."""
+    try:
+        return rule(*arguments, **attrs) if attrs else rule(*arguments)
+    except FLOAT_EXCEPTIONS:
+        if arguments[0].__class__ is not float:
+            raise
+        with np.errstate(all="ignore"):
+            return as_written(*map(np.float64, arguments), **attrs)
+
+
+def zero_where_not_taken(g: Any, share: Any) -> Any:
+    """Below a choice, a zero upstream gradient means that this branch was not taken: 0 · ∞ is 0 there, not NaN."""
+    if isinstance(share, Node):
+        return share._zero_where_not_taken(g)
+    if share.__class__ is float:
+        return 0.0 if share != share and g == 0 else share
+    lost = share != share
+    return np.where(lost & (g == 0), 0.0, share) if np.any(lost) else share
+
+
+def _needed(order: Sequence[Node], wanted: Collection[Node] | None) -> list[Node]:
+    """The nodes that require a gradient; of these only the wanted ones and what depends on them, where some are."""
+    if wanted is None:
+        return [node for node in order if node.requires_grad]
+    found = set(wanted)
+    for node in order:
+        if node.requires_grad and any(x in found for x in node.inputs if isinstance(x, Node)):
+            found.add(node)
+    return [node for node in order if node.requires_grad and node in found]
 
 
 def check_differentiable(root: Node, order: Sequence[Node]) -> None:
@@ -107,53 +135,50 @@ def check_differentiable(root: Node, order: Sequence[Node]) -> None:
     check_unchanged(order)
 
 
-def _covers(wanted: Collection[Node] | None, order: Sequence[Node]) -> bool:
-    """Whether gradients are wanted for so much that every node's is needed."""
-    if wanted is None:
-        return True
-    return {node for node in order if node.rule is None and node.requires_grad}.issubset(wanted)
+# ---- the two ways to ask for it -------------------------------------------------------------------------------------
 
 
-def _descendants(order: Sequence[Node], wanted: Collection[Node]) -> set[Node]:
-    """The wanted nodes and every node that depends on one of them."""
-    found = set(wanted)
-    for node in order:
-        if node.requires_grad and node not in found and any(x in found for x in node.inputs if isinstance(x, Node)):
-            found.add(node)
-    return found
+class Differentiable(Node):
+    """A node that can be differentiated."""
 
+    __slots__ = ()
 
-# ---- data that changed between forward and backward ----------------------------------------------------------------
+    def backward(self, gradient: Any = None, create_graph: bool = False) -> None:
+        """Compute the gradient of this node for every node it depends on, into their ``.grad``.
 
+        Leaves add it to the gradient they have (set that to None, or call ``zero_grad``, for a fresh one); the nodes in
+        between get this pass's gradient.
 
-def check_unchanged(order: Sequence[Node]) -> None:
-    """Raise where a derivative would read data that was changed after the forward pass used it.
+        Args:
+            gradient: ∂L/∂(this node) where this node is not the final number L itself; of this node's shape.
+            create_graph: Record the backward pass too, so that the gradients of leaves can be differentiated again.
+                Each holds its graph, which holds the leaf: set ``.grad`` to None to free it, or use `gradients`.
 
-    Raises:
-        GraphError: With the operation and the node that changed.
-    """
-    type(order[-1])._check_memory(order)
-    made = min([node.stamp for node in order if node.rule is not None], default=CLOCK.now)
-    if made == CLOCK.now or max([node.stamp for node in order]) <= made:
-        return
-    changed: dict[Node, int] = {}  # when each node's memory was last written
-    for node in order:
-        rule = node.rule
-        if rule is None:
-            changed[node] = node.stamp
-            continue
-        for position, x in enumerate(node.inputs):
-            if not isinstance(x, Node) or changed.get(x, -1) <= node.stamp:
-                continue
-            if any(
-                p.requires_grad and rule.reads(i, position) for i, p in enumerate(node.inputs) if isinstance(p, Node)
-            ):
-                raise GraphError(
-                    f"{describe(x)} was changed after {rule.name} used it, and backward needs the old data: "
-                    "call backward() before changing it, or compute the result again"
-                )
-        if rule.view and isinstance(source := node.inputs[0], Node) and np.may_share_memory(node._data, source._data):
-            changed[node] = changed.get(source, -1)
+        Raises:
+            GraphError: This node depends on nothing that needs a gradient, or data in the graph has changed since.
+            ShapeError: This node is not a single number and ``gradient`` is missing, or has another shape.
+
+        Example:
+            >>> from autograd import Value
+            >>> a, b = Value(2.0), Value(-3.0)
+            >>> L = (a * b + 10).tanh()
+            >>> L.backward()
+            >>> round(a.grad, 6), round(b.grad, 6)
+            (-0.004023, 0.002682)
+        """
+        self._fill_gradients(self._seed(gradient, create_graph), create_graph)
+
+    # A kind of node may have quicker ways, to the same numbers.
+
+    def _fill_gradients(self, seed: Any, create_graph: bool) -> None:
+        """`backward` from a checked seed."""
+        self._accumulate(propagate(self, seed, topological_order(self), create_graph))
+
+    def _propagate(
+        self, seed: Any, order: Sequence[Node], create_graph: bool, wanted: Collection[Node] | None
+    ) -> dict[Node, Any]:
+        """`propagate` from this node."""
+        return propagate(self, seed, order, create_graph, wanted)
 
 
 def gradients(output: Node, wrt: Node | Sequence[Node], gradient: Any = None, create_graph: bool = False) -> Any:
@@ -184,6 +209,7 @@ def gradients(output: Node, wrt: Node | Sequence[Node], gradient: Any = None, cr
     for node in nodes:
         if not node.requires_grad:
             raise GraphError(f"{describe(node)} does not require a gradient: make it with requires_grad=True")
-    found = propagate(output, output._seed(gradient, create_graph), topological_order(output), create_graph, nodes)
-    results = [node._presented(found.get(node), create_graph) for node in nodes]
+    seed = output._seed(gradient, create_graph)
+    found = output._propagate(seed, topological_order(output), create_graph, nodes)
+    results = [node._as_gradient(found.get(node), create_graph) for node in nodes]
     return results[0] if isinstance(wrt, Node) else results

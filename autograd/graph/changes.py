@@ -1,54 +1,82 @@
-"""Noticing that data changed: a clock for what changes through a node, a fingerprint for memory that NumPy shares."""
+"""Data that changes between the forward and the backward pass: what a leaf's change spoils is refused.
+
+What an operation captures that is no node is copied, so that its changes cannot matter; a leaf is the user's to change
+(that is how training works), and the clock tells when it was.
+"""
 
 from __future__ import annotations
 
-import threading
-import zlib
+import array
+import copy
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-
-class Clock:
-    """Counts the times that a leaf's data was changed after it was made, over all graphs."""
-
-    def __init__(self) -> None:
-        self.now = 0
-        self._lock = threading.Lock()
-
-    def tick(self) -> int:
-        """Move on, because some leaf's data is changing."""
-        with self._lock:
-            self.now += 1
-            return self.now
+from autograd.errors import GraphError
+from autograd.graph.clock import CLOCK
+from autograd.graph.node import Node, describe
 
 
-CLOCK = Clock()
+def check_unchanged(order: Sequence[Node]) -> None:
+    """Raise where a derivative would read data that was changed after the forward pass used it.
 
-_SMALL = 1 << 14  # bytes; below, a plain checksum is quicker than the sums
-_ROW = 255  # 64-bit words; odd, so that one number added to every word cannot cancel in a row
+    Args:
+        order: Nodes in topological order.
+
+    Raises:
+        GraphError: With the operation and the node that changed.
+    """
+    made = min([node.stamp for node in order if node.rule is not None], default=CLOCK.now)
+    if made == CLOCK.now or max([node.stamp for node in order]) <= made:
+        return
+    changed: dict[Node, int] = {}  # when each node's memory was last written
+    for node in order:
+        rule = node.rule
+        if rule is None:
+            changed[node] = node.stamp
+            continue
+        for position, x in enumerate(node.inputs):
+            if not isinstance(x, Node) or changed.get(x, -1) <= node.stamp:
+                continue
+            if any(
+                p.requires_grad and rule.reads(i, position) for i, p in enumerate(node.inputs) if isinstance(p, Node)
+            ):
+                raise GraphError(
+                    f"{describe(x)} was changed after {rule.name} used it, and backward needs the old data: "
+                    "call backward() before changing it, or compute the result again"
+                )
+        if rule.view and isinstance(source := node.inputs[0], Node) and np.may_share_memory(node._data, source._data):
+            changed[node] = changed.get(source, -1)
 
 
-def fingerprint(array: np.ndarray[Any, Any]) -> int:
-    """A checksum of the entries, in their order: any change of one entry, and any reordering of a few, changes it.
+# What cannot change, among the usual arguments of operations.
+_FIXED = frozenset({int, float, bool, str, bytes, slice, type(None), type(Ellipsis), type})
 
-    A large array is seen as a table of 64-bit words; the sums of its rows and of its columns go into the checksum, at
-    the speed of memory.
+
+def owned(attrs: dict[str, Any]) -> dict[str, Any]:
+    """An operation's attributes as its node may keep them: with arrays of their own.
 
     Example:
-        >>> import numpy as np
-        >>> x = np.arange(3.0)
-        >>> before = fingerprint(x)
-        >>> x[1] = 5
-        >>> fingerprint(x) == before
-        False
+        >>> slopes = np.array([0.1, 0.2])
+        >>> kept = owned({"slope": slopes, "axis": 0})
+        >>> slopes[0] = 9.0
+        >>> kept
+        {'slope': array([0.1, 0.2]), 'axis': 0}
     """
-    plain = np.ascontiguousarray(array)
-    if plain.nbytes < _SMALL:
-        return zlib.crc32(plain.data)
-    content = plain.reshape(-1).data.cast("B")
-    whole = len(content) // (8 * _ROW) * _ROW
-    table = np.frombuffer(content, np.uint64, whole).reshape(-1, _ROW)
-    checksum = zlib.crc32(content[8 * whole :])
-    checksum = zlib.crc32(np.add.reduce(table, axis=0).data, checksum)
-    return zlib.crc32(np.add.reduce(table, axis=1).data, checksum)
+    for x in attrs.values():
+        if x.__class__ not in _FIXED:
+            return {name: _own(x) for name, x in attrs.items()}
+    return attrs
+
+
+def _own(x: Any) -> Any:
+    if isinstance(x, np.ndarray | array.array | bytearray):
+        return copy.copy(x)
+    if isinstance(x, memoryview):
+        return np.array(x)
+    if isinstance(x, dict):
+        return {key: _own(part) for key, part in x.items()}
+    if isinstance(x, list) or type(x) is tuple:
+        return type(x)(map(_own, x))
+    return x

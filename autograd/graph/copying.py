@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from autograd.graph.backward import Differentiable, check_unchanged
-from autograd.graph.node import NO_ATTRS, Node, new_node, topological_order
+from autograd.graph.backward import Differentiable
+from autograd.graph.changes import check_unchanged
+from autograd.graph.node import NO_ATTRS, Node, new_node
+from autograd.graph.order import topological_order
 from autograd.rules.primitive import Primitive
 
 
@@ -15,14 +17,14 @@ class Copying(Differentiable):
     __slots__ = ()
 
     def __copy__(self) -> Self:
-        return self._twin(self.inputs)
+        return self._copy(self.inputs)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         for node in _unchanged_order(self):
             if id(node) not in memo:
-                memo[id(node)] = node._twin(tuple(memo.get(id(x), x) for x in node.inputs))
-        twin: Self = memo[id(self)]
-        return twin
+                memo[id(node)] = node._copy(tuple(memo.get(id(x), x) for x in node.inputs))
+        copy: Self = memo[id(self)]
+        return copy
 
     def __reduce__(self) -> tuple[Any, ...]:
         order = [node for node in _unchanged_order(self) if node.rule is not None]

@@ -1,19 +1,20 @@
-"""The graph: plain nodes, and the one traversal that everything else walks along.
+"""A node: a number or an array that remembers how it was made.
 
-A node remembers how it was made: its ``rule`` (an entry of the rule book), its ``inputs`` and the rule's ``attrs``.
-Nothing else is needed to differentiate it, draw it, copy it or run it again.
+It is a plain record: its ``rule`` (an entry of the rule book), its ``inputs`` and the rule's ``attrs``. Nothing else is
+needed to differentiate it, draw it, copy it or run it again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, ClassVar, Self, TypeVar
 
-from autograd.graph.changes import CLOCK
+from autograd.graph.clock import CLOCK
+from autograd.rules.arithmetic import equal, not_equal, where
 from autograd.rules.primitive import Primitive
 from autograd.rules.ready import Kind
 
-# ---- nodes ---------------------------------------------------------------------------------------------------------
+NO_ATTRS: dict[str, Any] = {}
 
 
 class Node:
@@ -28,19 +29,7 @@ class Node:
         stamp: The clock's time when its data was set.
     """
 
-    __slots__ = (
-        "__weakref__",
-        "_data",
-        "_first",
-        "_flow",
-        "_grad",
-        "_second",
-        "attrs",
-        "label",
-        "requires_grad",
-        "rule",
-        "stamp",
-    )
+    __slots__ = ("__weakref__", "_data", "_grad", "attrs", "label", "requires_grad", "rule", "stamp")
 
     kind: ClassVar[Kind]
     # Whether it stands for any numbers while a function is recorded, so that those it holds must decide nothing.
@@ -48,29 +37,13 @@ class Node:
     _data: Any
     _grad: Any
     rule: Primitive | None
-    # One input or two stand here as they are, which spares a tuple for Python's collector to walk; else see `MANY`.
-    _first: Any
-    _second: Any
-    # Of a Value, while a backward pass is under way: its gradient so far; see `autograd.graph.passes`.
-    _flow: Any
+    inputs: tuple[Any, ...]  # stored as each kind likes
     attrs: dict[str, Any]
     label: str | None
     requires_grad: bool
     stamp: int
 
     __hash__ = object.__hash__
-
-    @property
-    def inputs(self) -> tuple[Any, ...]:
-        """What the primitive was given, in order, constants included."""
-        second = self._second
-        if second is MANY or second is MIXED:
-            return self._first  # type: ignore[no-any-return]
-        return (self._first,) if second is ALONE else (self._first, second)
-
-    @inputs.setter
-    def inputs(self, inputs: tuple[Any, ...]) -> None:
-        self._first, self._second = inputs, MIXED
 
     @property
     def parents(self) -> tuple[Node, ...]:
@@ -82,81 +55,80 @@ class Node:
         """Whether it was made by hand rather than by an operation."""
         return self.rule is None
 
-    def _begin(self, data: Any, label: str | None, requires_grad: bool) -> None:
-        """Fill in a leaf; constructors end here."""
-        self._data = data
-        self._grad = None
-        self.rule = None
-        self._first, self._second = (), MANY
-        self._flow = None
-        self.attrs = NO_ATTRS
-        self.label = label
-        self.requires_grad = requires_grad
-        self.stamp = CLOCK.now
-
     def backward(self, gradient: Any = None, create_graph: bool = False) -> None:
         """See `autograd.graph.backward.Differentiable`."""
         raise NotImplementedError
 
-    # What each kind supplies.
+    def _zero_where_not_taken(self, g: Any) -> Any:
+        """As `autograd.graph.backward.zero_where_not_taken`, of this share of a recorded pass."""
+        share: Any = self
+        # The choice is kept even where nothing is lost yet: the next derivative may be infinite.
+        return where(not_equal(share, share) * equal(g, 0), 0.0, share)
+
+    def _propagate(
+        self, seed: Any, order: Sequence[Node], create_graph: bool, wanted: Collection[Node] | None
+    ) -> dict[Node, Any]:
+        """See `autograd.graph.backward.Differentiable`."""
+        raise NotImplementedError
+
+    # ---- what each kind supplies -----------------------------------------------------------------------------------
 
     def _seed(self, gradient: Any, create_graph: bool) -> Any:
         """The upstream gradient to start from, checked: raw data, or a node where the pass is recorded."""
         raise NotImplementedError
 
-    def _fit(self, share: Any) -> Any:
-        """A share of a gradient in this node's own shape and precision."""
+    def _unbroadcast(self, share: Any) -> Any:
+        """A share of this node's gradient in its own shape and precision: copies made by broadcasting add up."""
         raise NotImplementedError
 
     @staticmethod
-    def _keep(gradients: dict[Any, Any]) -> None:
-        """Store the gradients of one pass in the nodes; leaves add them to what they have."""
+    def _accumulate(gradients: dict[Any, Any]) -> None:
+        """Leave the gradients of one pass in ``.grad``; leaves add them to what they have."""
         raise NotImplementedError
 
-    def _presented(self, gradient: Any, create_graph: bool) -> Any:
+    def _as_gradient(self, gradient: Any, create_graph: bool) -> Any:
         """A gradient for this node as `gradients` hands it out; None stands for zero."""
         raise NotImplementedError
 
-    def _twin(self, inputs: tuple[Any, ...]) -> Self:
+    def _copy(self, inputs: tuple[Any, ...]) -> Self:
         """A copy of this node with other inputs."""
         raise NotImplementedError
 
-    @staticmethod
-    def _check_memory(order: Sequence[Node]) -> None:
-        """Raise where memory shared with the user has changed since an operation read it."""
 
-
-# What stands in place of a second input, where there is none, or where the first is the tuple of all of them: these are
-# nodes alone, or (for all that is known) constants are among them.
-ALONE: Any = type("Alone", (), {"__slots__": ()})()
-MANY: Any = type("Many", (), {"__slots__": ()})()
-MIXED: Any = type("Mixed", (), {"__slots__": ()})()
-
-NO_ATTRS: dict[str, Any] = {}
 AnyNode = TypeVar("AnyNode", bound=Node)
+
+
+def fill(
+    node: AnyNode,
+    data: Any,
+    rule: Primitive | None = None,
+    inputs: tuple[Any, ...] = (),
+    attrs: dict[str, Any] = NO_ATTRS,
+    requires_grad: bool = False,
+    label: str | None = None,
+) -> AnyNode:
+    """Set everything that a node holds, and give it back."""
+    node._data = data
+    node._grad = None
+    node.rule = rule
+    node.inputs = inputs
+    node.attrs = attrs
+    node.label = label
+    node.requires_grad = requires_grad
+    node.stamp = CLOCK.now
+    return node
 
 
 def new_node(
     cls: type[AnyNode],
     data: Any,
-    rule: Primitive | None,
-    inputs: tuple[Any, ...],
-    attrs: dict[str, Any],
-    requires_grad: bool,
+    rule: Primitive | None = None,
+    inputs: tuple[Any, ...] = (),
+    attrs: dict[str, Any] = NO_ATTRS,
+    requires_grad: bool = False,
 ) -> AnyNode:
     """A node of the given kind, without the checks a user's own constructor call goes through."""
-    node = object.__new__(cls)
-    node._data = data
-    node._grad = None
-    node.rule = rule
-    node._first = inputs
-    node._second = MIXED if inputs else MANY
-    node._flow = None
-    node.attrs = attrs
-    node.label = None
-    node.requires_grad = requires_grad
-    node.stamp = CLOCK.now
-    return node
+    return fill(object.__new__(cls), data, rule, inputs, attrs, requires_grad)
 
 
 def describe(node: Node) -> str:
@@ -165,41 +137,3 @@ def describe(node: Node) -> str:
     if node.label:
         return f"{kind} {node.label!r}"
     return f"the {kind} made by {node.rule.name}" if node.rule else f"a {kind} without a label"
-
-
-# ---- the one traversal ---------------------------------------------------------------------------------------------
-
-
-def topological_order(*roots: Node) -> list[Node]:
-    """Every node the roots depend on, the roots included, each after all of its parents.
-
-    An explicit stack in place of recursion: a chain of a million nodes is ordinary.
-
-    Example:
-        >>> from autograd import Value
-        >>> a = Value(2.0, label="a")
-        >>> b = a * a
-        >>> c = b + a
-        >>> [node.label or node.rule.symbol for node in topological_order(c)]
-        ['a', '×', '+']
-    """
-    order: list[Node] = []
-    seen: set[Node] = set()
-    stack: list[Any] = list(reversed(roots))
-    while stack:
-        node = stack.pop()
-        if node is None:  # below it is a node whose parents are all in the list by now
-            order.append(stack.pop())
-        elif node not in seen and isinstance(node, Node):
-            seen.add(node)
-            first, second = node._first, node._second
-            if second is ALONE:
-                stack += (node, None, first)
-            elif second is MANY and seen.issuperset(first):  # a leaf; or many parents, asked for all at once
-                order.append(node)
-            elif second is MANY or second is MIXED:
-                stack += (node, None)
-                stack += first
-            else:
-                stack += (node, None, first, second)
-    return order

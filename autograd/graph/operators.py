@@ -8,6 +8,10 @@ from typing import Any, Self
 from autograd.rules import activations, arithmetic, exponentials, trigonometry
 
 
+class ForeignOperandError(TypeError):
+    """Another library's array beside a node: its own operators may know what to do."""
+
+
 class Operators:
     """Python's operators and the elementwise functions as methods; each is one entry of the rule book."""
 
@@ -17,35 +21,42 @@ class Operators:
         result: Self = function(*inputs, **attrs)
         return result
 
+    def _operate(self, function: Callable[..., Any], a: Any, b: Any) -> Self:
+        try:
+            result: Self = function(a, b)
+        except ForeignOperandError:
+            return NotImplemented  # type: ignore[no-any-return]
+        return result
+
     def __add__(self, other: Any) -> Self:
-        return self._call(arithmetic.add, self, other)
+        return self._operate(arithmetic.add, self, other)
 
     def __radd__(self, other: Any) -> Self:
-        return self._call(arithmetic.add, other, self)
+        return self._operate(arithmetic.add, other, self)
 
     def __sub__(self, other: Any) -> Self:
-        return self._call(arithmetic.subtract, self, other)
+        return self._operate(arithmetic.subtract, self, other)
 
     def __rsub__(self, other: Any) -> Self:
-        return self._call(arithmetic.subtract, other, self)
+        return self._operate(arithmetic.subtract, other, self)
 
     def __mul__(self, other: Any) -> Self:
-        return self._call(arithmetic.multiply, self, other)
+        return self._operate(arithmetic.multiply, self, other)
 
     def __rmul__(self, other: Any) -> Self:
-        return self._call(arithmetic.multiply, other, self)
+        return self._operate(arithmetic.multiply, other, self)
 
     def __truediv__(self, other: Any) -> Self:
-        return self._call(arithmetic.divide, self, other)
+        return self._operate(arithmetic.divide, self, other)
 
     def __rtruediv__(self, other: Any) -> Self:
-        return self._call(arithmetic.divide, other, self)
+        return self._operate(arithmetic.divide, other, self)
 
     def __pow__(self, other: Any) -> Self:
-        return self._call(arithmetic.power, self, other)
+        return self._operate(arithmetic.power, self, other)
 
     def __rpow__(self, other: Any) -> Self:
-        return self._call(arithmetic.power, other, self)
+        return self._operate(arithmetic.power, other, self)
 
     def __neg__(self) -> Self:
         return self._call(arithmetic.negative, self)

@@ -346,7 +346,9 @@ def dot(a: Any, b: Any) -> Any:
         (2.0, 3.0, 4.0)
     """
     if _has_values(a) or _has_values(b):
-        return affine(a, b)
+        if len(a) != len(b):
+            raise ShapeError(f"a sum of products of {len(a)} weights and {len(b)} inputs: the numbers must be equal")
+        return products.affine(0.0, *a, *b)
     a, b = _gathered(a), _gathered(b)
     if rank(a) == 0 or rank(b) == 0:
         return arithmetic.multiply(a, b)
@@ -356,42 +358,6 @@ def dot(a: Any, b: Any) -> Any:
     *stacked, inner, columns = shape(b)
     flat = reshape(swapaxes(reshape(b, (-1, inner, columns)), 0, 1), (inner, -1))
     return reshape(products.matmul(a, flat), (*shape(a)[:-1], *stacked, columns))
-
-
-def affine(weights: Sequence[Any], inputs: Sequence[Any], bias: Any = 0.0) -> Any:
-    """bias + w₁x₁ + w₂x₂ + … of scalars, as one node; for several lists of weights, a node for each.
-
-    Args:
-        weights: Scalars, or lists of scalars: the rows of a matrix.
-        inputs: As many scalars as there are weights in a row.
-        bias: A scalar; with rows a list of one for each.
-
-    Returns:
-        A node, or a list of nodes for rows.
-
-    Raises:
-        ShapeError: The lists do not belong together.
-
-    Example:
-        >>> import autograd as ag
-        >>> a, b = ag.Value(2.0), ag.Value(-1.0)
-        >>> affine([a, b], [3.0, 4.0], 1.0).data
-        3.0
-        >>> [y.data for y in affine([[a, b], [b, a]], [3.0, 4.0], [1.0, 0.0])]
-        [3.0, 5.0]
-    """
-    in_rows = len(weights) > 0 and isinstance(weights[0], list | tuple)
-    rows: Sequence[Any] = weights if in_rows else [weights]
-    counts = {*map(len, rows)} - {len(inputs)}
-    if counts:
-        raise ShapeError(
-            f"a sum of products of {counts.pop()} weights and {len(inputs)} inputs: the numbers must be equal"
-        )
-    if not in_rows:
-        return products.affine(bias, *weights, *inputs)
-    if not isinstance(bias, list | tuple) or len(bias) != len(rows):
-        raise ShapeError(f"affine of {len(rows)} rows of weights takes a list of as many biases, got {bias!r}")
-    return products.affine.of_each([(b, *row) for b, row in zip(bias, rows, strict=True)], inputs)
 
 
 @overload

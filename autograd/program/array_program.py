@@ -11,7 +11,8 @@ from autograd.errors import DTypeError, GraphError, ShapeError
 from autograd.graph.backward import gradients
 from autograd.graph.hooks import recorder
 from autograd.graph.mode import enable_grad
-from autograd.graph.node import Node, describe, topological_order
+from autograd.graph.node import Node, describe
+from autograd.graph.order import topological_order
 from autograd.program.arrays.routine import ArrayRoutine
 from autograd.program.numbers.routine import Engine
 from autograd.program.tape import Tape, record_graph

@@ -22,7 +22,7 @@ Places = tuple[int, ...]
 # What is to be looked up instead: a place that is there already, or else operands in their normal order.
 Simpler = tuple[int | None, Places]
 
-# Below a choice a zero upstream gradient means "not taken", and 0 · ∞ is 0 there; see `autograd.graph.passes.carry`.
+# Below a choice a zero upstream gradient means "not taken", and 0 · ∞ is 0 there; see `autograd.graph.backward`.
 # It is no entry of the book, since only programs need a name for it.
 taken: Final = Primitive(
     "taken",

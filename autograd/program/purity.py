@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.graph.changes import CLOCK
+from autograd.graph.clock import CLOCK
 from autograd.graph.mode import enable_grad
 from autograd.program.tracing import RecordingError, at_line
 

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from autograd.errors import GraphError
-from autograd.graph.node import Node, describe, topological_order
+from autograd.graph.node import Node, describe
+from autograd.graph.order import topological_order
 from autograd.program.builder import Builder, Operand, attribute_names
 from autograd.program.identities import taken
 from autograd.value.value import Value

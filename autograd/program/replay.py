@@ -11,9 +11,10 @@ import numpy as np
 
 from autograd.errors import DTypeError, ShapeError
 from autograd.functional.trees import keys_and_parts, leaves, map_leaves
-from autograd.graph.changes import CLOCK
+from autograd.graph.clock import CLOCK
 from autograd.graph.hooks import check_settable, recorder
-from autograd.graph.node import Node, new_node, topological_order
+from autograd.graph.node import Node, new_node
+from autograd.graph.order import topological_order
 from autograd.program.arrays.routine import ArrayRoutine
 from autograd.program.builder import Builder
 from autograd.program.numbers.routine import Engine, Routine

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.graph.node import Node, topological_order
+from autograd.graph.node import Node
+from autograd.graph.order import topological_order
 from autograd.program.tape_identities import simpler
 from autograd.rules.primitive import Primitive
 

@@ -46,9 +46,7 @@ def traced_node(
     requires_grad: bool = False,
 ) -> TracedTensor:
     """A node of a recording."""
-    node = new_node(TracedTensor, data, rule, inputs, attrs, requires_grad)
-    node._fingerprint = None
-    return node
+    return new_node(TracedTensor, data, rule, inputs, attrs, requires_grad)
 
 
 def record_operation(

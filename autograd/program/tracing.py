@@ -63,7 +63,7 @@ class Refusing:
         return super()._seed(gradient, create_graph)  # type: ignore[misc]
 
     @staticmethod
-    def _keep(gradients: dict[Any, Any]) -> None:  # noqa: ARG004
+    def _accumulate(gradients: dict[Any, Any]) -> None:  # noqa: ARG004
         refuse(
             ".backward(), which changes .grad",
             "use ag.grad, ag.value_and_grad or ag.gradients, and return the gradients",
@@ -106,8 +106,6 @@ class Traced(Refusing, Value):
     __slots__ = ()
     noun = "Value"
 
-    _apply_to_each = None  # type: ignore[assignment]  # one by one
-
     @staticmethod
     def _apply(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
         recording = current_recorder()
@@ -134,13 +132,13 @@ class Traced(Refusing, Value):
         """A variable of its own that stays joined to this number."""
         return new_node(Traced, self._data, arithmetic.subtract, (self, 0.0), NO_ATTRS, True)
 
-    def _fit(self, share: Any) -> Any:
+    def _unbroadcast(self, share: Any) -> Any:
         if getattr(share, "kind", "") == "array":  # beside arrays, a number's gradient is the sum over its copies
             return share if share.shape == () else shaping.sum_to(share, shape=())
-        return super()._fit(share)
+        return super()._unbroadcast(share)
 
-    def _presented(self, gradient: Any, create_graph: bool) -> Any:
-        return gradient if isinstance(gradient, Node) else super()._presented(gradient, create_graph)
+    def _as_gradient(self, gradient: Any, create_graph: bool) -> Any:
+        return gradient if isinstance(gradient, Node) else super()._as_gradient(gradient, create_graph)
 
     def _seed(self, gradient: Any, create_graph: bool) -> Any:
         seed = super()._seed(gradient, create_graph)

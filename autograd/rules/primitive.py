@@ -129,16 +129,6 @@ class Primitive:
             return self.on_floats(inputs, attrs)
         return self.array(*inputs, **attrs)
 
-    def of_each(self, rows: Sequence[Sequence[Any]], shared: Sequence[Any]) -> list[Any]:
-        """Apply to each row followed by the inputs that all have in common.
-
-        A class may have a static method ``_apply_to_each(primitive, rows, shared)`` that looks at these once.
-        """
-        apply = getattr(rows[0][0].__class__, "_apply_to_each", None)
-        if apply is not None:
-            return list(apply(self, rows, shared))
-        return [self(*row, *shared) for row in rows]
-
     def on_floats(self, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
         """The function on Python numbers, with IEEE 754's answers: 1/0 is inf and log(−1) is NaN, not an exception."""
         if self.scalar is None:

@@ -60,10 +60,10 @@ class ArrayMethods(Operators):
     # ---- products, parts and shapes ---------------------------------------------------------------------------------
 
     def __matmul__(self, other: Any) -> Self:
-        return self._call(products.matmul, self, other)
+        return self._operate(products.matmul, self, other)
 
     def __rmatmul__(self, other: Any) -> Self:
-        return self._call(products.matmul, other, self)
+        return self._operate(products.matmul, other, self)
 
     def dot(self, other: Any) -> Self:
         """As ``np.dot``."""

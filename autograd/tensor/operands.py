@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.errors import DTypeError, ShapeError
 from autograd.graph.node import Node
+from autograd.graph.operators import ForeignOperandError
 from autograd.rules import products
 from autograd.rules.primitive import BOOK, Primitive
 
@@ -20,10 +21,40 @@ def as_array(x: Any, rule: Primitive) -> np.ndarray[Any, Any]:
             f"{rule.name} of a Tensor and a Value: a Value is a single number of a graph of numbers; "
             "use Tensors on both sides"
         )
+    if x.__class__ is not np.ndarray:
+        _check_kind(x, rule.name)
     array = np.asarray(x)
     if array.dtype.kind not in "fbiu":
         raise DTypeError(f"{rule.name} of a Tensor and {type(x).__name__} ({array.dtype}): expected real numbers")
     return array
+
+
+def refuse_masked(x: Any, what: str) -> None:
+    """Raise on a masked array, whose mask would be dropped in silence.
+
+    Raises:
+        TypeError: It is one.
+    """
+    if isinstance(x, np.ndarray) and hasattr(x, "mask"):
+        raise TypeError(
+            f"{what} of a masked array would drop its mask: use x.filled(…) for an array, "
+            "and ag.where(mask, 0.0, …) to leave entries out"
+        )
+
+
+def _check_kind(x: Any, name: str) -> None:
+    """Raise on what is no plain array, though it could be made one."""
+    refuse_masked(x, name)
+    if isinstance(x, np.matrix):
+        raise TypeError(
+            f"{name} of a Tensor and a np.matrix, whose * means another product: use np.asarray(x), and @ for matrices"
+        )
+    if isinstance(x, np.ndarray | np.generic):
+        return
+    if hasattr(type(x), "__array_ufunc__") or hasattr(type(x), "__array_priority__"):
+        raise ForeignOperandError(
+            f"{name} of a Tensor and a {type(x).__name__}, which has operators of its own: use np.asarray(x)"
+        )
 
 
 def explained(rule: Primitive, arrays: Sequence[Any], error: ValueError) -> ValueError:

@@ -9,16 +9,17 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from autograd.errors import DTypeError, GraphError, ShapeError
-from autograd.graph.changes import CLOCK, fingerprint
+from autograd.graph.changes import owned
+from autograd.graph.clock import CLOCK
 from autograd.graph.copying import Copying
 from autograd.graph.hooks import current_recorder
-from autograd.graph.mode import is_recording
-from autograd.graph.node import NO_ATTRS, Node, describe, new_node
+from autograd.graph.mode import recording
+from autograd.graph.node import NO_ATTRS, Node, describe, fill, new_node
 from autograd.numpy.protocols import apply_function, apply_ufunc
 from autograd.rules import arithmetic, shaping
 from autograd.rules.primitive import Primitive
 from autograd.tensor.methods import ArrayMethods, plain_index
-from autograd.tensor.operands import as_array, explained
+from autograd.tensor.operands import as_array, explained, refuse_masked
 
 Array = np.ndarray[Any, Any]
 Axis = int | tuple[int, ...] | None
@@ -29,9 +30,10 @@ class Tensor(ArrayMethods, Copying):
 
     Operators, methods, indexing and NumPy's functions compute a new Tensor; where an operand has ``requires_grad``, the
     result records how it was made, and `backward` fills in ``.grad``. NumPy's broadcasting and dtype rules hold;
-    float32 stays float32, in gradients too. A computed Tensor's ``.data`` is read-only. Change a leaf by
-    ``W.data -= step``, or by ``W -= step`` and ``W[i] = x`` inside `no_grad`: then a backward pass that would need the
-    old numbers says so. Writing into the array itself (``W.data[0] = x``) goes unnoticed.
+    float32 stays float32, in gradients too. Arrays that take part are copied, so that changing them later does no harm
+    (make a large one a Tensor once). A computed Tensor's ``.data`` is read-only. Change a leaf by ``W.data -= step``,
+    or by ``W -= step`` and ``W[i] = x`` inside `no_grad`: then a backward pass that would need the old numbers says so.
+    Writing into the array itself (``W.data[0] = x``) goes unnoticed, and is at your own risk.
 
     Args:
         data: Anything NumPy makes an array of; it is copied.
@@ -52,15 +54,15 @@ class Tensor(ArrayMethods, Copying):
         (2, 2)
     """
 
-    __slots__ = ("_fingerprint",)
+    __slots__ = ("inputs",)
     kind = "array"
-    _fingerprint: int | None
 
     def __init__(
         self, data: ArrayLike, requires_grad: bool = False, label: str | None = None, dtype: DTypeLike | None = None
     ) -> None:
         if isinstance(data, Tensor):
             data = data._data
+        refuse_masked(data, "a Tensor")
         array = np.array(data, dtype=dtype)
         if array.dtype.kind not in "fbiu":
             raise DTypeError(
@@ -68,8 +70,7 @@ class Tensor(ArrayMethods, Copying):
             )
         if requires_grad:
             _check_differentiable(array)
-        self._begin(array, label, requires_grad)
-        self._fingerprint = None
+        fill(self, array, None, (), NO_ATTRS, requires_grad, label)
 
     # ---- what it holds ----------------------------------------------------------------------------------------------
 
@@ -85,6 +86,7 @@ class Tensor(ArrayMethods, Copying):
     @data.setter
     def data(self, array: ArrayLike) -> None:
         self._check_leaf()
+        refuse_masked(array, "a Tensor")
         new = array if array is self._data else np.array(array, dtype=self.dtype)
         if new.shape != self.shape:
             raise ShapeError(
@@ -128,13 +130,13 @@ class Tensor(ArrayMethods, Copying):
 
     @staticmethod
     def _apply(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> Tensor:
-        recording = current_recorder()
-        if recording is not None:
-            recorded: Tensor = recording.apply(rule, inputs, attrs)
+        recorder = current_recorder()
+        if recorder is not None:
+            recorded: Tensor = recorder.apply(rule, inputs, attrs)
             return recorded
         requires_grad = False
         arrays: list[Any] = []
-        foreign: dict[int, Tensor] = {}
+        captured: list[int] = []  # positions of operands that are the user's own memory
         for x in inputs:
             if isinstance(x, Tensor):
                 requires_grad = requires_grad or x.requires_grad
@@ -142,26 +144,23 @@ class Tensor(ArrayMethods, Copying):
             elif x.__class__ is float or x.__class__ is int:
                 arrays.append(x)
             else:
-                foreign[len(arrays)] = constant(as_array(x, rule))
-                arrays.append(foreign[len(arrays)]._data)
+                captured.append(len(arrays))
+                arrays.append(as_array(x, rule))
         try:
             data = rule.array(*arrays, **attrs)
         except ValueError as error:
             raise explained(rule, arrays, error) from None
         if data.__class__ is not np.ndarray:
             data = np.asarray(data)
-        if requires_grad and rule.differentiable and is_recording():
+        if requires_grad and rule.differentiable and recording():
             parents = tuple(inputs)
-            if foreign:
-                parents = tuple([foreign.get(i, x) for i, x in enumerate(inputs)])
-                _watch_foreign_memory(rule, inputs, parents)
-            node = new_node(Tensor, data, rule, parents, attrs or NO_ATTRS, True)
-        else:
-            if rule.view and np.may_share_memory(data, arrays[0]):
-                data = data.copy()  # a leaf has its memory to itself
-            node = new_node(Tensor, data, None, (), NO_ATTRS, False)
-        node._fingerprint = None
-        return node
+            if captured:  # what the user does to it from here on does not matter
+                held = {i: constant(arrays[i].copy("K")) for i in captured}
+                parents = tuple([held.get(i, x) for i, x in enumerate(inputs)])
+            return fill(object.__new__(Tensor), data, rule, parents, owned(attrs) if attrs else NO_ATTRS, True)
+        if rule.view and np.may_share_memory(data, arrays[0]):
+            data = data.copy()  # a leaf has its memory to itself
+        return new_node(Tensor, data, None, (), NO_ATTRS, False)
 
     # ---- changing a leaf in place -----------------------------------------------------------------------------------
 
@@ -172,9 +171,9 @@ class Tensor(ArrayMethods, Copying):
             )
 
     def _update(self, ufunc: np.ufunc, other: Any, rule: Primitive) -> Self:
-        if self.rule is not None or (is_recording() and not self.requires_grad):
+        if self.rule is not None or (recording() and not self.requires_grad):
             return self._call(rule, self, other)
-        if is_recording():
+        if recording():
             raise GraphError(
                 f"{describe(self)} requires a gradient: change it inside `with ag.no_grad():`, "
                 "or write W = W + … for a new Tensor"
@@ -203,7 +202,7 @@ class Tensor(ArrayMethods, Copying):
         return self._data.copy()
 
     def __setitem__(self, index: Any, values: Any) -> None:
-        if is_recording() and (self.requires_grad or getattr(values, "requires_grad", False)):
+        if recording() and (self.requires_grad or getattr(values, "requires_grad", False)):
             raise GraphError(
                 "assigning to entries of a Tensor that takes part in gradients: use where, stack or concatenate "
                 "to build the new Tensor, or change a leaf inside `with ag.no_grad():`"
@@ -220,9 +219,18 @@ class Tensor(ArrayMethods, Copying):
                 "this NumPy call would turn a Tensor into a plain array and lose its gradient: "
                 "use t.data or t.detach() where that is meant, or a function of autograd.numpy"
             )
-        return np.array(self._data, dtype=dtype, copy=copy)
+        array = np.array(self._data, dtype=dtype, copy=copy)
+        if copy or not np.may_share_memory(array, self._data):
+            return array
+        array = array.view()
+        array.flags.writeable = False  # writing would change the Tensor behind its back
+        return array
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        into_arrays = "out" in options and not any(isinstance(x, Node) for x in options["out"])
+        if into_arrays and method == "__call__" and not any(map(_requires_grad, inputs)):
+            # ``W.data -= 0.1 * W.grad``: a plain array takes in numbers that have no gradient to lose.
+            return ufunc(*[x._data if isinstance(x, Node) else x for x in inputs], **options)
         return apply_ufunc(ufunc, method, inputs, options)
 
     def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any) -> Any:
@@ -249,9 +257,9 @@ class Tensor(ArrayMethods, Copying):
     __hash__ = Node.__hash__
 
     def __bool__(self) -> bool:
-        recording = current_recorder()
-        if recording is not None:
-            recording.decide("a branch on a Tensor")
+        recorder = current_recorder()
+        if recorder is not None:
+            recorder.decide("a branch on a Tensor")
         return bool(self._data)
 
     def __float__(self) -> float:
@@ -300,14 +308,14 @@ class Tensor(ArrayMethods, Copying):
             return gradient if isinstance(gradient, Tensor) else constant(np.array(gradient, self.dtype))
         return np.array(gradient._data if isinstance(gradient, Tensor) else gradient, self.dtype)
 
-    def _fit(self, share: Any) -> Any:
+    def _unbroadcast(self, share: Any) -> Any:
         shape, dtype = self._data.shape, self._data.dtype
         if share.__class__ is np.ndarray and share.shape == shape and share.dtype is dtype:
             return share
         if share.__class__ is float or share.__class__ is int:
             share = np.asarray(share, dtype)  # a rule may say "the same for every entry" by a plain number
         if share.shape != shape:
-            # Copies made by broadcasting add up; a share with fewer axes (a number for all) is spread out first.
+            # Copies made by broadcasting add up; a share with fewer axes (a number for all) is broadcast first.
             full = share.shape
             if full[len(full) - len(shape) :] != shape:
                 full = np.broadcast_shapes(full, shape)
@@ -322,14 +330,17 @@ class Tensor(ArrayMethods, Copying):
         return share
 
     @staticmethod
-    def _keep(gradients: dict[Any, Any]) -> None:
+    def _accumulate(gradients: dict[Any, Any]) -> None:
         # A leaf's gradient is the user's to change, so it must not be memory that another node's gradient uses too:
         # an addition hands the very g it was given to both its parents, a reshape hands on a view.
         in_between = {id(gradient) for node, gradient in gradients.items() if node.rule is not None}
         for node, gradient in gradients.items():
             if gradient is None:
                 continue
-            if node.rule is None:
+            if node.rule is not None:
+                # A node in between that held the record of its gradient, which holds the node, could not be freed.
+                gradient = _raw(gradient)
+            else:
                 if node._grad is not None:
                     recorded = isinstance(gradient, Tensor)
                     gradient = node.grad + gradient if recorded else np.add(_raw(node._grad), gradient)
@@ -341,47 +352,25 @@ class Tensor(ArrayMethods, Copying):
                     gradient = gradient.copy()
             node._grad = gradient
 
-    def _presented(self, gradient: Any, create_graph: bool) -> Any:
+    def _as_gradient(self, gradient: Any, create_graph: bool) -> Any:
         if gradient is None:
             return constant(np.zeros(self.shape, self.dtype))
         return gradient if create_graph and isinstance(gradient, Tensor) else constant(np.array(gradient))
 
-    def _twin(self, inputs: tuple[Any, ...]) -> Self:
-        twin = new_node(type(self), self._data.copy(), self.rule, inputs, self.attrs, self.requires_grad)
-        twin._grad = None if self._grad is None else constant(np.array(_raw(self._grad)))
-        twin.label, twin._fingerprint = self.label, self._fingerprint
-        return twin
-
-    def _restore(self, state: tuple[Any, ...]) -> None:
-        super()._restore(state)
-        self._fingerprint = None
-
-    @staticmethod
-    def _check_memory(order: Sequence[Node]) -> None:
-        for x in order:
-            if isinstance(x, Tensor) and x._fingerprint is not None and x._fingerprint != fingerprint(x._data):
-                reader = next(node.rule.name for node in order if node.rule and any(x is part for part in node.inputs))
-                raise GraphError(
-                    f"the array of shape {x.shape} given to {reader} was changed "
-                    "afterwards, and backward needs the old numbers: call backward() first, or pass a copy"
-                )
+    def _copy(self, inputs: tuple[Any, ...]) -> Self:
+        copy = new_node(type(self), self._data.copy(), self.rule, inputs, self.attrs, self.requires_grad)
+        copy._grad = None if self._grad is None else constant(np.array(_raw(self._grad)))
+        copy.label = self.label
+        return copy
 
 
 def constant(array: Any) -> Tensor:
     """A Tensor around an array as it is: no copy, no gradient."""
-    node = new_node(Tensor, np.asarray(array), None, (), NO_ATTRS, False)
-    node._fingerprint = None
-    return node
+    return new_node(Tensor, np.asarray(array), None, (), NO_ATTRS, False)
 
 
-def _watch_foreign_memory(rule: Primitive, given: Sequence[Any], parents: Sequence[Any]) -> None:
-    for position, x in enumerate(given):
-        if not isinstance(x, np.ndarray):
-            continue
-        for i, p in enumerate(parents):
-            if isinstance(p, Node) and p.requires_grad and rule.reads(i, position):
-                parents[position]._fingerprint = fingerprint(x)
-                break
+def _requires_grad(x: Any) -> bool:
+    return isinstance(x, Node) and x.requires_grad
 
 
 def _raw(gradient: Any) -> Array:
@@ -397,9 +386,9 @@ def _check_differentiable(array: Array) -> None:
 
 
 def _compared(rule: Primitive, a: Tensor, b: Any) -> Any:
-    recording = current_recorder()
-    if recording is not None:
-        return recording.apply(rule, (a, b), {})
+    recorder = current_recorder()
+    if recorder is not None:
+        return recorder.apply(rule, (a, b), {})
     compare: Any = rule.scalar  # Python's operator, which arrays know too
     return compare(a._data, b._data if isinstance(b, Tensor) else b)
 

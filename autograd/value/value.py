@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NoReturn, Self
 
 import numpy as np
 
 from autograd.errors import DTypeError, GraphError, ShapeError
-from autograd.graph.changes import CLOCK
-from autograd.graph.copying import Copying
+from autograd.graph.changes import owned
+from autograd.graph.clock import CLOCK
 from autograd.graph.hooks import current_recorder
-from autograd.graph.mode import is_recording
-from autograd.graph.node import ALONE, MANY, MIXED, NO_ATTRS, Node, describe, new_node
+from autograd.graph.mode import recording
+from autograd.graph.node import NO_ATTRS, Node, describe, fill, new_node
 from autograd.graph.operators import Operators
 from autograd.numpy.protocols import apply_ufunc
 from autograd.rules import activations, arithmetic, trigonometry
 from autograd.rules.primitive import FLOAT_EXCEPTIONS, Primitive
+from autograd.value import backward
+from autograd.value.node import ALONE, MANY, MIXED, ScalarNode
 from autograd.value.reserve import Reserve
 
 Comparison = Callable[["Value", Any], Any]
@@ -25,9 +27,9 @@ Comparison = Callable[["Value", Any], Any]
 
 def _comparison(compare: Callable[[Any, Any], Any]) -> Comparison:
     def method(self: Value, other: Any) -> Any:
-        recording = current_recorder()
-        if recording is not None:
-            recording.decide("a comparison of a Value")
+        recorder = current_recorder()
+        if recorder is not None:
+            recorder.decide("a comparison of a Value")
         if isinstance(other, Value):
             return bool(compare(self._data, other._data))
         if isinstance(other, float | int | np.number):
@@ -51,9 +53,9 @@ def _unary(rule: Primitive) -> Callable[[Value], Value]:
             data = forward(number)
         except FLOAT_EXCEPTIONS:
             data = rule.on_floats((number,), NO_ATTRS)
-        if self.requires_grad and is_recording():
-            return _computed(data, rule, self, ALONE, NO_ATTRS, True)
-        return new_node(Value, data, None, (), NO_ATTRS, False)
+        if self.requires_grad and recording():
+            return computed(data, rule, self, ALONE, NO_ATTRS, True)
+        return constant(data)
 
     return method
 
@@ -77,16 +79,16 @@ def _binary(rule: Primitive, swapped: bool = False) -> Callable[[Value, Any], Va
             data = forward(*pair)
         except FLOAT_EXCEPTIONS:
             data = rule.on_floats(pair, NO_ATTRS)
-        if requires_grad and is_recording():
+        if requires_grad and recording():
             if swapped:
-                return _computed(data, rule, other, self, NO_ATTRS, True)
-            return _computed(data, rule, self, other, NO_ATTRS, True)
-        return new_node(Value, data, None, (), NO_ATTRS, False)
+                return computed(data, rule, other, self, NO_ATTRS, True)
+            return computed(data, rule, self, other, NO_ATTRS, True)
+        return constant(data)
 
     return method
 
 
-class Value(Operators, Copying):
+class Value(Operators, ScalarNode):
     """One number in a graph of numbers.
 
     Operators and methods compute a new Value and record how; `backward` then fills in ``.grad`` = ∂L/∂(this value) for
@@ -99,7 +101,7 @@ class Value(Operators, Copying):
 
     Attributes:
         data: The number, a Python float. A leaf's may be set; a computed Value's may not.
-        grad: A float once backward has reached it (a Value where ``create_graph``), None before.
+        grad: A float once backward has reached it (a leaf's a Value where ``create_graph``), None before.
 
     Raises:
         DTypeError: ``data`` is not a real number.
@@ -116,7 +118,7 @@ class Value(Operators, Copying):
     kind = "scalar"
 
     def __init__(self, data: float, label: str | None = None, requires_grad: bool = True) -> None:
-        self._begin(_as_float(data), label, requires_grad)
+        fill(self, as_float(data), None, (), NO_ATTRS, requires_grad, label)
 
     @property
     def data(self) -> float:
@@ -128,7 +130,7 @@ class Value(Operators, Copying):
     def data(self, number: float) -> None:
         if self.rule is not None:
             raise GraphError(f"{describe(self)} was computed; change the leaves it came from and compute it again")
-        self._data = _as_float(number)
+        self._data = as_float(number)
         self.stamp = CLOCK.tick()
 
     @property
@@ -138,7 +140,7 @@ class Value(Operators, Copying):
 
     @grad.setter
     def grad(self, gradient: Any) -> None:
-        self._grad = gradient if gradient is None or isinstance(gradient, Value) else _as_float(gradient)
+        self._grad = gradient if gradient is None or isinstance(gradient, Value) else as_float(gradient)
 
     __add__, __radd__ = _binary(arithmetic.add), _binary(arithmetic.add, swapped=True)
     __sub__, __rsub__ = _binary(arithmetic.subtract), _binary(arithmetic.subtract, swapped=True)
@@ -149,7 +151,7 @@ class Value(Operators, Copying):
 
     @staticmethod
     def _apply(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> Value:
-        numbers = _of_values_alone((inputs,)) if len(inputs) > _FEW else None
+        numbers = values_alone((inputs,)) if len(inputs) > _FEW else None
         many = MIXED
         if numbers is not None:
             many = MANY
@@ -168,8 +170,8 @@ class Value(Operators, Copying):
         data = rule.on_floats(numbers, attrs)
         if data.__class__ is not float:
             data = float(data)
-        if not requires_grad or not is_recording():
-            return new_node(Value, data, None, (), NO_ATTRS, False)
+        if not requires_grad or not recording():
+            return constant(data)
         if len(inputs) == 1:
             first, second = inputs[0], ALONE
         elif len(inputs) == 2:
@@ -177,49 +179,32 @@ class Value(Operators, Copying):
         else:
             first, second = tuple(inputs), many
         # A comparison has no derivative, and is recorded all the same: what it chooses depends on its inputs.
-        return _computed(data, rule, first, second, attrs or NO_ATTRS, rule.differentiable)
-
-    @staticmethod
-    def _apply_to_each(rule: Primitive, rows: Sequence[Sequence[Any]], shared: Sequence[Any]) -> list[Any]:
-        kinds = {*map(type, shared)}
-        first = _of_values_alone(rows) if kinds <= {Value, float} and is_recording() else None
-        forward = rule.scalar
-        if first is None or forward is None or not all([row[0].requires_grad for row in rows]):  # noqa: C419
-            return [rule(*row, *shared) for row in rows]
-        last = [x if x.__class__ is float else x._data for x in shared]
-        many = MIXED if float in kinds else MANY
-        found: list[Any] = []
-        end = 0
-        for row in rows:
-            start, end = end, end + len(row)
-            try:
-                data = forward(*first[start:end], *last)
-            except FLOAT_EXCEPTIONS:
-                data = rule.on_floats(first[start:end] + last, NO_ATTRS)
-            found.append(_computed(data, rule, (*row, *shared), many, NO_ATTRS, True))
-        return found
+        return computed(data, rule, first, second, owned(attrs) if attrs else NO_ATTRS, rule.differentiable)
 
     def detach(self) -> Value:
         """The same number as a constant: gradients stop here."""
-        return new_node(Value, self._data, None, (), NO_ATTRS, False)
+        return constant(self._data)
 
     def item(self) -> float:
         """The number, as `data`."""
         return self.data
 
-    # Comparisons are of numbers; a Value is itself as a key of a set or dict.
+    # A Value is equal to itself alone, so that `in`, `list.index`, sets and dicts find it and no other; its order among
+    # others is its number's.
     __lt__ = _comparison(operator.lt)
     __le__ = _comparison(operator.le)
     __gt__ = _comparison(operator.gt)
     __ge__ = _comparison(operator.ge)
-    __eq__ = _comparison(operator.eq)
-    __ne__ = _comparison(operator.ne)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
     __hash__ = Node.__hash__
 
     def __bool__(self) -> bool:
-        recording = current_recorder()
-        if recording is not None:
-            recording.decide("a branch on a Value")
+        recorder = current_recorder()
+        if recorder is not None:
+            recorder.decide("a branch on a Value")
         return bool(self._data)
 
     def __float__(self) -> NoReturn:
@@ -246,44 +231,73 @@ class Value(Operators, Copying):
         label = f", label={self.label!r}" if self.label else ""
         return f"Value(data={self._data!r}, grad={self._grad!r}{label})"
 
+    # micrograd's names, for code that draws or sorts the graph itself.
+
+    @property
+    def _prev(self) -> set[Node]:
+        """The inputs that are nodes."""
+        return set(self.parents)
+
+    @property
+    def _op(self) -> str:
+        """The symbol of what made it; empty for a leaf."""
+        return self.rule.symbol if self.rule else ""
+
     # What the graph asks of each kind of node.
 
     def _seed(self, gradient: Any, create_graph: bool) -> Any:
         if isinstance(gradient, Value):
             return gradient if create_graph else gradient._data
-        number = 1.0 if gradient is None else _as_float(gradient)
-        return new_node(Value, number, None, (), NO_ATTRS, False) if create_graph else number
+        number = 1.0 if gradient is None else as_float(gradient)
+        return constant(number) if create_graph else number
 
-    def _fit(self, share: Any) -> Any:
+    def _fill_gradients(self, seed: Any, create_graph: bool) -> None:
+        if create_graph or not backward.fill_gradients(self, seed):
+            super()._fill_gradients(seed, create_graph)
+
+    def _propagate(
+        self, seed: Any, order: Sequence[Node], create_graph: bool, wanted: Collection[Node] | None
+    ) -> dict[Node, Any]:
+        found = None if create_graph else backward.propagate(self, seed, order, wanted)
+        return super()._propagate(seed, order, create_graph, wanted) if found is None else found
+
+    def _unbroadcast(self, share: Any) -> Any:
         return share if share.__class__ is float or isinstance(share, Value) else float(share)
 
     @staticmethod
-    def _keep(gradients: dict[Any, Any]) -> None:
+    def _accumulate(gradients: dict[Any, Any]) -> None:
         for node, gradient in gradients.items():
-            if gradient is not None:
-                accumulates = node.rule is None and node._grad is not None
-                node._grad = node._grad + gradient if accumulates else gradient
+            if gradient is None:
+                continue
+            if node.rule is not None:
+                # A node in between that held the record of its gradient, which holds the node, could not be freed.
+                node._grad = gradient._data if isinstance(gradient, Value) else gradient
+            else:
+                node._grad = gradient if node._grad is None else node._grad + gradient
 
-    def _presented(self, gradient: Any, create_graph: bool) -> Any:
+    def _as_gradient(self, gradient: Any, create_graph: bool) -> Any:
         number = 0.0 if gradient is None else gradient
         if create_graph and not isinstance(number, Value):
-            return new_node(Value, number, None, (), NO_ATTRS, False)
+            return constant(number)
         return number
 
-    def _twin(self, inputs: tuple[Any, ...]) -> Self:
-        twin = new_node(type(self), self._data, self.rule, inputs, self.attrs, self.requires_grad)
-        twin._grad, twin.label = self._grad, self.label
-        return twin
+    def _copy(self, inputs: tuple[Any, ...]) -> Self:
+        copy = new_node(type(self), self._data, self.rule, inputs, self.attrs, self.requires_grad)
+        copy._grad, copy.label = self._grad, self.label
+        return copy
 
 
 _blank = Reserve(Value)
 _take = _blank.ready.pop
 
 
-def _computed(
-    data: float, rule: Primitive, first: Any, second: Any, attrs: dict[str, Any], requires_grad: bool
+def computed(
+    data: float, rule: Primitive | None, first: Any, second: Any, attrs: dict[str, Any], requires_grad: bool
 ) -> Value:
-    """As `new_node`, for what an operation gives; ``first`` and ``second`` as in a Node."""
+    """As `new_node`, from the reserve, with ``first`` and ``second`` as in a ScalarNode.
+
+    It fills the node itself, once more: a call of `fill` would be a fifth of the time of ``a * b``.
+    """
     try:
         node: Value = _take()
     except IndexError:
@@ -301,10 +315,15 @@ def _computed(
     return node
 
 
+def constant(number: float) -> Value:
+    """A Value without a gradient."""
+    return computed(number, None, (), MANY, NO_ATTRS, False)
+
+
 _FEW = 4  # up to so many inputs, a look at each is quicker
 
 
-def _of_values_alone(rows: Sequence[Sequence[Any]]) -> list[float] | None:
+def values_alone(rows: Sequence[Sequence[Any]]) -> list[float] | None:
     """The numbers of Values, without a look at each for what it is; None where something else is among them.
 
     Constants mostly come last, and an exception costs as much as ten numbers.
@@ -318,7 +337,8 @@ def _of_values_alone(rows: Sequence[Sequence[Any]]) -> list[float] | None:
     return numbers if sum(numbers).__class__ is float else None  # with an array among them the sum is none
 
 
-def _as_float(number: Any) -> float:
+def as_float(number: Any) -> float:
+    """What a Value holds: a real number, and nothing else."""
     if number.__class__ is float:
         return number
     if isinstance(number, Value):
@@ -335,7 +355,7 @@ def _operand(x: Any, rule: Primitive) -> float:
     if x.__class__ is float or x.__class__ is int:
         return x
     if isinstance(x, bool | np.bool_ | np.number) or (isinstance(x, np.ndarray) and x.ndim == 0):
-        return _as_float(x)
+        return as_float(x)
     if isinstance(x, Node | np.ndarray):
         raise TypeError(
             f"{rule.name} of a Value and {type(x).__name__} of shape {getattr(x, 'shape', ())}: a Value is a single "

@@ -148,6 +148,24 @@ def test_a_graph_goes_with_its_last_holder_without_the_garbage_collector(leaf: A
         gc.enable()
 
 
+@pytest.mark.parametrize("leaf", [Value(2.0), Tensor([2.0], requires_grad=True)], ids=["Value", "Tensor"])
+def test_a_recorded_pass_is_freed_with_the_gradients_of_its_leaves(leaf: Any) -> None:
+    gc.disable()
+    try:
+        hidden = np.exp(leaf)
+        y = hidden * hidden
+        y.backward(create_graph=True)
+        assert leaf.grad.requires_grad
+        assert not getattr(hidden.grad, "requires_grad", False)
+        alive = weakref.ref(hidden)
+        del hidden, y
+        assert alive() is not None
+        leaf.grad = None
+        assert alive() is None
+    finally:
+        gc.enable()
+
+
 # ---- copies --------------------------------------------------------------------------------------------------------
 
 
@@ -194,14 +212,10 @@ def test_a_shallow_copy_of_a_result_has_the_same_parents() -> None:
 
 
 @pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda y: pickle.loads(pickle.dumps(y))], ids=["deep", "pickle"])
-@pytest.mark.parametrize("what", ["parameter", "captured array"])
-def test_a_copy_does_not_make_changed_data_look_unchanged(what: str, duplicate: Any) -> None:
-    W, captured = Tensor([1.0, 2.0], requires_grad=True), np.array([3.0, 4.0])
-    y = (np.exp(W * W) * captured).sum()
-    if what == "parameter":
-        W.data -= 1.0
-    else:
-        captured -= 1.0
+def test_a_copy_does_not_make_changed_data_look_unchanged(duplicate: Any) -> None:
+    W = Tensor([1.0, 2.0], requires_grad=True)
+    y = np.exp(W * W).sum()
+    W.data -= 1.0
     with pytest.raises(GraphError, match="changed"):
         duplicate(y).backward()
 
@@ -226,149 +240,7 @@ def test_deepcopy_of_a_deep_chain() -> None:
     assert pickle.loads(pickle.dumps(y)).data == 1.0
 
 
-# ---- data that changes between forward and backward ----------------------------------------------------------------
-
-
-CHANGES: dict[str, Any] = {
-    "first entry": lambda c: c.__setitem__((0, 0), 5.0),
-    "last entry": lambda c: c.__setitem__((-1, -1), 5.0),
-    "rows shuffled": lambda c: np.random.default_rng(0).shuffle(c),
-    "two entries exchanged": lambda c: c.__setitem__(([0, 1], [0, 1]), c[[1, 0], [1, 0]]),
-    "sorted": lambda c: c.reshape(-1).sort(),
-    "reversed": lambda c: c.__setitem__(slice(None), c[::-1, ::-1].copy()),
-    "all doubled": lambda c: np.multiply(c, 2.0, out=c),
-    "all times 65536": lambda c: np.multiply(c, 65536.0, out=c),
-    "all negated": lambda c: np.negative(c, out=c),
-    "a column negated": lambda c: np.negative(c[:, 1], out=c[:, 1]),
-    "every second row negated": lambda c: np.negative(c[::2], out=c[::2]),
-    "through a view": lambda c: c.reshape(-1)[3:4].fill(0.0),
-}
-
-
-@pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16])
-@pytest.mark.parametrize("shape", [(3, 2), (300, 40), (64, 64), (256, 256), (255, 255), (1021, 7)], ids=str)
-def test_a_captured_array_that_changed_is_an_error_that_names_the_operation(
-    shape: Any, dtype: Any, change: str
-) -> None:
-    captured = np.random.default_rng(0).normal(size=shape).astype(dtype)
-    x = Tensor(np.ones(shape), requires_grad=True)
-    y = (x * captured).sum()
-    with np.errstate(over="ignore"):
-        CHANGES[change](captured)
-    with pytest.raises(GraphError, match="given to multiply was changed"):
-        y.backward()
-
-
-@pytest.mark.parametrize(
-    ("captured", "function"),
-    [
-        (np.array([2, 0]), lambda x, c: ag.softmax_cross_entropy(x, c)),
-        (np.eye(2, 3), lambda x, c: ag.softmax_cross_entropy(x, c)),
-        (np.eye(2, 3, dtype=bool), lambda x, c: ag.where(c, x, 0.0)),
-        (np.ones((3, 2)), lambda x, c: x @ c),
-        (np.ones((3, 2)), lambda x, c: ag.linear(x, c, np.zeros(2))),
-        (np.ones(3), lambda x, c: ag.maximum(x, c)),
-        (np.ones((2, 3, 1), ">f8"), lambda x, c: x / c[..., 0]),
-        (np.array(2.0), lambda x, c: x**c),
-    ],
-    ids=["classes", "probabilities", "condition", "matrix", "weights", "bound", "big-endian view", "no axes"],
-)
-def test_whatever_a_derivative_reads_is_watched(captured: Any, function: Any) -> None:
-    x = Tensor([[0.5, 1.5, 2.5], [3.5, 4.5, 5.5]], requires_grad=True)
-    y = function(x, captured).sum()
-    y.backward()
-    captured[...] = captured[::-1] + 1 if captured.ndim and captured.dtype != bool else 1 - captured
-    with pytest.raises(GraphError, match="was changed afterwards"):
-        y.backward()
-
-
-def test_a_captured_array_may_change_when_backward_does_not_need_it() -> None:
-    captured = np.ones(3)
-    x = Tensor([1.0, 2.0, 3.0], requires_grad=True)
-    added = (x + captured).sum()
-    multiplied = (x * captured).sum()
-    multiplied.backward()
-    captured[:] = 7.0
-    added.backward()
-    np.testing.assert_array_equal(x.grad.data, [2.0, 2.0, 2.0])
-
-
-def test_an_array_given_to_a_tensor_or_an_index_is_copied() -> None:
-    source, index, other = np.array([1.0, 2.0, 3.0]), np.array([0, 1]), Tensor([0, 1])
-    x = Tensor(np.zeros(3), requires_grad=True)
-    x.data = source
-    y = (x[index] * x[other]).sum()
-    source[:] = 100.0
-    assert x.tolist() == [1.0, 2.0, 3.0]
-    index[:] = 2
-    other[:] = 2
-    y.backward()
-    np.testing.assert_array_equal(x.grad.data, [2.0, 4.0, 0.0])
-
-
-def test_a_tensor_that_changed_is_an_error_that_names_it_and_the_operation() -> None:
-    W = Tensor([1.0, 2.0], requires_grad=True, label="W")
-    y = np.exp(W * W).sum()
-    with ag.no_grad():
-        W -= 0.1
-    with pytest.raises(GraphError, match="Tensor 'W' was changed after multiply used it"):
-        y.backward()
-
-
-def _assigned(t: Any) -> None:
-    t[0] = 9.0
-
-
-@pytest.mark.parametrize("requires_grad", [True, False])
-@pytest.mark.parametrize(
-    "change", [_assigned, lambda t: t.__imul__(2.0), lambda t: setattr(t, "data", t.data * 2)], ids=["[]", "*=", "data"]
-)
-def test_every_way_to_change_a_tensor_is_noticed(change: Any, requires_grad: bool) -> None:
-    x, c = Tensor([1.0, 2.0], requires_grad=True), Tensor([3.0, 4.0], requires_grad=requires_grad, label="c")
-    y = (x * c).sum()
-    with ag.no_grad():
-        change(c)
-    with pytest.raises(GraphError, match="Tensor 'c' was changed after multiply used it"):
-        y.backward()
-
-
-def test_a_view_of_a_tensor_that_changed_is_noticed_too() -> None:
-    W = Tensor([[1.0, 2.0]], requires_grad=True)
-    y = np.square(W.reshape(2)).sum()
-    W.data -= 1.0
-    with pytest.raises(GraphError, match="was changed after square used it"):
-        y.backward()
-
-
-def test_a_value_that_changed_is_an_error() -> None:
-    c = Value(2.0, label="c")
-    y = c * c
-    c.data = 5.0
-    with pytest.raises(GraphError, match="Value 'c' was changed after multiply"):
-        y.backward()
-    (c * c).backward()
-    assert c.grad == 10.0
-
-
-def test_a_parameter_may_change_when_no_derivative_reads_it() -> None:
-    W, x = Tensor([1.0, 2.0], requires_grad=True), Tensor([3.0, 4.0])
-    y = (W * x).sum()  # the derivative for W reads x alone
-    y.backward()
-    with ag.no_grad():
-        W -= W.grad
-    y.backward()
-    np.testing.assert_array_equal(W.grad.data, [6.0, 8.0])
-
-
-def test_computed_data_cannot_be_overwritten() -> None:
-    y = Tensor([1.0], requires_grad=True) * 2.0
-    with pytest.raises(ValueError, match="read-only"):
-        y.data[0] = 3.0
-    with pytest.raises(GraphError, match="made by multiply was computed"):
-        y.data = np.zeros(1)
-    with pytest.raises(GraphError, match="change the leaves"):
-        (Value(1.0) + 1).data = 3.0
+# ---- memory of gradients --------------------------------------------------------------------------------------------
 
 
 def test_gradients_of_leaves_share_no_memory() -> None:

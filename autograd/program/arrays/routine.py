@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.graph.changes import CLOCK
+from autograd.graph.clock import CLOCK
 from autograd.graph.node import Node
 from autograd.program.arrays.native_code import native_function
 from autograd.program.arrays.numpy_code import numpy_function

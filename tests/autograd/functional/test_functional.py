@@ -221,3 +221,27 @@ def test_nested_derivatives_in_eight_threads() -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+NESTED = {
+    "grad": lambda f: lambda x: ag.grad(lambda y: f(x, y))(2.0),
+    "value_and_grad": lambda f: lambda x: ag.value_and_grad(lambda y: f(x, y))(2.0)[1],
+    "elementwise_grad": lambda f: lambda x: ag.elementwise_grad(lambda y: f(x, y))(2.0),
+    "jacobian": lambda f: lambda x: ag.jacobian(lambda y: f(x, y))(2.0),
+    "make_vjp": lambda f: lambda x: ag.make_vjp(lambda y: f(x, y))(2.0)[0](1.0),
+    "make_jvp": lambda f: lambda x: ag.make_jvp(lambda y: f(x, y))(2.0)(1.0)[1],
+    "twice": lambda f: lambda x: ag.grad(lambda z: ag.grad(lambda y: f(x, y) * z)(2.0))(1.0),
+}
+
+
+@pytest.mark.parametrize("outer", [ag.grad, ag.elementwise_grad, lambda f: lambda x: ag.jvp(f, x, 1.0)[1]])
+@pytest.mark.parametrize("inner", NESTED)
+def test_a_derivative_inside_a_derivative_comes_back_in_the_kind_of_its_argument(inner: str, outer: Any) -> None:
+    found = outer(NESTED[inner](lambda x, y: x * y**2))
+    assert type(found(3.0)) is float
+    assert found(3.0) == 4.0
+    assert type(found(np.array(3.0))) is not ag.Tensor
+    w = ag.Tensor(3.0, requires_grad=True)  # somebody's variable
+    slope = outer(NESTED[inner](lambda x, y: x**2 * y**2 * w))(3.0)
+    slope.backward()
+    assert w.grad.item() == 2 * 3.0 * 2 * 2.0

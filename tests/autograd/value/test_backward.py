@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import math
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -16,9 +17,11 @@ from hypothesis import strategies as st
 import autograd as ag
 from autograd import Value
 from autograd.extend import defvjp, primitive
-from autograd.graph import passes
 from autograd.graph.backward import gradients, propagate
-from autograd.graph.node import Node, topological_order
+from autograd.graph.node import Node
+from autograd.graph.order import topological_order
+from autograd.value import backward
+from autograd.value import reserve as reserve_module
 from autograd.value.reserve import LARGEST, Reserve
 
 
@@ -86,7 +89,7 @@ def test_both_passes_give_the_same_numbers(graph: tuple[Value, list[Value]]) -> 
 @given(graphs())
 def test_the_pass_walks_in_the_order_of_the_traversal(graph: tuple[Value, list[Value]]) -> None:
     output, _ = graph
-    assert [*map(id, passes._in_order(output, float("-0")))] == [*map(id, topological_order(output))]
+    assert [*map(id, backward.topological_order(output, float("-0")))] == [*map(id, topological_order(output))]
 
 
 def test_a_dead_unit_leaves_zeros_and_not_nothing() -> None:
@@ -173,7 +176,7 @@ def test_two_threads_share_leaves() -> None:
 def test_a_pass_that_finds_another_under_way_keeps_to_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     taken = threading.Lock()
     taken.acquire()
-    monkeypatch.setattr(passes, "_gathering", taken)
+    monkeypatch.setattr(backward, "_gathering", taken)
     a = Value(2.0)
     (a * a + ag.relu(a)).backward()
     assert a.grad == 5.0
@@ -261,6 +264,53 @@ def test_a_reserve_leaves_the_collector_as_it_was(enabled: bool) -> None:
         assert gc.isenabled() is enabled
     finally:
         (gc.enable if before else gc.disable)()
+
+
+def test_an_interrupt_at_any_moment_leaves_the_collector_on() -> None:
+    moments = 0
+
+    def interrupted(reserve: Reserve, moment: int) -> bool:
+        """Whether refilling was interrupted before its step of that number; its code goes by Python's instructions."""
+        left = moment
+
+        def trace(frame: Any, event: str, _: Any) -> Any:
+            nonlocal left
+            if frame.f_code.co_filename != reserve_module.__file__:
+                return None
+            frame.f_trace_opcodes = True
+            if event == "opcode":
+                if not left:
+                    raise KeyboardInterrupt
+                left -= 1
+            return trace
+
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            reserve.refill()
+        except KeyboardInterrupt:
+            return True
+        finally:
+            sys.settrace(before)
+        return False
+
+    while interrupted(Reserve(Blank), moments):
+        assert gc.isenabled()
+        moments += 1
+    assert moments > 50
+
+
+def test_a_reserve_that_another_thread_has_emptied() -> None:
+    reserve = Reserve(Blank)
+    reserve.ready = Emptied()
+    assert type(reserve.refill()) is Blank
+
+
+class Emptied(list[Any]):
+    """A list from which others take everything at once."""
+
+    def extend(self, _: Any) -> None:
+        return None
 
 
 def test_a_large_graph_wakes_the_collector_seldom() -> None:
