@@ -245,17 +245,22 @@ def _lines(node: Node, label: str) -> tuple[str, ...]:
 def contents(data: np.ndarray[Any, Any], what: str) -> str:
     """What is in an array, in a line: the number itself, or the norm and how much of it is 0, NaN or infinite.
 
+    Of whole numbers, the lowest and the highest.
+
     Example:
         >>> import numpy as np
         >>> contents(np.array([3.0, 4.0, 0.0, 0.0]), "value")
         'value norm 5, 50% zeros'
-        >>> contents(np.array([1.0, np.nan]), "grad")
-        'grad norm NaN, 50% NaN'
+        >>> contents(np.array([1.0, np.nan]), "grad"), contents(np.array([3, 0, 9]), "value")
+        ('grad norm NaN, 50% NaN', 'value 0 to 9')
     """
     if data.size == 1:
         return f"{what} {number_text(float(data.reshape(())), DIGITS)}"
+    if data.size and data.dtype.kind in "iub":  # class numbers and masks, of which a norm says nothing
+        low, high = (number_text(float(f(data)), DIGITS) for f in (np.min, np.max))
+        return f"{what} {low}" if low == high else f"{what} {low} to {high}"
     parts = [f"{what} norm {number_text(norm(data), DIGITS)}"]
-    if data.size and data.dtype.kind in "fiu":
+    if data.size and data.dtype.kind == "f":
         counted = {"zeros": data == 0, "NaN": data != data, "infinite": np.abs(data) == np.inf}
         for words, found in counted.items():
             part = float(np.mean(found))

@@ -23,8 +23,8 @@ def number_text(x: float, digits: int = 6) -> str:
     """A number as short as ``digits`` significant ones allow, with real minus and infinity signs.
 
     Example:
-        >>> number_text(-0.5), number_text(1e-12), number_text(float("-inf"))
-        ('−0.5', '1e−12', '−∞')
+        >>> number_text(-0.5), number_text(123456789.0), number_text(1e-7), number_text(float("-inf"))
+        ('−0.5', '1.23457e8', '1e−7', '−∞')
     """
     if math.isnan(x):
         return "NaN"
@@ -32,7 +32,8 @@ def number_text(x: float, digits: int = 6) -> str:
         return "∞" if x > 0 else "−∞"
     if x == 0:
         return "0"  # without the sign that floats give a zero
-    return f"{x:.{digits}g}".replace("-", "−").replace("e+", "e")
+    mantissa, _, exponent = f"{x:.{digits}g}".partition("e")
+    return (f"{mantissa}e{int(exponent)}" if exponent else mantissa).replace("-", "−")
 
 
 def number_latex(x: float, digits: int = 6) -> str:

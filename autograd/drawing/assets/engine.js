@@ -83,7 +83,7 @@ function written(x, digits = 6) {
   const trimmed = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
   const plain =
     power < -4 || power >= digits
-      ? `${trimmed(mantissa)}e${power < 0 ? "-" : ""}${String(Math.abs(power)).padStart(2, "0")}`
+      ? `${trimmed(mantissa)}e${power}`
       : trimmed(x.toFixed(Math.max(0, digits - 1 - power)));
   return plain.replaceAll("-", "−");
 }

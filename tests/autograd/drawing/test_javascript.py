@@ -19,6 +19,7 @@ from autograd import BOOK, Value
 from autograd.drawing.javascript import book_javascript, rule_javascript
 from autograd.drawing.page import page
 from autograd.drawing.transpile import transpiled
+from autograd.explaining.notation import number_text
 from autograd.extend import defrule
 from autograd.extend import primitive as own_primitive
 from autograd.rules.primitive import FLOAT_EXCEPTIONS, Primitive, elementwise
@@ -206,3 +207,15 @@ def test_a_thousand_inputs_are_no_thousand_squared(run_javascript: Callable[[str
     xs = np.linspace(-3.0, 800.0, 1000).tolist()
     found = run_javascript(f"const rule = {code}; return rule.forward(...{json.dumps(xs)});")
     assert found == pytest.approx(ag.logsumexp([Value(x) for x in xs]).data, rel=1e-12)
+
+
+def test_the_page_writes_numbers_as_the_tables_do(run_javascript: Callable[[str], Any]) -> None:
+    engine = (files("autograd.drawing") / "assets" / "engine.js").read_text(encoding="utf-8")
+    function = re.search(r"^function written\(.*?^}", engine, re.MULTILINE | re.DOTALL)[0]
+    rng = np.random.default_rng(0)
+    numbers = [x for x in SPECIAL if math.isfinite(x)] + (
+        rng.normal(size=200) * 10.0 ** rng.integers(-20, 20, 200)
+    ).tolist()
+    for digits in (4, 6):
+        found = run_javascript(f"{function} return {json.dumps(numbers)}.map((x) => written(x, {digits}));")
+        assert found == [number_text(x, digits) for x in numbers]
