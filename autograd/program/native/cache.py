@@ -15,6 +15,8 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
+from autograd.program.native.cache_folder import cache_folder
+
 
 def compiled_module(kind: str, text: str, depends_on: Iterable[Any]) -> Any:
     """The module of that text, compiled; from the cache where it is there.
@@ -41,19 +43,12 @@ def compiled_module(kind: str, text: str, depends_on: Iterable[Any]) -> Any:
 
 
 def _written(name: str, text: str) -> Path:
-    """The file of that text, in the user's cache folder or, where that cannot be written to, in a temporary one."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    folder = Path(base) / "gradbook"
+    """The file of that text, in the cache folder."""
+    folder = cache_folder()
     path = folder / f"{name}.py"
-    try:
-        if path.is_file() and path.read_text(encoding="utf-8") == text:
-            return path
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=folder, suffix=".tmp")
-    except OSError:
-        path = Path(tempfile.mkdtemp(prefix="gradbook-")) / f"{name}.py"
-        path.write_text(text, encoding="utf-8")
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
         return path
+    handle, temporary = tempfile.mkstemp(dir=folder, suffix=".tmp")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
     Path(temporary).replace(path)
