@@ -104,7 +104,8 @@ class OwnPrimitive(Primitive):
         # The function gets arrays of its own, to do with as it likes, and may give back a part of one.
         own = [np.array(x) if isinstance(x, np.ndarray) else x for x in inputs]
         result = self.function(*_with_others(own, attrs), **attrs)
-        array = np.asarray(result) if not isinstance(result, tuple | list) else np.asarray(None)
+        # A copy, since the function may fill the same memory at its next call.
+        array = np.array(result) if not isinstance(result, tuple | list) else np.array(None)
         if array.dtype.kind not in "fbiu":
             raise TypeError(
                 f"the primitive {self.name} gave a {type(result).__name__}: a primitive gives one number or array; "
@@ -132,7 +133,7 @@ class OwnPrimitive(Primitive):
         if not isinstance(found, Node):
             if hasattr(found, "_apply"):  # a formula, for a picture
                 return found
-            array = np.asarray(found)
+            array = np.array(found)  # a copy, as of results
             if array.dtype.kind not in "fbiu":
                 raise TypeError(
                     f"the rule of {self.name} for argument {position} gave a {type(found).__name__}, not a gradient"

@@ -42,6 +42,19 @@ def refuse_masked(x: Any, what: str) -> None:
         )
 
 
+def check_floating(array: np.ndarray[Any, Any]) -> None:
+    """Raise unless gradients can be of this array's kind.
+
+    Raises:
+        DTypeError: It holds integers or booleans.
+    """
+    if array.dtype.kind != "f":
+        raise DTypeError(
+            f"gradients need floating-point numbers, not {array.dtype}: pass dtype=np.float64 (or float32), "
+            "or write 1.0 for 1"
+        )
+
+
 def _check_kind(x: Any, name: str) -> None:
     """Raise on what is no plain array, though it could be made one."""
     refuse_masked(x, name)

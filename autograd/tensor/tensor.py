@@ -19,7 +19,7 @@ from autograd.numpy.protocols import apply_function, apply_ufunc
 from autograd.rules import arithmetic, shaping
 from autograd.rules.primitive import Primitive
 from autograd.tensor.methods import ArrayMethods, plain_index
-from autograd.tensor.operands import as_array, explained, refuse_masked
+from autograd.tensor.operands import as_array, check_floating, explained, refuse_masked
 
 Array = np.ndarray[Any, Any]
 Axis = int | tuple[int, ...] | None
@@ -34,6 +34,9 @@ class Tensor(ArrayMethods, Copying):
     (make a large one a Tensor once). A computed Tensor's ``.data`` is read-only. Change a leaf by ``W.data -= step``,
     or by ``W -= step`` and ``W[i] = x`` inside `no_grad`: then a backward pass that would need the old numbers says so.
     Writing into the array itself (``W.data[0] = x``) goes unnoticed, and is at your own risk.
+
+    Comparisons are NumPy's, entry by entry, so that ``in`` and ``list.index`` compare numbers; look for a Tensor itself
+    with ``any(t is x for x in tensors)``, or in a set or dict.
 
     Args:
         data: Anything NumPy makes an array of; it is copied.
@@ -69,7 +72,7 @@ class Tensor(ArrayMethods, Copying):
                 f"a Tensor holds real numbers, not {array.dtype} (from {type(data).__name__}); complex is not supported"
             )
         if requires_grad:
-            _check_differentiable(array)
+            check_floating(array)
         fill(self, array, None, (), NO_ATTRS, requires_grad, label)
 
     # ---- what it holds ----------------------------------------------------------------------------------------------
@@ -325,7 +328,7 @@ class Tensor(ArrayMethods, Copying):
                 raw = share.__class__ is np.ndarray
                 share = shaping.sum_to.array(share, shape) if raw else shaping.sum_to(share, shape=shape)
         if share.dtype != dtype:
-            _check_differentiable(self._data)
+            check_floating(self._data)
             share = shaping.astype(share, dtype=dtype)
         return share
 
@@ -375,14 +378,6 @@ def _requires_grad(x: Any) -> bool:
 
 def _raw(gradient: Any) -> Array:
     return gradient._data if isinstance(gradient, Tensor) else np.asarray(gradient)
-
-
-def _check_differentiable(array: Array) -> None:
-    if array.dtype.kind != "f":
-        raise DTypeError(
-            f"gradients need floating-point numbers, not {array.dtype}: pass dtype=np.float64 (or float32), "
-            "or write 1.0 for 1"
-        )
 
 
 def _compared(rule: Primitive, a: Tensor, b: Any) -> Any:

@@ -93,6 +93,7 @@ class Value(Operators, ScalarNode):
 
     Operators and methods compute a new Value and record how; `backward` then fills in ``.grad`` = ∂L/∂(this value) for
     every Value that L depends on. Numbers behave as in IEEE 754, like NumPy's: 1/0 is inf and log(−1) is NaN.
+    A Value is equal to itself alone (``==`` is ``is``, so that `in` finds a node); ``<`` and its kin compare numbers.
 
     Args:
         data: A number.

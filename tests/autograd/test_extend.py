@@ -154,3 +154,17 @@ def test_what_is_wrong_is_said_in_one_line(call: Any, error: type[Exception], wo
     with pytest.raises(error, match=words) as found:
         call()
     assert "\n" not in str(found.value)
+
+
+def test_a_function_and_a_rule_may_fill_their_memory_again() -> None:
+    result, share = np.empty(2), np.empty(2)
+
+    @primitive
+    def doubled(x: Any) -> Any:
+        return np.multiply(x, 2.0, out=result)
+
+    defvjp(doubled, lambda ans, x: lambda g: np.multiply(g, 2.0, out=share))
+    x, z = ag.Tensor([1.0, 2.0], requires_grad=True), ag.Tensor([5.0, 5.0], requires_grad=True)
+    (doubled(x) ** 2 + doubled(z) ** 2).sum().backward()
+    np.testing.assert_array_equal(x.grad.data, [8.0, 16.0])
+    np.testing.assert_array_equal(z.grad.data, [40.0, 40.0])

@@ -66,6 +66,19 @@ def test_what_is_captured_may_change(case: Case, position: int) -> None:
         np.testing.assert_array_equal(changed, unchanged)
 
 
+@pytest.mark.parametrize("case", list(cases(differentiable=True)), ids=str)
+def test_results_share_memory_only_where_the_rule_says_so(case: Case) -> None:
+    inputs = [a.copy() for a in case.draw()]
+    nodes = [Tensor(a, requires_grad=True) if i in case.differentiable() else a for i, a in enumerate(inputs)]
+    y = case(*nodes)
+    for x in nodes:
+        shares = np.may_share_memory(y.data, getattr(x, "data", x))
+        assert not shares or (isinstance(x, Tensor) and y.rule.view)
+    with ag.no_grad():  # a leaf has its memory to itself
+        z = case(*nodes)
+    assert not any(np.may_share_memory(z.data, x.data if isinstance(x, Tensor) else x) for x in nodes)
+
+
 WITH_ARRAYS = {
     "slopes": lambda x, c: activations.leaky_relu(x, slope=c),
     "bounds": lambda x, c: arithmetic.clip(x, low=-c, high=c),
@@ -288,6 +301,21 @@ def test_a_parameter_may_change_when_no_derivative_reads_it() -> None:
         W -= W.grad
     y.backward()
     np.testing.assert_array_equal(W.grad.data, [6.0, 8.0])
+
+
+def test_writing_into_a_leafs_array_is_at_ones_own_risk() -> None:
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    y = (x * x).sum()
+    for memory in (x.data, x.numpy()):
+        memory[0] = 5.0  # nothing can notice this: it is NumPy's memory
+    assert "W.data[0] = x" in str(Tensor.__doc__)
+    y.backward()
+    np.testing.assert_array_equal(x.grad.data, [10.0, 4.0])
+    y = (x * x).sum()
+    with ag.no_grad():
+        x[0] = 1.0  # this is how to say it
+    with pytest.raises(GraphError, match="changed after multiply"):
+        y.backward()
 
 
 def test_computed_data_cannot_be_overwritten() -> None:

@@ -87,6 +87,31 @@ def test_both_passes_give_the_same_numbers(graph: tuple[Value, list[Value]]) -> 
 
 
 @given(graphs())
+def test_a_recorded_pass_gives_the_same_numbers(graph: tuple[Value, list[Value]]) -> None:
+    output, _ = graph
+    if not output.requires_grad:
+        return
+    order = topological_order(output)
+    recorded = propagate(output, Value(1.0), order, create_graph=True)
+    for node, gradient in propagate(output, 1.0, order, create_graph=False).items():
+        if gradient is None:
+            assert recorded[node] is None
+        else:
+            np.testing.assert_array_equal(recorded[node].data, gradient)
+
+
+@given(graphs(), st.integers(1, 4))
+def test_gradients_for_some_are_those_for_all(graph: tuple[Value, list[Value]], count: int) -> None:
+    output, leaves = graph
+    wanted = [leaf for leaf in leaves[:count] if leaf.requires_grad]
+    if not output.requires_grad or not wanted:
+        return
+    expected = slowly(output)
+    for leaf, gradient in zip(wanted, gradients(output, wanted), strict=True):
+        np.testing.assert_array_equal(gradient, expected.get(leaf) or 0.0)
+
+
+@given(graphs())
 def test_the_pass_walks_in_the_order_of_the_traversal(graph: tuple[Value, list[Value]]) -> None:
     output, _ = graph
     assert [*map(id, backward.topological_order(output, float("-0")))] == [*map(id, topological_order(output))]
