@@ -19,6 +19,7 @@ STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "gradbook",
     "text.parse_math": False,
+    "text.usetex": False,  # whatever a matplotlibrc in the present folder says: it would run a program
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlesize": "medium",
@@ -73,6 +74,9 @@ def save(drawn: Any, path: str | Path, title: str | None = None) -> None:
     if Path(path).suffix == ".svg":
         metadata["Date"] = None
     with style():
+        for text in drawn.findobj(require("matplotlib.text", "viz").Text):  # a title may have been set elsewhere
+            text.set_usetex(False)
+            text.set_parse_math(False)
         drawn.savefig(path, metadata=metadata)
 
 

@@ -28,7 +28,7 @@ def test_the_readme_has_each_command_in_one_line_under_its_marker(name: str) -> 
     assert extras <= set(project["optional-dependencies"])
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "docs/subgradients.md"])
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/subgradients.md"])
 def test_links_and_pictures_of_a_document_lead_somewhere(document: str) -> None:
     path = ROOT / document
     targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text(encoding="utf-8"))

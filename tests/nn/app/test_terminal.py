@@ -11,7 +11,7 @@ from nn._text import visible
 
 pytest.importorskip("matplotlib", reason="training draws pictures, which needs matplotlib")
 
-EVIL = "\x1b[31mred\x1b]0;title\x07\x9b2J\u202e\x7f$x$<b>&"
+EVIL = "\x1b[31mred\x1b]0;title\x07\x9b2J\u202e\x7f$x$$\\frac$<b>&"
 TABLE = [["petal", f"a{EVIL}", f"kind{EVIL}"]] + [
     [str(row % 2 * 3 + row % 5 / 10), f"c{row % 3}{EVIL}", f"k{row % 2}{EVIL}"] for row in range(60)
 ]
