@@ -17,6 +17,7 @@ from sklearn.utils import check_random_state, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from nn.inspect import mode
 from nn.layers import MLP
 from nn.losses import Loss, cross_entropy, mse
 from nn.optim import OPTIMIZERS
@@ -39,7 +40,7 @@ class _Network(BaseEstimator):  # type: ignore[misc]
         batch_size: int | Literal["auto", "full"] = "auto",
         learning_rate_init: float = 1e-3,
         max_iter: int = 200,
-        tol: float = 1e-4,
+        tol: float | None = 1e-4,
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
         n_iter_no_change: int = 10,
@@ -73,10 +74,13 @@ class _Network(BaseEstimator):  # type: ignore[misc]
         if held_out and math.ceil(held_out * len(x)) >= len(x):
             held_out = 0.0  # too few samples to set any aside
         monitor = "val_loss" if held_out else "loss"
-        stop = EarlyStopping(
-            self.n_iter_no_change, monitor=monitor, min_delta=self.tol, restore_best=self.early_stopping
-        )
-        callbacks: list[Callback] = [stop] if self.tol is not None else []
+        callbacks: list[Callback] = []
+        if self.tol is not None:
+            callbacks.append(
+                EarlyStopping(
+                    self.n_iter_no_change, monitor=monitor, min_delta=self.tol, restore_best=self.early_stopping
+                )
+            )
         trainer = Trainer(self.model_, loss=loss, optimizer=optimizer, callbacks=callbacks)
         batch_size = min(200, len(x)) if self.batch_size == "auto" else self.batch_size
         self.history_ = trainer.fit(
@@ -95,7 +99,8 @@ class _Network(BaseEstimator):  # type: ignore[misc]
     def _outputs(self, x: ArrayLike) -> NDArray[Any]:
         check_is_fitted(self, "model_")
         x = validate_data(self, x, dtype=np.float64, reset=False)
-        return np.asarray(self.model_.eval()(x).data)
+        with mode(self.model_, training=False):
+            return np.asarray(self.model_(x).data)
 
 
 _SETTINGS = """Args:
@@ -106,7 +111,7 @@ _SETTINGS = """Args:
         batch_size: Samples in a step; "auto" for at most 200, "full" for all.
         learning_rate_init: The learning rate.
         max_iter: How many epochs at most.
-        tol: An epoch counts as better where the loss is lower by this.
+        tol: An epoch counts as better where the loss is lower by this; None trains for all of ``max_iter``.
         early_stopping: Whether to set samples aside, to stop by their loss, and to keep the best epoch's network.
         validation_fraction: The share of samples that is set aside then.
         n_iter_no_change: After how many epochs that were no better to stop.
@@ -138,7 +143,10 @@ class MLPClassifier(ClassifierMixin, _Network):  # type: ignore[misc]  # noqa: D
         X, y = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(y)
         self.classes_, numbers = np.unique(column_or_1d(y, warn=True), return_inverse=True)
-        self._train(np.asarray(X), numbers, len(self.classes_), cross_entropy)
+        if len(self.classes_) == 1:  # nothing to tell apart, so nothing to learn
+            self._train(np.asarray(X), np.zeros((len(numbers), 1)), 1, mse)
+        else:
+            self._train(np.asarray(X), numbers, len(self.classes_), cross_entropy)
         return self
 
     def predict_proba(self, X: ArrayLike) -> NDArray[Any]:

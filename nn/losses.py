@@ -35,6 +35,9 @@ Array: TypeAlias = ag.Tensor | NDArray[Any]
 Reduction: TypeAlias = Literal["mean", "sum", "none"]
 Loss: TypeAlias = Callable[..., Any]
 
+# How far probabilities may be from adding up to 1; those of half precision are off by this much.
+ROUNDING = 2e-3
+
 REDUCTIONS: dict[str, Callable[[Any], Any]] = {"mean": ag.mean, "sum": ag.sum, "none": lambda losses: losses}
 
 
@@ -116,7 +119,8 @@ def cross_entropy_of_probabilities(
 
     Raises:
         ShapeError: The shapes do not belong together.
-        ValueError: Probabilities below 0 or above 1, a class number too large, or an unknown reduction.
+        ValueError: Probabilities below 0 or above 1, a class number too large, a row of targets that are no
+            probabilities, or an unknown reduction.
 
     Example:
         >>> round(cross_entropy_of_probabilities(ag.Tensor([[0.8, 0.2]]), [[1.0, 0.0]]).item(), 3)
@@ -128,9 +132,10 @@ def cross_entropy_of_probabilities(
             "cross_entropy_of_probabilities takes numbers from 0 to 1, "
             f"got {values.min():g} to {values.max():g}; cross_entropy takes logits"
         )
+    _check_classes(probabilities.shape, "cross_entropy_of_probabilities")
     if np.shape(targets) == probabilities.shape[:-1]:
         targets = _one_hot(targets, probabilities.shape[-1])
-    weights = _targets_like(probabilities, targets, "cross_entropy_of_probabilities")
+    weights = _distributions(probabilities, targets, "cross_entropy_of_probabilities")
     # A class that does not count adds nothing, even where its probability is 0.
     terms = weights * ag.log(ag.where(weights > 0, probabilities, 1.0))
     return _reduced(-ag.sum(terms, axis=-1), reduction)
@@ -183,6 +188,30 @@ def _one_hot(targets: Any, classes: int) -> Any:
     return ag.BOOK["one_hot"](targets, classes=classes)
 
 
+def _check_classes(shape: tuple[int, ...], loss: str) -> None:
+    """Refuse one score for each sample, of which a softmax makes certainty whatever it is."""
+    if shape[-1:] == (1,):
+        raise ag.ShapeError(
+            f"{loss} chooses between two classes or more, got outputs of shape {shape}; "
+            "for yes and no by one output, use binary_cross_entropy_with_logits"
+        )
+
+
+def _distributions(outputs: Array, targets: Any, loss: str) -> Array:
+    """Targets of one probability for each class in the outputs' precision, once they are that."""
+    checked = _targets_like(outputs, targets, loss)
+    rows = _known(checked)
+    if rows.size:
+        totals = rows.sum(axis=-1, dtype=np.float64)
+        if not (rows.min() >= 0 and np.abs(totals - 1).max() <= ROUNDING):
+            raise ValueError(
+                f"{loss} takes probabilities that add up to 1 for each sample, got numbers from {rows.min():g} to "
+                f"{rows.max():g} that add up to {totals.min():g} to {totals.max():g}; for several labels at once, or "
+                "none, use binary_cross_entropy_with_logits"
+            )
+    return checked
+
+
 def _known(x: Any) -> NDArray[Any]:
     """The numbers, to check them; none while a function is recorded, as they will be others."""
     if isinstance(x, ag.Tensor):
@@ -190,14 +219,21 @@ def _known(x: Any) -> NDArray[Any]:
     return np.asarray(x)
 
 
-def cross_entropy(logits: Array, targets: Array | ArrayLike, reduction: Reduction = "mean") -> Any:
+def cross_entropy(
+    logits: Array, targets: Array | ArrayLike, reduction: Reduction = "mean", *, label_smoothing: float = 0.0
+) -> Any:
     """Cross-entropy of softmax(logits): −log of the probability given to the right class.
 
+    With ε the label smoothing and K classes, targets t, as one probability for each class, become::
+
+        t ← (1 − ε) t + ε / K
+
     Args:
-        logits: Raw scores of shape ``(batch, classes)``; not probabilities.
+        logits: Raw scores of shape ``(batch, classes)``, for two classes or more; not probabilities.
         targets: Class numbers of shape ``(batch,)``, integers from 0; or one probability for each class, of shape
-            ``(batch, classes)``.
+            ``(batch, classes)``, which add up to 1 in each row.
         reduction: ``"mean"`` over the batch, ``"sum"``, or ``"none"`` for one loss per sample.
+        label_smoothing: ε, from 0 to 1: the share of the probability to aim for that goes to all classes alike.
 
     Returns:
         A scalar, or an array of shape ``(batch,)`` for ``"none"``.
@@ -205,7 +241,11 @@ def cross_entropy(logits: Array, targets: Array | ArrayLike, reduction: Reductio
     Raises:
         ShapeError: The shapes do not belong together.
         DTypeError: Class numbers are not integers.
-        ValueError: A class number is not below ``classes``, or an unknown reduction.
+        ValueError: A class number is not below ``classes``, a row of targets that are no probabilities, a label
+            smoothing out of its range, or an unknown reduction.
+
+    Source of label smoothing: C. Szegedy et al., "Rethinking the Inception architecture for computer vision", CVPR
+    2016, section 7.
 
     Example:
         >>> logits = ag.Tensor([[2.0, 0.0], [0.0, 0.0]], requires_grad=True)
@@ -216,17 +256,26 @@ def cross_entropy(logits: Array, targets: Array | ArrayLike, reduction: Reductio
         >>> logits.grad.data.round(4)                # (softmax(logits) − one-hot) / 2
         array([[-0.0596,  0.0596],
                [ 0.25  , -0.25  ]])
+        >>> round(cross_entropy(logits, [0, 1], label_smoothing=0.1).item(), 4)
+        0.46
     """
     if not isinstance(targets, ag.Tensor):
         targets = np.asarray(targets)
     full = logits.shape
+    _check_classes(full, "cross_entropy")
     if targets.shape == full:
-        targets = _targets_like(logits, targets, "cross_entropy")
+        targets = _distributions(logits, targets, "cross_entropy")
     elif targets.shape == (*full[:-1], 1):
         raise ag.ShapeError(
             f"cross_entropy: class numbers of shape {targets.shape} for logits of shape {logits.shape}; "
             f"pass targets.reshape{logits.shape[:-1]}"
         )
+    if not 0 <= label_smoothing <= 1:
+        raise ValueError(f"label_smoothing must be from 0 to 1, got {label_smoothing!r}")
+    if label_smoothing:
+        certain: Any = targets if targets.shape == full else ag.where(_one_hot(targets, full[-1]), 1.0, 0.0)
+        smoothed = (1 - label_smoothing) * certain + label_smoothing / full[-1]
+        targets = _targets_like(logits, smoothed, "cross_entropy")
     return _reduced(ag.softmax_cross_entropy(logits, targets), reduction)
 
 

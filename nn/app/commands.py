@@ -46,7 +46,7 @@ INTERRUPTED = 130
 
 def train(arguments: Namespace) -> int:
     """Train a network and save it with everything about it in a run folder; returns the exit code."""
-    _check_installed(arguments.data, arguments.html)
+    _check_installed(arguments.data)
     dataset = open_dataset(
         arguments.data,
         target=arguments.target,
@@ -119,10 +119,8 @@ def predict(arguments: Namespace) -> int:
     return 0
 
 
-def _check_installed(data: str, html: bool) -> None:
+def _check_installed(data: str) -> None:
     """Before training, not after it: everything that it and saving will need."""
-    if html:
-        require("graphviz", "viz")
     needed = {"safetensors": "safetensors.numpy", "matplotlib": "matplotlib.figure"}
     if data in BUILTIN:
         needed = {"scikit-learn": "sklearn", **needed}
@@ -153,8 +151,10 @@ def _write(folder: Path, experiment: Experiment, result: Result, html: bool) -> 
     save(experiment.model, folder / MODEL)
     write_atomically(folder / CONFIG, run.to_json().encode())
     experiment.history.save(folder / "history.csv")
+    smoothing = experiment.settings.label_smoothing
+    smoothed = f"cross-entropy, labels smoothed by {smoothing:g}" if smoothing else "cross-entropy"
     labels = {
-        "loss": "cross-entropy" if fitted.classes else "mean squared error (standardised)",
+        "loss": smoothed if fitted.classes else "mean squared error (standardised)",
         "accuracy": "accuracy",
         "r2": "R²",
         "mae": f"mean absolute error of {visible(shortened(fitted.target))}",

@@ -5,16 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-import autograd as ag
 from nn.app.datasets import Dataset, Split, split
 from nn.app.preprocess import Preprocessing
 from nn.app.settings import OPTIMIZER_ARGUMENTS, Settings
-from nn.layers import MLP
+from nn.layers import MLP, GaussianNoise, Sequential
 from nn.losses import cross_entropy, mse
 from nn.metrics import accuracy, confusion_matrix, mean_absolute_error, r2_score
 from nn.module import Module
@@ -23,7 +23,7 @@ from nn.training.callbacks import Callback, EarlyStopping
 from nn.training.history import History
 from nn.training.trainer import Trainer
 
-__all__ = ["Experiment", "RegularisedTrainer", "Result", "measure", "prepare", "trainer_for"]
+__all__ = ["Experiment", "Result", "measure", "prepare", "trainer_for"]
 
 
 @dataclass(frozen=True)
@@ -46,56 +46,15 @@ def trainer_for(model: Module, preprocessing: Preprocessing) -> Trainer:
     return Trainer(model, optimizer=SGD(model.parameters()), **_loss_and_metrics(preprocessing))
 
 
-def _loss_and_metrics(preprocessing: Preprocessing) -> dict[str, Any]:
+def _loss_and_metrics(preprocessing: Preprocessing, label_smoothing: float = 0.0) -> dict[str, Any]:
     if preprocessing.classes:
-        return {"loss": cross_entropy, "metrics": {"accuracy": accuracy}}
+        loss = partial(cross_entropy, label_smoothing=label_smoothing)
+        return {"loss": loss, "metrics": {"accuracy": accuracy}}
 
     def mae(true: NDArray[Any], predicted: NDArray[Any]) -> float:
         return preprocessing.target_deviation * mean_absolute_error(true, predicted)
 
     return {"loss": mse, "metrics": {"r2": r2_score, "mae": mae}}
-
-
-class RegularisedTrainer(Trainer):
-    """A trainer that makes each step harder, so that the network learns what holds for other rows too.
-
-    It adds noise to the inputs and, for classes, aims for a little less than certainty. The loss it tells is the
-    plain one all the same, to be compared with that of validation.
-
-    Args:
-        noise: Standard deviation of the noise.
-        label_smoothing: Share of the probability to aim for that goes to all classes alike.
-        seed: Where the noise comes from.
-        **others: The arguments of `nn.Trainer`.
-
-    Sources: C. M. Bishop, "Training with noise is equivalent to Tikhonov regularization", Neural Computation 7, 1995;
-    C. Szegedy et al., "Rethinking the Inception architecture for computer vision", CVPR 2016, section 7.
-    """
-
-    def __init__(self, *, noise: float, label_smoothing: float, seed: int, **others: Any) -> None:
-        super().__init__(**others)
-        self.noise, self.label_smoothing = noise, label_smoothing
-        self.rng = np.random.default_rng([seed, 1])  # a stream of its own, apart from the weights'
-
-    def train_step(self, xb: NDArray[Any], yb: NDArray[Any]) -> tuple[float, NDArray[Any]]:
-        """Take one step on one batch, made harder; its plain loss and the network's raw outputs."""
-        if self.noise:
-            xb = xb + np.float32(self.noise) * self.rng.standard_normal(xb.shape, dtype=np.float32)
-        loss, outputs = super().train_step(xb, yb)
-        return (float(cross_entropy(outputs, yb)) if self._smooths else loss), outputs
-
-    def compute_loss(self, xb: NDArray[Any], yb: NDArray[Any]) -> tuple[ag.Tensor, ag.Tensor]:
-        """The loss that the step lowers, and the raw outputs."""
-        if not self._smooths:
-            return super().compute_loss(xb, yb)
-        outputs = self.model(xb)
-        classes = outputs.shape[-1]
-        one_hot = np.equal(yb[:, None], np.arange(classes))
-        return cross_entropy(outputs, (1 - self.label_smoothing) * one_hot + self.label_smoothing / classes), outputs
-
-    @property
-    def _smooths(self) -> bool:
-        return self.label_smoothing > 0 and self.loss is cross_entropy
 
 
 def measure(model: Module, preprocessing: Preprocessing, dataset: Dataset, rows: NDArray[Any]) -> Result:
@@ -148,18 +107,16 @@ class Experiment:
             self.model.parameters(),
             learning_rate=settings.learning_rate,
             weight_decay=settings.weight_decay,
-            **OPTIMIZER_ARGUMENTS[settings.optimizer],
+            **OPTIMIZER_ARGUMENTS.get(settings.optimizer, {}),
         )
         stopping = EarlyStopping(settings.patience or settings.epochs)
         validate = len(self.parts.validation) > 0
-        trainer = RegularisedTrainer(
-            noise=settings.noise,
-            label_smoothing=settings.label_smoothing,
-            seed=self.seed,
-            model=self.model,
+        noise = GaussianNoise(settings.noise, seed=np.random.default_rng([self.seed, 1]))  # a stream of its own
+        trainer = Trainer(
+            Sequential(noise, self.model),
             optimizer=optimizer,
             callbacks=[*([stopping] if validate else []), *callbacks],
-            **_loss_and_metrics(self.preprocessing),
+            **_loss_and_metrics(self.preprocessing, settings.label_smoothing),
         )
         inputs = self.preprocessing.inputs(self.dataset.features)
         targets = self.preprocessing.targets(self.dataset.target)

@@ -51,7 +51,7 @@ def compile_step(
     def whole(x: Any, y: Any, counts: list[Any], fixed: int) -> Any:
         value = loss(model(x), y)
         reached = set(ag.topological_order(value))
-        used = [parameter for parameter in optimizer.parameters if parameter in reached]
+        used = [parameter for parameter in optimizer.parameters if parameter.requires_grad and parameter in reached]
         found = dict(zip(used, ag.gradients(value, used, create_graph=True), strict=True))
         gradients = [found.get(parameter) for parameter in optimizer.parameters]
         takes_part[fixed] = [gradient is not None for gradient in gradients]
@@ -61,12 +61,15 @@ def compile_step(
 
     replayed = ag.compile(whole, engine)
     modules = list(model.modules())
+    parameters = list({id(p): p for p in (*model.parameters(), *optimizer.parameters)}.values())
     numbered: dict[Any, int] = {}
 
     def step(x: Any, y: Any) -> float:
         counts, kinds = optimizer.counts()
-        # What a recording depends on beside the numbers: which layers are in training, the optimizer's settings.
-        conditions = (*[module.training for module in modules], optimizer.settings(), kinds)
+        # What a recording depends on beside the numbers: which layers are in training and which weights are frozen,
+        # and the optimizer's settings.
+        frozen = [parameter.requires_grad for parameter in parameters]
+        conditions = (*[module.training for module in modules], *frozen, optimizer.settings(), kinds)
         fixed = numbered.setdefault(conditions, len(numbered))
         x, y = x if isinstance(x, ag.Tensor) else np.asarray(x), y if isinstance(y, ag.Tensor) else np.asarray(y)
         result: float = replayed(x, y, [count + 1.0 for count in counts], fixed)

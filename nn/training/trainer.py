@@ -46,7 +46,7 @@ class Trainer:
 
     Args:
         model: The network.
-        loss: ``loss(outputs, targets)``, a mean over the batch, e.g. `nn.cross_entropy`.
+        loss: ``loss(outputs, targets)``, one number, e.g. `nn.cross_entropy`; a mean over the samples, or a sum.
         optimizer: An optimizer over the model's parameters.
         metrics: Functions ``(y_true, y_pred)`` by name, from `nn.metrics` or scikit-learn.
         callbacks: What else is to happen; see `nn.training.callbacks`.
@@ -197,21 +197,26 @@ class Trainer:
 
     def train_epoch(self, batches: Iterable[tuple[Array, Array]]) -> Row:
         """Go through the batches once, or until Ctrl-C; the loss and the metrics over all samples seen."""
-        total, samples = 0.0, 0
+        losses: list[float] = []
+        samples: list[int] = []
+        is_sum: bool | None = None
         targets: list[Array] = []
         outputs: list[Array] = []
         for self.step, (xb, yb) in enumerate(batches, start=1):
             self._tell("on_batch_begin")
             self.batch_loss, raw = self.train_step(xb, yb)
-            total += self.batch_loss * len(xb)
-            samples += len(xb)
+            losses.append(self.batch_loss)
+            samples.append(len(xb))
+            if is_sum is None and self.batch_loss:
+                is_sum = _is_sum(self.loss, raw, yb)
             if self.metrics:
                 targets.append(yb)
                 outputs.append(raw)
             self._tell("on_batch_end")
             if self._interrupt.requested:
                 break
-        row = {"loss": total / samples}
+        # As the loss of all samples at once would be, which is what `evaluate` tells.
+        row = {"loss": sum(losses) if is_sum else float(np.average(losses, weights=samples))}
         return row | self._measure(np.concatenate(targets), np.concatenate(outputs)) if self.metrics else row
 
     def train_step(self, xb: Array, yb: Array) -> tuple[float, Array]:
@@ -310,6 +315,19 @@ class Trainer:
     def _tell(self, hook: str) -> None:
         for callback in self.callbacks:
             getattr(callback, hook)(self)
+
+
+def _is_sum(loss: Loss, outputs: Array, targets: Array) -> bool:
+    """Whether a loss is a sum over samples and not a mean: the same samples twice give twice as much."""
+    try:
+        with ag.no_grad():
+            once, twice = (
+                float(loss(ag.Tensor(np.concatenate([outputs] * n)), np.concatenate([targets] * n)).item())
+                for n in (1, 2)
+            )
+    except ValueError:  # it takes this batch alone, or was not trained by: a mean, as is documented
+        return False
+    return abs(twice - 2 * once) < abs(twice - once)
 
 
 def _finite_pair(x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:

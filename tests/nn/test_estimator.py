@@ -92,8 +92,32 @@ def test_training_stops_early() -> None:
 
 @pytest.mark.parametrize(
     ("settings", "message"),
-    [({"solver": "newton"}, "solver='newton': expected one of sgd"), ({"activation": "cube"}, "cube")],
+    [
+        ({"solver": "newton"}, "solver='newton': expected one of adam, adamw, adagrad, rmsprop, sgd"),
+        ({"activation": "cube"}, "cube"),
+    ],
 )
 def test_bad_settings_are_named(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         MLPClassifier(**settings).fit([[0.0], [1.0]], [0, 1])
+
+
+@pytest.mark.parametrize("kind", ESTIMATORS)
+@pytest.mark.parametrize("early_stopping", [True, False])
+def test_without_a_tolerance_training_goes_on_to_the_end(kind: Any, early_stopping: bool) -> None:
+    x = np.random.default_rng(0).normal(size=(40, 2))
+    network = kind((4,), tol=None, max_iter=15, n_iter_no_change=1, early_stopping=early_stopping, random_state=0)
+    assert network.fit(x, np.arange(40) % 2).n_iter_ == 15
+
+
+def test_one_class_leaves_nothing_to_tell_apart() -> None:
+    network = MLPClassifier((4,), max_iter=2, random_state=0).fit([[0.0], [1.0]], ["a", "a"])
+    assert network.predict([[5.0]]).tolist() == ["a"]
+    assert network.predict_proba([[5.0]]).tolist() == [[1.0]]
+
+
+def test_predicting_leaves_the_network_in_its_mode() -> None:
+    network = MLPClassifier((4,), max_iter=2, random_state=0).fit([[0.0], [1.0]], [0, 1])
+    before = [module.training for module in network.model_.modules()]
+    network.predict([[0.5]])
+    assert [module.training for module in network.model_.modules()] == before

@@ -36,6 +36,15 @@ CASES = {  # loss, targets, the loss of each entry by its formula, PyTorch's nam
     ),
 }
 REDUCE = {"mean": np.mean, "sum": np.sum, "none": lambda losses: losses}
+SMOOTHING = 0.2
+SMOOTH = (1 - SMOOTHING) * SOFT + SMOOTHING / 4
+SMOOTH_ONE_HOT = (1 - SMOOTHING) * ONE_HOT + SMOOTHING / 4
+smoothed = functools.partial(nn.cross_entropy, label_smoothing=SMOOTHING)
+CASES |= {
+    "smoothed": (smoothed, CLASSES, -(SMOOTH_ONE_HOT * LOG_SOFTMAX).sum(axis=1), "cross_entropy"),
+    "smoothed one-hot": (smoothed, ONE_HOT, -(SMOOTH_ONE_HOT * LOG_SOFTMAX).sum(axis=1), "cross_entropy"),
+    "smoothed soft": (smoothed, SOFT, -(SMOOTH * LOG_SOFTMAX).sum(axis=1), "cross_entropy"),
+}
 every_case = pytest.mark.parametrize("case", CASES)
 every_reduction = pytest.mark.parametrize("reduction", REDUCE)
 
@@ -65,7 +74,8 @@ def test_a_loss_and_its_gradient_against_pytorch(case, reduction):
     ours, theirs = ag.Tensor(LOGITS, requires_grad=True), torch.tensor(LOGITS, requires_grad=True)
     upstream = RNG.normal(size=np.shape(REDUCE[reduction](formula)))
     value = loss(ours, targets, reduction)
-    torch_value = getattr(torch.nn.functional, name)(theirs, torch.tensor(targets), reduction=reduction)
+    options = loss.keywords if isinstance(loss, functools.partial) else {}
+    torch_value = getattr(torch.nn.functional, name)(theirs, torch.tensor(targets), reduction=reduction, **options)
     value.backward(upstream)
     torch_value.backward(torch.tensor(upstream))
     assert np.allclose(value.data, torch_value.detach().numpy(), rtol=1e-12)
@@ -116,6 +126,20 @@ REFUSED = [
     (nn.cross_entropy, (3, 4), [0.0, 1.0, 2.0], r"integers, not float64.*astype\(int\)"),
     (nn.cross_entropy, (3, 4), ["a", "b", "c"], "integers"),
     (nn.mse, (2,), ["a", "b"], "could not convert string"),
+    # What is no choice among classes: a softmax over one logit is certain of it whatever the labels are.
+    (nn.cross_entropy, (3, 1), [0, 0, 0], r"two classes or more, got outputs of shape \(3, 1\).*use " + BCE.__name__),
+    (nn.cross_entropy, (3, 1), [[0], [1], [1]], "use binary_cross_entropy_with_logits"),
+    (nn.cross_entropy, (3, 1), np.ones((3, 1)), "use binary_cross_entropy_with_logits"),
+    (nn.cross_entropy, (2, 3), np.zeros((2, 3)), "add up to 0 to 0; .* use binary_cross_entropy_with_logits"),
+    (nn.cross_entropy, (2, 3), [[1, 0, 0], [1, 0, 1]], "add up to 1 to 2; .* use binary_cross_entropy_with_logits"),
+    (nn.cross_entropy, (2, 3), [[1.5, -0.5, 0], [0, 0, 1]], "got numbers from -0.5 to 1.5"),
+    (nn.cross_entropy, (2, 3), [[np.nan, 0, 1], [0, 0, 1]], "probabilities that add up to 1"),
+    (smoothed, (2, 3), [[1, 0, 0], [1, 0, 1]], "add up to 1 to 2"),
+    (smoothed, (3, 4), [0, 1, 4], "0 to 4"),
+    (smoothed, (3, 4), [0, 1], r"\(3, 4\).*\(2, 4\)"),
+    (functools.partial(nn.cross_entropy, label_smoothing=1.5), (1, 2), [0], "label_smoothing must be from 0 to 1"),
+    (nn.cross_entropy_of_probabilities, (3, 1), [0, 0, 0], "use binary_cross_entropy_with_logits"),
+    (nn.cross_entropy_of_probabilities, (2, 3), np.zeros((2, 3)), "add up to 0 to 0"),
 ]
 
 
@@ -236,3 +260,10 @@ def test_predictions_of_the_textbook_losses():
     assert outputs_of(nn.hinge).predictions(np.array([0.3, -2.0])).tolist() == [1, -1]
     assert outputs_of(nn.cross_entropy_of_probabilities).predictions(scores).tolist() == [1, 0]
     assert outputs_of(nn.squared_error).predictions(scores) is scores
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_probabilities_as_a_softmax_gives_them_are_taken(dtype):
+    rows = np.exp(np.random.default_rng(0).normal(size=(200, 50))).astype(dtype)
+    rows = rows / rows.sum(axis=1, keepdims=True)
+    assert np.isfinite(nn.cross_entropy(ag.Tensor(np.zeros((200, 50)), dtype=dtype), rows).item())

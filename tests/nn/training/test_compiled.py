@@ -177,3 +177,33 @@ def test_a_network_that_branches_is_refused():
 
     with pytest.raises(ag.RecordingError, match=r"branch on a traced Tensor.*if outputs"):
         nn.compile_step(model, loss, nn.SGD(model.parameters(), 0.1))(X, CLASSES)
+
+
+@pytest.mark.parametrize("kind", ["sgd", "decay", "momentum"])
+def test_a_weight_that_is_frozen_between_calls_stays(engine, kind):
+    model = nn.MLP(6, [8, 3], seed=0)
+    twin = copy.deepcopy(model)
+    optimizers = [OPTIMIZERS[kind](m.parameters()) for m in (model, twin)]
+    steps = (
+        eager_step(model, nn.cross_entropy, optimizers[0]),
+        nn.compile_step(twin, nn.cross_entropy, optimizers[1], engine=engine),
+    )
+    for number in range(9):
+        for each in (model, twin):
+            each[0].weight.requires_grad = not 3 <= number < 6
+        before = twin[0].weight.data.copy()
+        assert steps[1](X, CLASSES) == pytest.approx(steps[0](X, CLASSES), rel=1e-5)
+        assert (twin[0].weight.data == before).all() == (3 <= number < 6)
+    for name, array in model.state_dict().items():
+        np.testing.assert_allclose(twin.state_dict()[name], array, rtol=1e-5, atol=1e-6)
+
+
+def test_a_schedule_is_asked_at_every_step(engine):
+    model = nn.MLP(6, [8, 3], seed=0)
+
+    def scheduled(parameters):
+        optimizer = nn.SGD(parameters, 0.2, momentum=0.9)
+        optimizer.schedule = nn.WarmUp(4, nn.CosineDecay(8), start=0.1)
+        return optimizer
+
+    agree(model, nn.cross_entropy, scheduled, CLASSES, engine)

@@ -375,3 +375,40 @@ def test_training_warns_of_nothing():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         classifier().fit(X * 1e3, CLASSES, epochs=2, progress=False)
+
+
+# ---- one loss, told in one way ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("loss", "targets"),
+    [
+        (functools.partial(nn.mse, reduction="sum"), VALUES),
+        (lambda outputs, targets: nn.mse(outputs, targets, reduction="sum"), VALUES),
+        (functools.partial(nn.squared_error, form="1/2"), VALUES),
+        (nn.squared_error, VALUES),
+        (nn.mse, VALUES),
+        (functools.partial(nn.cross_entropy, reduction="sum"), CLASSES),
+        (functools.partial(nn.cross_entropy, label_smoothing=0.1), CLASSES),
+        (nn.cross_entropy, CLASSES),
+        (lambda outputs, targets: 0.0 * nn.mse(outputs, targets, reduction="sum"), VALUES),
+    ],
+)
+@pytest.mark.parametrize("batch_size", [1, 32, "full"])
+def test_training_and_validation_agree_on_the_same_data(loss, targets, batch_size):
+    model = nn.MLP(4, [1 if targets is VALUES else 3], seed=0, dtype=np.float64)
+    trainer = nn.Trainer(model, loss=loss, optimizer=nn.SGD(model.parameters(), learning_rate=0.0))
+    history = trainer.fit(X, targets, epochs=1, batch_size=batch_size, validation_data=(X, targets), progress=False)
+    assert history["loss"] == pytest.approx(history["val_loss"], rel=1e-12)
+    assert history["loss"][0] == pytest.approx(trainer.evaluate(X, targets)["loss"], rel=1e-12)
+
+
+def test_a_loss_for_one_batch_alone_is_taken_as_a_mean():
+    weights = np.linspace(0, 1, 90)[:, None]
+    model = nn.MLP(4, [1], seed=0)
+    trainer = nn.Trainer(
+        model, loss=lambda outputs, targets: (((outputs - targets) ** 2) * weights).mean(),
+        optimizer=nn.SGD(model.parameters(), learning_rate=0.0),
+    )  # fmt: skip
+    history = trainer.fit(X, VALUES, epochs=1, batch_size="full", progress=False)
+    assert history["loss"][0] == pytest.approx(trainer.batch_loss, rel=1e-6)
