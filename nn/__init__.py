@@ -16,35 +16,19 @@ if not hasattr(autograd, "Tensor"):
     )
 
 from autograd import MissingExtraError
-from nn import init, pictures
-from nn.layers import (
-    ACTIVATIONS,
-    MLP,
-    BatchNorm1d,
-    Dropout,
-    Identity,
-    LayerNorm,
-    LeakyReLU,
-    Linear,
-    ReLU,
-    Sequential,
-    Sigmoid,
-    Softplus,
-    Tanh,
-)
-from nn.losses import (
-    OUTPUTS,
-    Outputs,
-    binary_cross_entropy_with_logits,
-    cross_entropy,
-    cross_entropy_of_probabilities,
-    hinge,
-    mse,
-    squared_error,
-)
-from nn.metrics import accuracy, confusion_matrix, mean_absolute_error, r2_score
+from nn import init, layers, losses, metrics, optim, pictures, regularisation
+from nn.layers.activations import *
+from nn.layers.dropout import *
+from nn.layers.linear import *
+from nn.layers.mlp import *
+from nn.layers.noise import *
+from nn.layers.normalisation import *
+from nn.layers.sequential import *
+from nn.losses import *
+from nn.metrics import *
 from nn.module import Buffer, Module, Parameter, StateError
-from nn.optim import OPTIMIZERS, SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
+from nn.optim.adaptive import *
+from nn.optim.base import *
 from nn.optim.schedules import (
     CosineDecay,
     ExponentialDecay,
@@ -53,7 +37,8 @@ from nn.optim.schedules import (
     StepDecay,
     WarmUp,
 )
-from nn.regularisation import clip_norm, clip_value, elastic, l1, l2
+from nn.optim.sgd import *
+from nn.regularisation import *
 from nn.training.callbacks import Callback, Checkpoint, EarlyStopping, ProgressBar
 from nn.training.checkpoint import load, save
 from nn.training.compiled import compile_step
@@ -64,71 +49,41 @@ from nn.training.lint import lint
 from nn.training.summary import summary
 from nn.training.trainer import DivergenceError, Trainer
 
+# Layers, optimizers, losses and metrics are public where their own files list them. They are imported file by file, as
+# type checkers follow a star import to a list in the file itself, and not to a sum of lists.
 __all__ = [
-    "ACTIVATIONS",
-    "MLP",
-    "OPTIMIZERS",
-    "OUTPUTS",
-    "SGD",
-    "Adagrad",
-    "Adam",
-    "AdamW",
-    "BatchNorm1d",
     "Buffer",
     "Callback",
     "Checkpoint",
     "CosineDecay",
     "DataLoader",
     "DivergenceError",
-    "Dropout",
     "EarlyStopping",
     "ExponentialDecay",
     "History",
-    "Identity",
     "InverseTimeDecay",
-    "LayerNorm",
-    "LeakyReLU",
-    "Linear",
     "LinearDecay",
     "MissingExtraError",
     "Module",
-    "Optimizer",
-    "Outputs",
     "Parameter",
     "ProgressBar",
-    "RMSprop",
-    "ReLU",
     "ReduceOnPlateau",
     "Scheduled",
-    "Sequential",
-    "Sigmoid",
-    "Softplus",
     "StateError",
     "StepDecay",
-    "Tanh",
     "Trainer",
     "WarmUp",
-    "accuracy",
-    "binary_cross_entropy_with_logits",
-    "clip_norm",
-    "clip_value",
     "compile_step",
-    "confusion_matrix",
-    "cross_entropy",
-    "cross_entropy_of_probabilities",
-    "elastic",
-    "hinge",
     "init",
-    "l1",
-    "l2",
     "lint",
     "load",
-    "mean_absolute_error",
-    "mse",
     "pictures",
-    "r2_score",
     "save",
-    "squared_error",
     "summary",
     "train_test_split",
 ]
+__all__ += layers.__all__
+__all__ += losses.__all__
+__all__ += metrics.__all__
+__all__ += optim.__all__
+__all__ += regularisation.__all__

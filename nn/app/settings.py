@@ -73,9 +73,10 @@ SPECIAL: dict[str, Mapping[str, Any]] = {
     "xor": {"activation": "relu"},
 }
 
-# With another optimizer than Adam a learning rate means something else, so its default changes as well.
-LEARNING_RATES = {"sgd": 0.02}
-OPTIMIZER_ARGUMENTS: dict[str, Mapping[str, Any]] = {"adam": {}, "sgd": {"momentum": 0.9, "nesterov": True}}
+# Where an optimizer needs other settings than Adam. A learning rate means something else where steps are not scaled by
+# recent gradients.
+LEARNING_RATES: dict[str, float] = {"sgd": 0.02, "adagrad": 0.05}
+OPTIMIZER_ARGUMENTS: dict[str, Mapping[str, Any]] = {"sgd": {"momentum": 0.9, "nesterov": True}}
 
 
 def settings_for(dataset: Dataset, **chosen: Any) -> Settings:
@@ -92,5 +93,5 @@ def settings_for(dataset: Dataset, **chosen: Any) -> Settings:
     )
     chosen = {name: value for name, value in chosen.items() if value is not None}
     if chosen.get("optimizer", settings.optimizer) != settings.optimizer:
-        chosen.setdefault("learning_rate", LEARNING_RATES[chosen["optimizer"]])
+        chosen.setdefault("learning_rate", LEARNING_RATES.get(chosen["optimizer"], BASE.learning_rate))
     return replace(settings, **chosen)

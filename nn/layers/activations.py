@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -9,13 +10,29 @@ import numpy as np
 import autograd as ag
 from nn.module import Module
 
-__all__ = ["ACTIVATIONS", "Activation", "Identity", "LeakyReLU", "ReLU", "Sigmoid", "Softplus", "Tanh"]
+__all__ = [
+    "ACTIVATIONS",
+    "GELU",
+    "Activation",
+    "Identity",
+    "LeakyReLU",
+    "ReLU",
+    "Sigmoid",
+    "Softplus",
+    "Tanh",
+]
 
 Input: TypeAlias = ag.Tensor | np.ndarray[Any, Any]
 
 
+# By the names that `nn.MLP`, the estimators and the command line take; each class below enters itself.
+ACTIVATIONS: dict[str, type[Activation]] = {}
+
+
 class Activation(Module):
     """A function applied to every entry.
+
+    A subclass that is given a name, ``class GELU(Activation, name="gelu")``, can be asked for by it.
 
     Attributes:
         initializer: What keeps signals in scale through a linear layer in front of it.
@@ -23,12 +40,17 @@ class Activation(Module):
 
     initializer = "glorot_uniform"
 
+    def __init_subclass__(cls, name: str | None = None) -> None:
+        super().__init_subclass__()
+        if name is not None:
+            ACTIVATIONS[name] = cls
+
     def config(self) -> dict[str, Any]:
         """No arguments."""
         return {}
 
 
-class ReLU(Activation):
+class ReLU(Activation, name="relu"):
     """max(x, 0).
 
     Example:
@@ -43,7 +65,7 @@ class ReLU(Activation):
         return ag.relu(x)
 
 
-class LeakyReLU(Activation):
+class LeakyReLU(Activation, name="leaky_relu"):
     """x where x > 0, slope · x elsewhere.
 
     Args:
@@ -72,7 +94,7 @@ class LeakyReLU(Activation):
         return f"slope={self.slope}"
 
 
-class Tanh(Activation):
+class Tanh(Activation, name="tanh"):
     """tanh x.
 
     Example:
@@ -85,7 +107,7 @@ class Tanh(Activation):
         return ag.tanh(x)
 
 
-class Sigmoid(Activation):
+class Sigmoid(Activation, name="sigmoid"):
     """1 / (1 + e⁻ˣ).
 
     Example:
@@ -98,7 +120,7 @@ class Sigmoid(Activation):
         return ag.sigmoid(x)
 
 
-class Softplus(Activation):
+class Softplus(Activation, name="softplus"):
     """ln(1 + eˣ), a smooth relu.
 
     Example:
@@ -113,7 +135,26 @@ class Softplus(Activation):
         return ag.softplus(x)
 
 
-class Identity(Activation):
+class GELU(Activation, name="gelu"):
+    """x Φ(x) with Φ the normal distribution function, as x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))).
+
+    A relu without a kink. The tanh form differs from x Φ(x) by less than 0.0005.
+
+    Source: D. Hendrycks, K. Gimpel, "Gaussian error linear units (GELUs)", 2016, section 2.
+
+    Example:
+        >>> GELU()(np.array([-1.0, 0.0, 2.0])).round(4)
+        array([-0.1588,  0.    ,  1.9546])
+    """
+
+    initializer = "he_uniform"
+
+    def forward(self, x: Input) -> Any:
+        """Compute x Φ(x)."""
+        return 0.5 * x * (1.0 + ag.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+
+
+class Identity(Activation, name="identity"):
     """The input itself, which makes a network linear.
 
     Example:
@@ -124,13 +165,3 @@ class Identity(Activation):
     def forward(self, x: Input) -> Any:
         """Return x."""
         return x
-
-
-ACTIVATIONS: dict[str, type[Activation]] = {
-    "relu": ReLU,
-    "leaky_relu": LeakyReLU,
-    "tanh": Tanh,
-    "sigmoid": Sigmoid,
-    "softplus": Softplus,
-    "identity": Identity,
-}

@@ -1,16 +1,8 @@
 """Optimizers: how gradients change parameters. The formulas are PyTorch's, term by term."""
 
-from nn.optim.adaptive import Adagrad, Adam, AdamW, RMSprop
-from nn.optim.base import Optimizer, Slot
-from nn.optim.sgd import SGD
+from nn.optim import adaptive, base, sgd
+from nn.optim.adaptive import *
+from nn.optim.base import *
+from nn.optim.sgd import *
 
-__all__ = ["OPTIMIZERS", "SGD", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop", "Slot"]
-
-# By the names that the command line takes.
-OPTIMIZERS: dict[str, type[SGD] | type[Adam] | type[AdamW] | type[Adagrad] | type[RMSprop]] = {
-    "sgd": SGD,
-    "adam": Adam,
-    "adamw": AdamW,
-    "adagrad": Adagrad,
-    "rmsprop": RMSprop,
-}
+__all__ = sorted([*adaptive.__all__, *base.__all__, *sgd.__all__])

@@ -9,8 +9,10 @@ import autograd as ag
 from nn._checks import in_range
 from nn.optim.base import Optimizer
 
+__all__ = ["Adagrad", "Adam", "AdamW", "RMSprop"]
 
-class Adam(Optimizer):
+
+class Adam(Optimizer, name="adam"):
     """Adam: each parameter's step is scaled by the size of its own recent gradients.
 
     With g the gradient (plus weight_decay · w), t the number of the step and η the learning rate::
@@ -64,7 +66,7 @@ class Adam(Optimizer):
         return step, {"mean": mean, "square": square}
 
 
-class AdamW(Adam):
+class AdamW(Adam, name="adamw"):
     """Adam with decoupled weight decay: parameters shrink by themselves, and not through the gradient.
 
     With λ the weight decay and η the learning rate, before Adam's step without decay::
@@ -107,7 +109,7 @@ class AdamW(Adam):
         super().__init__(parameters, learning_rate, betas, epsilon, weight_decay)
 
 
-class Adagrad(Optimizer):
+class Adagrad(Optimizer, name="adagrad"):
     """Adagrad: each parameter's step is divided by the root of the sum of all its squared gradients.
 
     With g the gradient (plus weight_decay · w) and η the learning rate::
@@ -158,7 +160,7 @@ class Adagrad(Optimizer):
         return gradient / (ag.sqrt(total) + self.epsilon) * rate, {"sum": total}
 
 
-class RMSprop(Optimizer):
+class RMSprop(Optimizer, name="rmsprop"):
     """RMSprop: each parameter's step is divided by the root of the recent mean of its squared gradients.
 
     With g the gradient (plus weight_decay · w), α the decay of the mean, μ the momentum and η the learning rate::

@@ -20,11 +20,15 @@ from nn._checks import in_range
 from nn.module import check_state
 from nn.optim.schedules import Schedule
 
-__all__ = ["Array", "Optimizer", "Slot"]
+__all__ = ["OPTIMIZERS", "Optimizer"]
 
 _NO_SETTINGS = {"parameters", "slots", "_replayed", "_numbered", "_latest", "_learning_rate", "schedule"}
 
 Array: TypeAlias = NDArray[Any]
+
+
+# By the names that the estimators and the command line take; each class enters itself.
+OPTIMIZERS: dict[str, type[Optimizer]] = {}
 
 
 class Slot:
@@ -44,6 +48,9 @@ class Slot:
 
 class Optimizer(ABC):
     """What optimizers share: the loop over parameters, the learning rate, weight decay, saving.
+
+    A subclass gives the formula, `update`; one that is given a name, ``class SGD(Optimizer, name="sgd")``, can be asked
+    for by it.
 
     Args:
         parameters: The tensors to change, e.g. ``model.parameters()``.
@@ -77,6 +84,11 @@ class Optimizer(ABC):
 
     decoupled = False
     schedule: Schedule | None = None
+
+    def __init_subclass__(cls, name: str | None = None) -> None:
+        super().__init_subclass__()
+        if name is not None:
+            OPTIMIZERS[name] = cls
 
     def __init__(
         self,

@@ -9,8 +9,10 @@ import autograd as ag
 from nn._checks import in_range
 from nn.optim.base import Optimizer
 
+__all__ = ["SGD"]
 
-class SGD(Optimizer):
+
+class SGD(Optimizer, name="sgd"):
     """Gradient descent, with momentum if wanted.
 
     With g the gradient (plus weight_decay · w), μ the momentum and η the learning rate::

@@ -15,17 +15,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import require
+from nn import layers
 from nn._files import write_atomically
 from nn._limits import DEEPEST_NETWORK, MOST_CONFIG_BYTES, MOST_LAYERS
 from nn._text import quoted, visible
 from nn.init import planning
-from nn.layers import ACTIVATIONS, MLP, BatchNorm1d, Dropout, LayerNorm, Linear, Sequential
+from nn.layers import Sequential
 from nn.module import Module, StateError, check_fits
 
 __all__ = ["build", "describe", "load", "load_described", "plan", "save"]
 
 LAYERS: dict[str, type[Any]] = {
-    layer.__name__: layer for layer in (Linear, Sequential, MLP, *ACTIVATIONS.values(), Dropout, LayerNorm, BatchNorm1d)
+    name: layer
+    for name in layers.__all__
+    if isinstance(layer := getattr(layers, name), type) and issubclass(layer, Module) and layer is not layers.Activation
 }
 
 FORMAT = "gradbook-1"
@@ -117,6 +120,7 @@ def describe(module: Module) -> dict[str, Any] | None:
     """A module made of this package's layers as JSON values; None for any other.
 
     Example:
+        >>> from nn.layers import Linear
         >>> describe(Sequential(Linear(3, 2)))
         {'kind': 'Sequential',
          'layers': [{'kind': 'Linear', 'in_features': 3, 'out_features': 2, 'bias': True,

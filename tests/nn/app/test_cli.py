@@ -232,6 +232,20 @@ def test_every_setting_is_an_option(command):
         assert training[name] == value
 
 
+@pytest.mark.parametrize("optimizer", nn.OPTIMIZERS)
+def test_every_optimizer_that_is_offered_trains(optimizer, command):
+    trained = command("train", "xor", "--optimizer", optimizer, "--epochs", "30", "--quiet")
+    assert (trained.code, trained.err) == (0, "")
+    losses = nn.History.load("runs/xor/history.csv")["loss"]
+    assert losses[-1] < 0.7 * losses[0]
+
+
+@pytest.mark.parametrize("activation", nn.ACTIVATIONS)
+def test_every_activation_that_is_offered_trains(activation, command):
+    assert command("train", "xor", "--activation", activation, *QUICK).code == 0
+    assert command("evaluate", "runs/xor").code == 0
+
+
 def test_another_optimizer_has_another_learning_rate(command):
     command("train", "xor", "--optimizer", "sgd", *QUICK)
     assert nn.History.load("runs/xor/history.csv")["learning_rate"] == [0.02] * 3

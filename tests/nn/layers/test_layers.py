@@ -13,6 +13,12 @@ LAYERS = {  # every activation: ours, its formula, PyTorch's name and arguments
     "tanh": (nn.Tanh(), np.tanh, "Tanh", {}),
     "sigmoid": (nn.Sigmoid(), lambda x: 1 / (1 + np.exp(-x)), "Sigmoid", {}),
     "softplus": (nn.Softplus(), lambda x: np.log1p(np.exp(x)), "Softplus", {}),
+    "gelu": (
+        nn.GELU(),
+        lambda x: x / 2 * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3))),
+        "GELU",
+        {"approximate": "tanh"},
+    ),
     "identity": (nn.Identity(), lambda x: x, "Identity", {}),
 }
 X = np.array([[-2.0, -0.5, 0.25], [1.0, 3.0, -4.0]])
@@ -194,3 +200,51 @@ def test_signals_keep_their_scale_through_many_layers(activation):
     model = nn.MLP(256, [256] * 20, activation=activation, seed=0)
     y = model(np.random.default_rng(0).normal(size=(64, 256)))
     assert 0.05 < y.data.std() < 5
+
+
+# ---- the registry ----------------------------------------------------------------------------------------------------
+
+
+def test_a_class_with_a_name_is_an_activation_of_that_name():
+    try:
+
+        class Sine(nn.Activation, name="sine"):
+            def forward(self, x):
+                return np.sin(x)
+
+        class Unnamed(Sine):
+            pass
+
+        model = nn.MLP(2, [3, 1], activation="sine", seed=0)
+        assert type(model[1]) is Sine
+        assert np.allclose(model(X[:, :2]).data, np.sin(X[:, :2] @ model[0].weight.data) @ model[2].weight.data)
+        assert Unnamed not in nn.ACTIVATIONS.values()
+    finally:
+        nn.ACTIVATIONS.pop("sine", None)
+
+
+def test_every_layer_optimizer_and_loss_is_public_where_its_file_lists_it():
+    for room in (nn.layers, nn.optim, nn.losses, nn.metrics, nn.regularisation):
+        assert set(room.__all__) <= set(nn.__all__)
+        assert all(getattr(nn, name) is getattr(room, name) for name in room.__all__)
+    assert len(nn.__all__) == len(set(nn.__all__))
+    assert {kind.__name__ for kind in (*nn.ACTIVATIONS.values(), *nn.OPTIMIZERS.values())} <= set(nn.__all__)
+
+
+# ---- noise -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_noise_is_normal_in_training_and_absent_in_use(dtype):
+    noise = nn.GaussianNoise(0.5, seed=0)
+    x = np.full((400, 50), 3.0, dtype)
+    y = noise(x).data
+    assert y.dtype == dtype
+    assert np.mean(y - 3) == pytest.approx(0, abs=0.02)
+    assert np.std(y - 3) == pytest.approx(0.5, rel=0.02)
+    assert np.abs(y - 3).max() > 1.5
+    assert (noise(x).data != y).all(axis=0).any()  # drawn anew
+    assert (noise.eval()(x).data == x).all()
+    assert (nn.GaussianNoise(0.0)(x).data == x).all()
+    with pytest.raises(ValueError, match="deviation must be from 0"):
+        nn.GaussianNoise(-1.0)

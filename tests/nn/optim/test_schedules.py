@@ -170,3 +170,57 @@ def test_a_plateau_against_pytorch() -> None:
 def test_numbers_out_of_range_are_refused(make: Any) -> None:
     with pytest.raises(ValueError, match="must be"):
         make()
+
+
+# ---- the optimizer applies a schedule --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+@pytest.mark.parametrize("kind", [nn.SGD, nn.Adam])
+def test_an_optimizer_with_a_schedule_is_one_whose_rate_is_set_by_hand(name: str, kind: Any) -> None:
+    rates, state = ours(kind, {"learning_rate": 0.05}, SCHEDULES[name][0])
+    model = nn.MLP(4, [8, 3], activation="tanh", dtype=np.float64)
+    model.load_state_dict(start())
+    optimizer = kind(model.parameters(), learning_rate=0.05)
+    optimizer.schedule = SCHEDULES[name][0]
+    for step, (xb, yb) in enumerate(batches()):
+        assert (optimizer.steps, optimizer.rate) == (step, rates[step])
+        if step == 50:  # as a run does that goes on where another ended
+            saved, (old, optimizer) = optimizer.state_dict(), (optimizer, kind(model.parameters(), learning_rate=1.0))
+            optimizer.schedule = old.schedule
+            optimizer.load_state_dict(saved)
+            assert optimizer.rate == rates[step]
+        loss = nn.cross_entropy(model(xb), yb)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    assert optimizer.learning_rate == 0.05
+    for key, array in state.items():
+        np.testing.assert_array_equal(model.state_dict()[key], array)
+
+
+def test_a_schedule_that_goes_below_zero_is_refused() -> None:
+    optimizer = nn.SGD(nn.Linear(1, 1).parameters(), learning_rate=0.1)
+    optimizer.schedule = lambda t: 1.0 - t
+    optimizer.slots[0].steps = 2
+    with pytest.raises(ValueError, match="the scheduled learning rate must be from 0"):
+        _ = optimizer.rate
+
+
+def test_a_schedule_for_a_fit_counts_from_the_fits_beginning() -> None:
+    schedule = nn.Scheduled(nn.LinearDecay(6), per="step")
+    trainer, first = fit(schedule, epochs=2)  # 48 samples: three steps in an epoch
+    assert first["learning_rate"] == pytest.approx([0.1, 0.05])
+    assert trainer.optimizer.schedule is None
+    second = trainer.fit(X, Y, epochs=2, batch_size=20, validation_split=0.2, progress=False)
+    assert second["learning_rate"] == first["learning_rate"]
+    trainer.optimizer.schedule = own = nn.ExponentialDecay(0.9)
+    trainer.fit(X, Y, epochs=1, batch_size=20, progress=False)
+    assert trainer.optimizer.schedule is own
+
+
+def test_a_schedule_and_a_plateau_work_together() -> None:
+    plateau = nn.ReduceOnPlateau(patience=0, factor=0.5, min_delta=1e9)
+    trainer, history = fit(nn.Scheduled(nn.StepDecay(2, 0.1)), plateau, epochs=4)
+    assert history["learning_rate"] == pytest.approx([0.1, 0.1, 0.005, 0.0025])
+    assert trainer.optimizer.learning_rate == pytest.approx(0.0125)
