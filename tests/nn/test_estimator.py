@@ -93,7 +93,7 @@ def test_training_stops_early() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"solver": "newton"}, "solver='newton': expected one of adam, adamw, adagrad, rmsprop, sgd"),
+        ({"solver": "newton"}, "expected one of adam, adamw, adagrad, rmsprop, sgd"),
         ({"activation": "cube"}, "cube"),
     ],
 )
