@@ -8,6 +8,8 @@ import pytest
 collect_ignore = [] if find_spec("numba") else [f"autograd/program/native/{name}.py" for name in (
     "array_kernels", "denormals", "functions", "number_kernels",
 )]  # fmt: skip
+# The site's builder, and the pages that it makes of docstrings, which are tested where they stand.
+collect_ignore += ["docs/conf.py", "docs/_ext", "docs/made"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

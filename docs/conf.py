@@ -1,0 +1,52 @@
+"""The site: ``python -m sphinx -W docs runs/site`` builds it, without a network.
+
+Sphinx, because the docstrings are written for it (`name` is a link, Google's sections), because one build checks every
+link and name, and because its search works from disk. Formulas become MathML, which every browser shows by itself.
+"""
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE.parent), str(HERE / "_ext")]
+
+import autograd
+
+project = "gradbook"
+author = "The gradbook developers"
+version = release = autograd.__version__
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.viewcode",
+    "myst_nb",
+    "sphinx_design",
+    "sphinx_copybutton",
+    "mathml",
+    "book_pages",
+]
+exclude_patterns = ["pictures"]
+default_role = "code"  # a name in single quotation marks is code, and a link where autodoc knows it
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"  # they stand in the signature
+autodoc_preserve_defaults = True
+napoleon_google_docstring = True
+napoleon_numpy_docstring = False
+napoleon_use_rtype = False
+napoleon_use_param = False
+napoleon_use_ivar = True
+
+myst_enable_extensions = ["dollarmath", "colon_fence", "deflist"]
+myst_heading_anchors = 3
+nb_execution_mode = "off"  # the notebooks keep their outputs, and a test holds them to their scripts
+nb_merge_streams = True
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+suppress_warnings = ["mystnb.unknown_mime_type", "misc.highlighting_failure"]
+
+html_theme = "furo"
+html_title = "gradbook"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_theme_options = {"sidebar_hide_name": False, "navigation_with_keys": True}
