@@ -108,7 +108,7 @@ def circles(root: Path) -> Iterator[str]:
 
 def private_imports(root: Path) -> Iterator[str]:
     """Where `nn` uses more of `autograd` than its public names."""
-    public = {*ag.__all__, "__file__"}
+    public = {*ag.__all__, "__file__", "__version__"}
     for module, path in modules_of(root, "nn").items():
         for other, names in imports_of(path, {}):
             if other == "autograd":

@@ -1,9 +1,10 @@
-"""The command line ``python -m nn``: its options and their help, and what happens on errors."""
+"""The command line, ``gradbook`` or ``python -m nn``: its options and their help, and what happens on errors."""
 
 from __future__ import annotations
 
 import argparse
 import math
+import runpy
 import sys
 import textwrap
 from argparse import ArgumentTypeError
@@ -17,11 +18,11 @@ from nn._text import visible
 from nn.app import commands
 from nn.app.builtin import DESCRIPTIONS
 from nn.app.settings import BASE, SPECIAL
-from nn.app.terminal import warn
+from nn.app.terminal import prepare_streams, silence, warn
 from nn.layers import ACTIVATIONS
 from nn.optim import OPTIMIZERS
 
-__all__ = ["build_parser", "main"]
+__all__ = ["build_parser", "main", "run"]
 
 BAD_INPUT = 2
 
@@ -32,19 +33,33 @@ class _Parser(argparse.ArgumentParser):
         self.exit(BAD_INPUT, f"error: {visible(message)} (see {self.prog} --help)\n")
 
 
+def run() -> NoReturn:
+    """What ``gradbook`` and ``python -m nn`` run: `main`, between the streams that it needs and the process's end."""
+    prepare_streams()
+    try:
+        code = main()
+    except BrokenPipeError:
+        silence(sys.stdout)  # nobody reads any more
+        code = 1
+    sys.exit(code)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code: 0, 2 after bad input, 130 after Ctrl-C.
 
     Args:
         argv: The words after ``python -m nn``; None takes those of the command line.
     """
-    arguments = build_parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else list(argv)
+    if words[:1] == ["explain"]:  # whose words are an expression, in which a minus begins no option
+        return _explain(words[1:])
+    arguments = build_parser().parse_args(words)
     try:
         code: int = arguments.command(arguments)
         sys.stdout.flush()
         return code
     except BrokenPipeError:
-        raise  # whoever read the output has gone; __main__ ends quietly
+        raise  # whoever read the output has gone; `run` ends quietly
     except OSError as error:
         place = f"{error.filename}: " if error.filename is not None else ""
         message = f"{place}{error.strerror or error}"
@@ -59,17 +74,33 @@ def main(argv: Sequence[str] | None = None) -> int:
     return BAD_INPUT
 
 
+def _explain(words: Sequence[str]) -> int:
+    """Do what ``python -m autograd`` does."""
+    before = sys.argv
+    sys.argv = ["", *words]
+    try:
+        runpy.run_module("autograd", run_name="__main__", alter_sys=True)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+    finally:
+        sys.argv = before
+    return 0
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
     parser = _Parser(
-        prog="python -m nn",
+        prog="gradbook" if Path(sys.argv[0]).stem == "gradbook" else "python -m nn",
         description="Train a small neural network, measure it on rows it has not seen, and use it.",
         epilog="Start with: python -m nn train digits",
     )
     commands_of = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
+    parser.add_argument("--version", action="version", version=f"gradbook {ag.__version__}")
     _add_train(commands_of)
     _add_evaluate(commands_of)
     _add_predict(commands_of)
+    # For the list of commands alone; `main` hands its words over as they are.
+    commands_of.add_parser("explain", help="an expression's value, its gradients, and the chain rule behind them")
     return parser
 
 

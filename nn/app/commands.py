@@ -29,7 +29,7 @@ from nn.app.report import counted, data_text, network_text, result_text, trainin
 from nn.app.runs import CONFIG, MODEL, STEPS, Run, RunError, check_free, read_run, write_run
 from nn.app.settings import Settings, settings_for
 from nn.app.sources import open_dataset, reopen_dataset
-from nn.app.terminal import say, warn, write
+from nn.app.terminal import say, unread, warn, write
 from nn.figures import save as save_figure
 from nn.inspect import mode
 from nn.pictures.confusion import confusion_of_counts
@@ -46,6 +46,11 @@ INTERRUPTED = 130
 
 def train(arguments: Namespace) -> int:
     """Train a network and save it with everything about it in a run folder; returns the exit code."""
+    with unread():
+        return _train(arguments)
+
+
+def _train(arguments: Namespace) -> int:
     _check_installed(arguments.data)
     dataset = open_dataset(
         arguments.data,

@@ -1,12 +1,63 @@
-"""What reaches the terminal: names and texts from data are shown there, never obeyed."""
+"""What reaches the terminal: names and texts from data are shown there, never obeyed; and nobody need be reading."""
 
 from __future__ import annotations
 
+import io
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from typing import Any, TextIO
 
 from nn._text import visible
 
-__all__ = ["say", "warn", "write"]
+__all__ = ["prepare_streams", "say", "silence", "unread", "warn", "write"]
+
+
+def prepare_streams() -> None:
+    """Write line by line, into pipes and files too; show what a terminal cannot; replace streams that are closed."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by whoever started the program
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the program ends
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(line_buffering=True, errors="replace")
+
+
+def silence(stream: TextIO) -> None:
+    """Let what is written to a stream whose reader has gone go nowhere, at the interpreter's exit too."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+@contextmanager
+def unread() -> Iterator[None]:
+    """Within the block, go on where the reader of the output goes away: what is printed is lost, and no work."""
+    with redirect_stdout(_Unread(sys.stdout)):
+        yield
+
+
+class _Unread:
+    """A stream that falls silent where it would raise BrokenPipeError."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        try:
+            return self._stream.write(text)
+        except BrokenPipeError:
+            silence(self._stream)
+            return len(text)
+
+    def flush(self) -> None:
+        try:
+            self._stream.flush()
+        except BrokenPipeError:
+            silence(self._stream)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def say(*lines: str) -> None:

@@ -8,6 +8,8 @@ import re
 import signal
 import subprocess
 import sys
+import time
+import tomllib
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -270,6 +272,33 @@ def test_help(words, command):
         assert "pixel_0_0" in helped.out
 
 
+def test_the_version(command):
+    assert command("--version").out == f"gradbook {ag.__version__}\n"
+
+
+def test_explain_is_the_engines_own_command(command):
+    words = ("tanh(a*b + c)", "a=2", "b=-3", "c=10", "--wrt", "a")
+    line = [sys.executable, "-m", "autograd", *words]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    theirs = subprocess.run(line, env=environment, capture_output=True, text=True, check=True, encoding="utf-8")
+    ours = command("explain", *words)
+    assert (ours.code, ours.out) == (0, theirs.stdout)
+    assert "explain" in command("--help").out
+    assert command("explain", "a +", "a=1").code == 2
+
+
+def test_the_console_script_is_this_command():
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
+    module, _, name = scripts["gradbook"].partition(":")
+    line = f"import sys; sys.argv[0] = '/bin/gradbook'; from {module} import {name}; {name}()"
+    for words, code, text in ((("--help",), 0, "usage: gradbook"), (("train",), 2, "see gradbook train --help")):
+        done = subprocess.run(
+            [sys.executable, "-c", line, *words], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == code
+        assert text in done.stdout + done.stderr
+
+
 def test_quiet_prints_the_result_alone(command):
     trained = command("train", "xor", *QUICK)
     assert trained.out.startswith("held-out accuracy")
@@ -315,13 +344,54 @@ def test_a_full_disk_leaves_the_older_run(command, monkeypatch):
     before = content("runs/xor")
 
     def full(*_):
-        raise OSError(28, "No space left on device", "curves.svg")
+        raise OSError(28, "No space left on device", "model.safetensors")
 
-    monkeypatch.setattr(commands, "draw_curves", full)
+    monkeypatch.setattr(commands, "save", full)
     outcome = command("train", "xor", "--overwrite", *QUICK)
-    assert (outcome.code, outcome.err) == (2, "error: curves.svg: No space left on device\n")
+    assert (outcome.code, outcome.err) == (2, "error: model.safetensors: No space left on device\n")
     assert content("runs/xor") == before
     assert names("runs") == ["xor"]
+
+
+@pytest.mark.parametrize(
+    ("drawing", "picture"),
+    [("curves", "curves.svg"), ("confusion_of_counts", "confusion.svg"), ("_steps", "steps.html")],
+)
+@pytest.mark.parametrize("error", [RuntimeError("dot fell over"), OSError(28, "No space left"), ImportError("gone")])
+def test_a_picture_that_fails_costs_the_picture_alone(drawing, picture, error, command, monkeypatch):
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr(commands, drawing, fail)
+    outcome = command("train", "xor", "--html", *QUICK)
+    assert (outcome.code, outcome.err) == (0, f"note: {picture} could not be drawn: {error}\n")
+    assert names("runs/xor") == sorted({*FILES, "steps.html"} - {picture})
+    assert command("evaluate", "runs/xor").code == 0
+
+
+def test_a_picture_that_fails_halfway_leaves_no_half(command, monkeypatch):
+    def half(_drawn, path, _title):
+        path.write_text("<svg")
+        raise RuntimeError("dot fell over")
+
+    monkeypatch.setattr(commands, "save_figure", half)
+    assert command("train", "xor", *QUICK).code == 0
+    assert names("runs/xor") == [name for name in FILES if not name.endswith(".svg")]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell that closes streams")
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-", "| true", "| head -n 2 > seen"])
+def test_a_run_is_saved_though_nobody_reads(closed, command):
+    line = f"'{sys.executable}' -m nn train xor --epochs 200 --patience 0 {closed}"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(["sh", "-c", line], env=environment, capture_output=True, text=True, check=False)
+    assert (done.stderr, done.stdout) == ("", "")
+    for _ in range(600):  # a pipe's last program ends before the first
+        if Path("runs/xor").is_dir() and names("runs") == ["xor"]:
+            break
+        time.sleep(0.1)
+    assert names("runs/xor") == FILES
+    assert len(nn.History.load("runs/xor/history.csv")) == 200
 
 
 @pytest.mark.parametrize("missing", [("matplotlib",), ("safetensors",), ("sklearn",), ("sklearn", "matplotlib")])
