@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
     "Axis",
+    "HasGradient",
     "Joining",
     "N",
     "Normalised",
@@ -39,6 +40,14 @@ class Recording(Protocol[N_co]):
     def _apply(rule: Any, inputs: Any, attrs: Any, /) -> N_co: ...
 
 
+class HasGradient(Protocol[N_co]):
+    """A node, and the kind of its gradient: a float for a Value, a Tensor for a Tensor."""
+
+    @property
+    def grad(self) -> N_co | None:
+        """The gradient, once there is one."""
+
+
 class SameKind(Protocol[P]):
     """A function that gives back the kind of its first argument."""
 
@@ -59,11 +68,11 @@ class Reduction(Protocol):
     @overload
     def __call__(self, x: Recording[N], axis: Axis = None, keepdims: bool = False) -> N: ...
     @overload
-    def __call__(self, x: Iterable[Recording[N]], axis: Axis = None, keepdims: bool = False) -> N: ...
-    @overload
     def __call__(self, x: ArrayLike, axis: None = None, keepdims: Literal[False] = False) -> float: ...
     @overload
     def __call__(self, x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array: ...
+    @overload
+    def __call__(self, x: Iterable[Recording[N]], axis: Axis = None, keepdims: bool = False) -> N: ...
     @overload
     def __call__(self, x: Iterable[Any], axis: Axis = None, keepdims: bool = False) -> Any: ...
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Concatenate, Literal, ParamSpec, Protocol, TypeAlias, cast, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -32,16 +32,35 @@ __all__ = [
 ]
 
 Array: TypeAlias = ag.Tensor | NDArray[Any]
+Targets: TypeAlias = Array | ArrayLike
 Reduction: TypeAlias = Literal["mean", "sum", "none"]
 Loss: TypeAlias = Callable[..., Any]
 
 # How far probabilities may be from adding up to 1; those of half precision are off by this much.
 ROUNDING = 2e-3
 
+P = ParamSpec("P")
+
+
+class LossFunction(Protocol[P]):
+    """A loss as type checkers see it: a Tensor of a network's outputs, a number or an array of plain arrays."""
+
+    @overload
+    def __call__(self, outputs: ag.Tensor, targets: Targets, /, *args: P.args, **kwargs: P.kwargs) -> ag.Tensor: ...
+    @overload
+    def __call__(self, outputs: NDArray[Any], targets: Targets, /, *args: P.args, **kwargs: P.kwargs) -> Any: ...
+
+
+def loss_function(function: Callable[Concatenate[Any, Any, P], Any]) -> LossFunction[P]:
+    """Mark a function as a loss."""
+    return cast("LossFunction[P]", function)
+
+
 REDUCTIONS: dict[str, Callable[[Any], Any]] = {"mean": ag.mean, "sum": ag.sum, "none": lambda losses: losses}
 
 
-def mse(outputs: Array, targets: Array | ArrayLike, reduction: Reduction = "mean") -> Any:
+@loss_function
+def mse(outputs: Array, targets: Targets, reduction: Reduction = "mean") -> Any:
     """Mean squared error, mean((outputs − targets)²).
 
     Args:
@@ -76,7 +95,8 @@ FORMS: dict[str, Callable[[Any, int], Any]] = {
 }
 
 
-def squared_error(outputs: Array, targets: Array | ArrayLike, form: Literal["1/n", "1/2n", "1/2"] = "1/2n") -> Any:
+@loss_function
+def squared_error(outputs: Array, targets: Targets, form: Literal["1/n", "1/2n", "1/2"] = "1/2n") -> Any:
     """The sum of all squared differences in the scale that a textbook gives it.
 
     Args:
@@ -102,9 +122,8 @@ def squared_error(outputs: Array, targets: Array | ArrayLike, form: Literal["1/n
     return FORMS[form](total, max(1, len(outputs)))
 
 
-def cross_entropy_of_probabilities(
-    probabilities: Array, targets: Array | ArrayLike, reduction: Reduction = "mean"
-) -> Any:
+@loss_function
+def cross_entropy_of_probabilities(probabilities: Array, targets: Targets, reduction: Reduction = "mean") -> Any:
     """Cross-entropy −Σⱼ tⱼ log pⱼ of probabilities, such as a softmax gives; prefer `cross_entropy` of its logits.
 
     Its derivative for p is −t / p; it is p − t only for the logits of the softmax.
@@ -141,7 +160,8 @@ def cross_entropy_of_probabilities(
     return _reduced(-ag.sum(terms, axis=-1), reduction)
 
 
-def hinge(scores: Array, targets: Array | ArrayLike, reduction: Reduction = "mean") -> Any:
+@loss_function
+def hinge(scores: Array, targets: Targets, reduction: Reduction = "mean") -> Any:
     """The hinge loss: zero for a sample that is right with a margin of 1, growing in proportion to what is missing.
 
     With one score s for each sample and t = ±1: max(0, 1 − t s). With one for each class and the right class y:
@@ -219,6 +239,7 @@ def _known(x: Any) -> NDArray[Any]:
     return np.asarray(x)
 
 
+@loss_function
 def cross_entropy(
     logits: Array, targets: Array | ArrayLike, reduction: Reduction = "mean", *, label_smoothing: float = 0.0
 ) -> Any:
@@ -279,7 +300,8 @@ def cross_entropy(
     return _reduced(ag.softmax_cross_entropy(logits, targets), reduction)
 
 
-def binary_cross_entropy_with_logits(logits: Array, targets: Array | ArrayLike, reduction: Reduction = "mean") -> Any:
+@loss_function
+def binary_cross_entropy_with_logits(logits: Array, targets: Targets, reduction: Reduction = "mean") -> Any:
     """Cross-entropy of yes and no, for p = sigmoid(z): −t·log p − (1 − t)·log(1 − p), as softplus(z) − t·z.
 
     The second form never overflows, as sigmoid and logarithm cancel.
@@ -315,7 +337,7 @@ def binary_cross_entropy_with_logits(logits: Array, targets: Array | ArrayLike, 
     return _reduced(ag.softplus(logits) - logits * targets, reduction)
 
 
-def _targets_like(outputs: Array, targets: Array | ArrayLike, loss: str) -> Array:
+def _targets_like(outputs: Array, targets: Targets, loss: str) -> Array:
     """The targets in the outputs' precision, once the shapes agree."""
     if not isinstance(targets, ag.Tensor):
         targets = np.asarray(targets, dtype=outputs.dtype)

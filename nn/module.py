@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Self, TypeVar
+from typing import Any, ParamSpec, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -18,6 +18,9 @@ __all__ = ["Buffer", "Module", "Parameter", "StateError", "check_fits", "check_s
 MOST_PROBLEMS = 20  # in a message
 
 Member = TypeVar("Member")
+Result = TypeVar("Result")
+Result_co = TypeVar("Result_co", covariant=True)
+P = ParamSpec("P")
 
 
 class StateError(ag.GradbookError, ValueError):
@@ -69,6 +72,13 @@ def _held(tensor: Any, data: ArrayLike) -> ArrayLike:
     return np.zeros(0, tensor.plan.dtype)
 
 
+class HasForward(Protocol[P, Result_co]):
+    """What calling a module goes by: its own `forward`, whatever that takes and gives."""
+
+    def forward(self, *args: P.args, **kwargs: P.kwargs) -> Result_co:
+        """Compute the module's output."""
+
+
 class Module:
     """Part of a network: parameters and smaller modules, and a `forward` that uses them.
 
@@ -94,7 +104,7 @@ class Module:
 
     training: bool = True
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self: HasForward[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
         """Run `forward`."""
         hook = ag.current_forward_hook()
         return self.forward(*args, **kwargs) if hook is None else hook(self, self.forward, args, kwargs)

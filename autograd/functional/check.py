@@ -17,7 +17,8 @@ import numpy as np
 from autograd.errors import DTypeError, GradientCheckError, ShapeError
 from autograd.functional.derivatives import make_jvp, make_vjp
 from autograd.functional.differences import Difference, difference, kink
-from autograd.functional.run import Argnum, Function, name_of, positions_of
+from autograd.functional.run import name_of, positions_of
+from autograd.functional.signatures import Argnum, Function
 from autograd.functional.trees import leaves, paths, with_leaves
 from autograd.graph.mode import enable_grad, no_grad
 from autograd.tensor.tensor import Tensor, constant

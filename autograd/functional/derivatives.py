@@ -20,11 +20,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Literal, overload
 
-from autograd.functional.run import Argnum, Function, Run, name_of
+from autograd.functional.run import Run, name_of
+from autograd.functional.signatures import (
+    Argnum,
+    Both,
+    Function,
+    Gradient,
+    OfBoth,
+    OfSecond,
+    Partials,
+    Plain,
+    Pullback,
+    ValueAndGradient,
+    X,
+)
 
 
+@overload
+def grad(function: Function, argnum: Literal[0] = 0) -> Gradient: ...
+@overload
+def grad(function: Function, argnum: Literal[1]) -> OfSecond: ...
+@overload
+def grad(function: Function, argnum: Both) -> OfBoth: ...
+@overload
+def grad(function: Function, argnum: Argnum) -> Function: ...
 def grad(function: Function, argnum: Argnum = 0) -> Function:
     """The function that gives the gradient ∇f = (∂f/∂x₁, ∂f/∂x₂, …) of f, a function with one number as its result.
 
@@ -59,6 +80,10 @@ def grad(function: Function, argnum: Argnum = 0) -> Function:
     return gradient
 
 
+@overload
+def value_and_grad(function: Function, argnum: Literal[0] = 0) -> ValueAndGradient: ...
+@overload
+def value_and_grad(function: Function, argnum: Argnum) -> Callable[..., tuple[Any, Any]]: ...
 def value_and_grad(function: Function, argnum: Argnum = 0) -> Function:
     """The function that gives ``(f(…), ∇f(…))``, from one forward and one backward pass.
 
@@ -90,6 +115,14 @@ def value_and_grad(function: Function, argnum: Argnum = 0) -> Function:
     return with_gradient
 
 
+@overload
+def elementwise_grad(function: Function, argnum: Literal[0] = 0) -> Gradient: ...
+@overload
+def elementwise_grad(function: Function, argnum: Literal[1]) -> OfSecond: ...
+@overload
+def elementwise_grad(function: Function, argnum: Both) -> OfBoth: ...
+@overload
+def elementwise_grad(function: Function, argnum: Argnum) -> Function: ...
 def elementwise_grad(function: Function, argnum: Argnum = 0) -> Function:
     """The derivative at each entry, of a function that works entry by entry.
 
@@ -116,6 +149,10 @@ def elementwise_grad(function: Function, argnum: Argnum = 0) -> Function:
     return slopes
 
 
+@overload
+def jacobian(function: Function, argnum: Literal[0] = 0) -> Partials: ...
+@overload
+def jacobian(function: Function, argnum: Argnum) -> Function: ...
 def jacobian(function: Function, argnum: Argnum = 0) -> Function:
     """The function that gives all partial derivatives Jᵢⱼ = ∂fᵢ/∂xⱼ.
 
@@ -148,6 +185,10 @@ def jacobian(function: Function, argnum: Argnum = 0) -> Function:
     return all_partials
 
 
+@overload
+def hessian(function: Function, argnum: Literal[0] = 0) -> Partials: ...
+@overload
+def hessian(function: Function, argnum: Argnum) -> Function: ...
 def hessian(function: Function, argnum: Argnum = 0) -> Function:
     """The function that gives all second derivatives Hᵢⱼ = ∂²f/∂xᵢ∂xⱼ: the Jacobian of the gradient.
 
@@ -169,6 +210,10 @@ def hessian(function: Function, argnum: Argnum = 0) -> Function:
     return second
 
 
+@overload
+def make_vjp(function: Function, argnum: Literal[0] = 0) -> Pullback: ...
+@overload
+def make_vjp(function: Function, argnum: Argnum) -> Callable[..., tuple[Callable[[Any], Any], Any]]: ...
 def make_vjp(function: Function, argnum: Argnum = 0) -> Function:
     """The function that gives ``(vjp, f(…))``, where ``vjp(u)`` is uᵀJ, the vector-Jacobian product.
 
@@ -196,7 +241,7 @@ def make_vjp(function: Function, argnum: Argnum = 0) -> Function:
     return maker
 
 
-def make_jvp(function: Function, argnum: Argnum = 0) -> Function:
+def make_jvp(function: Function, argnum: Argnum = 0) -> Callable[..., Callable[[Any], tuple[Any, Any]]]:
     """The function that gives ``jvp``, where ``jvp(v)`` is ``(f(…), J v)``: the derivative in the direction v.
 
     f runs once, and each call of ``jvp`` is two backward passes.
@@ -227,6 +272,10 @@ def make_jvp(function: Function, argnum: Argnum = 0) -> Function:
     return maker
 
 
+@overload
+def vjp(function: Function, args: tuple[Any, ...], upstream: Any, argnum: Argnum = 0) -> tuple[Any, Any]: ...
+@overload
+def vjp(function: Function, args: X, upstream: Any, argnum: Argnum = 0) -> tuple[Any, X]: ...
 def vjp(function: Function, args: Any, upstream: Any, argnum: Argnum = 0) -> tuple[Any, Any]:
     """``(f(…), uᵀJ)``: the value and the vector-Jacobian product, from one forward and one backward pass.
 
@@ -271,6 +320,12 @@ def jvp(function: Function, args: Any, direction: Any, argnum: Argnum = 0) -> tu
     return run.value(), tangent
 
 
+@overload
+def hvp(function: Function, args: tuple[Any, ...], direction: Any, argnum: Argnum = 0) -> tuple[Any, Any]: ...
+@overload
+def hvp(function: Function, args: Plain, direction: Any, argnum: Argnum = 0) -> tuple[float, Plain]: ...
+@overload
+def hvp(function: Function, args: X, direction: Any, argnum: Argnum = 0) -> tuple[Any, X]: ...
 def hvp(function: Function, args: Any, direction: Any, argnum: Argnum = 0) -> tuple[Any, Any]:
     """``(f(…), H v)``: the value and the product of the Hessian and a direction, without the Hessian.
 

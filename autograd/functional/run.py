@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from weakref import WeakSet
 
 import numpy as np
 
 from autograd.errors import DTypeError, ShapeError
+from autograd.functional.signatures import Argnum, Function
 from autograd.functional.trees import leaves, matched_leaves, paths, with_leaves
 from autograd.graph.mode import enable_grad, is_recording
 from autograd.graph.node import Node
@@ -25,9 +26,6 @@ from autograd.numpy.functions import reshape, stack, transpose
 from autograd.rules import arithmetic
 from autograd.tensor.tensor import Tensor, constant
 from autograd.value.value import Value
-
-Function = Callable[..., Any]
-Argnum = int | Sequence[int]
 
 # The leaves of runs that are over: they take part in derivatives that were found in the meantime, and nobody can go on
 # to differentiate for them.

@@ -8,7 +8,7 @@ when it reaches a node, all that was made from it has been visited, so its gradi
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from autograd.errors import GraphError
 from autograd.graph.changes import check_unchanged
 from autograd.graph.node import Node, describe
 from autograd.graph.order import topological_order
+from autograd.kinds import HasGradient, N, Recording
 from autograd.rules.primitive import FLOAT_EXCEPTIONS
 from autograd.rules.ready import Kind
 
@@ -181,7 +182,21 @@ class Differentiable(Node):
         return propagate(self, seed, order, create_graph, wanted)
 
 
-def gradients(output: Node, wrt: Node | Sequence[Node], gradient: Any = None, create_graph: bool = False) -> Any:
+@overload
+def gradients(output: Node, wrt: HasGradient[N], gradient: Any = None, create_graph: Literal[False] = False) -> N: ...
+@overload
+def gradients(
+    output: Node, wrt: Sequence[HasGradient[N]], gradient: Any = None, create_graph: Literal[False] = False
+) -> list[N]: ...
+@overload
+def gradients(output: Node, wrt: Recording[N], gradient: Any = None, *, create_graph: Literal[True]) -> N: ...
+@overload
+def gradients(
+    output: Node, wrt: Sequence[Recording[N]], gradient: Any = None, *, create_graph: Literal[True]
+) -> list[N]: ...
+@overload
+def gradients(output: Node, wrt: Any, gradient: Any = None, create_graph: bool = False) -> Any: ...
+def gradients(output: Node, wrt: Any, gradient: Any = None, create_graph: bool = False) -> Any:
     """The gradient of ``output`` for the given nodes, leaving every ``.grad`` alone.
 
     Args:
@@ -205,7 +220,7 @@ def gradients(output: Node, wrt: Node | Sequence[Node], gradient: Any = None, cr
         >>> slope.data, gradients(slope, x)
         (27.0, 18.0)
     """
-    nodes = [wrt] if isinstance(wrt, Node) else list(wrt)
+    nodes: list[Any] = [wrt] if isinstance(wrt, Node) else list(wrt)
     for node in nodes:
         if not node.requires_grad:
             raise GraphError(f"{describe(node)} does not require a gradient: make it with requires_grad=True")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from autograd.errors import DTypeError, GraphError, ShapeError
 from autograd.graph.changes import owned
@@ -21,7 +21,7 @@ from autograd.rules.primitive import Primitive
 from autograd.tensor.methods import ArrayMethods, plain_index
 from autograd.tensor.operands import as_array, check_floating, explained, refuse_masked
 
-Array = np.ndarray[Any, Any]
+Array = NDArray[Any]
 Axis = int | tuple[int, ...] | None
 
 
@@ -61,7 +61,11 @@ class Tensor(ArrayMethods, Copying):
     kind = "array"
 
     def __init__(
-        self, data: ArrayLike, requires_grad: bool = False, label: str | None = None, dtype: DTypeLike | None = None
+        self,
+        data: Tensor | ArrayLike,
+        requires_grad: bool = False,
+        label: str | None = None,
+        dtype: DTypeLike | None = None,
     ) -> None:
         if isinstance(data, Tensor):
             data = data._data
@@ -87,7 +91,7 @@ class Tensor(ArrayMethods, Copying):
         return array
 
     @data.setter
-    def data(self, array: ArrayLike) -> None:
+    def data(self, array: Tensor | ArrayLike) -> None:
         self._check_leaf()
         refuse_masked(array, "a Tensor")
         new = array if array is self._data else np.array(array, dtype=self.dtype)
@@ -99,7 +103,7 @@ class Tensor(ArrayMethods, Copying):
         self.stamp = CLOCK.tick()
 
     @property
-    def grad(self) -> Any:
+    def grad(self) -> Tensor | None:
         """∂L/∂(this), a Tensor of this shape, or None where no backward pass has reached it."""
         if self._grad is None or isinstance(self._grad, Tensor):
             return self._grad
@@ -216,18 +220,20 @@ class Tensor(ArrayMethods, Copying):
 
     # ---- Python's and NumPy's protocols -----------------------------------------------------------------------------
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        if self.requires_grad:
-            raise TypeError(
-                "this NumPy call would turn a Tensor into a plain array and lose its gradient: "
-                "use t.data or t.detach() where that is meant, or a function of autograd.numpy"
-            )
-        array = np.array(self._data, dtype=dtype, copy=copy)
-        if copy or not np.may_share_memory(array, self._data):
+    if not TYPE_CHECKING:  # whose stubs of NumPy would take x @ W for an ndarray, were a Tensor one of their ArrayLikes
+
+        def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+            if self.requires_grad:
+                raise TypeError(
+                    "this NumPy call would turn a Tensor into a plain array and lose its gradient: "
+                    "use t.data or t.detach() where that is meant, or a function of autograd.numpy"
+                )
+            array = np.array(self._data, dtype=dtype, copy=copy)
+            if copy or not np.may_share_memory(array, self._data):
+                return array
+            array = array.view()
+            array.flags.writeable = False  # writing would change the Tensor behind its back
             return array
-        array = array.view()
-        array.flags.writeable = False  # writing would change the Tensor behind its back
-        return array
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         into_arrays = "out" in options and not any(isinstance(x, Node) for x in options["out"])
@@ -239,22 +245,22 @@ class Tensor(ArrayMethods, Copying):
     def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any) -> Any:
         return apply_function(function, args, kwargs)
 
-    def __lt__(self, other: Any) -> Any:
+    def __lt__(self, other: Any) -> NDArray[np.bool]:
         return _compared(arithmetic.less, self, other)
 
-    def __le__(self, other: Any) -> Any:
+    def __le__(self, other: Any) -> NDArray[np.bool]:
         return _compared(arithmetic.less_equal, self, other)
 
-    def __gt__(self, other: Any) -> Any:
+    def __gt__(self, other: Any) -> NDArray[np.bool]:
         return _compared(arithmetic.greater, self, other)
 
-    def __ge__(self, other: Any) -> Any:
+    def __ge__(self, other: Any) -> NDArray[np.bool]:
         return _compared(arithmetic.greater_equal, self, other)
 
-    def __eq__(self, other: Any) -> Any:
+    def __eq__(self, other: Any) -> NDArray[np.bool]:  # type: ignore[override]
         return _compared(arithmetic.equal, self, other)
 
-    def __ne__(self, other: Any) -> Any:
+    def __ne__(self, other: Any) -> NDArray[np.bool]:  # type: ignore[override]
         return _compared(arithmetic.not_equal, self, other)
 
     __hash__ = Node.__hash__
@@ -380,12 +386,13 @@ def _raw(gradient: Any) -> Array:
     return gradient._data if isinstance(gradient, Tensor) else np.asarray(gradient)
 
 
-def _compared(rule: Primitive, a: Tensor, b: Any) -> Any:
+def _compared(rule: Primitive, a: Tensor, b: Any) -> NDArray[np.bool]:
     recorder = current_recorder()
     if recorder is not None:
-        return recorder.apply(rule, (a, b), {})
+        return recorder.apply(rule, (a, b), {})  # type: ignore[no-any-return]
     compare: Any = rule.scalar  # Python's operator, which arrays know too
-    return compare(a._data, b._data if isinstance(b, Tensor) else b)
+    found: NDArray[np.bool] = compare(a._data, b._data if isinstance(b, Tensor) else b)
+    return found
 
 
 def _refuse_float() -> NoReturn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Collection, Sequence
-from typing import Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from autograd.value import backward
 from autograd.value.node import ALONE, MANY, MIXED, ScalarNode
 from autograd.value.reserve import Reserve
 
-Comparison = Callable[["Value", Any], Any]
+Comparison = Callable[["Value", Any], bool]
 
 
 def _comparison(compare: Callable[[Any, Any], Any]) -> Comparison:
@@ -135,9 +135,10 @@ class Value(Operators, ScalarNode):
         self.stamp = CLOCK.tick()
 
     @property
-    def grad(self) -> Any:
-        """∂L/∂(this), or None where no backward pass has reached it."""
-        return self._grad
+    def grad(self) -> float | None:
+        """∂L/∂(this), or None where no backward pass has reached it; a Value after one with ``create_graph``."""
+        gradient: float | None = self._grad
+        return gradient
 
     @grad.setter
     def grad(self, gradient: Any) -> None:
@@ -216,11 +217,13 @@ class Value(Operators, ScalarNode):
 
     __int__ = __index__ = __complex__ = __float__
 
-    def __array__(self, *_: Any, **__: Any) -> NoReturn:
-        raise TypeError(
-            "a Value inside np.array would lose its gradient: use .data for the number, "
-            "a list for several Values (ag.sum, ag.dot take lists), or a Tensor for arrays"
-        )
+    if not TYPE_CHECKING:  # to a type checker a list of Values is no array
+
+        def __array__(self, *_: Any, **__: Any) -> NoReturn:
+            raise TypeError(
+                "a Value inside np.array would lose its gradient: use .data for the number, "
+                "a list for several Values (ag.sum, ag.dot take lists), or a Tensor for arrays"
+            )
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         return apply_ufunc(ufunc, method, inputs, options)

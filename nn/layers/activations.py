@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 import autograd as ag
 from nn.module import Module
@@ -48,6 +49,15 @@ class Activation(Module):
     def config(self) -> dict[str, Any]:
         """No arguments."""
         return {}
+
+    if TYPE_CHECKING:  # it gives back the kind that it was given
+
+        @overload
+        def __call__(self, x: ag.Tensor) -> ag.Tensor: ...
+        @overload
+        def __call__(self, x: NDArray[Any]) -> NDArray[Any]: ...
+        def __call__(self, x: Any) -> Any:
+            """Apply the function."""
 
 
 class ReLU(Activation, name="relu"):

@@ -43,7 +43,7 @@ class Dropout(Module):
         self.p = in_range("p", p, below=1.0)
         self._generator = np.random.default_rng(seed)
 
-    def forward(self, x: Input) -> Any:
+    def forward(self, x: Input) -> ag.Tensor:
         """Drop entries in training; give x otherwise."""
         if not isinstance(x, ag.Tensor):
             x = ag.Tensor(x)
@@ -55,7 +55,8 @@ class Dropout(Module):
             kept = self._generator.random(shape) >= self.p
             return ag.Tensor(kept.astype(dtype) / np.asarray(1 - self.p, dtype))
 
-        return x * ag.live(draw)
+        kept: ag.Tensor = x * ag.live(draw)
+        return kept
 
     def config(self) -> dict[str, Any]:
         """The arguments that make such a layer again."""

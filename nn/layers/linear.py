@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike
 
 import autograd as ag
 from nn import init
@@ -15,7 +15,7 @@ from nn.module import Module, Parameter
 
 __all__ = ["Linear"]
 
-Input: TypeAlias = ag.Tensor | NDArray[Any]
+Input: TypeAlias = ag.Tensor | ArrayLike
 
 
 class Linear(Module):
@@ -75,7 +75,7 @@ class Linear(Module):
         """Length of the last axis of the output."""
         return self.weight.shape[1]
 
-    def forward(self, x: Input) -> Any:
+    def forward(self, x: Input) -> ag.Tensor:
         """Compute x W + b."""
         if not isinstance(x, ag.Tensor):
             x = ag.Tensor(x, dtype=self.weight.dtype)

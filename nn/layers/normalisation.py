@@ -48,10 +48,11 @@ class LayerNorm(Module):
         self.weight = Parameter(init.ones((features,), dtype=dtype), label="weight")
         self.bias = Parameter(init.zeros((features,), dtype=dtype), label="bias")
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: Input) -> ag.Tensor:
         """Normalise every sample by itself."""
         x = _checked(self, x, self.features, self.weight.dtype)
-        return _normalised(x, -1, self.epsilon)[0] * self.weight + self.bias
+        y: ag.Tensor = _normalised(x, -1, self.epsilon)[0] * self.weight + self.bias
+        return y
 
     def config(self) -> dict[str, Any]:
         """The arguments that make such a layer again."""
@@ -104,7 +105,7 @@ class BatchNorm1d(Module):
         self.running_mean = Buffer(init.zeros((features,), dtype=dtype))
         self.running_variance = Buffer(init.ones((features,), dtype=dtype))
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: Input) -> ag.Tensor:
         """Normalise over the batch, or by what training has seen."""
         x = _checked(self, x, self.features, self.weight.dtype)
         if not self.training:
@@ -116,7 +117,8 @@ class BatchNorm1d(Module):
             )
         normal, mean, variance = _normalised(x, 0, self.epsilon)
         self._remember(mean.detach()[0], variance.detach()[0] * (len(x) / (len(x) - 1)))
-        return normal * self.weight + self.bias
+        y: ag.Tensor = normal * self.weight + self.bias
+        return y
 
     def _remember(self, mean: Any, variance: Any) -> None:
         for buffer, seen in ((self.running_mean, mean), (self.running_variance, variance)):
@@ -140,7 +142,7 @@ def _normalised(x: Any, axis: int, epsilon: float) -> tuple[Any, Any, Any]:
     return centred / ag.sqrt(variance + epsilon), mean, variance
 
 
-def _checked(layer: Module, x: Input, features: int, dtype: Any) -> Any:
+def _checked(layer: Module, x: Input, features: int, dtype: Any) -> ag.Tensor:
     if not isinstance(x, ag.Tensor):
         x = ag.Tensor(x, dtype=dtype)
     if x.ndim < 1 or x.shape[-1] != features:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 
 import autograd as ag
 from nn.module import Buffer, Module, Parameter
 
 __all__ = ["Sequential"]
 
-Input: TypeAlias = ag.Tensor | NDArray[Any]
+Input: TypeAlias = ag.Tensor | ArrayLike
 
 
 class Sequential(Module):
@@ -44,11 +44,12 @@ class Sequential(Module):
         """The layers by position, and what a subclass adds."""
         return ((name.removeprefix("layers."), member) for name, member in super().members())
 
-    def forward(self, x: Input) -> Any:
+    def forward(self, x: Input) -> ag.Tensor:
         """Run x through all layers."""
+        y: Any = x
         for layer in self.layers:
-            x = layer(x)
-        return x
+            y = layer(y)
+        return y  # type: ignore[no-any-return]
 
     def __len__(self) -> int:
         return len(self.layers)

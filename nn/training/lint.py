@@ -230,7 +230,7 @@ def _largest_curvature(model: Module, loss: Loss, x: Array, y: Array, seed: int)
         if not size or not math.isfinite(size):
             return 0.0
         direction = [d / np.asarray(size, d.dtype) for d in direction]
-        slope = sum(ag.sum(g * d) for g, d in zip(gradients, direction, strict=True))
+        slope: Any = sum(ag.sum(g * d) for g, d in zip(gradients, direction, strict=True))
         if not slope.requires_grad:
             return 0.0
         products = [np.asarray(h.data) for h in ag.gradients(slope, parameters)]

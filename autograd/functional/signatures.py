@@ -1,0 +1,102 @@
+"""What type checkers are told of derivatives: a gradient has the form and the kind of the argument it belongs to.
+
+So ``grad(f)(2.0)`` is a float whatever was written of f, within which a float is a Tensor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, Literal, Protocol, TypeAlias, TypeVar, overload
+
+from numpy.typing import NDArray
+
+from autograd.kinds import N, Recording
+
+__all__ = [
+    "Argnum",
+    "Both",
+    "Function",
+    "Gradient",
+    "OfBoth",
+    "OfSecond",
+    "Partials",
+    "Plain",
+    "Pullback",
+    "ValueAndGradient",
+    "X",
+]
+
+Function: TypeAlias = Callable[..., Any]
+Argnum: TypeAlias = int | Sequence[int]
+Both: TypeAlias = tuple[Literal[0], Literal[1]]
+Array: TypeAlias = NDArray[Any]
+
+X = TypeVar("X")
+Y = TypeVar("Y")
+Plain = TypeVar("Plain", bound=float | Array)
+
+
+class IsDataclass(Protocol):
+    """A dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+# What is no array: a number, or a container, in which partial derivatives are another.
+Tree: TypeAlias = float | Sequence[Any] | Mapping[Any, Any] | IsDataclass
+
+
+class Gradient(Protocol):
+    """The gradient for the first argument."""
+
+    @overload
+    def __call__(self, x: Recording[N], /, *others: Any, **options: Any) -> N: ...
+    @overload
+    def __call__(self, x: X, /, *others: Any, **options: Any) -> X: ...
+
+
+class OfSecond(Protocol):
+    """The gradient for the second argument."""
+
+    @overload
+    def __call__(self, first: Any, x: Recording[N], /, *others: Any, **options: Any) -> N: ...
+    @overload
+    def __call__(self, first: Any, x: X, /, *others: Any, **options: Any) -> X: ...
+
+
+class OfBoth(Protocol):
+    """The gradients for the first two arguments."""
+
+    def __call__(self, x: X, y: Y, /, *others: Any, **options: Any) -> tuple[X, Y]:
+        """The two gradients."""
+
+
+class ValueAndGradient(Protocol):
+    """The value, and the gradient for the first argument."""
+
+    @overload
+    def __call__(self, x: Recording[N], /, *others: Any, **options: Any) -> tuple[N, N]: ...
+    @overload
+    def __call__(self, x: Plain, /, *others: Any, **options: Any) -> tuple[float, Plain]: ...
+    @overload
+    def __call__(self, x: X, /, *others: Any, **options: Any) -> tuple[Any, X]: ...
+
+
+class Partials(Protocol):
+    """All partial derivatives for the first argument, first or second ones."""
+
+    @overload
+    def __call__(self, x: Recording[N], /, *others: Any, **options: Any) -> N: ...
+    @overload
+    def __call__(self, x: Array, /, *others: Any, **options: Any) -> Array: ...
+    @overload
+    def __call__(self, x: Tree, /, *others: Any, **options: Any) -> Any: ...
+
+
+class Pullback(Protocol):
+    """What takes an upstream gradient to the gradient for the first argument, and the value."""
+
+    @overload
+    def __call__(self, x: Recording[N], /, *others: Any, **options: Any) -> tuple[Callable[[Any], N], Any]: ...
+    @overload
+    def __call__(self, x: X, /, *others: Any, **options: Any) -> tuple[Callable[[Any], X], Any]: ...
