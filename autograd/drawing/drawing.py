@@ -287,7 +287,7 @@ def _own_gradients(output: Node) -> Iterator[None]:
     """The gradients of this graph alone, for as long as it is looked at; the leaves then have again what they had."""
     leaves = [(node, node._grad) for node in topological_order(output) if node.rule is None]
     try:
-        if output.requires_grad and np.size(output._data) == 1:
+        if output.requires_grad and np.size(output._raw) == 1:
             for leaf, _ in leaves:
                 leaf._grad = None
             output.backward()

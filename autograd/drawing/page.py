@@ -64,7 +64,7 @@ def page(
     data, rules = _described(trace, set(labels_of(trace.order, names)))
     name = trace.names[output]
     count = len(trace.order)
-    summary = f"{count:,} nodes; {name} = {amount(output._data)}. Forward, then backward in the engine’s own order."
+    summary = f"{count:,} nodes; {name} = {amount(output._raw)}. Forward, then backward in the engine’s own order."
     book = f"const book = {book_javascript()};\nconst rules = {rules};"
     script = "\n".join(['"use strict";', *(book if part == "book" else _asset(part) for part in _SCRIPTS)])
     parts = {
@@ -126,7 +126,7 @@ def _described(trace: Trace, labelled: set[Node]) -> tuple[dict[str, Any], str]:
             "labelled": node in labelled,
             "rule": None,
             "frozen": None,
-            "value": _shown(node._data, kind),
+            "value": _shown(node._raw, kind),
             "inputs": [place[x] if isinstance(x, Node) else {"value": _quantity(x)} for x in node.inputs],
         }
         if rule is not None:

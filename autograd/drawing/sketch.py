@@ -171,13 +171,13 @@ def magnitude(gradient: Any) -> float | None:
     """
     if gradient is None:
         return None
-    data = np.asarray(gradient._data if isinstance(gradient, Node) else gradient, np.float64)
+    data = np.asarray(gradient._raw if isinstance(gradient, Node) else gradient, np.float64)
     return norm(data) / math.sqrt(max(1, data.size))
 
 
 def is_finite(x: Any) -> bool:
     """Whether a number, an array or a node holds neither NaN nor an infinity."""
-    data = np.asarray(x._data if isinstance(x, Node) else x)
+    data = np.asarray(x._raw if isinstance(x, Node) else x)
     return data.dtype.kind not in "fc" or bool(np.isfinite(data).all())
 
 
@@ -220,7 +220,7 @@ def _role(node: Node, label: str, is_output: bool) -> str:
         return "computed"
     if node.requires_grad:
         return "leaf"
-    return "constant" if not label and np.size(node._data) == 1 else "input"
+    return "constant" if not label and np.size(node._raw) == 1 else "input"
 
 
 def _title(node: Node, label: str) -> str:
@@ -229,11 +229,11 @@ def _title(node: Node, label: str) -> str:
 
 
 def _lines(node: Node, label: str) -> tuple[str, ...]:
-    gradient = node._grad._data if isinstance(node._grad, Node) else node._grad
+    gradient = node._grad._raw if isinstance(node._grad, Node) else node._grad
     if node.kind == "scalar":
-        value, slope = number_text(node._data, DIGITS), "–" if gradient is None else number_text(gradient, DIGITS)
+        value, slope = number_text(node._raw, DIGITS), "–" if gradient is None else number_text(gradient, DIGITS)
         return _title(node, label), value, f"grad {slope}"
-    data = np.asarray(node._data)
+    data = np.asarray(node._raw)
     return (
         _title(node, label),
         f"{data.shape}  {data.dtype}",

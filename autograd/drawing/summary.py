@@ -88,13 +88,13 @@ def _box(key: str, nodes: list[Node], output: Node, label: str, group: tuple[str
         gradient = f"|grad| {low}" if low == high else f"|grad| {low} to {high}"
     else:
         gradient = "grad –"
-    values = [float(np.asarray(node._data).reshape(-1)[0]) for node in nodes if np.size(node._data) == 1]
+    values = [float(np.asarray(node._raw).reshape(-1)[0]) for node in nodes if np.size(node._raw) == 1]
     lines = [title]
     if values and len(values) == len(nodes):
         low, high = (number_text(float(f(values)), DIGITS) for f in (np.min, np.max))
         lines.append(low if low == high else f"{low} to {high}")
     else:
-        shapes = _distinct(str(np.shape(node._data)) for node in nodes)
+        shapes = _distinct(str(np.shape(node._raw)) for node in nodes)
         lines.append(", ".join(shapes[:2]) + (", …" if len(shapes) > 2 else ""))
     role = "output" if first is output else "group" if len(nodes) > 1 else "computed" if first.rule else "leaf"
     size = float(np.sqrt(np.mean(np.square(sizes)))) if sizes else None

@@ -95,12 +95,12 @@ class Explanation:
 
     def _forward(self) -> list[str]:
         nodes = self._between()
-        lines = [f"{self._name(self.wrt)} = {amount(self.wrt._data)}"]
+        lines = [f"{self._name(self.wrt)} = {amount(self.wrt._raw)}"]
         shown = nodes if len(nodes) <= MOST_STEPS else nodes[: MOST_STEPS // 2] + nodes[-MOST_STEPS // 2 :]
         for i, node in enumerate(shown):
             if len(shown) < len(nodes) and i == MOST_STEPS // 2:
                 lines.append(f"… {len(nodes) - len(shown):,} more …")
-            lines.append(f"{self._name(node)} = {forward_of(node, self.trace.names)} = {amount(node._data)}")
+            lines.append(f"{self._name(node)} = {forward_of(node, self.trace.names)} = {amount(node._raw)}")
         return lines
 
     def _count(self) -> str:
@@ -313,7 +313,7 @@ def explain(
         trace.names[wrt] = wrt.label or "it"
     flows = attribution.flows_between(trace, wrt)
     count = attribution.count_paths(flows, output, wrt)
-    gradient = trace.gradients.get(wrt, 0.0 if wrt.kind == "scalar" else np.zeros_like(wrt._data))
+    gradient = trace.gradients.get(wrt, 0.0 if wrt.kind == "scalar" else np.zeros_like(wrt._raw))
     shares = attribution.shares_of(trace, flows, wrt)
     edges = tuple((flow, shares[flow.node, flow.position]) for flow in flows if flow.parent is wrt)
     paths: list[Path] = []

@@ -128,7 +128,7 @@ def operands(node: Node, names: dict[Node, str]) -> list[str | float]:
     """The inputs of a node as a formula shows them: names, and constants as numbers where they are single ones."""
     shown: list[str | float] = []
     for position, x in enumerate(node.inputs):
-        data = x._data if isinstance(x, Node) else x
+        data = x._raw if isinstance(x, Node) else x
         if isinstance(x, Node) and (x.label or x.requires_grad or np.ndim(data) or not _numbered(names[x])):
             shown.append(_in_formula(names[x]))
         else:
@@ -149,7 +149,7 @@ def derivatives_of(node: Node, names: dict[Node, str]) -> tuple[Formula | None, 
         return ()
     shapes: list[Shape] | None = None
     if node.kind == "array":
-        shapes = [np.shape(x._data if isinstance(x, Node) else x) for x in node.inputs]
+        shapes = [np.shape(x._raw if isinstance(x, Node) else x) for x in node.inputs]
     return derivatives(
         node.rule, node.attrs, operands=operands(node, names), output=_in_formula(names[node]), shapes=shapes
     )

@@ -235,11 +235,11 @@ class _Space:
 
 
 def _array(x: Any) -> Array:
-    return np.asarray(x._data if isinstance(x, Value | Tensor) else x, np.float64)
+    return np.asarray(x._raw if isinstance(x, Value | Tensor) else x, np.float64)
 
 
 def _check_precision(x: Any, place: str, result: bool) -> None:
-    dtype = np.asarray(x._data if isinstance(x, Value | Tensor) else x).dtype
+    dtype = np.asarray(x._raw if isinstance(x, Value | Tensor) else x).dtype
     if dtype != np.float64 and (dtype.kind == "f" or not result):
         raise DTypeError(
             f"differences need double precision, and {place} is {dtype}: "

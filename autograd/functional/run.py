@@ -350,7 +350,7 @@ def _requires_grad(x: Any) -> bool:
 
 
 def _raw(x: Any) -> Any:
-    return x._data if isinstance(x, Node) else x
+    return x._raw if isinstance(x, Node) else x
 
 
 def _dtype(x: Any) -> Any:

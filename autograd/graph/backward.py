@@ -77,7 +77,7 @@ def _shares(node: Any, g: Any, kind: Kind, needed: Collection[Node]) -> Iterator
     arguments = (
         (g, node, *inputs)
         if kind == "node"
-        else (g, node._data, *[x._data if isinstance(x, Node) else x for x in inputs])
+        else (g, node._raw, *[x._raw if isinstance(x, Node) else x for x in inputs])
     )
     pull, vjps = rule.derivatives[kind]
     shares = None if pull is None else evaluated(pull, rule.pull, arguments, attrs)

@@ -46,7 +46,7 @@ def check_unchanged(order: Sequence[Node]) -> None:
                     f"{describe(x)} was changed after {rule.name} used it, and backward needs the old data: "
                     "call backward() before changing it, or compute the result again"
                 )
-        if rule.view and isinstance(source := node.inputs[0], Node) and np.may_share_memory(node._data, source._data):
+        if rule.view and isinstance(source := node.inputs[0], Node) and np.may_share_memory(node._raw, source._raw):
             changed[node] = changed.get(source, -1)
 
 

@@ -44,10 +44,10 @@ class Copying(Differentiable):
         return _rebuild, (steps,)
 
     def _state(self) -> tuple[Any, ...]:
-        return (self._data, self._grad, self.label, self.requires_grad)
+        return (self._raw, self._grad, self.label, self.requires_grad)
 
     def _restore(self, state: tuple[Any, ...]) -> None:
-        self._data, self._grad, self.label, self.requires_grad = state
+        self._raw, self._grad, self.label, self.requires_grad = state
 
 
 def _unchanged_order(node: Node) -> list[Any]:

@@ -120,7 +120,7 @@ def assign(leaf: Any, data: Any) -> None:
     if recording is not None:
         recording.set(leaf, data)
         return
-    leaf.data = data._data if isinstance(data, Node) else data  # type: ignore[attr-defined]
+    leaf.data = data._raw if isinstance(data, Node) else data  # type: ignore[attr-defined]
 
 
 def check_settable(leaf: Node) -> None:

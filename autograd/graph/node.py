@@ -29,12 +29,13 @@ class Node:
         stamp: The clock's time when its data was set.
     """
 
-    __slots__ = ("__weakref__", "_data", "_grad", "attrs", "label", "requires_grad", "rule", "stamp")
+    # The number or the array itself is ``_raw``, not ``_data``: np.ma takes an attribute of that name, gradient or not.
+    __slots__ = ("__weakref__", "_grad", "_raw", "attrs", "label", "requires_grad", "rule", "stamp")
 
     kind: ClassVar[Kind]
     # Whether it stands for any numbers while a function is recorded, so that those it holds must decide nothing.
     traced: ClassVar[bool] = False
-    _data: Any
+    _raw: Any
     _grad: Any
     rule: Primitive | None
     inputs: tuple[Any, ...]  # stored as each kind likes
@@ -108,7 +109,7 @@ def fill(
     label: str | None = None,
 ) -> AnyNode:
     """Set everything that a node holds, and give it back."""
-    node._data = data
+    node._raw = data
     node._grad = None
     node.rule = rule
     node.inputs = inputs

@@ -61,7 +61,7 @@ class Quiz:
         self._trace: Trace = trace_backward(output)
         names = self._trace.names
         self.lines = [
-            f"{names[node]} = {forward_of(node, names).text} = {number_text(node._data)}"
+            f"{names[node]} = {forward_of(node, names).text} = {number_text(node._raw)}"
             for node in self._trace.order
             if node.rule is not None
         ]
@@ -107,7 +107,7 @@ class Quiz:
 
     def page(self, solutions: bool = False) -> str:
         """The sheet as an HTML document, to be printed."""
-        values = ", ".join(f"{name} = {number_text(leaf._data)}" for name, leaf in self.leaves.items())
+        values = ", ".join(f"{name} = {number_text(leaf._raw)}" for name, leaf in self.leaves.items())
         shown = {name: number_text(self._right(name)) if solutions else "…………………" for name in self.leaves}
         blanks = "".join(f"<li>∂L/∂{name} = {text}</li>" for name, text in shown.items())
         steps = "".join(f"<li>{html.escape(line)}</li>" for line in self.lines)
@@ -139,7 +139,7 @@ class Quiz:
         return self.page().partition("<body>")[2].partition("</body>")[0]
 
     def __str__(self) -> str:
-        given = ", ".join(f"{name} = {number_text(leaf._data)}" for name, leaf in self.leaves.items())
+        given = ", ".join(f"{name} = {number_text(leaf._raw)}" for name, leaf in self.leaves.items())
         asked = ", ".join(f"∂L/∂{name}" for name in self.leaves)
         return "\n".join([f"given {given}", *self.lines, f"find {asked}"])
 
@@ -216,7 +216,7 @@ def _attempt(rng: random.Random, depth: int) -> tuple[Value, dict[str, Value]] |
     output = nodes[-1]
     trace = trace_backward(output)
     gradients = [trace.gradients.get(leaf) for leaf in leaves.values()]
-    numbers = [abs(node._data) for node in trace.order] + [abs(g) for g in gradients if g is not None]
+    numbers = [abs(node._raw) for node in trace.order] + [abs(g) for g in gradients if g is not None]
     dull = any(g is None or g == 0 for g in gradients)
     return None if dull or max(numbers) > 400 else (output, leaves)
 
@@ -246,7 +246,7 @@ def _one_use(trace: Trace, leaf: Value) -> list[float]:
 def _wrong_factor(trace: Trace, leaf: Value) -> list[float]:
     def local(flow: Flow) -> float | None:
         times = flow.node.rule is not None and flow.node.rule.name == "multiply"
-        return flow.parent._data if times else flow.local
+        return flow.parent._raw if times else flow.local
 
     return [_gradients(trace, local)[leaf]]
 

@@ -109,5 +109,5 @@ def _no_rule(name: str) -> str:
 
 def _plain(x: Any) -> Any:
     if isinstance(x, Node):
-        return x._data
+        return x._raw
     return type(x)(map(_plain, x)) if isinstance(x, list | tuple) else x

@@ -45,7 +45,7 @@ def record_program(output: Tensor, inputs: Sequence[Node], engine: Engine | None
             raise GraphError(f"{describe(node)} {what}")
         if order and not node.requires_grad:
             raise GraphError(f"{describe(node)} does not require a gradient: make it with requires_grad=True")
-        twins[node] = traced_node(node._data, requires_grad=node.requires_grad)
+        twins[node] = traced_node(node._raw, requires_grad=node.requires_grad)
     recording = _Recorder()
     token = recorder.set(recording)
     try:
@@ -67,7 +67,7 @@ def record_program(output: Tensor, inputs: Sequence[Node], engine: Engine | None
     finally:
         recorder.reset(token)
     tape = Tape()
-    places: dict[Node, int] = {leaf: tape.argument(leaf._data) for leaf in leaves}
+    places: dict[Node, int] = {leaf: tape.argument(leaf._raw) for leaf in leaves}
     tape.outputs = record_graph(tape, roots, places, start=-1)
     return ArrayRoutine(tape, [node.label for node in inputs], engine)
 
@@ -103,7 +103,7 @@ def fitted(arrays: Sequence[Any], routine: ArrayRoutine) -> list[Any]:
     found = []
     for number, (x, place) in enumerate(zip(arrays, places, strict=True)):
         entry = routine.tape.entries[place]
-        array = np.asarray(x._data if isinstance(x, Tensor) else x, dtype=entry.dtype)
+        array = np.asarray(x._raw if isinstance(x, Tensor) else x, dtype=entry.dtype)
         if array.shape != entry.shape:
             name = (routine.names[number] if number < len(routine.names) else None) or f"input {number}"
             raise ShapeError(

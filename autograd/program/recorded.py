@@ -57,7 +57,7 @@ def record(builder: Builder, roots: Sequence[Node], inputs: Sequence[Node]) -> l
             continue
         rule = node.rule
         if rule is None:
-            places[node] = constant(node._data, data=type(node) is Value)
+            places[node] = constant(node._raw, data=type(node) is Value)
             continue
         if rule.scalar is None:
             raise TypeError(f"{rule.name} works on arrays, and this program is one of single numbers")

@@ -117,10 +117,10 @@ def _signature(tree: Any, given: list[Any]) -> Any:
         given.append(tree)
         return tree.shape, tree.dtype
     if _is_array(tree):
-        given.append(tree._data if isinstance(tree, Tensor) else tree)
+        given.append(tree._raw if isinstance(tree, Tensor) else tree)
         return kind, tree.shape, tree.dtype, isinstance(tree, Tensor) and tree.requires_grad
     if _is_number(tree):
-        given.append(tree._data if isinstance(tree, Value) else float(tree))
+        given.append(tree._raw if isinstance(tree, Value) else float(tree))
         return float
     parts = keys_and_parts(tree)
     if parts is not None:
@@ -148,7 +148,7 @@ class _Source:
     def __call__(self) -> Any:
         found = self._first.pop() if self._first else self._read()
         if isinstance(found, Node):
-            found = found._data
+            found = found._raw
         if self._dtype is None and found.__class__ is float:
             return found
         if np.shape(found) != self._shape:
@@ -200,8 +200,8 @@ class _Recording:
     def _stand_in(self, x: Any) -> Node:
         """A traced leaf for a number or an array."""
         if not _is_array(x):
-            return new_node(Traced, float(x._data if isinstance(x, Value) else x), None, (), {}, True)
-        zeros = self._stand_ins.like(x._data if isinstance(x, Tensor) else x)
+            return new_node(Traced, float(x._raw if isinstance(x, Value) else x), None, (), {}, True)
+        zeros = self._stand_ins.like(x._raw if isinstance(x, Tensor) else x)
         return traced_node(zeros, requires_grad=isinstance(x, Tensor) and x.requires_grad)
 
     def _listening(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
@@ -233,7 +233,7 @@ class _Recording:
         check_settable(leaf)
         if not isinstance(data, Node):
             data = Value(data) if leaf.kind == "scalar" else Tensor(data)
-        expected, got = np.shape(leaf._data), np.shape(data._data)
+        expected, got = np.shape(leaf._raw), np.shape(data._raw)
         if expected != got:
             raise ShapeError(f"data of shape {got} assigned to {leaf!r}: expected shape {expected}")
         self._updates[leaf] = data
@@ -252,7 +252,7 @@ class _Recording:
         def run(numbers: list[Any]) -> list[Any]:
             if routine is None:
                 return []
-            everything = [*numbers, *(read() for read in sources), *(leaf._data for leaf in captured)]
+            everything = [*numbers, *(read() for read in sources), *(leaf._raw for leaf in captured)]
             first, others = routine.run(np.array(everything, np.float64))
             found = [first, *others.tolist()]
             for leaf, number in zip(targets, found[count:], strict=True):
@@ -265,8 +265,8 @@ class _Recording:
         self, inputs: list[Node], results: list[Node], start: int, engine: Engine | None
     ) -> Callable[[list[Any]], list[Any]]:
         tape = Tape()
-        places = {x: tape.argument(x._data) for x in inputs}
-        places |= {x: tape.source(source, x._data) for x, source in self._sources.items()}
+        places = {x: tape.argument(x._raw) for x in inputs}
+        places |= {x: tape.source(source, x._raw) for x, source in self._sources.items()}
         found = record_graph(tape, [*results, *self._updates.values()], places, start)
         tape.outputs = found[: len(results)]
         tape.updates = list(zip(self._updates, found[len(results) :], strict=True))

@@ -77,7 +77,7 @@ class Tape:
 
     def capture(self, leaf: Node) -> int:
         """A place for a leaf that is read at each call."""
-        place = self._append(leaf._data)
+        place = self._append(leaf._raw)
         self.captured[place] = leaf
         return place
 
@@ -155,10 +155,10 @@ def record_graph(tape: Tape, roots: Sequence[Node], places: dict[Node, int], sta
         if node in places:
             continue
         if node.rule is None:
-            places[node] = tape.capture(node) if node.stamp < start else tape.constant(node._data)
+            places[node] = tape.capture(node) if node.stamp < start else tape.constant(node._raw)
             continue
         inputs = tuple(places[x] if isinstance(x, Node) else tape.constant(x) for x in node.inputs)
-        places[node] = tape.apply(node.rule, inputs, node.attrs, node._data)
+        places[node] = tape.apply(node.rule, inputs, node.attrs, node._raw)
     return [places[root] for root in roots]
 
 

@@ -57,12 +57,12 @@ def record_operation(
     numbers: list[Any] = []
     for x in inputs:
         if isinstance(x, Node):
-            numbers.append(x._data)
+            numbers.append(x._raw)
         elif x.__class__ is float or x.__class__ is int:
             numbers.append(x)
         else:
             x = constant(as_array(x, rule))
-            numbers.append(x._data)
+            numbers.append(x._raw)
         parents.append(x)
     try:
         with np.errstate(all="ignore"):
@@ -85,7 +85,7 @@ class TracedTensor(Refusing, Tensor):
 
     def detach(self) -> Tensor:
         """The same numbers as a constant: gradients stop here."""
-        return traced_node(self._data, arithmetic.subtract, (self, 0.0))
+        return traced_node(self._raw, arithmetic.subtract, (self, 0.0))
 
     def leaf_of_a_run(self) -> TracedTensor:
         """A variable of its own that stays joined to this array."""
@@ -93,7 +93,7 @@ class TracedTensor(Refusing, Tensor):
             raise DTypeError(
                 f"gradients need floating-point numbers, not {self.dtype}: pass floats, or write 1.0 for 1"
             )
-        return traced_node(self._data, arithmetic.subtract, (self, 0.0), NO_ATTRS, True)
+        return traced_node(self._raw, arithmetic.subtract, (self, 0.0), NO_ATTRS, True)
 
     def _as_index(self) -> NoReturn:
         refuse("an index that is traced", "choose with ag.where, multiply by one-hot rows, or pass the entries chosen")

@@ -114,7 +114,7 @@ class Traced(Refusing, Value):
         ):
             return recording.apply(rule, inputs, attrs)
         parents = tuple(x if isinstance(x, Value | float | int) else _operand(x, rule) for x in inputs)
-        numbers = [x._data if isinstance(x, Value) else x for x in parents]
+        numbers = [x._raw if isinstance(x, Value) else x for x in parents]
         data = float(rule.on_floats(numbers, attrs))
         if rule is arithmetic.not_equal and parents[0] is parents[1]:
             data = 1.0  # is it NaN? For some numbers it may be, so the answer is yes, and what then follows is recorded
@@ -126,11 +126,11 @@ class Traced(Refusing, Value):
 
     def detach(self) -> Value:
         """The same number as a constant: gradients stop here."""
-        return new_node(Traced, self._data, arithmetic.subtract, (self, 0.0), NO_ATTRS, False)
+        return new_node(Traced, self._raw, arithmetic.subtract, (self, 0.0), NO_ATTRS, False)
 
     def leaf_of_a_run(self) -> Traced:
         """A variable of its own that stays joined to this number."""
-        return new_node(Traced, self._data, arithmetic.subtract, (self, 0.0), NO_ATTRS, True)
+        return new_node(Traced, self._raw, arithmetic.subtract, (self, 0.0), NO_ATTRS, True)
 
     def _unbroadcast(self, share: Any) -> Any:
         if getattr(share, "kind", "") == "array":  # beside arrays, a number's gradient is the sum over its copies

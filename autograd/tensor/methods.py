@@ -22,20 +22,20 @@ class ArrayMethods(Operators):
 
     __slots__ = ()
 
-    _data: Any
+    _raw: Any
 
     # ---- what it holds ---------------------------------------------------------------------------------------------
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The length of each axis."""
-        shape: tuple[int, ...] = self._data.shape
+        shape: tuple[int, ...] = self._raw.shape
         return shape
 
     @property
     def dtype(self) -> np.dtype[Any]:
         """The kind of number."""
-        dtype: np.dtype[Any] = self._data.dtype
+        dtype: np.dtype[Any] = self._raw.dtype
         return dtype
 
     @property
@@ -50,12 +50,12 @@ class ArrayMethods(Operators):
 
     def item(self) -> float:
         """The one entry as a Python number."""
-        number: float = self._data.item()
+        number: float = self._raw.item()
         return number
 
     def tolist(self) -> Any:
         """The entries as nested lists of Python numbers."""
-        return self._data.tolist()
+        return self._raw.tolist()
 
     # ---- products, parts and shapes ---------------------------------------------------------------------------------
 
@@ -131,11 +131,11 @@ class ArrayMethods(Operators):
 
     def argmax(self, axis: int | None = None) -> Any:
         """Where the largest entry is: plain integers, since positions have no derivative."""
-        return self._data.argmax(axis)
+        return self._raw.argmax(axis)
 
     def argmin(self, axis: int | None = None) -> Any:
         """Where the smallest entry is: plain integers, since positions have no derivative."""
-        return self._data.argmin(axis)
+        return self._raw.argmin(axis)
 
 
 def plain_index(index: Any) -> Any:

@@ -68,7 +68,7 @@ class Tensor(ArrayMethods, Copying):
         dtype: DTypeLike | None = None,
     ) -> None:
         if isinstance(data, Tensor):
-            data = data._data
+            data = data._raw
         refuse_masked(data, "a Tensor")
         array = np.array(data, dtype=dtype)
         if array.dtype.kind not in "fbiu":
@@ -84,7 +84,7 @@ class Tensor(ArrayMethods, Copying):
     @property
     def data(self) -> Array:
         """The ndarray. A leaf's may be replaced or updated (``W.data -= step``); a computed Tensor's is read-only."""
-        array: Array = self._data
+        array: Array = self._raw
         if self.rule is not None and array.flags.writeable:
             array = array.view()
             array.flags.writeable = False
@@ -94,12 +94,12 @@ class Tensor(ArrayMethods, Copying):
     def data(self, array: Tensor | ArrayLike) -> None:
         self._check_leaf()
         refuse_masked(array, "a Tensor")
-        new = array if array is self._data else np.array(array, dtype=self.dtype)
+        new = array if array is self._raw else np.array(array, dtype=self.dtype)
         if new.shape != self.shape:
             raise ShapeError(
                 f"data of shape {new.shape} for {describe(self)} of shape {self.shape}: make a new Tensor instead"
             )
-        self._data = new
+        self._raw = new
         self.stamp = CLOCK.tick()
 
     @property
@@ -111,8 +111,8 @@ class Tensor(ArrayMethods, Copying):
         if self.rule is None:
             self._grad = gradient
         else:  # may share memory with other gradients of the pass
-            gradient._data = gradient._data.view()
-            gradient._data.flags.writeable = False
+            gradient._raw = gradient._raw.view()
+            gradient._raw.flags.writeable = False
         return gradient
 
     @grad.setter
@@ -131,7 +131,7 @@ class Tensor(ArrayMethods, Copying):
 
     def detach(self) -> Tensor:
         """The same numbers as a constant: gradients stop here."""
-        return constant(self._data.copy())
+        return constant(self._raw.copy())
 
     # ---- recording --------------------------------------------------------------------------------------------------
 
@@ -147,7 +147,7 @@ class Tensor(ArrayMethods, Copying):
         for x in inputs:
             if isinstance(x, Tensor):
                 requires_grad = requires_grad or x.requires_grad
-                arrays.append(x._data)
+                arrays.append(x._raw)
             elif x.__class__ is float or x.__class__ is int:
                 arrays.append(x)
             else:
@@ -185,11 +185,11 @@ class Tensor(ArrayMethods, Copying):
                 f"{describe(self)} requires a gradient: change it inside `with ag.no_grad():`, "
                 "or write W = W + … for a new Tensor"
             )
-        change = other._data if isinstance(other, Tensor) else other
+        change = other._raw if isinstance(other, Tensor) else other
         try:
-            ufunc(self._data, change, out=self._data, casting="same_kind")
+            ufunc(self._raw, change, out=self._raw, casting="same_kind")
         except ValueError as error:
-            raise explained(rule, [self._data, change], error) from None
+            raise explained(rule, [self._raw, change], error) from None
         self.stamp = CLOCK.tick()
         return self
 
@@ -206,7 +206,7 @@ class Tensor(ArrayMethods, Copying):
         return self._update(np.true_divide, other, arithmetic.divide)
 
     def _as_index(self) -> Any:
-        return self._data.copy()
+        return self._raw.copy()
 
     def __setitem__(self, index: Any, values: Any) -> None:
         if recording() and (self.requires_grad or getattr(values, "requires_grad", False)):
@@ -215,7 +215,7 @@ class Tensor(ArrayMethods, Copying):
                 "to build the new Tensor, or change a leaf inside `with ag.no_grad():`"
             )
         self._check_leaf()
-        self._data[plain_index(index)] = values._data if isinstance(values, Tensor) else values
+        self._raw[plain_index(index)] = values._raw if isinstance(values, Tensor) else values
         self.stamp = CLOCK.tick()
 
     # ---- Python's and NumPy's protocols -----------------------------------------------------------------------------
@@ -228,8 +228,8 @@ class Tensor(ArrayMethods, Copying):
                     "this NumPy call would turn a Tensor into a plain array and lose its gradient: "
                     "use t.data or t.detach() where that is meant, or a function of autograd.numpy"
                 )
-            array = np.array(self._data, dtype=dtype, copy=copy)
-            if copy or not np.may_share_memory(array, self._data):
+            array = np.array(self._raw, dtype=dtype, copy=copy)
+            if copy or not np.may_share_memory(array, self._raw):
                 return array
             array = array.view()
             array.flags.writeable = False  # writing would change the Tensor behind its back
@@ -239,7 +239,7 @@ class Tensor(ArrayMethods, Copying):
         into_arrays = "out" in options and not any(isinstance(x, Node) for x in options["out"])
         if into_arrays and method == "__call__" and not any(map(_requires_grad, inputs)):
             # ``W.data -= 0.1 * W.grad``: a plain array takes in numbers that have no gradient to lose.
-            return ufunc(*[x._data if isinstance(x, Node) else x for x in inputs], **options)
+            return ufunc(*[x._raw if isinstance(x, Node) else x for x in inputs], **options)
         return apply_ufunc(ufunc, method, inputs, options)
 
     def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any) -> Any:
@@ -269,21 +269,21 @@ class Tensor(ArrayMethods, Copying):
         recorder = current_recorder()
         if recorder is not None:
             recorder.decide("a branch on a Tensor")
-        return bool(self._data)
+        return bool(self._raw)
 
     def __float__(self) -> float:
         if self.requires_grad:
             _refuse_float()
-        return float(self._data)
+        return float(self._raw)
 
     def __int__(self) -> int:
         return int(float(self))
 
     def __format__(self, spec: str) -> str:
-        return format(self._data.item() if self.size == 1 else self._data, spec) if spec else repr(self)
+        return format(self._raw.item() if self.size == 1 else self._raw, spec) if spec else repr(self)
 
     def __repr__(self) -> str:
-        text = np.array2string(self._data, separator=", ", prefix="Tensor(")
+        text = np.array2string(self._raw, separator=", ", prefix="Tensor(")
         details = [text]
         if self.dtype != np.float64:
             details.append(f"dtype={self.dtype}")
@@ -312,13 +312,13 @@ class Tensor(ArrayMethods, Copying):
                 )
             ones = np.ones(self.shape, self.dtype) if self.shape else np.array(1, self.dtype)
             return constant(ones) if create_graph else ones
-        self._check_gradient_shape(np.shape(gradient._data if isinstance(gradient, Tensor) else gradient))
+        self._check_gradient_shape(np.shape(gradient._raw if isinstance(gradient, Tensor) else gradient))
         if create_graph:
             return gradient if isinstance(gradient, Tensor) else constant(np.array(gradient, self.dtype))
-        return np.array(gradient._data if isinstance(gradient, Tensor) else gradient, self.dtype)
+        return np.array(gradient._raw if isinstance(gradient, Tensor) else gradient, self.dtype)
 
     def _unbroadcast(self, share: Any) -> Any:
-        shape, dtype = self._data.shape, self._data.dtype
+        shape, dtype = self._raw.shape, self._raw.dtype
         if share.__class__ is np.ndarray and share.shape == shape and share.dtype is dtype:
             return share
         if share.__class__ is float or share.__class__ is int:
@@ -334,7 +334,7 @@ class Tensor(ArrayMethods, Copying):
                 raw = share.__class__ is np.ndarray
                 share = shaping.sum_to.array(share, shape) if raw else shaping.sum_to(share, shape=shape)
         if share.dtype != dtype:
-            check_floating(self._data)
+            check_floating(self._raw)
             share = shaping.astype(share, dtype=dtype)
         return share
 
@@ -348,11 +348,11 @@ class Tensor(ArrayMethods, Copying):
                 continue
             if node.rule is not None:
                 # A node in between that held the record of its gradient, which holds the node, could not be freed.
-                gradient = _raw(gradient)
+                gradient = _plain(gradient)
             else:
                 if node._grad is not None:
                     recorded = isinstance(gradient, Tensor)
-                    gradient = node.grad + gradient if recorded else np.add(_raw(node._grad), gradient)
+                    gradient = node.grad + gradient if recorded else np.add(_plain(node._grad), gradient)
                 elif isinstance(gradient, Tensor):
                     gradient = (
                         shaping.astype(gradient, dtype=gradient.dtype) if id(gradient) in in_between else gradient
@@ -367,8 +367,8 @@ class Tensor(ArrayMethods, Copying):
         return gradient if create_graph and isinstance(gradient, Tensor) else constant(np.array(gradient))
 
     def _copy(self, inputs: tuple[Any, ...]) -> Self:
-        copy = new_node(type(self), self._data.copy(), self.rule, inputs, self.attrs, self.requires_grad)
-        copy._grad = None if self._grad is None else constant(np.array(_raw(self._grad)))
+        copy = new_node(type(self), self._raw.copy(), self.rule, inputs, self.attrs, self.requires_grad)
+        copy._grad = None if self._grad is None else constant(np.array(_plain(self._grad)))
         copy.label = self.label
         return copy
 
@@ -382,8 +382,8 @@ def _requires_grad(x: Any) -> bool:
     return isinstance(x, Node) and x.requires_grad
 
 
-def _raw(gradient: Any) -> Array:
-    return gradient._data if isinstance(gradient, Tensor) else np.asarray(gradient)
+def _plain(gradient: Any) -> Array:
+    return gradient._raw if isinstance(gradient, Tensor) else np.asarray(gradient)
 
 
 def _compared(rule: Primitive, a: Tensor, b: Any) -> NDArray[np.bool]:
@@ -391,7 +391,7 @@ def _compared(rule: Primitive, a: Tensor, b: Any) -> NDArray[np.bool]:
     if recorder is not None:
         return recorder.apply(rule, (a, b), {})  # type: ignore[no-any-return]
     compare: Any = rule.scalar  # Python's operator, which arrays know too
-    found: NDArray[np.bool] = compare(a._data, b._data if isinstance(b, Tensor) else b)
+    found: NDArray[np.bool] = compare(a._raw, b._raw if isinstance(b, Tensor) else b)
     return found
 
 

@@ -59,7 +59,7 @@ def _of_rows(rows: Sequence[Sequence[Any]], inputs: Sequence[Any]) -> list[Any]:
     forward = rule.scalar
     if numbers is None or forward is None or not all([row[0].requires_grad for row in rows]):  # noqa: C419
         return [rule(*row, *inputs) for row in rows]
-    last = [x if x.__class__ is float else x._data for x in inputs]
+    last = [x if x.__class__ is float else x._raw for x in inputs]
     many = MIXED if float in kinds else MANY
     found: list[Any] = []
     end = 0

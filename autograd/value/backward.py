@@ -131,14 +131,14 @@ def _gather(order: Sequence[Any], root: Any, unreached: float, keep: bool) -> li
         pairs: Iterable[tuple[Any, Any]]
         arguments: tuple[Any, ...]
         if second is ALONE:
-            pairs, arguments = ((first, vjps[0]),), (g, node._data, first._data)
+            pairs, arguments = ((first, vjps[0]),), (g, node._raw, first._raw)
         elif second is MANY or second is MIXED:
             # A primitive of one's own may have rules for more inputs than this call gave it.
-            pairs, arguments = zip(first, vjps, strict=False), (g, node._data, *map(_number, first))
+            pairs, arguments = zip(first, vjps, strict=False), (g, node._raw, *map(_number, first))
         else:
-            a = first._data if first.__class__ is value else _number(first)
-            b = second._data if second.__class__ is value else _number(second)
-            pairs, arguments = ((first, vjps[0]), (second, vjps[1])), (g, node._data, a, b)
+            a = first._raw if first.__class__ is value else _number(first)
+            b = second._raw if second.__class__ is value else _number(second)
+            pairs, arguments = ((first, vjps[0]), (second, vjps[1])), (g, node._raw, a, b)
         for parent, vjp in pairs:
             if vjp is None or not (parent.__class__ is value or isinstance(parent, Node)) or not parent.requires_grad:
                 continue
@@ -159,7 +159,7 @@ def _gather(order: Sequence[Any], root: Any, unreached: float, keep: bool) -> li
 
 def _gather_from_all(node: Any, g: float, pull: Callable[..., list[float]], unreached: float) -> None:
     """The shares of all inputs of a node whose rule gives them together."""
-    rule, y, attrs, value = node.rule, node._data, node.attrs, node.__class__
+    rule, y, attrs, value = node.rule, node._raw, node.attrs, node.__class__
     inputs: tuple[Any, ...] = node.inputs
     nodes_alone = node._second is MANY
     if g == 0.0 and rule.bounded and y - y == 0.0:  # a unit that is off, or a sample that is right: every share is 0
@@ -168,9 +168,9 @@ def _gather_from_all(node: Any, g: float, pull: Callable[..., list[float]], unre
                 x._flow = 0.0
         return
     if nodes_alone:
-        numbers = [x._data for x in inputs]
+        numbers = [x._raw for x in inputs]
     else:
-        numbers = [x._data if x.__class__ is value else x if x.__class__ is float else _number(x) for x in inputs]
+        numbers = [x._raw if x.__class__ is value else x if x.__class__ is float else _number(x) for x in inputs]
     try:
         shares = pull(g, y, *numbers, **attrs) if attrs else pull(g, y, *numbers)
     except FLOAT_EXCEPTIONS:
@@ -185,7 +185,7 @@ def _gather_from_all(node: Any, g: float, pull: Callable[..., list[float]], unre
 
 
 def _number(x: Any) -> Any:
-    return x._data if isinstance(x, Node) else x
+    return x._raw if isinstance(x, Node) else x
 
 
 def _below_choices(order: Sequence[Node], root: Node) -> set[Node]:

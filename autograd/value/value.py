@@ -31,9 +31,9 @@ def _comparison(compare: Callable[[Any, Any], Any]) -> Comparison:
         if recorder is not None:
             recorder.decide("a comparison of a Value")
         if isinstance(other, Value):
-            return bool(compare(self._data, other._data))
+            return bool(compare(self._raw, other._raw))
         if isinstance(other, float | int | np.number):
-            return bool(compare(self._data, other))
+            return bool(compare(self._raw, other))
         return NotImplemented
 
     method.__name__ = f"__{compare.__name__}__"
@@ -48,7 +48,7 @@ def _unary(rule: Primitive) -> Callable[[Value], Value]:
         raise TypeError(f"{rule.name} has no scalar function")
 
     def method(self: Value) -> Value:
-        number = self._data
+        number = self._raw
         try:
             data = forward(number)
         except FLOAT_EXCEPTIONS:
@@ -69,12 +69,12 @@ def _binary(rule: Primitive, swapped: bool = False) -> Callable[[Value, Any], Va
     def method(self: Value, other: Any) -> Value:
         kind = other.__class__
         if kind is Value:
-            number, requires_grad = other._data, self.requires_grad or other.requires_grad
+            number, requires_grad = other._raw, self.requires_grad or other.requires_grad
         elif kind is float or kind is int:
             number, requires_grad = other, self.requires_grad
         else:
             return Value._apply(rule, (other, self) if swapped else (self, other), NO_ATTRS)
-        pair = (number, self._data) if swapped else (self._data, number)
+        pair = (number, self._raw) if swapped else (self._raw, number)
         try:
             data = forward(*pair)
         except FLOAT_EXCEPTIONS:
@@ -124,14 +124,14 @@ class Value(Operators, ScalarNode):
     @property
     def data(self) -> float:
         """The number."""
-        number: float = self._data
+        number: float = self._raw
         return number
 
     @data.setter
     def data(self, number: float) -> None:
         if self.rule is not None:
             raise GraphError(f"{describe(self)} was computed; change the leaves it came from and compute it again")
-        self._data = as_float(number)
+        self._raw = as_float(number)
         self.stamp = CLOCK.tick()
 
     @property
@@ -164,7 +164,7 @@ class Value(Operators, ScalarNode):
                 kind = x.__class__
                 if kind is Value or isinstance(x, Value):
                     requires_grad = requires_grad or x.requires_grad
-                    numbers.append(x._data)
+                    numbers.append(x._raw)
                 elif kind is float or kind is int:
                     numbers.append(x)
                 else:
@@ -185,7 +185,7 @@ class Value(Operators, ScalarNode):
 
     def detach(self) -> Value:
         """The same number as a constant: gradients stop here."""
-        return constant(self._data)
+        return constant(self._raw)
 
     def item(self) -> float:
         """The number, as `data`."""
@@ -207,7 +207,7 @@ class Value(Operators, ScalarNode):
         recorder = current_recorder()
         if recorder is not None:
             recorder.decide("a branch on a Value")
-        return bool(self._data)
+        return bool(self._raw)
 
     def __float__(self) -> NoReturn:
         raise TypeError(
@@ -229,11 +229,11 @@ class Value(Operators, ScalarNode):
         return apply_ufunc(ufunc, method, inputs, options)
 
     def __format__(self, spec: str) -> str:
-        return format(self._data, spec) if spec else repr(self)
+        return format(self._raw, spec) if spec else repr(self)
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
-        return f"Value(data={self._data!r}, grad={self._grad!r}{label})"
+        return f"Value(data={self._raw!r}, grad={self._grad!r}{label})"
 
     # micrograd's names, for code that draws or sorts the graph itself.
 
@@ -251,7 +251,7 @@ class Value(Operators, ScalarNode):
 
     def _seed(self, gradient: Any, create_graph: bool) -> Any:
         if isinstance(gradient, Value):
-            return gradient if create_graph else gradient._data
+            return gradient if create_graph else gradient._raw
         number = 1.0 if gradient is None else as_float(gradient)
         return constant(number) if create_graph else number
 
@@ -275,7 +275,7 @@ class Value(Operators, ScalarNode):
                 continue
             if node.rule is not None:
                 # A node in between that held the record of its gradient, which holds the node, could not be freed.
-                node._grad = gradient._data if isinstance(gradient, Value) else gradient
+                node._grad = gradient._raw if isinstance(gradient, Value) else gradient
             else:
                 node._grad = gradient if node._grad is None else node._grad + gradient
 
@@ -286,7 +286,7 @@ class Value(Operators, ScalarNode):
         return number
 
     def _copy(self, inputs: tuple[Any, ...]) -> Self:
-        copy = new_node(type(self), self._data, self.rule, inputs, self.attrs, self.requires_grad)
+        copy = new_node(type(self), self._raw, self.rule, inputs, self.attrs, self.requires_grad)
         copy._grad, copy.label = self._grad, self.label
         return copy
 
@@ -306,7 +306,7 @@ def computed(
         node: Value = _take()
     except IndexError:
         node = _blank.refill()
-    node._data = data
+    node._raw = data
     node._grad = None
     node.rule = rule
     node._first = first
@@ -335,7 +335,7 @@ def values_alone(rows: Sequence[Sequence[Any]]) -> list[float] | None:
     if rows[-1][-1].__class__ is not Value:
         return None
     try:
-        numbers = [x._data for row in rows for x in row]
+        numbers = [x._raw for row in rows for x in row]
     except AttributeError:
         return None
     return numbers if sum(numbers).__class__ is float else None  # with an array among them the sum is none

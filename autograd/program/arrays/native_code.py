@@ -353,7 +353,7 @@ class _Held:
     def __init__(self, leaf: Node, where: int, written: bool) -> None:
         self.array: Any = None
         self._leaf, self._where, self._written = leaf, where, written
-        self._shape, self._dtype = leaf._data.shape, leaf._data.dtype
+        self._shape, self._dtype = leaf._raw.shape, leaf._raw.dtype
 
     def look(self, w: Any) -> Any:
         """Take down the address of the leaf's array as it is now.
@@ -362,7 +362,7 @@ class _Held:
             ShapeError: It is another kind of array than the one that was recorded.
             ValueError: It is to be written, and may not be.
         """
-        array = self._leaf._data
+        array = self._leaf._raw
         if array.shape != self._shape or array.dtype != self._dtype:
             raise ShapeError(
                 f"{self._leaf!r} has shape {array.shape} and dtype {array.dtype}, and was recorded with shape "
@@ -375,7 +375,7 @@ class _Held:
         else:
             array = np.ascontiguousarray(array)
             if self._written:
-                self._leaf._data = self.array = array
+                self._leaf._raw = self.array = array
             else:
                 self.array, self._copy = None, array  # to be copied anew at every call
         w[self._where] = array.ctypes.data

@@ -106,7 +106,7 @@ class Code:
         for number, place in enumerate(self.tape.arguments):
             self.local(place, f"a{number}")
         for place, leaf in self.tape.captured.items():
-            self.lines.append(f"{self.local(place, f'c{place}')} = {self.constant('leaf', leaf)}._data")
+            self.lines.append(f"{self.local(place, f'c{place}')} = {self.constant('leaf', leaf)}._raw")
         for place, source in self.tape.sources.items():
             self.lines.append(f"{self.local(place, f's{place}')} = {self.constant('read', source)}()")
 
@@ -273,10 +273,10 @@ def compiled(code: Code, title: str) -> Callable[..., Any]:
             lines.append(f"{code.local(place, f'old{number}')} = {copy}")
     for leaf, place in code.storage.copies:
         source = code.name(place)
-        if isinstance(leaf._data, float):
-            lines.append(f"{code.constant('leaf', leaf)}._data = float({source})")
+        if isinstance(leaf._raw, float):
+            lines.append(f"{code.constant('leaf', leaf)}._raw = float({source})")
         else:
-            lines.append(f"copyto({code.constant('leaf', leaf)}._data, {source}, 'same_kind')")
+            lines.append(f"copyto({code.constant('leaf', leaf)}._raw, {source}, 'same_kind')")
     arguments = ", ".join(f"a{number}" for number in range(len(tape.arguments)))
     text = f"def run({arguments}):\n" + "".join(f"    {line}\n" for line in [*lines, "return results"])
     names = dict(code.names)

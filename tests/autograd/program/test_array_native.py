@@ -186,7 +186,7 @@ def test_leaves_that_get_other_arrays() -> None:
             for m in (model, twin):
                 weight = m.parameters()[0] if isinstance(m.parameters(), list) else next(iter(m.parameters()))
                 new = weight.data * 0.5
-                weight._data = np.asfortranarray(new) if number == 4 else new  # as a view of somebody's memory may be
+                weight._raw = np.asfortranarray(new) if number == 4 else new  # as a view of somebody's memory may be
         x = X.astype(np.float64)
         assert step(x, Y) == pytest.approx(eager(x, Y), rel=1e-12)
 
@@ -197,10 +197,10 @@ def test_memory_that_may_not_be_written_is_refused() -> None:
     step(np.ones(2))
     frozen = w.data.copy()
     frozen.flags.writeable = False
-    w._data = frozen
+    w._raw = frozen
     with pytest.raises(ValueError, match="read-only"):
         step(np.ones(2))
-    w._data = np.ones(3)
+    w._raw = np.ones(3)
     with pytest.raises(ag.ShapeError, match=r"was recorded with shape \(2,\)"):
         step(np.ones(2))
 
@@ -208,7 +208,7 @@ def test_memory_that_may_not_be_written_is_refused() -> None:
 def test_a_leaf_in_another_order_that_is_only_read() -> None:
     w = ag.Tensor(np.zeros((2, 3)))
     memory = np.asfortranarray(RNG.normal(size=(2, 3)))
-    w._data = memory
+    w._raw = memory
     f = ag.compile(lambda x: ag.sum(w * x), engine="native")
     x = RNG.normal(size=(2, 3))
     assert f(x) == pytest.approx((memory * x).sum())

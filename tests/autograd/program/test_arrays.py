@@ -24,7 +24,7 @@ ENGINES = [HealthCheck.function_scoped_fixture]  # which engine it is changes no
 
 def same(found: Any, expected: Any, dtype: str = "float64", least: float = 1e-3) -> None:
     """Equal up to rounding, of numbers as large as the largest or as ``least``, whichever is more."""
-    found, expected = (np.asarray(x._data if isinstance(x, ag.Tensor) else x) for x in (found, expected))
+    found, expected = (np.asarray(x._raw if isinstance(x, ag.Tensor) else x) for x in (found, expected))
     assert found.shape == expected.shape
     assert found.dtype == expected.dtype or not expected.shape  # single numbers come out as Python's
     tolerance = TOLERANCE[dtype]

@@ -160,7 +160,7 @@ def _gradients(case: Case, arrays: list[Any]) -> list[Any]:
         return []
     nodes = case.nodes(arrays)
     for i in case.differentiable():
-        nodes[i]._data = arrays[i]
+        nodes[i]._raw = arrays[i]
     y = case(*nodes)
     weights = weights_for(case, y)
     weights.flags.writeable = False

@@ -39,6 +39,13 @@ def test_a_masked_array_is_refused_wherever_it_comes_in(use: Callable[[Any], Any
         use(MASKED)
 
 
+@pytest.mark.parametrize("compute", [*OPERATORS, np.ma.multiply, np.ma.power, np.ma.dot, lambda m, x: np.ma.exp(x)])
+@pytest.mark.parametrize("node", [Tensor([1.0, 2.0], requires_grad=True), ag.Value(2.0)], ids=["Tensor", "Value"])
+def test_a_masked_array_takes_no_node_in(compute: Callable[[Any, Any], Any], node: Any) -> None:
+    with pytest.raises(TypeError):
+        compute(MASKED, node)
+
+
 @pytest.mark.parametrize("compute", OPERATORS)
 def test_a_matrix_is_refused_by_name(compute: Callable[[Any, Any], Any]) -> None:
     x = Tensor(np.eye(2), requires_grad=True)
