@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gzip
 import json
 import random
@@ -114,9 +115,9 @@ def of_json(value: Any, rng: random.Random) -> bytes:
             case 2 if isinstance(container, dict):
                 container[rng.choice(WORDS)] = container.pop(key)
             case 3 if isinstance(container, list):
-                container.extend(container[key : key + 1] * rng.choice((1, 10, 1000)))
+                container.extend(copy.deepcopy(container[key : key + 1] * rng.choice((1, 10, 1000))))
             case _:
-                container[key] = rng.choice(VALUES)
+                container[key] = copy.deepcopy(rng.choice(VALUES))
         if not 0 < len(_places(value)) < 10_000:
             break
     text = json.dumps(value)

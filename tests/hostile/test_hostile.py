@@ -1,6 +1,7 @@
 """A few hundred mutants in every run of the tests; and whether the trial would notice."""
 
 import os
+import random
 import re
 import subprocess
 import sys
@@ -16,7 +17,7 @@ if os.name != "posix" or not Path("/proc/self/statm").exists():
 
 from tests.hostile.__main__ import tried
 from tests.hostile.guard import Guard
-from tests.hostile.loaders import Loader
+from tests.hostile.loaders import Loader, loaders
 
 ROOT = Path(__file__).parents[2]
 
@@ -81,3 +82,12 @@ def test_a_loader_without_a_fault_is_not(guard):
     watched, folder = guard
     for read, outcome in (((folder / "good").read_bytes, "read"), (lambda: refuse("no such file"), "refused")):
         assert tried(Loader([], None, lambda _: None, lambda _, read=read: read()), b"", watched) == outcome
+
+
+def test_a_mutant_is_made_of_its_number_alone(tmp_path):
+    for name, loader in loaders(tmp_path).items():
+        first, again = (
+            [loader.change(rng.choice(loader.seeds), rng, loader.seeds) for rng in map(random.Random, range(60))]
+            for _ in range(2)
+        )
+        assert first == again, name
