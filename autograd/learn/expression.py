@@ -127,7 +127,10 @@ class _Computer:
             case ast.Constant(value=bool() | complex() | str() | bytes() | None):
                 raise self.refused(part, "only real numbers stand in an expression")
             case ast.Constant(value=int() | float() as number):
-                return float(number)
+                try:
+                    return float(number)
+                except OverflowError:
+                    raise self.refused(part, "a number beyond every float") from None
             case ast.Name(id=name):
                 return self.named(part, name)
             case ast.UnaryOp(op=ast.USub(), operand=inner):

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import autograd as ag
+from nn._limits import MOST_CLASSES
 from nn._text import LONGEST_NAME, quoted, shortened, visible
 from nn.training.data import train_test_split
 
@@ -111,6 +112,11 @@ class Dataset:
             raise DataError(
                 f"{self.name}: the target {quoted(self.target_name)} has {len(different):,} different values in "
                 f"{len(self):,} rows; classes need several rows each"
+            )
+        if self.classes and len(different) > MOST_CLASSES:
+            raise DataError(
+                f"{self.name}: the target {quoted(self.target_name)} has {len(different):,} classes; at most "
+                f"{MOST_CLASSES:,} are told apart"
             )
         if len(different) < 2:
             value = self.classes[different[0]] if self.classes else f"{different[0]:g}"

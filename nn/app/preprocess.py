@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from itertools import chain
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nn._limits import MOST_INPUTS
+from nn._limits import MOST_INPUTS, MOST_NAMES
 from nn._text import quoted
 from nn.app.datasets import DataError, Dataset, Features, Task
 from nn.app.schema import SchemaError, list_of, mapping_of, number, record, text
@@ -104,6 +105,12 @@ class Preprocessing:
             target_deviation=float(_positive(target_spread, target_mean)),
         )
         fitted.check_size(len(dataset))
+        names = [*fitted.numeric, *fitted.categories, *chain.from_iterable(fitted.categories.values())]
+        if (characters := sum(map(len, names))) > MOST_NAMES:
+            raise DataError(
+                f"{dataset.name}: the names of its columns and categories have {characters:,} characters; "
+                f"at most {MOST_NAMES:,} are kept; leave long texts out with --ignore"
+            )
         return fitted
 
     @property
@@ -127,15 +134,15 @@ class Preprocessing:
         Raises:
             DataError: There are too many; the message names the column with most categories, if that is why.
         """
-        if rows * self.width <= MOST_INPUTS:
+        if rows * max(self.width, self.outputs) <= MOST_INPUTS:
             return
         most = max(self.categories, key=lambda name: len(self.categories[name]), default=None)
         hint = "use fewer rows"
         if most is not None and len(self.categories[most]) > len(self.numeric):
             hint += f", or leave out column {quoted(most)} with its {len(self.categories[most]):,} categories"
         raise DataError(
-            f"{rows:,} rows of {self.width:,} inputs each are too many; at most {MOST_INPUTS:,} inputs are taken in "
-            f"all; {hint}"
+            f"{rows:,} rows of {self.width:,} inputs and {self.outputs:,} outputs each are too many; at most "
+            f"{MOST_INPUTS:,} inputs are taken in all, and as many outputs; {hint}"
         )
 
     def inputs(self, features: Features) -> NDArray[np.float32]:

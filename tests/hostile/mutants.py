@@ -154,13 +154,17 @@ def of_gzip(content: bytes, rng: random.Random, others: Sequence[bytes]) -> byte
     """Packed after it was changed, changed after it was packed, or packed several times over."""
     match rng.randrange(4):
         case 0:
-            return gzip.compress(of_idx(content, rng, others), 1)
+            return _packed(of_idx(content, rng, others))
         case 1:
-            return of_bytes(gzip.compress(content, 1), rng, [gzip.compress(other, 1) for other in others])
+            return of_bytes(_packed(content), rng, [_packed(other) for other in others])
         case 2:
-            return gzip.compress(content, 1) + gzip.compress(bytes(rng.choice((0, 1, 10**6))), 1) * rng.choice((1, 5))
+            return _packed(content) + _packed(bytes(rng.choice((0, 1, 10**6)))) * rng.choice((1, 5))
         case _:
-            return gzip.compress(gzip.compress(of_idx(content, rng, others), 1), 1)
+            return _packed(_packed(of_idx(content, rng, others)))
+
+
+def _packed(content: bytes) -> bytes:
+    return gzip.compress(content, 1, mtime=0)
 
 
 def of_safetensors(content: bytes, rng: random.Random, others: Sequence[bytes]) -> bytes:

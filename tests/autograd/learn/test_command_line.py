@@ -113,6 +113,8 @@ def test_saved_as(ending: str, tmp_path: Path, capsys: pytest.CaptureFixture[str
         (["+".join(["a"] * LONGEST), "a=1"], "at most 10,000 are read"),
         (["(" * 3000 + "a" + ")" * 3000, "a=1"], "not an expression"),
         (["-" * (DEEPEST + 1) + "a", "a=1"], "nested more than 200 deep"),
+        (["1" + "0" * 400 + " * a", "a=1"], "a number beyond every float"),
+        (["a", "a=" + "x" * 5000], "x{900}…"),
     ],
     ids=lambda x: str(x)[:30] if not isinstance(x, list) else x[0][:30],
 )

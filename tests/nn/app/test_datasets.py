@@ -170,3 +170,11 @@ def test_lists_for_messages():
     assert listed(map(str, range(12))).endswith("10, 11")
     assert listed(map(str, range(2000))).endswith("9, 10, ... 1999 (2,000 in all)")
     assert nearest("IRIS", ["iris"]) == "; did you mean iris?"
+
+
+def test_more_classes_than_are_told_apart():
+    """25,000 classes would make a confusion matrix of 5 GB."""
+    features = Features(np.zeros((50_000, 1)), ("x",))
+    names = tuple(map(str, range(25_000)))
+    with pytest.raises(DataError, match="made: the target 'y' has 25,000 classes; at most 1,000 are told apart"):
+        Dataset("made", features, np.arange(50_000) % 25_000, "y", names, {})

@@ -140,7 +140,9 @@ def test_more_inputs_than_fit_are_refused_before_they_are_made():
     """50,000 texts as one input each, for 50,000 rows, would take 10 GB."""
     dataset = texts(50_000)
     tracemalloc.start()
-    with pytest.raises(DataError, match=r"50,000 rows of 50,000 inputs each are too many.*'name' with its 50,000"):
+    with pytest.raises(
+        DataError, match=r"50,000 rows of 50,000 inputs and 2 outputs each are too many.*'name' with its 50,000"
+    ):
         Preprocessing.fit(dataset, np.arange(50_000))
     fitted = Preprocessing((), (), (), {"name": tuple(map(str, range(50_000)))}, "y", ("n", "y"), 0.0, 1.0)
     with pytest.raises(DataError, match=f"at most {MOST_INPUTS:,} inputs are taken"):
@@ -150,9 +152,23 @@ def test_more_inputs_than_fit_are_refused_before_they_are_made():
 
 
 def test_many_categories_take_no_more_than_their_inputs():
-    dataset = texts(3000, length=2000)
+    """One of them is long, which made all of them long: 4 GB."""
+    dataset = texts(1000)
+    dataset.features.categorical[-1] = "x" * 1_000_000
+    order = np.argsort(dataset.features.categorical[:, 0])
     tracemalloc.start()
-    inputs = Preprocessing.fit(dataset, np.arange(3000)).inputs(dataset.features)
-    assert tracemalloc.get_traced_memory()[1] < 2 * inputs.nbytes
+    inputs = Preprocessing.fit(dataset, np.arange(1000)).inputs(dataset.features)
+    assert tracemalloc.get_traced_memory()[1] < 4 * inputs.nbytes
     tracemalloc.stop()
-    np.testing.assert_array_equal(inputs, np.eye(3000))
+    np.testing.assert_array_equal(inputs[order], np.eye(1000))
+
+
+def test_names_that_no_config_could_hold_are_refused_before_training():
+    with pytest.raises(DataError, match=r"have 5,000,004 characters; at most 4,000,000 are kept; leave long texts out"):
+        Preprocessing.fit(texts(1000, length=5000), np.arange(1000))
+
+
+def test_outputs_are_counted_too():
+    fitted = Preprocessing(("x",), (0.0,), (1.0,), {}, "y", tuple(map(str, range(1000))), 0.0, 1.0)
+    with pytest.raises(DataError, match=r"1,000,000 rows of 1 inputs and 1,000 outputs each are too many"):
+        fitted.check_size(1_000_000)

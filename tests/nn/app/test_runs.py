@@ -297,7 +297,7 @@ def test_a_config_that_is_too_large_is_left_alone(saved):
     with (saved / "config.json").open("r+b") as file:
         file.truncate(2**34)
     tracemalloc.start()
-    with pytest.raises(RunError, match=r"config\.json is damaged: it is larger than 33,554,432 bytes"):
+    with pytest.raises(RunError, match=r"config\.json is damaged: it is larger than 67,108,864 bytes"):
         read_run(saved)
     assert tracemalloc.get_traced_memory()[1] < 100e6
     tracemalloc.stop()
