@@ -36,7 +36,7 @@ from nn.pictures.confusion import confusion_of_counts
 from nn.training.callbacks import ProgressBar
 from nn.training.checkpoint import describe, save
 from nn.training.curves import curves
-from nn.training.interrupt import deferred_interrupt
+from nn.training.interrupt import deferred_interrupt, terminated_as_interrupted
 
 __all__ = ["INTERRUPTED", "evaluate", "predict", "train"]
 
@@ -46,7 +46,7 @@ INTERRUPTED = 130
 
 def train(arguments: Namespace) -> int:
     """Train a network and save it with everything about it in a run folder; returns the exit code."""
-    with unread():
+    with terminated_as_interrupted(), unread():
         return _train(arguments)
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
-__all__ = ["Interrupt", "deferred_interrupt"]
+__all__ = ["Interrupt", "deferred_interrupt", "terminated_as_interrupted"]
 
 
 @dataclass
@@ -49,3 +49,26 @@ def deferred_interrupt() -> Iterator[Interrupt]:
         yield interrupt
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def terminated_as_interrupted() -> Iterator[None]:
+    """Within the block, SIGTERM does what Ctrl-C does, so that whoever ends the program loses no more by it.
+
+    Outside the main thread, and where a program that embeds Python handles the signal, nothing is changed.
+
+    Example:
+        >>> with terminated_as_interrupted(), deferred_interrupt() as interrupt:
+        ...     signal.raise_signal(signal.SIGTERM)
+        >>> interrupt.requested
+        True
+    """
+    before = signal.getsignal(signal.SIGTERM)
+    if threading.current_thread() is not threading.main_thread() or before in (signal.SIG_IGN, None):
+        yield
+        return
+    signal.signal(signal.SIGTERM, lambda _number, _frame: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

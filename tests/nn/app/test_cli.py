@@ -431,7 +431,8 @@ def test_predictions_can_be_replaced_when_asked(command):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to whole consoles, the tests' own too")
-def test_ctrl_c_saves_what_was_learnt(command):
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_sigterm_save_what_was_learnt(ending, command):
     command_line = [sys.executable, "-m", "nn", "train", "moons", "--epochs", "1000000", "--patience", "0"]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command_line, env=environment, stdout=-1, stderr=-1, text=True, encoding="utf-8") as process:
@@ -440,7 +441,7 @@ def test_ctrl_c_saves_what_was_learnt(command):
             while not lines or not lines[-1].startswith("epoch       3/"):
                 lines.append(process.stdout.readline())
                 assert lines[-1], process.stderr.read()
-            process.send_signal(signal.SIGINT)
+            process.send_signal(ending)
             out, err = process.communicate(timeout=60)
         finally:
             process.kill()
