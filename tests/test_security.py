@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,21 @@ def foreign(tmp_path: Path) -> Path:
 def run(words: list[str], folder: Path) -> "subprocess.CompletedProcess[str]":
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PATH": os.defpath}
     return subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_the_command_runs_nothing_that_lies_beside_the_data(foreign: Path, tmp_path: Path) -> None:
+    for needed in ("safetensors", "matplotlib"):
+        pytest.importorskip(needed)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    module, _, function = project["scripts"]["gradbook"].partition(":")
+    # As pip writes it.
+    script = tmp_path / "bin" / "gradbook"
+    script.parent.mkdir()
+    script.write_text(f"import sys\nfrom {module} import {function}\nsys.exit({function}())\n", encoding="utf-8")
+    outcome = run([sys.executable, str(script), "train", "table.csv", "--target", "y", "--epochs", "1"], foreign)
+    assert outcome.returncode == 0, outcome.stderr
+    assert not list(foreign.glob("planted-*"))
+    assert (foreign / "runs" / "table" / "curves.svg").is_file(), outcome.stderr
 
 
 def test_python_with_m_does_as_the_page_says(foreign: Path) -> None:
