@@ -1,5 +1,6 @@
 """A test that leaves the engine or NumPy in another state than it found fails, whatever it tested."""
 
+import gc
 import os
 import shutil
 import sys
@@ -20,6 +21,24 @@ def state() -> dict[str, Any]:
         "recursion limit": sys.getrecursionlimit(),
         "rule book": list(ag.BOOK),
     }
+
+
+def pytest_collection_finish() -> None:
+    """Keep what was imported out of the collector's rounds.
+
+    Some hundred thousand objects that stay to the end: each full collection would walk them, and so does each recording
+    of a function (`autograd.program.purity` looks for random generators), which is half a minute of every run.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture
+def thawed() -> Iterator[None]:
+    """For a test that looks for what a module holds since its import."""
+    gc.unfreeze()
+    yield
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

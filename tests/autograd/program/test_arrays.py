@@ -417,6 +417,7 @@ OUTSIDE = [listed, branch_on_an_outside_tensor, truth_of_an_outside_tensor]
 REFUSED = [truth, number, item, data, plain, of_numpy, position, in_place, entry, index, backward, chance, mutation]
 
 
+@pytest.mark.usefixtures("thawed")
 @pytest.mark.parametrize(
     "function", [*REFUSED, listed, branch_on_an_outside_tensor, truth_of_an_outside_tensor], ids=lambda f: f.__name__
 )

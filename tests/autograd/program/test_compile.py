@@ -144,6 +144,7 @@ def text(x: Any) -> Any:
     return f"{x:.3f}"  # here
 
 
+@pytest.mark.usefixtures("thawed")
 @pytest.mark.parametrize(
     "function",
     [branch, truth, number, data, chance, old_chance, generator, mutation, outside, backward, maximum, text],
