@@ -1,0 +1,126 @@
+"""Where this engine means to differ from PyTorch: one table, a reason each, and PyTorch made to follow it.
+
+A difference is not loosened away: the program is run again by PyTorch with these words in place of its own, and the
+answer must be that one, to the same tolerance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import torch
+
+from tests.fuzz import by_torch
+from tests.fuzz.by_torch import array
+
+# What is decided, and why.
+POLICY = {
+    "not taken": (
+        "Below a choice (where, maximum, clip, relu, an index) a zero upstream gradient stays zero through every "
+        "elementwise function, also where its derivative is infinite or NaN: a branch that was not taken has no "
+        "say (docs/subgradients.md). PyTorch computes 0 * inf = NaN."
+    ),
+    "power 0": (
+        "x ** 0 is 1 for every x, and flat there to all orders; PyTorch's second derivative at x = 0 is 0 * inf ="
+        " NaN. And 0 ** b stays 0 as b moves."
+    ),
+    "power 1/2": ("NumPy's a ** 0.5 is the square root, which is NaN at minus infinity; C's pow has infinity there."),
+    "piecewise constant": (
+        "floor, sign and their kin are constants to the graph, so that no gradient reaches what is below them; "
+        "PyTorch sends a zero on, which becomes NaN at an infinite derivative."
+    ),
+    "NaN in a choice": (
+        "Of two numbers of which one is NaN, neither is the larger: the result is NaN and says so, and no "
+        "gradient flows. PyTorch hands the gradient to either or to both, depending on the function. Between two "
+        "numbers (clip), NaN passes as what is inside does."
+    ),
+    "infinite logits": (
+        "log softmax x is x - logsumexp x with logsumexp x = inf where a logit is: finite logits get minus "
+        "infinity; PyTorch computes inf - inf."
+    ),
+    "singular": (
+        "A second derivative that PyTorch finds to be NaN (0 ** b near 0, a root at 0) is not compared in that "
+        "entry; the first is."
+    ),
+    "beyond": (
+        "Where the value itself is infinite or NaN, a NaN in its gradient stands for nothing in particular, so "
+        "entries that are NaN on either side are not compared; numbers are. Where the value is finite, every NaN "
+        "counts."
+    ),
+    "range": (
+        "PyTorch's formulas over- and underflow in between (1 / x**2 at 1e300 or 1e-300), and ours elsewhere; so "
+        "first derivatives are compared where all numbers of a program lie between 1e-150 and 1e150 in size, "
+        "second ones between 1e-75 and 1e75 (single precision: 1e-18 and 1e18, 1e-9 and 1e9), zeros and "
+        "infinities apart. Values are compared everywhere."
+    ),
+}
+
+ELEMENTWISE = (
+    "absolute", "square", "sqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tan", "arctan", "tanh", "sigmoid",
+    "softplus", "negative", "add", "subtract", "multiply", "divide",
+)  # fmt: skip
+
+
+def _not_taken(function: Callable[..., torch.Tensor]) -> Callable[..., torch.Tensor]:
+    """A zero upstream gradient stays zero, entry by entry."""
+
+    def guarded(*operands: Any) -> torch.Tensor:
+        xs = [array(x) for x in operands]
+        shape = torch.broadcast_shapes(*(x.shape for x in xs))
+        own = [x.expand(shape) * 1.0 for x in xs]
+        y = function(*own)
+        upstream: list[torch.Tensor] = []
+        if y.requires_grad:
+            y.register_hook(upstream.append)
+            for x in own:
+                if x.requires_grad:
+                    x.register_hook(lambda g: torch.where((upstream[-1] == 0) & g.isnan(), 0.0, g))
+        return y
+
+    return guarded
+
+
+def _power(a: Any, b: Any) -> torch.Tensor:
+    a, b = torch.broadcast_tensors(array(a), array(b))
+    flat = (b == 0) & ((a == 0) | ~a.isfinite())
+    y = by_torch.power(torch.where(flat, 1.0, a), torch.where(a == 0, b.detach(), b))
+    return torch.where((a == -torch.inf) & (b == 0.5), torch.nan, y)
+
+
+def _choice(function: Callable[..., torch.Tensor]) -> Callable[..., torch.Tensor]:
+    def chosen(a: Any, b: Any) -> torch.Tensor:
+        y = function(a, b)
+        return torch.where(y.isnan(), y.detach(), y)
+
+    return chosen
+
+
+def _cross_entropy(logits: Any, targets: Any) -> torch.Tensor:
+    if np.shape(targets) == np.shape(logits):
+        return -(array(targets) * WORDS.log_softmax(logits)).sum(-1)
+    right = torch.gather(array(logits), -1, torch.tensor(np.asarray(targets))[..., None])[..., 0]
+    return by_torch.logsumexp(logits, -1) - right
+
+
+WORDS = SimpleNamespace(**{name: value for name, value in vars(by_torch).items() if not name.startswith("__")})
+for _name in ELEMENTWISE:
+    setattr(WORDS, _name, _not_taken(getattr(by_torch, _name)))
+WORDS.power = _not_taken(_power)
+for _name in ("sign", "floor", "ceil", "rint", "trunc"):
+    setattr(WORDS, _name, lambda x, name=_name: getattr(by_torch, name)(array(x).detach()))
+WORDS.relu = lambda x: torch.where(array(x).isnan(), array(x).detach(), by_torch.relu(x))
+WORDS.clip = lambda x, low, high: torch.where(array(x).isnan(), array(x), by_torch.clip(x, low, high))
+WORDS.log_softmax = lambda x, axis=-1: array(x) - by_torch.logsumexp(x, axis, True)
+WORDS.cross_entropy = _cross_entropy
+WORDS.maximum, WORDS.minimum = _choice(by_torch.maximum), _choice(by_torch.minimum)
+
+
+def limits(part: str, narrow: bool) -> tuple[float, float]:
+    """Between which sizes all numbers of a program are to lie, for this part of its answer to be compared."""
+    exponent = {"value": 400, "gradient": 150, "second": 75}[part]
+    if narrow and part != "value":
+        exponent = {"gradient": 18, "second": 9}[part]
+    return 10.0**-exponent if exponent < 400 else 0.0, 10.0**exponent if exponent < 400 else float("inf")
