@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
 from nn.inspect import mode, outputs_of_layers
-from nn.losses import Loss, cross_entropy, outputs_of
+from nn.losses import ROUNDING, Loss, cross_entropy, outputs_of
 from nn.module import Module
 from nn.optim import SGD, Optimizer
 
@@ -64,6 +64,7 @@ def lint(
 
     * a softmax, or outputs that are probabilities already, in front of a cross-entropy that takes logits;
     * outputs of shape (N, 1) for targets of shape (N,), or the other way round;
+    * one output where classes are to be told apart, rows of targets that are no probabilities;
     * class numbers that are out of range or no integers, targets or inputs that are NaN or infinite;
     * inputs far from unit scale;
     * units that give the same for every sample, such as dead ReLUs;
@@ -133,10 +134,21 @@ def _takes_classes(loss: Loss) -> bool:
 
 def _of_targets(loss: Loss, outputs: Array, y: Array) -> Iterator[Finding]:
     if _takes_classes(loss):
-        if y.shape == outputs.shape:
-            return
         classes = outputs.shape[-1]
-        if y.ndim == 2 and y.shape[1] == 1:
+        if classes == 1:
+            yield Finding(
+                "one output",
+                "cross-entropy chooses between two classes or more: give the last layer 2, "
+                "or train by binary_cross_entropy_with_logits",
+            )
+        elif y.shape == outputs.shape:
+            if not (y.min(initial=0) >= 0 and np.allclose(y.sum(axis=-1, dtype=np.float64), 1, atol=ROUNDING)):
+                yield Finding(
+                    "labels",
+                    "rows that are no probabilities, which add up to 1: for several labels at once, or none, train by "
+                    "binary_cross_entropy_with_logits",
+                )
+        elif y.ndim == 2 and y.shape[1] == 1:
             yield Finding("shapes", f"class numbers of shape {y.shape}: pass y.ravel(), of shape ({len(y)},)")
         elif y.dtype.kind not in "iu":
             yield Finding("labels", f"class numbers of type {y.dtype}: pass integers from 0 to {classes - 1}")

@@ -65,6 +65,10 @@ def test_what_is_right_is_left_alone(model: Any, loss: Any, x: Any, y: Any) -> N
         (mlp, nn.cross_entropy, X, Y[:, None], r"shapes: class numbers of shape \(64, 1\): pass y.ravel\(\)"),
         (mlp, nn.cross_entropy, X, Y + 1, "labels: class numbers up to 3 for a network of 3 outputs: give the last layer 4"),
         (mlp, nn.cross_entropy, X, Y - 1, "labels: a class number of -1: count classes from 0"),
+        (lambda: mlp(8, 1), nn.cross_entropy, X, Y % 2, "one output: .*train by binary_cross_entropy_with_logits"),
+        (lambda: mlp(8, 1), nn.cross_entropy, X, Y[:, None] % 2, "one output: .* give the last layer 2"),
+        (mlp, nn.cross_entropy, X, np.ones((64, 3)), "labels: rows that are no probabilities"),
+        (mlp, nn.cross_entropy, X, np.eye(3)[Y] - 0.1, "labels: rows that are no probabilities"),
         (mlp, nn.cross_entropy, X, Y.astype(float), "labels: class numbers of type float64: pass integers from 0 to 2"),
         (mlp, nn.cross_entropy, X * 1e4, Y, "scale of the inputs: their standard deviation is 9.6.* standardise them"),
         (mlp, nn.cross_entropy, np.where(X > 2, np.nan, X), Y, "data: x has NaN or infinite entries"),
@@ -72,7 +76,7 @@ def test_what_is_right_is_left_alone(model: Any, loss: Any, x: Any, y: Any) -> N
         (Unused, nn.cross_entropy, X, Y, "no gradient: none reaches spare.weight, spare.bias"),
         (dead, nn.cross_entropy, X, Y, "no gradient: it is exactly zero for 0.weight, 0.bias"),
     ],
-    ids=["softmax", "(N,)", "column", "too many", "negative", "floats", "scale", "NaN", "dead", "unused", "cut off"],
+    ids=["softmax", "(N,)", "column", "too many", "negative", "one output", "one output, column", "several labels", "below zero", "floats", "scale", "NaN", "dead", "unused", "cut off"],
 )  # fmt: skip
 def test_a_mistake_is_named_with_its_remedy(model: Any, loss: Any, x: Any, y: Any, found: str) -> None:
     report = nn.lint(model(), loss, x, y)
