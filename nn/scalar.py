@@ -56,7 +56,7 @@ class Neuron(Module):
         self.w = [ag.Value(random.uniform(-1, 1)) for _ in range(nin)]
         self.b = ag.Value(0.0)
         self.nonlin = nonlin
-        self.activation: Callable[[ag.Value], ag.Value] = ag.Value.relu if nonlin else _itself
+        self.activation: Callable[[ag.Value], ag.Value] = ag.Value.relu if nonlin else _identity
 
     def __call__(self, x: Sequence[Scalar]) -> ag.Value:
         """The neuron's output for one sample ``x`` of ``nin`` numbers or Values.
@@ -75,11 +75,11 @@ class Neuron(Module):
 
     def __repr__(self) -> str:
         module = getattr(self.activation, "__self__", None)
-        bent = "ReLU" if module is None else type(module).__name__
-        return f"{bent if self.nonlin else 'Linear'}Neuron({len(self.w)})"
+        name = "ReLU" if module is None else type(module).__name__
+        return f"{name if self.nonlin else 'Linear'}Neuron({len(self.w)})"
 
 
-def _itself(x: ag.Value) -> ag.Value:
+def _identity(x: ag.Value) -> ag.Value:
     return x
 
 

@@ -60,12 +60,12 @@ def histograms(watch: Watch, what: Literal["weights", "activations"] = "weights"
         raise ValueError(f"no {what} were recorded: train with {hint}")
     with style():
         drawn = figure(3.3 * len(recorded) + 0.6, 3.6)
-        for axes, (name, spreads) in zip(
+        for axes, (name, epochs) in zip(
             drawn.subplots(1, len(recorded), squeeze=False)[0], recorded.items(), strict=True
         ):
-            chosen = np.unique(np.linspace(0, len(spreads) - 1, min(12, len(spreads))).round().astype(int))
+            chosen = np.unique(np.linspace(0, len(epochs) - 1, min(12, len(epochs))).round().astype(int))
             for number, epoch in enumerate(chosen):
-                counts, edges = spreads[epoch]
+                counts, edges = epochs[epoch]
                 height = counts / max(1, counts.max()) * 1.8
                 base = len(chosen) - 1 - number
                 share = number / max(1, len(chosen) - 1)

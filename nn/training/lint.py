@@ -125,7 +125,7 @@ def _findings(
     if not blocking:
         yield from _of_gradients(model, loss, x, y)
         if isinstance(optimizer, SGD):
-            yield from _of_the_rate(model, loss, x, y, optimizer, seed)
+            yield from _of_learning_rate(model, loss, x, y, optimizer, seed)
 
 
 def _takes_classes(loss: Loss) -> bool:
@@ -218,7 +218,7 @@ def _of_gradients(model: Module, loss: Loss, x: Array, y: Array) -> Iterator[Fin
         yield Finding("no gradient", f"it is exactly zero for {_listed(zero)}: is what comes after cut off or dead?")
 
 
-def _of_the_rate(model: Module, loss: Loss, x: Array, y: Array, optimizer: SGD, seed: int) -> Iterator[Finding]:
+def _of_learning_rate(model: Module, loss: Loss, x: Array, y: Array, optimizer: SGD, seed: int) -> Iterator[Finding]:
     curvature = _largest_curvature(model, loss, x, y, seed)
     # With momentum μ, descent on a curvature of λ is stable up to 2 (1 + μ) / λ.
     bound = 2 * (1 + optimizer.momentum) / curvature if curvature > 0 else math.inf

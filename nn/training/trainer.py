@@ -167,17 +167,17 @@ class Trainer:
         # The loss is looked at in every step; NumPy's warnings about overflow would say less, and earlier.
         with deferred_interrupt() as self._interrupt, np.errstate(all="ignore"):
             try:
-                self._tell("on_fit_begin")
+                self._notify("on_fit_begin")
                 for epoch in range(1, self.epochs + 1):
                     self.epoch = epoch
                     self._fit_epoch(batches, validation_data)
                     if self._interrupt.requested:
                         self.history.interrupted = True
-                        self._tell("on_interrupt")
+                        self._notify("on_interrupt")
                     if self._interrupt.requested or self.stopping:
                         break
             finally:
-                self._tell("on_fit_end")
+                self._notify("on_fit_end")
                 self.callbacks = callbacks
         return self.history
 
@@ -186,14 +186,14 @@ class Trainer:
             warnings.warn(str(finding), stacklevel=3)
 
     def _fit_epoch(self, batches: DataLoader, validation_data: tuple[ArrayLike, ArrayLike] | None) -> None:
-        self._tell("on_epoch_begin")
+        self._notify("on_epoch_begin")
         row: Row = {"epoch": self.epoch, "learning_rate": self.optimizer.rate}
         with mode(self.model, training=True):
             row |= self.train_epoch(batches)
         if validation_data is not None:
             row |= {f"val_{name}": value for name, value in self.evaluate(*validation_data).items()}
         self.history.rows.append(row)
-        self._tell("on_epoch_end")
+        self._notify("on_epoch_end")
 
     def train_epoch(self, batches: Iterable[tuple[Array, Array]]) -> Row:
         """Go through the batches once, or until Ctrl-C; the loss and the metrics over all samples seen."""
@@ -203,7 +203,7 @@ class Trainer:
         targets: list[Array] = []
         outputs: list[Array] = []
         for self.step, (xb, yb) in enumerate(batches, start=1):
-            self._tell("on_batch_begin")
+            self._notify("on_batch_begin")
             self.batch_loss, raw = self.train_step(xb, yb)
             losses.append(self.batch_loss)
             samples.append(len(xb))
@@ -212,7 +212,7 @@ class Trainer:
             if self.metrics:
                 targets.append(yb)
                 outputs.append(raw)
-            self._tell("on_batch_end")
+            self._notify("on_batch_end")
             if self._interrupt.requested:
                 break
         # As the loss of all samples at once would be, which is what `evaluate` tells.
@@ -312,7 +312,7 @@ class Trainer:
         y_true, y_pred = reading.labels(targets), reading.predictions(outputs)
         return {name: float(metric(y_true, y_pred)) for name, metric in self.metrics.items()}
 
-    def _tell(self, hook: str) -> None:
+    def _notify(self, hook: str) -> None:
         for callback in self.callbacks:
             getattr(callback, hook)(self)
 
