@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd import require
 from nn.app.datasets import Dataset, Features
 
-__all__ = ["BUILTIN", "DESCRIPTIONS", "load"]
+__all__ = ["BUILTIN", "load"]
 
 POINTS = 1000
 POINTS_SEED = 0
@@ -31,7 +31,7 @@ def load(name: str) -> Dataset:
         >>> len(xor), xor.features.names, xor.classes
         (1000, ('x1', 'x2'), ('same sign', 'different signs'))
     """
-    numbers, target, names, target_name, classes = BUILTIN[name]()
+    numbers, target, names, target_name, classes = BUILTIN[name].parts()
     numbers = np.ascontiguousarray(numbers, dtype=np.float64)
     target = np.ascontiguousarray(target, dtype=np.int64 if classes else np.float64)
     # scikit-learn may change its data one day; then the held-out part of an earlier run would be another.
@@ -79,24 +79,30 @@ def _xor() -> Parts:
     return points, points[:, 0] * points[:, 1] < 0, ("x1", "x2"), "signs", ("same sign", "different signs")
 
 
-BUILTIN: dict[str, Callable[[], Parts]] = {
-    "digits": lambda: _from_sklearn("load_digits", "digit"),
-    "iris": lambda: _from_sklearn("load_iris", "species"),
-    "wine": lambda: _from_sklearn("load_wine", "cultivar"),
-    "breast_cancer": lambda: _from_sklearn("load_breast_cancer", "diagnosis"),
-    "diabetes": _diabetes,
-    "moons": _moons,
-    "circles": _circles,
-    "xor": _xor,
-}
+class Builtin(NamedTuple):
+    """A data set by name.
 
-DESCRIPTIONS = {
-    "digits": "1,797 handwritten digits of 8 x 8 pixels",
-    "iris": "150 flowers of three species, four measures each",
-    "wine": "178 wines of three cultivars, 13 chemical measures each",
-    "breast_cancer": "569 cell samples, benign or malignant, 30 measures each",
-    "diabetes": "442 patients, the disease's progression in a year (a number)",
-    "moons": "1,000 points in two interleaved half circles",
-    "circles": "1,000 points in two rings, one inside the other",
-    "xor": "1,000 points, whether their two coordinates have the same sign",
+    Attributes:
+        parts: Gives its rows.
+        description: What the command line's help says of it.
+    """
+
+    parts: Callable[[], Parts]
+    description: str
+
+
+BUILTIN = {
+    "digits": Builtin(lambda: _from_sklearn("load_digits", "digit"), "1,797 handwritten digits of 8 x 8 pixels"),
+    "iris": Builtin(lambda: _from_sklearn("load_iris", "species"), "150 flowers of three species, four measures each"),
+    "wine": Builtin(
+        lambda: _from_sklearn("load_wine", "cultivar"), "178 wines of three cultivars, 13 chemical measures each"
+    ),
+    "breast_cancer": Builtin(
+        lambda: _from_sklearn("load_breast_cancer", "diagnosis"),
+        "569 cell samples, benign or malignant, 30 measures each",
+    ),
+    "diabetes": Builtin(_diabetes, "442 patients, the disease's progression in a year (a number)"),
+    "moons": Builtin(_moons, "1,000 points in two interleaved half circles"),
+    "circles": Builtin(_circles, "1,000 points in two rings, one inside the other"),
+    "xor": Builtin(_xor, "1,000 points, whether their two coordinates have the same sign"),
 }

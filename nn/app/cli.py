@@ -16,7 +16,7 @@ from typing import NoReturn
 import autograd as ag
 from nn._text import visible
 from nn.app import commands
-from nn.app.builtin import DESCRIPTIONS
+from nn.app.builtin import BUILTIN
 from nn.app.settings import BASE, SPECIAL
 from nn.app.terminal import prepare_streams, silence, warn
 from nn.layers import ACTIVATIONS
@@ -105,7 +105,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _add_train(commands_of: argparse._SubParsersAction[_Parser]) -> None:
-    names = "\n".join(f"  {name:<14} {text}" for name, text in DESCRIPTIONS.items())
+    names = "\n".join(f"  {name:<14} {each.description}" for name, each in BUILTIN.items())
     parser = commands_of.add_parser(
         "train",
         help="train a network and save it in a run folder",
