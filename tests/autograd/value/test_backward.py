@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import math
-import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -21,8 +19,6 @@ from autograd.graph.backward import gradients, propagate
 from autograd.graph.node import Node
 from autograd.graph.order import topological_order
 from autograd.value import backward
-from autograd.value import reserve as reserve_module
-from autograd.value.reserve import LARGEST, Reserve
 
 
 def slowly(output: Value) -> dict[Node, Any]:
@@ -205,151 +201,3 @@ def test_a_pass_that_finds_another_under_way_keeps_to_itself(monkeypatch: pytest
     a = Value(2.0)
     (a * a + ag.relu(a)).backward()
     assert a.grad == 5.0
-
-
-# ---- rows of sums ---------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("constant", [False, True])
-def test_affine_of_rows_is_affine_of_each(constant: bool) -> None:
-    rows = [[Value(0.1 * i + j) for j in range(3)] for i in range(4)]
-    biases = [Value(float(i)) for i in range(4)]
-    xs: list[Any] = [0.5, -1.0, 2.0] if constant else [Value(0.5), Value(-1.0), Value(2.0)]
-    at_once, alone = ag.affine(rows, xs, biases), [ag.affine(row, xs, b) for row, b in zip(rows, biases, strict=True)]
-    leaves = [x for x in (*[w for row in rows for w in row], *biases, *xs) if isinstance(x, Value)]
-    for y, z in zip(at_once, alone, strict=True):
-        assert (y.data, y.rule, y.inputs) == (z.data, z.rule, z.inputs)
-    assert gradients(ag.sum(at_once), leaves) == gradients(ag.sum(alone), leaves)
-
-
-def test_affine_of_rows_of_anything() -> None:
-    a = Value(2.0)
-    ys = ag.affine([[a, 3], (1.0, a)], [a, 2], [0, a])
-    assert [y.data for y in ys] == [4.0 + 6.0, 2.0 + 4.0 + 2.0]
-    with ag.no_grad():
-        assert not ag.affine([[a, a]], [a, a], [a])[0].requires_grad
-
-
-def test_affine_of_rows_in_a_program() -> None:
-    a = Value(2.0)
-
-    def f(x: Any) -> Any:
-        return ag.sum(ag.affine([[x, a], [a, x]], [x, 1.0], [a, x]))
-
-    assert ag.compile(f, engine="numpy")(3.0) == f(Value(3.0)).data == (2 + 9 + 2) + (3 + 6 + 3)
-
-
-@pytest.mark.parametrize(
-    ("weights", "inputs", "bias", "message"),
-    [
-        ([[1.0, 2.0], [3.0]], [Value(1.0), 2.0], [0.0, 0.0], "1 weights and 2 inputs"),
-        ([[1.0, 2.0]], [Value(1.0), 2.0], 0.0, "a list of as many biases, got 0.0"),
-        ([[1.0, 2.0]], [Value(1.0), 2.0], [0.0, 1.0], "affine of 1 rows"),
-    ],
-)
-def test_affine_of_rows_that_do_not_belong_together(weights: Any, inputs: Any, bias: Any, message: str) -> None:
-    with pytest.raises(ag.ShapeError, match=message):
-        ag.affine(weights, inputs, bias)
-
-
-# ---- nodes made in advance ------------------------------------------------------------------------------------------
-
-
-class Blank:
-    __slots__ = ("__weakref__",)
-
-
-def drain(reserve: Reserve, count: int) -> list[Any]:
-    taken = []
-    for _ in range(count):
-        try:
-            taken.append(reserve.ready.pop())
-        except IndexError:
-            taken.append(reserve.refill())
-    return taken
-
-
-def test_a_reserve_grows_with_what_is_kept_and_shrinks_with_what_is_not() -> None:
-    reserve = Reserve(Blank)
-    kept = drain(reserve, 50_000)
-    assert len({id(x) for x in kept}) == 50_000
-    assert 1000 < len(reserve.ready) <= LARGEST
-    del kept
-    for _ in range(100_000):
-        drain(reserve, 1)
-    assert len(reserve.ready) < 200
-
-
-@pytest.mark.parametrize("enabled", [False, True])
-def test_a_reserve_leaves_the_collector_as_it_was(enabled: bool) -> None:
-    before = gc.isenabled()
-    try:
-        (gc.enable if enabled else gc.disable)()
-        drain(Reserve(Blank), 1000)
-        assert gc.isenabled() is enabled
-    finally:
-        (gc.enable if before else gc.disable)()
-
-
-def test_an_interrupt_at_any_moment_leaves_the_collector_on() -> None:
-    moments = 0
-
-    def interrupted(reserve: Reserve, moment: int) -> bool:
-        """Whether refilling was interrupted before its step of that number; its code goes by Python's instructions."""
-        left = moment
-
-        def trace(frame: Any, event: str, _: Any) -> Any:
-            nonlocal left
-            if frame.f_code.co_filename != reserve_module.__file__:
-                return None
-            frame.f_trace_opcodes = True
-            if event == "opcode":
-                if not left:
-                    raise KeyboardInterrupt
-                left -= 1
-            return trace
-
-        before = sys.gettrace()
-        sys.settrace(trace)
-        try:
-            reserve.refill()
-        except KeyboardInterrupt:
-            return True
-        finally:
-            sys.settrace(before)
-        return False
-
-    while interrupted(Reserve(Blank), moments):
-        assert gc.isenabled()
-        moments += 1
-    assert moments > 50
-
-
-def test_a_reserve_that_another_thread_has_emptied() -> None:
-    reserve = Reserve(Blank)
-    reserve.ready = Emptied()
-    assert type(reserve.refill()) is Blank
-
-
-class Emptied(list[Any]):
-    """A list from which others take everything at once."""
-
-    def extend(self, _: Any) -> None:
-        return None
-
-
-def test_a_large_graph_wakes_the_collector_seldom() -> None:
-    wakes: list[int] = []
-
-    def note(phase: str, info: dict[str, int]) -> None:
-        if phase == "start":
-            wakes.append(info["generation"])
-
-    gc.callbacks.append(note)
-    try:
-        y = x = Value(1.0)
-        for _ in range(100_000):
-            y = y * x
-    finally:
-        gc.callbacks.remove(note)
-    assert len(wakes) < 30  # 285 where each node is made by itself
