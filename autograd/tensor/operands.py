@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -13,8 +14,10 @@ from autograd.graph.operators import ForeignOperandError
 from autograd.rules import products
 from autograd.rules.primitive import BOOK, Primitive
 
+Array = np.ndarray[Any, Any]
 
-def as_array(x: Any, rule: Primitive) -> np.ndarray[Any, Any]:
+
+def as_array(x: Any, rule: Primitive) -> Array:
     """An operand that is no Tensor as an array of real numbers."""
     if isinstance(x, Node):
         raise TypeError(
@@ -27,6 +30,27 @@ def as_array(x: Any, rule: Primitive) -> np.ndarray[Any, Any]:
     if array.dtype.kind not in "fbiu":
         raise DTypeError(f"{rule.name} of a Tensor and {type(x).__name__} ({array.dtype}): expected real numbers")
     return array
+
+
+# The copies that graphs hold of large arrays, by where the original lies.
+_held: WeakValueDictionary[Any, Array] = WeakValueDictionary()
+_LARGE = 1 << 15  # bytes; below, a look costs more than a copy
+
+
+def held(array: Array) -> Array:
+    """A copy of an operand, for a graph to hold, so that what the user does to it from here on does not matter.
+
+    A large array that is used again as it was, ``x = A @ x`` for a thousand steps, is held once.
+    """
+    if array.nbytes < _LARGE or array.itemsize > 8:
+        return array.copy("K")
+    place = (array.__array_interface__["data"][0], array.shape, array.strides, array.dtype)
+    copy = _held.get(place)
+    bits = f"i{array.itemsize}"  # −0 is not 0, and NaN is NaN
+    if copy is None or not np.array_equal(copy.view(bits), array.view(bits)):
+        _held[place] = copy = array.copy("K")
+        copy.flags.writeable = False
+    return copy
 
 
 def refuse_masked(x: Any, what: str) -> None:
@@ -42,7 +66,7 @@ def refuse_masked(x: Any, what: str) -> None:
         )
 
 
-def check_floating(array: np.ndarray[Any, Any]) -> None:
+def check_floating(array: Array) -> None:
     """Raise unless gradients can be of this array's kind.
 
     Raises:

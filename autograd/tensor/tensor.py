@@ -19,7 +19,7 @@ from autograd.numpy.protocols import apply_function, apply_ufunc
 from autograd.rules import arithmetic, shaping
 from autograd.rules.primitive import Primitive
 from autograd.tensor.methods import ArrayMethods, plain_index
-from autograd.tensor.operands import as_array, check_floating, explained, refuse_masked
+from autograd.tensor.operands import as_array, check_floating, explained, held, refuse_masked
 
 Array = NDArray[Any]
 Axis = int | tuple[int, ...] | None
@@ -161,9 +161,9 @@ class Tensor(ArrayMethods, Copying):
             data = np.asarray(data)
         if requires_grad and rule.differentiable and recording():
             parents = tuple(inputs)
-            if captured:  # what the user does to it from here on does not matter
-                held = {i: constant(arrays[i].copy("K")) for i in captured}
-                parents = tuple([held.get(i, x) for i, x in enumerate(inputs)])
+            if captured:
+                own = {i: constant(held(arrays[i])) for i in captured}
+                parents = tuple([own.get(i, x) for i, x in enumerate(inputs)])
             return fill(object.__new__(Tensor), data, rule, parents, owned(attrs) if attrs else NO_ATTRS, True)
         if rule.view and np.may_share_memory(data, arrays[0]):
             data = data.copy()  # a leaf has its memory to itself

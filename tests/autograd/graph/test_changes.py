@@ -12,6 +12,8 @@ import pytest
 import autograd as ag
 from autograd import GraphError, Tensor, Value
 from autograd.rules import activations, arithmetic, shaping
+from autograd.rules.primitive import BOOK
+from autograd.tensor import operands
 from tests.autograd.table import Case, cases
 
 # ---- captured arrays: every operation, every argument ---------------------------------------------------------------
@@ -204,6 +206,47 @@ def test_a_buffer_that_a_function_fills_again_and_again() -> None:
     leaf = Tensor(x, requires_grad=True)
     f(leaf).backward()
     np.testing.assert_allclose(leaf.grad.data, expected)
+
+
+def constants(y: Any) -> set[int]:
+    return {id(node.data) for node in ag.topological_order(y) if node.is_leaf and not node.requires_grad}
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, ">f8"])
+def test_a_large_array_is_held_once_while_it_stays_as_it_is(dtype: Any) -> None:
+    A = np.random.default_rng(0).normal(size=(100, 100)).astype(dtype) / 20
+    leaf = Tensor(np.ones(100), requires_grad=True, dtype=np.float64)
+    x: Any = leaf
+    powers = np.eye(100)
+    for step in range(30):
+        x = A @ x if step % 2 else A.T @ x
+        powers = (A if step % 2 else A.T) @ powers
+    assert len(constants(x)) == 2  # A, and its transpose
+    A[...] = 0.0
+    first = ag.gradients(x, leaf, np.ones(100))
+    np.testing.assert_allclose(first.data, powers.T @ np.ones(100), rtol=1e-4 if dtype == np.float32 else 1e-9)
+
+
+def test_what_is_held_is_told_apart_bit_by_bit() -> None:
+    A, x = np.ones((100, 100)), Tensor(np.ones(100), requires_grad=True)
+    results = []
+    for entry in (1.0, 0.0, -0.0, np.nan, np.nan, np.inf):
+        A[0, 0] = entry
+        results.append(ag.sum(x * A[0]) + ag.sum(x @ A))
+    A[0, 0] = 5.0
+    held = [next(y.inputs[1] for y in ag.topological_order(result) if y.rule is BOOK["matmul"]) for result in results]
+    assert [str(c.data[0, 0]) for c in held] == ["1.0", "0.0", "-0.0", "nan", "nan", "inf"]
+    assert len({id(c.data) for c in held}) == 5
+
+
+def test_what_graphs_hold_goes_with_them() -> None:
+    A = np.ones((100, 100))
+    x = Tensor(np.ones(100), requires_grad=True)
+    before = len(operands._held)
+    y = A @ x
+    assert len(operands._held) == before + 1
+    del y
+    assert len(operands._held) == before
 
 
 def test_derivatives_that_are_asked_for_later() -> None:
