@@ -19,6 +19,7 @@ import numpy as np
 from autograd.errors import DTypeError, ShapeError
 from autograd.functional.signatures import Argnum, Function
 from autograd.functional.trees import leaves, matched_leaves, paths, with_leaves
+from autograd.graph.hooks import current_tracer
 from autograd.graph.mode import enable_grad, is_recording
 from autograd.graph.node import Node
 from autograd.graph.order import topological_order
@@ -259,8 +260,9 @@ def positions_of(name: str, args: Sequence[Any], argnum: Argnum) -> list[int]:
 
 
 def _own_leaf(x: Any, place: str) -> Any:
-    if isinstance(x, Node) and x.traced:
-        return x.leaf_of_a_run()  # type: ignore[attr-defined]
+    tracer = current_tracer()
+    if tracer is not None and isinstance(x, Node):
+        return tracer.joined(x)
     if isinstance(x, Value):
         return Value(x.data)
     try:

@@ -15,8 +15,8 @@ from autograd.errors import GraphError
 from autograd.graph.node import Node, describe
 
 
-class Recorder(Protocol):
-    """Who records, in this thread or task."""
+class Tracer(Protocol):
+    """Who traces a function, in this thread or task."""
 
     def read(self, source: Callable[[], Any]) -> Any:
         """A stand-in for what ``source()`` gives."""
@@ -25,14 +25,17 @@ class Recorder(Protocol):
         """Note that ``leaf`` takes on ``data``."""
 
     def apply(self, rule: Any, inputs: Any, attrs: dict[str, Any]) -> Any:
-        """Record an operation on Tensors."""
+        """Take down an operation."""
+
+    def joined(self, x: Any, requires_grad: bool = True) -> Any:
+        """A node with the numbers of another, whatever they are: a variable of its own, or a constant."""
 
     def decide(self, what: str) -> None:
         """Raise, as something (a branch, a comparison) is about to hang on the number that a node holds now."""
 
 
-recorder: ContextVar[Recorder | None] = ContextVar("recorder", default=None)
-current_recorder = recorder.get
+tracer: ContextVar[Tracer | None] = ContextVar("tracer", default=None)
+current_tracer = tracer.get
 
 ForwardHook = Callable[[Any, Callable[..., Any], tuple[Any, ...], dict[str, Any]], Any]
 _forward_hook: ContextVar[ForwardHook | None] = ContextVar("forward_hook", default=None)
@@ -84,7 +87,7 @@ def live(source: Callable[[], Any]) -> Any:
         >>> scaled(3.0)
         30.0
     """
-    recording = current_recorder()
+    recording = current_tracer()
     return source() if recording is None else recording.read(source)
 
 
@@ -116,7 +119,7 @@ def assign(leaf: Any, data: Any) -> None:
     """
     if not isinstance(leaf, Node):
         raise TypeError(f"assign sets a Value or a Tensor, not {type(leaf).__name__}")
-    recording = current_recorder()
+    recording = current_tracer()
     if recording is not None:
         recording.set(leaf, data)
         return

@@ -7,14 +7,16 @@ from typing import Any, Self
 
 import numpy as np
 
-from autograd.errors import DTypeError, ShapeError
+from autograd.errors import DTypeError, GraphError, ShapeError
+from autograd.graph.backward import gradients
+from autograd.graph.mode import no_grad
 from autograd.graph.node import Node, describe
-from autograd.program.array_program import fitted, record_program
-from autograd.program.arrays.routine import ArrayRoutine
-from autograd.program.builder import Builder
-from autograd.program.numbers.batch import batch_routine, run_batch
-from autograd.program.numbers.routine import Array, Engine, Routine
-from autograd.program.recorded import differentiate, no_collection, record
+from autograd.graph.order import topological_order
+from autograd.program.native.engine import Engine
+from autograd.program.numbers.routine import Array
+from autograd.program.routine import Routine, prepare
+from autograd.program.tape import Tape, no_collection
+from autograd.program.tracing import Tracer
 from autograd.tensor.tensor import Tensor
 
 __all__ = ["Program"]
@@ -47,17 +49,15 @@ class Program:
           return t0, t1, a
     """
 
-    def __init__(
-        self, routine: Routine | ArrayRoutine, inputs: int, order: int, one: bool, engine: Engine | None
-    ) -> None:
+    def __init__(self, routine: Routine, inputs: int, order: int, one: bool, engine: Engine | None) -> None:
         self._routine = routine
         self._engine = engine
         self._inputs = inputs
         self._order = order
         self._one = one
-        self._batches: dict[int, ArrayRoutine] = {}
-        if order == 1 and isinstance(routine, Routine):
-            self.run = routine.run  # type: ignore[method-assign,assignment]  # without a detour
+        self._batches: dict[int, Routine] = {}
+        if order == 1:
+            self.run = routine.flat  # type: ignore[method-assign]  # without a detour
 
     @classmethod
     def from_graph(
@@ -88,31 +88,11 @@ class Program:
         """
         one = isinstance(wrt, Node)
         inputs = [wrt] if isinstance(wrt, Node) else list(wrt)
-        if order not in (0, 1, 2):
-            raise ValueError(
-                f"order={order!r}: expected 0 (the value), 1 (and its gradients) or 2 (and second derivatives)"
-            )
-        kind = "array" if isinstance(output, Tensor) else "scalar"
-        for node in (output, *inputs):
-            if not isinstance(node, Node) or node.kind != kind:
-                what = describe(node) if isinstance(node, Node) else f"a {type(node).__name__}"
-                raise DTypeError(
-                    f"a program is recorded from a graph of Values or from one of Tensors, and this is {what}"
-                )
-        if isinstance(output, Tensor):
-            return cls(record_program(output, inputs, engine, order), len(inputs), order, one, engine)
-        builder = Builder()
+        _check(output, inputs, order)
         with no_collection():
-            (root,) = record(builder, [output], inputs)
-            outputs = [root]
-            if order:
-                gradients = differentiate(builder, root, builder.inputs)
-                outputs += gradients
-                if order == 2:
-                    for gradient in gradients:
-                        outputs += differentiate(builder, gradient, builder.inputs)
             names = [node.label for node in inputs]
-            return cls(Routine(builder, outputs, engine, flush_denormals, names), len(inputs), order, one, engine)
+            routine = prepare(_tape(output, inputs, order), engine, names, flush_denormals)
+        return cls(routine, len(inputs), order, one, engine)
 
     def __call__(self, *numbers: Any) -> Any:
         """The value and the gradients for other numbers.
@@ -127,18 +107,14 @@ class Program:
         Raises:
             ShapeError: Too many numbers or too few, or an array of another shape.
         """
-        if isinstance(self._routine, ArrayRoutine):
-            value, *gradients = self._routine.run(fitted(numbers, self._routine))
-            return (value, gradients[0] if self._one else gradients) if self._order else value
-        if len(numbers) != self._inputs:
-            raise ShapeError(f"a program of {self._inputs} inputs was called with {len(numbers)} numbers")
-        found = self.run(np.array(numbers, np.float64))
-        if self._order == 0:
-            return found[0]
-        lists = [part.tolist() for part in found[1:]]
+        value, *rest = self._routine.run(self._routine.checked(numbers))
+        n = self._inputs
+        rows: list[Any] = [rest[at : at + n] for at in range(0, len(rest), n)]
         if self._one:
-            lists = [lists[0][0], *(rows[0][0] for rows in lists[1:])]
-        return (found[0], *lists)
+            rows = [row[0] for row in rows]
+        if self._order == 2:
+            return value, rows[0], rows[1] if self._one else rows[1:]
+        return (value, rows[0]) if self._order else value
 
     def run(self, x: Array) -> Any:
         """The same with all numbers in one array: the quick way in.
@@ -163,11 +139,9 @@ class Program:
             (4.0, array([4., 4.]), array([[0., 4.],
                    [4., 2.]]))
         """
-        if isinstance(self._routine, ArrayRoutine):
-            raise DTypeError("run takes the numbers of a program of Values; call a program of Tensors with its arrays")
+        value, rest = self._routine.flat(x)
         if self._order == 1:
-            return self._routine.run(x)
-        value, rest = self._routine.run(x)
+            return value, rest
         n = self._inputs
         return (value, rest[:n], rest[n:].reshape(n, n)) if self._order == 2 else (value,)
 
@@ -195,10 +169,6 @@ class Program:
             (array([4.  , 0.75]), array([[4.  , 4.  ],
                    [0.25, 3.  ]]))
         """
-        if isinstance(self._routine, ArrayRoutine):
-            raise DTypeError(
-                "batch replays a program of Values; record a program of Tensors with an axis for the batch"
-            )
         array = np.asarray(rows, np.float64)
         n = self._inputs
         if array.ndim != 2 or array.shape[1] != n:
@@ -206,11 +176,14 @@ class Program:
         size = len(array)
         routine = self._batches.get(size)
         if routine is None:
-            routine = self._batches[size] = batch_routine(self._routine.listing, size, self._engine)
+            routine = self._batches[size] = prepare(self._routine.batched(size), self._engine)
             if len(self._batches) > BATCHES:
                 self._batches.pop(next(iter(self._batches)))
-        found = run_batch(routine, array)
-        values, gradients, seconds = found[:, 0], found[:, 1 : n + 1], found[:, n + 1 :]
+        columns = routine.run(list(np.ascontiguousarray(array.T)))
+        found = np.empty((len(columns), size))
+        for column, result in zip(found, columns, strict=True):
+            column[...] = result
+        values, gradients, seconds = found[0], found[1 : n + 1].T, found[n + 1 :].T
         if self._order == 2:
             return values, gradients, seconds.reshape(size, n, n)
         return (values, gradients) if self._order else values
@@ -218,12 +191,12 @@ class Program:
     @property
     def engine(self) -> str:
         """What runs it: "numpy" or "native"."""
-        return self._routine.name if isinstance(self._routine, ArrayRoutine) else self._routine.engine.name
+        return self._routine.engine
 
     @property
     def memory(self) -> int:
         """Bytes of memory that it works in."""
-        return self._routine.size if isinstance(self._routine, ArrayRoutine) else self._routine.engine.size
+        return self._routine.size
 
     def __len__(self) -> int:
         return len(self._routine)
@@ -233,3 +206,67 @@ class Program:
 
     def __repr__(self) -> str:
         return f"<{str(self).splitlines()[0]}>"
+
+
+def _check(output: Node, inputs: Sequence[Node], order: int) -> None:
+    """Raise where there is no such program."""
+    if order not in (0, 1, 2):
+        raise ValueError(
+            f"order={order!r}: expected 0 (the value), 1 (and its gradients) or 2 (and second derivatives)"
+        )
+    kind = "array" if isinstance(output, Tensor) else "scalar"
+    for node in (output, *inputs):
+        if not isinstance(node, Node) or node.kind != kind:
+            what = describe(node) if isinstance(node, Node) else f"a {type(node).__name__}"
+            raise DTypeError(f"a program is recorded from a graph of Values or from one of Tensors, and this is {what}")
+    if isinstance(output, Tensor) and order > 1:
+        raise DTypeError("a program of Tensors holds the value and its gradients; ag.compile(ag.hessian(f)) holds more")
+    if isinstance(output, Tensor) and order and output.size != 1:
+        raise ShapeError(f"gradients of {describe(output)} of shape {output.shape}: reduce it to one number first")
+    seen: set[Node] = set()
+    for node in inputs:
+        if node.rule is not None:
+            raise GraphError(
+                f"{describe(node)} was computed; a program's inputs are leaves, from which the rest is computed"
+            )
+        if node in seen:
+            raise GraphError(f"{describe(node)} is given twice; each input of a program has one place")
+        if order and kind == "array" and not node.requires_grad:
+            raise GraphError(f"{describe(node)} does not require a gradient: make it with requires_grad=True")
+        seen.add(node)
+
+
+def _tape(output: Node, inputs: Sequence[Node], order: int) -> Tape:
+    """The graph below ``output``, with its derivatives, as a tape."""
+    tracer = Tracer(captures=False)
+    return tracer.finish(tracer.trace(lambda: _traced(tracer, output, inputs, order)))
+
+
+def _traced(tracer: Tracer, output: Node, inputs: Sequence[Node], order: int) -> list[Any]:
+    """The graph below ``output`` again, of traced nodes, and its derivatives by the engine's own backward pass."""
+    leaves = [tracer.argument(node._raw, node.kind == "scalar" or node.requires_grad) for node in inputs]
+    nodes: dict[Any, Any] = dict(zip(inputs, leaves, strict=True))
+    for node in topological_order(output):
+        if node in nodes:
+            continue
+        if node.rule is None:
+            nodes[node] = tracer.constant(node._raw)
+        else:
+            # A constant of a graph of numbers is the user's in the derivatives too.
+            other = tracer.constant if node.kind == "scalar" else lambda x: x
+            operands = [nodes[x] if isinstance(x, Node) else other(x) for x in node.inputs]
+            nodes[node] = tracer.apply(node.rule, operands, node.attrs)
+    root = nodes[output]
+    if order and output.kind == "array" and not root.requires_grad:
+        raise GraphError(f"{describe(output)} does not depend on any of the inputs")
+    tracer.data = False
+
+    def slopes(y: Any) -> list[Any]:
+        return gradients(y, leaves, create_graph=True) if y.requires_grad else [tracer.constant(0.0)] * len(leaves)
+
+    if order < 2:
+        with no_grad():  # nobody goes on to differentiate these
+            return [root, *(slopes(root) if order else [])]
+    first = slopes(root)
+    with no_grad():
+        return [root, *first, *(second for y in first for second in slopes(y))]

@@ -1,4 +1,4 @@
-"""What a recording cannot see, and so must not happen: random numbers drawn, and nodes set, by the function itself."""
+"""What a trace cannot see, and so must not happen: random numbers drawn, and nodes set, by the function itself."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ import numpy as np
 
 from autograd.graph.clock import CLOCK
 from autograd.graph.mode import enable_grad
-from autograd.program.tracing import RecordingError, at_line
+from autograd.program.refusal import refuse
 
 
-class Watch:
-    """Notices changes that a replay would not repeat."""
+class Purity:
+    """Notices changes that a replay would not repeat: of nodes, and of every random generator there is."""
 
     def __init__(self) -> None:
-        kinds = {*_with_subclasses(np.random.Generator), *_with_subclasses(np.random.RandomState)}
-        self._generators = [x for x in gc.get_objects() if type(x) in kinds]
+        kinds = set[type]().union(*map(_with_subclasses, (np.random.Generator, np.random.RandomState, random.Random)))
+        self._generators = [x for x in gc.get_objects() if type(x) in kinds and not isinstance(x, random.SystemRandom)]
         self._before: tuple[Any, ...] = ()
 
-    def run(self, function: Callable[[], Any]) -> Any:
+    def check(self, function: Callable[[], Any]) -> Any:
         """The function's result, if nothing changed meanwhile.
 
         Raises:
@@ -37,15 +37,11 @@ class Watch:
         after = self._state()
         if after == self._before:
             return output
-        drawn = after[1:] != self._before[1:]
-        what = "random numbers" if drawn else "setting a node's data"
-        instead = (
-            "pass them in as arguments, or draw them in ag.live(…)"
-            if drawn
-            else "use ag.assign, or return the new data and set it after the call"
-        )
-        where = at_line(*self._line_of_change(function))
-        raise RecordingError(f"ag.compile cannot record {what}{where}: {instead}")
+        if after[1:] != self._before[1:]:
+            found = "random numbers", "pass them in as arguments, or draw them in ag.live(…)"
+        else:
+            found = "setting a node's data", "use ag.assign, or return the new data and set it after the call"
+        return refuse(*found, self._line_of_change(function))
 
     def unseen(self, function: Callable[[], Any]) -> Any:
         """The function's result; what it changes does not count."""
@@ -56,13 +52,15 @@ class Watch:
         return found
 
     def _state(self) -> tuple[Any, ...]:
-        states = []
+        states: list[Any] = []
         for generator in self._generators:
-            bits = generator.bit_generator if isinstance(generator, np.random.Generator) else generator._bit_generator
-            states.append(pickle.dumps(bits.state))
-        # The global generators too, which users may call.
-        both = random.getstate(), pickle.dumps(np.random.get_state(legacy=False))  # noqa: NPY002
-        return (CLOCK.now, *both, *states)
+            if isinstance(generator, random.Random):
+                states.append(generator.getstate())
+            else:
+                bits = getattr(generator, "bit_generator", None) or generator._bit_generator
+                states.append(pickle.dumps(bits.state))
+        # NumPy's global generator too, which users may call.
+        return (CLOCK.now, pickle.dumps(np.random.get_state(legacy=False)), *states)  # noqa: NPY002
 
     def _line_of_change(self, function: Callable[[], Any]) -> tuple[str, int]:
         """The line after which the state was another, of a second run that is watched line by line."""
@@ -72,7 +70,7 @@ class Watch:
 
         def watch(frame: FrameType, *_: Any) -> Any:
             nonlocal line
-            if frame.f_globals.get("__name__", "").split(".")[0] in ("autograd", "numpy"):
+            if frame.f_globals.get("__name__", "").split(".")[0] in ("autograd", "numpy", "random"):
                 return None
             if not found and line[1] and self._state() != self._before:
                 found.append(line)

@@ -2,67 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.program.builder import attribute_names
-from autograd.program.numbers.fusion import JOINT
-from autograd.program.numbers.lower import Action, Listing, terms
-from autograd.program.tape import Tape
+from autograd.program.numbers.lower import Action, terms
+from autograd.rules.primitive import Primitive
 
-# A longer program is shown by its beginning and its end.
-SHOWN = 60
+# A longer program is shown by its beginning and its end; a longer sum by its beginning.
+SHOWN, LONG = 60, 400
 
 
-def described(listing: Listing, names: Sequence[str | None], engine: str, size: int) -> str:
+class Step(NamedTuple):
+    """A line.
+
+    Attributes:
+        places: Of the results.
+        action: What is done: a primitive, or the signs of a sum.
+        operands: The places that are read.
+        attrs: The primitive's other arguments.
+        kind: Dtype and shape of an array.
+    """
+
+    places: Sequence[int]
+    action: Action
+    operands: Sequence[int]
+    attrs: Mapping[str, Any]
+    kind: str = ""
+
+
+class Names:
+    """What everything is called that is not computed."""
+
+    def __init__(self, inputs: Sequence[int], names: Sequence[str | None], constants: Mapping[int, Any]) -> None:
+        self.inputs = len(inputs)
+        self.called = {place: _constant(constant) for place, constant in constants.items()}
+        for number, place in enumerate(inputs):
+            self.called[place] = (names[number] if number < len(names) else None) or f"x{number}"
+
+
+def described(
+    steps: Sequence[Step],
+    names: Names,
+    outputs: Sequence[int],
+    updates: Iterable[tuple[Any, int]],
+    engine: str,
+    size: int,
+) -> str:
     """The text of a program.
 
     Args:
-        listing: Its steps.
-        names: What its inputs are called.
+        steps: What it does.
+        names: What is given.
+        outputs: The places of its results.
+        updates: The leaves that it sets, and the places of their new data.
         engine: What runs it.
         size: Bytes of memory that it takes.
     """
-    called = {place: name or f"x{i}" for i, (place, name) in enumerate(_padded(listing, names))}
-    called |= {place: f"{number:.6g}" for place, number in listing.numbers.items()}
-    lines = []
-    for place, action, operands in zip(listing.places, listing.actions, listing.operands, strict=True):
-        results = (place, *listing.parts.get(place, ()))
-        for result in results:
-            called[result] = f"t{len(called) - len(listing.numbers) - len(listing.inputs)}"
-        lines.append((results, action, operands))
-    shown = lines if len(lines) <= SHOWN else lines[: SHOWN // 2] + lines[-SHOWN // 2 :]
-    text = [f"  {', '.join(called[r] for r in results)} = {_right(a, o, called)}" for results, a, o in shown]
-    if len(lines) > SHOWN:
-        text.insert(SHOWN // 2, f"  … {len(lines) - SHOWN} more steps …")
-    inputs = len(listing.inputs)
-    head = f"program of {inputs} input{'s' * (inputs != 1)}, {len(lines)} steps, {_bytes(size)}, {engine} engine"
-    returned = ", ".join(called[place] for place in listing.outputs[:SHOWN])
-    more = f", … {len(listing.outputs) - SHOWN} more" if len(listing.outputs) > SHOWN else ""
-    return "\n".join([head, *text, f"  return {returned}{more}"])
+    called = dict(names.called)
+    for place in (place for step in steps for place in step.places):
+        called[place] = f"t{len(called) - len(names.called)}"
+    shown = steps if len(steps) <= SHOWN else [*steps[: SHOWN // 2], *steps[-SHOWN // 2 :]]
+    lines = [f"  {', '.join(called[x] for x in step.places)}{step.kind} = {_right(step, called)}" for step in shown]
+    if len(steps) > SHOWN:
+        lines.insert(SHOWN // 2, f"  … {len(steps) - SHOWN} more steps …")
+    lines += [f"  set {leaf.label or 'a leaf'} = {called[place]}" for leaf, place in updates]
+    count = f"{names.inputs} input{'s' * (names.inputs != 1)}"
+    returned = ", ".join(called[place] for place in outputs[:SHOWN])
+    more = f", … {len(outputs) - SHOWN} more" if len(outputs) > SHOWN else ""
+    head = f"program of {count}, {len(steps)} steps, {_bytes(size)}, {engine} engine"
+    return "\n".join([head, *lines, f"  return {returned}{more}"])
 
 
-def _padded(listing: Listing, names: Sequence[str | None]) -> list[tuple[int, str | None]]:
-    return list(zip(listing.inputs, [*names, *[None] * (len(listing.inputs) - len(names))], strict=True))
+def _right(step: Step, called: dict[int, str]) -> str:
+    if isinstance(step.action, Primitive):
+        parts = [*(called[x] for x in step.operands), *(f"{name}={value}" for name, value in step.attrs.items())]
+        return f"{step.action.name.replace('_n', '').replace('_only', '')}({', '.join(parts)})"
+    text = ""
+    for i, (sign, places) in enumerate(terms(step.action, step.operands)):
+        minus = sign in "dq"
+        text += ("− " if minus else "+ ") if i else ("−" if minus else "")
+        text += "·".join(called[x] for x in places) + " "
+        if len(text) > LONG:
+            return f"{text}… {len(step.action) - i - 1} more terms"
+    return text.rstrip()
 
 
-def _right(action: Action, operands: Sequence[int], called: dict[int, str]) -> str:
-    if isinstance(action, str):
-        text = ""
-        for i, (sign, places) in enumerate(terms(action, operands)):
-            minus = sign in "dq"
-            text += ("− " if minus else "+ ") if i else ("−" if minus else "")
-            text += "·".join(called[x] for x in places) + " "
-            if len(text) > 400:
-                return f"{text}… {len(action) - i - 1} more terms"
-        return text.rstrip()
-    name = action.name.replace("_n", "").replace("_only", "")
-    names = attribute_names(action) if action not in JOINT else ()
-    inputs = operands[: len(operands) - len(names)]
-    attrs = [f"{key}={called[x]}" for key, x in zip(names, operands[len(inputs) :], strict=True)]
-    return f"{name}({', '.join([*(called[x] for x in inputs), *attrs])})"
+def _constant(constant: Any) -> str:
+    if not isinstance(constant, np.ndarray):
+        return f"{constant:.6g}"
+    return f"{constant.item():.6g}" if constant.size == 1 else f"constant{list(constant.shape)}"
 
 
 def _bytes(size: float) -> str:
@@ -71,40 +101,3 @@ def _bytes(size: float) -> str:
             return f"{size:.3g} {unit}"
         size /= 1000
     return f"{size:.3g} GB"
-
-
-def described_tape(tape: Tape, order: Sequence[int], names: Sequence[str | None], engine: str, size: int) -> str:
-    """The text of an array program.
-
-    Args:
-        tape: What it computes.
-        order: The places of its operations.
-        names: What its arguments are called.
-        engine: What runs it.
-        size: Bytes of memory that it takes.
-    """
-    called = {place: f"t{number}" for number, place in enumerate(order)}
-    for number, place in enumerate(tape.arguments):
-        called[place] = (names[number] if number < len(names) else None) or f"x{number}"
-    called |= {place: leaf.label or f"p{number}" for number, (place, leaf) in enumerate(tape.captured.items())}
-    called |= {place: f"live{number}" for number, place in enumerate(tape.sources)}
-    called |= {place: _constant(constant) for place, constant in tape.constants.items()}
-    lines = []
-    for place in order:
-        entry = tape.entries[place]
-        attrs = [f"{key}={value}" for key, value in entry.attrs.items()]
-        operands = ", ".join([*(called[x] for x in entry.inputs), *attrs])
-        kind = "number" if entry.dtype is None else f"{entry.dtype}{list(entry.shape)}"
-        lines.append(f"  {called[place]}: {kind} = {entry.rule.name if entry.rule else ''}({operands})")
-    if len(lines) > SHOWN:
-        lines[SHOWN // 2 : -SHOWN // 2] = [f"  … {len(lines) - SHOWN} more steps …"]
-    lines += [f"  set {leaf.label or 'a leaf'} = {called[place]}" for leaf, place in tape.updates]
-    inputs = len(tape.arguments)
-    head = f"program of {inputs} input{'s' * (inputs != 1)}, {len(order)} steps, {_bytes(size)}, {engine} engine"
-    return "\n".join([head, *lines, f"  return {', '.join(called[place] for place in tape.outputs)}"])
-
-
-def _constant(constant: Any) -> str:
-    if not isinstance(constant, np.ndarray):
-        return f"{constant:.6g}"
-    return f"{constant.item():.6g}" if constant.size == 1 else f"constant{list(constant.shape)}"

@@ -1,165 +1,294 @@
-"""Numbers while a function is recorded: Values that know they stand for any number, and refuse to be treated as one."""
+"""Tracing: what is done to traced nodes becomes entries of a tape."""
 
 from __future__ import annotations
 
-import linecache
-import sys
-from collections.abc import Sequence
-from typing import Any, ClassVar, NoReturn
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
-from autograd.errors import GraphError
-from autograd.graph.hooks import current_recorder
-from autograd.graph.mode import is_recording
+from autograd.errors import DTypeError, ShapeError
+from autograd.graph.changes import owned
+from autograd.graph.clock import CLOCK
+from autograd.graph.hooks import check_settable
+from autograd.graph.hooks import tracer as tracing
+from autograd.graph.mode import enable_grad, recording
 from autograd.graph.node import NO_ATTRS, Node, new_node
-from autograd.graph.operators import Operators
-from autograd.rules import arithmetic, shaping
+from autograd.program import simplify
+from autograd.program.nodes import TracedTensor, TracedValue, Untracked
+from autograd.program.purity import Purity
+from autograd.program.refusal import refuse
+from autograd.program.tape import Tape, no_collection
+from autograd.rules import arithmetic, reductions
 from autograd.rules.primitive import Primitive
+from autograd.tensor.operands import as_array, explained
+from autograd.tensor.tensor import Tensor, constant
 from autograd.value.value import Value, _operand
 
 
-class RecordingError(GraphError):
-    """A function that cannot be recorded, since what it did once need not be what it would do for other numbers."""
+class Tracer:
+    """What is done to traced nodes, taken down on a tape.
 
+    Args:
+        captures: Whether leaves from outside are read anew at every call; else they stay as they are now.
 
-def refuse(what: str, instead: str) -> NoReturn:
-    """Raise, naming the user's line."""
-    raise RecordingError(f"ag.compile cannot record {what}{at_line(*users_line())}: {instead}")
-
-
-def users_line() -> tuple[str, int]:
-    """The file and the line of the innermost caller outside this package."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == "autograd":
-        frame = frame.f_back
-    return frame.f_code.co_filename, frame.f_lineno
-
-
-def at_line(file: str, line: int) -> str:
-    """A place in a message, with the text of the line where there is one."""
-    text = linecache.getline(file, line).strip()
-    return f" (file {file}, line {line}{f': `{text}`' if text else ''})"
-
-
-class Refusing:
-    """What a node of a recording refuses, whether a number or an array: all that would turn it into plain numbers.
-
-    A mixin before the node's own class; `noun` is what messages call it.
+    Attributes:
+        tape: The tape.
+        data: Whether it is the user's graph that is traced: the constants that numbers meet are `Tape.data` then; else
+            it is a backward pass, where numbers are mostly added to gather the shares of a gradient.
     """
 
-    __slots__ = ()
-    traced = True
-    noun: ClassVar[str]
+    def __init__(self, captures: bool = True) -> None:
+        self.tape = Tape()
+        self.data = True
+        self._start = CLOCK.tick() if captures else -1  # leaves made from here on are the trace's own
+        self._places: dict[Node, int] = {}
+        self._updates: dict[Node, int] = {}
+        self._purity = Purity() if captures else None
+        self._zeros = np.zeros(0, np.uint8)
 
-    # What the graph asks of it; the numbers hold for this recording only.
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """Trace within the block."""
+        token = tracing.set(self)
+        try:
+            with enable_grad(), no_collection():
+                yield
+        finally:
+            tracing.reset(token)
 
-    def _seed(self, gradient: Any, create_graph: bool) -> Any:
-        if not create_graph:
-            refuse(
-                "a backward pass that is thrown away",
-                "inside a compiled function use ag.grad, ag.value_and_grad or ag.gradients(…, create_graph=True)",
+    def trace(self, function: Callable[[], Any]) -> Any:
+        """What the function gives, of traced nodes."""
+        with self._at_work():
+            return function() if self._purity is None else self._purity.check(function)
+
+    def finish(self, outputs: Sequence[Node]) -> Tape:
+        """The tape, of which these nodes are the results."""
+        self.tape.outputs = list(map(self.place, outputs))
+        self.tape.updates = list(self._updates.items())
+        return self.tape
+
+    # ---- nodes -------------------------------------------------------------------------------------------------------
+
+    def argument(self, data: Any, requires_grad: bool) -> Any:
+        """A node for what is given at each call; ``data`` shows its kind."""
+        return self._node(data, self.tape.argument(data), requires_grad)
+
+    def constant(self, data: Any) -> Any:
+        """A node for a number or an array that stays."""
+        if isinstance(data, np.ndarray):
+            return self._node(data, self.tape.constant(data))
+        return self._node(data, self.tape.constant(float(data), self.data))
+
+    def one(self) -> Any:
+        """What a backward pass of numbers begins with."""
+        return self._node(1.0, self.tape.constant(1.0))
+
+    def joined(self, x: Node, requires_grad: bool = True) -> Any:
+        """A node with the numbers of another: a variable of its own, or a constant.
+
+        Raises:
+            DTypeError: A variable that is no floating-point number.
+        """
+        if requires_grad and x.kind == "array" and x._raw.dtype.kind != "f":
+            raise DTypeError(
+                f"gradients need floating-point numbers, not {x._raw.dtype}: pass floats, or write 1.0 for 1"
             )
-        return super()._seed(gradient, create_graph)  # type: ignore[misc]
+        return self._node(x._raw, self.place(x), requires_grad, arithmetic.subtract, (x, 0.0))
 
-    @staticmethod
-    def _accumulate(gradients: dict[Any, Any]) -> None:  # noqa: ARG004
-        refuse(
-            ".backward(), which changes .grad",
-            "use ag.grad, ag.value_and_grad or ag.gradients, and return the gradients",
-        )
+    def _node(
+        self,
+        data: Any,
+        place: int,
+        requires_grad: bool = False,
+        rule: Primitive | None = None,
+        inputs: tuple[Any, ...] = (),
+        attrs: dict[str, Any] = NO_ATTRS,
+    ) -> Any:
+        node: Any
+        if isinstance(data, np.ndarray):
+            node = new_node(TracedTensor, self._like(data), rule, inputs, attrs, requires_grad)
+        else:
+            node = object.__new__(TracedValue)
+            node.rule, node.inputs, node.attrs, node.label = rule, inputs, attrs, None
+            node.requires_grad, node.stamp = requires_grad, CLOCK.now
+        node.place = place
+        return node
 
-    @property
-    def data(self) -> Any:
-        """Refused: the numbers are of this recording only."""
-        refuse("reading .data", f"compute with the {self.noun} itself, or return it")
+    def _like(self, array: Any) -> Any:
+        """Zeros of the same shape and dtype, all in one memory: a trace needs no more than one result does."""
+        if array.nbytes > self._zeros.nbytes:
+            self._zeros = np.zeros(array.nbytes, np.uint8)
+            self._zeros.flags.writeable = False
+        return np.ndarray(array.shape, array.dtype, self._zeros)
 
-    @data.setter
-    def data(self, numbers: Any) -> None:  # noqa: ARG002
-        refuse("setting .data", f"compute a new {self.noun}, or use ag.assign on a leaf from outside")
+    # ---- operations --------------------------------------------------------------------------------------------------
 
-    def item(self) -> float:
-        """Refused, as `data`."""
-        refuse(".item()", f"compute with the {self.noun} itself, or return it")
+    def apply(self, rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
+        """An operation, taken down whether or not a gradient flows through it."""
+        places = []
+        flows = False
+        for x in inputs:
+            kind = x.__class__
+            if kind is Untracked:
+                places.append(x.place)
+            elif kind is TracedValue:
+                places.append(x.place)
+                flows = flows or x.requires_grad
+            elif kind is float or kind is int:
+                places.append(self.tape.constant(float(x), self.data))
+            elif isinstance(x, Value):
+                places.append(self.place(x))
+                flows = flows or x.requires_grad
+            else:
+                return self._apply_to_others(rule, inputs, attrs)
+        if None in places:
+            places = [self.place(x) if place is None else place for x, place in zip(inputs, places, strict=True)]
+        if rule.scalar is None:
+            raise TypeError(f"{rule.name} works on arrays, and this program is one of single numbers")
+        if attrs:
+            attrs = _options(rule, attrs)
+        node: Any
+        if flows and rule.differentiable and recording():
+            node = object.__new__(TracedValue)
+            node.rule, node.inputs, node.attrs, node.label = rule, tuple(inputs), attrs, None
+            node.requires_grad, node.stamp = True, CLOCK.now
+        else:
+            node = object.__new__(Untracked)
+        node.place = simplify.apply(self.tape, rule, tuple(places), attrs)
+        return node
 
-    def __bool__(self) -> bool:
-        refuse(f"a branch on a traced {self.noun}", "use ag.where, ag.maximum, ag.minimum or ag.clip")
+    def _summed(self, x: Any) -> int:
+        """The place of such a sum, which does not go on any more."""
+        terms, first = [], x
+        while first.__class__ is Untracked:
+            if first.place is not None:
+                first = first.place
+                break
+            first, last = first.added
+            terms.append(last)
+        places = (first, *reversed(terms))
+        x.place = found = simplify.apply(self.tape, arithmetic.add if len(places) == 2 else reductions.add_n, places)
+        return found
 
-    def __float__(self) -> NoReturn:
-        refuse(f"float() of a traced {self.noun}", "use ag.exp and its kin in place of math's")
+    def _apply_to_others(self, rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
+        """The same, where nodes from outside or arrays take part."""
+        of_arrays = any(isinstance(x, np.ndarray) or getattr(x, "kind", "") == "array" for x in inputs)
+        parents: list[Any] = []
+        for x in inputs:
+            if isinstance(x, Node) or x.__class__ is float or x.__class__ is int:
+                parents.append(x)
+            else:
+                parents.append(constant(as_array(x, rule)) if of_arrays else _operand(x, rule))
+        if not of_arrays:
+            return self.apply(rule, parents, attrs)
+        flows = any(x.requires_grad for x in parents if isinstance(x, Node))
+        places = tuple(map(self.place, parents))
+        attrs = _options(rule, attrs)
+        numbers = [x._raw if isinstance(x, Node) else x for x in parents]
+        try:
+            with np.errstate(all="ignore"):
+                data = np.asarray(rule.array(*numbers, **attrs))
+        except ValueError as error:
+            raise explained(rule, numbers, error) from None
+        place = simplify.apply(self.tape, rule, places, attrs, data.shape, data.dtype)
+        flows = flows and rule.differentiable and bool(recording())
+        return self._node(data, place, flows, rule, tuple(parents), attrs)
 
-    __int__ = __index__ = __complex__ = __float__
+    def place(self, x: Any, of_arrays: bool = True) -> int:
+        """Where a number or a node is; what was computed outside is taken down from its leaves on."""
+        if not isinstance(x, Node):
+            return self.tape.constant(x if of_arrays else float(x), self.data and not of_arrays)
+        if x.traced:
+            found: int | None = x.place  # type: ignore[attr-defined]
+            return self._summed(x) if found is None else found
+        pending = [x]
+        while pending:
+            node = pending[-1]
+            missing = (
+                [] if node in self._places else [p for p in node.parents if not p.traced and p not in self._places]
+            )
+            if missing:
+                pending += missing
+            elif pending.pop() not in self._places:
+                self._places[node] = self._taken_down(node)
+        return self._places[x]
 
-    def __format__(self, spec: str) -> str:
-        if spec:
-            refuse(f"formatting a traced {self.noun} as a number", "print results after the call")
-        return repr(self)
+    def _taken_down(self, node: Node) -> int:
+        """The place of a node from outside whose parents are on the tape."""
+        if node.rule is not None:
+            places = tuple([self.place(p, node.kind == "array") for p in node.inputs])
+            if node.kind == "scalar":
+                return simplify.apply(self.tape, node.rule, places, node.attrs)
+            return simplify.apply(self.tape, node.rule, places, node.attrs, node._raw.shape, node._raw.dtype)
+        if node.stamp < self._start:
+            return self.tape.capture(node)
+        return self.tape.constant(node._raw, node.kind == "scalar")
 
+    # ---- what the function says while it runs; see `autograd.graph.hooks` --------------------------------------------
 
-class Traced(Refusing, Value):
-    """A Value of a function that is being recorded.
+    def decide(self, what: str) -> None:
+        """Refused: nodes from outside hold other numbers at the next replay."""
+        refuse(what, "use ag.where, ag.maximum, ag.minimum or ag.clip; `is` for the same node")
 
-    It computes as a Value does. A comparison as an operation of the book (``ag.where(ag.greater(x, 0), …)``) is
-    recorded; one that Python would branch on is refused, as is everything else that turns it into a plain number.
-    """
+    def read(self, source: Callable[[], Any]) -> Any:
+        """A node for what is read at every replay."""
+        if self._purity is None:
+            return source()
+        found = self._purity.unseen(source)
+        data = plain(found)
+        return self._node(data, self.tape.source(_Source(source, data), data))
 
-    __slots__ = ()
-    noun = "Value"
-
-    @staticmethod
-    def _apply(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
-        recording = current_recorder()
-        if recording is not None and any(
-            isinstance(x, np.ndarray) or getattr(x, "kind", "") == "array" for x in inputs
-        ):
-            return recording.apply(rule, inputs, attrs)
-        parents = tuple(x if isinstance(x, Value | float | int) else _operand(x, rule) for x in inputs)
-        numbers = [x._raw if isinstance(x, Value) else x for x in parents]
-        data = float(rule.on_floats(numbers, attrs))
-        if rule is arithmetic.not_equal and parents[0] is parents[1]:
-            data = 1.0  # is it NaN? For some numbers it may be, so the answer is yes, and what then follows is recorded
-        flows = rule.differentiable and is_recording() and any(x.requires_grad for x in parents if isinstance(x, Value))
-        return new_node(Traced, data, rule, parents, attrs or NO_ATTRS, flows)
-
-    def _call(self, function: Any, *inputs: Any, **attrs: Any) -> Any:
-        return Traced._apply(function, inputs, attrs)
-
-    def detach(self) -> Value:
-        """The same number as a constant: gradients stop here."""
-        return new_node(Traced, self._raw, arithmetic.subtract, (self, 0.0), NO_ATTRS, False)
-
-    def leaf_of_a_run(self) -> Traced:
-        """A variable of its own that stays joined to this number."""
-        return new_node(Traced, self._raw, arithmetic.subtract, (self, 0.0), NO_ATTRS, True)
-
-    def _unbroadcast(self, share: Any) -> Any:
-        if getattr(share, "kind", "") == "array":  # beside arrays, a number's gradient is the sum over its copies
-            return share if share.shape == () else shaping.sum_to(share, shape=())
-        return super()._unbroadcast(share)
-
-    def _as_gradient(self, gradient: Any, create_graph: bool) -> Any:
-        return gradient if isinstance(gradient, Node) else super()._as_gradient(gradient, create_graph)
-
-    def _seed(self, gradient: Any, create_graph: bool) -> Any:
-        seed = super()._seed(gradient, create_graph)
-        # A number must not stay plain, or it would hold for this recording only.
-        return new_node(Traced, 1.0, None, (), NO_ATTRS, False) if gradient is None else seed
-
-    def __repr__(self) -> str:
-        return f"<traced {self.rule.name if self.rule else 'input'}>"
+    def set(self, leaf: Any, data: Any) -> None:
+        """A leaf takes on new data at the end of every replay."""
+        check_settable(leaf)
+        if not isinstance(data, Node):
+            data = Value(data) if leaf.kind == "scalar" else Tensor(data)
+        expected, got = np.shape(leaf._raw), np.shape(data._raw)
+        if expected != got:
+            raise ShapeError(f"data of shape {got} assigned to {leaf!r}: expected shape {expected}")
+        self._updates[leaf] = self.place(data)
 
 
-def _compared(self: Traced, other: Any) -> bool:  # noqa: ARG001
-    refuse(
-        "a comparison of a traced value",
-        "use ag.where(ag.greater(a, b), …), ag.maximum, ag.minimum or ag.clip; `is` for the same node",
-    )
+class _Source:
+    """What is read at every replay; the first replay takes what was read while tracing."""
+
+    def __init__(self, read: Callable[[], Any], first: Any) -> None:
+        self._read = read
+        self._first: list[Any] = [first]
+        self._shape = np.shape(first)
+        self._dtype = first.dtype if isinstance(first, np.ndarray) else None
+
+    def __call__(self) -> Any:
+        found = self._first.pop() if self._first else self._read()
+        if isinstance(found, Node):
+            found = found._raw
+        if self._dtype is None and found.__class__ is float:
+            return found
+        if np.shape(found) != self._shape:
+            raise ShapeError(f"ag.live gave shape {np.shape(found)}, and shape {self._shape} while it was recorded")
+        return float(found) if self._dtype is None else np.asarray(found, self._dtype)
 
 
-for _name in ("__lt__", "__le__", "__gt__", "__ge__", "__eq__", "__ne__"):
-    setattr(Traced, _name, _compared)
-Traced.__hash__ = Node.__hash__  # type: ignore[method-assign]
-# Value's own operators take short cuts that make Values.
-for _name, _method in vars(Operators).items():
-    if callable(_method) and _name in vars(Value):
-        setattr(Traced, _name, _method)
+def is_number(x: Any) -> bool:
+    """Whether it is traced as a number."""
+    return isinstance(x, float | np.floating | Value)
+
+
+def is_array(x: Any) -> bool:
+    """Whether it is traced as an array."""
+    return isinstance(x, np.ndarray | Tensor) and x.dtype.kind in "fbiu"
+
+
+def plain(x: Any) -> Any:
+    """A node's number or array, and anything else as a Python float or as the array that it is."""
+    data = x._raw if isinstance(x, Node) else x
+    return data if isinstance(data, np.ndarray) else float(data)
+
+
+def _options(rule: Primitive, attrs: dict[str, Any]) -> dict[str, Any]:
+    """Attributes that nobody else can change; those that are traced are refused."""
+    if any(isinstance(x, Node) for x in attrs.values()):
+        refuse(f"an option of {rule.name} that is a node", "write it as operations on numbers and arrays")
+    return owned(attrs)

@@ -12,7 +12,7 @@ from autograd.errors import DTypeError, GraphError, ShapeError
 from autograd.graph.changes import owned
 from autograd.graph.clock import CLOCK
 from autograd.graph.copying import Copying
-from autograd.graph.hooks import current_recorder
+from autograd.graph.hooks import current_tracer
 from autograd.graph.mode import recording
 from autograd.graph.node import NO_ATTRS, Node, describe, fill, new_node
 from autograd.numpy.protocols import apply_function, apply_ufunc
@@ -131,15 +131,18 @@ class Tensor(ArrayMethods, Copying):
 
     def detach(self) -> Tensor:
         """The same numbers as a constant: gradients stop here."""
+        tracer = current_tracer()
+        if tracer is not None:  # whatever numbers it holds at a replay
+            return tracer.joined(self, requires_grad=False)  # type: ignore[no-any-return]
         return constant(self._raw.copy())
 
     # ---- recording --------------------------------------------------------------------------------------------------
 
     @staticmethod
     def _apply(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> Tensor:
-        recorder = current_recorder()
-        if recorder is not None:
-            recorded: Tensor = recorder.apply(rule, inputs, attrs)
+        tracer = current_tracer()
+        if tracer is not None:
+            recorded: Tensor = tracer.apply(rule, inputs, attrs)
             return recorded
         requires_grad = False
         arrays: list[Any] = []
@@ -266,9 +269,9 @@ class Tensor(ArrayMethods, Copying):
     __hash__ = Node.__hash__
 
     def __bool__(self) -> bool:
-        recorder = current_recorder()
-        if recorder is not None:
-            recorder.decide("a branch on a Tensor")
+        tracer = current_tracer()
+        if tracer is not None:
+            tracer.decide("a branch on a Tensor")
         return bool(self._raw)
 
     def __float__(self) -> float:
@@ -387,9 +390,9 @@ def _plain(gradient: Any) -> Array:
 
 
 def _compared(rule: Primitive, a: Tensor, b: Any) -> NDArray[np.bool]:
-    recorder = current_recorder()
-    if recorder is not None:
-        return recorder.apply(rule, (a, b), {})  # type: ignore[no-any-return]
+    tracer = current_tracer()
+    if tracer is not None:
+        return tracer.apply(rule, (a, b), {})  # type: ignore[no-any-return]
     compare: Any = rule.scalar  # Python's operator, which arrays know too
     found: NDArray[np.bool] = compare(a._raw, b._raw if isinstance(b, Tensor) else b)
     return found

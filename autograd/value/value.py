@@ -11,7 +11,7 @@ import numpy as np
 from autograd.errors import DTypeError, GraphError, ShapeError
 from autograd.graph.changes import owned
 from autograd.graph.clock import CLOCK
-from autograd.graph.hooks import current_recorder
+from autograd.graph.hooks import current_tracer
 from autograd.graph.mode import recording
 from autograd.graph.node import NO_ATTRS, Node, describe, fill, new_node
 from autograd.graph.operators import Operators
@@ -27,9 +27,9 @@ Comparison = Callable[["Value", Any], bool]
 
 def _comparison(compare: Callable[[Any, Any], Any]) -> Comparison:
     def method(self: Value, other: Any) -> Any:
-        recorder = current_recorder()
-        if recorder is not None:
-            recorder.decide("a comparison of a Value")
+        tracer = current_tracer()
+        if tracer is not None:
+            tracer.decide("a comparison of a Value")
         if isinstance(other, Value):
             return bool(compare(self._raw, other._raw))
         if isinstance(other, float | int | np.number):
@@ -55,7 +55,7 @@ def _unary(rule: Primitive) -> Callable[[Value], Value]:
             data = rule.on_floats((number,), NO_ATTRS)
         if self.requires_grad and recording():
             return computed(data, rule, self, ALONE, NO_ATTRS, True)
-        return constant(data)
+        return _unrecorded(data, rule, (self,), NO_ATTRS)
 
     return method
 
@@ -83,7 +83,7 @@ def _binary(rule: Primitive, swapped: bool = False) -> Callable[[Value, Any], Va
             if swapped:
                 return computed(data, rule, other, self, NO_ATTRS, True)
             return computed(data, rule, self, other, NO_ATTRS, True)
-        return constant(data)
+        return _unrecorded(data, rule, (other, self) if swapped else (self, other), NO_ATTRS)
 
     return method
 
@@ -173,7 +173,7 @@ class Value(Operators, ScalarNode):
         if data.__class__ is not float:
             data = float(data)
         if not requires_grad or not recording():
-            return constant(data)
+            return _unrecorded(data, rule, inputs, attrs)
         if len(inputs) == 1:
             first, second = inputs[0], ALONE
         elif len(inputs) == 2:
@@ -185,6 +185,9 @@ class Value(Operators, ScalarNode):
 
     def detach(self) -> Value:
         """The same number as a constant: gradients stop here."""
+        tracer = current_tracer()
+        if tracer is not None:  # whatever number it holds at a replay
+            return tracer.joined(self, requires_grad=False)  # type: ignore[no-any-return]
         return constant(self._raw)
 
     def item(self) -> float:
@@ -204,9 +207,9 @@ class Value(Operators, ScalarNode):
     __hash__ = Node.__hash__
 
     def __bool__(self) -> bool:
-        recorder = current_recorder()
-        if recorder is not None:
-            recorder.decide("a branch on a Value")
+        tracer = current_tracer()
+        if tracer is not None:
+            tracer.decide("a branch on a Value")
         return bool(self._raw)
 
     def __float__(self) -> NoReturn:
@@ -317,6 +320,14 @@ def computed(
     node.requires_grad = requires_grad
     node.stamp = CLOCK.now
     return node
+
+
+def _unrecorded(data: float, rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> Value:
+    """What an operation gives where no gradient flows; while a function is traced, it is an operation all the same."""
+    tracer = current_tracer()
+    if tracer is not None:
+        return tracer.apply(rule, inputs, attrs)  # type: ignore[no-any-return]
+    return constant(data)
 
 
 def constant(number: float) -> Value:

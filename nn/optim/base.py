@@ -181,7 +181,7 @@ class Optimizer(ABC):
             if self._replayed is None:  # by NumPy, as a step alone is no reason to load a compiler
                 self._replayed = ag.compile(self._changes, engine="numpy")
             fixed = self._numbered.setdefault(form, len(self._numbered))
-            replay = self._replayed.recording(gradients, counts, kinds, rate, fixed)
+            replay = self._replayed.trace(gradients, counts, kinds, rate, fixed)
             self._latest = form, replay
         replay([*present, *counts, rate])
 

@@ -53,6 +53,11 @@ def works_in_place(entry: Entry) -> bool:
     return ufunc_of(entry.rule) is not None or entry.rule is activations.relu
 
 
+def _broadcasts(entry: Entry) -> bool:
+    """Whether it spreads its operands over its result by itself; a matrix product, a ufunc too, does not."""
+    return entry.rule is not None and entry.rule.elementwise and ufunc_of(entry.rule) is not None and writes_into(entry)
+
+
 class Code:
     """The lines of a program, and the names in them that stand for something made beforehand."""
 
@@ -162,7 +167,7 @@ class Code:
     def _into(self, place: int, entry: Entry) -> None:
         rule: Any = entry.rule
         out = self.target(place)
-        operands = [self._unspread(x) if ufunc_of(rule) is not None else x for x in entry.inputs]
+        operands = [self._before_broadcast(x) if _broadcasts(entry) else x for x in entry.inputs]
         names = list(map(self.name, operands))
         ufunc = ufunc_of(rule)
         if ufunc is not None:
@@ -191,22 +196,22 @@ class Code:
         axes = summed_axes(full, entry.shape)
         kept = kept_shape(full, axes)
         if place in self.storage.arrays:
-            spread = self.constant("kept", self.storage.arrays[place].reshape(kept))
+            kept_out = self.constant("kept", self.storage.arrays[place].reshape(kept))
         else:
-            spread = f"{out}.reshape({kept})"
-        self.lines.append(f"{self.constant('u', np.add.reduce)}({x}, {axes}, None, {spread}, True)")
+            kept_out = f"{out}.reshape({kept})"
+        self.lines.append(f"{self.constant('u', np.add.reduce)}({x}, {axes}, None, {kept_out}, True)")
 
     def _needless_broadcasts(self) -> set[int]:
-        """The broadcasts that only ufuncs read."""
+        """The broadcasts that only functions of entries read, which spread their operands themselves."""
         entries = self.tape.entries
         needless = {place for place, entry in enumerate(entries) if entry.rule is shaping.broadcast_to}
         needless -= {*self.tape.outputs, *(place for _, place in self.tape.updates)}
         for entry in entries:
-            if not (writes_into(entry) and ufunc_of(entry.rule) is not None):
+            if not _broadcasts(entry):
                 needless -= set(entry.inputs)
         return needless
 
-    def _unspread(self, place: int) -> int:
+    def _before_broadcast(self, place: int) -> int:
         """Before a broadcast that the ufunc does by itself, as its result has the full shape anyway."""
         entry = self.tape.entries[place]
         return entry.inputs[0] if entry.rule is shaping.broadcast_to else place

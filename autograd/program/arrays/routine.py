@@ -1,43 +1,40 @@
-"""An array program made runnable: memory planned, code written, and the way in."""
+"""A tape of arrays made runnable: memory planned, code written, and the way in."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
+from autograd.errors import DTypeError, ShapeError
 from autograd.graph.clock import CLOCK
 from autograd.graph.node import Node
-from autograd.program.arrays.native_code import native_function
+from autograd.program.arrays.bytecode import native_function
 from autograd.program.arrays.numpy_code import numpy_function
-from autograd.program.numbers.routine import Engine, chosen_name
+from autograd.program.native.engine import Engine, chosen
 from autograd.program.tape import Tape
-from autograd.program.text import described_tape
+from autograd.program.text import Names, Step, described
+from autograd.tensor.tensor import Tensor
 
 
 class ArrayRoutine:
-    """Arrays in, arrays out, over and over.
-
-    Args:
-        tape: What to compute.
-        names: What the arguments are called in the text.
-        engine: As for `Program.from_graph`.
+    """Arrays in, arrays out, over and over; see `autograd.program.routine`.
 
     Attributes:
-        name: What runs it.
-        size: Bytes of memory that it works in.
+        tape: What it computes.
+        order: The places of the operations.
     """
 
-    def __init__(self, tape: Tape, names: Sequence[str | None] = (), engine: Engine | None = None) -> None:
+    def __init__(self, tape: Tape, engine: Engine | None, names: Sequence[str | None] = ()) -> None:
         self.tape = tape
-        self.names = names
-        self.name = chosen_name(engine)
+        self._names = names
+        self.engine: str = chosen(engine)
         self.order = tape.needed()
         self._compute: Callable[..., list[Any]]
         self._without_numpy = False
-        if self.name == "native":
+        if self.engine == "native":
             self._compute, self.size, self._without_numpy = native_function(tape, self.order)
         else:
             self._compute, self.size = numpy_function(tape, self.order)
@@ -58,8 +55,48 @@ class ArrayRoutine:
                 leaf.stamp = now
         return results
 
+    def checked(self, arguments: Sequence[Any]) -> list[Any]:
+        """Arguments as arrays of the recorded dtypes.
+
+        Raises:
+            ShapeError: Too many, too few, or one of another shape.
+        """
+        places = self.tape.arguments
+        if len(arguments) != len(places):
+            raise ShapeError(f"a program of {len(places)} inputs was called with {len(arguments)}")
+        found = []
+        for number, (x, place) in enumerate(zip(arguments, places, strict=True)):
+            entry = self.tape.entries[place]
+            array = np.asarray(x._raw if isinstance(x, Tensor) else x, dtype=entry.dtype)
+            if array.shape != entry.shape:
+                name = (self._names[number] if number < len(self._names) else None) or f"input {number}"
+                raise ShapeError(
+                    f"{name} of shape {array.shape} for a program recorded with shape {entry.shape}: record another"
+                )
+            found.append(array)
+        return found
+
+    def flat(self, x: Any) -> NoReturn:  # noqa: ARG002
+        """Refused."""
+        raise DTypeError("run takes the numbers of a program of Values; call a program of Tensors with its arrays")
+
+    def batched(self, size: int) -> NoReturn:  # noqa: ARG002
+        """Refused."""
+        raise DTypeError("batch replays a program of Values; record a program of Tensors with an axis for the batch")
+
     def __len__(self) -> int:
         return len(self.order)
 
     def __str__(self) -> str:
-        return described_tape(self.tape, self.order, self.names, self.name, self.size)
+        tape = self.tape
+        steps = []
+        for place in self.order:
+            rule, inputs, attrs, shape, dtype = tape.entries[place]
+            if rule is not None:
+                steps.append(
+                    Step((place,), rule, inputs, attrs, f": {dtype or 'number'}{list(shape) if dtype else ''}")
+                )
+        names = Names(tape.arguments, self._names, tape.constants)
+        names.called |= {place: leaf.label or f"p{i}" for i, (place, leaf) in enumerate(tape.captured.items())}
+        names.called |= {place: f"live{i}" for i, place in enumerate(tape.sources)}
+        return described(steps, names, tape.outputs, tape.updates, self.engine, self.size)

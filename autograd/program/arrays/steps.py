@@ -15,20 +15,17 @@ from typing import Any
 import numpy as np
 
 from autograd.program.arrays.storage import is_view, root_of
-from autograd.program.builder import attribute_names
-from autograd.program.native import array_instructions as words
-from autograd.program.native.array_interpreter import functions
+from autograd.program.native import array_instructions as instructions
+from autograd.program.native.array_instructions import functions
+from autograd.program.native.book import is_quick
+from autograd.program.simplify import attribute_names
 from autograd.program.tape import Entry, Tape
 from autograd.rules import arithmetic, losses, products, reductions, shaping
 from autograd.rules.primitive import Primitive
 from autograd.rules.shapes import kept_shape
 
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
-# Functions of a few processor instructions. NumPy's versions of the others use several lanes, which pays from here on:
-QUICK = {
-    "greater", "greater_equal", "less", "less_equal", "equal", "not_equal", "sign", "add", "subtract", "negative",
-    "multiply", "divide", "square", "sqrt", "abs", "where", "maximum", "minimum", "clip", "relu", "leaky_relu", "taken",
-}  # fmt: skip
+# From so many entries on, NumPy's several lanes pay for functions of more than a few processor instructions.
 LARGE = 4096
 # Operands and results of one chain, at most.
 LONGEST = 48
@@ -57,7 +54,7 @@ class Chained:
     Attributes:
         shape: Of all results.
         dtype: What it computes in.
-        columns: The length of the rows that operands are spread along, where there are such.
+        columns: The length of the rows that operands are broadcast along, where there are such.
         applied: The functions.
     """
 
@@ -170,7 +167,7 @@ class Steps:
             attrs = [entry.attrs[name] for name in attribute_names(entry.rule)]
             if all(isinstance(x, float | int) for x in attrs):
                 constants = [self.tape.constant(float(x)) for x in attrs]
-                applied = Applied(entry.rule, place, (*map(self._unspread, entry.inputs), *constants))
+                applied = Applied(entry.rule, place, (*map(self._before_broadcast, entry.inputs), *constants))
                 columns = self._columns(applied, entry)
                 if columns is not None:
                     self._chain(applied, entry, kind, columns)
@@ -209,22 +206,22 @@ class Steps:
         if (entry.dtype.kind == "b" and entry.rule.differentiable) or (kind != np.float64 and np.float64 in floats):
             return None
         large = entry.nbytes > LARGE * entry.dtype.itemsize
-        return None if large and entry.rule.name not in QUICK else np.dtype(kind)
+        return None if large and not is_quick(entry.rule) else np.dtype(kind)
 
     def _columns(self, applied: Applied, entry: Entry) -> int | None:
-        """The length of the rows that the operands are spread along; 0 for any; None where there is no such length."""
+        """The length of the rows that operands are broadcast along; 0 for any; None where there is no such length."""
         columns = 0
         for x in applied.operands:
             if not self.tape.entries[x].is_number:
                 if self.memory(x) is None:
                     return None
-                how, length = spread(self.tape.entries[x].shape, entry.shape)
+                how, length = broadcasting(self.tape.entries[x].shape, entry.shape)
                 if how is None or (length and columns and length != columns):
                     return None
                 columns = length or columns
         return columns
 
-    def _unspread(self, place: int) -> int:
+    def _before_broadcast(self, place: int) -> int:
         """Before a broadcast, which a chain does by itself."""
         entry = self.tape.entries[place]
         return entry.inputs[0] if entry.rule is shaping.broadcast_to else place
@@ -296,18 +293,18 @@ class Steps:
         rows, columns = prod(full[:-1]), full[-1]
         reads = tuple(x for x in memory if x is not None)
         if entry.rule is losses.one_hot:
-            return None if sources[0].dtype != np.int64 else Part(place, words.ONE_HOT, reads, (rows, columns))
+            return None if sources[0].dtype != np.int64 else Part(place, instructions.ONE_HOT, reads, (rows, columns))
         if sources[0].dtype != entry.dtype or entry.dtype not in FLOATS:
             return None
         if entry.rule is losses.cross_entropy_of_classes:
             given = {*self.tape.arguments, *self.tape.captured, *self.tape.sources, *self.tape.constants}
             if sources[1].dtype != np.int64 or sources[1].shape != full[:-1] or reads[1] not in given:
                 return None  # class numbers that were not checked before could be out of range
-            return Part(place, words.CROSS_ENTROPY, reads, (rows, columns))
+            return Part(place, instructions.CROSS_ENTROPY, reads, (rows, columns))
         axis = entry.attrs["axis"]
         if not isinstance(axis, int) or axis % len(full) != len(full) - 1:
             return None
-        return Part(place, words.SOFTMAX, reads, (rows, columns))
+        return Part(place, instructions.SOFTMAX, reads, (rows, columns))
 
     def _sum(self, place: int, entry: Entry) -> Part | None:
         memory, source = self.memory(entry.inputs[0]), self.tape.entries[entry.inputs[0]]
@@ -324,27 +321,27 @@ class Steps:
         count = total if entry.rule is reductions.mean else 1
         staying = [i for i, length in enumerate(full) if i not in gone and length != 1]
         if not staying or not gone or min(gone) > max(staying):
-            return Part(place, words.SUM_ROWS, (memory,), (prod(full) // total, total, count))
+            return Part(place, instructions.SUM_ROWS, (memory,), (prod(full) // total, total, count))
         if max(gone) < min(staying):
-            return Part(place, words.SUM_COLUMNS, (memory,), (total, prod(full) // total, count))
+            return Part(place, instructions.SUM_COLUMNS, (memory,), (total, prod(full) // total, count))
         return None
 
 
-def spread(shape: tuple[int, ...], full: tuple[int, ...]) -> tuple[int | None, int]:
-    """How an operand is spread over the entries of a result, and the length of the rows where that matters.
+def broadcasting(shape: tuple[int, ...], full: tuple[int, ...]) -> tuple[int | None, int]:
+    """How an operand is broadcast over the entries of a result, and the length of the rows where that matters.
 
     Example:
-        >>> [spread(shape, (2, 3, 4)) for shape in ((2, 3, 4), (4,), (2, 1, 1), (), (3, 1))]
+        >>> [broadcasting(shape, (2, 3, 4)) for shape in ((2, 3, 4), (4,), (2, 1, 1), (), (3, 1))]
         [(0, 0), (1, 4), (2, 12), (3, 0), (None, 0)]
     """
     padded = (1,) * (len(full) - len(shape)) + shape
     if padded == full:
-        return words.FULL, 0
+        return instructions.FULL, 0
     long = [i for i, length in enumerate(padded) if length != 1]
     if not long:
-        return words.SINGLE, 0
+        return instructions.SINGLE, 0
     if padded[long[0] :] == full[long[0] :]:
-        return words.ROW, prod(full[long[0] :])
+        return instructions.ROW, prod(full[long[0] :])
     if padded[: long[-1] + 1] == full[: long[-1] + 1]:
-        return words.COLUMN, prod(full[long[-1] + 1 :])
+        return instructions.COLUMN, prod(full[long[-1] + 1 :])
     return None, 0

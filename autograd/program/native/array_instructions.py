@@ -1,7 +1,7 @@
-"""The instructions of the native engine for arrays, and their words.
+"""The instructions of the native engine for arrays.
 
 All that a program of arrays works with is one list of 64-bit words: addresses of arrays, addresses of blocks, and
-instructions. `array_source` writes the interpreter of them, `array_native` the words.
+instructions. `array_interpreter` runs them, `autograd.program.arrays.bytecode` writes them.
 
 An instruction is its number, the place of the next one, and:
 
@@ -20,16 +20,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
+
+from autograd.program.native import book
+from autograd.rules.primitive import Primitive
 
 STOP, CHECK, PRODUCT, SUM_COLUMNS, SUM_ROWS, SOFTMAX, CROSS_ENTROPY, ONE_HOT, COPY, CHAIN = range(10)
 
 # Entries are worked on in blocks of so many bytes, so that a chain of functions stays in the nearest cache.
 BLOCK = 4096
-# Words before the addresses of arrays: of the scratch memory, of BLAS's two products, of the addresses of slots.
+# What stands before the addresses of arrays: of the scratch memory, of BLAS's two products, of the addresses of slots.
 SCRATCH, GEMM, SLOTS, FIRST = 0, 1, 3, 4
 BITS = {"float32": 0, "float64": 1, "bool": 2}
 
-# How an operand is spread over the rows and columns of a chain.
+# How an operand is broadcast over the rows and columns of a chain.
 FULL, ROW, COLUMN, SINGLE, NUMBER = range(5)
 # The same, where the numbers are first to be converted.
 CONVERTED = 5
@@ -37,9 +41,15 @@ CONVERTED = 5
 STORE, STORE_TRUTH, FIRST_FUNCTION = 0, 1, 2
 
 
+@cache
+def functions() -> dict[Primitive, int]:
+    """The primitives of the book that work entry by entry, each with the number of its step in a chain."""
+    return {rule: FIRST_FUNCTION + i for i, rule in enumerate(rule for rule in book.functions() if rule.elementwise)}
+
+
 @dataclass
 class Chain:
-    """The words of a chain.
+    """A chain, as it is written.
 
     A *slot* is an operand or a result, a block at a time; its *home* is the number of its block of scratch memory.
 
@@ -48,7 +58,7 @@ class Chain:
         rows: How often operands that are one row are used.
         columns: The length of a row.
         homes: For each slot.
-        loads: For each operand that comes from outside, and each result that is written in place: how it is spread,
+        loads: For each operand that comes from outside, and each result that is written in place: how it is broadcast,
             its slot, its array or number, its kind.
         steps: Function, result, and up to three operands.
     """
@@ -60,7 +70,7 @@ class Chain:
     loads: list[tuple[int, int, int, int]] = field(default_factory=list)
     steps: list[tuple[int, int, int, int, int]] = field(default_factory=list)
 
-    def words(self) -> list[int]:
+    def bytecode(self) -> list[int]:
         """Without the instruction's number."""
         head = [self.bits, self.rows, self.columns, len(self.homes), len(self.loads), len(self.steps)]
         return [*head, *self.homes, *flat(self.loads), *flat(self.steps)]

@@ -6,15 +6,13 @@ compiles to.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
-from autograd.program.builder import attribute_names
-from autograd.program.identities import taken
-from autograd.program.native import array_instructions as words
+from autograd.program.native import array_instructions as instructions
+from autograd.program.native.array_instructions import functions
+from autograd.program.native.book import arity
 from autograd.program.native.cache import compiled_module
-from autograd.program.numbers.bytecode import from_the_book
-from autograd.rules.primitive import BOOK, Primitive
+from autograd.rules.primitive import Primitive
 
 HEADER = '''"""Written by autograd.program.native.array_interpreter; do not edit."""
 
@@ -23,7 +21,7 @@ from numba import carray, njit
 
 from autograd.program.native.array_kernels import LOOPS, in_range, multiply_f4, multiply_f8, one_hot
 from autograd.program.native.array_kernels import pointer_f4, pointer_f8
-from autograd.program.native.functions import compiled
+from autograd.program.native.functions import FUNCTIONS
 from autograd.program.native.number_kernels import at
 
 options = {"error_model": "numpy"}
@@ -138,18 +136,11 @@ def part_{kind}(w, op, q, out, x):
 KERNELS = ("fill", "copy", "narrow", "read", "convert", "sum_columns", "sum_rows", "softmax", "cross_entropy")
 
 
-@cache
-def functions() -> dict[Primitive, int]:
-    """The primitives of the book that work entry by entry, each with the number of its step in a chain."""
-    found = [x for x in BOOK.values() if x.elementwise and x.scalar is not None and x.pull is None and from_the_book(x)]
-    return {rule: words.FIRST_FUNCTION + i for i, rule in enumerate((*found, taken))}
-
-
 def source() -> str:
     """The text of the interpreter."""
     table = functions()
-    places = {name: value for name, value in vars(words).items() if isinstance(value, int)}
-    lines = [f"f_{rule.name} = compiled({rule.name!r})" for rule in table]
+    places = {name: value for name, value in vars(instructions).items() if isinstance(value, int)}
+    lines = [f"f_{rule.name} = FUNCTIONS[{rule.name!r}]" for rule in table]
     lines += [f'{name}_{kind} = LOOPS["{kind}"]["{name}"]' for kind in ("f4", "f8") for name in KERNELS]
     text = HEADER + "\n" + "\n".join(lines) + "\n"
     for kind, size in (("f4", 4), ("f8", 8)):
@@ -159,12 +150,8 @@ def source() -> str:
     return text + RUN.format(**places)
 
 
-def _count(rule: Primitive) -> int:
-    return len(rule.vjps) + len(attribute_names(rule))
-
-
 def _loop(rule: Primitive, kind: str) -> str:
-    letters = [f"x{i}" for i in range(_count(rule))]
+    letters = [f"x{i}" for i in range(arity(rule))]
     return LOOP.format(
         name=rule.name,
         kind=kind,
@@ -177,7 +164,7 @@ def _loop(rule: Primitive, kind: str) -> str:
 def _cases(kind: str) -> str:
     lines = []
     for rule, number in functions().items():
-        operands = ", ".join(f"w[at(first + w[at(q + {2 + i})])]" for i in range(_count(rule)))
+        operands = ", ".join(f"w[at(first + w[at(q + {2 + i})])]" for i in range(arity(rule)))
         lines.append(f"                elif op == {number}:")
         lines.append(f"                    each_{rule.name}_{kind}(w[at(first + w[at(q + 1)])], {operands}, n)")
     return "\n".join(lines)

@@ -7,16 +7,16 @@ from typing import Any
 
 from numba import njit
 
-from autograd.program import identities
-from autograd.program.identities import taken
-from autograd.program.numbers.bytecode import functions
+from autograd.program import intrinsics
+from autograd.program.intrinsics import taken
+from autograd.program.native.book import functions
 from autograd.rules import MODULES
 from autograd.rules.primitive import BOOK
 
 
 def book_modules() -> tuple[Any, ...]:
     """Where the functions' text stands; the cache of machine code goes by it."""
-    return (identities, *MODULES)
+    return (intrinsics, *MODULES)
 
 
 def compiled(name: str) -> Any:

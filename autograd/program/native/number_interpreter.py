@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from autograd.program.native import sums
+from autograd.program.native.book import arity
 from autograd.program.native.cache import compiled_module
-from autograd.program.numbers.bytecode import (
+from autograd.program.native.number_instructions import (
     ANY_SUM,
     FIRST_SHORT_SUM,
     LOGSUMEXP,
@@ -19,10 +20,8 @@ from autograd.program.numbers.bytecode import (
     SOFTMAX,
     SOFTPLUS_SIGMOID,
     STOP,
-    arity,
     functions,
 )
-from autograd.program.numbers.lower import SINGLE
 from autograd.rules.primitive import Primitive
 
 HEADER = '''"""Written by autograd.program.native.number_interpreter; do not edit."""
@@ -53,7 +52,7 @@ def loop_{name}(code, p, m):
                     m[at(o + k)] = f_{name}({neighbours})
             else:
                 for k in range(inner):
-                    m[at(o + k)] = f_{name}({spread})
+                    m[at(o + k)] = f_{name}({apart})
             o += inner
 """
 
@@ -100,7 +99,7 @@ def _loop(rule: Primitive) -> str:
         starts="\n".join(starts),
         unit=" and ".join(f"{x}_2 == 1" for x in letters),
         neighbours=", ".join(f"m[at({x} + k)]" for x in letters),
-        spread=", ".join(f"m[at({x} + k * {x}_2)]" for x in letters),
+        apart=", ".join(f"m[at({x} + k * {x}_2)]" for x in letters),
     )
 
 
@@ -164,7 +163,7 @@ def _cases(table: tuple[Primitive, ...]) -> str:
 def _short_sum(signs: str) -> list[str]:
     text, word = "", 2
     for i, sign in enumerate(signs):
-        if sign in SINGLE:
+        if sign in "sd":
             term, word = f"m[code[at(p + {word})]]", word + 1
         else:
             term, word = f"m[code[at(p + {word})]] * m[code[at(p + {word + 1})]]", word + 2

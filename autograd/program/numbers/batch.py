@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
-from autograd.program.arrays.routine import ArrayRoutine
-from autograd.program.builder import attribute_names
-from autograd.program.numbers.fusion import JOINT, softmax_n, softplus_sigmoid
-from autograd.program.numbers.lower import SINGLE, Action, Listing, terms
-from autograd.program.numbers.routine import Engine
+from autograd.program.intrinsics import JOINT, softmax_n, softplus_sigmoid
+from autograd.program.numbers.lower import SINGLE, Action, Listing, attributes, terms
+from autograd.program.simplify import apply
 from autograd.program.tape import Tape
 from autograd.rules import activations, arithmetic, exponentials, reductions
 from autograd.rules.primitive import Primitive
 
 
-def batch_routine(listing: Listing, size: int, engine: Engine | None) -> ArrayRoutine:
+def batched(listing: Listing, size: int) -> Tape:
     """The steps of a program on arrays of ``size`` numbers: from one array for each input, one for each output."""
-    return ArrayRoutine(_Batch(listing, size).tape, engine=engine)
+    return _Batch(listing, size).tape
 
 
 class _Batch:
@@ -36,10 +33,9 @@ class _Batch:
         self.tape.outputs = [self._places[place] for place in listing.outputs]
 
     def _apply(self, rule: Primitive, *operands: int, **attrs: float) -> int:
-        constants = self.tape.constants
-        if all(x in constants for x in operands):
-            return self.tape.constant(float(rule.on_floats([constants[x] for x in operands], attrs)))
-        return self.tape.apply(rule, operands, attrs, self._like)
+        if all(x in self.tape.constants for x in operands):
+            return apply(self.tape, rule, operands, attrs)
+        return apply(self.tape, rule, operands, attrs, self._like.shape, self._like.dtype)
 
     def _results(self, action: Action, operands: list[int], places: Sequence[int]) -> list[int]:
         if isinstance(action, str):
@@ -49,10 +45,8 @@ class _Batch:
         if action in JOINT or action is reductions.logsumexp_n:
             total, shares = self._softmax(operands)
             return [total] if action not in JOINT else [total, *shares] if action is softmax_n else shares
-        names = attribute_names(action)
-        count = len(operands) - len(names)
-        attrs = {name: self._listing.numbers[x] for name, x in zip(names, places[count:], strict=True)}
-        return [self._apply(action, *operands[:count], **attrs)]
+        read, attrs = attributes(self._listing, action, places)
+        return [self._apply(action, *operands[: len(read)], **attrs)]
 
     def _sum(self, signs: str, operands: Sequence[int]) -> int:
         found = -1
@@ -79,12 +73,3 @@ class _Batch:
             total = self._apply(arithmetic.add, total, x)
         shares = [self._apply(arithmetic.divide, x, total) for x in grown]
         return self._apply(arithmetic.add, self._apply(exponentials.log, total), top), shares
-
-
-def run_batch(routine: ArrayRoutine, rows: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, Any]:
-    """The outputs for each row of inputs, (rows, outputs)."""
-    columns = np.ascontiguousarray(rows.T)
-    found = np.empty((len(routine.tape.outputs), len(rows)))
-    for row, result in zip(found, routine.run(list(columns)), strict=True):
-        row[...] = result
-    return found.T

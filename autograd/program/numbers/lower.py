@@ -1,6 +1,6 @@
-"""From instructions to steps: dead ones dropped, and products that are only added up made part of the sum.
+"""From a tape of numbers to steps: dead entries dropped, and products that are only added up made part of the sum.
 
-A *sum* is one step, y = ± a ± b·c ± …, evaluated from left to right as the instructions it stands for would have been,
+A *sum* is one step, y = ± a ± b·c ± …, evaluated from left to right as the entries it stands for would have been,
 with no rounding saved or added. Its *signs* say what each term is:
 
     s   + a        d   − a
@@ -13,10 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
-from autograd.program.builder import Builder
 from autograd.program.numbers.fusion import joined
+from autograd.program.simplify import attribute_names
+from autograd.program.tape import Tape
 from autograd.rules import arithmetic, products, reductions
 from autograd.rules.primitive import Primitive
 
@@ -53,105 +54,144 @@ class Listing:
         return len(self.actions)
 
 
-def lower(builder: Builder, outputs: Sequence[int]) -> Listing:
-    """The steps that compute ``outputs``.
+def lower(tape: Tape) -> Listing:
+    """The steps that compute a tape's outputs and updates.
 
     Example:
-        >>> builder = Builder()
-        >>> a, b = builder.input(), builder.input()
-        >>> y = a * b - b
-        >>> listing = lower(builder, [y.index])
+        >>> from autograd.program.simplify import apply
+        >>> tape = Tape()
+        >>> a, b = tape.argument(), tape.argument()
+        >>> tape.outputs = [apply(tape, arithmetic.subtract, (apply(tape, arithmetic.multiply, (a, b)), b))]
+        >>> listing = lower(tape)
         >>> listing.actions, listing.operands
         (['pd'], [(0, 1, 1)])
     """
-    uses, in_sums = _uses(builder, outputs)
-    joint, within = joined(builder, uses, in_sums)
-    sums: dict[int, tuple[str, tuple[int, ...]]] = {}
+    outputs = [*tape.outputs, *(place for _, place in tape.updates)]
+    uses, in_sums = _uses(tape, outputs)
+    joint, within = joined(tape, uses, in_sums)
+    constants = tape.constants
+    sums: dict[int, _Sum] = {}
     absorbed: set[int] = set()
-    rules, operands = builder.rules, builder.operands
 
-    def part(place: int) -> tuple[str, tuple[int, ...]]:
-        """What a sum takes in for one of its terms: the terms of a sum used nowhere else, or the place itself.
+    def part_of_a_sum(place: int) -> _Sum | None:
+        """A sum that is used nowhere else, or not worth a step of its own, and so becomes part of another.
 
         A product that two sums add up is computed by both: that costs less than a step of its own.
         """
         found = sums.get(place)
-        if found is None or (uses[place] > 1 and (len(found[0]) > 1 or uses[place] > 2 or in_sums[place] < 2)):
-            return "s", (place,)
+        if found is None or (uses[place] > 1 and (found[0] > 1 or uses[place] > 2 or in_sums[place] < 2)):
+            return None
         return found
 
-    def add_up(parts: Sequence[tuple[int, bool]]) -> tuple[str, tuple[int, ...]]:
-        """The terms of a sum, from its parts and whether each is subtracted."""
-        (first, flip), *rest = parts
-        signs, terms = part(first)
-        if signs != "s" or terms != (first,):
+    def add_up(places: Sequence[int], flips: Sequence[bool]) -> _Sum:
+        """The sum of some places, each subtracted or not."""
+        first, flip = places[0], flips[0]
+        head = part_of_a_sum(first)
+        signs, terms = "", []
+        if head is not None:
             absorbed.add(first)
-        pieces, all_terms = [signs.translate(_FLIPPED) if flip else signs], [terms]
-        for place, subtracted in rest:
-            signs, terms = part(place)
-            if len(signs) > 1:  # adding it term by term would round otherwise
-                signs, terms = "s", (place,)
-            elif terms != (place,):
+        else:
+            signs, terms = "d" if flip else "s", [first]
+        for place, subtracted in zip(places[1:], flips[1:], strict=True):
+            part = part_of_a_sum(place)
+            if part is None or part[0] > 1:  # adding it term by term would round otherwise
+                signs += "d" if subtracted else "s"
+                terms.append(place)
+            else:
                 absorbed.add(place)
-            pieces.append(signs.translate(_FLIPPED) if subtracted else signs)
-            all_terms.append(terms)
-        return "".join(pieces), tuple(x for terms in all_terms for x in terms)
+                more, places_of_part = part[3:] if part[1] is None else _flat(part)
+                signs += more.translate(_FLIPPED) if subtracted else more
+                terms += places_of_part
+        return (head[0] if head else 1) + len(places) - 1, head, flip, signs, terms
 
-    for place, rule in enumerate(rules):
+    def length(place: int) -> int:
+        found = part_of_a_sum(place)
+        return found[0] if found else 1
+
+    for place, (rule, inputs, _, _, _) in enumerate(tape.entries):
         if not uses[place] or rule is None:
             continue
-        inputs = operands[place]
         if rule is arithmetic.multiply:
             # A constant's place says nothing, so it comes first: lanes that do the same then look the same.
-            sums[place] = "p", inputs[::-1] if inputs[1] in builder.numbers else inputs
+            sums[place] = 1, None, False, "p", inputs[::-1] if inputs[1] in constants else inputs
         elif rule is arithmetic.square:
-            sums[place] = "p", (inputs[0], inputs[0])
+            sums[place] = 1, None, False, "p", inputs * 2
         elif rule is arithmetic.add or rule is arithmetic.subtract:
             (x, y), flip = inputs, rule is arithmetic.subtract
-            pair = [(x, False), (y, flip)]
             # x + y is y + x, so the longer sum may come first; it then goes on instead of ending.
-            sums[place] = add_up(pair[::-1] if len(part(y)[0]) > len(part(x)[0]) else pair)
+            sums[place] = add_up((y, x), (flip, False)) if length(y) > length(x) else add_up((x, y), (False, flip))
         elif rule is arithmetic.negative:
-            sums[place] = add_up([(inputs[0], True)])
+            sums[place] = add_up(inputs, (True,))
         elif rule is reductions.add_n:
-            sums[place] = add_up([(x, False) for x in inputs])
+            sums[place] = add_up(inputs, (False,) * len(inputs))
         elif rule is products.affine:
             half = len(inputs) // 2
-            signs, terms = add_up([(inputs[0], False)])
+            count, head, flip, signs, terms = add_up(inputs[:1], (False,))
             pairs = zip(inputs[1 : half + 1], inputs[half + 1 :], strict=True)
-            sums[place] = signs + "p" * half, terms + tuple(x for pair in pairs for x in pair)
+            terms = [*terms, *(x for pair in pairs for x in pair)]
+            sums[place] = count + half, head, flip, signs + "p" * half, terms
 
-    listing = Listing(list(builder.inputs), {i: x for i, x in builder.numbers.items() if uses[i]}, list(outputs))
-    for place, rule in enumerate(rules):
+    numbers = {place: float(number) for place, number in constants.items() if uses[place]}
+    listing = Listing([*tape.arguments, *tape.sources, *tape.captured], numbers, outputs)
+    for place in range(len(uses)):  # constants may join the tape meanwhile
+        rule, inputs, attrs, _, _ = tape.entries[place]
         action: Action
         if place in joint:
             action, inputs, (place, *parts) = joint[place]
             listing.parts[place] = tuple(parts)
         elif not uses[place] or rule is None or place in absorbed or place in within:
             continue
+        elif place in sums:
+            action, operands = _flat(sums[place])
+            inputs = tuple(operands)
         else:
-            action, inputs = sums.get(place) or (rule, operands[place])
+            action = rule
+            if attrs:  # they are constants like any other: lanes may differ in them
+                options = [tape.constant(float(attrs[name])) for name in attribute_names(rule)]
+                inputs = (*inputs, *options)
+                listing.numbers |= {x: constants[x] for x in options}
         listing.places.append(place)
         listing.actions.append(action)
         listing.operands.append(inputs)
     return listing
 
 
+# A sum: how many terms it has; the sum that it goes on from, if any, and whether that is subtracted; the signs and the
+# places of its own terms.
+_Sum = tuple[int, Any, bool, str, Sequence[int]]
+
+
+def _flat(total: _Sum) -> tuple[str, list[int]]:
+    """The signs and the places of all terms, from the first on."""
+    _, head, _, signs, terms = total
+    if head is None:
+        return signs, list(terms)
+    parts = []
+    part: Any = total
+    flipped = False
+    while part is not None:
+        _, head, flip, signs, terms = part
+        parts.append((signs.translate(_FLIPPED) if flipped else signs, terms))
+        flipped, part = flipped != flip, head
+    return "".join(signs for signs, _ in reversed(parts)), [x for _, terms in reversed(parts) for x in terms]
+
+
 _ADDED_UP: Final = {arithmetic.add, arithmetic.subtract, arithmetic.negative, reductions.add_n}
 
 
-def _uses(builder: Builder, outputs: Sequence[int]) -> tuple[list[int], list[int]]:
-    """How often each instruction's result is read, where the outputs are all that is wanted; and how often by sums."""
-    uses, in_sums = [0] * len(builder), [0] * len(builder)
+def _uses(tape: Tape, outputs: Sequence[int]) -> tuple[list[int], list[int]]:
+    """How often each entry is read, where the outputs are all that is wanted; and how often by sums."""
+    entries = tape.entries
+    uses, in_sums = [0] * len(entries), [0] * len(entries)
     for place in outputs:
         uses[place] += 3  # an output is needed by itself, so no sum may take it in
-    operands, rules = builder.operands, builder.rules
-    for place in range(len(builder) - 1, -1, -1):
+    for place in range(len(entries) - 1, -1, -1):
         if uses[place]:
-            for x in operands[place]:
+            rule, inputs, _, _, _ = entries[place]
+            for x in inputs:
                 uses[x] += 1
-            if rules[place] in _ADDED_UP:
-                for x in operands[place]:
+            if rule in _ADDED_UP:
+                for x in inputs:
                     in_sums[x] += 1
     return uses, in_sums
 
@@ -164,3 +204,10 @@ def terms(signs: str, operands: Sequence[int]) -> list[tuple[str, tuple[int, ...
         found.append((sign, tuple(operands[at : at + width])))
         at += width
     return found
+
+
+def attributes(listing: Listing, action: Action, operands: Sequence[int]) -> tuple[Sequence[int], dict[str, float]]:
+    """What a step reads, and apart from that the attributes of its primitive."""
+    names = attribute_names(action) if isinstance(action, Primitive) else ()
+    count = len(operands) - len(names)
+    return operands[:count], {name: listing.numbers[x] for name, x in zip(names, operands[count:], strict=True)}

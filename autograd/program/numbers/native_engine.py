@@ -2,55 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from autograd.errors import MissingExtraError
-from autograd.extras import installing
+from autograd.program.native.engine import interpreter
 from autograd.program.numbers.bytecode import encode
 from autograd.program.numbers.schedule import Plan
-
-_interpreter: Any = None
-_loading = threading.Lock()
-
-
-def available() -> bool:
-    """Whether numba is installed."""
-    try:
-        import numba  # noqa: F401
-    except ImportError:
-        return False
-    return True
-
-
-def check_available() -> None:
-    """Raise without numba.
-
-    Raises:
-        MissingExtraError: numba is not installed.
-    """
-    if not available():
-        raise MissingExtraError(f"native programs need numba: {installing('jit')}, or use engine='numpy'")
-
-
-def interpreter() -> Any:
-    """The compiled loop; loaded when it is first asked for.
-
-    Raises:
-        MissingExtraError: numba is not installed.
-    """
-    global _interpreter
-    with _loading:
-        if _interpreter is None:
-            check_available()
-            from autograd.program.native.number_interpreter import load
-
-            _interpreter = load().run
-    return _interpreter
 
 
 class NativeEngine:
@@ -65,7 +25,7 @@ class NativeEngine:
 
     def __init__(self, plan: Plan, flush_denormals: bool = False) -> None:
         self.code = encode(plan, flush_denormals)
-        self._run = interpreter()
+        self._run = interpreter("number")
         if flush_denormals:
             from autograd.program.native.denormals import AVAILABLE
 

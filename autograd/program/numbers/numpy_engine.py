@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from autograd.program.builder import attribute_names
-from autograd.program.numbers.fusion import JOINT, softmax_n, softplus_sigmoid
+from autograd.program.intrinsics import JOINT, softmax_n, softplus_sigmoid
 from autograd.program.numbers.lower import SINGLE, terms
 from autograd.program.numbers.schedule import Access, Loop, Plan, Run, Scatter
+from autograd.program.simplify import attribute_names
 from autograd.rules.primitive import Primitive
 
 Array = np.ndarray[Any, np.dtype[np.float64]]

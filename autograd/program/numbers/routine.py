@@ -1,68 +1,78 @@
-"""A list of instructions made runnable: lowered, scheduled, and given to an engine."""
+"""A tape of numbers made runnable: lowered, scheduled, and given to an engine."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from autograd.errors import ShapeError
 from autograd.extras import installing
-from autograd.program.builder import Builder
+from autograd.program.native.engine import Engine, available, chosen
+from autograd.program.numbers.batch import batched
 from autograd.program.numbers.bytecode import NotNativeError
-from autograd.program.numbers.lower import Listing, lower
-from autograd.program.numbers.native_engine import NativeEngine, available
+from autograd.program.numbers.lower import attributes, lower
+from autograd.program.numbers.native_engine import NativeEngine
 from autograd.program.numbers.numpy_engine import NumpyEngine
 from autograd.program.numbers.schedule import Plan, schedule
-from autograd.program.text import described
+from autograd.program.tape import Tape
+from autograd.program.text import Names, Step, described
 
-Engine = Literal["numpy", "native"]
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
-class Routine:
-    """Numbers in, numbers out, over and over.
+class NumberRoutine:
+    """Numbers in, numbers out, over and over; see `autograd.program.routine`.
 
-    Args:
-        builder: The instructions.
-        outputs: The places of the results.
-        engine: "numpy" or "native"; by default native where numba is installed and every function is the book's.
-        flush_denormals: Count numbers below 2.2e-308 as 0 (native only).
-        names: What the inputs are called in the text; their order stands for those without a name.
-
-    Attributes:
-        listing: The steps.
-        engine: What runs them.
-        run: ``run(x)`` is the first result, and the others in one array, for an array x of inputs.
-
-    Example:
-        >>> builder = Builder()
-        >>> x, y = builder.input(), builder.input()
-        >>> product = x * y
-        >>> routine = Routine(builder, [product.index, (product + x).index], engine="numpy")
-        >>> routine.run(np.array([2.0, 3.0]))
-        (6.0, array([8.]))
+    By default it is native where numba is installed and every function is the book's.
     """
 
     def __init__(
-        self,
-        builder: Builder,
-        outputs: Sequence[int],
-        engine: Engine | None = None,
-        flush_denormals: bool = False,
-        names: Sequence[str | None] = (),
+        self, tape: Tape, engine: Engine | None, names: Sequence[str | None] = (), flush_denormals: bool = False
     ) -> None:
-        self.listing: Listing = lower(builder, outputs)
-        self.names = tuple(names)
-        self.engine = _chosen(schedule(self.listing), engine, flush_denormals)
-        self.run = _entry(self.engine.run, len(self.listing.inputs), len(outputs) - 1)
+        self._arguments, self._results, self._names = len(tape.arguments), len(tape.outputs), names
+        self._sources, self._captured = list(tape.sources.values()), list(tape.captured.values())
+        self._updates = tape.updates
+        self._listing = lower(tape)  # the tape itself is not kept, which is many times longer
+        runner = _runner(schedule(self._listing), engine, flush_denormals)
+        self.engine, self.size = runner.name, runner.size
+        self.flat = _entry(runner.run, len(self._listing.inputs), len(self._listing.outputs) - 1)
+
+    def run(self, arguments: Sequence[Any]) -> list[Any]:
+        """The results for these arguments; leaves that are to be set are set."""
+        read = [*(source() for source in self._sources), *(leaf._raw for leaf in self._captured)]
+        first, others = self.flat(np.array([*arguments, *read], np.float64))
+        found = [first, *others.tolist()]
+        for (leaf, _), number in zip(self._updates, found[self._results :], strict=True):
+            leaf.data = number  # type: ignore[attr-defined]
+        return found[: self._results]
+
+    def checked(self, arguments: Sequence[Any]) -> list[Any]:
+        """As many numbers as there are arguments.
+
+        Raises:
+            ShapeError: Too many or too few.
+        """
+        if len(arguments) != self._arguments:
+            raise ShapeError(f"a program of {self._arguments} inputs was called with {len(arguments)} numbers")
+        return list(arguments)
+
+    def batched(self, size: int) -> Tape:
+        """The same for many examples at once."""
+        return batched(self._listing, size)
 
     def __len__(self) -> int:
-        return len(self.listing)
+        return len(self._listing)
 
     def __str__(self) -> str:
-        return described(self.listing, self.names, self.engine.name, self.engine.size)
+        listing = self._listing
+        steps = [
+            Step((place, *listing.parts.get(place, ())), action, *attributes(listing, action, operands))
+            for place, action, operands in zip(listing.places, listing.actions, listing.operands, strict=True)
+        ]
+        names = Names(listing.inputs, self._names, listing.numbers)
+        return described(steps, names, listing.outputs[: self._results], self._updates, self.engine, self.size)
 
 
 def _entry(
@@ -72,7 +82,7 @@ def _entry(
     shape = (inputs,)
     empty = np.empty
 
-    def run(x: Array) -> tuple[float, Array]:
+    def flat(x: Array) -> tuple[float, Array]:
         results = empty(others)
         try:
             if x.shape == shape:
@@ -84,27 +94,14 @@ def _entry(
             raise ShapeError(f"inputs of shape {array.shape} for a program of {inputs} inputs: expected {shape}")
         return compute(array, results), results
 
-    return run
+    return flat
 
 
-def chosen_name(engine: Engine | None) -> Engine:
-    """The engine that is meant, or by default the quicker one that is installed.
-
-    Raises:
-        ValueError: There is no such engine.
-    """
-    if engine not in (None, "numpy", "native"):
-        raise ValueError(
-            f"engine {engine!r}: expected 'numpy', 'native', or None for the quicker one that is installed"
-        )
-    return engine or ("native" if available() else "numpy")
-
-
-def _chosen(plan: Plan, engine: Engine | None, flush_denormals: bool) -> NumpyEngine | NativeEngine:
-    chosen = chosen_name(engine)
+def _runner(plan: Plan, engine: Engine | None, flush_denormals: bool) -> NumpyEngine | NativeEngine:
+    name = chosen(engine)
     if flush_denormals and (engine == "numpy" or not available()):
         raise ValueError(f"flush_denormals is for the native engine: {installing('jit')}, or leave it out")
-    if chosen == "numpy":
+    if name == "numpy":
         return NumpyEngine(plan)
     try:
         return NativeEngine(plan, flush_denormals)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.numbers.fusion import JOINT
+from autograd.program.intrinsics import JOINT
 from autograd.program.numbers.lower import SINGLE, Action, Listing
 from autograd.program.numbers.strides import SHORTEST, Places, nests
 
@@ -92,14 +92,14 @@ def schedule(listing: Listing) -> Plan:
 def _groups(listing: Listing) -> Iterator[tuple[Action, list[int]]]:
     """The steps that do the same and can run at the same time, each group after those it needs."""
     level: dict[int, int] = dict.fromkeys((*listing.inputs, *listing.numbers), 0)
-    groups: dict[tuple[int, Action], list[int]] = {}
+    groups: dict[tuple[int, Action, int], list[int]] = {}
     steps = zip(listing.places, listing.actions, listing.operands, strict=True)
     for step, (place, action, operands) in enumerate(steps):
         level[place] = now = 1 + max(map(level.__getitem__, operands))
         for part in listing.parts.get(place, ()):
             level[part] = now
-        groups.setdefault((now, action), []).append(step)
-    for (_, action), members in sorted(groups.items(), key=lambda item: item[0][0]):
+        groups.setdefault((now, action, len(operands)), []).append(step)
+    for (_, action, _), members in sorted(groups.items(), key=lambda item: item[0][0]):
         yield action, members
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import autograd as ag
 import nn
-from autograd.program.arrays import native_code as array_native
+from autograd.program.arrays import bytecode
 from autograd.program.arrays.steps import Call, Chained, Part, Product, Steps
 
 pytest.importorskip("numba")
@@ -21,8 +21,8 @@ TOLERANCE = {"float64": 1e-12, "float32": 1e-5}
 
 def steps_of(compiled: Any) -> Steps:
     """The steps of a function's one recording."""
-    (recording,) = compiled.recordings.values()
-    return Steps(recording.routine.tape, recording.routine.order, products=True)
+    (trace,) = compiled.traces.values()
+    return Steps(trace.routine.tape, trace.routine.order, products=True)
 
 
 def kinds(compiled: Any) -> list[type]:
@@ -170,7 +170,7 @@ def test_a_training_step_needs_no_call_of_numpy_and_updates_by_products() -> Non
 
 def test_without_a_blas_numpy_multiplies(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = [step(X, Y) for step in [network("native")[1]] for _ in range(3)]
-    monkeypatch.setattr(array_native, "_loaded", (array_native.interpreter()[0], None))
+    monkeypatch.setattr(bytecode, "blas", lambda: None)
     found = [step(X, Y) for step in [network("native")[1]] for _ in range(3)]
     np.testing.assert_allclose(found, expected, rtol=1e-6)
 

@@ -62,7 +62,7 @@ def test_replay_equals_eager_for_every_primitive(case: Case, dtype: Any, engine:
         assert found == pytest.approx(float(value), rel=10 * TOLERANCE[dtype])
         for a, b in zip(found_gradients, gradients, strict=True):
             same(a, b, dtype)
-    assert len(compiled.recordings) == 1
+    assert len(compiled.traces) == 1
 
 
 @pytest.mark.parametrize("case", list(cases(differentiable=False)), ids=str)
@@ -226,7 +226,7 @@ def test_equal_work_is_done_once_and_constants_beforehand() -> None:
         constant = ag.exp(ag.Tensor(A) * 2.0)
         return ag.sum(ag.tanh(x @ A) + ag.tanh(x @ A) * (constant * 1.0))
 
-    text = str(next(iter(_recorded(f, np.ones((2, 2))).recordings.values())).routine)
+    text = str(next(iter(_recorded(f, np.ones((2, 2))).traces.values())).routine)
     assert text.count("tanh") == 1
     assert "exp" not in text
 

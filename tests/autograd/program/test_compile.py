@@ -33,10 +33,10 @@ def test_the_form_of_arguments_and_results_is_kept(engine: Any) -> None:
     assert calls == ["u", "v", "v"]
 
 
-def test_recordings_are_bounded() -> None:
+def test_traces_are_bounded() -> None:
     f = ag.compile(lambda x, n: x * n, engine="numpy")
     assert [f(2.0, n) for n in range(100)] == [2.0 * n for n in range(100)]
-    assert len(f.recordings) == 64
+    assert len(f.traces) == 64
 
 
 def test_values_go_in_and_floats_come_out(engine: Any) -> None:

@@ -10,10 +10,9 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd.program.builder import Builder
+from autograd.program import program as programs
 from autograd.program.numbers.lower import lower
 from autograd.program.numbers.schedule import Loop, schedule
-from autograd.program.recorded import differentiate, record
 from nn.scalar import MLP
 
 
@@ -205,9 +204,7 @@ def moons_like(samples: int) -> tuple[ag.Value, list[ag.Value], Any]:
 
 def test_a_network_recorded_number_by_number_becomes_loops_again(engine: Any) -> None:
     output, parameters, loss = moons_like(40)
-    builder = Builder()
-    (root,) = record(builder, [output], parameters)
-    plan = schedule(lower(builder, [root, *differentiate(builder, root, builder.inputs)]))
+    plan = schedule(lower(programs._tape(output, parameters, order=1)))
     assert len(plan.units) < 45
     assert sum(isinstance(unit, Loop) for unit in plan.units) >= len(plan.units) - 2
     program = ag.Program.from_graph(output, parameters, engine=engine)

@@ -1,8 +1,7 @@
-"""Running an array program by the native engine: steps as words for its interpreter, and the Python around them."""
+"""Running a tape of arrays by the native engine: steps as bytecode for its interpreter, and the Python around it."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
@@ -12,39 +11,19 @@ import numpy as np
 from autograd.errors import ShapeError
 from autograd.graph.node import Node
 from autograd.program.arrays.numpy_code import Code, compiled, works_in_place, writes_into
-from autograd.program.arrays.steps import Call, Chained, Part, Product, Steps, spread
+from autograd.program.arrays.steps import Call, Chained, Part, Product, Steps, broadcasting
 from autograd.program.arrays.storage import ALIGNMENT, Storage, is_view, root_of
-from autograd.program.native import array_instructions as words
-from autograd.program.native.array_interpreter import functions
-from autograd.program.numbers.native_engine import check_available
+from autograd.program.native import array_instructions as instructions
+from autograd.program.native.array_instructions import functions
+from autograd.program.native.engine import blas, interpreter
 from autograd.program.tape import Tape
 from autograd.rules import products
-
-_loaded: Any = None
-_loading = threading.Lock()
-
-
-def interpreter() -> tuple[Callable[..., int], tuple[int, int] | None]:
-    """The compiled loop, and where BLAS has its products; loaded when first asked for.
-
-    Raises:
-        ImportError: numba is not installed.
-    """
-    global _loaded
-    with _loading:
-        if _loaded is None:
-            check_available()
-            from autograd.program.native.array_interpreter import load
-            from autograd.program.native.array_kernels import addresses_of_gemm
-
-            _loaded = load().run, addresses_of_gemm()
-    found: tuple[Callable[..., int], tuple[int, int] | None] = _loaded
-    return found
 
 
 def native_function(tape: Tape, order: Sequence[int]) -> tuple[Callable[..., list[Any]], int, bool]:
     """A program as a function of its arguments, the bytes of memory it works in, and whether it needs no NumPy."""
-    run, gemm = interpreter()
+    run = interpreter("array")
+    gemm = blas()
     steps = Steps(tape, order, products=gemm is not None)
     writer = _Writer(tape, order, steps)
     writer.write(run, gemm)
@@ -53,7 +32,7 @@ def native_function(tape: Tape, order: Sequence[int]) -> tuple[Callable[..., lis
 
 
 class _Writer:
-    """The words of all steps, and the lines that run them with NumPy's calls in between."""
+    """The bytecode of all steps, and the lines that run them with NumPy's calls in between."""
 
     def __init__(self, tape: Tape, order: Sequence[int], steps: Steps) -> None:
         self._tape = tape
@@ -66,7 +45,7 @@ class _Writer:
         self._read_natively = {
             steps.memory(x) for step in steps.steps if not isinstance(step, Call) for x in steps.reads(step)
         }
-        self._words = [0] * words.FIRST
+        self._bytecode = [0] * instructions.FIRST
         self._numbers: list[float] = []
         self._address_of: dict[int, int] = {}
         self._number_of: dict[Any, int] = {}
@@ -76,8 +55,8 @@ class _Writer:
 
     @property
     def size(self) -> int:
-        """Bytes of buffers, constants, words and scratch memory."""
-        return self._storage.size + 8 * (len(self._words) + len(self._numbers)) + self._homes * words.BLOCK
+        """Bytes of buffers, constants, bytecode and scratch memory."""
+        return self._storage.size + 8 * (len(self._bytecode) + len(self._numbers)) + self._homes * instructions.BLOCK
 
     # ---- memory ------------------------------------------------------------------------------------------------------
 
@@ -151,8 +130,8 @@ class _Writer:
         given = {*self._tape.arguments, *self._tape.captured, *self._tape.sources}
         lines = []
         for step in self._steps.steps:
-            if isinstance(step, Part) and step.number == words.CROSS_ENTROPY and step.reads[1] in given:
-                self._add(words.CHECK, [self._address(step.reads[1]), *step.sizes])
+            if isinstance(step, Part) and step.number == instructions.CROSS_ENTROPY and step.reads[1] in given:
+                self._add(instructions.CHECK, [self._address(step.reads[1]), *step.sizes])
                 lines.append(self.code.check_of(step.place))
         calls = [step.place for step in self._steps.steps if isinstance(step, Call)]
         self.code.check_classes(calls)
@@ -189,23 +168,23 @@ class _Writer:
         self._segments.append([])
 
     def _finish(self, run: Callable[..., int], gemm: tuple[int, int] | None) -> None:
-        self._words[words.SLOTS] = len(self._words)
-        self._words += [0] * self._slots
-        for number, instructions in enumerate(self._segments):
-            self.code.names[f"start{number}"] = len(self._words)
-            for instruction, what in instructions:
-                self._words += [instruction, len(self._words) + 2 + len(what), *what]
-            self._words.append(words.STOP)
-        scratch = np.empty(self._homes * words.BLOCK + ALIGNMENT, np.uint8)
-        self._words[words.SCRATCH] = scratch.ctypes.data + -scratch.ctypes.data % ALIGNMENT
-        self._words[words.GEMM : words.GEMM + 2] = gemm or (0, 0)
-        w, n = np.array(self._words, np.int64), np.array([*self._numbers, 0.0])
+        self._bytecode[instructions.SLOTS] = len(self._bytecode)
+        self._bytecode += [0] * self._slots
+        for number, segment in enumerate(self._segments):
+            self.code.names[f"start{number}"] = len(self._bytecode)
+            for instruction, what in segment:
+                self._bytecode += [instruction, len(self._bytecode) + 2 + len(what), *what]
+            self._bytecode.append(instructions.STOP)
+        scratch = np.empty(self._homes * instructions.BLOCK + ALIGNMENT, np.uint8)
+        self._bytecode[instructions.SCRATCH] = scratch.ctypes.data + -scratch.ctypes.data % ALIGNMENT
+        self._bytecode[instructions.GEMM : instructions.GEMM + 2] = gemm or (0, 0)
+        w, n = np.array(self._bytecode, np.int64), np.array([*self._numbers, 0.0])
         self.code.names |= {"native": run, "w": w, "n": n, "alive": (scratch, self._arrays)}
 
     # ---- addresses and numbers ---------------------------------------------------------------------------------------
 
     def _address(self, place: int) -> int:
-        """Where in the words the address of an array stands; with the line that puts it there, if it may be another."""
+        """Where the bytecode has the address of an array; with the line that puts it there, if it may be another."""
         memory = self._steps.memory(place)
         if memory is None:
             raise AssertionError(f"place {place} has no memory of its own")
@@ -216,12 +195,12 @@ class _Writer:
             memory = leaf_place
         if memory in self._address_of:
             return self._address_of[memory]
-        where = self._address_of[memory] = len(self._words)
-        self._words.append(0)
+        where = self._address_of[memory] = len(self._bytecode)
+        self._bytecode.append(0)
         code, static = self.code, self._storage.arrays.get(memory)
         if static is not None:
             self._arrays.append(static)
-            self._words[where] = static.ctypes.data
+            self._bytecode[where] = static.ctypes.data
         elif memory in self._tape.captured:
             leaf = self._tape.captured[memory]
             held = code.constant("held", _Held(leaf, where, any(leaf is x for x, _ in self._tape.updates)))
@@ -257,25 +236,31 @@ class _Writer:
         if step.onto is not None and step.factor is not None:
             factor, sign, beta = self._number(step.factor), -1, 1
             if self._address(step.onto) != out:
-                self._add(words.COPY, [out, self._address(step.onto), entry.nbytes // 4])
+                self._add(instructions.COPY, [out, self._address(step.onto), entry.nbytes // 4])
         (a, a_turned), (b, b_turned) = step.left, step.right
         matrices = [self._address(a), int(a_turned), self._address(b), int(b_turned), out]
-        self._add(words.PRODUCT, [words.BITS[str(entry.dtype)], *step.sizes, *matrices, factor, sign, beta])
+        self._add(
+            instructions.PRODUCT, [instructions.BITS[str(entry.dtype)], *step.sizes, *matrices, factor, sign, beta]
+        )
 
     def _part(self, step: Part) -> None:
-        bits = [] if step.number == words.ONE_HOT else [words.BITS[str(self._tape.entries[step.place].dtype)]]
+        bits = (
+            []
+            if step.number == instructions.ONE_HOT
+            else [instructions.BITS[str(self._tape.entries[step.place].dtype)]]
+        )
         arrays = [self._address(step.place), *map(self._address, step.reads)]
         self._add(step.number, [*bits, *arrays, *step.sizes])
 
     def _chain(self, step: Chained) -> None:
         chain = _Chain(self, step)
-        self._slots = max(self._slots, len(chain.words.homes))
+        self._slots = max(self._slots, len(chain.code.homes))
         self._homes = max(self._homes, chain.homes)
-        self._add(words.CHAIN, chain.words.words())
+        self._add(instructions.CHAIN, chain.code.bytecode())
 
 
 class _Chain:
-    """The words of one chain, as they are written.
+    """The bytecode of one chain, as they are written.
 
     A slot that is not in memory has a block of scratch memory, which goes to another once nobody reads it.
     """
@@ -283,7 +268,7 @@ class _Chain:
     def __init__(self, writer: _Writer, step: Chained) -> None:
         count = prod(step.shape)
         columns = step.columns or count
-        self.words = words.Chain(words.BITS[str(step.dtype)], count // columns, columns)
+        self.code = instructions.Chain(instructions.BITS[str(step.dtype)], count // columns, columns)
         self.homes = 0
         self._writer = writer
         self._entries = writer._tape.entries
@@ -303,7 +288,7 @@ class _Chain:
             operands = [results.get(x, self._loaded.get(x, -1)) for x in applied.operands]
             result, has_home = self._apply(applied.place, functions()[applied.rule], operands)
             spent = {x for x in applied.operands if last[x] == i and x in results}
-            self._free += [self.words.homes[results[x]] for x in spent if results[x] in self._with_home]
+            self._free += [self.code.homes[results[x]] for x in spent if results[x] in self._with_home]
             results[applied.place] = result
             if has_home:
                 self._with_home.add(result)
@@ -313,37 +298,39 @@ class _Chain:
         if in_scratch:
             home = self._free.pop() if self._free else self.homes
             self.homes = max(self.homes, home + 1)
-        self.words.homes.append(home)
-        return len(self.words.homes) - 1
+        self.code.homes.append(home)
+        return len(self.code.homes) - 1
 
     def _load(self, x: int) -> int:
         entry = self._entries[x]
         if entry.is_number:
             slot = self._slot(in_scratch=True)
-            self.words.loads.append((words.NUMBER, slot, self._writer._number(x), 0))
+            self.code.loads.append((instructions.NUMBER, slot, self._writer._number(x), 0))
             return slot
-        how, _ = spread(entry.shape, self._step.shape)
+        how, _ = broadcasting(entry.shape, self._step.shape)
         same = entry.dtype == self._step.dtype
-        slot = self._slot(in_scratch=not (same and how in (words.FULL, words.ROW)))
-        how = (how or 0) + (0 if same else words.CONVERTED)
-        self.words.loads.append((how, slot, self._writer._address(x), words.BITS[str(entry.dtype)]))
+        slot = self._slot(in_scratch=not (same and how in (instructions.FULL, instructions.ROW)))
+        how = (how or 0) + (0 if same else instructions.CONVERTED)
+        self.code.loads.append((how, slot, self._writer._address(x), instructions.BITS[str(entry.dtype)]))
         return slot
 
     def _apply(self, place: int, function: int, operands: list[int]) -> tuple[int, bool]:
         """One function: its result's slot, and whether that is in scratch memory."""
-        entry, loads, steps = self._entries[place], self.words.loads, self.words.steps
+        entry, loads, steps = self._entries[place], self.code.loads, self.code.steps
         stored = place in self._writer._outside
         out = self._writer._address(place) if stored else -1
-        read = {array for how, slot, array, _ in loads if how == words.FULL and slot in operands}
+        read = {array for how, slot, array, _ in loads if how == instructions.FULL and slot in operands}
         # A loop that may write what it reads runs an entry at a time, so such results take the way through scratch.
         direct = stored and entry.dtype == self._step.dtype and out not in read
         result = self._slot(in_scratch=not direct)
         if direct:
-            loads.append((words.FULL, result, out, 0))
+            loads.append((instructions.FULL, result, out, 0))
         first, second, third = (*operands, 0, 0, 0)[:3]
         steps.append((function, result, first, second, third))
         if stored and not direct:
-            steps.append((words.STORE if entry.dtype == self._step.dtype else words.STORE_TRUTH, result, out, 0, 0))
+            steps.append(
+                (instructions.STORE if entry.dtype == self._step.dtype else instructions.STORE_TRUTH, result, out, 0, 0)
+            )
         return result, not direct
 
 

@@ -1,0 +1,235 @@
+"""Traced nodes: Values and Tensors that stand for any numbers, and refuse to be treated as plain ones.
+
+A traced node computes nothing. It knows its place on the tape, and beside that what every node knows (its rule and its
+inputs), so that the engine's own backward pass runs on it: a derivative is traced like anything else.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, NoReturn, Self
+
+import numpy as np
+
+from autograd.graph.hooks import current_tracer
+from autograd.graph.node import NO_ATTRS, Node
+from autograd.graph.operators import Operators
+from autograd.numpy.protocols import DIFFERENTIABLE, GRADIENT_FREE, apply_function, apply_ufunc
+from autograd.program.intrinsics import taken
+from autograd.program.refusal import refuse
+from autograd.rules import arithmetic, shaping
+from autograd.rules.primitive import BOOK, Primitive
+from autograd.tensor.tensor import Tensor
+from autograd.value.value import Value
+
+# NumPy's functions that look at shapes and dtypes alone.
+OF_SHAPES = frozenset({np.shape, np.ndim, np.size, np.result_type, np.zeros_like, np.ones_like, np.empty_like})
+
+
+_ADD = arithmetic.add
+
+
+def active() -> Any:
+    """The tracer at work in this thread or task."""
+    found = current_tracer()
+    if found is None:
+        refuse("a traced node after its function has returned", "return it, and compute with the result of the call")
+    return found
+
+
+class Traced:
+    """What a traced node refuses, whether a number or an array. A mixin before the node's own class.
+
+    Attributes:
+        place: Where it is on the tape.
+        noun: What messages call it.
+    """
+
+    __slots__ = ()
+    traced = True
+    noun: ClassVar[str]
+    place: int
+
+    # What the graph asks of it.
+
+    def _seed(self, gradient: Any, create_graph: bool) -> Any:
+        if not create_graph:
+            refuse(
+                "a backward pass that is thrown away",
+                "inside a compiled function use ag.grad, ag.value_and_grad or ag.gradients(…, create_graph=True)",
+            )
+        return super()._seed(gradient, create_graph)  # type: ignore[misc]
+
+    @staticmethod
+    def _accumulate(gradients: dict[Any, Any]) -> None:  # noqa: ARG004
+        refuse(
+            ".backward(), which changes .grad",
+            "use ag.grad, ag.value_and_grad or ag.gradients, and return the gradients",
+        )
+
+    def _zero_where_not_taken(self, g: Any) -> Any:
+        return active().apply(taken, (self, g), NO_ATTRS)
+
+    def detach(self) -> Any:
+        """The same numbers as a constant: gradients stop here."""
+        return active().joined(self, requires_grad=False)
+
+    @property
+    def data(self) -> Any:
+        """Refused: there are no numbers yet."""
+        refuse("reading .data", f"compute with the {self.noun} itself, or return it")
+
+    @data.setter
+    def data(self, numbers: Any) -> None:  # noqa: ARG002
+        refuse("setting .data", f"compute a new {self.noun}, or use ag.assign on a leaf from outside")
+
+    def item(self) -> float:
+        """Refused, as `data`."""
+        refuse(".item()", f"compute with the {self.noun} itself, or return it")
+
+    def __bool__(self) -> bool:
+        refuse(f"a branch on a traced {self.noun}", "use ag.where, ag.maximum, ag.minimum or ag.clip")
+
+    def __float__(self) -> NoReturn:
+        refuse(f"float() of a traced {self.noun}", "use ag.exp and its kin in place of math's")
+
+    __int__ = __index__ = __complex__ = __float__
+
+    def __format__(self, spec: str) -> str:
+        if spec:
+            refuse(f"formatting a traced {self.noun} as a number", "print results after the call")
+        return repr(self)
+
+    def __repr__(self) -> str:
+        return f"<traced {self.noun} {self.place}>"
+
+
+class TracedValue(Traced, Value):
+    """A Value of a function that is being traced.
+
+    A comparison as an operation of the book (``ag.where(ag.greater(x, 0), …)``) is recorded; one that Python would
+    branch on is refused.
+    """
+
+    __slots__ = ("inputs", "place")
+    noun = "Value"
+    place: int | None  # type: ignore[assignment]  # None for a sum that may go on
+
+    _raw, _grad, _flow = math.nan, None, None
+    _apply_to_each = None  # one by one
+
+    @staticmethod
+    def _apply(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
+        return active().apply(rule, inputs, attrs)
+
+    def _call(self, function: Any, *inputs: Any, **attrs: Any) -> Any:
+        return active().apply(function, inputs, attrs)
+
+    def _unbroadcast(self, share: Any) -> Any:
+        if share.__class__ is Untracked:
+            if share.place is None:
+                active().place(share)
+            return share
+        if getattr(share, "kind", "") == "array":  # beside arrays, a number's gradient is the sum over its copies
+            return share if share.shape == () else shaping.sum_to(share, shape=())
+        return super()._unbroadcast(share)
+
+    def _as_gradient(self, gradient: Any, create_graph: bool) -> Any:
+        return gradient if isinstance(gradient, Node) else super()._as_gradient(gradient, create_graph)
+
+    def _seed(self, gradient: Any, create_graph: bool) -> Any:
+        seed = super()._seed(gradient, create_graph)
+        return active().one() if gradient is None else seed
+
+
+class Untracked(TracedValue):
+    """One through which no gradient flows: its place is all there is to know, or what it adds up."""
+
+    __slots__ = ("added",)
+    added: tuple[Any, int]  # of a sum that may go on: the sum so far, and the last share
+    rule, inputs, attrs, label, requires_grad, stamp = None, (), NO_ATTRS, None, False, 0
+
+    def __add__(self, other: Any) -> Any:
+        """A sum may go on: what a backward pass gathers, of hundreds of shares perhaps, becomes one entry."""
+        tracer = active()
+        if other.__class__ is not Untracked or other.place is None or tracer.data:
+            return tracer.apply(_ADD, (self, other), NO_ATTRS)
+        node = object.__new__(Untracked)
+        node.place, node.added = None, (self if self.place is None else self.place, other.place)
+        return node
+
+
+def _compared(self: TracedValue, other: Any) -> bool:  # noqa: ARG001
+    refuse(
+        "a comparison of a traced value",
+        "use ag.where(ag.greater(a, b), …), ag.maximum, ag.minimum or ag.clip; `is` for the same node",
+    )
+
+
+for _name in ("__lt__", "__le__", "__gt__", "__ge__", "__eq__", "__ne__"):
+    setattr(TracedValue, _name, _compared)
+TracedValue.__hash__ = Node.__hash__  # type: ignore[method-assign]
+# Value's own operators take short cuts that make Values.
+for _name, _method in vars(Operators).items():
+    if callable(_method) and _name in vars(Value):
+        setattr(TracedValue, _name, _method)
+
+
+def _operator(rule: Primitive, swapped: bool) -> Callable[[TracedValue, Any], Any]:
+    def method(self: TracedValue, other: Any) -> Any:
+        return (current_tracer() or active()).apply(rule, (other, self) if swapped else (self, other), NO_ATTRS)
+
+    return method
+
+
+for _name, _rule in (("add", arithmetic.add), ("sub", arithmetic.subtract), ("mul", arithmetic.multiply)):
+    setattr(TracedValue, f"__{_name}__", _operator(_rule, swapped=False))
+    setattr(TracedValue, f"__r{_name}__", _operator(_rule, swapped=True))
+
+
+class TracedTensor(Traced, Tensor):
+    """A Tensor of a function that is being traced. It has a Tensor's shape and dtype; comparisons are recorded too."""
+
+    __slots__ = ("place",)
+    noun = "Tensor"
+
+    def _as_index(self) -> NoReturn:
+        refuse("an index that is traced", "choose with ag.where, multiply by one-hot rows, or pass the entries chosen")
+
+    def tolist(self) -> Any:
+        """Refused, as `data`."""
+        refuse(".tolist()", "compute with the Tensor itself, or return it")
+
+    def argmax(self, axis: int | None = None) -> Any:  # noqa: ARG002
+        """Refused: positions are plain numbers."""
+        refuse(".argmax()", "return the Tensor, and look for the largest entry after the call")
+
+    def argmin(self, axis: int | None = None) -> Any:  # noqa: ARG002
+        """Refused: positions are plain numbers."""
+        refuse(".argmin()", "return the Tensor, and look for the smallest entry after the call")
+
+    def __array__(self, *_: Any, **__: Any) -> NoReturn:
+        refuse("turning a traced Tensor into an ndarray", "compute with the Tensor itself, or return it")
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        entry = next((rule for rule in BOOK.values() if rule.ufunc is ufunc), None)
+        if entry is not None and not entry.differentiable and method == "__call__" and not options:
+            return entry(*inputs)  # a comparison, which eagerly gives plain numbers
+        if ufunc in GRADIENT_FREE:
+            refuse(f"np.{ufunc.__name__}", "build it from functions of the rule book, or call it outside")
+        return apply_ufunc(ufunc, method, inputs, options)
+
+    def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any) -> Any:
+        if function in GRADIENT_FREE and function not in OF_SHAPES and function not in DIFFERENTIABLE:
+            refuse(f"np.{function.__name__}", "build it from functions of the rule book, or call it outside")
+        return apply_function(function, args, kwargs)
+
+    def _update(self, ufunc: np.ufunc, other: Any, rule: Primitive) -> Self:  # noqa: ARG002
+        refuse(f"an array changed in place by {rule.symbol}=", "write a new Tensor, W = W + …; ag.assign sets leaves")
+
+    def __setitem__(self, index: Any, values: Any) -> None:
+        refuse("assigning to entries of an array", "use where, stack or concatenate to build the new Tensor")
+
+
+TracedTensor.__hash__ = Node.__hash__  # type: ignore[method-assign]
