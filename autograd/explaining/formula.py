@@ -1,6 +1,6 @@
 """Formulas: any rule of the book, run on symbols instead of numbers, becomes an expression that can be read.
 
-A rule is code such as ``g * (1 - y * y)``. Given symbols for g, y and the inputs (`autograd.explaining.symbols`), the
+A rule is code such as ``-g * y / b``. Given symbols for g, y and the inputs (`autograd.explaining.symbols`), the
 same code builds a tree, and the tree is written as text or LaTeX (`autograd.explaining.notation`). No formula is
 written a second time.
 """
@@ -29,7 +29,7 @@ class Formula:
 
     @cached_property
     def text(self) -> str:
-        """Plain text with Unicode signs, e.g. ``1 − y²``."""
+        """Plain text with Unicode signs, e.g. ``−y / b``."""
         return notation.text(self.expression)
 
     @cached_property
@@ -108,7 +108,7 @@ def local_derivative(
     Example:
         >>> from autograd import BOOK
         >>> str(local_derivative(BOOK["tanh"], 0)), str(local_derivative(BOOK["divide"], 1))
-        ('1 − y²', '−y / b')
+        ('1 − tanh²(x)', '−y / b')
         >>> local_derivative(BOOK["power"], 0, operands=["a", 3.0]).latex
         '3 \\, a^{2}'
         >>> str(local_derivative(BOOK["matmul"], 0, shapes=[(5, 3), (3, 2)]))

@@ -121,10 +121,13 @@ def _as_in_a_textbook(e: Expression) -> Expression:
         return _as_in_a_textbook(e.operands[0])
     if _named(e) == "where":
         condition, chosen, otherwise = e.operands
-        if _named(condition) == "equal" and condition.operands[1].number == 0 and chosen.number == 1:
+        if _named(condition) == "equal" and (condition.operands[1].number, chosen.number) in _GUARDS:
             return otherwise
     return e
 
+
+# A point that a rule guards, and what is used there.
+_GUARDS = ((0, 1), (-math.inf, 0))
 
 # Each in text and in LaTeX.
 _COMPARISONS = {
@@ -186,6 +189,8 @@ def _text(e: Expression) -> Written:
         return f"{inner(0, ATOM)}^{inner(1, ATOM)}", POWER
     if rule == "square":
         return f"{inner(0, ATOM)}²", POWER
+    if rule == "sech_squared":
+        return f"1 − tanh²({_text(x[0])[0]})", SUM
     if rule == "sqrt":
         return f"√{inner(0, ATOM)}", ATOM
     if rule == "abs":
@@ -257,6 +262,8 @@ def _latex(e: Expression) -> Written:
         return f"e^{{{_latex(x[0])[0]}}}", POWER
     if rule == "expm1":
         return f"e^{{{_latex(x[0])[0]}}} - 1", SUM
+    if rule == "sech_squared":
+        return rf"1 - \tanh^{{2}}({_latex(x[0])[0]})", SUM
     if rule == "log1p":
         return rf"\ln(1 + {inner(0, SUM)})", ATOM
     if rule == "sqrt":

@@ -1,6 +1,6 @@
 """Symbols: what a rule of the book is run on in place of numbers, to become an expression.
 
-A rule is code such as ``g * (1 - y * y)``. Given symbols for g, y and the inputs, the same code builds a tree of
+A rule is code such as ``-g * y / b``. Given symbols for g, y and the inputs, the same code builds a tree of
 primitives, which is simplified as one would by hand while it grows; nothing that changes a value.
 """
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable, Sequence
+from functools import reduce
 from typing import Any, overload
 
 import numpy as np
@@ -113,9 +114,9 @@ def _refuse_values(name: str, x: Any) -> None:
 
 @reduction
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """ln Σ exp xᵢ, without overflow; a list of Values gives one node.
+    """ln Σ exp xᵢ, without overflow; a list of Values gives a node.
 
-    Its gradient is the softmax of x.
+    Its gradient is the softmax of x; 0 where every xᵢ is −∞.
 
     Example:
         >>> float(logsumexp([1000.0, 1000.0]).round(3))
@@ -123,7 +124,9 @@ def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """
     if _has_values(x):
         _scalars_only_whole("logsumexp", axis, keepdims)
-        return reductions.logsumexp_n(*x)
+        shifted, top = _less_the_largest(x)
+        total = reductions.logsumexp_n(*shifted)
+        return total if top is None else total + top
     return reductions.logsumexp(_gathered(x), axis=axis, keepdims=keepdims)
 
 
@@ -150,9 +153,52 @@ def log_softmax(x: Any, axis: int = -1) -> Any:
         array([-0.693, -0.693])
     """
     if _has_values(x):
-        total = logsumexp(x, axis)
-        return [part - total for part in x]
+        _scalars_only_whole("log_softmax", axis)
+        shifted, _ = _less_the_largest(x)
+        total = reductions.logsumexp_n(*shifted)
+        return [part - total for part in shifted]
     return reductions.log_softmax(_gathered(x), axis=axis)
+
+
+def _less_the_largest(xs: Sequence[Any]) -> tuple[Sequence[Any], Any]:
+    """Numbers less the largest of them, and that one; as they are, and None, where no rounding is to be feared."""
+    traced = any(isinstance(x, Node) and x.traced for x in xs)
+    if not traced and all(abs(x._raw if isinstance(x, Node) else x) <= _SMALL for x in xs):
+        return xs, None
+    top = reduce(reductions.peak, xs, -np.inf)
+    return [x - top for x in xs], top
+
+
+_SMALL = 16.0
+
+
+@reduction
+def norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> Any:
+    """√Σ xᵢ² over one axis, several, or all: the length of a vector, the Frobenius norm of a matrix.
+
+    Its gradient is x / ‖x‖, and 0 where x is 0, where √Σ xᵢ² written out would give NaN.
+
+    Args:
+        x: An array or a node.
+        ord: None or 2; for a matrix (two axes) None or "fro". There are no others.
+        axis: Over which axes; all by default.
+        keepdims: Whether the axes stay, with a length of one.
+
+    Raises:
+        ValueError: Another ``ord``.
+
+    Example:
+        >>> import autograd as ag
+        >>> x = ag.Tensor([3.0, 4.0], requires_grad=True)
+        >>> norm(x).backward()
+        >>> x.grad.tolist()
+        [0.6, 0.8]
+    """
+    x = _gathered(_listed(x))
+    axes = rank(x) if axis is None else len(axis) if isinstance(axis, tuple) else 1
+    if ord is not None and (ord != 2 if axes == 1 else ord != "fro" or axes != 2):
+        raise ValueError(f"norm(ord={ord!r}) of {axes} axes has no derivative rule here: use None, or 2 for vectors")
+    return reductions.norm(x, axis=axis, keepdims=keepdims)
 
 
 # ---- elementwise, with optional arguments --------------------------------------------------------------------------

@@ -41,6 +41,7 @@ DIFFERENTIABLE: dict[Callable[..., Any], Callable[..., Any]] = {
     np.concatenate: functions.concatenate,
     np.stack: functions.stack,
     np.dot: functions.dot,
+    np.linalg.norm: functions.norm,
     np.clip: _clip,
     np.where: _where,
 }
@@ -48,8 +49,6 @@ DIFFERENTIABLE: dict[Callable[..., Any], Callable[..., Any]] = {
 # Their results are positions, shapes, truths or fresh arrays: no derivative is lost by working on the plain numbers.
 GRADIENT_FREE: frozenset[Callable[..., Any]] = frozenset(
     {
-        np.isnan, np.isinf, np.isfinite, np.signbit, np.floor, np.ceil, np.rint, np.trunc,
-        np.logical_and, np.logical_or, np.logical_xor, np.logical_not,
         np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.nonzero, np.any, np.all,
         np.allclose, np.isclose, np.array_equal, np.count_nonzero, np.searchsorted, np.result_type,
         np.zeros_like, np.ones_like, np.empty_like, np.may_share_memory, np.shares_memory, np.array2string,
@@ -73,14 +72,12 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: 
             f"{name} on nodes takes no {given}: compute a new result "
             "(an ndarray cannot take a Tensor in place; write a = a + t)"
         )
-    if ufunc in GRADIENT_FREE:
-        return ufunc(*map(_plain, inputs))
     entry = _primitive_of(ufunc)
     if entry is None:
         raise TypeError(_no_rule(name))
-    result = entry(*inputs)
-    recorded = isinstance(result, Node) and result.traced  # where it may be another at the next replay
-    return result if entry.differentiable or recorded else _plain(result)
+    if entry.differentiable or any(isinstance(x, Node) and x.traced for x in inputs):
+        return entry(*inputs)
+    return ufunc(*map(_plain, inputs))  # nothing to differentiate, and nothing that the next replay could change
 
 
 def apply_function(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -10,7 +10,7 @@ from autograd.rules.primitive import elementwise
 
 sigmoid = elementwise(
     "sigmoid", forwards.sigmoid,
-    lambda g, y, x: g * (y * (1 - y)),
+    lambda g, y, x: g * (y * sigmoid(-x)),
     scalar=forwards.sigmoid_of_float, symbol="σ", doc="y = 1 / (1 + e⁻ˣ)",
 )  # fmt: skip
 
@@ -18,6 +18,13 @@ softplus = elementwise(
     "softplus", lambda x: np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))),
     lambda g, y, x: g * sigmoid(x),
     scalar=lambda x: (x if x > 0 or x != x else 0.0) + math.log1p(math.exp(-abs(x))), doc="y = ln(1 + eˣ)",
+)  # fmt: skip
+
+logaddexp = elementwise(
+    "logaddexp", np.logaddexp,
+    lambda g, y, a, b: g * sigmoid(a - b),
+    lambda g, y, a, b: g * sigmoid(b - a),
+    scalar=forwards.logaddexp_of_floats, doc="y = ln(eᵃ + eᵇ)",
 )  # fmt: skip
 
 relu = elementwise(

@@ -5,6 +5,7 @@ import operator
 
 import numpy as np
 
+from autograd.rules import forwards
 from autograd.rules.exponentials import log
 from autograd.rules.primitive import elementwise, piecewise_constant
 
@@ -17,6 +18,27 @@ less_equal = piecewise_constant("less_equal", np.less_equal, operator.le, symbol
 equal = piecewise_constant("equal", np.equal, operator.eq, symbol="=")
 not_equal = piecewise_constant("not_equal", np.not_equal, operator.ne, symbol="≠")
 sign = piecewise_constant("sign", np.sign, lambda x: x if x != x else float((x > 0) - (x < 0)), doc="−1, 0 or 1")
+
+# ---- rounding to whole numbers, and questions: piecewise constant too -----------------------------------------------
+
+floor = piecewise_constant(
+    "floor", np.floor, forwards.floor_of_float, symbol="⌊x⌋", doc="y = the whole number at or below x"
+)
+ceil = piecewise_constant(
+    "ceil", np.ceil, forwards.ceil_of_float, symbol="⌈x⌉", doc="y = the whole number at or above x"
+)
+trunc = piecewise_constant("trunc", np.trunc, forwards.trunc_of_float, doc="y = x without what follows the point")
+rint = piecewise_constant(
+    "rint", np.rint, forwards.rint_of_float, doc="y = the nearest whole number, the even one of two"
+)
+signbit = piecewise_constant("signbit", np.signbit, lambda x: math.copysign(1.0, x) < 0, doc="1 for negative x and −0")
+isnan = piecewise_constant("isnan", np.isnan, math.isnan, doc="1 where x is no number")
+isinf = piecewise_constant("isinf", np.isinf, math.isinf, doc="1 where x is ∞ or −∞")
+isfinite = piecewise_constant("isfinite", np.isfinite, math.isfinite, doc="0 where x is infinite or no number")
+logical_and = piecewise_constant("logical_and", np.logical_and, lambda a, b: a != 0 and b != 0, symbol="and")
+logical_or = piecewise_constant("logical_or", np.logical_or, lambda a, b: a != 0 or b != 0, symbol="or")
+logical_xor = piecewise_constant("logical_xor", np.logical_xor, lambda a, b: (a != 0) != (b != 0), symbol="xor")
+logical_not = piecewise_constant("logical_not", np.logical_not, lambda x: x == 0, symbol="not")
 
 # ---- the four operations --------------------------------------------------------------------------------------------
 
@@ -71,10 +93,29 @@ square = elementwise(
     scalar=lambda x: x * x, symbol="x²", doc="y = x²",
 )  # fmt: skip
 
+reciprocal = elementwise(
+    "reciprocal", np.reciprocal,
+    lambda g, y, x: -g * y * y,
+    scalar=lambda x: 1.0 / x, symbol="1/x", doc="y = 1 / x",
+)  # fmt: skip
+
 sqrt = elementwise(
     "sqrt", np.sqrt,
     lambda g, y, x: g * 0.5 / y,
     scalar=math.sqrt, symbol="√", doc="y = √x", kink="x = 0: ∞, the one-sided limit",
+)  # fmt: skip
+
+cbrt = elementwise(
+    "cbrt", np.cbrt,
+    lambda g, y, x: g / (3 * y * y),
+    scalar=forwards.cbrt_of_float, doc="y = x^(1/3)", kink="x = 0: ∞, the limit from both sides",
+)  # fmt: skip
+
+hypot = elementwise(
+    "hypot", np.hypot,
+    lambda g, y, a, b: g * (a / where(equal(y, 0), 1.0, y)),
+    lambda g, y, a, b: g * (b / where(equal(y, 0), 1.0, y)),
+    scalar=math.hypot, doc="y = √(a² + b²)", kink="a = b = 0: 0 for both",
 )  # fmt: skip
 
 absolute = elementwise(

@@ -7,7 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from autograd.rules.exponentials import LN_2
 from autograd.rules.shapes import Axis, count, is_basic
+
+LARGEST = 1.7976931348623157e308
+ALL_WHOLE = 2.0**52  # from here on floats have no places after the point
 
 
 def sigmoid(x: Any) -> Any:
@@ -21,6 +25,56 @@ def sigmoid_of_float(x: float) -> float:
     """1 / (1 + e⁻ˣ)."""
     decay = math.exp(-abs(x))
     return (1.0 if x >= 0 else decay) / (1.0 + decay)
+
+
+def sech_squared(x: Any) -> Any:
+    """1 / cosh² x."""
+    with np.errstate(over="ignore"):  # 1/∞ is right
+        y = 1 / np.cosh(x)
+    return y * y
+
+
+def sech_squared_of_float(x: float) -> float:
+    """1 / cosh² x."""
+    y = 1.0 / math.cosh(x)
+    return y * y
+
+
+def logaddexp_of_floats(a: float, b: float) -> float:
+    """ln(eᵃ + eᵇ)."""
+    if a == b:  # and inf − inf is no number
+        return a + LN_2
+    return (a if a > b or a != a else b) + math.log1p(math.exp(-abs(a - b)))
+
+
+def cbrt_of_float(x: float) -> float:
+    """∛x: a power, and one step of Newton's for its last digits."""
+    if x == 0.0 or x - x != 0.0:
+        return x
+    size = abs(x)
+    y: float = size ** (1.0 / 3.0)
+    y -= (y - size / (y * y)) / 3.0
+    return y if x > 0 else -y
+
+
+def floor_of_float(x: float) -> float:
+    """The whole number at or below x, as a float: `math.floor` gives an int, and takes no infinity."""
+    return math.copysign(1.0 * math.floor(x), x) if abs(x) < ALL_WHOLE else x
+
+
+def ceil_of_float(x: float) -> float:
+    """The whole number at or above x."""
+    return math.copysign(1.0 * math.ceil(x), x) if abs(x) < ALL_WHOLE else x
+
+
+def trunc_of_float(x: float) -> float:
+    """x without what follows the point."""
+    return math.copysign(1.0 * math.trunc(x), x) if abs(x) < ALL_WHOLE else x
+
+
+def rint_of_float(x: float) -> float:
+    """The nearest whole number, the even one of two, by rounding to it in a sum."""
+    return math.copysign((abs(x) + ALL_WHOLE) - ALL_WHOLE, x) if abs(x) < ALL_WHOLE else x
 
 
 sum_: Any = np.add.reduce  # what np.sum calls, at half its price for a few numbers
@@ -69,11 +123,36 @@ def scatter(x: Any, shape: tuple[int, ...], index: Any) -> Any:
 
 def logsumexp(x: Any, axis: Axis, keepdims: bool) -> Any:
     """ln Σ exp xᵢ."""
-    # Subtracting the largest entry first keeps every exponential at or below one.
-    top = np.max(x, axis=axis, keepdims=True)
-    top = np.where(np.isfinite(top), top, 0)
-    total = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True)) + top
+    top = largest(x, axis)
+    total = top + log_of_total(x - top, axis)
     return total if keepdims else np.squeeze(total, axis)
+
+
+def log_softmax(x: Any, axis: Axis) -> Any:
+    """(xᵢ − max x) − ln Σ exp(xⱼ − max x): large numbers are subtracted from each other, not from a rounded sum."""
+    shifted = x - largest(x, axis)
+    return shifted - log_of_total(shifted, axis)
+
+
+def largest(x: Any, axis: Axis) -> Any:
+    """The largest entry, which keeps exponentials at or below one; 0 where it is infinite, and no number to subtract."""
+    top = np.maximum.reduce(x, axis, keepdims=True)
+    return np.where(np.isfinite(top), top, 0)
+
+
+def log_of_total(shifted: Any, axis: Axis) -> Any:
+    """ln Σ exp xᵢ where the largest xᵢ is 0: ln(1 + the others), which may be next to nothing."""
+    tops = np.equal(shifted, 0)
+    others = np.add.reduce(np.where(tops, 0, np.exp(shifted)), axis, keepdims=True)
+    return np.log1p(others + (np.add.reduce(tops, axis, others.dtype, keepdims=True) - 1))
+
+
+def norm(x: Any, axis: Axis, keepdims: bool) -> Any:
+    """√Σ xᵢ², without overflow on the way."""
+    top = np.maximum.reduce(np.abs(x), axis, keepdims=True, initial=0)
+    scale = np.ldexp(top.dtype.type(1), np.frexp(top)[1] - 1)  # a power of two, which rounds nothing
+    y = scale * np.sqrt(sum_(np.square(x / scale), axis, keepdims=True))
+    return y if keepdims else np.squeeze(y, axis)
 
 
 def softmax(x: Any, axis: Axis) -> Any:
@@ -91,6 +170,19 @@ def logsumexp_of_floats(*xs: float) -> float:
     return top + math.log(math.fsum(math.exp(x - top) for x in xs))
 
 
+def peak(a: Any, b: Any) -> Any:
+    """The larger of a and b; the largest number of the type for an infinity, which cannot be subtracted from itself."""
+    y = np.maximum(a, b)
+    largest = np.finfo(y.dtype).max
+    return np.clip(y, -largest, largest)
+
+
+def peak_of_floats(a: float, b: float) -> float:
+    """As `peak`."""
+    y = a if a >= b or a != a else b
+    return y if y != y else min(max(y, -LARGEST), LARGEST)
+
+
 def linear(x: Any, W: Any, b: Any) -> Any:
     """X W + b."""
     y = np.matmul(x, W)
@@ -101,15 +193,34 @@ def linear(x: Any, W: Any, b: Any) -> Any:
 
 
 def loss_of_classes(logits: Any, targets: Any) -> Any:
-    """ln Σ exp xⱼ − xₜ for each sample."""
-    # ln Σ exp x − xₜ, with the largest x taken out of both terms; it is no number to take out where it is infinite.
-    top = np.maximum.reduce(logits, -1, keepdims=True)
+    """ln Σ exp xⱼ − xₜ for each sample, as ln(1 + Σ exp(xⱼ − max x) of the others) + (max x − xₜ)."""
+    if logits.ndim != 2:
+        flat = loss_of_classes(logits.reshape(-1, logits.shape[-1]), np.reshape(targets, -1))
+        return flat.reshape(np.shape(targets))
+    samples, best = np.arange(len(logits)), logits.argmax(-1)
+    top = logits[samples, best]
     if not math.isfinite(np.maximum.reduce(np.absolute(top), None, initial=0)):
-        top = np.where(np.isfinite(top), top, 0)
-    shifted = logits - top
-    if shifted.ndim == 2:
-        right = shifted[np.arange(len(shifted)), targets]
-    else:
-        rows = shifted.reshape(-1, shifted.shape[-1])
-        right = rows[np.arange(len(rows)), np.reshape(targets, -1)].reshape(np.shape(targets))
-    return np.log(np.add.reduce(np.exp(shifted), -1)) - right
+        return log_of_total(logits - largest(logits, -1), -1)[:, 0] - (logits - largest(logits, -1))[samples, targets]
+    shifted = logits - top[:, None]
+    right = shifted[samples, targets]
+    others = np.exp(shifted, out=shifted)
+    others[samples, best] = 0
+    return np.log1p(np.add.reduce(others, -1)) - right
+
+
+def loss_of_probabilities(logits: Any, targets: Any) -> Any:
+    """−Σⱼ tⱼ ln softmax(x)ⱼ for each sample; a class of weight 0 adds nothing, even where its logit is −∞."""
+    return -np.sum(targets * np.where(np.equal(targets, 0), 0, log_softmax(logits, -1)), axis=-1)
+
+
+def binary_cross_entropy(z: Any, t: Any) -> Any:
+    """(1 − t) ln(1 + eᶻ) + t ln(1 + e⁻ᶻ), as ln(1 + e^−|z|) and |z| times the weight of the wrong side."""
+    weight = np.where(np.greater(z, 0), 1 - t, t)
+    size = np.abs(z)
+    return weight * np.where(np.equal(weight, 0), 0, size) + np.log1p(np.exp(-size))
+
+
+def binary_cross_entropy_of_floats(z: float, t: float) -> float:
+    """As `binary_cross_entropy`."""
+    weight = 1.0 - t if z > 0 else t
+    return (weight * abs(z) if weight != 0 else 0.0) + math.log1p(math.exp(-abs(z)))

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from autograd.rules import forwards
-from autograd.rules.primitive import primitive
+from autograd.rules.activations import sigmoid
+from autograd.rules.primitive import elementwise, primitive
 from autograd.rules.reductions import log_softmax, softmax, sum_
 from autograd.rules.shapes import shape
 from autograd.rules.shaping import reshape
@@ -35,9 +36,17 @@ cross_entropy_of_classes = primitive(
 
 cross_entropy_of_probabilities = primitive(
     "cross_entropy_of_probabilities",
-    lambda logits, targets: -np.sum(targets * log_softmax.array(logits, axis=-1), axis=-1),
+    forwards.loss_of_probabilities,
     lambda g, y, logits, targets: as_column_of_each(g)
     * (softmax(logits, axis=-1) * sum_(targets, axis=-1, keepdims=True) - targets),
     lambda g, y, logits, targets: -as_column_of_each(g) * log_softmax(logits, axis=-1),
     symbol="CE", doc="y = −Σⱼ tⱼ ln softmax(x)ⱼ",
+)  # fmt: skip
+
+# Yes and no: softmax of z and 0. The two terms of the derivative never cancel for a t of 0 or 1.
+binary_cross_entropy = elementwise(
+    "binary_cross_entropy", forwards.binary_cross_entropy,
+    lambda g, y, z, t: g * ((1 - t) * sigmoid(z) - t * sigmoid(-z)),
+    lambda g, y, z, t: -g * z,
+    scalar=forwards.binary_cross_entropy_of_floats, symbol="BCE", doc="y = (1 − t) ln(1 + eᶻ) + t ln(1 + e⁻ᶻ)",
 )  # fmt: skip

@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd.rules import forwards
 from autograd.rules.primitive import primitive
-from autograd.rules.shapes import rank, shape, size
+from autograd.rules.shapes import rank, rows_of, shape
 from autograd.rules.shaping import reshape, transpose
 
 
@@ -50,7 +50,7 @@ def _right(g: Any, a: Any, b: Any) -> Any:
         return matmul(transpose(a, axes=(1, 0)), g)
     g, rows = _full(g, a, b), as_row(a)
     if rank(b) == 2 and rank(rows) > 2:  # one large product instead of a stack of small ones to be summed
-        rows, g = (reshape(x, shape=(size(x) // shape(x)[-1], shape(x)[-1])) for x in (rows, g))
+        rows, g = (reshape(x, shape=(rows_of(x), shape(x)[-1])) for x in (rows, g))
     columns = matmul(matrix_transpose(rows), g)
     return reshape(columns, shape=shape(columns)[:-1]) if rank(b) == 1 else columns
 

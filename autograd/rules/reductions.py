@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 
 from autograd.rules import forwards
-from autograd.rules.arithmetic import equal
+from autograd.rules.arithmetic import equal, where
 from autograd.rules.exponentials import exp
-from autograd.rules.primitive import primitive
+from autograd.rules.primitive import elementwise, primitive
 from autograd.rules.shapes import Axis, count, kept_shape, shape
 from autograd.rules.shaping import broadcast_to, reshape
+
+INFINITY = float("inf")
 
 
 def restore(part: Any, x: Any, axis: Axis) -> Any:
@@ -55,12 +57,25 @@ min_ = primitive(
     selects=True, doc="y = the smallest xᵢ", kink="ties: equal shares",
 )  # fmt: skip
 
+norm = primitive(
+    "norm", forwards.norm,
+    lambda g, y, x, axis, keepdims: restore(g, x, axis) * (x / _or_one(restore(y, x, axis))),
+    symbol="‖x‖", doc="y = √Σ xᵢ²", kink="x = 0: 0",
+)  # fmt: skip
+
+
+def _or_one(y: Any) -> Any:
+    # What 0 may be divided by.
+    return where(equal(y, 0), 1.0, y)
+
+
 # ---- softmax and its relatives --------------------------------------------------------------------------------------
 
 logsumexp = primitive(
     "logsumexp", forwards.logsumexp,
-    lambda g, y, x, axis, keepdims: restore(g, x, axis) * exp(x - restore(y, x, axis)),
-    doc="y = ln Σ exp xᵢ",
+    lambda g, y, x, axis, keepdims: restore(g, x, axis)
+    * where(equal(restore(y, x, axis), -INFINITY), 0.0, exp(log_softmax(x, axis=axis))),
+    doc="y = ln Σ exp xᵢ", kink="all xᵢ = −∞: 0",
 )  # fmt: skip
 
 softmax = primitive(
@@ -70,7 +85,7 @@ softmax = primitive(
 )  # fmt: skip
 
 log_softmax = primitive(
-    "log_softmax", lambda x, axis: x - forwards.logsumexp(x, axis, keepdims=True),
+    "log_softmax", forwards.log_softmax,
     lambda g, y, x, axis: g - exp(y) * sum_(g, axis=axis, keepdims=True),
     doc="yᵢ = xᵢ − ln Σ exp xⱼ",
 )  # fmt: skip
@@ -85,6 +100,20 @@ add_n = primitive(
 
 logsumexp_n = primitive(
     "logsumexp_n", lambda *xs: np.logaddexp.reduce(xs),
-    pull=lambda g, y, *xs: [g * exp(x - y) for x in xs],
+    pull=lambda g, y, *xs: _shares_of_sum(g, where(equal(y, -INFINITY), 0.0, y), xs),
     scalar=forwards.logsumexp_of_floats, symbol="logsumexp", bounded=True, doc="y = ln(exp x₁ + exp x₂ + …)",
+    kink="all xᵢ = −∞: 0",
+)  # fmt: skip
+
+
+def _shares_of_sum(g: Any, y: Any, xs: Any) -> list[Any]:
+    return [g * exp(x - y) for x in xs]
+
+
+# What is subtracted from all numbers before their exponentials are taken, and cancels: its derivative is nobody's.
+peak = elementwise(
+    "peak", forwards.peak,
+    None,
+    None,
+    scalar=forwards.peak_of_floats, doc="y = the larger of a and b, as a finite constant",
 )  # fmt: skip

@@ -22,9 +22,9 @@ def rank(x: Any) -> int:
     return len(shape(x)) if known is None else int(known)
 
 
-def size(x: Any) -> int:
-    """How many entries a number, an array or a node has."""
-    return math.prod(shape(x))
+def rows_of(x: Any) -> int:
+    """How many rows the matrices of a stack have together."""
+    return math.prod(shape(x)[:-1])
 
 
 def kept_shape(full: tuple[int, ...], axis: Axis) -> tuple[int, ...]:

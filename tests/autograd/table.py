@@ -6,12 +6,14 @@ shapes and attributes to try.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
 import numpy as np
+from mpmath import mp
 
 import autograd as ag
 from autograd.rules import arithmetic, losses, products, reductions, shaping
@@ -41,6 +43,9 @@ class Domain:
 POSITIVE = Domain()
 REAL = Domain(signed=True)  # away from 0
 SMALL = Domain(0.1, 1.2, signed=True)
+INSIDE_ONE = Domain(0.1, 0.9)
+INSIDE = Domain(0.1, 0.9, signed=True)
+ABOVE_ONE = Domain(1.2, 3.0)
 BOOL = Domain(kind="bool")
 CLASS = Domain(0, 4, kind="int")
 
@@ -64,7 +69,7 @@ CUBE = [((2, 3, 4),)]
 VECTOR = [((4,),), ((2, 4),), ((2, 3, 4),)]
 MATMUL = [  # vectors, matrices, stacks and broadcast stacks on either side; nothing at all
     *product([(3,), (2, 3), (4, 2, 3), (5, 1, 2, 3), (5, 4, 2, 3)], [(3,), (3, 2), (4, 3, 6), (1, 3, 6), (5, 4, 3, 2)]),
-    ((0, 3), (3, 2)), ((2, 0), (0, 3)),
+    ((0, 3), (3, 2)), ((2, 0), (0, 3)), ((4, 2, 0), (0, 3)), ((0, 2, 3), (3, 4)), ((0,), (0,)), ((0,), (0, 3)), ((2, 0), (0,)),
 ]  # fmt: skip
 AXES = [{"axis": axis, "keepdims": keep} for axis in (None, 0, 1, -1, (0, 2), (0, 1, 2)) for keep in (False, True)]
 ALONG = [{"axis": axis} for axis in (0, 1, -1)]
@@ -86,7 +91,7 @@ class Row:
         domains: Where each input is drawn from.
         shapes: The shapes to try, one for each input.
         attrs: The attributes to try.
-        smooth: Whether second derivatives exist.
+        exact: The same by mpmath, of numbers; by default mpmath's function of the entry's name.
     """
 
     ours: Callable[..., Any]
@@ -94,7 +99,7 @@ class Row:
     domains: tuple[Domain, ...]
     shapes: list[tuple[tuple[int, ...], ...]]
     attrs: tuple[dict[str, Any], ...] = ({},)
-    smooth: bool = True
+    exact: Callable[..., Any] | None = None
 
 
 def _functional(name: str) -> Callable[..., Any]:
@@ -127,50 +132,80 @@ def _torch_scatter(t: Any, x: Any, shape: tuple[int, ...], index: Any) -> Any:
 
 ROWS: dict[str, Row] = {
     # comparisons
-    "greater": Row(arithmetic.greater, _named("gt"), (REAL, REAL), TWO),
-    "greater_equal": Row(arithmetic.greater_equal, _named("ge"), (REAL, REAL), TWO),
-    "less": Row(arithmetic.less, _named("lt"), (REAL, REAL), TWO),
-    "less_equal": Row(arithmetic.less_equal, _named("le"), (REAL, REAL), TWO),
-    "equal": Row(arithmetic.equal, _named("eq"), (REAL, REAL), TWO),
-    "not_equal": Row(arithmetic.not_equal, _named("ne"), (REAL, REAL), TWO),
+    "greater": Row(arithmetic.greater, _named("gt"), (REAL, REAL), TWO, exact=operator.gt),
+    "greater_equal": Row(arithmetic.greater_equal, _named("ge"), (REAL, REAL), TWO, exact=operator.ge),
+    "less": Row(arithmetic.less, _named("lt"), (REAL, REAL), TWO, exact=operator.lt),
+    "less_equal": Row(arithmetic.less_equal, _named("le"), (REAL, REAL), TWO, exact=operator.le),
+    "equal": Row(arithmetic.equal, _named("eq"), (REAL, REAL), TWO, exact=operator.eq),
+    "not_equal": Row(arithmetic.not_equal, _named("ne"), (REAL, REAL), TWO, exact=operator.ne),
     "sign": Row(arithmetic.sign, _named("sign"), (REAL,), ONE),
+    "floor": Row(ag.floor, _named("floor"), (REAL,), ONE),
+    "ceil": Row(ag.ceil, _named("ceil"), (REAL,), ONE),
+    "trunc": Row(ag.trunc, _named("trunc"), (REAL,), ONE, exact=lambda x: mp.floor(x) if x > 0 else mp.ceil(x)),
+    "rint": Row(ag.rint, _named("round"), (REAL,), ONE, exact=mp.nint),
+    "signbit": Row(ag.signbit, _named("signbit"), (REAL,), ONE, exact=lambda x: x < 0),
+    "isnan": Row(ag.isnan, _named("isnan"), (REAL,), ONE),
+    "isinf": Row(ag.isinf, _named("isinf"), (REAL,), ONE),
+    "isfinite": Row(ag.isfinite, _named("isfinite"), (REAL,), ONE),
+    "logical_and": Row(ag.logical_and, _named("logical_and"), (REAL, REAL), TWO, exact=lambda a, b: a != 0 and b != 0),
+    "logical_or": Row(ag.logical_or, _named("logical_or"), (REAL, REAL), TWO, exact=lambda a, b: a != 0 or b != 0),
+    "logical_xor": Row(ag.logical_xor, _named("logical_xor"), (REAL, REAL), TWO, exact=lambda a, b: (a != 0) != (b != 0)),
+    "logical_not": Row(ag.logical_not, _named("logical_not"), (REAL,), ONE, exact=lambda x: x == 0),
     # arithmetic
-    "add": Row(arithmetic.add, _named("add"), (REAL, REAL), TWO),
-    "subtract": Row(arithmetic.subtract, _named("sub"), (REAL, REAL), TWO),
-    "negative": Row(arithmetic.negative, _named("neg"), (REAL,), ONE),
-    "multiply": Row(arithmetic.multiply, _named("mul"), (REAL, REAL), TWO),
-    "divide": Row(arithmetic.divide, _named("div"), (REAL, REAL), TWO),
-    "power": Row(ag.power, _named("pow"), (POSITIVE, REAL), TWO),
-    "square": Row(ag.square, _named("square"), (REAL,), ONE),
+    "add": Row(arithmetic.add, _named("add"), (REAL, REAL), TWO, exact=operator.add),
+    "subtract": Row(arithmetic.subtract, _named("sub"), (REAL, REAL), TWO, exact=operator.sub),
+    "negative": Row(arithmetic.negative, _named("neg"), (REAL,), ONE, exact=operator.neg),
+    "multiply": Row(arithmetic.multiply, _named("mul"), (REAL, REAL), TWO, exact=operator.mul),
+    "divide": Row(arithmetic.divide, _named("div"), (REAL, REAL), TWO, exact=operator.truediv),
+    "power": Row(ag.power, _named("pow"), (POSITIVE, REAL), TWO, exact=mp.power),
+    "square": Row(ag.square, _named("square"), (REAL,), ONE, exact=lambda x: x * x),
+    "reciprocal": Row(ag.reciprocal, _named("reciprocal"), (REAL,), ONE, exact=lambda x: 1 / x),
+    "cbrt": Row(ag.cbrt, lambda t, x: x.sign() * x.abs().pow(1 / 3), (REAL,), ONE, exact=lambda x: mp.sign(x) * mp.cbrt(abs(x))),
+    "hypot": Row(ag.hypot, _named("hypot"), (REAL, REAL), TWO),
     "sqrt": Row(ag.sqrt, _named("sqrt"), (POSITIVE,), ONE),
-    "abs": Row(ag.abs, _named("abs"), (REAL,), ONE),
+    "abs": Row(ag.abs, _named("abs"), (REAL,), ONE, exact=abs),
     "exp": Row(ag.exp, _named("exp"), (REAL,), ONE),
     "expm1": Row(ag.expm1, _named("expm1"), (REAL,), ONE),
+    "exp2": Row(ag.exp2, _named("exp2"), (REAL,), ONE, exact=lambda x: mp.mpf(2) ** x),
+    "log2": Row(ag.log2, _named("log2"), (POSITIVE,), ONE, exact=lambda x: mp.log(x, 2)),
+    "log10": Row(ag.log10, _named("log10"), (POSITIVE,), ONE),
+    "logaddexp": Row(ag.logaddexp, _named("logaddexp"), (REAL, REAL), TWO, exact=lambda a, b: max(a, b) + mp.log1p(mp.exp(-abs(a - b)))),
     "log": Row(ag.log, _named("log"), (POSITIVE,), ONE),
     "log1p": Row(ag.log1p, _named("log1p"), (POSITIVE,), ONE),
     "sin": Row(ag.sin, _named("sin"), (REAL,), ONE),
     "cos": Row(ag.cos, _named("cos"), (REAL,), ONE),
     "tan": Row(ag.tan, _named("tan"), (SMALL,), ONE),
     "arctan": Row(ag.arctan, _named("arctan"), (REAL,), ONE),
+    "arcsin": Row(ag.arcsin, _named("arcsin"), (INSIDE,), ONE),
+    "arccos": Row(ag.arccos, _named("arccos"), (INSIDE,), ONE),
+    "arctan2": Row(ag.arctan2, _named("arctan2"), (REAL, REAL), TWO),
+    "sinh": Row(ag.sinh, _named("sinh"), (REAL,), ONE),
+    "cosh": Row(ag.cosh, _named("cosh"), (REAL,), ONE),
+    "sech_squared": Row(ag.sech_squared, lambda t, x: 1 / x.cosh() ** 2, (REAL,), ONE, exact=lambda x: mp.sech(x) ** 2),
+    "arcsinh": Row(ag.arcsinh, _named("arcsinh"), (REAL,), ONE),
+    "arccosh": Row(ag.arccosh, _named("arccosh"), (ABOVE_ONE,), ONE),
+    "arctanh": Row(ag.arctanh, _named("arctanh"), (INSIDE,), ONE),
     "tanh": Row(ag.tanh, _named("tanh"), (REAL,), ONE),
-    "where": Row(ag.where, _named("where"), (BOOL, REAL, REAL), THREE),
-    "maximum": Row(ag.maximum, _named("maximum"), (REAL, REAL), TWO),
-    "minimum": Row(ag.minimum, _named("minimum"), (REAL, REAL), TWO),
-    "clip": Row(arithmetic.clip, lambda t, x, low, high: x.clamp(low, high), (REAL,), ONE, ({"low": -1.0, "high": 1.5},)),
+    "where": Row(ag.where, _named("where"), (BOOL, REAL, REAL), THREE, exact=lambda condition, a, b: a if condition else b),
+    "maximum": Row(ag.maximum, _named("maximum"), (REAL, REAL), TWO, exact=max),
+    "minimum": Row(ag.minimum, _named("minimum"), (REAL, REAL), TWO, exact=min),
+    "clip": Row(arithmetic.clip, lambda t, x, low, high: x.clamp(low, high), (REAL,), ONE, ({"low": -1.0, "high": 1.5},), exact=lambda x, low, high: min(max(x, low), high)),
     # activations
-    "sigmoid": Row(ag.sigmoid, _named("sigmoid"), (REAL,), ONE),
-    "softplus": Row(ag.softplus, _functional("softplus"), (REAL,), ONE),
-    "relu": Row(ag.relu, _named("relu"), (REAL,), ONE),
-    "leaky_relu": Row(ag.leaky_relu, lambda t, x, slope: t.nn.functional.leaky_relu(x, slope), (REAL,), ONE, ({"slope": 0.1},)),
+    "sigmoid": Row(ag.sigmoid, _named("sigmoid"), (REAL,), ONE, exact=lambda x: 1 / (1 + mp.exp(-x))),
+    "softplus": Row(ag.softplus, _functional("softplus"), (REAL,), ONE, exact=lambda x: max(x, 0) + mp.log1p(mp.exp(-abs(x)))),
+    "relu": Row(ag.relu, _named("relu"), (REAL,), ONE, exact=lambda x: max(x, 0)),
+    "leaky_relu": Row(ag.leaky_relu, lambda t, x, slope: t.nn.functional.leaky_relu(x, slope), (REAL,), ONE, ({"slope": 0.1},), exact=lambda x, slope: x if x > 0 else slope * x),
     # reductions
     "sum": Row(ag.sum, _over("sum"), (REAL,), CUBE, tuple(AXES)),
     "mean": Row(ag.mean, _over("mean"), (REAL,), CUBE, tuple(AXES)),
     "max": Row(ag.max, _over("amax"), (REAL,), CUBE, tuple(AXES)),
     "min": Row(ag.min, _over("amin"), (REAL,), CUBE, tuple(AXES)),
+    "norm": Row(reductions.norm, lambda t, x, axis, keepdims: t.linalg.vector_norm(x, dim=axis, keepdim=keepdims), (REAL,), CUBE, tuple(AXES)),
     "logsumexp": Row(ag.logsumexp, _over("logsumexp"), (REAL,), CUBE, tuple(AXES)),
     "softmax": Row(ag.softmax, lambda t, x, axis: x.softmax(axis), (REAL,), CUBE, tuple(ALONG)),
     "log_softmax": Row(ag.log_softmax, lambda t, x, axis: x.log_softmax(axis), (REAL,), CUBE, tuple(ALONG)),
     "add_n": Row(reductions.add_n, lambda t, *xs: sum(xs), (REAL,) * 3, [((), (), ())]),
+    "peak": Row(reductions.peak, _named("maximum"), (REAL, REAL), TWO, exact=max),
     "logsumexp_n": Row(reductions.logsumexp_n, lambda t, *xs: t.stack(xs).logsumexp(0), (REAL,) * 3, [((), (), ())]),
     # shapes
     "reshape": Row(ag.reshape, _named("reshape"), (REAL,), CUBE, ({"shape": (6, -1)}, {"shape": (24,)}, {"shape": (4, 1, 6)})),
@@ -187,6 +222,7 @@ ROWS: dict[str, Row] = {
     "linear": Row(ag.linear, lambda t, x, W, b: x @ W + b, (REAL, REAL, REAL), [((5, 3), (3, 4), (4,)), ((2, 5, 3), (3, 4), (4,)), ((3,), (3, 4), (4,))]),
     "affine": Row(products.affine, lambda t, b, v, w, x, y: b + v * x + w * y, (REAL,) * 5, [((),) * 5]),
     "one_hot": Row(losses.one_hot, lambda t, x, classes: t.nn.functional.one_hot(x, classes), (CLASS,), [((5,),), ((2, 3),)], ({"classes": 4},)),
+    "binary_cross_entropy": Row(losses.binary_cross_entropy, lambda t, *x: t.nn.functional.binary_cross_entropy_with_logits(*t.broadcast_tensors(*x), reduction="none"), (REAL, INSIDE_ONE), TWO, exact=lambda z, t: max(z, 0) - z * t + mp.log1p(mp.exp(-abs(z)))),
     "cross_entropy_of_classes": Row(ag.softmax_cross_entropy, lambda t, x, y: t.nn.functional.cross_entropy(x, y, reduction="none"), (REAL, CLASS), [((5, 4), (5,)), ((4,), ())]),
     "cross_entropy_of_probabilities": Row(ag.softmax_cross_entropy, lambda t, x, p: -(p * x.log_softmax(-1)).sum(-1), (REAL, POSITIVE), [((5, 4), (5, 4)), ((4,), (4,)), ((2, 3, 4), (2, 3, 4))]),
 }  # fmt: skip
@@ -233,12 +269,10 @@ class Case:
         return self.row.ours(*inputs, **self.attrs)
 
 
-def cases(*, differentiable: bool | None = None, smooth: bool | None = None) -> Iterator[Case]:
+def cases(*, differentiable: bool | None = None) -> Iterator[Case]:
     """Every case of the table, or of the primitives of one kind."""
     for name, row in ROWS.items():
         if differentiable is not None and BOOK[name].differentiable is not differentiable:
-            continue
-        if smooth is not None and row.smooth is not smooth:
             continue
         for shapes, attrs in product(row.shapes, row.attrs):
             yield Case(name, row, shapes, attrs)

@@ -73,9 +73,8 @@ def computed(run_javascript: Callable[[str], Any]) -> dict[str, list[Any]]:
     """For each entry and point: the value and the local derivatives, all in one run."""
     rules = {rule.name: rule_javascript(rule, SETTINGS.get(rule.name, {}), arity(rule)) for rule in SCALARS}
     table = ", ".join(f"{name}: {code}" for name, code in rules.items())
-    inputs = json.dumps({rule.name: [list(map(str, p)) for p in points(rule)] for rule in SCALARS}).replace(
-        "inf", "Infinity"
-    )
+    given = {rule.name: [[str(x).replace("inf", "Infinity") for x in p] for p in points(rule)] for rule in SCALARS}
+    inputs = json.dumps(given)
     script = f"""const book = {book_javascript()}; const rules = {{ {table} }}; const inputs = {inputs};
       const plain = (x) => x === null || x === undefined ? null : String(typeof x === "boolean" ? Number(x) : x);
       return Object.fromEntries(Object.entries(rules).map(([name, rule]) => [name,

@@ -43,6 +43,10 @@ FUNCTIONS: dict[str, list[Call]] = {
     "linear": [(ag.linear, lambda x, W: x @ W, [(5, 3), (3, 2)]), (ag.linear, lambda x, W: x @ W, [(3,), (3, 2)])],
     "matrix_transpose": [(ag.matrix_transpose, lambda x: np.swapaxes(x, -1, -2), [(4, 2, 3)])],
     "mean": [(lambda x: ag.mean(list(x), axis=0), lambda x: np.mean(x, axis=0), [(2, 3)])],
+    "norm": [
+        (lambda x, given=given: ag.norm(x, *given), lambda x, given=given: np.linalg.norm(x, *given), [(2, 3)])
+        for given in ((), (None, 1), (2, 0, True), ("fro",))
+    ],
     "ravel": [(ag.ravel, np.ravel, [(2, 3)]), (ag.ravel, np.ravel, [()])],
     "softmax": [(lambda x: ag.softmax(x, None), lambda x: np.exp(x) / np.sum(np.exp(x)), [(2, 3)])],
     "softmax_cross_entropy": [

@@ -78,6 +78,10 @@ def _share(x: Any, axis: Any = -1) -> Any:
 
 # Forwards that are more than one call of NumPy's, by their definition.
 DEFINITIONS: dict[str, Any] = {
+    "sech_squared": lambda x: 1 - np.tanh(x) ** 2,
+    "peak": np.maximum,
+    "norm": lambda x, axis, keepdims: np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims)),
+    "binary_cross_entropy": lambda z, t: -t * np.log(ag.sigmoid(z)) - (1 - t) * np.log(1 - ag.sigmoid(z)),
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "softplus": lambda x: np.log(1 + np.exp(x)),
     "relu": lambda x: x * (x > 0),
@@ -104,7 +108,8 @@ def test_a_value_is_its_definition(case: Case) -> None:
 
 
 UFUNCS = [name for name, entry in BOOK.items() if entry.ufunc is not None and entry.differentiable]
-ANALYTIC = [name for name in UFUNCS if name not in ("abs", "maximum", "minimum", "matmul")]
+COMPLEX = [name for name in UFUNCS if {"D->D", "DD->D"} & {*BOOK[name].ufunc.types}]
+ANALYTIC = [name for name in COMPLEX if name not in ("maximum", "minimum", "matmul")]
 
 
 @pytest.mark.parametrize("name", ANALYTIC)
@@ -120,7 +125,7 @@ def test_the_gradient_is_the_complex_step_to_the_last_digits(name: str) -> None:
         np.testing.assert_allclose(ours.data, expected, rtol=1e-13)
 
 
-@pytest.mark.parametrize("case", [case for case in DIFFERENTIABLE if case.row.smooth], ids=str)
+@pytest.mark.parametrize("case", DIFFERENTIABLE, ids=str)
 def test_the_second_derivative_is_the_central_difference_of_the_gradient(case: Case) -> None:
     arrays = case.draw()
     rng = np.random.default_rng(3)
@@ -233,7 +238,7 @@ def test_a_rule_may_give_one_number_for_all_entries_of_an_input() -> None:
 
 # ---- testing the tester --------------------------------------------------------------------------------------------
 
-ONE_OF_EACH = {case.name: case for case in DIFFERENTIABLE if (0, 3) not in case.shapes}.values()
+ONE_OF_EACH = {case.name: case for case in DIFFERENTIABLE if not any(0 in shape for shape in case.shapes)}.values()
 
 
 @pytest.mark.parametrize(("case", "input"), [(case, i) for case in ONE_OF_EACH for i in case.differentiable()], ids=str)
@@ -310,7 +315,7 @@ def test_saturated_activations_do_not_overflow(name: str, x: float) -> None:
 INFINITE = [
     ([np.inf, 1.0], np.inf, [np.nan, 0.0]),
     ([-np.inf, 1.0], 1.0, [0.0, 1.0]),
-    ([-np.inf, -np.inf], -np.inf, [np.nan, np.nan]),
+    ([-np.inf, -np.inf], -np.inf, [0.0, 0.0]),
     ([np.inf, np.nan], np.nan, [np.nan, np.nan]),
     ([np.nan, np.inf], np.nan, [np.nan, np.nan]),
 ]

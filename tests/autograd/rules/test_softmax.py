@@ -1,0 +1,127 @@
+"""Softmax, its relatives and the losses on it against mpmath: large logits, masks, samples that are right."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from mpmath import mp, mpf
+
+import autograd as ag
+from tests.autograd.rules.exact import representable, ulps
+
+POINTS = [
+    [0.0, 1.0, 2.0],
+    [-3.5, 0.25, 1.5],
+    [1e4, 1e4 - 1.0, 1e4 + 2.0],
+    [1e8, 1e8, 1e8 - 8.0],
+    [1e15, 1e15 + 1.0, 1e15 - 3.0],
+    [-1e15, -1e15 + 1.0, -1e15],
+    [1e300, 1e300, -1e300],
+    [40.0, 0.0, 0.0],
+    [-100.0, 20.0, -700.0],
+    [1e-300, -1e-300, 0.0],
+]
+KINDS = ["values", "float64", "float32"]
+
+
+def probabilities(x: list[float]) -> list[Any]:
+    top = max(map(mpf, x))
+    parts = [mp.exp(mpf(a) - top) for a in x]
+    return [part / sum(parts) for part in parts]
+
+
+def called(function: Any, kind: str, x: list[float]) -> tuple[Any, Any]:
+    """What a function of logits gives, with its gradient for them."""
+    if kind == "values":
+        values = [ag.Value(a) for a in x]
+        y = function(values)
+        return y.data, ag.gradients(y, values)
+    tensor = ag.Tensor(np.array(x, kind), requires_grad=True)
+    y = function(tensor)
+    return y.item(), ag.gradients(y, tensor).tolist()
+
+
+def points_of(kind: str) -> list[list[float]]:
+    return [POINTS[i] for i in representable(POINTS, np.float32)] if kind == "float32" else POINTS
+
+
+CASES = [pytest.param(kind, x, id=f"{kind}-{x}") for kind in KINDS for x in points_of(kind)]
+
+
+def spread(x: list[float]) -> float:
+    """Differences of logits are rounded before their exponential is taken: by half an ulp of the largest."""
+    return 1.0 + max(min(abs(a - max(x)), 750.0) for a in x)
+
+
+def near(ours: Any, exact: Any, kind: str, allowed: float, scale: Any = 0) -> None:
+    dtype = np.float32 if kind == "float32" else np.float64
+    assert ulps(ours, exact, dtype, scale) <= allowed, (ours, float(exact))
+
+
+@pytest.mark.parametrize(("kind", "x"), CASES)
+def test_logsumexp(kind: str, x: list[float]) -> None:
+    with mp.workprec(4000):
+        p = probabilities(x)
+        y, slopes = called(ag.logsumexp, kind, x)
+        # At a sum near 0, ulps of the numbers themselves count.
+        near(y, mp.log(sum(mp.exp(mpf(a) - max(x)) for a in x)) + max(x), kind, 4, max(map(abs, x)))
+        for ours, exact in zip(slopes, p, strict=True):
+            near(ours, exact, kind, 16 + spread(x))
+
+
+@pytest.mark.parametrize(("kind", "x"), CASES)
+def test_log_softmax(kind: str, x: list[float]) -> None:
+    with mp.workprec(4000):
+        p = probabilities(x)
+        for i in range(len(x)):
+            y, slopes = called(lambda xs, i=i: ag.log_softmax(xs)[i], kind, x)
+            # Of Values the last digits of a sure class are lost: ln(1 + 1e-44) is 0.
+            near(y, mp.log(p[i]), kind, 4, 1 if kind == "values" else 0)
+            for j, ours in enumerate(slopes):
+                near(ours, (i == j) - p[j], kind, 16 + spread(x), 1 if i == j else 0)
+
+
+@pytest.mark.parametrize(("kind", "x"), CASES)
+def test_softmax(kind: str, x: list[float]) -> None:
+    with mp.workprec(4000):
+        p = probabilities(x)
+        for i in range(len(x)):
+            y, slopes = called(lambda xs, i=i: ag.softmax(xs)[i], kind, x)
+            near(y, p[i], kind, 4 + spread(x))
+            for j, ours in enumerate(slopes):
+                near(ours, p[i] * ((i == j) - p[j]), kind, 16 + 2 * spread(x), p[i])
+
+
+@pytest.mark.parametrize("targets", [[0.5, 0.5, 0.0], [0.0, 1.0, 0.0], [0.2, 0.3, 0.5], "class"])
+@pytest.mark.parametrize(("kind", "x"), [case for case in CASES if case.values[0] != "values"])
+def test_cross_entropy(kind: str, x: list[float], targets: Any) -> None:
+    weights = [0.0, 1.0, 0.0] if targets == "class" else np.array(targets, kind).astype(float).tolist()
+    given = np.array(1) if targets == "class" else np.array(targets, kind)
+    with mp.workprec(4000):
+        p = probabilities(x)
+        y, slopes = called(lambda xs: ag.softmax_cross_entropy(xs, given), kind, x)
+        near(y, -sum(t * mp.log(q) for t, q in zip(weights, p, strict=True)), kind, 4)
+        for t, q, ours in zip(weights, p, slopes, strict=True):
+            near(ours, q - t, kind, 16 + spread(x), t)
+
+
+def test_a_class_of_weight_nothing_costs_nothing_behind_a_mask() -> None:
+    x = ag.Tensor([-math.inf, 0.0, 1.0], requires_grad=True)
+    loss = ag.softmax_cross_entropy(x, np.array([0.0, 1.0, 0.0]))
+    assert loss.item() == pytest.approx(1.3132616875182228, rel=1e-15)
+    assert ag.softmax_cross_entropy(x, np.array(1)).item() == loss.item()
+    np.testing.assert_allclose(ag.gradients(loss, x).data, [0.0, -0.7310585786300049, 0.7310585786300049], rtol=1e-15)
+
+
+@pytest.mark.parametrize("t", [0.0, 1.0])
+def test_binary_cross_entropy_of_infinities(t: float) -> None:
+    right = math.inf if t else -math.inf
+    for z in (right, -right):
+        values, tensor = ag.Value(z), ag.Tensor(z, requires_grad=True)
+        for x in (values, tensor):
+            y = ag.BOOK["binary_cross_entropy"](x, t)
+            assert float(y.data) == (0.0 if z == right else math.inf)
+            assert float(getattr(slope := ag.gradients(y, x), "data", slope)) == (0.0 if z == right else 1.0 - 2.0 * t)
