@@ -1,18 +1,19 @@
-"""What `Value` and `Tensor` have in common: Python's operators, and the functions of one number as methods."""
+"""What `Value` and `Tensor` have in common: Python's operators, and the book's functions as methods."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Self
 
-from autograd.rules import activations, arithmetic, exponentials, trigonometry
+from autograd.graph.functions_of_one import FunctionsOfOne
+from autograd.rules import activations, arithmetic
 
 
 class ForeignOperandError(TypeError):
     """Another library's array beside a node: its own operators may know what to do."""
 
 
-class Operators:
+class Operators(FunctionsOfOne):
     """Python's operators and the elementwise functions as methods; each is one entry of the rule book."""
 
     __slots__ = ()
@@ -66,68 +67,6 @@ class Operators:
 
     def __abs__(self) -> Self:
         return self._call(arithmetic.absolute, self)
-
-    # The functions of one number.
-
-    def abs(self) -> Self:
-        """|x|"""
-        return self._call(arithmetic.absolute, self)
-
-    def square(self) -> Self:
-        """x²"""
-        return self._call(arithmetic.square, self)
-
-    def sqrt(self) -> Self:
-        """√x"""
-        return self._call(arithmetic.sqrt, self)
-
-    def exp(self) -> Self:
-        """eˣ"""
-        return self._call(exponentials.exp, self)
-
-    def expm1(self) -> Self:
-        """eˣ − 1, accurate near 0"""
-        return self._call(exponentials.expm1, self)
-
-    def log(self) -> Self:
-        """ln x"""
-        return self._call(exponentials.log, self)
-
-    def log1p(self) -> Self:
-        """ln(1 + x), accurate near 0"""
-        return self._call(exponentials.log1p, self)
-
-    def sin(self) -> Self:
-        """sin x"""
-        return self._call(trigonometry.sin, self)
-
-    def cos(self) -> Self:
-        """cos x"""
-        return self._call(trigonometry.cos, self)
-
-    def tan(self) -> Self:
-        """tan x"""
-        return self._call(trigonometry.tan, self)
-
-    def arctan(self) -> Self:
-        """arctan x"""
-        return self._call(trigonometry.arctan, self)
-
-    def tanh(self) -> Self:
-        """tanh x"""
-        return self._call(trigonometry.tanh, self)
-
-    def sigmoid(self) -> Self:
-        """1 / (1 + e⁻ˣ)"""
-        return self._call(activations.sigmoid, self)
-
-    def softplus(self) -> Self:
-        """ln(1 + eˣ)"""
-        return self._call(activations.softplus, self)
-
-    def relu(self) -> Self:
-        """max(x, 0)"""
-        return self._call(activations.relu, self)
 
     def leaky_relu(self, slope: float = 0.01) -> Self:
         """x for x > 0, slope · x otherwise."""

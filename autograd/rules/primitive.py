@@ -4,7 +4,7 @@ Notation used by every entry: for a primitive y = f(a, b, …) and a final resul
 Each parent has one rule, its vector-Jacobian product, written as an expression in g, y and the inputs:
 
     multiply:   y = a · b      ∂L/∂a = g · b      ∂L/∂b = g · a
-    tanh:       y = tanh x     ∂L/∂x = g · (1 − y²)
+    exp:        y = eˣ         ∂L/∂x = g · y
 
 A rule speaks operators and other primitives only, so the same line serves floats, arrays and nodes, and the derivative
 of a derivative needs no line of its own. Summing a gradient over the axes along which an input was broadcast is not a
@@ -138,6 +138,15 @@ class Primitive:
         except FLOAT_EXCEPTIONS:
             with np.errstate(all="ignore"):
                 return float(self.array(*map(np.float64, inputs), **attrs))
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """The names of what it takes beside its inputs (``slope``, ``axis``), in the order in which its rules have them."""
+        written = next((vjp for vjp in self.vjps if vjp is not None), None)
+        if self.pull is not None or not isinstance(written, FunctionType):
+            return ()
+        code = written.__code__
+        return code.co_varnames[2 + len(self.vjps) : code.co_argcount + code.co_kwonlyargcount]
 
     def reads(self, parent: int, position: int) -> bool:
         """Whether the derivative for ``parent`` looks at the value of input ``position`` (−1: the output).

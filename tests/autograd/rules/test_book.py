@@ -15,9 +15,11 @@ import numpy as np
 import pytest
 
 import autograd as ag
+from autograd.graph.functions_of_one import entries_of_one
 from autograd.rules.primitive import BOOK, Primitive
 from tests.autograd.numpy.test_functions import FUNCTIONS
 from tests.autograd.table import ROWS, Case, cases
+from tests.stubs import out_of_date
 
 TESTS = Path(__file__).parents[1]
 
@@ -69,7 +71,7 @@ def test_the_help_of_an_entry_shows_its_formula_and_its_derivatives_as_they_are(
 def test_help_shows_an_entry_and_not_its_class() -> None:
     text = pydoc.render_doc(ag.tanh, renderer=pydoc.plaintext)
     assert text.splitlines()[2:4] == ["tanh = <primitive tanh>", "    y = tanh x"]
-    assert "∂L/∂x = g * (1 - y * y)" in text
+    assert "∂L/∂x = g * sech_squared(x)" in text
     assert "One entry of the rule book" in pydoc.render_doc(Primitive, renderer=pydoc.plaintext)
 
 
@@ -81,6 +83,7 @@ TESTED_IN = {
         "vjp",
     },
     "test_hooks": {"assign", "live"},
+    "test_inspect": {"current_forward_hook", "forward_hook"},
     "test_compile": {"compile"},
     "test_drawing": {"draw"},
     "test_explain_and_trace": {"explain", "trace_backward"},
@@ -175,10 +178,19 @@ KINKS = {
         [1.0, 1.0],
     ),
     "sqrt": lambda: (_slopes(ag.sqrt, 0.0), [math.inf]),
+    "cbrt": lambda: (_slopes(ag.cbrt, 0.0), [math.inf]),
+    "hypot": lambda: (_slopes(ag.hypot, 0.0, 0.0), [0.0, 0.0]),
+    "arcsin": lambda: (_slopes(ag.arcsin, 1.0) + _slopes(ag.arcsin, -1.0), [math.inf, math.inf]),
+    "arccos": lambda: (_slopes(ag.arccos, 1.0) + _slopes(ag.arccos, -1.0), [-math.inf, -math.inf]),
+    "arctan2": lambda: (_slopes(ag.arctan2, 0.0, 0.0), [0.0, 0.0]),
+    "arccosh": lambda: (_slopes(ag.arccosh, 1.0), [math.inf]),
     "power": lambda: (
         [_slopes(ag.power, *point) for point in ((0.0, 0.0), (0.0, 2.0), (0.0, -1.0), (math.inf, 0.0))],
         [[0.0, 0.0], [0.0, 0.0], [-math.inf, 0.0], [0.0, math.inf]],
     ),
+    "norm": lambda: (_slopes_of_nothing(lambda xs: ag.norm(ag.stack(xs)), ag.Tensor, 0.0), [0.0, 0.0]),
+    "logsumexp": lambda: (_slopes_of_nothing(lambda xs: ag.logsumexp(ag.stack(xs)), ag.Tensor), [0.0, 0.0]),
+    "logsumexp_n": lambda: (_slopes_of_nothing(ag.logsumexp, ag.Value), [0.0, 0.0]),
     "max": lambda: (_shares_of_ties(ag.max), [0.0, 0.5, 0.5, 0.0]),
     "min": lambda: (_shares_of_ties(ag.min), [0.5, 0.0, 0.0, 0.5]),
 }
@@ -196,6 +208,12 @@ def _slopes(function: Any, *point: float) -> list[float]:
     return slopes
 
 
+def _slopes_of_nothing(function: Any, kind: Any, nothing: float = -math.inf) -> list[float]:
+    xs = [kind(nothing, requires_grad=True) for _ in range(2)]
+    with np.errstate(all="ignore"):
+        return [float(getattr(slope, "data", slope)) for slope in ag.gradients(function(xs), xs)]
+
+
 def _shares_of_ties(function: Any) -> list[float]:
     x = ag.Tensor([1.0, 3.0, 3.0, 1.0], requires_grad=True)
     function(x).backward()
@@ -211,3 +229,15 @@ def test_every_kink_has_its_line_here() -> None:
 def test_at_a_kink_the_written_choice_is_made(name: str) -> None:
     ours, written = KINKS[name]()
     assert ours == written
+
+
+def test_stubs_are_what_the_book_makes_of_them() -> None:
+    assert out_of_date() == []
+
+
+@pytest.mark.parametrize("entry", entries_of_one(), ids=lambda entry: entry.name)
+def test_a_function_of_one_number_is_a_method(entry: Primitive) -> None:
+    x = float(ROWS[entry.name].domains[0].draw(np.random.default_rng(0), ()))
+    assert getattr(ag.Value(x), entry.name)().data == entry(ag.Value(x)).data
+    assert getattr(ag.Tensor([x]), entry.name)().tolist() == entry(ag.Tensor([x])).tolist()
+    assert getattr(ag.Value, entry.name).__name__ in (entry.name, "method")

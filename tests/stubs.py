@@ -1,0 +1,41 @@
+"""Stubs that are made from the rule book: ``python -m tests.stubs --write`` after a new entry; a test holds them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from autograd.graph.functions_of_one import entries_of_one
+
+ROOT = Path(__file__).parents[1]
+
+
+def functions_of_one() -> str:
+    """The stub of the methods that the book gives to every node."""
+    head = '"""Made by ``python -m tests.stubs --write`` from the rule book; do not edit."""\n\n'
+    head += "from typing import Self\n\nfrom autograd.rules import Primitive\n\nclass FunctionsOfOne:\n"
+    methods = [f'    def {entry.name}(self) -> Self:\n        """{entry.doc}"""\n' for entry in entries_of_one()]
+    return head + "".join(methods) + "\ndef entries_of_one() -> list[Primitive]: ...\n"
+
+
+STUBS = {"autograd/graph/functions_of_one.pyi": functions_of_one}
+
+
+def out_of_date() -> list[str]:
+    """The stubs that are not what the book makes of them."""
+    paths = {path: ROOT / path for path in STUBS}
+    return [path for path, file in paths.items() if not file.exists() or file.read_text("utf-8") != STUBS[path]()]
+
+
+def main(arguments: list[str]) -> int:
+    """Write the stubs, or say which are out of date."""
+    old = out_of_date()
+    for path in old:
+        if "--write" in arguments:
+            (ROOT / path).write_text(STUBS[path](), encoding="utf-8")
+        print(path, "written" if "--write" in arguments else "is out of date: python -m tests.stubs --write")
+    return int(bool(old) and "--write" not in arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
