@@ -168,6 +168,8 @@ class _Computer:
             return _SEVERAL[name](values)
         if name in _WITH_SETTINGS:
             function, words = _WITH_SETTINGS[name]
+            if any(isinstance(x, Node) for x in values[1:]):
+                raise self.refused(part, f"{name} takes {words}; only the first may depend on a name")
             try:
                 return self.combined(function, *values)
             except TypeError:

@@ -6,7 +6,8 @@ import csv
 import io
 import math
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -93,8 +94,10 @@ def evaluate(arguments: Namespace) -> int:
     names = (*fitted.numeric, *fitted.categories)
     if dataset.classes != fitted.classes or dataset.features.names != names or run.held_out.max() >= len(dataset):
         raise RunError(f"{arguments.run / CONFIG} does not belong to {dataset.name}: rows, columns or classes differ")
+    with _overflow_refused(arguments.run):
+        result = measure(model, fitted, dataset, run.held_out)
     say(f"{_shown(arguments.run)}: {len(run.held_out):,} of {len(dataset):,} rows held out ({run.how})\n")
-    say(result_text(measure(model, fitted, dataset, run.held_out), fitted))
+    say(result_text(result, fitted))
     return 0
 
 
@@ -112,16 +115,30 @@ def predict(arguments: Namespace) -> int:
     model, fitted = run.model(arguments.run), run.preprocessing
     features = _new_features(arguments.data, fitted)
     trainer, inputs = trainer_for(model, fitted), fitted.inputs(features)
-    if fitted.classes:
-        text = _class_rows(fitted.classes, trainer.predict(inputs), trainer.predict_proba(inputs))
-    else:
-        text = _csv(["prediction"], [[f"{value:.7g}"] for value in fitted.values(trainer.predict(inputs))])
+    with _overflow_refused(arguments.run):
+        if fitted.classes:
+            text = _class_rows(fitted.classes, trainer.predict(inputs), trainer.predict_proba(inputs))
+        else:
+            text = _csv(["prediction"], [[f"{value:.7g}"] for value in fitted.values(trainer.predict(inputs))])
     if output is None:
         write(text)
     else:
         write_atomically(output, text.encode())
         say(f"{counted(len(features), 'prediction')} of {quoted(fitted.target)} in {output}")
     return 0
+
+
+@contextmanager
+def _overflow_refused(run: Path) -> Iterator[None]:
+    """What no trained network gives is no result."""
+    try:
+        with np.errstate(over="raise", invalid="raise"):
+            yield
+    except FloatingPointError:
+        raise RunError(
+            f"{_shown(run)}: the network's numbers become too large to compute with; its checkpoint is damaged, or "
+            "these rows lie too far from those of training"
+        ) from None
 
 
 def _check_installed(data: str) -> None:

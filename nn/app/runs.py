@@ -136,7 +136,7 @@ class Run:
         """The trained network.
 
         Raises:
-            RunError: config.json describes a network that cannot be built.
+            RunError: config.json describes a network that cannot be built, or the checkpoint holds NaN or infinity.
             StateError: The checkpoint is damaged or does not fit that network; nothing was allocated for it then.
         """
         network = dict(self.network)
@@ -151,7 +151,11 @@ class Run:
                 f"{folder / CONFIG} does not fit together: its network takes {widths[0]} and gives {widths[1]}, "
                 f"its preprocessing gives {self.preprocessing.width} and takes {self.preprocessing.outputs}"
             )
-        return load_described(folder / MODEL, network)
+        model = load_described(folder / MODEL, network)
+        for name, values in model.state_dict().items():
+            if not np.isfinite(values).all():
+                raise RunError(f"{folder / MODEL} holds NaN or infinity in {name!r}, so it is damaged; train again")
+        return model
 
 
 def read_run(folder: Path) -> Run:

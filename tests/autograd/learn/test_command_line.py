@@ -114,6 +114,8 @@ def test_saved_as(ending: str, tmp_path: Path, capsys: pytest.CaptureFixture[str
         (["(" * 3000 + "a" + ")" * 3000, "a=1"], "not an expression"),
         (["-" * (DEEPEST + 1) + "a", "a=1"], "nested more than 200 deep"),
         (["1" + "0" * 400 + " * a", "a=1"], "a number beyond every float"),
+        (["leaky_relu(a, b)", "a=1", "b=2"], "leaky_relu takes .*; only the first may depend on a name"),
+        (["clip(a, b, 2)", "a=1", "b=2"], "clip takes .*; only the first may depend on a name"),
         (["a", "a=" + "x" * 5000], "x{900}…"),
     ],
     ids=lambda x: str(x)[:30] if not isinstance(x, list) else x[0][:30],

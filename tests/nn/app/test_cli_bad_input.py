@@ -147,6 +147,16 @@ def other_network():
     nn.save(nn.MLP(3, [9, 2]), "runs/flowers/model.safetensors")
 
 
+def with_weights(value):
+    def change():
+        model = nn.MLP(3, [64, 2])
+        for parameter in model.parameters():
+            parameter.data = np.full(parameter.shape, value)
+        nn.save(model, "runs/flowers/model.safetensors")
+
+    return change
+
+
 RUN, CONFIG, NEW = "runs/flowers", "runs/flowers/config.json", "new.csv"
 BAD_USE = {
     "no such run": (None, ["evaluate", "runs/flower"], "there is no run runs.flower; did you mean flowers\\?"),
@@ -162,6 +172,10 @@ BAD_USE = {
     "other classes": (edit(CONFIG, '["iris", "rose"]', '["rose", "iris"]'), ["evaluate", RUN], "does not belong to"),
     "shapes": (other_network, ["evaluate", RUN], r"'0.weight' has shape \(3, 64\) in MLP and \(3, 9\) in the state"),
     "shapes to predict": (other_network, ["predict", RUN, NEW], "'0.weight' has shape"),
+    "NaN weights": (with_weights(np.nan), ["evaluate", RUN], "holds NaN or infinity in '0.weight', so it is damaged"),
+    "infinite weights": (with_weights(np.inf), ["predict", RUN, NEW], "holds NaN or infinity in '0.weight'"),
+    "large weights": (with_weights(1e38), ["evaluate", RUN], "the network's numbers become too large to compute with"),
+    "large weights to predict": (with_weights(3e38), ["predict", RUN, NEW], "numbers become too large to compute with"),
     "damaged model": (damage(f"{RUN}/model.safetensors", "x"), ["predict", RUN, NEW], "not a readable safetensors"),
     "no model": (lambda: Path(RUN, "model.safetensors").unlink(), ["evaluate", RUN], "no checkpoint at"),
     "changed file": (edit("flowers.csv", "red", "pink"), ["evaluate", RUN], "flowers.csv has changed since training"),
