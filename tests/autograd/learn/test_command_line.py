@@ -50,7 +50,8 @@ def test_every_function_of_the_book_can_be_called(name: str) -> None:
     variables = {f"x{i}": ag.Value(0.5 + i) for i in range(count)}
     found = compute(f"{name}({', '.join(variables)})", variables)
     if rule is not None and rule.pull is None:
-        assert found.data == rule.on_floats([v.data for v in variables.values()], {})
+        expected = rule.on_floats([v.data for v in variables.values()], {})
+        assert found.data == expected or (math.isnan(found.data) and math.isnan(expected))  # arccosh(0.5)
 
 
 def test_the_chain_rule_and_the_steps_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
