@@ -192,7 +192,7 @@ else:
     _ON_DEMAND |= dict.fromkeys(("Program", "RecordingError", "compile"), "autograd.program")
 
     # Modules with public names of their own.
-    _ROOMS = ("extend", "graph", "numpy", "rules", "test_util")
+    _ROOMS = ("extend", "graph", "numpy", "rules", "suggest", "test_util")
 
     def __getattr__(name: str) -> Any:
         """What is imported when it is first used, and every entry of the rule book, a user's own too, by its name."""

@@ -55,9 +55,11 @@ KEYWORDS = {
     "loss_fn": "loss",
     "criterion": "loss",
     "decay": "weight_decay",
-    "betas": "beta1= and beta2=, one at a time",
+    "beta1": "betas=(0.9, 0.999), both at once",
+    "beta2": "betas=(0.9, 0.999), both at once",
     "eps": "epsilon",
-    "p": "rate",
+    "rate": "p",
+    "drop_prob": "p",
     "negative_slope": "slope",
     "random_state": "seed",
     "rng": "seed",
@@ -103,7 +105,7 @@ def closest(name: str, names: Iterable[str]) -> str | None:
     plain: dict[str, str] = {}
     for candidate in names:
         plain.setdefault(candidate.lower(), candidate)
-    found = get_close_matches(name.lower(), plain, n=1, cutoff=0.75)
+    found = get_close_matches(name.lower(), plain, n=1, cutoff=0.7)
     return plain[found[0]] if found else None
 
 

@@ -15,8 +15,11 @@ if not hasattr(autograd, "Tensor"):
         "keep one in this environment: pip uninstall -y autograd gradbook, then pip install gradbook"
     )
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from autograd import MissingExtraError
-from nn import init, layers, losses, metrics, optim, pictures, regularisation
+from nn import init, layers, losses, metrics, optim, regularisation
 from nn.layers.activations import *
 from nn.layers.dropout import *
 from nn.layers.linear import *
@@ -77,7 +80,6 @@ __all__ = [
     "init",
     "lint",
     "load",
-    "pictures",
     "save",
     "summary",
     "train_test_split",
@@ -87,3 +89,22 @@ __all__ += losses.__all__
 __all__ += metrics.__all__
 __all__ += optim.__all__
 __all__ += regularisation.__all__
+
+if TYPE_CHECKING:
+    from nn import estimator as estimator
+    from nn import pictures as pictures
+    from nn import scalar as scalar
+else:
+    # Modules with public names of their own, imported on first use: some need more than NumPy.
+    _ROOMS = ("estimator", "pictures", "scalar")
+
+    def __getattr__(name: str) -> Any:
+        if name in _ROOMS:
+            return import_module(f"nn.{name}")
+        from autograd import suggest
+        from nn._words import WORDS
+
+        raise suggest.no_such_name("module 'nn'", "nn", name, __dir__(), WORDS)
+
+    def __dir__() -> list[str]:
+        return sorted({*__all__, *_ROOMS})

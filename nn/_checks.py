@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
 
-__all__ = ["check_same_length", "finite", "in_range", "positive_integer"]
+__all__ = ["check_made", "check_same_length", "finite", "in_range", "positive_integer"]
 
 
 def positive_integer(name: str, value: SupportsIndex) -> int:
@@ -71,6 +71,27 @@ def finite(name: str, values: ArrayLike) -> NDArray[Any]:
         place = tuple(int(i) for i in np.argwhere(~good)[0])
         raise ValueError(f"{name} holds {array[place]} at index {place}; remove or replace such values")
     return array
+
+
+def check_made(name: str, value: Any, kind: type, example: str) -> None:
+    """Refuse what is not of a kind where it is passed: a class in place of an object, a string, a list.
+
+    Raises:
+        TypeError: It is something else; the message shows an example.
+
+    Example:
+        >>> check_made("model", "mlp", dict, "nn.MLP(4, [8, 3])")
+        Traceback (most recent call last):
+        ...
+        TypeError: model is the string 'mlp': pass e.g. nn.MLP(4, [8, 3])
+    """
+    if isinstance(value, kind):
+        return
+    if isinstance(value, type):
+        what = f"the class {value.__name__}, not an object of it"
+    else:
+        what = f"the string {value!r}" if isinstance(value, str) else f"of type {type(value).__name__}"
+    raise TypeError(f"{name} is {what}: pass e.g. {example}")
 
 
 def check_same_length(x: NDArray[Any], y: NDArray[Any]) -> None:

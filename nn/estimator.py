@@ -12,17 +12,22 @@ from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-from sklearn.utils import check_random_state, column_or_1d
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
 
+from autograd import MissingExtraError, installing
 from nn.inspect import mode
 from nn.layers import MLP
 from nn.losses import Loss, cross_entropy, mse
 from nn.optim import OPTIMIZERS
 from nn.training.callbacks import Callback, EarlyStopping
 from nn.training.trainer import Trainer
+
+try:
+    from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+    from sklearn.utils import check_random_state, column_or_1d
+    from sklearn.utils.multiclass import check_classification_targets
+    from sklearn.utils.validation import check_is_fitted, validate_data
+except ModuleNotFoundError as error:
+    raise MissingExtraError(f"nn.estimator needs scikit-learn; {installing('train')}") from error
 
 __all__ = ["MLPClassifier", "MLPRegressor"]
 

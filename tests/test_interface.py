@@ -8,19 +8,25 @@ import sys
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 
 import autograd as ag
+import nn
+from autograd import suggest
+from nn import _words as nn_words
 
 # ---- every public name is listed, and nothing else -----------------------------------------------------------------
 
 
 def test_dir_shows_the_public_names_and_the_rooms_that_have_their_own() -> None:
     rooms = set(dir(ag)) - set(ag.__all__)
-    assert rooms == {"extend", "graph", "numpy", "rules", "test_util"}
+    assert rooms == {"extend", "graph", "numpy", "rules", "suggest", "test_util"}
     assert all(isinstance(getattr(ag, room), ModuleType) for room in rooms)
-    assert len(ag.__all__) == len(set(ag.__all__))
-    assert not [name for name in ag.__all__ if name.startswith("_")]
+    assert set(dir(nn)) - set(nn.__all__) == {"estimator", "pictures", "scalar"}
+    for package in (ag, nn):
+        assert len(package.__all__) == len(set(package.__all__))
+        assert not [name for name in package.__all__ if name.startswith("_")]
 
 
 def test_what_is_imported_on_first_use_is_listed_before() -> None:
@@ -35,6 +41,17 @@ print(*[name for name in dir(ag) if getattr(ag, name, None) is None])
     assert (done.stdout, done.stderr) == ("\n", "")
 
 
+def test_rooms_of_nn_come_when_they_are_used_and_nothing_heavy_before() -> None:
+    code = """
+import sys
+import nn
+heavy = {"matplotlib", "sklearn", "scipy", "tqdm", "nn.pictures", "nn.scalar", "nn.estimator"}
+print(sorted(heavy & set(sys.modules)), nn.scalar.MLP.__name__, callable(nn.pictures.lines))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("[] MLP True\n", "")
+
+
 # ---- every public name is documented -------------------------------------------------------------------------------
 
 # Names whose documentation has no example of its own, and why.
@@ -44,17 +61,22 @@ WITHOUT_EXAMPLE = {
         "MissingRuleError", "Node", "Primitive", "RecordingError", "ShapeError",
     },
     "what it says depends on the machine": {"installing"},
+    "a table or a type: what stands in it shows it": {"ACTIVATIONS", "Loss", "OPTIMIZERS", "OUTPUTS", "Outputs"},
+    "a base class: its subclasses show it": {"Activation"},
+    "raised while training or loading; the message says what to do": {"DivergenceError", "StateError"},
+    "works on files or a terminal: the README and its tests show it": {"Checkpoint", "ProgressBar", "load"},
+    "shown by the notebook on making it train, and by its tests": {"EarlyStopping"},
     "a bare method of the variable, for speed: forward_hook is what sets it": {"current_forward_hook"},
 }  # fmt: skip
 EXEMPT = set().union(*WITHOUT_EXAMPLE.values())
 
 
-@pytest.mark.parametrize("name", ag.__all__)
-def test_a_public_name_says_what_it_is_and_shows_an_example(name: str) -> None:
-    thing: Any = getattr(ag, name)
+@pytest.mark.parametrize(("package", "name"), [*((ag, name) for name in ag.__all__), *((nn, n) for n in nn.__all__)])
+def test_a_public_name_says_what_it_is_and_shows_an_example(package: Any, name: str) -> None:
+    thing = getattr(package, name)
     text = inspect.getdoc(thing) or ""
-    assert len(text) > 20 or name == "BOOK"
-    if isinstance(thing, ag.Primitive):
+    assert len(text) > 20 or isinstance(thing, dict) or name == "Loss"
+    if isinstance(thing, ag.Primitive | ModuleType):
         return  # its line of mathematics is the documentation; see the tests of the book
     assert (">>>" in text) != (name in EXEMPT), f"{name}: an example in its docstring, or a reason in WITHOUT_EXAMPLE"
 
@@ -90,8 +112,108 @@ def test_a_name_that_resembles_nothing_gets_no_advice() -> None:
         _ = ag.quux  # type: ignore[attr-defined]
 
 
-def test_the_words_lead_to_names_that_are_there() -> None:
-    from autograd.suggest import WORDS
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("CrossEntropyLoss", "did you mean nn.cross_entropy?"),
+        ("MSELoss", "did you mean nn.mse?"),
+        ("Dense", "did you mean nn.Linear?"),
+        ("Linaer", "did you mean nn.Linear?"),
+        ("Softmax", "losses take logits"),
+        ("functional", "ag.relu(x)"),
+        ("MLPClassifier", "from nn.estimator import MLPClassifier"),
+    ],
+)
+def test_a_name_from_elsewhere_is_answered_with_ours_in_nn(name: str, answer: str) -> None:
+    with pytest.raises(AttributeError) as error:
+        getattr(nn, name)
+    assert answer in str(error.value)
 
-    assert [ours for ours in WORDS.values() if " " not in ours and ours not in ag.__all__] == []
-    assert [word for word in WORDS if word in ag.__all__] == []
+
+def test_the_words_lead_to_names_that_are_there() -> None:
+    for package, words in ((ag, suggest.WORDS), (nn, nn_words.WORDS)):
+        assert [ours for ours in words.values() if " " not in ours and ours not in package.__all__] == []
+        assert [word for word in words if word in package.__all__] == []
+
+
+# ---- arguments from elsewhere --------------------------------------------------------------------------------------
+
+MODEL = nn.MLP(3, [4, 2], seed=0)
+OPTIMIZER = nn.SGD(MODEL.parameters())
+TRAINER = nn.Trainer(MODEL, loss=nn.mse, optimizer=OPTIMIZER)
+DATA: Any = (np.zeros((3, 3)), np.zeros((3, 2)))
+any_nn: Any = nn
+
+
+def trained(**other: Any) -> Any:
+    return nn.Trainer(MODEL, **({"loss": nn.mse, "optimizer": OPTIMIZER} | other))
+
+
+ARGUMENTS: dict[str, tuple[Any, str]] = {
+    "lr": (lambda: any_nn.Adam(MODEL.parameters(), lr=0.1), "here it is called learning_rate="),
+    "lr of a subclass": (lambda: any_nn.AdamW(MODEL.parameters(), lr=0.1), "here it is called learning_rate="),
+    "eps": (lambda: any_nn.Adam(MODEL.parameters(), eps=0.1), "here it is called epsilon="),
+    "a slip": (lambda: any_nn.SGD(MODEL.parameters(), momentun=0.1), "here it is called momentum="),
+    "verbose": (lambda: any_nn.Trainer.fit(TRAINER, *DATA, epochs=1, verbose=0), "here it is called progress="),
+    "in_channels": (lambda: any_nn.Linear(in_channels=3, out_features=2), "here it is called in_features="),
+    "rate": (lambda: any_nn.Dropout(rate=0.5), "here it is called p="),
+    "num_workers": (lambda: any_nn.DataLoader(DATA, num_workers=2), "leave it out"),
+    "nothing like it": (lambda: any_nn.Dropout(colour=1), "it takes p, seed"),
+    "two arrays": (lambda: any_nn.DataLoader(*DATA), "pass e.g. DataLoader((x, y), batch_size=32)"),
+    "loss by name": (lambda: trained(loss="mse"), "loss is the string 'mse': pass e.g. nn.cross_entropy"),
+    "optimizer by name": (lambda: trained(optimizer="adam"), "pass e.g. nn.Adam(model.parameters())"),
+    "a class of optimizers": (lambda: trained(optimizer=nn.Adam), "optimizer is the class Adam, not an object of it"),
+    "a class of callbacks": (lambda: trained(callbacks=[nn.EarlyStopping]), "callbacks[0] is the class EarlyStopping"),
+    "one callback": (lambda: trained(callbacks=nn.EarlyStopping()), "pass e.g. [nn.EarlyStopping()]"),
+    "metrics by name": (lambda: trained(metrics=["accuracy"]), 'pass e.g. {"accuracy": nn.accuracy}'),
+    "a class of models": (lambda: any_nn.Trainer(nn.MLP, loss=nn.mse, optimizer=OPTIMIZER), "is the class MLP"),
+}
+
+
+@pytest.mark.parametrize("slip", ARGUMENTS)
+def test_an_argument_from_elsewhere_is_refused_where_it_is_passed_with_our_word(slip: str) -> None:
+    passed, answer = ARGUMENTS[slip]
+    with pytest.raises(TypeError) as error:
+        passed()
+    assert answer in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_an_error_inside_a_constructor_stays_as_it_is() -> None:
+    def inner(weight: int) -> int:
+        return weight
+
+    any_inner: Any = inner
+
+    @suggest.in_our_words
+    def outer(learning_rate: float) -> Any:
+        return any_inner(lr=learning_rate)
+
+    with pytest.raises(TypeError, match=r"inner\(\) got an unexpected keyword argument 'lr'"):
+        outer(0.1)
+
+
+# ---- what objects show of themselves -------------------------------------------------------------------------------
+
+A = ag.Value(2.0, label="a")
+REPRS: dict[str, tuple[Any, str]] = {
+    "SGD": (nn.SGD(MODEL.parameters(), momentum=0.9), "SGD(4 parameters, learning_rate=0.01, momentum=0.9)"),
+    "Adam": (nn.Adam([nn.Parameter([1.0])]), "Adam(1 parameter, learning_rate=0.001)"),
+    "EarlyStopping": (nn.EarlyStopping(3, monitor="val_r2"), "EarlyStopping(patience=3, monitor='val_r2')"),
+    "a callback of a user's own": (type("Mine", (nn.Callback,), {})(), "Mine()"),
+    "Scheduled": (nn.Scheduled(nn.StepDecay(3)), "Scheduled(schedule=StepDecay(every=3, factor=0.1))"),
+    "DataLoader": (nn.DataLoader(DATA, 2, shuffle=True), "DataLoader(3 samples, batch_size=2, shuffle=True)"),
+    "History": (nn.History([{"epoch": 1, "loss": 0.5}]), "History(epoch=1, loss=0.5)"),
+    "Trainer": (TRAINER, "Trainer(MLP, loss=mse, optimizer=SGD(4 parameters, learning_rate=0.01))"),
+    "no_grad": (ag.no_grad(), "no_grad()"),
+    "Program": (
+        ag.Program.from_graph(A * A, A, engine="numpy"),
+        "<program of 1 input, 2 steps, 24 bytes, numpy engine>",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", REPRS)
+def test_an_object_says_what_it_is(kind: str) -> None:
+    thing, text = REPRS[kind]
+    assert repr(thing) == text

@@ -45,6 +45,9 @@ class _Mode:
 
     records: bool
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
     def __enter__(self) -> None:
         self._set((*_state.get().open, self))
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import autograd as ag
+from autograd import suggest
 from nn.module import Module
 
 __all__ = [
@@ -88,6 +89,7 @@ class LeakyReLU(Activation, name="leaky_relu"):
 
     initializer = "he_uniform"
 
+    @suggest.in_our_words
     def __init__(self, slope: float = 0.01) -> None:
         self.slope = float(slope)
 

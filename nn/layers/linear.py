@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 import autograd as ag
+from autograd import suggest
 from nn import init
 from nn._checks import positive_integer
 from nn.init import Initializer, Seed
@@ -51,6 +52,7 @@ class Linear(Module):
                [3., 3.]], dtype=float32)
     """
 
+    @suggest.in_our_words
     def __init__(
         self,
         in_features: int,

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
+from autograd import suggest
 from nn.init import Initializer, Seed
 from nn.layers.activations import ACTIVATIONS, Identity
 from nn.layers.linear import Linear
@@ -47,6 +48,7 @@ class MLP(Sequential):
         (5, 10)
     """
 
+    @suggest.in_our_words
     def __init__(
         self,
         inputs: int,

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 import autograd as ag
+from autograd import suggest
 from nn import init
 from nn._checks import in_range, positive_integer
 from nn.module import Buffer, Module, Parameter
@@ -42,6 +43,7 @@ class LayerNorm(Module):
         array([[-1.342, -0.447,  0.447,  1.342]], dtype=float32)
     """
 
+    @suggest.in_our_words
     def __init__(self, features: int, epsilon: float = 1e-5, *, dtype: DTypeLike = np.float32) -> None:
         self.features = positive_integer("features", features)
         self.epsilon = in_range("epsilon", epsilon)
@@ -94,6 +96,7 @@ class BatchNorm1d(Module):
         (array([0.2], dtype=float32), array([1.1], dtype=float32))
     """
 
+    @suggest.in_our_words
     def __init__(
         self, features: int, epsilon: float = 1e-5, momentum: float = 0.1, *, dtype: DTypeLike = np.float32
     ) -> None:

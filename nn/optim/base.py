@@ -16,7 +16,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
+from autograd import suggest
 from nn._checks import in_range
+from nn._repr import settings_of
 from nn.module import check_state
 from nn.optim.schedules import Schedule
 
@@ -87,6 +89,8 @@ class Optimizer(ABC):
 
     def __init_subclass__(cls, name: str | None = None) -> None:
         super().__init_subclass__()
+        if "__init__" in vars(cls):
+            cls.__init__ = suggest.in_our_words(cls.__init__)  # type: ignore[method-assign]
         if name is not None:
             OPTIMIZERS[name] = cls
 
@@ -104,6 +108,12 @@ class Optimizer(ABC):
         self._replayed: Any = None
         self._numbered: dict[Any, int] = {}
         self._latest: tuple[Any, Any] = (None, None)
+
+    def __repr__(self) -> str:
+        count = len(self.parameters)
+        shown = [f"{count} parameter{'s' * (count != 1)}", f"learning_rate={self.learning_rate:g}"]
+        shown += [text for text in settings_of(self) if not text.startswith(("parameters=", "learning_rate="))]
+        return f"{type(self).__name__}({', '.join(shown)})"
 
     @property
     def learning_rate(self) -> float:

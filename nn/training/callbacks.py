@@ -11,8 +11,9 @@ import time
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from autograd import MissingExtraError, require
+from autograd import MissingExtraError, require, suggest
 from nn._checks import positive_integer
+from nn._repr import Shown
 from nn.module import Module
 from nn.optim import Optimizer
 from nn.training.checkpoint import save
@@ -45,7 +46,7 @@ class TrainerView(Protocol):
     stopping: bool
 
 
-class Callback:
+class Callback(Shown):
     """Seven hooks that do nothing; a subclass overrides those it wants.
 
     Example:
@@ -53,6 +54,11 @@ class Callback:
         ...     def on_epoch_end(self, trainer):
         ...         trainer.optimizer.learning_rate *= 0.9
     """
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "__init__" in vars(cls):
+            cls.__init__ = suggest.in_our_words(cls.__init__)  # type: ignore[method-assign]
 
     def on_fit_begin(self, trainer: TrainerView) -> None:
         """Before the first epoch."""
@@ -150,6 +156,7 @@ class EarlyStopping(Callback):
         self.patience = positive_integer("patience", patience)
         self.best = Best(monitor, mode, min_delta)
         self.restore_best = restore_best
+        self.monitor, self.mode, self.min_delta = monitor, mode, min_delta
         self.stopped = False
         self._state: dict[str, Any] = {}
 

@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from autograd import suggest
 from nn._checks import check_same_length, positive_integer
 from nn.init import Seed
 
@@ -60,6 +61,7 @@ class DataLoader:
         [1] [10]
     """
 
+    @suggest.in_our_words
     def __init__(
         self,
         dataset: tuple[ArrayLike, ArrayLike] | HasXY,
@@ -68,6 +70,8 @@ class DataLoader:
         seed: Seed = None,
         drop_last: bool = False,
     ) -> None:
+        if np.ndim(batch_size):
+            raise TypeError("DataLoader takes inputs and targets as one: pass e.g. DataLoader((x, y), batch_size=32)")
         x, y = (dataset.x, dataset.y) if isinstance(dataset, HasXY) else dataset
         self.x, self.y = np.asarray(x), np.asarray(y)
         check_same_length(self.x, self.y)
@@ -78,6 +82,11 @@ class DataLoader:
         self.drop_last = drop_last
         self.epoch = 0
         self._seed = int(np.random.default_rng(seed).integers(2**63))
+
+    def __repr__(self) -> str:
+        shown = [f"{len(self.x)} samples", f"batch_size={self.batch_size}"]
+        shown += [f"{name}=True" for name in ("shuffle", "drop_last") if getattr(self, name)]
+        return f"DataLoader({', '.join(shown)})"
 
     def __len__(self) -> int:
         """The number of batches in an epoch."""

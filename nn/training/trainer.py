@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
-from nn._checks import check_same_length, finite, in_range, positive_integer
+from autograd import suggest
+from nn._checks import check_made, check_same_length, finite, in_range, positive_integer
 from nn.init import Seed
 from nn.inspect import mode
 from nn.losses import Loss, outputs_of
@@ -79,6 +80,7 @@ class Trainer:
         1.0
     """
 
+    @suggest.in_our_words
     def __init__(
         self,
         model: Module,
@@ -91,6 +93,11 @@ class Trainer:
         clip_norm: float | None = None,
         clip_value: float | None = None,
     ) -> None:
+        check_made("model", model, Module, "nn.MLP(4, [8, 3])")
+        check_made("optimizer", optimizer, Optimizer, "nn.Adam(model.parameters())")
+        check_made("metrics", {} if metrics is None else metrics, Mapping, '{"accuracy": nn.accuracy}')
+        check_made("loss", loss, Callable, "nn.cross_entropy")  # type: ignore[arg-type]
+        check_made("callbacks", callbacks, Iterable, "[nn.EarlyStopping()]")
         self.model = model
         self.penalty = penalty
         self.clip_norm, self.clip_value = clip_norm, clip_value
@@ -98,6 +105,10 @@ class Trainer:
         self.optimizer = optimizer
         self.metrics = dict(metrics or {})
         self.callbacks = list(callbacks)
+        for position, callback in enumerate(self.callbacks):
+            check_made(f"callbacks[{position}]", callback, Callback, "nn.EarlyStopping()")
+        for name, metric in self.metrics.items():
+            check_made(f"metrics[{name!r}]", metric, Callable, "nn.accuracy")  # type: ignore[arg-type]
         taken = [name for name in self.metrics if name in ("epoch", "learning_rate", "loss") or name[:4] == "val_"]
         if taken:
             raise ValueError(f"a metric cannot be called {taken[0]!r}, a name that the history uses itself")
@@ -109,6 +120,14 @@ class Trainer:
 
     # ---- training ----------------------------------------------------------------------------------------------------
 
+    def __repr__(self) -> str:
+        loss = getattr(self.loss, "__name__", repr(self.loss))
+        shown = [type(self.model).__name__, f"loss={loss}", f"optimizer={self.optimizer!r}"]
+        shown += [f"metrics={list(self.metrics)}"] if self.metrics else []
+        shown += [f"callbacks={self.callbacks}"] if self.callbacks else []
+        return f"Trainer({', '.join(shown)})"
+
+    @suggest.in_our_words
     def fit(
         self,
         x: ArrayLike,

@@ -28,6 +28,14 @@ def test_a_missing_library_names_its_extra(module, extra, use, tmp_path, monkeyp
     assert isinstance(error.value, ImportError)
 
 
+def test_the_estimators_name_their_extra(monkeypatch):
+    monkeypatch.delitem(sys.modules, "nn.estimator", raising=False)
+    monkeypatch.setitem(sys.modules, "sklearn.base", None)
+    with pytest.raises(nn.MissingExtraError) as error:
+        _ = nn.estimator
+    assert str(error.value) == f"nn.estimator needs scikit-learn; {ag.installing('train')}"
+
+
 NUMPY_ALONE = """
 import sys
 for name in ("scipy", "sklearn", "tqdm", "safetensors", "matplotlib", "graphviz", "wasmtime", "numba", "mpi4py"):

@@ -1,0 +1,35 @@
+"""Names of PyTorch, Keras and scikit-learn in the place of this package's: ours, or (with a blank in it) what to do."""
+
+__all__ = ["WORDS"]
+
+_LOGITS = "there is no such layer: losses take logits, and trainer.predict_proba gives probabilities"
+_FUNCTION = "functions are autograd's: import autograd as ag; ag.relu(x)"
+
+WORDS = {
+    **dict.fromkeys(("Softmax", "LogSoftmax"), _LOGITS),
+    **dict.fromkeys(("functional", "F"), _FUNCTION),
+    **dict.fromkeys(("CrossEntropyLoss", "NLLLoss", "SparseCategoricalCrossentropy"), "cross_entropy"),
+    **dict.fromkeys(("categorical_crossentropy", "sparse_categorical_crossentropy"), "cross_entropy"),
+    **dict.fromkeys(("BCEWithLogitsLoss", "BCELoss", "BinaryCrossentropy"), "binary_cross_entropy_with_logits"),
+    **dict.fromkeys(("binary_crossentropy", "binary_cross_entropy"), "binary_cross_entropy_with_logits"),
+    **dict.fromkeys(("MSELoss", "MeanSquaredError", "mean_squared_error"), "mse"),
+    **dict.fromkeys(("HingeLoss", "MultiMarginLoss", "Hinge"), "hinge"),
+    **dict.fromkeys(("Accuracy", "accuracy_score"), "accuracy"),
+    **dict.fromkeys(("MAE", "mae", "MeanAbsoluteError"), "mean_absolute_error"),
+    **dict.fromkeys(("Dense", "Bilinear", "LazyLinear"), "Linear"),
+    **dict.fromkeys(("BatchNorm", "BatchNormalization"), "BatchNorm1d"),
+    **dict.fromkeys(("LayerNormalization",), "LayerNorm"),
+    **dict.fromkeys(("ModelCheckpoint",), "Checkpoint"),
+    **dict.fromkeys(("Model", "ModuleList", "ModuleDict"), "Module"),
+    **dict.fromkeys(("ReduceLROnPlateau",), "ReduceOnPlateau"),
+    **dict.fromkeys(("MLPClassifier", "MLPRegressor"), "from nn.estimator import MLPClassifier, MLPRegressor"),
+    **dict.fromkeys(("Neuron", "Layer", "Value"), "networks of Values: from nn.scalar import Neuron, Layer, MLP"),
+    **dict.fromkeys(("Dataset", "TensorDataset"), "arrays are enough: nn.DataLoader((x, y), batch_size=32)"),
+    **dict.fromkeys(("Conv1d", "Conv2d", "LSTM", "GRU", "RNN", "Embedding"), "there is none: layers here are dense"),
+    "clip_grad_norm_": "clip_norm",
+    "clip_grad_value_": "clip_value",
+    "lr_scheduler": "schedules are nn.CosineDecay, nn.StepDecay … for nn.Scheduled or an optimizer's schedule=",
+    "Tensor": "tensors are autograd's: from autograd import Tensor",
+    "utils": "nn.clip_norm, nn.DataLoader and the like are names of nn itself",
+    "load_state_dict": "a method loads it: model.load_state_dict(state)",
+}
