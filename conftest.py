@@ -1,8 +1,14 @@
-"""One option for every test run: --no-skips, under which a test that was skipped counts as failed."""
+"""For every test run: one thread a process; and --no-skips, under which a test that was skipped counts as failed."""
 
+import os
 from importlib.util import find_spec
 
 import pytest
+
+# One thread for each process: on the small arrays of tests the threads of BLAS do little but wait for each other, which
+# took three quarters of the notebooks' time, and with pytest-xdist there is a process for each core.
+for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")
 
 # Modules whose examples need numba are not looked into where it is not installed.
 collect_ignore = [] if find_spec("numba") else [f"autograd/program/native/{name}.py" for name in (
