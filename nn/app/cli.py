@@ -130,6 +130,7 @@ Numbers are standardised, columns of text become one input per category, and emp
   python -m nn train data/mnist --batch-size 128
 
 The same seed gives the same numbers. Ctrl-C or SIGTERM ends training after the current step and saves what was learned.
+While training, that is written to NAME.unfinished beside the run folder every minute, should the program be killed.
 {_defaults()}""",
     )
     parser.add_argument("data", metavar="DATA", help="a built-in name, a CSV file, or a folder of IDX files")

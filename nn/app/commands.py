@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import math
+import shutil
+import time
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -34,7 +36,7 @@ from nn.app.terminal import say, unread, warn, write
 from nn.figures import save as save_figure
 from nn.inspect import mode
 from nn.pictures.confusion import confusion_of_counts
-from nn.training.callbacks import ProgressBar
+from nn.training.callbacks import Callback, ProgressBar, TrainerView
 from nn.training.checkpoint import describe, save
 from nn.training.curves import curves
 from nn.training.interrupt import deferred_interrupt, terminated_as_interrupted
@@ -43,6 +45,9 @@ __all__ = ["INTERRUPTED", "evaluate", "predict", "train"]
 
 # The exit code of a program that Ctrl-C ended: 128 + SIGINT.
 INTERRUPTED = 130
+
+# How often what is learnt so far is written while training.
+UNFINISHED_SECONDS = 60.0
 
 
 def train(arguments: Namespace) -> int:
@@ -66,13 +71,18 @@ def _train(arguments: Namespace) -> int:
     experiment = prepare(dataset, settings, arguments.seed)
     if not arguments.quiet:
         say(data_text(experiment), network_text(experiment), "")
-    experiment.train(*([] if arguments.quiet else [ProgressBar()]))
+    unfinished = Unfinished(experiment, folder)
+    experiment.train(unfinished, *([] if arguments.quiet else [ProgressBar()]))
     # Training is over, by itself or by Ctrl-C; another Ctrl-C must not lose what was learned.
     with deferred_interrupt():
         result = experiment.result()
-        place = write_run(
-            folder, arguments.overwrite, lambda building: _write(building, experiment, result, arguments.html)
-        )
+
+        def write(building: Path) -> None:
+            _write(building, experiment, result)
+            _draw_pictures(building, experiment, result, arguments.html)
+
+        place = write_run(folder, arguments.overwrite, write)
+        unfinished.remove()
         if not arguments.quiet or experiment.history.interrupted:
             say(f"\n{training_text(experiment)}\n")
         say(result_text(result, experiment.preprocessing))
@@ -157,8 +167,44 @@ def _check_installed(data: str) -> None:
         raise MissingExtraError(f"{' and '.join(missing)} {verb} not installed; {installing('train', 'viz')}")
 
 
-def _write(folder: Path, experiment: Experiment, result: Result, html: bool) -> None:
-    """Write all files of a run."""
+class Unfinished(Callback):
+    """Writes the run as it is beside its place every minute: what is left where the program is killed.
+
+    Args:
+        experiment: The run.
+        folder: Its place; the unfinished one is called ``NAME.unfinished``.
+    """
+
+    def __init__(self, experiment: Experiment, folder: Path) -> None:
+        self.experiment, self.folder = experiment, folder.with_name(f"{folder.name}.unfinished")
+        self._next, self._written = time.monotonic() + UNFINISHED_SECONDS, False
+
+    def on_fit_begin(self, trainer: TrainerView) -> None:
+        """Share the history that is being written."""
+        self.experiment.history = trainer.history
+
+    def on_epoch_end(self, trainer: TrainerView) -> None:
+        """Write, if it is time; a disk that is full ends the writing, and not the training."""
+        if time.monotonic() < self._next:
+            return
+        self.experiment.kept_epoch = trainer.epoch
+        try:
+            self.folder = write_run(
+                self.folder, True, lambda building: _write(building, self.experiment, self.experiment.result())
+            )
+            self._next, self._written = time.monotonic() + UNFINISHED_SECONDS, True
+        except OSError as error:
+            warn(f"note: what is learnt cannot be written before the end: {error}")
+            self._next = math.inf
+
+    def remove(self) -> None:
+        """Remove what was written, now that the run is complete."""
+        if self._written:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _write(folder: Path, experiment: Experiment, result: Result) -> None:
+    """Write the network and all that is known of it."""
     dataset, fitted = experiment.dataset, experiment.preprocessing
     run = Run(
         name=dataset.name,
@@ -173,6 +219,11 @@ def _write(folder: Path, experiment: Experiment, result: Result, html: bool) -> 
     save(experiment.model, folder / MODEL)
     write_atomically(folder / CONFIG, run.to_json().encode())
     experiment.history.save(folder / "history.csv")
+
+
+def _draw_pictures(folder: Path, experiment: Experiment, result: Result, html: bool) -> None:
+    """Draw what a run shows of itself, once it is written."""
+    dataset, fitted = experiment.dataset, experiment.preprocessing
     smoothing = experiment.settings.label_smoothing
     smoothed = f"cross-entropy, labels smoothed by {smoothing:g}" if smoothing else "cross-entropy"
     labels = {

@@ -454,6 +454,54 @@ def test_ctrl_c_and_sigterm_save_what_was_learnt(ending, command):
     assert held_out(command("evaluate", "runs/moons").out) == held_out(out)
 
 
+def test_what_is_learnt_is_written_while_training(command, monkeypatch):
+    monkeypatch.setattr(commands, "UNFINISHED_SECONDS", 0.0)
+    seen = []
+
+    def look(self, trainer):
+        written(self, trainer)
+        seen.append((names("runs"), len(nn.History.load("runs/xor.unfinished/history.csv"))))
+
+    written = commands.Unfinished.on_epoch_end
+    monkeypatch.setattr(commands.Unfinished, "on_epoch_end", look)
+    assert command("train", "xor", *QUICK).code == 0
+    assert seen == [(["xor.unfinished"], epochs) for epochs in (1, 2, 3)]
+    assert names("runs") == ["xor"]
+
+
+def test_a_disk_that_is_full_meanwhile_ends_no_training(command, monkeypatch):
+    def full(folder, *_):
+        if folder.name.endswith(".unfinished"):
+            raise OSError(28, "No space left on device")
+        return write_run(folder, *_)
+
+    write_run = commands.write_run
+    monkeypatch.setattr(commands, "UNFINISHED_SECONDS", 0.0)
+    monkeypatch.setattr(commands, "write_run", full)
+    outcome = command("train", "xor", *QUICK)
+    assert outcome.code == 0
+    assert outcome.err.count("note: what is learnt cannot be written before the end: ") == 1
+    assert names("runs/xor") == FILES
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
+def test_a_killed_run_leaves_what_was_learnt(command):
+    setting = "from nn.app import cli, commands; commands.UNFINISHED_SECONDS = 0.0"
+    code = f"{setting}; cli.main(['train', 'moons', '--patience', '0'])"
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=-1, stderr=-1, text=True) as process:
+        try:
+            while not (line := process.stdout.readline()).startswith("epoch   3/"):
+                assert line, process.stderr.read()
+        finally:
+            process.kill()
+        process.communicate()
+    evaluated = command("evaluate", "runs/moons.unfinished")
+    assert (evaluated.code, evaluated.err) == (0, "")
+    assert "held-out accuracy" in evaluated.out
+    assert len(nn.History.load("runs/moons.unfinished/history.csv")) >= 2
+
+
 def test_ctrl_c_before_training_saves_nothing(command, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
