@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
 from autograd.graph.functions_of_one import entries_of_one
+from autograd.rules import entries
 
 ROOT = Path(__file__).parents[1]
 
@@ -18,7 +20,21 @@ def functions_of_one() -> str:
     return head + "".join(methods) + "\ndef entries_of_one() -> list[Primitive]: ...\n"
 
 
-STUBS = {"autograd/graph/functions_of_one.pyi": functions_of_one}
+def in_natural_order(name: str) -> list[str]:
+    """A key by which log2 stands before log10, as ruff wants it."""
+    return [part.zfill(9) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
+
+
+def named_entries() -> str:
+    """The stub of the entries by their names."""
+    head = '"""Made by ``python -m tests.stubs --write`` from the rule book; do not edit."""\n\n'
+    head += "from autograd.rules.primitive import Primitive\n\n"
+    names = sorted(entries.__all__, key=in_natural_order)
+    listed = "".join(f'    "{name}",\n' for name in names)
+    return head + f"__all__ = [\n{listed}]\n\n" + "".join(f"{name}: Primitive\n" for name in names)
+
+
+STUBS = {"autograd/graph/functions_of_one.pyi": functions_of_one, "autograd/rules/entries.pyi": named_entries}
 
 
 def out_of_date() -> list[str]:
