@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd._same_name import warn_of_same_name
 from autograd.errors import (
+    AnomalyError,
     DTypeError,
     GradbookError,
     GradientCheckError,
@@ -29,6 +30,7 @@ from autograd.errors import (
     ShapeError,
 )
 from autograd.extras import installing, require
+from autograd.graph.anomaly import detect_anomaly
 from autograd.graph.backward import gradients
 from autograd.graph.hooks import assign, current_forward_hook, forward_hook, live
 from autograd.graph.mode import enable_grad, is_recording, no_grad
@@ -70,6 +72,7 @@ from autograd.value.value import Value
 
 __all__ = [
     "BOOK",
+    "AnomalyError",
     "DTypeError",
     "Drawing",
     "GradbookError",
@@ -92,6 +95,7 @@ __all__ = [
     "compile",
     "concatenate",
     "current_forward_hook",
+    "detect_anomaly",
     "dot",
     "draw",
     "elementwise_grad",

@@ -3,6 +3,8 @@
 A message says what was being done, what was given, and what to do instead.
 """
 
+from typing import Any
+
 
 class GradbookError(Exception):
     """The parent of every error this package raises on purpose."""
@@ -30,3 +32,13 @@ class GradientCheckError(GradbookError, AssertionError):
 
 class MissingExtraError(GradbookError, ImportError):
     """A library of an optional extra is not installed; the message says how to install it."""
+
+
+class AnomalyError(GradbookError, ArithmeticError):
+    """The first number that is not finite, found by `detect_anomaly`: what made it, where, and how it gets to the loss.
+
+    Attributes:
+        node: The node that it was found at.
+    """
+
+    node: Any = None

@@ -57,8 +57,8 @@ print(sorted(heavy & set(sys.modules)), nn.scalar.MLP.__name__, callable(nn.pict
 # Names whose documentation has no example of its own, and why.
 WITHOUT_EXAMPLE = {
     "the example of what it is made by, or raised by, shows it": {
-        "BOOK", "DTypeError", "Drawing", "GradbookError", "GradientCheckError", "GraphError", "MissingExtraError",
-        "MissingRuleError", "Node", "Primitive", "RecordingError", "ShapeError",
+        "AnomalyError", "BOOK", "DTypeError", "Drawing", "GradbookError", "GradientCheckError", "GraphError",
+        "MissingExtraError", "MissingRuleError", "Node", "Primitive", "RecordingError", "ShapeError",
     },
     "what it says depends on the machine": {"installing"},
     "a table or a type: what stands in it shows it": {"ACTIVATIONS", "Loss", "OPTIMIZERS", "OUTPUTS", "Outputs"},

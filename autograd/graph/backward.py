@@ -13,7 +13,9 @@ from typing import Any, Literal, overload
 import numpy as np
 
 from autograd.errors import GraphError
+from autograd.graph.anomaly import detecting, watched
 from autograd.graph.changes import check_unchanged
+from autograd.graph.gradient_hooks import HOOKS, GradientHook, HookHandle, register, through_hooks
 from autograd.graph.node import Node, describe
 from autograd.graph.order import topological_order
 from autograd.kinds import HasGradient, N, Recording
@@ -52,10 +54,14 @@ def propagate(
     gradients: dict[Node, Any] = dict.fromkeys(_needed(order, wanted))
     gradients[root] = seed
     chosen: set[Node] = set()  # the nodes below a choice, such as `where`
+    if detecting():
+        observe = watched(root, order, observe)
     # Infinite slopes are answers here (see docs/subgradients.md); NumPy warned in the forward pass where it had to.
     with np.errstate(divide="ignore", invalid="ignore"):
         for node in reversed(order):
             g = gradients.get(node)
+            if g is not None and HOOKS and id(node) in HOOKS:
+                g = gradients[node] = through_hooks(node, g, create_graph)
             if g is None or node.rule is None:
                 continue
             choice = node.rule.selects or node in chosen
@@ -136,6 +142,11 @@ def check_differentiable(root: Node, order: Sequence[Node]) -> None:
     check_unchanged(order)
 
 
+def is_watched() -> bool:
+    """Whether somebody is to be told of gradients on the way: a hook, or `detect_anomaly`."""
+    return bool(HOOKS) or detecting()
+
+
 # ---- the two ways to ask for it -------------------------------------------------------------------------------------
 
 
@@ -168,6 +179,31 @@ class Differentiable(Node):
             (-0.004023, 0.002682)
         """
         self._fill_gradients(self._seed(gradient, create_graph), create_graph)
+
+    def register_hook(self, hook: GradientHook) -> HookHandle:
+        """Have a function called with this node's gradient, once it is complete, in every backward pass.
+
+        It may return another gradient to go on with in its place: clipped, scaled, or a zero.
+
+        Args:
+            hook: Called with the gradient of this pass: a float or a Tensor, or a node where ``create_graph``.
+
+        Returns:
+            A handle, whose ``remove()`` takes the hook away.
+
+        Raises:
+            ShapeError: From the backward pass: a hook returned another shape.
+
+        Example:
+            >>> from autograd import Value
+            >>> a = Value(3.0)
+            >>> b = a * a
+            >>> handle = b.register_hook(lambda gradient: gradient * 10.0)
+            >>> (b + a).backward(); a.grad
+            61.0
+            >>> handle.remove()
+        """
+        return register(self, hook)
 
     # A kind of node may have quicker ways, to the same numbers.
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import linecache
-import sys
 from typing import NoReturn
 
 from autograd.errors import GraphError
+from autograd.graph.places import at_line, users_line
 
 
 class RecordingError(GraphError):
@@ -21,14 +20,4 @@ def refuse(what: str, instead: str, line: tuple[str, int] | None = None) -> NoRe
         instead: What to do.
         line: File and line; by default of the innermost caller outside this package.
     """
-    file, number = line or _users_line()
-    text = linecache.getline(file, number).strip()
-    where = f"(file {file}, line {number}{f': `{text}`' if text else ''})"
-    raise RecordingError(f"ag.compile cannot record {what} {where}: {instead}")
-
-
-def _users_line() -> tuple[str, int]:
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == "autograd":
-        frame = frame.f_back
-    return frame.f_code.co_filename, frame.f_lineno
+    raise RecordingError(f"ag.compile cannot record {what}{at_line(*(line or users_line()))}: {instead}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 import numpy as np
 
 from autograd.errors import DTypeError, GraphError, ShapeError
+from autograd.graph.backward import is_watched
 from autograd.graph.changes import owned
 from autograd.graph.clock import CLOCK
 from autograd.graph.hooks import current_tracer
@@ -259,13 +260,13 @@ class Value(Operators, ScalarNode):
         return constant(number) if create_graph else number
 
     def _fill_gradients(self, seed: Any, create_graph: bool) -> None:
-        if create_graph or not backward.fill_gradients(self, seed):
+        if create_graph or is_watched() or not backward.fill_gradients(self, seed):
             super()._fill_gradients(seed, create_graph)
 
     def _propagate(
         self, seed: Any, order: Sequence[Node], create_graph: bool, wanted: Collection[Node] | None
     ) -> dict[Node, Any]:
-        found = None if create_graph else backward.propagate(self, seed, order, wanted)
+        found = None if create_graph or is_watched() else backward.propagate(self, seed, order, wanted)
         return super()._propagate(seed, order, create_graph, wanted) if found is None else found
 
     def _unbroadcast(self, share: Any) -> Any:

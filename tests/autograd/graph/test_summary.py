@@ -1,0 +1,49 @@
+"""`ag.graph.summary`: counts, depth, and memory that is counted once however many nodes share it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import autograd as ag
+
+
+def test_nodes_by_rule_and_depth() -> None:
+    a, b = ag.Value(2.0), ag.Value(3.0)
+    L = (a * b + a).tanh() * (a * b)
+    summary = ag.graph.summary(L)
+    assert (summary.nodes, summary.leaves, summary.depth) == (7, 2, 4)
+    assert {name: count for name, (count, _) in summary.rules.items()} == {
+        "leaf": 2,
+        "multiply": 3,
+        "add": 1,
+        "tanh": 1,
+    }
+    assert summary.largest == ()
+    assert "graph of 7 nodes (2 leaves), depth 4" in str(summary)
+
+
+def test_memory_that_is_shared_counts_once_and_names_its_holders() -> None:
+    W = ag.Tensor(np.ones((100, 100)), requires_grad=True, label="W")
+    L = ag.sum(W.T.reshape(-1)[:50])
+    summary = ag.graph.summary(L)
+    largest = summary.largest[0]
+    assert largest.bytes == 80_000
+    assert "Tensor 'W'" in largest.holders
+    assert "the Tensor made by transpose" in largest.holders
+    assert summary.bytes >= 80_000
+    L.backward()
+    assert ag.graph.summary(L).bytes >= summary.bytes + 80_000  # the gradient of W
+    assert any("the gradient of Tensor 'W'" in held.holders for held in ag.graph.summary(L).largest)
+
+
+def test_a_deep_graph() -> None:
+    y = ag.Value(1.0)
+    for _ in range(200_000):
+        y = y + 1.0
+    summary = ag.graph.summary(y)
+    assert (summary.nodes, summary.depth) == (200_001, 200_000)
+
+
+def test_the_room_is_public() -> None:
+    assert sorted(ag.graph.__all__) == ["Held", "Node", "Summary", "summary", "topological_order"]
+    assert all(hasattr(ag.graph, name) for name in ag.graph.__all__)
