@@ -73,8 +73,8 @@ def sync_folder(folder: Path) -> None:
 
 def _sweep(path: Path) -> None:
     """Remove old temporary files of this name."""
-    with contextlib.suppress(OSError):
-        for entry in os.scandir(path.parent):
+    with contextlib.suppress(OSError), os.scandir(path.parent) as entries:
+        for entry in entries:
             ours = entry.name.startswith(f".{path.name}.") and entry.name.endswith(".tmp")
             if ours and entry.stat(follow_symlinks=False).st_mtime < time.time() - STALE_SECONDS:
                 with contextlib.suppress(OSError):

@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any, Self, TypeAlias, overload
 
 from nn._files import write_atomically
+from nn._limits import MOST_CONFIG_BYTES
+from nn._text import visible
 from nn.figures import save
+from nn.module import StateError
 from nn.training.curves import curves
 
 __all__ = ["History", "Row"]
@@ -87,6 +90,9 @@ class History:
     def load(cls, path: str | Path) -> Self:
         """Read what `save` wrote.
 
+        Raises:
+            StateError: It is something else.
+
         Example:
             >>> import tempfile
             >>> with tempfile.TemporaryDirectory() as folder:
@@ -94,8 +100,15 @@ class History:
             ...     History.load(f"{folder}/history.csv").rows
             [{'epoch': 1, 'loss': 0.30000000000000004}]
         """
+        if (size := Path(path).stat().st_size) > MOST_CONFIG_BYTES:
+            raise StateError(f"{path} is no history: it has {size:,} bytes; at most {MOST_CONFIG_BYTES:,} are read")
         with Path(path).open(newline="", encoding="utf-8") as file:
-            return cls([{name: _number(cell) for name, cell in row.items() if cell} for row in csv.DictReader(file)])
+            reader = csv.DictReader(file, restkey="", strict=True)
+            try:
+                return cls([{name: _number(cell) for name, cell in row.items() if cell} for row in reader])
+            except (ValueError, TypeError, csv.Error) as error:  # TypeError: a row that is longer than the header
+                said = visible(f"{error}"[:200])
+                raise StateError(f"{path} is no history: line {reader.line_num}: {said}") from None
 
     def plot(self, path: str | Path | None = None) -> Any:
         """Draw the loss and every metric over the epochs, training and validation in one diagram.
@@ -117,7 +130,5 @@ class History:
 
 
 def _number(cell: str) -> float:
-    try:
-        return int(cell)
-    except ValueError:
-        return float(cell)
+    number = float(cell)
+    return int(cell) if cell.lstrip("-").isdecimal() and abs(number) < 2**53 else number

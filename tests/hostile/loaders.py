@@ -130,6 +130,9 @@ def loaders(folder: Path) -> dict[str, Loader]:
     def read_model(_: bytes) -> None:
         repr(nn.load(folder / "model.safetensors"))
 
+    def read_history(_: bytes) -> None:
+        repr(nn.History.load(folder / "h.csv"))
+
     def write_config(content: bytes) -> None:
         write_images(idx(images))
         number = content[0]
@@ -180,6 +183,9 @@ def loaders(folder: Path) -> dict[str, Loader]:
         "gzip": Loader([idx(images)], mutants.of_gzip, write_images, read_pair),
         "checkpoint": Loader(checkpoints, mutants.of_safetensors, write(folder / "model.safetensors"), read_model),
         "checkpoint of a run": Loader([models[0]], mutants.of_safetensors, write_run_model, read_run_model),
+        "history": Loader(
+            [b"epoch,loss,val_loss\n1,0.5,0.25\n2,0.1,\n"], mutants.of_bytes, write(folder / "h.csv"), read_history
+        ),
         "run folder": Loader(list(enumerate(configs)), _changed_config, write_config, read_config),
         "expression": Loader(expressions, mutants.of_bytes, lambda _: None, read_expression),
     }

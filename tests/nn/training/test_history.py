@@ -81,3 +81,34 @@ def test_equal_histories_make_equal_pictures(tmp_path):
 def test_nothing_to_draw():
     with pytest.raises(ValueError, match="no epochs to draw"):
         nn.History().plot()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"epoch,loss\n1,x\n",
+        b"epoch\n1,2\n",
+        b"\xff\n1\n",
+        b'epoch\n"1',
+        b"epoch\n" + b"1" * 200_000,
+        b"a,\x1b[31m\n1,\x1b[31m\n",
+    ],
+)
+def test_a_file_that_is_no_history_is_refused_in_a_line(content, tmp_path):
+    (tmp_path / "history.csv").write_bytes(content)
+    with pytest.raises(nn.StateError, match=r"history\.csv is no history: line \d: ") as refusal:
+        nn.History.load(tmp_path / "history.csv")
+    assert str(refusal.value).isprintable()
+    assert len(str(refusal.value)) < 400
+
+
+def test_a_file_without_end_is_no_history(tmp_path):
+    with (tmp_path / "history.csv").open("wb") as file:
+        file.truncate(2**40)
+    with pytest.raises(nn.StateError, match=r"is no history: it has 1,099,511,627,776 bytes"):
+        nn.History.load(tmp_path / "history.csv")
+
+
+def test_a_number_of_400_digits_is_one_all_the_same(tmp_path):
+    (tmp_path / "history.csv").write_text("epoch,loss\n1,1" + "0" * 400)
+    assert repr(nn.History.load(tmp_path / "history.csv")) == "History(epoch=1, loss=inf)"
