@@ -36,8 +36,9 @@ from nn.app.terminal import say, unread, warn, write
 from nn.figures import save as save_figure
 from nn.inspect import mode
 from nn.pictures.confusion import confusion_of_counts
+from nn.training.architecture import describe
 from nn.training.callbacks import Callback, ProgressBar, TrainerView
-from nn.training.checkpoint import describe, save
+from nn.training.checkpoint import save
 from nn.training.curves import curves
 from nn.training.interrupt import deferred_interrupt, terminated_as_interrupted
 

@@ -37,7 +37,8 @@ from nn.app.datasets import nearest
 from nn.app.preprocess import Preprocessing
 from nn.app.schema import list_of, mapping_of, number, path_text, record, text, whole
 from nn.module import Module
-from nn.training.checkpoint import load_described, plan
+from nn.training.architecture import plan
+from nn.training.checkpoint import load_described
 
 __all__ = ["CONFIG", "MODEL", "STEPS", "Run", "RunError", "check_free", "read_run", "write_run"]
 
@@ -72,7 +73,7 @@ class Run:
         held_out: Numbers of the held-out rows.
         how: In words, how they were chosen.
         preprocessing: From features to the network's inputs.
-        network: The network's architecture; see `nn.training.checkpoint`.
+        network: The network's architecture; see `nn.training.architecture`.
         training: The settings and how training went, for the record.
         result: The numbers on the held-out rows at the end of training.
     """

@@ -7,7 +7,6 @@ the file's metadata for networks made of this package's own layers; `load` build
 from __future__ import annotations
 
 import json
-import math
 from pathlib import Path
 from typing import Any
 
@@ -15,25 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import require
-from nn import layers
 from nn._files import write_atomically
-from nn._limits import DEEPEST_NETWORK, MOST_CONFIG_BYTES, MOST_LAYERS
-from nn._text import quoted, visible
-from nn.init import planning
-from nn.layers import Sequential
+from nn._limits import MOST_CONFIG_BYTES
+from nn._text import visible
 from nn.module import Module, StateError, check_fits
+from nn.training.architecture import build, describe, plan
 
-__all__ = ["build", "describe", "load", "load_described", "plan", "save"]
-
-LAYERS: dict[str, type[Any]] = {
-    name: layer
-    for name in layers.__all__
-    if isinstance(layer := getattr(layers, name), type) and issubclass(layer, Module) and layer is not layers.Activation
-}
+__all__ = ["load", "load_described", "save"]
 
 FORMAT = "gradbook-1"
 LONGEST_REASON = 500
-DTYPES = ("float16", "float32", "float64")
 
 
 def save(model: Module, path: str | Path) -> None:
@@ -114,102 +104,6 @@ def _loaded(path: str | Path, model: Module | None = None, description: dict[str
     except StateError as error:
         raise StateError(f"{path}: {error}") from None
     return model
-
-
-def describe(module: Module) -> dict[str, Any] | None:
-    """A module made of this package's layers as JSON values; None for any other.
-
-    Example:
-        >>> from nn.layers import Linear
-        >>> describe(Sequential(Linear(3, 2)))
-        {'kind': 'Sequential',
-         'layers': [{'kind': 'Linear', 'in_features': 3, 'out_features': 2, 'bias': True,
-                     'initializer': 'zeros', 'dtype': 'float32'}]}
-    """
-    kind = type(module).__name__
-    if type(module) is not LAYERS.get(kind):
-        return None
-    if type(module) is Sequential:
-        layers = [describe(layer) for layer in module]
-        return None if None in layers else {"kind": kind, "layers": layers}
-    return {"kind": kind, **LAYERS[kind].config(module)}
-
-
-def build(description: dict[str, Any]) -> Module:
-    """The module that `describe` described, with its parameters at zero.
-
-    Raises:
-        StateError: That is no description of a module, or of one beyond what `nn._limits` allows.
-
-    Example:
-        >>> build({"kind": "LeakyReLU", "slope": 0.2})
-        LeakyReLU(slope=0.2)
-    """
-    _check_description(description)
-    try:
-        return _build(description)
-    except (ValueError, TypeError, KeyError, OverflowError, MemoryError) as error:
-        said = f"{error} is missing" if isinstance(error, KeyError) else str(error)
-        raise StateError(visible(said[:LONGEST_REASON])) from None
-
-
-def plan(description: dict[str, Any]) -> dict[str, NDArray[Any]]:
-    """The state of the module that `describe` described, in arrays that take no memory, however large it is.
-
-    Raises:
-        StateError: As for `build`.
-
-    Example:
-        >>> {name: array.shape for name, array in plan({"kind": "MLP", "inputs": 10**9, "sizes": [2]}).items()}
-        {'0.weight': (1000000000, 2), '0.bias': (2,)}
-    """
-    token = planning.set(True)
-    try:
-        return build(description).plan()
-    finally:
-        planning.reset(token)
-
-
-def _build(description: dict[str, Any]) -> Module:
-    arguments = dict(description)
-    layer = LAYERS[arguments.pop("kind")]
-    if layer is Sequential:
-        return Sequential(*map(_build, arguments["layers"]))
-    module: Module = layer(**arguments)
-    return module
-
-
-def _check_description(description: Any) -> None:
-    """Hold a description against the limits, and its settings to plain values."""
-    layers, level = 0, [description]
-    for _ in range(DEEPEST_NETWORK):
-        inner: list[Any] = []
-        for each in level:
-            if not isinstance(each, dict) or not isinstance(each.get("kind"), str):
-                raise StateError(f"a layer is an object with its 'kind', not {type(each).__name__}")
-            within = each.get("layers", []) if each["kind"] == "Sequential" else []
-            sizes = each.get("sizes", []) if each["kind"] == "MLP" else []
-            if not isinstance(within, list) or not isinstance(sizes, list):
-                raise StateError("layers and sizes are lists")
-            layers += 1 + len(sizes)
-            inner += within
-            for name, value in each.items():
-                if name not in ("layers", "sizes"):
-                    _check_setting(name, value)
-        if layers + len(inner) > MOST_LAYERS:
-            raise StateError(f"it has more than {MOST_LAYERS:,} layers, the most that are built")
-        if not inner:
-            return
-        level = inner
-    raise StateError(f"its networks within networks are more than {DEEPEST_NETWORK} deep")
-
-
-def _check_setting(name: str, value: Any) -> None:
-    if name == "dtype" and value not in DTYPES:
-        raise StateError(f"dtype is one of {', '.join(DTYPES)}, not {quoted(str(value))}")
-    whole = isinstance(value, int) and abs(value) < 2**63
-    if not (whole or value is None or isinstance(value, str) or (isinstance(value, float) and math.isfinite(value))):
-        raise StateError(f"{quoted(name)} is no setting of a layer: {quoted(str(value))}")
 
 
 def _check_header_size(path: str | Path) -> None:

@@ -28,7 +28,7 @@ from nn.app.report import data_text, network_text
 from nn.app.runs import CONFIG, MODEL, Run
 from nn.app.settings import settings_for
 from nn.app.sources import open_dataset
-from nn.training.checkpoint import describe
+from nn.training.architecture import describe
 from tests.hostile import mutants
 
 Change = Callable[[Any, random.Random, Sequence[Any]], bytes]

@@ -25,7 +25,7 @@ RUN = Run(
     held_out=np.array([3, 1, 4]),
     how="by hand",
     preprocessing=FITTED,
-    network=nn.training.checkpoint.describe(nn.MLP(3, [4, 2])),
+    network=nn.training.architecture.describe(nn.MLP(3, [4, 2])),
     training={"epochs": 3},
     result={"accuracy": 0.1 + 0.2},
 )

@@ -11,7 +11,8 @@ import pytest
 
 import nn
 from nn._files import write_atomically
-from nn.training.checkpoint import FORMAT, LAYERS, build, describe, plan
+from nn.training.architecture import LAYERS, build, describe, plan
+from nn.training.checkpoint import FORMAT
 
 safetensors_numpy = pytest.importorskip(
     "safetensors.numpy", reason="checkpoints need safetensors, which is not installed"
