@@ -2,7 +2,6 @@
 
 import contextlib
 import gzip
-import time
 import tracemalloc
 import zlib
 from functools import partial
@@ -230,10 +229,8 @@ def test_a_gzip_bomb_is_not_unpacked(idx_bytes):
     for header in (bytes([0, 0, 8, 1, 0, 0, 0, 3]), bytes([0, 0, 8, 3, 0, 0, 40, 0, 0, 0, 4, 0, 0, 0, 4, 0]), b"text"):
         bomb = compress(header) + zeros * 600
         tracemalloc.start()
-        began = time.perf_counter()
         with pytest.raises(DataError, match=r"more bytes follow|promises 10,737,418,240 bytes|is not an IDX file"):
             parse_idx(bomb, "bomb.gz")
-        assert time.perf_counter() - began < 5
         assert tracemalloc.get_traced_memory()[1] < 3e7
         tracemalloc.stop()
 

