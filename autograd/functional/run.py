@@ -11,8 +11,9 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
-from weakref import WeakSet
+from weakref import ref
 
 import numpy as np
 
@@ -29,8 +30,8 @@ from autograd.tensor.tensor import Tensor, constant
 from autograd.value.value import Value
 
 # The leaves of runs that are over: they take part in derivatives that were found in the meantime, and nobody can go on
-# to differentiate for them.
-_PAST: WeakSet[Node] = WeakSet()
+# to differentiate for them. They are known by identity: a set would ask Tensors whether they are equal.
+_past: dict[int, ref[Node]] = {}
 
 # A Jacobian is computed by columns where it has this many times more rows: a pass for a column goes through the
 # recorded backward pass as well as through the function.
@@ -65,7 +66,8 @@ class Run:
         recorded_outside = is_recording()
         with enable_grad():
             self.output = function(*(replaced.get(i, x) for i, x in enumerate(args)), **kwargs)
-        _PAST.update(self.inputs)
+        for leaf in self.inputs:
+            _past[id(leaf)] = ref(leaf, partial(_forget, id(leaf)))
         self.results = leaves(self.output)
         self._check_results()
         self._order = topological_order(*filter(_requires_grad, self.results))
@@ -73,7 +75,8 @@ class Run:
         # Where other variables take part, somebody may go on to differentiate the derivative for them.
         ours = set(self.inputs)
         others = any(
-            node.rule is None and node.requires_grad and node not in ours and node not in _PAST for node in self._order
+            node.rule is None and node.requires_grad and node not in ours and id(node) not in _past
+            for node in self._order
         )
         pasts = [leaf.rule is not None or _requires_grad(x) for leaf, x in zip(self.inputs, self.given, strict=True)]
         self._outer = recorded_outside and (others or any(pasts))
@@ -236,6 +239,10 @@ class Run:
             if expected != got:
                 raise ShapeError(f"the {noun}{path} for {self.name} has shape {got}: expected {expected}")
         return found
+
+
+def _forget(key: int, _: Any) -> None:
+    _past.pop(key, None)
 
 
 def name_of(function: Function) -> str:

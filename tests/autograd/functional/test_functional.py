@@ -245,3 +245,24 @@ def test_a_derivative_inside_a_derivative_comes_back_in_the_kind_of_its_argument
     slope = outer(NESTED[inner](lambda x, y: x**2 * y**2 * w))(3.0)
     slope.backward()
     assert w.grad.item() == 2 * 3.0 * 2 * 2.0
+
+
+@pytest.mark.parametrize(
+    "inner", ["grad", "value_and_grad", "elementwise_grad", "jacobian", "make_vjp", "make_jvp", "hvp"]
+)
+@pytest.mark.parametrize(
+    "y", [np.array([2.0, 5.0]), np.array([[2.0]]), np.array([np.nan, 1.0]), np.array(np.nan)], ids=str
+)
+def test_derivatives_for_arrays_inside_derivatives(inner: str, y: Any) -> None:
+    inside: dict[str, Any] = {
+        "grad": lambda f: ag.grad(f)(y),
+        "value_and_grad": lambda f: ag.value_and_grad(f)(y)[1],
+        "elementwise_grad": lambda f: ag.elementwise_grad(f)(y),
+        "jacobian": lambda f: ag.jacobian(f)(y),
+        "make_vjp": lambda f: ag.make_vjp(f)(y)[0](1.0),
+        "make_jvp": lambda f: ag.make_jvp(f)(y)(np.ones(y.shape))[1],
+        "hvp": lambda f: ag.hvp(f, y, np.ones(y.shape))[1],
+    }
+    found = ag.grad(lambda x: inside[inner](lambda y: (x * y**2).sum()).sum())(3.0)
+    assert type(found) is float
+    np.testing.assert_allclose(found, 2.0 * y.size if inner == "hvp" else (2.0 * y).sum())
