@@ -19,7 +19,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from autograd import MissingExtraError
-from nn import init, layers, losses, metrics, optim, regularisation
+from nn import init, layers, losses, metrics, optim, outputs, regularisation
 from nn.layers.activations import *
 from nn.layers.dropout import *
 from nn.layers.linear import *
@@ -41,6 +41,7 @@ from nn.optim.schedules import (
     WarmUp,
 )
 from nn.optim.sgd import *
+from nn.outputs import *
 from nn.regularisation import *
 from nn.training.callbacks import Callback, Checkpoint, EarlyStopping, ProgressBar
 from nn.training.checkpoint import load, save
@@ -88,6 +89,7 @@ __all__ += layers.__all__
 __all__ += losses.__all__
 __all__ += metrics.__all__
 __all__ += optim.__all__
+__all__ += outputs.__all__
 __all__ += regularisation.__all__
 
 if TYPE_CHECKING:

@@ -3,14 +3,12 @@
 All take ``(outputs, targets, reduction)``. Shapes are never broadcast against each other: ``(N,)`` against ``(N, 1)``
 would give N² differences and a loss that looks fine.
 
-`OUTPUTS` at the end tells for each loss how the raw outputs it was trained on become predictions.
+`nn.outputs` tells for each loss how the raw outputs it was trained on become predictions.
 """
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Concatenate, Literal, ParamSpec, Protocol, TypeAlias, cast, overload
 
 import numpy as np
@@ -19,15 +17,12 @@ from numpy.typing import ArrayLike, NDArray
 import autograd as ag
 
 __all__ = [
-    "OUTPUTS",
     "Loss",
-    "Outputs",
     "binary_cross_entropy_with_logits",
     "cross_entropy",
     "cross_entropy_of_probabilities",
     "hinge",
     "mse",
-    "outputs_of",
     "squared_error",
 ]
 
@@ -191,8 +186,7 @@ def hinge(scores: Array, targets: Targets, reduction: Reduction = "mean") -> Any
         missing = ag.where(is_right, 0.0, ag.relu(1.0 + scores - right))
         return _reduced(ag.sum(missing, axis=-1) / classes, reduction)
     signs = _targets_like(scores, targets, "hinge")
-    if not np.isin(_known(signs), (-1, 1)).all():
-        raise ValueError("hinge takes targets -1 and 1; for 0 and 1 pass 2 * targets - 1")
+    check_signs(_known(signs))
     return _reduced(ag.relu(1.0 - signs * scores), reduction)
 
 
@@ -220,16 +214,36 @@ def _check_classes(shape: tuple[int, ...], loss: str) -> None:
 def _distributions(outputs: Array, targets: Any, loss: str) -> Array:
     """Targets of one probability for each class in the outputs' precision, once they are that."""
     checked = _targets_like(outputs, targets, loss)
-    rows = _known(checked)
-    if rows.size:
-        totals = rows.sum(axis=-1, dtype=np.float64)
-        if not (rows.min() >= 0 and np.abs(totals - 1).max() <= ROUNDING):
-            raise ValueError(
-                f"{loss} takes probabilities that add up to 1 for each sample, got numbers from {rows.min():g} to "
-                f"{rows.max():g} that add up to {totals.min():g} to {totals.max():g}; for several labels at once, or "
-                "none, use binary_cross_entropy_with_logits"
-            )
+    check_distributions(_known(checked), loss)
     return checked
+
+
+def check_distributions(rows: NDArray[Any], loss: str) -> None:
+    """Refuse rows that are no probabilities, such as several labels at once, or none."""
+    if not rows.size:
+        return
+    totals = rows.sum(axis=-1, dtype=np.float64)
+    if not (rows.min() >= 0 and np.abs(totals - 1).max() <= ROUNDING):
+        raise ValueError(
+            f"{loss} takes probabilities that add up to 1 for each sample, got numbers from {rows.min():g} to "
+            f"{rows.max():g} that add up to {totals.min():g} to {totals.max():g}; for several labels at once, or "
+            "none, use binary_cross_entropy_with_logits"
+        )
+
+
+def check_signs(targets: NDArray[Any]) -> None:
+    """Refuse targets other than −1 and 1."""
+    if not np.isin(targets, (-1, 1)).all():
+        raise ValueError("hinge takes targets -1 and 1; for 0 and 1 pass 2 * targets - 1")
+
+
+def check_shares(targets: NDArray[Any]) -> None:
+    """Refuse targets below 0 or above 1."""
+    if targets.size and (targets.min() < 0 or targets.max() > 1):
+        raise ValueError(
+            "binary_cross_entropy_with_logits takes targets between 0 and 1, "
+            f"got {targets.min():g} to {targets.max():g}; for -1 and 1 pass (targets + 1) / 2"
+        )
 
 
 def _known(x: Any) -> NDArray[Any]:
@@ -328,12 +342,7 @@ def binary_cross_entropy_with_logits(logits: Array, targets: Targets, reduction:
         array([-5.00000000e-01, -3.72007598e-44, -1.00000000e+00])
     """
     targets = _targets_like(logits, targets, "binary_cross_entropy_with_logits")
-    values = _known(targets)
-    if values.size and (values.min() < 0 or values.max() > 1):
-        raise ValueError(
-            "binary_cross_entropy_with_logits takes targets between 0 and 1, "
-            f"got {values.min():g} to {values.max():g}; for -1 and 1 pass (targets + 1) / 2"
-        )
+    check_shares(_known(targets))
     return _reduced(ag.BOOK["binary_cross_entropy"](logits, targets), reduction)
 
 
@@ -352,56 +361,3 @@ def _reduced(losses: Any, reduction: str) -> Any:
     if reduction not in REDUCTIONS:
         raise ValueError(f"reduction must be one of {', '.join(map(repr, REDUCTIONS))}, got {reduction!r}")
     return REDUCTIONS[reduction](losses)
-
-
-@dataclass(frozen=True)
-class Outputs:
-    """How raw outputs of a network trained on some loss are read.
-
-    Attributes:
-        predictions: From raw outputs to what a user wants to know: a class number, a value.
-        probabilities: From raw outputs to probabilities; None where there are none.
-        labels: From targets, in any form the loss takes, to what predictions are compared with.
-    """
-
-    predictions: Callable[[NDArray[Any]], NDArray[Any]]
-    probabilities: Callable[[NDArray[Any]], NDArray[Any]] | None = None
-    labels: Callable[[NDArray[Any]], NDArray[Any]] = lambda targets: targets
-
-
-# To make `Trainer` read the outputs of a loss of your own, add its row.
-OUTPUTS: dict[Loss, Outputs] = {
-    mse: Outputs(predictions=lambda values: values),
-    cross_entropy: Outputs(
-        predictions=lambda logits: logits.argmax(axis=-1),
-        probabilities=lambda logits: np.asarray(ag.softmax(logits, axis=-1)),
-        labels=lambda targets: targets.argmax(axis=-1) if targets.ndim > 1 else targets,
-    ),
-    squared_error: Outputs(predictions=lambda values: values),
-    cross_entropy_of_probabilities: Outputs(
-        predictions=lambda probabilities: probabilities.argmax(axis=-1),
-        probabilities=lambda probabilities: probabilities,
-        labels=lambda targets: targets.argmax(axis=-1) if targets.ndim > 1 else targets,
-    ),
-    hinge: Outputs(
-        predictions=lambda scores: (
-            scores.argmax(axis=-1) if scores.ndim == 2 and scores.shape[1] > 1 else np.where(scores > 0, 1, -1)
-        )
-    ),
-    binary_cross_entropy_with_logits: Outputs(
-        predictions=lambda logits: (logits > 0).astype(np.int64),
-        probabilities=lambda logits: np.asarray(ag.sigmoid(logits)),
-    ),
-}
-
-
-def outputs_of(loss: Loss) -> Outputs:
-    """The row of `OUTPUTS` for a loss, also under a `functools.partial`; for an unknown one outputs are predictions.
-
-    Example:
-        >>> outputs_of(functools.partial(cross_entropy, reduction="sum")).predictions(np.array([[0.1, 0.9]]))
-        array([1])
-    """
-    while isinstance(loss, functools.partial):
-        loss = loss.func
-    return OUTPUTS.get(loss, OUTPUTS[mse])

@@ -33,7 +33,7 @@ FLOORS: dict[str, list[set[str]]] = {
     "nn": [
         {"_checks", "_files", "_limits", "_repr", "_text", "_words", "figures"},
         {"init", "losses", "metrics", "regularisation"},
-        {"module"},
+        {"module", "outputs"},
         {"inspect", "layers"},
         {"optim"},
         {"training"},

@@ -43,7 +43,7 @@ class GaussianNoise(Module):
         self.deviation = in_range("deviation", deviation)
         self._generator = np.random.default_rng(seed)
 
-    def forward(self, x: Input) -> Any:
+    def forward(self, x: Input) -> ag.Tensor:
         """Add noise in training; give x otherwise."""
         if not isinstance(x, ag.Tensor):
             x = ag.Tensor(x)
@@ -51,11 +51,12 @@ class GaussianNoise(Module):
             return x
         shape, dtype = x.shape, x.dtype
 
-        def draw() -> Any:
+        def draw() -> ag.Tensor:
             drawn = self._generator.standard_normal(shape, np.float32 if dtype == np.float32 else np.float64)
             return ag.Tensor((self.deviation * drawn).astype(dtype))
 
-        return x + ag.live(draw)
+        noisy: ag.Tensor = x + ag.live(draw)
+        return noisy
 
     def config(self) -> dict[str, Any]:
         """The arguments that make such a layer again."""

@@ -11,6 +11,7 @@ import autograd as ag
 from nn.losses import Loss
 from nn.module import Module
 from nn.optim import Optimizer
+from nn.outputs import outputs_of
 
 __all__ = ["compile_step"]
 
@@ -47,9 +48,16 @@ def compile_step(
         True
     """
     takes_part: dict[int, list[bool]] = {}
+    check = outputs_of(loss).check
+    checked: set[int] = set()  # recordings with targets of the outputs' shape, whose numbers are looked at each time
+    given: Any = None
 
     def whole(x: Any, y: Any, counts: list[Any], fixed: int) -> Any:
-        value = loss(model(x), y)
+        outputs = model(x)
+        if np.shape(outputs) == np.shape(y):
+            check(given)
+            checked.add(fixed)
+        value = loss(outputs, y)
         reached = set(ag.topological_order(value))
         used = [parameter for parameter in optimizer.parameters if parameter.requires_grad and parameter in reached]
         found = dict(zip(used, ag.gradients(value, used, create_graph=True), strict=True))
@@ -72,6 +80,10 @@ def compile_step(
         conditions = (*[module.training for module in modules], *frozen, optimizer.settings(), kinds)
         fixed = numbered.setdefault(conditions, len(numbered))
         x, y = x if isinstance(x, ag.Tensor) else np.asarray(x), y if isinstance(y, ag.Tensor) else np.asarray(y)
+        nonlocal given
+        given = y.data if isinstance(y, ag.Tensor) else y
+        if fixed in checked:
+            check(given)
         result: float = replayed(x, y, [count + 1.0 for count in counts], fixed)
         optimizer.count(takes_part[fixed])
         return result

@@ -12,9 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
 from nn.inspect import mode, outputs_of_layers
-from nn.losses import ROUNDING, Loss, cross_entropy, outputs_of
+from nn.losses import ROUNDING, Loss, cross_entropy
 from nn.module import Module
 from nn.optim import SGD, Optimizer
+from nn.outputs import outputs_of
 
 __all__ = ["Finding", "Report", "lint"]
 

@@ -19,9 +19,10 @@ from autograd import suggest
 from nn._checks import check_made, check_same_length, finite, in_range, positive_integer
 from nn.init import Seed
 from nn.inspect import mode
-from nn.losses import Loss, outputs_of
+from nn.losses import Loss
 from nn.module import Module
 from nn.optim import Optimizer
+from nn.outputs import outputs_of
 from nn.regularisation import clip_norm, clip_value
 from nn.training.callbacks import Callback, ProgressBar
 from nn.training.data import DataLoader, train_test_split

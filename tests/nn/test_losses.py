@@ -7,7 +7,7 @@ import pytest
 
 import autograd as ag
 import nn
-from nn.losses import outputs_of
+from nn.outputs import outputs_of
 
 RNG = np.random.default_rng(0)
 LOGITS = RNG.normal(size=(6, 4)) * 3

@@ -1,6 +1,7 @@
 """`nn.compile_step`: a compiled training step does what the eager one does, bit for bit or to the last bits."""
 
 import copy
+import functools
 
 import numpy as np
 import pytest
@@ -207,3 +208,33 @@ def test_a_schedule_is_asked_at_every_step(engine):
         return optimizer
 
     agree(model, nn.cross_entropy, scheduled, CLASSES, engine)
+
+
+ROWS = np.eye(3)[CLASSES].astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("loss", "good", "bad"),
+    [
+        (nn.cross_entropy, ROWS, np.ones_like(ROWS)),
+        (nn.cross_entropy, ROWS.astype(int), 0 * ROWS.astype(int)),
+        (functools.partial(nn.cross_entropy, label_smoothing=0.1), ROWS, -ROWS),
+        (nn.binary_cross_entropy_with_logits, ROWS, 2 * ROWS - 1),
+    ],
+)
+def test_targets_that_the_loss_refuses_are_refused_at_every_step(engine, loss, good, bad):
+    def fresh():
+        model = nn.MLP(6, [8, 3], seed=0)
+        return model, nn.compile_step(model, loss, nn.SGD(model.parameters(), 0.1), engine=engine)
+
+    with pytest.raises(ValueError, match="binary_cross_entropy_with_logits") as eager:
+        loss(fresh()[0](X), bad)
+    model, step = fresh()
+    for before in range(3):
+        state = model.state_dict()
+        with pytest.raises(ValueError, match="binary_cross_entropy_with_logits") as refusal:
+            step(X, bad)
+        assert str(refusal.value) == str(eager.value), before
+        assert all((model.state_dict()[name] == array).all() for name, array in state.items())
+        step(X, good)
+        step(X, ag.Tensor(good) if good.dtype.kind == "f" else good)
