@@ -30,14 +30,14 @@ def sigmoid_of_float(x: float) -> float:
 def sech_squared(x: Any) -> Any:
     """1 / cosh² x."""
     with np.errstate(over="ignore"):  # 1/∞ is right
-        y = 1 / np.cosh(x)
-    return y * y
+        y = np.cosh(x)
+    return 1 / y / y
 
 
 def sech_squared_of_float(x: float) -> float:
     """1 / cosh² x."""
-    y = 1.0 / math.cosh(x)
-    return y * y
+    y = math.cosh(x)
+    return 1.0 / y / y
 
 
 def logaddexp_of_floats(a: float, b: float) -> float:

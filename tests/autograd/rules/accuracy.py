@@ -55,15 +55,15 @@ ALLOWED: dict[str, list[Allowed]] = {
     "arccos": [Allowed(2, slope, "the first derivative", SUM)],
     "arctanh": [Allowed(2, slope, "the first derivative", SUM)],
     "sech_squared": [Allowed(2, slope, "the first derivative", SUM)],
-    "arctan": [Allowed(1, lambda x, true: mpf(2) ** -974 * (abs(x) > 1e154), "2⁻⁹⁷⁴ for |x| > 1e154",
+    "arctan": [Allowed(1, lambda x, true: mpf(2) ** -974 * (abs(x) > 1e154), "2⁻⁹⁷⁴ beyond ±1e154",
                        "1 + x² overflows where the derivative is below the normal numbers: it is 0 there")],
     "hypot": [Allowed(2, lambda a, b, true: 1 / true.value, "1 / y", SUM)],
     "arctan2": [Allowed(2, lambda a, b, true: 1 / (a * a + b * b), "1 / (a² + b²)", SUM)],
     "logaddexp": [
-        Allowed(0, lambda a, b, true: max(abs(a), abs(b)), "max(|a|, |b|)", SUM),
-        Allowed(1, lambda a, b, true: abs(a - b) * max(true.first), "|a − b| times the larger derivative",
+        Allowed(0, lambda a, b, true: max(abs(a), abs(b)), "the larger of a and b in size", SUM),
+        Allowed(1, lambda a, b, true: abs(a - b) * max(true.first), "the larger derivative times the size of a − b",
                 "a − b is rounded before the exponential is taken"),
-        Allowed(2, lambda a, b, true: max(1, abs(a - b)) * abs(true.second[0, 0]), "|a − b| times itself",
+        Allowed(2, lambda a, b, true: max(1, abs(a - b)) * abs(true.second[0, 0]), "itself times the size of a − b",
                 "a − b is rounded before the exponential is taken"),
     ],
 }  # fmt: skip
@@ -107,6 +107,7 @@ def on_a_kink(name: str, point: tuple[float, ...]) -> bool:
 
 
 Orders = list[list[float]]  # for each order, what was computed: a value, a gradient, or the lower half of a Hessian
+Compute = Callable[[str, Sequence[Sequence[float]]], list[Orders]]
 
 
 def by_value(name: str, point: Sequence[float]) -> Orders:
@@ -119,6 +120,11 @@ def by_value(name: str, point: Sequence[float]) -> Orders:
     first = ag.gradients(y, xs, create_graph=True)
     second = [ag.gradients(g, xs[: i + 1]) if g.requires_grad else [0.0] * (i + 1) for i, g in enumerate(first)]
     return [[y.data], ag.gradients(y, xs), [x for row in second for x in row]]
+
+
+def by_value_each(name: str, points: Sequence[Sequence[float]]) -> list[Orders]:
+    """What Values give, at one point after another."""
+    return [by_value(name, point) for point in points]
 
 
 def by_tensor(name: str, points: Sequence[Sequence[float]], dtype: Any) -> list[Orders]:
@@ -138,14 +144,13 @@ def by_tensor(name: str, points: Sequence[Sequence[float]], dtype: Any) -> list[
     return [[[float(part[k]) for part in order] for order in columns] for k in range(len(points))]
 
 
-def errors(name: str, kind: Any) -> Iterator[tuple[int, float, tuple[float, ...]]]:
-    """Each order, error in ulp and point; ``kind`` is float for Values, or the dtype of Tensors."""
+def errors(name: str, dtype: Any, compute: Compute) -> Iterator[tuple[int, float, tuple[float, ...]]]:
+    """Each order, error in ulp and point of what ``compute`` gives at the points that the type can hold."""
     known = truths(name)
-    dtype = np.float64 if kind is float else kind
     places = list(representable([point for point, _ in known], dtype))
     points = [known[i][0] for i in places]
     with np.errstate(all="ignore"):
-        computed = [by_value(name, p) for p in points] if kind is float else by_tensor(name, points, dtype)
+        computed = compute(name, points)
     for place, orders in zip(places, computed, strict=True):
         point, true = known[place]
         exact = [[true.value], true.first, [true.second[key] for key in sorted(true.second)]]
@@ -158,10 +163,18 @@ def errors(name: str, kind: Any) -> Iterator[tuple[int, float, tuple[float, ...]
                 yield order, ulps(number, right, dtype, scale), point
 
 
-def measure(name: str, kind: Any) -> list[tuple[float, tuple[float, ...]]]:
-    """The worst error for each order, and where."""
+def measure(name: str, kind: Any, compute: Compute | None = None) -> list[tuple[float, tuple[float, ...]]]:
+    """The worst error for each order, and where.
+
+    Args:
+        name: An entry.
+        kind: ``float`` for Values, or the type of the arrays.
+        compute: Another library's way to the same; by default ours.
+    """
+    if compute is None:
+        compute = by_value_each if kind is float else lambda name, points: by_tensor(name, points, kind)
     worst: list[tuple[float, tuple[float, ...]]] = []
-    for order, error, point in errors(name, kind):
+    for order, error, point in errors(name, np.float64 if kind is float else kind, compute):
         while len(worst) <= order:
             worst.append((0.0, ()))
         worst[order] = max(worst[order], (error, point))
