@@ -31,7 +31,7 @@ from autograd.errors import (
 )
 from autograd.extras import installing, require
 from autograd.graph.anomaly import detect_anomaly
-from autograd.graph.backward import gradients
+from autograd.graph.differentiable import gradients
 from autograd.graph.hooks import assign, current_forward_hook, forward_hook, live
 from autograd.graph.mode import enable_grad, is_recording, no_grad
 from autograd.graph.node import Node

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd.explaining.trace import Flow, Trace, trace_backward
-from autograd.graph.backward import gradients
+from autograd.graph.differentiable import gradients
 from autograd.graph.node import Node
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from autograd.graph.backward import Differentiable
 from autograd.graph.changes import check_unchanged
+from autograd.graph.differentiable import Differentiable
 from autograd.graph.node import NO_ATTRS, Node, new_node
 from autograd.graph.order import topological_order
 from autograd.rules.primitive import Primitive

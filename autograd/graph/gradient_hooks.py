@@ -36,7 +36,7 @@ class HookHandle:
 
 
 def register(node: Node, hook: GradientHook) -> HookHandle:
-    """See `autograd.graph.backward.Differentiable.register_hook`."""
+    """See `autograd.graph.differentiable.Differentiable.register_hook`."""
     key = id(node)
     if key not in HOOKS:
         HOOKS[key], _alive[key] = [], ref(node, lambda _: _forget(key))

@@ -57,7 +57,7 @@ class Node:
         return self.rule is None
 
     def backward(self, gradient: Any = None, create_graph: bool = False) -> None:
-        """See `autograd.graph.backward.Differentiable`."""
+        """See `autograd.graph.differentiable.Differentiable`."""
         raise NotImplementedError
 
     def _zero_where_not_taken(self, g: Any) -> Any:
@@ -69,7 +69,7 @@ class Node:
     def _propagate(
         self, seed: Any, order: Sequence[Node], create_graph: bool, wanted: Collection[Node] | None
     ) -> dict[Node, Any]:
-        """See `autograd.graph.backward.Differentiable`."""
+        """See `autograd.graph.differentiable.Differentiable`."""
         raise NotImplementedError
 
     # ---- what each kind supplies -----------------------------------------------------------------------------------

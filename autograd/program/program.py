@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from autograd.errors import DTypeError, GraphError, ShapeError
-from autograd.graph.backward import gradients
+from autograd.graph.differentiable import gradients
 from autograd.graph.mode import no_grad
 from autograd.graph.node import Node, describe
 from autograd.graph.order import topological_order

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -276,7 +276,10 @@ class Tensor(ArrayMethods, Copying):
 
     def __float__(self) -> float:
         if self.requires_grad:
-            _refuse_float()
+            raise TypeError(
+                "float(tensor) would lose the gradient: use t.item() for the number, "
+                "or np.exp and its kin (which Tensors understand) in place of math's"
+            )
         return float(self._raw)
 
     def __int__(self) -> int:
@@ -357,9 +360,8 @@ class Tensor(ArrayMethods, Copying):
                     recorded = isinstance(gradient, Tensor)
                     gradient = node.grad + gradient if recorded else np.add(_plain(node._grad), gradient)
                 elif isinstance(gradient, Tensor):
-                    gradient = (
-                        shaping.astype(gradient, dtype=gradient.dtype) if id(gradient) in in_between else gradient
-                    )
+                    shared = id(gradient) in in_between
+                    gradient = shaping.astype(gradient, dtype=gradient.dtype) if shared else gradient
                 elif id(gradient) in in_between or gradient.base is not None:
                     gradient = gradient.copy()
             node._grad = gradient
@@ -396,10 +398,3 @@ def _compared(rule: Primitive, a: Tensor, b: Any) -> NDArray[np.bool]:
     compare: Any = rule.scalar  # Python's operator, which arrays know too
     found: NDArray[np.bool] = compare(a._raw, b._raw if isinstance(b, Tensor) else b)
     return found
-
-
-def _refuse_float() -> NoReturn:
-    raise TypeError(
-        "float(tensor) would lose the gradient: use t.item() for the number, "
-        "or np.exp and its kin (which Tensors understand) in place of math's"
-    )

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 import autograd as ag
 from autograd import Value
 from autograd.extend import defvjp, primitive
-from autograd.graph.backward import gradients, propagate
+from autograd.graph.backward import propagate
+from autograd.graph.differentiable import gradients
 from autograd.graph.node import Node
 from autograd.graph.order import topological_order
 from autograd.value import backward
