@@ -36,28 +36,17 @@ from autograd.graph.hooks import assign, current_forward_hook, forward_hook, liv
 from autograd.graph.mode import enable_grad, is_recording, no_grad
 from autograd.graph.node import Node
 from autograd.graph.order import topological_order
-from autograd.numpy.functions import (
+from autograd.numpy.functions import clip, dot, leaky_relu, linear, softmax_cross_entropy
+from autograd.numpy.reductions import log_softmax, logsumexp, max, mean, min, norm, softmax, sum
+from autograd.numpy.shapes import (
     broadcast_to,
-    clip,
     concatenate,
-    dot,
     expand_dims,
-    leaky_relu,
-    linear,
-    log_softmax,
-    logsumexp,
     matrix_transpose,
-    max,
-    mean,
-    min,
-    norm,
     ravel,
     reshape,
-    softmax,
-    softmax_cross_entropy,
     squeeze,
     stack,
-    sum,
     swapaxes,
     transpose,
 )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any, NoReturn, TypeVar
 
-__all__ = ["WORDS", "in_our_words", "no_such_name", "refuse_keywords"]
+__all__ = ["WORDS", "catching", "in_our_words", "no_such_name", "refuse_keywords"]
 
 AnyCallable = TypeVar("AnyCallable", bound=Callable[..., Any])
 
@@ -125,6 +125,17 @@ def refuse_keywords(function: str, given: Iterable[str], known: Iterable[str]) -
     else:
         hint = f"here that is {ours}" if " " in ours else f"here it is called {ours}="
     raise TypeError(f"{function}() takes no argument {word!r}: {hint}")
+
+
+def catching(function: AnyCallable) -> AnyCallable:
+    """Leave out of a function's signature the ``**words`` by which it catches other libraries' keyword arguments.
+
+    For functions that are called too often for `in_our_words`; each hands what it caught to `refuse_keywords`.
+    """
+    signature = inspect.signature(function)
+    known = [parameter for parameter in signature.parameters.values() if parameter.kind is not parameter.VAR_KEYWORD]
+    function.__signature__ = signature.replace(parameters=known)  # type: ignore[attr-defined]
+    return function
 
 
 def in_our_words(function: AnyCallable) -> AnyCallable:

@@ -170,6 +170,19 @@ ARGUMENTS: dict[str, tuple[Any, str]] = {
 }
 
 
+T: Any = ag.Tensor([[1.0, 2.0]], requires_grad=True)
+any_ag: Any = ag
+ARGUMENTS |= {
+    "dim": (lambda: any_ag.sum(T, dim=0), "sum() takes no argument 'dim': here it is called axis="),
+    "dim of a method": (lambda: T.mean(dim=0, keepdims=True), "here it is called axis="),
+    "keepdim": (lambda: T.max(axis=0, keepdim=True), "here it is called keepdims="),
+    "dim of softmax": (lambda: any_ag.softmax(T, dim=1), "here it is called axis="),
+    "dim of stack": (lambda: any_ag.stack([T, T], dim=1), "here it is called axis="),
+    "retain_graph": (lambda: T.sum().backward(retain_graph=True), "leave it out"),
+    "a slip of ours": (lambda: any_ag.max(T, axsi=0), "here it is called axis="),
+}
+
+
 @pytest.mark.parametrize("slip", ARGUMENTS)
 def test_an_argument_from_elsewhere_is_refused_where_it_is_passed_with_our_word(slip: str) -> None:
     passed, answer = ARGUMENTS[slip]

@@ -24,7 +24,7 @@ from autograd.graph.hooks import current_tracer
 from autograd.graph.mode import enable_grad, is_recording
 from autograd.graph.node import Node
 from autograd.graph.order import topological_order
-from autograd.numpy.functions import reshape, stack, transpose
+from autograd.numpy.shapes import reshape, stack, transpose
 from autograd.rules import arithmetic
 from autograd.tensor.tensor import Tensor, constant
 from autograd.value.value import Value

@@ -11,6 +11,7 @@ from autograd.graph.gradient_hooks import GradientHook, HookHandle, register
 from autograd.graph.node import Node, describe
 from autograd.graph.order import topological_order
 from autograd.kinds import HasGradient, N, Recording
+from autograd.suggest import in_our_words
 
 
 class Differentiable(Node):
@@ -18,6 +19,7 @@ class Differentiable(Node):
 
     __slots__ = ()
 
+    @in_our_words
     def backward(self, gradient: Any = None, create_graph: bool = False) -> None:
         """Compute the gradient of this node for every node it depends on, into their ``.grad``.
 

@@ -12,9 +12,9 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import autograd.numpy.functions as functions
 from autograd.errors import GradbookError
 from autograd.graph.node import Node
+from autograd.numpy import functions, reductions
 from autograd.rules.primitive import BOOK
 from autograd.value.value import Value
 
@@ -38,7 +38,11 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
 }
 CONSTANTS = {"pi": math.pi, "e": math.e}
 # Functions of several numbers as one, and names that people type for entries of the book.
-_SEVERAL: dict[str, Callable[..., Any]] = {"logsumexp": functions.logsumexp, "dot": functions.dot, "sum": functions.sum}
+_SEVERAL: dict[str, Callable[..., Any]] = {
+    "logsumexp": reductions.logsumexp,
+    "dot": functions.dot,
+    "sum": reductions.sum,
+}
 # Functions that take settings beside their number.
 _WITH_SETTINGS: dict[str, tuple[Callable[..., Any], str]] = {
     "clip": (functions.clip, "a number, the lowest and the highest"),

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as _numpy
 
 from autograd.graph.node import Node as _Node
-from autograd.numpy.functions import broadcast_to as _broadcast_to
 from autograd.numpy.protocols import DIFFERENTIABLE
+from autograd.numpy.shapes import broadcast_to as _broadcast_to
 from autograd.rules.primitive import BOOK
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.graph.node import Node
-from autograd.numpy import functions
+from autograd.numpy import functions, reductions, shapes
 from autograd.rules.arithmetic import where
 from autograd.rules.primitive import BOOK, Primitive
 
@@ -27,21 +27,21 @@ def _where(condition: Any, *branches: Any) -> Any:
 
 # NumPy's functions that have a derivative here, beside the ufuncs, which the rule book names itself.
 DIFFERENTIABLE: dict[Callable[..., Any], Callable[..., Any]] = {
-    np.sum: functions.sum,
-    np.mean: functions.mean,
-    np.max: functions.max,
-    np.min: functions.min,
-    np.reshape: functions.reshape,
-    np.ravel: functions.ravel,
-    np.transpose: functions.transpose,
-    np.swapaxes: functions.swapaxes,
-    np.broadcast_to: functions.broadcast_to,
-    np.expand_dims: functions.expand_dims,
-    np.squeeze: functions.squeeze,
-    np.concatenate: functions.concatenate,
-    np.stack: functions.stack,
+    np.sum: reductions.sum,
+    np.mean: reductions.mean,
+    np.max: reductions.max,
+    np.min: reductions.min,
+    np.reshape: shapes.reshape,
+    np.ravel: shapes.ravel,
+    np.transpose: shapes.transpose,
+    np.swapaxes: shapes.swapaxes,
+    np.broadcast_to: shapes.broadcast_to,
+    np.expand_dims: shapes.expand_dims,
+    np.squeeze: shapes.squeeze,
+    np.concatenate: shapes.concatenate,
+    np.stack: shapes.stack,
     np.dot: functions.dot,
-    np.linalg.norm: functions.norm,
+    np.linalg.norm: reductions.norm,
     np.clip: _clip,
     np.where: _where,
 }

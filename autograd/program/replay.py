@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -25,7 +25,10 @@ KEPT = 64
 _OUTPUT = object()
 
 
-def compile(function: Callable[..., Any], engine: Engine | None = None) -> Callable[..., Any]:
+AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
+
+
+def compile(function: AnyFunction, engine: Engine | None = None) -> AnyFunction:
     """The same function, recorded on its first call and replayed after that.
 
     What is recorded is every operation on the numbers and arrays that are passed in, gradients that the function takes
@@ -80,7 +83,7 @@ def compile(function: Callable[..., Any], engine: Engine | None = None) -> Calla
     compiled.traces = traces  # type: ignore[attr-defined]
     # For a caller who knows that the form of the arguments will stay as it is: called with their numbers and arrays.
     compiled.trace = lambda *args, **kwargs: trace(args, kwargs, [])  # type: ignore[attr-defined]
-    return compiled
+    return cast("AnyFunction", compiled)
 
 
 def _signature(tree: Any, given: list[Any]) -> Any:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any, Self
+from typing import Any, Never, Self
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from autograd.graph.node import Node
 from autograd.graph.operators import Operators
-from autograd.numpy import functions
+from autograd.numpy import functions, shapes
 from autograd.rules import products, reductions, shaping
+from autograd.suggest import catching, refuse_keywords
 
 Axis = int | tuple[int, ...] | None
 
@@ -87,19 +88,19 @@ class ArrayMethods(Operators):
 
     def reshape(self, *shape: int | tuple[int, ...]) -> Self:
         """The same entries in another shape; −1 stands for the length that fits."""
-        return self._call(functions.reshape, self, shape[0] if len(shape) == 1 else shape)
+        return self._call(shapes.reshape, self, shape[0] if len(shape) == 1 else shape)
 
     def transpose(self, *axes: int | tuple[int, ...] | None) -> Self:
         """The axes in another order, reversed by default."""
-        return self._call(functions.transpose, self, axes[0] if len(axes) == 1 else axes or None)
+        return self._call(shapes.transpose, self, axes[0] if len(axes) == 1 else axes or None)
 
     def swapaxes(self, first: int, second: int) -> Self:
         """Two axes exchanged."""
-        return self._call(functions.swapaxes, self, first, second)
+        return self._call(shapes.swapaxes, self, first, second)
 
     def squeeze(self, axis: Axis = None) -> Self:
         """Without axes of length one."""
-        return self._call(functions.squeeze, self, axis)
+        return self._call(shapes.squeeze, self, axis)
 
     def ravel(self) -> Self:
         """All entries along one axis."""
@@ -113,20 +114,32 @@ class ArrayMethods(Operators):
 
     # ---- reductions -------------------------------------------------------------------------------------------------
 
-    def sum(self, axis: Axis = None, keepdims: bool = False) -> Self:
+    @catching
+    def sum(self, axis: Axis = None, keepdims: bool = False, **words: Never) -> Self:
         """Σ over one axis, several, or all."""
+        if words:
+            refuse_keywords("sum", words, ("axis", "keepdims"))
         return self._call(reductions.sum_, self, axis=axis, keepdims=keepdims)
 
-    def mean(self, axis: Axis = None, keepdims: bool = False) -> Self:
+    @catching
+    def mean(self, axis: Axis = None, keepdims: bool = False, **words: Never) -> Self:
         """The mean over one axis, several, or all."""
+        if words:
+            refuse_keywords("mean", words, ("axis", "keepdims"))
         return self._call(reductions.mean, self, axis=axis, keepdims=keepdims)
 
-    def max(self, axis: Axis = None, keepdims: bool = False) -> Self:
+    @catching
+    def max(self, axis: Axis = None, keepdims: bool = False, **words: Never) -> Self:
         """The largest entry; entries that tie share its gradient equally."""
+        if words:
+            refuse_keywords("max", words, ("axis", "keepdims"))
         return self._call(reductions.max_, self, axis=axis, keepdims=keepdims)
 
-    def min(self, axis: Axis = None, keepdims: bool = False) -> Self:
+    @catching
+    def min(self, axis: Axis = None, keepdims: bool = False, **words: Never) -> Self:
         """The smallest entry; entries that tie share its gradient equally."""
+        if words:
+            refuse_keywords("min", words, ("axis", "keepdims"))
         return self._call(reductions.min_, self, axis=axis, keepdims=keepdims)
 
     def argmax(self, axis: int | None = None) -> Any:
