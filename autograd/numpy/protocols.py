@@ -75,9 +75,10 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: 
     entry = _primitive_of(ufunc)
     if entry is None:
         raise TypeError(_no_rule(name))
-    if entry.differentiable or any(isinstance(x, Node) and x.traced for x in inputs):
-        return entry(*inputs)
-    return ufunc(*map(_plain, inputs))  # nothing to differentiate, and nothing that the next replay could change
+    result = entry(*inputs)
+    if entry.differentiable or (isinstance(result, Node) and result.traced):  # it may be another at the next replay
+        return result
+    return ufunc(*map(_plain, inputs))
 
 
 def apply_function(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
