@@ -180,11 +180,10 @@ def test_a_network_that_branches_is_refused():
         nn.compile_step(model, loss, nn.SGD(model.parameters(), 0.1))(X, CLASSES)
 
 
-@pytest.mark.parametrize("kind", ["sgd", "decay", "momentum"])
-def test_a_weight_that_is_frozen_between_calls_stays(engine, kind):
+def test_a_weight_that_is_frozen_between_calls_stays(engine):
     model = nn.MLP(6, [8, 3], seed=0)
     twin = copy.deepcopy(model)
-    optimizers = [OPTIMIZERS[kind](m.parameters()) for m in (model, twin)]
+    optimizers = [OPTIMIZERS["momentum"](m.parameters()) for m in (model, twin)]
     steps = (
         eager_step(model, nn.cross_entropy, optimizers[0]),
         nn.compile_step(twin, nn.cross_entropy, optimizers[1], engine=engine),
@@ -222,10 +221,10 @@ ROWS = np.eye(3)[CLASSES].astype(np.float32)
         (nn.binary_cross_entropy_with_logits, ROWS, 2 * ROWS - 1),
     ],
 )
-def test_targets_that_the_loss_refuses_are_refused_at_every_step(engine, loss, good, bad):
+def test_targets_that_the_loss_refuses_are_refused_at_every_step(loss, good, bad):
     def fresh():
         model = nn.MLP(6, [8, 3], seed=0)
-        return model, nn.compile_step(model, loss, nn.SGD(model.parameters(), 0.1), engine=engine)
+        return model, nn.compile_step(model, loss, nn.SGD(model.parameters(), 0.1), engine="numpy")
 
     with pytest.raises(ValueError, match="binary_cross_entropy_with_logits") as eager:
         loss(fresh()[0](X), bad)

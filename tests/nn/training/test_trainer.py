@@ -391,7 +391,7 @@ def test_training_warns_of_nothing():
         (lambda outputs, targets: 0.0 * nn.mse(outputs, targets, reduction="sum"), VALUES),
     ],
 )
-@pytest.mark.parametrize("batch_size", [1, 32, "full"])
+@pytest.mark.parametrize("batch_size", [1, 32])
 def test_training_and_validation_agree_on_the_same_data(loss, targets, batch_size):
     model = nn.MLP(4, [1 if targets is VALUES else 3], seed=0, dtype=np.float64)
     trainer = nn.Trainer(model, loss=loss, optimizer=nn.SGD(model.parameters(), learning_rate=0.0))
