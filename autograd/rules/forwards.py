@@ -203,7 +203,7 @@ def loss_of_classes(logits: Any, targets: Any) -> Any:
         return log_of_total(logits - largest(logits, -1), -1)[:, 0] - (logits - largest(logits, -1))[samples, targets]
     shifted = logits - top[:, None]
     right = shifted[samples, targets]
-    others = np.exp(shifted, out=shifted)
+    others = np.exp(shifted, out=shifted if shifted.dtype.kind == "f" else None)  # whole numbers are logits too
     others[samples, best] = 0
     return np.log1p(np.add.reduce(others, -1)) - right
 

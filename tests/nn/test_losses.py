@@ -267,3 +267,9 @@ def test_probabilities_as_a_softmax_gives_them_are_taken(dtype):
     rows = np.exp(np.random.default_rng(0).normal(size=(200, 50))).astype(dtype)
     rows = rows / rows.sum(axis=1, keepdims=True)
     assert np.isfinite(nn.cross_entropy(ag.Tensor(np.zeros((200, 50)), dtype=dtype), rows).item())
+
+
+def test_logits_may_be_whole_numbers():
+    logits = np.array([[2, 0, -1], [0, 5, 5]])
+    for targets in ([0, 2], np.eye(3)[[0, 2]]):
+        assert nn.cross_entropy(logits, targets) == pytest.approx(nn.cross_entropy(logits.astype(float), targets))
