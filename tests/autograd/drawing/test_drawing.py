@@ -93,7 +93,7 @@ def test_each_edge_has_its_local_derivative_and_formula() -> None:
     product = next(i for i, node in enumerate(order) if node.rule is not None and node.rule.name == "multiply")
     assert [arrows[f"e{product}_{i}"].label for i in (0, 1)] == ["−3", "2"]
     last = arrows[f"e{len(order) - 1}_0"]
-    assert last.hint == "local derivative L → v2: 1 − L²"
+    assert last.hint == "local derivative L → v2: 1 − tanh²(v2)"
     assert float(last.label.replace("−", "-")) == pytest.approx(1 - out.data**2, rel=1e-3)
 
 
