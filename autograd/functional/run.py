@@ -289,7 +289,7 @@ def _gradients(root: Any, upstream: Any, order: Sequence[Node], wanted: Sequence
 
 def _slope(steps: Sequence[Node], wanted: Sequence[Any], record: bool) -> list[Any]:
     """The gradient of the last of some nodes."""
-    if not steps:
+    if not steps or not _requires_grad(steps[-1]):  # a product of plain zeros is a plain number
         return [_zero(x) for x in wanted]
     return _gradients(steps[-1], None, topological_order(steps[-1]), wanted, record)
 

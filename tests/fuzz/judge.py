@@ -427,7 +427,7 @@ def _replayed(
     }
     for form in FORMS if thorough else [FORMS[choice % len(FORMS)]]:
         if form == "from_graph":
-            if references[0].answer["constant"]:
+            if references[0].answer["constant"] or (program.kind == "arrays" and plain_numbers(program)):
                 continue
             finding = _from_graph(program, references, points, engine, counts)
             if finding is not None:
@@ -449,6 +449,14 @@ def _replayed(
                     return Finding(f"replay of {form}: {part}", engine, plain(x), answers[side][part], script)
         counts.add(f"replays by {engine}")
     return None
+
+
+def plain_numbers(program: Program) -> bool:
+    """Whether it has comparisons or the like, which of Tensors give plain arrays ("plain numbers" in `policy`)."""
+    return any(step.operation in MAKE_PLAIN for step in program.instructions)
+
+
+MAKE_PLAIN = ("sign", "mask", "floor", "ceil", "rint", "trunc", "isnan", "where number", "where greater")
 
 
 def _from_graph(

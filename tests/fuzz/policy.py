@@ -32,6 +32,10 @@ POLICY = {
         "floor, sign and their kin are constants to the graph, so that no gradient reaches what is below them; "
         "PyTorch sends a zero on, which becomes NaN at an infinite derivative."
     ),
+    "plain numbers": (
+        "A comparison of Tensors, and a piecewise constant function of one, gives a plain array: in a graph that is "
+        "there already it is a number like any other. So a program from such a graph keeps it; ag.compile does not."
+    ),
     "NaN in a choice": (
         "Of two numbers of which one is NaN, neither is the larger: the result is NaN and says so, and no "
         "gradient flows. PyTorch hands the gradient to either or to both, depending on the function. Between two "

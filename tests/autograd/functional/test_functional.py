@@ -266,3 +266,9 @@ def test_derivatives_for_arrays_inside_derivatives(inner: str, y: Any) -> None:
     found = ag.grad(lambda x: inside[inner](lambda y: (x * y**2).sum()).sum())(3.0)
     assert type(found) is float
     np.testing.assert_allclose(found, 2.0 * y.size if inner == "hvp" else (2.0 * y).sum())
+
+
+def test_a_function_that_does_not_depend_on_a_value_has_a_product_of_zero() -> None:
+    for product in (ag.hvp, ag.jvp):
+        value, zero = product(lambda x: x.detach() * 2.0, (ag.Value(1.0),), 0.5)
+        assert (value.data, zero.data) == (2.0, 0.0)
