@@ -125,3 +125,10 @@ def test_binary_cross_entropy_of_infinities(t: float) -> None:
             y = ag.BOOK["binary_cross_entropy"](x, t)
             assert float(y.data) == (0.0 if z == right else math.inf)
             assert float(getattr(slope := ag.gradients(y, x), "data", slope)) == (0.0 if z == right else 1.0 - 2.0 * t)
+
+
+@pytest.mark.parametrize("targets", [np.array([1, 0]), np.array([[0, 1, 0], [1, 0, 0]])])
+def test_logits_may_be_whole_numbers(targets: Any) -> None:
+    logits = np.array([[3, 1, 2], [0, 0, 0]])
+    expected = [math.log(1 + math.exp(-1) + math.exp(-2)) + 2, math.log(3)]
+    np.testing.assert_allclose(ag.softmax_cross_entropy(logits, targets), expected, rtol=1e-14)
