@@ -29,7 +29,6 @@ from autograd.errors import (
     MissingRuleError,
     ShapeError,
 )
-from autograd.extras import installing, require
 from autograd.graph.anomaly import detect_anomaly
 from autograd.graph.differentiable import gradients
 from autograd.graph.hooks import assign, current_forward_hook, forward_hook, live
@@ -141,6 +140,8 @@ if TYPE_CHECKING:
     from autograd.drawing.drawing import draw as draw
     from autograd.explaining.explain import explain as explain
     from autograd.explaining.trace import trace_backward as trace_backward
+    from autograd.extras import installing as installing
+    from autograd.extras import require as require
     from autograd.functional.derivatives import elementwise_grad as elementwise_grad
     from autograd.functional.derivatives import grad as grad
     from autograd.functional.derivatives import hessian as hessian
@@ -162,6 +163,7 @@ else:
     _ON_DEMAND = dict.fromkeys((*_OF_FUNCTIONS, "value_and_grad", "vjp"), "autograd.functional.derivatives")
     _ON_DEMAND |= {"explain": "autograd.explaining.explain", "trace_backward": "autograd.explaining.trace"}
     _ON_DEMAND |= dict.fromkeys(("Drawing", "draw"), "autograd.drawing.drawing")
+    _ON_DEMAND |= dict.fromkeys(("installing", "require"), "autograd.extras")
     _ON_DEMAND |= {"quiz": "autograd.learn.quizzes"}
     _ON_DEMAND |= dict.fromkeys(("Program", "RecordingError", "compile"), "autograd.program")
 

@@ -7,30 +7,7 @@ import linecache
 from types import FunctionType
 from typing import Any
 
-__all__ = ["Made", "documentation", "signature"]
-
-
-class Made:
-    """An attribute of entries that is made from them when it is asked for; what an entry holds itself goes first.
-
-    Args:
-        make: From an entry to the attribute.
-        of_class: What the class itself answers; None for nothing.
-    """
-
-    def __init__(self, make: Any, of_class: str | None = None) -> None:
-        self.make = make
-        self.of_class = of_class
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    def __get__(self, entry: Any, owner: type) -> Any:
-        if entry is not None:
-            return self.make(entry)
-        if self.of_class is None:
-            raise AttributeError(self.name)
-        return self.of_class
+__all__ = ["documentation", "signature"]
 
 
 def signature(entry: Any) -> inspect.Signature:

@@ -23,7 +23,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from autograd.kinds import N, Recording
-from autograd.rules.documentation import Made, documentation, signature
 from autograd.rules.ready import Ready, Vjp
 
 __all__ = ["BOOK", "Primitive", "elementwise", "piecewise_constant", "primitive"]
@@ -33,6 +32,28 @@ BOOK: dict[str, Primitive] = {}
 
 # What float arithmetic raises where IEEE 754 has an answer (an infinity or a NaN).
 FLOAT_EXCEPTIONS = (ZeroDivisionError, OverflowError, ValueError)
+
+
+class Described:
+    """An attribute of entries that `autograd.rules.documentation` makes when it is asked for; one of an entry's own wins.
+
+    Args:
+        what: Which of its functions.
+        of_class: What the class itself answers; None for nothing.
+    """
+
+    def __init__(self, what: str, of_class: str | None = None) -> None:
+        self.what = what
+        self.of_class = of_class
+
+    def __get__(self, entry: Any, owner: type) -> Any:
+        if entry is not None:
+            from autograd.rules import documentation
+
+            return getattr(documentation, self.what)(entry)
+        if self.of_class is None:
+            raise AttributeError(self.what)
+        return self.of_class
 
 
 class Primitive:
@@ -61,8 +82,8 @@ class Primitive:
     # What an entry has of a function, so that help and other tools show it as one.
     __name__: str
     __qualname__: str
-    __doc__ = Made(documentation, __doc__)
-    __signature__ = Made(signature)
+    __doc__ = Described("documentation", __doc__)
+    __signature__ = Described("signature")
 
     def __init__(
         self,
