@@ -137,6 +137,8 @@ def log_softmax(x: Any, axis: Axis) -> Any:
 def largest(x: Any, axis: Axis) -> Any:
     """The largest entry, which keeps exponentials at or below one; 0 where it is infinite, and no number to subtract."""
     top = np.maximum.reduce(x, axis, keepdims=True)
+    if math.isfinite(np.maximum.reduce(np.absolute(top), None, initial=0)):  # all of them, by one look
+        return top
     return np.where(np.isfinite(top), top, 0)
 
 
@@ -157,7 +159,7 @@ def norm(x: Any, axis: Axis, keepdims: bool) -> Any:
 
 def softmax(x: Any, axis: Axis) -> Any:
     """exp xᵢ / Σ exp xⱼ."""
-    grown = np.exp(x - np.maximum.reduce(x, axis, keepdims=True))
+    grown = np.exp(x - largest(x, axis))
     grown /= np.add.reduce(grown, axis, keepdims=True)
     return grown
 

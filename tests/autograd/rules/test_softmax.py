@@ -132,3 +132,11 @@ def test_logits_may_be_whole_numbers(targets: Any) -> None:
     logits = np.array([[3, 1, 2], [0, 0, 0]])
     expected = [math.log(1 + math.exp(-1) + math.exp(-2)) + 2, math.log(3)]
     np.testing.assert_allclose(ag.softmax_cross_entropy(logits, targets), expected, rtol=1e-14)
+
+
+@pytest.mark.parametrize("x", [[1.0, 1.0, math.inf], [math.inf, math.inf, 0.0], [-math.inf, 0.0, 1.0]])
+@pytest.mark.parametrize("function", [ag.softmax, ag.log_softmax])
+def test_infinite_logits_give_the_same_of_tensors_and_of_values(function: Any, x: list[float]) -> None:
+    with np.errstate(all="ignore"):
+        of_values = [y.data for y in function([ag.Value(a) for a in x])]
+        np.testing.assert_allclose(function(ag.Tensor(x)).data, of_values, rtol=1e-15)
