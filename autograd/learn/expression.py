@@ -181,10 +181,9 @@ class _Computer:
         rule = BOOK.get(_OTHER_NAMES.get(name, name))
         if rule is None or rule.scalar is None or not _arity(rule):
             raise self.refused(part, f"there is no function {name}; there are {', '.join(function_names())}")
-        try:
-            return self.combined(rule, *values)
-        except TypeError:
-            raise self.refused(part, f"{name} takes {_arity(rule)} number{'s' if _arity(rule) > 1 else ''}") from None
+        if len(values) != _arity(rule):  # math.log would take a second number for the base
+            raise self.refused(part, f"{name} takes {_arity(rule)} number{'s' if _arity(rule) > 1 else ''}")
+        return self.combined(rule, *values)
 
     @staticmethod
     def combined(function: Callable[..., Any], *values: Any) -> Any:

@@ -115,6 +115,8 @@ def test_saved_as(ending: str, tmp_path: Path, capsys: pytest.CaptureFixture[str
         (["(" * 3000 + "a" + ")" * 3000, "a=1"], "not an expression"),
         (["-" * (DEEPEST + 1) + "a", "a=1"], "nested more than 200 deep"),
         (["1" + "0" * 400 + " * a", "a=1"], "a number beyond every float"),
+        (["log(a, b)", "a=1", "b=2"], r"'log\(a, b\)': log takes 1 number"),
+        (["maximum(a)", "a=1"], r"maximum takes 2 numbers"),
         (["leaky_relu(a, b)", "a=1", "b=2"], "leaky_relu takes .*; only the first may depend on a name"),
         (["clip(a, b, 2)", "a=1", "b=2"], "clip takes .*; only the first may depend on a name"),
         (["a", "a=" + "x" * 5000], "x{900}…"),
