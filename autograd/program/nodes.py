@@ -163,13 +163,12 @@ class Untracked(TracedValue):
 def _compared(self: TracedValue, other: Any) -> bool:  # noqa: ARG001
     refuse(
         "a comparison of a traced value",
-        "use ag.where(ag.greater(a, b), …), ag.maximum, ag.minimum or ag.clip; `is` for the same node",
+        "use ag.where(ag.greater(a, b), …), ag.maximum, ag.minimum or ag.clip",
     )
 
 
-for _name in ("__lt__", "__le__", "__gt__", "__ge__", "__eq__", "__ne__"):
+for _name in ("__lt__", "__le__", "__gt__", "__ge__"):
     setattr(TracedValue, _name, _compared)
-TracedValue.__hash__ = Node.__hash__  # type: ignore[method-assign]
 # Value's own operators take short cuts that make Values.
 for _name, _method in vars(Operators).items():
     if callable(_method) and _name in vars(Value):

@@ -109,12 +109,13 @@ class Program:
         """
         value, *rest = self._routine.run(self._routine.checked(numbers))
         n = self._inputs
-        rows: list[Any] = [rest[at : at + n] for at in range(0, len(rest), n)]
+        if self._order == 0:
+            return value
         if self._one:
-            rows = [row[0] for row in rows]
-        if self._order == 2:
-            return value, rows[0], rows[1] if self._one else rows[1:]
-        return (value, rows[0]) if self._order else value
+            return value, *rest
+        return (
+            (value, rest) if self._order == 1 else (value, rest[:n], [rest[n * i : n * i + n] for i in range(1, n + 1)])
+        )
 
     def run(self, x: Array) -> Any:
         """The same with all numbers in one array: the quick way in.

@@ -12,6 +12,7 @@ import numpy as np
 from autograd.errors import DTypeError
 from autograd.functional.trees import keys_and_parts, leaves, map_leaves
 from autograd.graph.hooks import current_tracer
+from autograd.graph.mode import recording
 from autograd.graph.node import Node
 from autograd.program.native.engine import Engine
 from autograd.program.routine import prepare
@@ -26,6 +27,10 @@ _OUTPUT = object()
 
 
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
+
+
+class _Differentiated(Exception):  # noqa: N818 - no error
+    """A gradient may flow through one of the arguments, which a replay's plain numbers would stop."""
 
 
 def compile(function: AnyFunction, engine: Engine | None = None) -> AnyFunction:
@@ -46,7 +51,8 @@ def compile(function: AnyFunction, engine: Engine | None = None) -> AnyFunction:
 
     Returns:
         The compiled function. Its results have the form of the function's, with arrays for Tensors, and with floats
-        for Values and for Tensors of a single number.
+        for Values and for Tensors of a single number. Where a gradient may flow through an argument (a node that
+        requires one, outside of `no_grad`), it is the function itself that is called, so that it can be differentiated.
 
     Raises:
         RecordingError: When called: the function did something that cannot be recorded.
@@ -67,7 +73,11 @@ def compile(function: AnyFunction, engine: Engine | None = None) -> AnyFunction:
         if current_tracer() is not None:
             return function(*args, **kwargs)  # inside another trace
         given: list[Any] = []
-        return trace(args, kwargs, given)(given)
+        try:
+            replay = trace(args, kwargs, given)
+        except _Differentiated:
+            return function(*args, **kwargs)
+        return replay(given)
 
     def trace(args: tuple[Any, ...], kwargs: dict[str, Any], given: list[Any]) -> _Trace:
         key = _signature((args, kwargs) if kwargs else args, given)
@@ -103,9 +113,13 @@ def _signature(tree: Any, given: list[Any]) -> Any:
         given.append(tree)
         return tree.shape, tree.dtype
     if is_array(tree):
+        if isinstance(tree, Tensor) and tree.requires_grad and recording():
+            raise _Differentiated
         given.append(tree._raw if isinstance(tree, Tensor) else tree)
         return kind, tree.shape, tree.dtype, isinstance(tree, Tensor) and tree.requires_grad
     if is_number(tree):
+        if isinstance(tree, Value) and tree.requires_grad and recording():
+            raise _Differentiated
         given.append(tree._raw if isinstance(tree, Value) else float(tree))
         return float
     parts = keys_and_parts(tree)

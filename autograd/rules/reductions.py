@@ -95,7 +95,7 @@ log_softmax = primitive(
 add_n = primitive(
     "add_n", lambda *xs: np.add.reduce(xs),
     pull=lambda g, y, *xs: [g] * len(xs),
-    scalar=lambda *xs: sum(xs), symbol="Σ", linear=True, bounded=True, doc="y = x₁ + x₂ + …",
+    scalar=lambda *xs: sum(xs, -0.0), symbol="Σ", linear=True, bounded=True, doc="y = x₁ + x₂ + …",  # −0 changes nothing
 )  # fmt: skip
 
 logsumexp_n = primitive(

@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 
 import autograd as ag
+import autograd.numpy as anp
 
 RNG = np.random.default_rng(0)
+OWN = random.Random(0)
 
 
 def test_the_form_of_arguments_and_results_is_kept(engine: Any) -> None:
@@ -41,7 +43,80 @@ def test_traces_are_bounded() -> None:
 
 def test_values_go_in_and_floats_come_out(engine: Any) -> None:
     f = ag.compile(lambda a, b: a * b + 1.0, engine=engine)
-    assert f(ag.Value(2.0), 3.0) == f(2.0, ag.Value(3.0)) == f(2.0, np.float64(3.0)) == 7.0
+    with ag.no_grad():
+        assert f(ag.Value(2.0), 3.0) == f(2.0, ag.Value(3.0)) == f(2.0, np.float64(3.0)) == 7.0
+    assert f(ag.Value(2.0, requires_grad=False), 3.0) == 7.0
+
+
+def test_a_gradient_flows_through_a_compiled_function(engine: Any) -> None:
+    f = ag.compile(lambda x: x * x, engine=engine)
+    assert f(3.0) == 9.0
+    assert ag.grad(f)(3.0) == 6.0
+    assert ag.grad(ag.grad(lambda x: f(x) * x))(3.0) == 18.0
+    x = ag.Value(3.0)
+    (f(x) + x).backward()
+    assert x.grad == 7.0
+    w = ag.Tensor([1.0, 2.0], requires_grad=True)
+    np.testing.assert_array_equal(ag.gradients(ag.sum(f(w * 3.0)), w).data, [18.0, 36.0])
+
+
+def test_values_from_outside_are_read_anew_wherever_no_gradient_flows(engine: Any) -> None:
+    """Detached, below no_grad, by a primitive that sees it first, or differentiated for within the function."""
+    w, W = ag.Value(3.0), ag.Tensor([1.0, 2.0])
+
+    def f(x: Any) -> Any:
+        with ag.no_grad():
+            y = w * 2.0 + ag.maximum(w, x)
+        z = ag.maximum(w, x).detach() * w.detach()
+        return y, z, ag.grad(lambda v: v * v * x)(w), ag.grad(lambda v: ag.sum(v * v * x))(W) * W.detach()
+
+    compiled = ag.compile(f, engine=engine)
+    for number in (3.0, -1.0, 0.5):
+        w.data, W.data = number, np.array([number, 1.0])
+        found = compiled(2.0)
+        top = max(number, 2.0)
+        for a, b in zip(
+            found, (2 * number + top, top * number, 4 * number, np.array([4 * number**2, 4.0])), strict=True
+        ):
+            np.testing.assert_allclose(a, b, rtol=1e-12)
+
+
+def test_a_buffer_that_the_function_fills_is_read_when_it_is_used(engine: Any) -> None:
+    b, index = np.zeros(2), np.array([0, 0])
+
+    def f(x: Any) -> Any:
+        b[:] = 1.0
+        y = x * b
+        b[:] = 2.0
+        z = ag.sum(x[index])
+        index[:] = 1
+        return y + 10.0 * x * b, z
+
+    compiled = ag.compile(f, engine=engine)
+    for _ in range(2):
+        first, second = compiled(np.array([3.0, 4.0]))
+        np.testing.assert_array_equal(first, [63.0, 84.0])
+        assert second == 6.0
+
+
+def test_options_that_are_traced_are_refused() -> None:
+    with pytest.raises(ag.RecordingError, match="an option of leaky_relu that is a node"):
+        ag.compile(lambda x, s: ag.leaky_relu(x, s))(1.0, 0.1)
+
+
+def test_a_traced_node_is_good_for_nothing_after_its_function() -> None:
+    kept = []
+    ag.compile(lambda x: kept.append(x), engine="numpy")(1.0)
+    with pytest.raises(ag.RecordingError, match="after its function has returned"):
+        kept[0] * 2.0
+
+
+@pytest.mark.parametrize("function", ["floor", "ceil", "rint", "trunc", "sign", "isnan", "isfinite", "signbit"])
+def test_a_piecewise_constant_function_of_a_number_is_computed_anew(function: str, engine: Any) -> None:
+    step = getattr(anp, function)
+    compiled = ag.compile(lambda x: x - step(x), engine=engine)
+    for x in (1.7, -1.7, 0.0, -0.0, 2.5, 1e300):
+        assert compiled(x) == x - float(getattr(np, function)(x))
 
 
 def test_a_value_from_outside_is_read_anew(engine: Any) -> None:
@@ -121,6 +196,11 @@ def generator(x: Any) -> Any:
 OUTSIDE = ag.Value(1.0)
 
 
+def own_chance(x: Any) -> Any:
+    noise = OWN.random()  # here
+    return x * noise
+
+
 def mutation(x: Any) -> Any:
     OUTSIDE.data = 2.0  # here
     return x * OUTSIDE
@@ -147,7 +227,21 @@ def text(x: Any) -> Any:
 @pytest.mark.usefixtures("thawed")
 @pytest.mark.parametrize(
     "function",
-    [branch, truth, number, data, chance, old_chance, generator, mutation, outside, backward, maximum, text],
+    [
+        branch,
+        truth,
+        number,
+        data,
+        chance,
+        old_chance,
+        generator,
+        own_chance,
+        mutation,
+        outside,
+        backward,
+        maximum,
+        text,
+    ],
     ids=lambda f: f.__name__,
 )
 def test_what_cannot_be_recorded_is_refused_with_its_line(function: Any) -> None:

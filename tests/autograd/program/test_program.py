@@ -176,6 +176,16 @@ def test_a_long_program_is_shown_by_its_ends() -> None:
     assert repr(program) == f"<{str(program).splitlines()[0]}>"
 
 
+def test_logsumexps_of_different_lengths_side_by_side(engine: Any) -> None:
+    x = value("x", 1.0)
+    two, three = [x, x * 2.0], [x, x * 2.0, x * 3.0]
+    parts = ag.logsumexp(two) * ag.logsumexp(three), ag.sum(ag.softmax(two)[:1]) * ag.sum(ag.softmax(three)[:1])
+    for output in parts:
+        program = ag.Program.from_graph(output, x, engine=engine)
+        assert program(1.0)[0] == pytest.approx(output.data, rel=1e-12)
+        assert program(1.0)[1] == pytest.approx(ag.gradients(output, x), rel=1e-12)
+
+
 def test_a_chain_of_many_thousand_steps_needs_no_recursion(engine: Any) -> None:
     x = y = value("x", 0.5)
     for _ in range(20_000):
