@@ -19,6 +19,7 @@ from autograd.kinds import N, Recording, same_kind
 from autograd.numpy.reductions import gathered, has_values
 from autograd.numpy.shapes import reshape, swapaxes
 from autograd.rules import activations, arithmetic, losses, products
+from autograd.rules.forwards import check_classes
 from autograd.rules.shapes import rank, shape
 
 # ---- elementwise, with optional arguments --------------------------------------------------------------------------
@@ -166,10 +167,5 @@ def softmax_cross_entropy(logits: Any, targets: Any) -> Any:
         raise DTypeError(f"class numbers must be integers, not {targets.dtype}: use targets.astype(int)")
     if isinstance(targets, Node) and targets.traced:  # a program checks the numbers that it is given
         return losses.cross_entropy_of_classes(logits, targets)
-    numbers, classes = np.asarray(targets), full[-1]
-    # Seen without their sign, numbers below 0 are large: one look at them all in place of two.
-    if numbers.size and np.maximum.reduce(numbers.view(numbers.dtype.str.replace("i", "u")), None) >= classes:
-        raise ValueError(
-            f"class numbers from {numbers.min()} to {numbers.max()} for {classes} logits: expected 0 to {classes - 1}"
-        )
+    check_classes(np.asarray(targets), full[-1])
     return losses.cross_entropy_of_classes(logits, targets)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.rules.exponentials import LN_2
-from autograd.rules.shapes import Axis, count, is_basic
+from autograd.rules.shapes import Axis, count, is_basic, summed_axes
 
 LARGEST = 1.7976931348623157e308
 ALL_WHOLE = 2.0**52  # from here on floats have no places after the point
@@ -106,9 +106,21 @@ def sum_to(x: Any, shape: tuple[int, ...]) -> Any:
     leading = len(full) - len(shape)
     if full[leading:] == shape:
         return x if not leading else np.add.reduce(x, 0 if leading == 1 else tuple(range(leading)))
-    stretched = (leading + i for i, size in enumerate(shape) if size == 1 and full[leading + i] != 1)
-    y = np.add.reduce(x, (*range(leading), *stretched))
+    y = np.add.reduce(x, summed_axes(full, shape))
     return y if y.shape == shape else np.reshape(y, shape)
+
+
+def check_classes(numbers: Any, classes: int) -> None:
+    """Raise where a class number has no logit.
+
+    Raises:
+        ValueError: With the numbers found.
+    """
+    # Seen without their sign, numbers below 0 are large: one look at them all in place of two.
+    if numbers.size and np.maximum.reduce(numbers.view(numbers.dtype.str.replace("i", "u")), None) >= classes:
+        raise ValueError(
+            f"class numbers from {numbers.min()} to {numbers.max()} for {classes} logits: expected 0 to {classes - 1}"
+        )
 
 
 def scatter(x: Any, shape: tuple[int, ...], index: Any) -> Any:

@@ -34,6 +34,13 @@ def kept_shape(full: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
     return tuple(1 if i in gone else length for i, length in enumerate(full))
 
 
+def summed_axes(full: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The axes along which ``shape`` was broadcast to ``full``."""
+    leading = len(full) - len(shape)
+    stretched = (leading + i for i, length in enumerate(shape) if length == 1 and full[leading + i] != 1)
+    return (*range(leading), *stretched)
+
+
 def count(x: Any, axis: Axis) -> int:
     """How many entries of ``x`` go into one entry of the reduction."""
     full = shape(x)

@@ -13,9 +13,8 @@ from autograd.graph.node import Node
 from autograd.graph.operators import Operators
 from autograd.numpy import functions, shapes
 from autograd.rules import products, reductions, shaping
+from autograd.rules.shapes import Axis
 from autograd.suggest import catching, refuse_keywords
-
-Axis = int | tuple[int, ...] | None
 
 
 class ArrayMethods(Operators):

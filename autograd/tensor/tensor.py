@@ -22,7 +22,6 @@ from autograd.tensor.methods import ArrayMethods, plain_index
 from autograd.tensor.operands import as_array, check_floating, explained, held, refuse_masked
 
 Array = NDArray[Any]
-Axis = int | tuple[int, ...] | None
 
 
 class Tensor(ArrayMethods, Copying):

@@ -11,8 +11,9 @@ import numpy as np
 from autograd.program.arrays.storage import Storage
 from autograd.program.tape import Entry, Tape
 from autograd.rules import activations, arithmetic, losses, products, reductions, shaping
+from autograd.rules.forwards import check_classes
 from autograd.rules.primitive import Primitive
-from autograd.rules.shapes import count, kept_shape
+from autograd.rules.shapes import count, kept_shape, summed_axes
 
 Names = dict[str, Any]
 
@@ -215,25 +216,6 @@ class Code:
         """Before a broadcast that the ufunc does by itself, as its result has the full shape anyway."""
         entry = self.tape.entries[place]
         return entry.inputs[0] if entry.rule is shaping.broadcast_to else place
-
-
-def summed_axes(full: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]:
-    """The axes along which ``shape`` was broadcast to ``full``."""
-    leading = len(full) - len(shape)
-    stretched = (leading + i for i, length in enumerate(shape) if length == 1 and full[leading + i] != 1)
-    return (*range(leading), *stretched)
-
-
-def check_classes(numbers: Any, classes: int) -> None:
-    """Raise where a class number has no logit.
-
-    Raises:
-        ValueError: With the numbers found.
-    """
-    if numbers.size and not (numbers.min() >= 0 and numbers.max() < classes):
-        raise ValueError(
-            f"class numbers from {numbers.min()} to {numbers.max()} for {classes} logits: expected 0 to {classes - 1}"
-        )
 
 
 def numpy_function(tape: Tape, order: Sequence[int]) -> tuple[Callable[..., list[Any]], int]:

@@ -22,7 +22,7 @@ from autograd.program.simplify import attribute_names
 from autograd.program.tape import Entry, Tape
 from autograd.rules import arithmetic, losses, products, reductions, shaping
 from autograd.rules.primitive import Primitive
-from autograd.rules.shapes import kept_shape
+from autograd.rules.shapes import kept_shape, summed_axes
 
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 # From so many entries on, NumPy's several lanes pay for functions of more than a few processor instructions.
@@ -312,8 +312,7 @@ class Steps:
             return None
         full = source.shape
         if entry.rule is shaping.sum_to:
-            padded = (1,) * (len(full) - len(entry.shape)) + entry.shape
-            gone = [i for i, length in enumerate(padded) if length == 1 and full[i] != 1]
+            gone = [i for i in summed_axes(full, entry.shape) if full[i] != 1]
         else:
             kept = kept_shape(full, entry.attrs["axis"])
             gone = [i for i, length in enumerate(kept) if length == 1 and full[i] != 1]
