@@ -45,6 +45,10 @@ POLICY = {
         "log softmax x is x - logsumexp x with logsumexp x = inf where a logit is: finite logits get minus "
         "infinity; PyTorch computes inf - inf."
     ),
+    "weight 0": (
+        "A class of which a soft target says nothing adds nothing to a cross-entropy, even where its logit is minus "
+        "infinity."
+    ),
     "singular": (
         "A second derivative that PyTorch finds to be NaN (0 ** b near 0, a root at 0) is not compared in that "
         "entry; the first is."
@@ -104,7 +108,8 @@ def _choice(function: Callable[..., torch.Tensor]) -> Callable[..., torch.Tensor
 
 def _cross_entropy(logits: Any, targets: Any) -> torch.Tensor:
     if np.shape(targets) == np.shape(logits):
-        return -(array(targets) * WORDS.log_softmax(logits)).sum(-1)
+        shares = torch.where(array(targets) == 0, 0.0, array(targets) * WORDS.log_softmax(logits))
+        return -shares.sum(-1)
     right = torch.gather(array(logits), -1, torch.tensor(np.asarray(targets))[..., None])[..., 0]
     return by_torch.logsumexp(logits, -1) - right
 
