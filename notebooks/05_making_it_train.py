@@ -31,8 +31,8 @@ assert np.isclose(ag.elementwise_grad(ag.sigmoid)(np.linspace(-4, 4, 801)).max()
 # %% [markdown]
 # ## Vanishing
 #
-# Eight hidden layers of sigmoids. The gradient of an early layer's weights is a product with one slope for each layer above, so
-# it loses a factor of at least four at each.
+# Eight hidden layers of sigmoids. The gradient of an early layer's weights is a product with one slope and one matrix of weights
+# for each layer above. The slope alone takes away a factor of at least four; weights of ordinary size do not make up for it.
 
 
 # %%
@@ -59,9 +59,24 @@ def sizes_of_gradients(model):
     return np.array([float(np.sqrt(np.mean(w.grad.data**2))) for w in weights])
 
 
+def sizes_of_deltas(model):
+    """The root mean square of each layer's δ = ∂L/∂z, the gradient for its sums, first layer first."""
+    outputs, sums = ag.Tensor(pixels[:200]), []
+    for part in model:
+        outputs = part(outputs)
+        if isinstance(part, nn.Linear):
+            sums.append(outputs)
+    deltas = ag.gradients(nn.cross_entropy(outputs, classes[:200]), sums)
+    return np.array([float(np.sqrt(np.mean(delta.data**2))) for delta in deltas])
+
+
 vanishing = sizes_of_gradients(deep("sigmoid"))
 print("first layer", f"{vanishing[0]:.1e}", " last layer", f"{vanishing[-1]:.1e}")
 assert vanishing[0] < 1e-3 * vanishing[-1]
+
+deltas = sizes_of_deltas(deep("sigmoid"))
+print("δ of each layer beside that of the layer above:", (deltas[:-1] / deltas[1:]).round(2))
+assert (deltas[:-1] / deltas[1:] <= 0.25).all()
 
 # %% [markdown]
 # The drawing shows it at a glance: the colder a box, the smaller its gradient.
@@ -73,7 +88,9 @@ ag.draw(lambda: nn.cross_entropy(model(pixels[:50]), classes[:50]), expand=True,
 # %% [markdown]
 # ## Exploding
 #
-# Weights three times too large, and no bend that limits the sums: now each layer multiplies the gradient by more than 1.
+# Weights three times too large, and no bend that limits the sums: now each hidden layer about doubles δ on its way down, and the
+# gradients of all weights are large. (Those of the first layer are not the largest: a weight's gradient is δ times the layer's
+# input, and the inputs grow on the way up as δ does on the way down.)
 
 
 # %%
@@ -83,7 +100,10 @@ def too_large(shape, seed, dtype):
 
 exploding = sizes_of_gradients(deep("leaky_relu", too_large))
 print("first layer", f"{exploding[0]:.1e}", " last layer", f"{exploding[-1]:.1e}")
+deltas = sizes_of_deltas(deep("leaky_relu", too_large))
+print("δ of each layer beside that of the layer above:", (deltas[:-1] / deltas[1:]).round(2))
 assert exploding[0] > 10
+assert (deltas[:-2] / deltas[1:-1] > 1.5).all()
 
 # %% [markdown]
 # ## The right size to start with
@@ -179,14 +199,15 @@ assert reached[20:].all()
 # %% [markdown]
 # ## Exercises
 #
-# 1. With sigmoids and weights ten times as large, does the gradient still vanish? Why?
+# 1. With sigmoids and weights ten times as large, does the gradient still vanish? And forty times as large? Why?
 # 2. Give the dead network leaky ReLUs. How many units does a gradient reach?
 # 3. Which factor on He's initialisation makes the first layer's gradient about as large as the last one's, for leaky ReLU?
 
 # %% [markdown] jupyter={"source_hidden": true}
 # <details><summary>Solutions</summary>
 #
-# 1. Large weights push the sums to where sigmoid is flat, so the slopes get smaller still.
+# 1. Far less: the first layer's gradient is a tenth of the last one's, not a hundred-thousandth; at forty times it is larger. Most
+#    slopes are tiny, as the sums lie where sigmoid is flat, but a few are not, and those meet weights many times as large.
 # 2. All 32: its slope below zero is 0.01, not 0.
 # 3. About 1, since leaky ReLU passes hardly more than ReLU.
 #
@@ -198,11 +219,21 @@ def ten_times(shape, seed, dtype):
     return np.random.default_rng(seed).normal(scale=10.0 / np.sqrt(shape[0]), size=shape).astype(dtype)
 
 
+def forty_times(shape, seed, dtype):
+    return 4 * ten_times(shape, seed, dtype)
+
+
 saturated = deep("sigmoid", ten_times)
 with ag.no_grad():
     sums = saturated.layers[0](pixels[:100]).data
 slopes = ag.elementwise_grad(ag.sigmoid)(sums)
 assert np.median(slopes) < 0.01
+tenfold, fortyfold = (sizes_of_gradients(deep("sigmoid", start)) for start in (ten_times, forty_times))
+print(
+    f"first / last layer: {tenfold[0] / tenfold[-1]:.2f} at ten times, {fortyfold[0] / fortyfold[-1]:.0f} at forty times"
+)
+assert 0.05 < tenfold[0] / tenfold[-1] < 0.2
+assert fortyfold[0] > 5 * fortyfold[-1]
 
 leaky = nn.MLP(64, [32, 10], activation="leaky_relu", seed=0, dtype=np.float64)
 leaky.layers[0].bias.data = np.where(np.arange(32) < 20, -100.0, 0.0)

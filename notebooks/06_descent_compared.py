@@ -32,7 +32,7 @@ pictures.descent_animation(steps=40)
 # ## More of them
 #
 # *Nesterov's* momentum looks at the gradient a little ahead. *Adagrad* divides by the root of the sum of all squared gradients
-# so far, so its steps only get shorter; *RMSprop* by that of recent ones.
+# so far, so its *rate* only shrinks (its steps shrink where gradients do not grow); *RMSprop* by that of recent ones.
 
 # %%
 family = {
@@ -169,7 +169,7 @@ pictures.compare({name: {"learning rate": history["learning_rate"]} for name, hi
 #
 # 1. On $x^2 + y^2$, which learning rate reaches the lowest point in a single step?
 # 2. Momentum 0.99 on the long valley: what does its way look like, and why?
-# 3. Adagrad's steps get shorter by themselves. After 100 steps with gradients of size 1, what is its step with rate η?
+# 3. Adagrad's rate shrinks by itself. After 100 steps with gradients of size 1, how long is its step with rate η?
 
 # %% [markdown] jupyter={"source_hidden": true}
 # <details><summary>Solutions</summary>

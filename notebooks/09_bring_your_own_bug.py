@@ -391,7 +391,8 @@ assert ag.grad(lambda x: anp.exp(x))(1.0) == math.exp(1.0)
 # %% [markdown] jupyter={"source_hidden": true}
 # <details><summary>Solutions</summary>
 #
-# 1. It often does: each weight still gets a share with roughly the right sign, from one sample, the last one.
+# 1. It often does: each weight still gets a share with roughly the right sign, from one sample: the first, whose share is
+#    written last, since the pass goes backwards.
 # 2. See below.
 # 3. Every one in which no computed node is used more than once: then there is one path to each, and any order from the
 #    output to the leaves is one in which each node comes after its only child.
