@@ -42,8 +42,8 @@ def javascript(e: Expression) -> str:
     Example:
         >>> from autograd import BOOK
         >>> from autograd.explaining.formula import local_derivative
-        >>> javascript(local_derivative(BOOK["sigmoid"], 0).expression)
-        '(y * (1 - y))'
+        >>> javascript(local_derivative(BOOK["divide"], 1).expression)
+        '(-(y / b))'
     """
     rule, operands = e.rule, e.operands
     if rule is None:
