@@ -71,6 +71,7 @@ class Primitive:
             "not taken", and stays zero through an infinite derivative below.
         bounded: Whether a finite result means that the derivative for every parent is finite: 0 times it is 0.
         derivatives: ``pull`` and ``vjps`` for a kind of operand: ``derivatives["scalar"]``, ``["array"]``, ``["node"]``.
+        arity: How many inputs it takes; None where their number varies.
         differentiable: Whether any parent has a derivative.
         linear: Whether the result is linear in all inputs together, so that no derivative looks at their values.
         view: Whether the result may share memory with its input.
@@ -119,6 +120,7 @@ class Primitive:
         self.doc = doc
         self._reads: dict[int, frozenset[int] | None] = {}
         self.derivatives = Ready(self)
+        self.arity = len(self.vjps) or None
         self.differentiable = pull is not None or any(vjp is not None for vjp in self.vjps)
 
     def __repr__(self) -> str:
@@ -141,7 +143,14 @@ class Primitive:
         """Apply to numbers, arrays or nodes; the result is of the same kind.
 
         A class takes part by having a static method ``_apply(primitive, inputs, attrs)``: nodes record there.
+
+        Raises:
+            TypeError: Too few inputs or too many: what Python's or NumPy's function of that name makes of a second one
+                (a base, an array to write into) is not this primitive.
         """
+        if len(inputs) != self.arity and self.arity is not None:
+            inputs_of = "input" if self.arity == 1 else "inputs"
+            raise TypeError(f"{self.name} takes {self.arity} {inputs_of}, got {len(inputs)}: {self.doc or self.name}")
         for x in inputs:
             apply = getattr(x.__class__, "_apply", None)
             if apply is not None:

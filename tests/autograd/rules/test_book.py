@@ -75,6 +75,17 @@ def test_help_shows_an_entry_and_not_its_class() -> None:
     assert "One entry of the rule book" in pydoc.render_doc(Primitive, renderer=pydoc.plaintext)
 
 
+@pytest.mark.parametrize("name", [name for name, entry in BOOK.items() if entry.arity])
+@pytest.mark.parametrize("more", [-1, 1])
+def test_too_few_or_too_many_inputs_are_refused(name: str, more: int) -> None:
+    entry = BOOK[name]
+    inputs = [np.ones(2) for _ in range(entry.arity + more)]  # math.log takes a base, np.log an array to write into
+    for operands in (inputs, [2.0] * len(inputs), [ag.Value(2.0)] * len(inputs)):
+        with pytest.raises(TypeError, match=f"{name} takes {entry.arity} inputs?, got {len(inputs)}"):
+            entry(*operands)
+    assert all((x == 1).all() for x in inputs)
+
+
 # Public functions that are no entries: what they are made of is in the table, and their own tests are named here.
 TESTED_IN = {
     "test_functions": set(FUNCTIONS),
