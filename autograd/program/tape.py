@@ -173,7 +173,8 @@ def content(value: Any) -> Any:
     """An attribute's value, or an array, as something that can be looked up: equal to the bit, and of one type."""
     if isinstance(value, np.ndarray):
         plain = np.ascontiguousarray(value)
-        return (plain.shape, plain.dtype.str, blake2b(plain.reshape(-1).view(np.uint8).data).digest())
+        # Of the array itself: a contiguous one has an axis even where it has none.
+        return (value.shape, plain.dtype.str, blake2b(plain.reshape(-1).view(np.uint8).data).digest())
     if isinstance(value, Mapping):
         return tuple((name, content(value[name])) for name in sorted(value))
     if isinstance(value, tuple | list):

@@ -256,3 +256,16 @@ def test_what_cannot_be_recorded_is_refused_with_its_line(function: Any) -> None
 def test_unhashable_options_are_refused() -> None:
     with pytest.raises(TypeError, match="not hashable"):
         ag.compile(lambda x, y: x)(1.0, {1, 2})
+
+
+def test_equal_constants_of_shapes_of_one_entry_are_two(engine: Any) -> None:
+    """() and (1,) hold the same bytes, and are not the same operand, nor the same gradient."""
+    numbers = [np.array(2.0), np.array([3.0])]
+
+    def loss(a: Any, b: Any) -> Any:
+        return ag.sum(a * np.array(0.5)) + ag.sum(b * np.array([0.5]))
+
+    for function in (ag.grad(loss, (0, 1)), ag.grad(lambda b, a: loss(a, b), (1, 0))):
+        compiled = ag.compile(function, engine=engine)
+        found, expected = compiled(*numbers), function(*numbers)
+        assert [np.shape(x) for x in found] == [np.shape(x) for x in expected]
