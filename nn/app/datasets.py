@@ -203,7 +203,7 @@ def listed(names: Iterable[str], most: int = 12) -> str:
         >>> listed("abcdefgh", most=4)
         'a, b, c, ... h (8 in all)'
     """
-    names = [visible(shortened(name)) for name in names]
+    names = [shortened(visible(shortened(name))) for name in names]  # what is written out is longer
     if len(names) <= most:
         return ", ".join(names)
     return f"{', '.join(names[: most - 1])}, ... {names[-1]} ({len(names):,} in all)"

@@ -29,6 +29,7 @@ def test_a_missing_library_names_its_extra(module, extra, use, tmp_path, monkeyp
 
 
 def test_the_estimators_name_their_extra(monkeypatch):
+    monkeypatch.delattr(nn, "estimator", raising=False)  # a look at it imports it
     monkeypatch.delitem(sys.modules, "nn.estimator", raising=False)
     monkeypatch.setitem(sys.modules, "sklearn.base", None)
     with pytest.raises(nn.MissingExtraError) as error:
