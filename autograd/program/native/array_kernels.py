@@ -189,6 +189,8 @@ def _for_kind(pointer: Any, number: Any) -> dict[str, Any]:
         o, a = carray(pointer(out), (rows, columns)), carray(pointer(x), (rows, columns))
         for i in range(rows):
             top = largest(a, i, columns)
+            if not math.isfinite(top):  # no number to subtract from others
+                top = number(0)
             found = number(0)
             for j in range(columns):
                 e = math.exp(a[at(i), at(j)] - top)
@@ -199,17 +201,21 @@ def _for_kind(pointer: Any, number: Any) -> dict[str, Any]:
 
     @njit(**options)  # type: ignore[untyped-decorator]
     def cross_entropy(out: Any, x: Any, targets: Any, rows: Any, columns: Any) -> None:
-        """ln Σ exp x − x of the class, for each row."""
+        """ln Σ exp x − x of the class, for each row; the largest, whose exponential is 1, is left to log1p."""
         o, a = carray(pointer(out), (rows,)), carray(pointer(x), (rows, columns))
         t = carray(pointer_i8(targets), (rows,))
         for i in range(rows):
             top = largest(a, i, columns)
             if not math.isfinite(top):
                 top = number(0)
-            found = number(0)
+            others, ones = number(0), number(-1)
             for j in range(columns):
-                found += math.exp(a[at(i), at(j)] - top)
-            o[at(i)] = (math.log(found) + top) - a[at(i), at(t[at(i)])]
+                shifted = a[at(i), at(j)] - top
+                if shifted == 0:
+                    ones += number(1)
+                else:
+                    others += math.exp(shifted)
+            o[at(i)] = math.log1p(others + ones) - (a[at(i), at(t[at(i)])] - top)
 
     return {
         "fill": fill, "one": one, "copy": copy, "narrow": narrow, "read": read, "convert": convert,
