@@ -49,7 +49,7 @@ def clip(x: Any, low: Any = None, high: Any = None) -> Any:
     """
     low, high = (bound.item() if isinstance(bound, np.generic) else bound for bound in (low, high))
     if isinstance(x, np.ndarray) and not any(isinstance(b, Node) for b in (low, high)):
-        return np.clip(x, low, high)
+        return x.copy() if low is None and high is None else np.clip(x, low, high)  # NumPy 2.0 wants a bound
     if all(bound is None or isinstance(bound, int | float) for bound in (low, high)):
         low = -np.inf if low is None else low
         high = np.inf if high is None else high

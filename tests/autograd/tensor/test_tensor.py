@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import numpy as np
@@ -131,7 +132,9 @@ def test_a_method_does_what_numpys_does(name: str) -> None:
 
 def test_numpys_other_ways_to_call_its_functions() -> None:
     x = leaf(4)
-    for bounds in ({"a_min": 0.8, "a_max": 1.2}, {"min": 0.8, "max": 1.2}):
+    names = [("a_min", "a_max"), ("min", "max")]
+    for low, high in names if "min" in inspect.signature(np.clip).parameters else names[:1]:  # since NumPy 2.1
+        bounds = {low: 0.8, high: 1.2}
         np.testing.assert_array_equal(np.clip(x, **bounds).data, np.clip(x.data, 0.8, 1.2))
     np.testing.assert_array_equal(np.where(x - 1.0 > 0), np.where(x.data > 1.0))
     np.testing.assert_array_equal(np.where(Tensor([0.0, 1.0], requires_grad=True)), [[1]])
