@@ -11,9 +11,9 @@ Within the function, a float is a Tensor without axes and an array a Tensor; a V
 not depend on its argument has the derivative 0, without a warning: what would lose a gradient on the way (``float(x)``,
 ``np.array(x)``, a NumPy function that has no rule) is an error, and ``x.data`` or ``x.detach()`` are said on purpose.
 
-All of it rests on the one backward pass. A product with the Jacobian from the right takes two of them (J. Townsend,
-"A new trick for calculating Jacobian vector products", 2017): uᵀJ is linear in u, so its own derivative for u, in the
-direction v, is J v.
+All of it rests on two passes over the recording of one run, each a page: uᵀJ takes one backward
+(`autograd.graph.backward`), J v one forward (`autograd.graph.forward`). Both are recorded where a derivative of theirs
+is asked for, so that either may go over the other.
 """
 
 from __future__ import annotations
@@ -156,8 +156,8 @@ def jacobian(function: Function, argnum: Argnum) -> Function: ...
 def jacobian(function: Function, argnum: Argnum = 0) -> Function:
     """The function that gives all partial derivatives Jᵢⱼ = ∂fᵢ/∂xⱼ.
 
-    The function runs once; then one backward pass through its recording finds each row. Where the result has many more
-    entries than the argument, J is found by columns: one pass for each, through the recorded backward pass.
+    The function runs once; then one backward pass through its recording finds each row. Where the result has more
+    entries than the argument, one forward pass finds each column.
 
     Args:
         function: What to differentiate; its result may be a number, an array, or a container of them.
@@ -244,7 +244,7 @@ def make_vjp(function: Function, argnum: Argnum = 0) -> Function:
 def make_jvp(function: Function, argnum: Argnum = 0) -> Callable[..., Callable[[Any], tuple[Any, Any]]]:
     """The function that gives ``jvp``, where ``jvp(v)`` is ``(f(…), J v)``: the derivative in the direction v.
 
-    f runs once, and each call of ``jvp`` is two backward passes.
+    f runs once, and each call of ``jvp`` is one forward pass over its recording.
 
     Args:
         function: What to differentiate.
@@ -299,7 +299,7 @@ def vjp(function: Function, args: Any, upstream: Any, argnum: Argnum = 0) -> tup
 
 
 def jvp(function: Function, args: Any, direction: Any, argnum: Argnum = 0) -> tuple[Any, Any]:
-    """``(f(…), J v)``: the value and the derivative in the direction v, from one forward and two backward passes.
+    """``(f(…), J v)``: the value and the derivative in the direction v, whatever the number of results in one pass.
 
     Args:
         function: What to differentiate.
@@ -329,8 +329,8 @@ def hvp(function: Function, args: X, direction: Any, argnum: Argnum = 0) -> tupl
 def hvp(function: Function, args: Any, direction: Any, argnum: Argnum = 0) -> tuple[Any, Any]:
     """``(f(…), H v)``: the value and the product of the Hessian and a direction, without the Hessian.
 
-    The product is the gradient of the slope ∇f · v: one forward and two backward passes, whatever the size
-    (B. Pearlmutter, "Fast exact multiplication by the Hessian", 1994).
+    The product is the derivative of the gradient in the direction v: one forward pass over a recorded backward pass,
+    whatever the size (B. Pearlmutter, "Fast exact multiplication by the Hessian", 1994).
 
     Args:
         function: A function with a single number as its result.

@@ -20,6 +20,7 @@ import numpy as np
 from autograd.errors import DTypeError, ShapeError
 from autograd.functional.signatures import Argnum, Function
 from autograd.functional.trees import leaves, matched_leaves, paths, with_leaves
+from autograd.graph.forward import push_forward
 from autograd.graph.hooks import current_tracer
 from autograd.graph.mode import enable_grad, is_recording
 from autograd.graph.node import Node
@@ -32,10 +33,6 @@ from autograd.value.value import Value
 # The leaves of runs that are over: they take part in derivatives that were found in the meantime, and nobody can go on
 # to differentiate for them. They are known by identity: a set would ask Tensors whether they are equal.
 _past: dict[int, ref[Node]] = {}
-
-# A Jacobian is computed by columns where it has this many times more rows: a pass for a column goes through the
-# recorded backward pass as well as through the function.
-COLUMN_COST = 3
 
 
 class Run:
@@ -105,24 +102,23 @@ class Run:
         return self._as_argument(self._pull(self._upstream(upstreams), record), record)
 
     def jvp(self, direction: Any) -> Any:
-        """J v, in the form of the result: the derivative, in the direction v, of uᵀJ for u."""
+        """J v, in the form of the result."""
         directions = self._matched("direction", self.argument, self.given, direction)
         record = self._records(directions)
-        upstreams, shares = self._linear()
-        return self._as_output(_slope(_inner(shares, directions), upstreams, record), record)
+        return self._as_output(self._push(directions, self.results, self._order, record), record)
 
     def hvp(self, direction: Any) -> Any:
-        """H v, in the form and the kind of the argument: the gradient of the slope in the direction v."""
+        """H v, in the form and the kind of the argument: how the gradient changes in the direction v."""
         directions = self._matched("direction", self.argument, self.given, direction)
         record = self._records(directions)
         shares = self._pull(self._upstream([None]), record=True)
-        return self._as_argument(_slope(_inner(shares, directions), self.inputs, record), record)
+        order = topological_order(*filter(_requires_grad, shares))
+        return self._as_argument(self._push(directions, shares, order, record), record)
 
     def jacobian(self) -> Any:
         """Every ∂yᵢ/∂xⱼ: in the form of the result, and within it in the form of the argument."""
         rows, columns = (sum(np.size(_raw(x)) for x in nodes) for nodes in (self.results, self.inputs))
-        tall = rows > COLUMN_COST * (columns + 1)
-        blocks = self._columns() if tall else [self._rows(y) for y in self.results]
+        blocks = self._columns() if rows > columns else [self._rows(y) for y in self.results]
         parts = [self._as_argument(block, self._outer) for block in blocks]
         return with_leaves(self.output, parts)
 
@@ -155,14 +151,12 @@ class Run:
             root, upstream, order = steps[-1], None, [*order, *steps]
         return _gradients(root, upstream, order, self.inputs, record)
 
-    def _linear(self) -> tuple[list[Any], list[Any]]:
-        """Upstream gradients u as variables, one for each result, and uᵀJ recorded as a function of them."""
-        # It is linear in u, so that any u will do; but 0 would stand for a branch that was not taken.
-        upstreams = [
-            Value(1.0) if isinstance(y, Value) else Tensor(np.ones(np.shape(_raw(y)), _dtype(y)), requires_grad=True)
-            for y in self.results
-        ]
-        return upstreams, self._pull(self._upstream(upstreams), record=True)
+    def _push(self, directions: Sequence[Any], results: Sequence[Any], order: Sequence[Node], record: bool) -> Any:
+        """J v for each of some results along an order, from the direction of each input."""
+        with enable_grad():
+            seeds = {x: x._seed(v, record) for x, v in zip(self.inputs, directions, strict=True)}
+        found = push_forward(order, seeds, record)
+        return [y._as_gradient(found.get(y), record) if isinstance(y, Node) else _zero(y) for y in results]
 
     def _rows(self, y: Any) -> list[Any]:
         """∂y/∂x for each input x, from one backward pass for each entry of y."""
@@ -178,24 +172,19 @@ class Run:
         ]
 
     def _columns(self) -> list[list[Any]]:
-        """∂y/∂x for each result y and each input x, from one pass for each entry of x through the recorded uᵀJ."""
-        upstreams, shares = self._linear()
-        table = []
-        for x, share in zip(self.inputs, shares, strict=True):
-            order = topological_order(share)
-            passes = [
-                _gradients(share, unit, order, upstreams, self._outer)
-                for unit in (_units(share) if isinstance(x, Tensor) else [None])
-            ]
-            table.append(
-                [
-                    _joined(
-                        [found[i] for found in passes], x, (*np.shape(_raw(u)), *np.shape(_raw(x))), by_columns=True
-                    )
-                    for i, u in enumerate(upstreams)
-                ]
-            )
-        return [list(block) for block in zip(*table, strict=True)]
+        """∂y/∂x for each result y and each input x, from one forward pass for each entry of x."""
+        table: list[list[Any]] = [[] for _ in self.results]
+        for x in self.inputs:
+            seeds = [x._seed(unit, self._outer) for unit in (_units(x) if isinstance(x, Tensor) else [1.0])]
+            passes = [push_forward(self._order, {x: seed}, self._outer) for seed in seeds]
+            for y, blocks in zip(self.results, table, strict=True):
+                if not isinstance(y, Node):
+                    blocks.append(_zero(x, np.shape(y)))
+                    continue
+                columns = [y._as_gradient(found.get(y), self._outer) for found in passes]
+                shape = (*np.shape(_raw(y)), *np.shape(_raw(x)))
+                blocks.append(_joined(columns, x, shape, by_columns=True))
+        return table
 
     def _records(self, nodes: Sequence[Any]) -> bool:
         return is_recording() and (self._outer or any(map(_requires_grad, nodes)))
@@ -285,13 +274,6 @@ def _gradients(root: Any, upstream: Any, order: Sequence[Node], wanted: Sequence
     with enable_grad():
         found = root._propagate(root._seed(upstream, record), order, record, wanted)
     return [x._as_gradient(found.get(x), record) for x in wanted]
-
-
-def _slope(steps: Sequence[Node], wanted: Sequence[Any], record: bool) -> list[Any]:
-    """The gradient of the last of some nodes."""
-    if not steps or not _requires_grad(steps[-1]):  # a product of plain zeros is a plain number
-        return [_zero(x) for x in wanted]
-    return _gradients(steps[-1], None, topological_order(steps[-1]), wanted, record)
 
 
 def _inner(xs: Sequence[Any], ys: Sequence[Any]) -> list[Any]:

@@ -17,8 +17,7 @@ from autograd.graph.anomaly import detecting, watched
 from autograd.graph.changes import check_unchanged
 from autograd.graph.gradient_hooks import HOOKS, through_hooks
 from autograd.graph.node import Node, describe
-from autograd.rules.primitive import FLOAT_EXCEPTIONS
-from autograd.rules.ready import Kind
+from autograd.rules.ready import Kind, evaluated
 
 Observer = Callable[[Node, int, Any, Any], None]
 
@@ -92,17 +91,6 @@ def _shares(node: Any, g: Any, kind: Kind, needed: Collection[Node]) -> Iterator
             yield position, x, shares[position]
         elif (vjp := vjps[position]) is not None:
             yield position, x, evaluated(vjp, rule.vjps[position], arguments, attrs)
-
-
-def evaluated(rule: Any, as_written: Any, arguments: tuple[Any, ...], attrs: dict[str, Any]) -> Any:
-    """A rule's value; where Python's float arithmetic raises, IEEE 754's answer, which NumPy's float64 gives."""
-    try:
-        return rule(*arguments, **attrs) if attrs else rule(*arguments)
-    except FLOAT_EXCEPTIONS:
-        if arguments[0].__class__ is not float:
-            raise
-        with np.errstate(all="ignore"):
-            return as_written(*map(np.float64, arguments), **attrs)
 
 
 def zero_where_not_taken(g: Any, share: Any) -> Any:

@@ -3,22 +3,13 @@
 C. Bishop, "Pattern Recognition and Machine Learning", 2006, eq. 4.108 and 4.109.
 """
 
-from typing import Any
-
 import numpy as np
 
 from autograd.rules import forwards
 from autograd.rules.activations import sigmoid
 from autograd.rules.primitive import elementwise, primitive
-from autograd.rules.reductions import log_softmax, softmax, sum_
+from autograd.rules.reductions import log_softmax, restore, softmax, sum_
 from autograd.rules.shapes import shape
-from autograd.rules.shaping import reshape
-
-
-def as_column_of_each(g: Any) -> Any:
-    """One number a sample as a column, to scale the sample's row."""
-    return reshape(g, shape=(*shape(g), 1))
-
 
 one_hot = primitive(
     "one_hot", lambda targets, classes: np.equal(np.asarray(targets)[..., None], np.arange(classes)),
@@ -28,19 +19,19 @@ one_hot = primitive(
 
 cross_entropy_of_classes = primitive(
     "cross_entropy_of_classes", forwards.loss_of_classes,
-    lambda g, y, logits, targets: as_column_of_each(g)
+    lambda g, y, logits, targets: restore(g, logits, -1)
     * (softmax(logits, axis=-1) - one_hot(targets, classes=shape(logits)[-1])),
     None,
-    symbol="CE", doc="y = −ln softmax(x)ₜ",
+    symbol="CE", reduces=True, doc="y = −ln softmax(x)ₜ",
 )  # fmt: skip
 
 cross_entropy_of_probabilities = primitive(
     "cross_entropy_of_probabilities",
     forwards.loss_of_probabilities,
-    lambda g, y, logits, targets: as_column_of_each(g)
+    lambda g, y, logits, targets: restore(g, logits, -1)
     * (softmax(logits, axis=-1) * sum_(targets, axis=-1, keepdims=True) - targets),
-    lambda g, y, logits, targets: -as_column_of_each(g) * log_softmax(logits, axis=-1),
-    symbol="CE", doc="y = −Σⱼ tⱼ ln softmax(x)ⱼ",
+    lambda g, y, logits, targets: -restore(g, logits, -1) * log_softmax(logits, axis=-1),
+    symbol="CE", reduces=True, doc="y = −Σⱼ tⱼ ln softmax(x)ⱼ",
 )  # fmt: skip
 
 # Yes and no: softmax of z and 0. The two terms of the derivative never cancel for a t of 0 or 1.

@@ -23,15 +23,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from autograd.kinds import N, Recording
-from autograd.rules.ready import Ready, Vjp
+from autograd.rules.ready import FLOAT_EXCEPTIONS, Kind, Ready, Vjp
 
 __all__ = ["BOOK", "Primitive", "elementwise", "piecewise_constant", "primitive"]
 
 # Every primitive by its name, in the order of the book.
 BOOK: dict[str, Primitive] = {}
-
-# What float arithmetic raises where IEEE 754 has an answer (an infinity or a NaN).
-FLOAT_EXCEPTIONS = (ZeroDivisionError, OverflowError, ValueError)
 
 
 class Described:
@@ -74,6 +71,11 @@ class Primitive:
         arity: How many inputs it takes; None where their number varies.
         differentiable: Whether any parent has a derivative.
         linear: Whether the result is linear in all inputs together, so that no derivative looks at their values.
+        multilinear: Whether the result is linear in each input alone.
+        symmetric: Whether the Jacobian for each input is equal to its own transpose, as for elementwise ones.
+        reduces: Whether the rules give what each entry of an input adds to the result, which is their sum over ``axis``.
+        jvps: What the tangent of each parent adds to the result's, ``jvp(t, y, *inputs, **attrs)``, None for nothing; in
+            ``jvp=`` where none of these flags tells; see `autograd.rules.pushforward`.
         view: Whether the result may share memory with its input.
         kink: The subgradient chosen where there is no derivative, in words; None for a smooth function.
         ufunc: The NumPy ufunc that means the same, if there is one.
@@ -99,6 +101,10 @@ class Primitive:
         selects: bool = False,
         bounded: bool = False,
         linear: bool = False,
+        multilinear: bool = False,
+        symmetric: bool = False,
+        reduces: bool = False,
+        jvp: Vjp | Sequence[Vjp | None] = (),
         view: bool = False,
         kink: str | None = None,
         ufunc: np.ufunc | None = None,
@@ -114,6 +120,11 @@ class Primitive:
         self.selects = selects
         self.bounded = bounded
         self.linear = linear
+        self.multilinear = multilinear
+        self.symmetric = symmetric
+        self.reduces = reduces
+        self.jvps = (jvp,) if callable(jvp) else tuple(jvp)
+        self.pushes: dict[Kind, Any] = {}  # see `autograd.rules.pushforward.push_of`
         self.view = view
         self.kink = kink
         self.ufunc = ufunc or (array if isinstance(array, np.ufunc) else None)

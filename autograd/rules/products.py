@@ -59,7 +59,7 @@ matmul = primitive(
     "matmul", np.matmul,
     lambda g, y, a, b: _left(g, a, b),
     lambda g, y, a, b: _right(g, a, b),
-    symbol="@", doc="Y = A B",
+    symbol="@", multilinear=True, doc="Y = A B",
 )  # fmt: skip
 
 linear = primitive(
@@ -67,6 +67,7 @@ linear = primitive(
     lambda g, y, x, W, b: _left(g, x, W),
     lambda g, y, x, W, b: _right(g, x, W),
     lambda g, y, x, W, b: g,
+    jvp=(lambda t, y, x, W, b: matmul(t, W), lambda t, y, x, W, b: matmul(x, t), lambda t, y, x, W, b: t),
     symbol="xW+b", doc="Y = X W + b",
 )  # fmt: skip
 

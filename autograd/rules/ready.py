@@ -10,8 +10,12 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any, Literal
 
+import numpy as np
+
 Vjp = Callable[..., Any]
 Kind = Literal["scalar", "array", "node"]
+# What float arithmetic raises where IEEE 754 has an answer (an infinity or a NaN).
+FLOAT_EXCEPTIONS = (ZeroDivisionError, OverflowError, ValueError)
 Derivatives = tuple[Callable[..., list[Any]] | None, tuple[Vjp | None, ...]]
 
 
@@ -51,3 +55,14 @@ def specialised(rule: Vjp, kind: Kind) -> Vjp:
     twin = FunctionType(rule.__code__, namespace, rule.__name__, rule.__defaults__, rule.__closure__)
     twin.__kwdefaults__ = rule.__kwdefaults__
     return twin
+
+
+def evaluated(rule: Any, as_written: Any, arguments: tuple[Any, ...], attrs: dict[str, Any]) -> Any:
+    """A rule's value; where Python's float arithmetic raises, IEEE 754's answer, which NumPy's float64 gives."""
+    try:
+        return rule(*arguments, **attrs) if attrs else rule(*arguments)
+    except FLOAT_EXCEPTIONS:
+        if arguments[0].__class__ is not float:
+            raise
+        with np.errstate(all="ignore"):
+            return as_written(*map(np.float64, arguments), **attrs)

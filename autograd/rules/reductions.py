@@ -11,7 +11,7 @@ from autograd.rules import forwards
 from autograd.rules.arithmetic import equal, where
 from autograd.rules.exponentials import exp
 from autograd.rules.primitive import elementwise, primitive
-from autograd.rules.shapes import Axis, count, kept_shape, shape
+from autograd.rules.shapes import Axis, count, kept_shape, rank, shape
 from autograd.rules.shaping import broadcast_to, reshape
 
 INFINITY = float("inf")
@@ -19,11 +19,8 @@ INFINITY = float("inf")
 
 def restore(part: Any, x: Any, axis: Axis) -> Any:
     """A reduced ``part`` with the axes it lost as axes of length one, ready to broadcast against ``x``."""
-    reduced = shape(part)
-    if not reduced:
-        return part  # a single number is ready as it is
-    kept = kept_shape(shape(x), axis)
-    return part if reduced == kept else reshape(part, shape=kept)
+    # A single number is ready as it is; and so is what has lost nothing, such as a tangent of x.
+    return part if rank(part) in (0, rank(x)) else reshape(part, shape=kept_shape(shape(x), axis))
 
 
 sum_ = primitive(
@@ -42,25 +39,25 @@ mean = primitive(
 def _share(g: Any, y: Any, x: Any, axis: Axis) -> Any:
     # All entries that reach the extreme share its gradient equally.
     reaches = equal(x, restore(y, x, axis))
-    return restore(g, x, axis) * reaches / sum_(reaches, axis=axis, keepdims=True)
+    return where(reaches, restore(g, x, axis), 0.0) / sum_(reaches, axis=axis, keepdims=True)
 
 
 max_ = primitive(
     "max", lambda x, axis, keepdims: np.max(x, axis=axis, keepdims=keepdims),
     lambda g, y, x, axis, keepdims: _share(g, y, x, axis),
-    selects=True, doc="y = the largest xᵢ", kink="ties: equal shares",
+    selects=True, reduces=True, doc="y = the largest xᵢ", kink="ties: equal shares",
 )  # fmt: skip
 
 min_ = primitive(
     "min", lambda x, axis, keepdims: np.min(x, axis=axis, keepdims=keepdims),
     lambda g, y, x, axis, keepdims: _share(g, y, x, axis),
-    selects=True, doc="y = the smallest xᵢ", kink="ties: equal shares",
+    selects=True, reduces=True, doc="y = the smallest xᵢ", kink="ties: equal shares",
 )  # fmt: skip
 
 norm = primitive(
     "norm", forwards.norm,
     lambda g, y, x, axis, keepdims: restore(g, x, axis) * (x / _or_one(restore(y, x, axis))),
-    symbol="‖x‖", doc="y = √Σ xᵢ²", kink="x = 0: 0",
+    symbol="‖x‖", reduces=True, doc="y = √Σ xᵢ²", kink="x = 0: 0",
 )  # fmt: skip
 
 
@@ -75,18 +72,19 @@ logsumexp = primitive(
     "logsumexp", forwards.logsumexp,
     lambda g, y, x, axis, keepdims: restore(g, x, axis)
     * where(equal(restore(y, x, axis), -INFINITY), 0.0, exp(log_softmax(x, axis=axis))),
-    doc="y = ln Σ exp xᵢ", kink="all xᵢ = −∞: 0",
+    reduces=True, doc="y = ln Σ exp xᵢ", kink="all xᵢ = −∞: 0",
 )  # fmt: skip
 
 softmax = primitive(
     "softmax", forwards.softmax,
     lambda g, y, x, axis: y * (g - sum_(g * y, axis=axis, keepdims=True)),
-    doc="yᵢ = exp xᵢ / Σ exp xⱼ",
+    symmetric=True, doc="yᵢ = exp xᵢ / Σ exp xⱼ",
 )  # fmt: skip
 
 log_softmax = primitive(
     "log_softmax", forwards.log_softmax,
     lambda g, y, x, axis: g - exp(y) * sum_(g, axis=axis, keepdims=True),
+    jvp=lambda t, y, x, axis: t - sum_(t * exp(y), axis=axis, keepdims=True),
     doc="yᵢ = xᵢ − ln Σ exp xⱼ",
 )  # fmt: skip
 

@@ -9,7 +9,7 @@ from autograd.errors import ShapeError
 from autograd.graph.mode import recording
 from autograd.graph.node import NO_ATTRS
 from autograd.rules import products
-from autograd.rules.primitive import FLOAT_EXCEPTIONS
+from autograd.rules.ready import FLOAT_EXCEPTIONS
 from autograd.value.node import MANY, MIXED
 from autograd.value.value import Value, computed, values_alone
 

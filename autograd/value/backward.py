@@ -12,9 +12,9 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
-from autograd.graph.backward import check_differentiable, evaluated, zero_where_not_taken
+from autograd.graph.backward import check_differentiable, zero_where_not_taken
 from autograd.graph.node import Node
-from autograd.rules.primitive import FLOAT_EXCEPTIONS
+from autograd.rules.ready import FLOAT_EXCEPTIONS, evaluated
 from autograd.value.node import ALONE, MANY, MIXED
 
 # One pass at a time. Before anything has reached a node, there is a −0 in it that is the pass's own object: any number

@@ -18,7 +18,8 @@ from autograd.graph.node import NO_ATTRS, Node, describe, fill, new_node
 from autograd.graph.operators import Operators
 from autograd.numpy.protocols import apply_ufunc
 from autograd.rules import activations, arithmetic, trigonometry
-from autograd.rules.primitive import FLOAT_EXCEPTIONS, Primitive
+from autograd.rules.primitive import Primitive
+from autograd.rules.ready import FLOAT_EXCEPTIONS
 from autograd.value import backward
 from autograd.value.node import ALONE, MANY, MIXED, ScalarNode
 from autograd.value.reserve import Reserve

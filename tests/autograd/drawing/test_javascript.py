@@ -22,7 +22,8 @@ from autograd.drawing.transpile import transpiled
 from autograd.explaining.notation import number_text
 from autograd.extend import defrule
 from autograd.extend import primitive as own_primitive
-from autograd.rules.primitive import FLOAT_EXCEPTIONS, Primitive, elementwise
+from autograd.rules.primitive import Primitive, elementwise
+from autograd.rules.ready import FLOAT_EXCEPTIONS
 
 SPECIAL = [
     0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 1.5, 2.5, 2.0, -2.0, 3.7, -40.0, 40.0, 800.0, -800.0, 1e-300, 1e300,

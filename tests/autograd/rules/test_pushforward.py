@@ -1,0 +1,180 @@
+"""Forward mode: for every entry of the book, against two backward passes and against differences, to second order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd import extend
+from autograd.rules.primitive import BOOK
+from autograd.rules.pushforward import push_of
+from tests.autograd.table import Case, cases
+
+CASES = list(cases(differentiable=True))
+# One case of each entry, for what costs more.
+ONE_EACH = list({case.name: case for case in reversed(CASES) if 0 not in np.concatenate(case.shapes or [()])}.values())
+SCALARS = [case for case in CASES if BOOK[case.name].scalar is not None and not any(case.shapes)]
+
+
+def _of_variables(case: Case, seed: int = 0) -> tuple[Callable[..., Any], list[Any], list[Any]]:
+    """The function of the inputs that have derivatives, those inputs, and directions for them."""
+    arrays, wanted = case.draw(seed), case.differentiable()
+    rng = np.random.default_rng(seed)
+
+    def function(*variables: Any) -> Any:
+        given = dict(zip(wanted, variables, strict=True))
+        return case(*(given.get(i, x) for i, x in enumerate(arrays)))
+
+    variables = [arrays[i] for i in wanted]
+    return function, variables, [np.asarray(rng.normal(size=x.shape)) for x in variables]
+
+
+def _jvp(function: Callable[..., Any], variables: Sequence[Any], directions: Sequence[Any]) -> Any:
+    return ag.jvp(function, tuple(variables), tuple(directions), argnum=range(len(variables)))[1]
+
+
+def _double_reverse(function: Callable[..., Any], variables: Sequence[Any], directions: Sequence[Any]) -> Any:
+    """J v as the derivative of uᵀJ v for u."""
+    nodes = [ag.Tensor(x, requires_grad=True) for x in variables]
+    y = function(*nodes)
+    u = ag.Tensor(np.ones(y.shape), requires_grad=True)
+    shares = ag.gradients(y, nodes, gradient=u, create_graph=True)
+    products = [ag.sum(share * v) for share, v in zip(shares, directions, strict=True)]
+    return ag.gradients(sum(products[1:], products[0]), u).data
+
+
+@pytest.mark.parametrize("name", [name for name, entry in BOOK.items() if entry.differentiable])
+def test_every_entry_says_how_a_tangent_goes_through_it(name: str) -> None:
+    assert push_of(BOOK[name], "array") is not None
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_forward_is_double_reverse_and_fits_differences(case: Case) -> None:
+    function, variables, directions = _of_variables(case)
+    found = _jvp(function, variables, directions)
+    expected = _double_reverse(function, variables, directions)
+    # Both add the same terms, of which some may cancel.
+    size = np.max(np.abs(expected), initial=1e-300)
+    np.testing.assert_allclose(found, expected, rtol=1e-14, atol=4e-15 * size)
+    step = 1e-6
+    ahead, behind = (function(*(x + s * v for x, v in zip(variables, directions, strict=True))) for s in (step, -step))
+    np.testing.assert_allclose(found, (ahead - behind) / (2 * step), rtol=1e-7, atol=1e-8)
+    assert np.shape(found) == np.shape(ahead)
+
+
+@pytest.mark.parametrize("case", SCALARS, ids=str)
+def test_forward_of_values_is_that_of_arrays(case: Case) -> None:
+    function, variables, directions = _of_variables(case)
+    values = [ag.Value(x.item()) for x in variables]
+    found = _jvp(function, values, [v.item() for v in directions])
+    assert isinstance(found, ag.Value)
+    np.testing.assert_allclose(found.data, _jvp(function, variables, directions), rtol=1e-14)
+
+
+@pytest.mark.parametrize("case", ONE_EACH, ids=str)
+def test_forward_and_reverse_nest_in_any_order(case: Case) -> None:
+    function, variables, v = _of_variables(case)
+    w = [np.cos(3 * x) for x in v]
+    every = range(len(variables))
+
+    def along(direction: Sequence[Any]) -> Callable[..., Any]:
+        return lambda *xs: ag.jvp(function, xs, tuple(direction), argnum=every)[1]
+
+    def total(*xs: Any) -> Any:
+        return ag.sum(function(*xs))
+
+    def slope(*xs: Any) -> Any:
+        return sum(ag.sum(g * b) for g, b in zip(ag.grad(total, every)(*xs), w, strict=True))
+
+    forward_twice = np.sum(_jvp(along(v), variables, w))
+    sums = [
+        ag.jvp(ag.grad(total, every), tuple(variables), tuple(w), argnum=every)[1],  # forward over reverse
+        ag.hvp(total, tuple(variables), tuple(w), argnum=every)[1],
+        ag.grad(lambda *xs: ag.sum(along(w)(*xs)), every)(*variables),  # reverse over forward
+        ag.grad(slope, every)(*variables),  # reverse over reverse
+    ]
+    size = 1e-12 * (1 + abs(forward_twice))
+    for products in sums:
+        assert sum(np.sum(p * a) for p, a in zip(products, v, strict=True)) == pytest.approx(forward_twice, 1e-12, size)
+    step = 1e-5
+    ahead, behind = (np.sum(along(v)(*(x + s * b for x, b in zip(variables, w, strict=True)))) for s in (step, -step))
+    assert forward_twice == pytest.approx((ahead - behind) / (2 * step), 1e-6, 1e-6)
+
+
+@pytest.mark.parametrize("case", ONE_EACH, ids=str)
+def test_forward_inside_a_compiled_function_is_the_eager_one(case: Case) -> None:
+    function, variables, directions = _of_variables(case)
+
+    def product(*both: Any) -> Any:
+        return _jvp(function, both[: len(variables)], both[len(variables) :])
+
+    found = ag.compile(product, engine="numpy")(*variables, *directions)
+    np.testing.assert_allclose(found, product(*variables, *directions), rtol=1e-13, atol=1e-14)
+
+
+@pytest.mark.parametrize("case", ONE_EACH, ids=str)
+def test_a_tangent_keeps_the_precision_of_its_result(case: Case) -> None:
+    function, variables, directions = _of_variables(case)
+    singles = [x.astype(np.float32) for x in variables]
+    value, product = ag.jvp(function, tuple(singles), tuple(directions), argnum=range(len(singles)))
+    assert np.result_type(product) == np.result_type(value)
+
+
+def test_a_branch_that_was_not_taken_has_no_tangent_though_its_slope_be_infinite() -> None:
+    x, v = np.array([0.0, 4.0]), np.array([1.0, 1.0])
+    one = np.ones(2)
+    for function in (
+        lambda x: ag.where(one > 0, x, ag.sqrt(x)),
+        lambda x: ag.maximum(x + 9, ag.sqrt(x)),
+        lambda x: ag.minimum(x - 9, ag.sqrt(x)),
+        lambda x: ag.max(ag.sqrt(x)) * one,
+        lambda x: ag.min(-ag.sqrt(x)) * one,
+        lambda x: ag.sqrt(x)[1] * one,
+        lambda x: ag.relu(ag.sqrt(x) - 1),
+        lambda x: ag.clip(ag.sqrt(x), 1.0, 3.0),
+    ):
+        found = ag.jvp(function, x, v)[1]
+        assert np.isfinite(found).all()
+        np.testing.assert_allclose(found, _double_reverse(function, [x], [v]), rtol=1e-14)
+
+
+def test_a_constant_has_the_tangent_zero() -> None:
+    assert ag.jvp(lambda x: {"a": x * 2, "b": np.ones(3), "c": ag.floor(x)}, 1.5, 1.0)[1]["a"] == 2.0
+    found = ag.jvp(lambda x: [np.ones(3), ag.floor(x), x.detach() * x], np.array([1.5, 2.0]), np.ones(2))[1]
+    np.testing.assert_array_equal(found[0], np.zeros(3))
+    np.testing.assert_array_equal(found[1], np.zeros(2))
+    np.testing.assert_array_equal(found[2], [1.5, 2.0])
+
+
+def test_a_result_has_its_memory_to_itself() -> None:
+    v = np.ones(4)
+    found = ag.jvp(lambda x: ag.reshape(x, (2, 2)), np.arange(4.0), v)[1]
+    assert not np.may_share_memory(found, v)
+
+
+def test_a_primitive_of_ones_own_goes_forward_by_its_reverse_rule() -> None:
+    @extend.primitive
+    def cumsum(x: Any) -> Any:
+        return np.cumsum(x)
+
+    extend.defrule(cumsum, lambda g, y, x: ag.sum(g) - cumsum(g) + g)
+    x, v = np.array([1.0, 2.0, 3.0]), np.array([1.0, 10.0, 100.0])
+    np.testing.assert_allclose(ag.jvp(lambda x: cumsum(x * x), x, v)[1], np.cumsum(2 * x * v), rtol=1e-14)
+    np.testing.assert_allclose(ag.hvp(lambda x: ag.sum(cumsum(x * x)), x, v)[1], 2 * v * [3, 2, 1], rtol=1e-14)
+    cube = extend.primitive(lambda x: x**3)
+    extend.defrule(cube, lambda g, y, x: g * 3 * x * x)
+    assert ag.jvp(cube, ag.Value(2.0), 1.0)[1].data == 12.0
+    assert ag.jvp(lambda x: ag.jvp(cube, x, 1.0)[1], 2.0, 1.0)[1] == 12.0
+
+
+@pytest.mark.parametrize("shapes", [(3, 50), (50, 3), (4, 4)])
+def test_a_jacobian_is_the_same_by_rows_and_by_columns(shapes: tuple[int, int]) -> None:
+    rng = np.random.default_rng(0)
+    W = rng.normal(size=shapes)
+    x = rng.normal(size=shapes[0])
+    expected = W.T / np.cosh(x @ W)[:, None] ** 2
+    np.testing.assert_allclose(ag.jacobian(lambda x: ag.tanh(x @ W))(x), expected, rtol=1e-12)
