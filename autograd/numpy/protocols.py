@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.graph.node import Node
+from autograd.graph.outside import look_at
 from autograd.numpy import functions, reductions, shapes
 from autograd.rules.arithmetic import where
 from autograd.rules.primitive import BOOK, Primitive
@@ -22,7 +23,10 @@ def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max:
 
 def _where(condition: Any, *branches: Any) -> Any:
     """NumPy's where: a choice between two branches, or the places where a condition holds."""
-    return where(condition, *branches) if branches else np.where(_plain(condition))
+    if branches:
+        return where(condition, *branches)
+    _look_at(condition, "np.where")
+    return np.where(_plain(condition))
 
 
 # NumPy's functions that have a derivative here, beside the ufuncs, which the rule book names itself.
@@ -55,6 +59,9 @@ GRADIENT_FREE: frozenset[Callable[..., Any]] = frozenset(
     }
 )  # fmt: skip
 
+# Those of them that look at shapes and dtypes alone.
+OF_SHAPES = frozenset({np.shape, np.ndim, np.size, np.result_type, np.zeros_like, np.ones_like, np.empty_like})
+
 
 @cache
 def _primitive_of(ufunc: np.ufunc) -> Primitive | None:
@@ -78,6 +85,7 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: 
     result = entry(*inputs)
     if entry.differentiable or (isinstance(result, Node) and result.traced):  # it may be another at the next replay
         return result
+    _look_at(inputs, name)
     return ufunc(*map(_plain, inputs))
 
 
@@ -94,6 +102,8 @@ def apply_function(function: Callable[..., Any], args: tuple[Any, ...], kwargs: 
             ) from None
         return ours(*args, **kwargs)
     if function in GRADIENT_FREE:
+        if function not in OF_SHAPES:
+            _look_at((args, kwargs), f"np.{function.__name__}")
         return function(*map(_plain, args), **{key: _plain(value) for key, value in kwargs.items()})
     raise TypeError(_no_rule(f"{function.__module__.replace('numpy', 'np')}.{function.__name__}"))
 
@@ -103,6 +113,15 @@ def _no_rule(name: str) -> str:
         f"{name} has no derivative rule here: build it from functions that have one (dir(autograd.numpy) lists them), "
         "or use t.data where no gradient is wanted"
     )
+
+
+def _look_at(inputs: Any, name: str) -> None:
+    """Note at the nodes among them that plain numbers were made of theirs."""
+    if isinstance(inputs, Node):
+        look_at(name, inputs)
+    elif isinstance(inputs, tuple | list | dict):
+        for x in inputs.values() if isinstance(inputs, dict) else inputs:
+            _look_at(x, name)
 
 
 def _plain(x: Any) -> Any:

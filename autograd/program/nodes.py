@@ -12,20 +12,17 @@ from typing import Any, ClassVar, NoReturn, Self
 
 import numpy as np
 
+from autograd.graph.functions_of_one import FunctionsOfOne
 from autograd.graph.hooks import current_tracer
 from autograd.graph.node import NO_ATTRS, Node
 from autograd.graph.operators import Operators
-from autograd.numpy.protocols import DIFFERENTIABLE, GRADIENT_FREE, apply_function, apply_ufunc
+from autograd.numpy.protocols import DIFFERENTIABLE, GRADIENT_FREE, OF_SHAPES, apply_function, apply_ufunc
 from autograd.program.intrinsics import taken
 from autograd.program.refusal import refuse
 from autograd.rules import arithmetic, shaping
 from autograd.rules.primitive import BOOK, Primitive
 from autograd.tensor.tensor import Tensor
 from autograd.value.value import Value
-
-# NumPy's functions that look at shapes and dtypes alone.
-OF_SHAPES = frozenset({np.shape, np.ndim, np.size, np.result_type, np.zeros_like, np.ones_like, np.empty_like})
-
 
 _ADD = arithmetic.add
 
@@ -170,7 +167,7 @@ def _compared(self: TracedValue, other: Any) -> bool:  # noqa: ARG001
 for _name in ("__lt__", "__le__", "__gt__", "__ge__"):
     setattr(TracedValue, _name, _compared)
 # Value's own operators take short cuts that make Values.
-for _name, _method in vars(Operators).items():
+for _name, _method in {**vars(FunctionsOfOne), **vars(Operators)}.items():
     if callable(_method) and _name in vars(Value):
         setattr(TracedValue, _name, _method)
 

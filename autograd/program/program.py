@@ -12,8 +12,11 @@ from autograd.graph.differentiable import gradients
 from autograd.graph.mode import no_grad
 from autograd.graph.node import Node, describe
 from autograd.graph.order import topological_order
+from autograd.graph.outside import frozen
+from autograd.graph.places import at_line
 from autograd.program.native.engine import Engine
 from autograd.program.numbers.routine import Array
+from autograd.program.refusal import RecordingError
 from autograd.program.routine import Routine, prepare
 from autograd.program.tape import Tape, no_collection
 from autograd.program.tracing import Tracer
@@ -30,7 +33,9 @@ class Program:
 
     Equal computations are done once, constants are computed beforehand, what nothing needs is dropped, and steps that
     do the same for different numbers run side by side. Results are those of the graph to the last bits of rounding.
-    The list holds what was recorded: leaves that are not among the inputs keep the number they had.
+    The list holds what was recorded: leaves that are not among the inputs keep the number they had. What was cut off
+    from the graph (by ``detach()``, or inside `no_grad`) is refused, and so are graphs in which something hangs on a
+    comparison or a branch: only a function can be run again for other numbers, by `ag.compile`.
 
     Make one with `from_graph`.
 
@@ -81,6 +86,8 @@ class Program:
                 native engine on x86-64 only.
 
         Raises:
+            RecordingError: Something in the graph would not follow the inputs: a node that was detached or computed
+                inside `no_grad`, one that a comparison or a branch looked at while the graph was made.
             GraphError: An input was computed from others, or is given twice.
             ShapeError: A Tensor of several numbers is to be differentiated.
             DTypeError: Values and Tensors are mixed, or second derivatives of Tensors are asked for.
@@ -237,6 +244,22 @@ def _check(output: Node, inputs: Sequence[Node], order: int) -> None:
         seen.add(node)
 
 
+def _check_all_follows(order: Sequence[Node], inputs: Sequence[Node]) -> None:
+    """Raise where a replay would not do what the user's code does for other numbers."""
+    found = frozen(order, inputs)
+    if found is not None:
+        node, what, line = found
+        raise RecordingError(
+            f"a program cannot follow {describe(node)}, which {what}{at_line(*line) if line else ''}: "
+            "use ag.compile, which records the function itself; "
+            + (
+                "or read .data where the number of now is meant"
+                if line
+                else "or where the number of now is meant, make a leaf of it (Value(x.data), Tensor(x.data))"
+            )
+        )
+
+
 def _tape(output: Node, inputs: Sequence[Node], order: int) -> Tape:
     """The graph below ``output``, with its derivatives, as a tape."""
     tracer = Tracer(captures=False)
@@ -247,7 +270,9 @@ def _traced(tracer: Tracer, output: Node, inputs: Sequence[Node], order: int) ->
     """The graph below ``output`` again, of traced nodes, and its derivatives by the engine's own backward pass."""
     leaves = [tracer.argument(node._raw, node.kind == "scalar" or node.requires_grad) for node in inputs]
     nodes: dict[Any, Any] = dict(zip(inputs, leaves, strict=True))
-    for node in topological_order(output):
+    order_of_graph = topological_order(output)
+    _check_all_follows(order_of_graph, inputs)
+    for node in order_of_graph:
         if node in nodes:
             continue
         if node.rule is None:

@@ -11,6 +11,7 @@ from numpy.typing import DTypeLike
 
 from autograd.graph.node import Node
 from autograd.graph.operators import Operators
+from autograd.graph.outside import CUT, look_at
 from autograd.numpy import functions, shapes
 from autograd.rules import products, reductions, shaping
 from autograd.rules.shapes import Axis
@@ -70,7 +71,11 @@ class ArrayMethods(Operators):
         return self._call(functions.dot, self, other)
 
     def __getitem__(self, index: Any) -> Self:
-        return self._call(shaping.getitem, self, index=plain_index(index))
+        part = self._call(shaping.getitem, self, index=plain_index(index))
+        for x in index if index.__class__ is tuple else (index,):
+            if isinstance(x, Node) and x.attrs is CUT:
+                look_at("an index that was computed", part)
+        return part
 
     def __len__(self) -> int:
         if not self.shape:
@@ -143,10 +148,12 @@ class ArrayMethods(Operators):
 
     def argmax(self, axis: int | None = None) -> Any:
         """Where the largest entry is: plain integers, since positions have no derivative."""
+        look_at(".argmax()", self)
         return self._raw.argmax(axis)
 
     def argmin(self, axis: int | None = None) -> Any:
         """Where the smallest entry is: plain integers, since positions have no derivative."""
+        look_at(".argmin()", self)
         return self._raw.argmin(axis)
 
 

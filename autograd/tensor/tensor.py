@@ -15,6 +15,7 @@ from autograd.graph.copying import Copying
 from autograd.graph.hooks import current_tracer
 from autograd.graph.mode import recording
 from autograd.graph.node import NO_ATTRS, Node, describe, fill, new_node
+from autograd.graph.outside import CUT, is_cut, look_at
 from autograd.numpy.protocols import apply_function, apply_ufunc
 from autograd.rules import arithmetic, shaping
 from autograd.rules.primitive import Primitive
@@ -66,8 +67,7 @@ class Tensor(ArrayMethods, Copying):
         label: str | None = None,
         dtype: DTypeLike | None = None,
     ) -> None:
-        if isinstance(data, Tensor):
-            data = data._raw
+        data = data._raw if isinstance(data, Tensor) else data
         refuse_masked(data, "a Tensor")
         array = np.array(data, dtype=dtype)
         if array.dtype.kind not in "fbiu":
@@ -133,7 +133,7 @@ class Tensor(ArrayMethods, Copying):
         tracer = current_tracer()
         if tracer is not None:  # whatever numbers it holds at a replay
             return tracer.joined(self, requires_grad=False)  # type: ignore[no-any-return]
-        return constant(self._raw.copy())
+        return new_node(Tensor, self._raw.copy(), None, (), CUT if is_cut((self,)) else NO_ATTRS)
 
     # ---- recording --------------------------------------------------------------------------------------------------
 
@@ -141,8 +141,7 @@ class Tensor(ArrayMethods, Copying):
     def _apply(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> Tensor:
         tracer = current_tracer()
         if tracer is not None:
-            recorded: Tensor = tracer.apply(rule, inputs, attrs)
-            return recorded
+            return tracer.apply(rule, inputs, attrs)  # type: ignore[no-any-return]
         requires_grad = False
         arrays: list[Any] = []
         captured: list[int] = []  # positions of operands that are the user's own memory
@@ -169,7 +168,7 @@ class Tensor(ArrayMethods, Copying):
             return fill(object.__new__(Tensor), data, rule, parents, owned(attrs) if attrs else NO_ATTRS, True)
         if rule.view and np.may_share_memory(data, arrays[0]):
             data = data.copy()  # a leaf has its memory to itself
-        return new_node(Tensor, data, None, (), NO_ATTRS, False)
+        return new_node(Tensor, data, None, (), CUT if is_cut(inputs) else NO_ATTRS)
 
     # ---- changing a leaf in place -----------------------------------------------------------------------------------
 
@@ -271,6 +270,7 @@ class Tensor(ArrayMethods, Copying):
         tracer = current_tracer()
         if tracer is not None:
             tracer.decide("a branch on a Tensor")
+        look_at("a branch", self)
         return bool(self._raw)
 
     def __float__(self) -> float:
@@ -288,8 +288,7 @@ class Tensor(ArrayMethods, Copying):
         return format(self._raw.item() if self.size == 1 else self._raw, spec) if spec else repr(self)
 
     def __repr__(self) -> str:
-        text = np.array2string(self._raw, separator=", ", prefix="Tensor(")
-        details = [text]
+        details = [np.array2string(self._raw, separator=", ", prefix="Tensor(")]
         if self.dtype != np.float64:
             details.append(f"dtype={self.dtype}")
         if self.rule is not None:
@@ -394,6 +393,7 @@ def _compared(rule: Primitive, a: Tensor, b: Any) -> NDArray[np.bool]:
     tracer = current_tracer()
     if tracer is not None:
         return tracer.apply(rule, (a, b), {})  # type: ignore[no-any-return]
+    look_at("a comparison", a, b)
     compare: Any = rule.scalar  # Python's operator, which arrays know too
     found: NDArray[np.bool] = compare(a._raw, b._raw if isinstance(b, Tensor) else b)
     return found

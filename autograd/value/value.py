@@ -16,6 +16,7 @@ from autograd.graph.hooks import current_tracer
 from autograd.graph.mode import recording
 from autograd.graph.node import NO_ATTRS, Node, describe, fill, new_node
 from autograd.graph.operators import Operators
+from autograd.graph.outside import CUT, is_cut, look_at
 from autograd.numpy.protocols import apply_ufunc
 from autograd.rules import activations, arithmetic, trigonometry
 from autograd.rules.primitive import Primitive
@@ -32,6 +33,7 @@ def _comparison(compare: Callable[[Any, Any], Any]) -> Comparison:
         tracer = current_tracer()
         if tracer is not None:
             tracer.decide("a comparison of a Value")
+        look_at("a comparison", self, other)
         if isinstance(other, Value):
             return bool(compare(self._raw, other._raw))
         if isinstance(other, float | int | np.number):
@@ -190,7 +192,7 @@ class Value(Operators, ScalarNode):
         tracer = current_tracer()
         if tracer is not None:  # whatever number it holds at a replay
             return tracer.joined(self, requires_grad=False)  # type: ignore[no-any-return]
-        return constant(self._raw)
+        return computed(self._raw, None, (), MANY, CUT if is_cut((self,)) else NO_ATTRS, False)
 
     def item(self) -> float:
         """The number, as `data`."""
@@ -212,6 +214,7 @@ class Value(Operators, ScalarNode):
         tracer = current_tracer()
         if tracer is not None:
             tracer.decide("a branch on a Value")
+        look_at("a branch", self)
         return bool(self._raw)
 
     def __float__(self) -> NoReturn:
@@ -329,7 +332,7 @@ def _unrecorded(data: float, rule: Primitive, inputs: Sequence[Any], attrs: dict
     tracer = current_tracer()
     if tracer is not None:
         return tracer.apply(rule, inputs, attrs)  # type: ignore[no-any-return]
-    return constant(data)
+    return computed(data, None, (), MANY, CUT if is_cut(inputs) else NO_ATTRS, False)
 
 
 def constant(number: float) -> Value:

@@ -12,7 +12,9 @@ import pytest
 
 import autograd as ag
 import autograd.numpy as anp
+from autograd.graph.functions_of_one import FunctionsOfOne
 
+OPERATORS = ("add", "sub", "mul", "truediv", "pow", "neg", "pos", "abs")
 RNG = np.random.default_rng(0)
 OWN = random.Random(0)
 
@@ -117,6 +119,26 @@ def test_a_piecewise_constant_function_of_a_number_is_computed_anew(function: st
     compiled = ag.compile(lambda x: x - step(x), engine=engine)
     for x in (1.7, -1.7, 0.0, -0.0, 2.5, 1e300):
         assert compiled(x) == x - float(getattr(np, function)(x))
+
+
+@pytest.mark.parametrize("kind", [ag.Value, ag.Tensor], ids=["numbers", "arrays"])
+def test_every_operator_and_method_of_a_traced_node_gives_a_traced_node(kind: Any) -> None:
+    operators = [name for name in dir(float) if name.strip("_").removeprefix("r") in OPERATORS]
+    methods = [name for name in vars(FunctionsOfOne) if not name.startswith("_")]
+    assert "relu" in methods
+    assert "__rtruediv__" in operators
+
+    def f(x: Any) -> Any:
+        for name in methods:
+            assert getattr(x, name)().traced, name
+        for name in operators:
+            for args in [()] if name in ("__neg__", "__pos__", "__abs__") else [(2.0,), (x,)]:
+                assert getattr(x, name)(*args).traced, name
+        return np.ceil(x.relu()) * x.tanh()  # a number that was not traced was taken for NaN
+
+    with ag.no_grad():
+        found = ag.compile(f, engine="numpy")(kind(1.5))
+    assert float(found) == pytest.approx(2.0 * math.tanh(1.5))
 
 
 def test_a_value_from_outside_is_read_anew(engine: Any) -> None:
