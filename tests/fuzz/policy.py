@@ -32,9 +32,14 @@ POLICY = {
         "floor, sign and their kin are constants to the graph, so that no gradient reaches what is below them; "
         "PyTorch sends a zero on, which becomes NaN at an infinite derivative."
     ),
-    "plain numbers": (
-        "A comparison of Tensors, and a piecewise constant function of one, gives a plain array: in a graph that is "
-        "there already it is a number like any other. So a program from such a graph keeps it; ag.compile does not."
+    "sign of NaN": "NumPy's sign of NaN is NaN; PyTorch's is 0.",
+    "tails": (
+        "The slope of tanh far out is 4 exp(-2 |x|) and that of expm1 far down exp(x), as small as they are; PyTorch "
+        "takes them from the result, 1 - y**2 and y + 1, which is 0 or a few times the last place of 1."
+    ),
+    "shares": (
+        "The second derivatives of softmax and its kin are differences of products of shares that add up to 1, so they "
+        "round relative to the gradient, also where they cancel."
     ),
     "NaN in a choice": (
         "Of two numbers of which one is NaN, neither is the larger: the result is NaN and says so, and no "
@@ -98,6 +103,18 @@ def _power(a: Any, b: Any) -> torch.Tensor:
     return torch.where((a == -torch.inf) & (b == 0.5), torch.nan, y)
 
 
+def _tanh(x: Any) -> torch.Tensor:
+    x = array(x)
+    far = torch.where(x.abs() < 1, 1.0, x.abs())
+    rest = torch.exp(-2 * far)
+    return torch.where(x.abs() < 1, by_torch.tanh(x), torch.where(x < 0, -1.0, 1.0) * (1 - rest) / (1 + rest))
+
+
+def _expm1(x: Any) -> torch.Tensor:
+    x = array(x)
+    return torch.where(x < -1, torch.exp(torch.where(x < -1, x, -1.0)) - 1, by_torch.expm1(x))
+
+
 def _choice(function: Callable[..., torch.Tensor]) -> Callable[..., torch.Tensor]:
     def chosen(a: Any, b: Any) -> torch.Tensor:
         y = function(a, b)
@@ -115,11 +132,14 @@ def _cross_entropy(logits: Any, targets: Any) -> torch.Tensor:
 
 
 WORDS = SimpleNamespace(**{name: value for name, value in vars(by_torch).items() if not name.startswith("__")})
+WORDS.tanh, WORDS.expm1 = _tanh, _expm1
 for _name in ELEMENTWISE:
-    setattr(WORDS, _name, _not_taken(getattr(by_torch, _name)))
+    setattr(WORDS, _name, _not_taken(getattr(WORDS, _name)))
 WORDS.power = _not_taken(_power)
 for _name in ("sign", "floor", "ceil", "rint", "trunc"):
     setattr(WORDS, _name, lambda x, name=_name: getattr(by_torch, name)(array(x).detach()))
+_sign = WORDS.sign
+WORDS.sign = lambda x: torch.where(array(x).isnan(), array(x).detach(), _sign(x))
 WORDS.relu = lambda x: torch.where(array(x).isnan(), array(x).detach(), by_torch.relu(x))
 WORDS.clip = lambda x, low, high: torch.where(array(x).isnan(), array(x), by_torch.clip(x, low, high))
 WORDS.log_softmax = lambda x, axis=-1: array(x) - by_torch.logsumexp(x, axis, True)

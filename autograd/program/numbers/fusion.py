@@ -48,8 +48,9 @@ def joined(tape: Tape, uses: list[int], in_sums: list[int]) -> tuple[dict[int, J
         elif rule is activations.softplus:
             part = tape.find(activations.sigmoid, operands)
             if part is not None and uses[part]:
-                found[place] = softplus_sigmoid, operands, (place, part)
-                within.add(part)
+                first, second = sorted((place, part))  # what reads the first may come before the second
+                found[first] = softplus_sigmoid, operands, (place, part)
+                within.add(second)
     return found, within
 
 

@@ -266,3 +266,15 @@ def test_a_batch_of_second_derivatives_and_of_values(engine: Any) -> None:
         program.batch([1.0, 2.0])
     constant = ag.Program.from_graph(a * 1.0, wrt=[a, b], engine=engine)
     np.testing.assert_array_equal(constant.batch(rows)[1], [[1.0, 0.0]] * 4)
+
+
+def test_functions_computed_together_stand_where_the_first_is_read(engine: Any) -> None:
+    x, b = ag.Value(0.3), ag.Value(-1.0)
+    chosen = ag.where(ag.greater(ag.sigmoid(x), b), b, x)  # reads the sigmoid before there is a softplus
+    program = ag.Program.from_graph(chosen * ag.softplus(x), wrt=[x, b], engine=engine)
+    for numbers in ((0.3, -1.0), (0.3, 4.0)):
+        p, q = map(ag.Value, numbers)
+        y = ag.where(ag.greater(ag.sigmoid(p), q), q, p) * ag.softplus(p)
+        value, slopes = program(*numbers)
+        assert value == pytest.approx(y.data)
+        assert slopes == pytest.approx(ag.gradients(y, [p, q]))
