@@ -25,6 +25,7 @@ from autograd.graph.hooks import current_tracer
 from autograd.graph.mode import enable_grad, is_recording
 from autograd.graph.node import Node
 from autograd.graph.order import topological_order
+from autograd.graph.outside import CUT
 from autograd.numpy.shapes import reshape, stack, transpose
 from autograd.rules import arithmetic
 from autograd.tensor.tensor import Tensor, constant
@@ -317,8 +318,13 @@ def _in_kind_of(found: Any, x: Any, record: bool) -> Any:
         return found
     if isinstance(x, Node):
         if not isinstance(found, Node):
-            return Value(found, requires_grad=False) if isinstance(x, Value) and found.__class__ is float else found
-        return _detached(found) if record or found.requires_grad else found
+            found = Value(found, requires_grad=False) if isinstance(x, Value) and found.__class__ is float else found
+        elif record or found.requires_grad:
+            found = _detached(found)
+        if isinstance(found, Node) and (x.attrs is CUT or (x.requires_grad and not record)):
+            found = _detached(found)
+            found.attrs = CUT
+        return found
     if not isinstance(found, Tensor):
         return found.data if isinstance(found, Value) else found
     # An array of one's own, where the recording may still use this one.

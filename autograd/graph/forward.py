@@ -41,7 +41,7 @@ def push_forward(order: Sequence[Node], tangents: Mapping[Any, Any], create_grap
     with enable_grad(), np.errstate(divide="ignore", invalid="ignore"):
         for node in order:
             rule = node.rule
-            if rule is None or node in found:
+            if rule is None or node in found or not node.requires_grad:  # a detached one has a rule while it is traced
                 continue
             inputs = node.inputs
             moving = [found.get(x) if isinstance(x, Node) else None for x in inputs]

@@ -81,7 +81,7 @@ def frozen(order: Sequence[Node], inputs: Collection[Node]) -> tuple[Node, str, 
         The node, what was done, and the user's line where it is known; None if all follows.
     """
     depends, made = set(inputs), max([node.stamp for node in order if node.rule is not None], default=CLOCK.now)
-    for node in order:
+    for node in [*inputs, *order]:  # an input may count by what was seen of it alone
         if node.rule is None:
             if node.attrs is CUT and node not in depends:
                 return node, "was detached, or computed inside no_grad", None

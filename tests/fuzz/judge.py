@@ -222,6 +222,8 @@ def listed(x: Any) -> list[Any]:
 
 OF_SHARES = ("softmax", "log_softmax", "logsumexp", "cross_entropy of classes", "cross_entropy of probabilities")
 
+OF_JACOBIANS = ("vjp", "jvp", "hvp")
+
 
 class Reference:
     """What the judge says of a program at a point, and how sure it is."""
@@ -267,10 +269,18 @@ class Reference:
         """Whether this part of the answer is one to compare (see "range" in `policy`)."""
         from tests.fuzz.policy import limits
 
-        if self.program.mode != "extreme" or part == "value":
+        if self.program.mode != "extreme":
+            return True
+        held_by = values(self.program)
+        for step in self.program.instructions:
+            if step.operation in OF_JACOBIANS and not all(
+                np.all(np.isfinite(held_by[x][self.side])) for x in step.operands
+            ):
+                return False  # see "infinite direction" in `policy`
+        if part == "value":
             return True
         least, most = limits(part, self.program.narrow)
-        held = [np.ravel(np.float64(pair[self.side])) for pair in values(self.program).values()]
+        held = [np.ravel(np.float64(pair[self.side])) for pair in held_by.values()]
         sizes = np.abs(np.concatenate(held))
         sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
         return bool(np.all((sizes >= least) & (sizes <= most)))

@@ -48,7 +48,7 @@ POLICY = {
     ),
     "infinite logits": (
         "log softmax x is x - logsumexp x with logsumexp x = inf where a logit is: finite logits get minus "
-        "infinity; PyTorch computes inf - inf."
+        "infinity, and a share of 0; PyTorch computes inf - inf."
     ),
     "weight 0": (
         "A class of which a soft target says nothing adds nothing to a cross-entropy, even where its logit is minus "
@@ -62,6 +62,10 @@ POLICY = {
         "Where the value itself is infinite or NaN, a NaN in its gradient stands for nothing in particular, so "
         "entries that are NaN on either side are not compared; numbers are. Where the value is finite, every NaN "
         "counts."
+    ),
+    "infinite direction": (
+        "A product with a Jacobian is a sum of products, of which some are 0 * inf where the direction is infinite; "
+        "the judge multiplies the slope at the end. So a value is not compared where an operand of vjp, jvp or hvp is."
     ),
     "range": (
         "PyTorch's formulas over- and underflow in between (1 / x**2 at 1e300 or 1e-300), and ours elsewhere; so "
@@ -143,6 +147,7 @@ WORDS.sign = lambda x: torch.where(array(x).isnan(), array(x).detach(), _sign(x)
 WORDS.relu = lambda x: torch.where(array(x).isnan(), array(x).detach(), by_torch.relu(x))
 WORDS.clip = lambda x, low, high: torch.where(array(x).isnan(), array(x), by_torch.clip(x, low, high))
 WORDS.log_softmax = lambda x, axis=-1: array(x) - by_torch.logsumexp(x, axis, True)
+WORDS.softmax = lambda x, axis=-1: torch.exp(WORDS.log_softmax(x, axis))
 WORDS.cross_entropy = _cross_entropy
 WORDS.maximum, WORDS.minimum = _choice(by_torch.maximum), _choice(by_torch.minimum)
 

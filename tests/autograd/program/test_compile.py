@@ -164,6 +164,24 @@ def test_a_choice_below_is_made_anew_with_its_infinite_slopes(engine: Any) -> No
         assert compiled(x) == f(x)
 
 
+def test_derivatives_of_every_kind_stop_at_detach(engine: Any) -> None:
+    def f(x: Any) -> Any:
+        return ag.tanh(x.detach() * x)
+
+    for function in (
+        lambda x: ag.hvp(f, (x,), 0.5)[1],
+        lambda x: ag.jvp(f, (x,), 0.5)[1],
+        lambda x: ag.jacobian(f)(x),
+        lambda x: ag.vjp(f, (x,), 0.5)[1],
+        ag.hessian(f),
+    ):
+        compiled = ag.compile(function, engine=engine)
+        for x in (-0.868, 0.324):
+            assert compiled(x) == pytest.approx(function(x), rel=1e-13)
+    compiled = ag.compile(lambda x: ag.jacobian(f)(x), engine=engine)
+    np.testing.assert_allclose(compiled(np.array([0.3, 0.5])), ag.jacobian(f)(np.array([0.3, 0.5])))
+
+
 def test_a_compiled_function_inside_another() -> None:
     inner = ag.compile(lambda x: x * x)
     outer = ag.compile(ag.grad(lambda x: inner(x) * 3.0), engine="numpy")

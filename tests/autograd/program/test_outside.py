@@ -30,6 +30,9 @@ CUT: dict[str, Callable[[Any], Any]] = {
     "detached twice": lambda x: x.detach().detach() * x,
     "no_grad": lambda x: island(lambda: x * 2.0) * x,
     "no_grad, a function": lambda x: island(lambda: ag.exp(x)) * x,
+    "a derivative for what is detached": lambda x: ag.elementwise_grad(ag.exp)(x.detach()) * x,
+    "a derivative inside no_grad": lambda x: island(lambda: ag.elementwise_grad(ag.exp)(x)) * x,
+    "a product with a Jacobian": lambda x: ag.jvp(ag.exp, (x.detach(),), x.data)[1] * x,
     "a detached operand": lambda x: x * 1.0 + x.detach(),
 }
 LOOKED_AT: dict[str, Callable[[Any], Any]] = {
@@ -73,6 +76,14 @@ def test_what_would_be_frozen_is_refused(kind: str, name: str) -> None:
         ag.Program.from_graph(ag.sum(y) if kind == "arrays" else y, [x], engine="numpy")
     if name not in CUT and name not in ("ag.greater", "ag.floor"):
         assert f"file {__file__}, line " in str(error.value)
+
+
+def test_an_input_that_was_seen_and_is_nowhere_else_in_the_graph_is_refused() -> None:
+    x, y = ag.Tensor([1.0, 2.0], requires_grad=True), ag.Tensor([3.0, 4.0], requires_grad=True)
+    total = ag.sum(y * (x > 1.0))
+    with pytest.raises(ag.RecordingError, match="a comparison"):
+        ag.Program.from_graph(total, [x, y], engine="numpy")
+    assert ag.Program.from_graph(total, [y], engine="numpy")(y.data)[0] == 4.0
 
 
 @pytest.mark.parametrize("kind", ["numbers", "arrays"])
