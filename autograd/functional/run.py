@@ -11,9 +11,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Iterator, Sequence
-from functools import partial
 from typing import Any
-from weakref import ref
 
 import numpy as np
 
@@ -22,18 +20,14 @@ from autograd.functional.signatures import Argnum, Function
 from autograd.functional.trees import leaves, matched_leaves, paths, with_leaves
 from autograd.graph.forward import push_forward
 from autograd.graph.hooks import current_tracer
-from autograd.graph.mode import enable_grad, is_recording
-from autograd.graph.node import Node
+from autograd.graph.mode import is_recording, recorded
+from autograd.graph.node import PAST, Node
 from autograd.graph.order import topological_order
 from autograd.graph.outside import CUT
 from autograd.numpy.shapes import reshape, stack, transpose
 from autograd.rules import arithmetic
 from autograd.tensor.tensor import Tensor, constant
 from autograd.value.value import Value
-
-# The leaves of runs that are over: they take part in derivatives that were found in the meantime, and nobody can go on
-# to differentiate for them. They are known by identity: a set would ask Tensors whether they are equal.
-_past: dict[int, ref[Node]] = {}
 
 
 class Run:
@@ -52,20 +46,23 @@ class Run:
 
     def __init__(self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], argnum: Argnum) -> None:
         self.name = name_of(function)
-        positions = positions_of(self.name, args, argnum)
         several = not hasattr(argnum, "__index__")
+        positions = positions_of(self.name, args, argnum)
         # The argument as it was given (a tuple for several), its leaves, and the node in place of each.
         self.argument = tuple(args[i] for i in positions) if several else args[positions[0]]
         self.given = leaves(self.argument)
-        places = [f"argument {i}{path} of {self.name}" for i in positions for path in paths(args[i])]
-        self.inputs = list(map(_own_leaf, self.given, places))
+        self.inputs = self._own_leaves(args, positions)
         traced = with_leaves(self.argument, self.inputs)
-        replaced = dict(zip(positions, traced if several else (traced,), strict=True))
+        replaced = list(args)
+        for i, x in zip(positions, traced if several else (traced,), strict=True):
+            replaced[i] = x
         recorded_outside = is_recording()
-        with enable_grad():
-            self.output = function(*(replaced.get(i, x) for i, x in enumerate(args)), **kwargs)
-        for leaf in self.inputs:
-            _past[id(leaf)] = ref(leaf, partial(_forget, id(leaf)))
+        try:
+            with recorded():
+                self.output = function(*replaced, **kwargs)
+        finally:
+            for leaf in self.inputs:
+                leaf.attrs = PAST
         self.results = leaves(self.output)
         self._check_results()
         self._order = topological_order(*filter(_requires_grad, self.results))
@@ -73,7 +70,7 @@ class Run:
         # Where other variables take part, somebody may go on to differentiate the derivative for them.
         ours = set(self.inputs)
         others = any(
-            node.rule is None and node.requires_grad and node not in ours and id(node) not in _past
+            node.rule is None and node.requires_grad and node.attrs is not PAST and node not in ours
             for node in self._order
         )
         pasts = [leaf.rule is not None or _requires_grad(x) for leaf, x in zip(self.inputs, self.given, strict=True)]
@@ -154,7 +151,7 @@ class Run:
 
     def _push(self, directions: Sequence[Any], results: Sequence[Any], order: Sequence[Node], record: bool) -> Any:
         """J v for each of some results along an order, from the direction of each input."""
-        with enable_grad():
+        with recorded():
             seeds = {x: x._seed(v, record) for x, v in zip(self.inputs, directions, strict=True)}
         found = push_forward(order, seeds, record)
         return [y._as_gradient(found.get(y), record) if isinstance(y, Node) else _zero(y) for y in results]
@@ -208,11 +205,25 @@ class Run:
 
     # ---- what is refused -------------------------------------------------------------------------------------------
 
+    def _own_leaves(self, args: Sequence[Any], positions: Sequence[int]) -> list[Any]:
+        """A variable of this run in place of each part of the argument."""
+        try:
+            return list(map(_own_leaf, self.given))
+        except DTypeError:
+            places = [f"argument {i}{path} of {self.name}" for i in positions for path in paths(args[i])]
+            for x, place in zip(self.given, places, strict=True):
+                try:
+                    _own_leaf(x)
+                except DTypeError as error:
+                    raise DTypeError(f"{place}: {error}") from None
+            raise
+
     def _check_results(self) -> None:
         if self.output is None:
             raise TypeError(f"{self.name} gave None, which has no derivative: does it return its result?")
-        for y, path in zip(self.results, paths(self.output), strict=True):
+        for i, y in enumerate(self.results):
             if not isinstance(y, Node) and np.asarray(y).dtype.kind not in "fbiu":
+                path = paths(self.output)[i]
                 raise TypeError(
                     f"the result{path} of {self.name} is of type {type(y).__name__}, which has no derivative: "
                     "return real numbers, arrays or nodes, or containers of them"
@@ -229,10 +240,6 @@ class Run:
             if expected != got:
                 raise ShapeError(f"the {noun}{path} for {self.name} has shape {got}: expected {expected}")
         return found
-
-
-def _forget(key: int, _: Any) -> None:
-    _past.pop(key, None)
 
 
 def name_of(function: Function) -> str:
@@ -256,23 +263,18 @@ def positions_of(name: str, args: Sequence[Any], argnum: Argnum) -> list[int]:
     return positions
 
 
-def _own_leaf(x: Any, place: str) -> Any:
+def _own_leaf(x: Any) -> Any:
     tracer = current_tracer()
     if tracer is not None and isinstance(x, Node):
         return tracer.joined(x)
-    if isinstance(x, Value):
-        return Value(x.data)
-    try:
-        return Tensor(x, requires_grad=True)
-    except DTypeError as error:
-        raise DTypeError(f"{place}: {error}") from None
+    return Value(x.data) if isinstance(x, Value) else Tensor(x, requires_grad=True)
 
 
 def _gradients(root: Any, upstream: Any, order: Sequence[Node], wanted: Sequence[Any], record: bool) -> list[Any]:
     """As `autograd.gradients`, along an order that is known already; zero where ``root`` depends on nothing."""
     if not root.requires_grad:
         return [_zero(x) for x in wanted]
-    with enable_grad():
+    with recorded():
         found = root._propagate(root._seed(upstream, record), order, record, wanted)
     return [x._as_gradient(found.get(x), record) for x in wanted]
 
@@ -280,7 +282,7 @@ def _gradients(root: Any, upstream: Any, order: Sequence[Node], wanted: Sequence
 def _inner(xs: Sequence[Any], ys: Sequence[Any]) -> list[Any]:
     """Σ x · y over all entries of all pairs: the nodes on the way to it, and it as the last."""
     steps: list[Any] = []
-    with enable_grad(), np.errstate(all="ignore"):
+    with recorded(), np.errstate(all="ignore"):
         for x, y in zip(xs, ys, strict=True):
             so_far = steps[-1:]
             steps.append(x * y)

@@ -10,7 +10,13 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
 from autograd.errors import ShapeError
+from autograd.tensor.tensor import Tensor
+from autograd.value.value import Value
+
+_LEAVES = frozenset({float, np.ndarray, np.float64, Tensor, Value})
 
 
 def leaves(tree: Any) -> list[Any]:
@@ -90,6 +96,8 @@ def with_leaves(tree: Any, new: Sequence[Any]) -> Any:
 
 def keys_and_parts(tree: Any) -> tuple[Sequence[Any], Sequence[Any]] | None:
     """The keys and the parts of a container, None for a leaf."""
+    if tree.__class__ in _LEAVES:  # which most are
+        return None
     if tree is None:
         return (), ()
     if isinstance(tree, dict):

@@ -105,7 +105,7 @@ def zero_where_not_taken(g: Any, share: Any) -> Any:
 
 def _needed(order: Sequence[Node], wanted: Collection[Node] | None) -> list[Node]:
     """The nodes that require a gradient; of these only the wanted ones and what depends on them, where some are."""
-    if wanted is None:
+    if wanted is None or {x for x in order if x.rule is None and x.requires_grad}.issubset(wanted):
         return [node for node in order if node.requires_grad]
     found = set(wanted)
     for node in order:

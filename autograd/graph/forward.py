@@ -14,8 +14,8 @@ import numpy as np
 
 from autograd.graph.backward import propagate
 from autograd.graph.changes import check_unchanged
-from autograd.graph.mode import enable_grad
-from autograd.graph.node import Node
+from autograd.graph.mode import recorded
+from autograd.graph.node import PAST, Node
 from autograd.graph.order import topological_order
 from autograd.rules.pushforward import push_of
 from autograd.rules.reductions import sum_
@@ -38,23 +38,31 @@ def push_forward(order: Sequence[Node], tangents: Mapping[Any, Any], create_grap
     check_unchanged(order)
     found: dict[Node, Any] = dict(tangents)
     # Infinite slopes are answers here, as in the backward pass.
-    with enable_grad(), np.errstate(divide="ignore", invalid="ignore"):
+    with recorded(), np.errstate(divide="ignore", invalid="ignore"):
         for node in order:
             rule = node.rule
             if rule is None or node in found or not node.requires_grad:  # a detached one has a rule while it is traced
                 continue
-            inputs = node.inputs
-            moving = [found.get(x) if isinstance(x, Node) else None for x in inputs]
-            if all(tangent is None for tangent in moving):
+            moving: list[Any] = []
+            operands: list[Any] = []
+            moves = False
+            for x in node.inputs:
+                tangent = None
+                if isinstance(x, Node):
+                    tangent = found.get(x)
+                    moves = moves or tangent is not None
+                    x = x if create_graph else x._raw
+                moving.append(tangent)
+                operands.append(x)
+            if not moves:
                 continue
-            push = push_of(rule, "node" if create_graph else node.kind)
-            y: Any = node
-            if not create_graph:
-                y, inputs = node._raw, tuple([x._raw if isinstance(x, Node) else x for x in inputs])
+            kind = "node" if create_graph else node.kind
+            push = rule.pushes[kind] if kind in rule.pushes else push_of(rule, kind)
+            y = node if create_graph else node._raw
             if push is None:
-                tangent = _by_reverse_rules(node, moving, y, inputs, create_graph)
+                tangent = _by_reverse_rules(node, moving, y, operands, create_graph)
             else:
-                tangent = push(moving, y, inputs, node.attrs)
+                tangent = push(moving, y, operands, node.attrs)
             if tangent is not None:
                 found[node] = node._unbroadcast(tangent)
     return found
@@ -70,6 +78,7 @@ def _by_reverse_rules(node: Any, tangents: Sequence[Any], y: Any, inputs: Sequen
     # Any u will do; but 0 would stand for a branch that was not taken.
     u = node._seed(np.ones(np.shape(node._raw)) if node.kind == "array" else 1.0, create_graph=True)
     u.requires_grad = True
+    u.attrs = PAST
     arguments = (u, y, *inputs)
     shares = rule.vjps if rule.pull is None else rule.pull(*arguments, **attrs)
     total: Any = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from functools import partial, wraps
 from typing import Any, TypeVar
@@ -136,3 +137,11 @@ class enable_grad(_Mode):  # noqa: N801 - PyTorch's word
     """
 
     records = True
+
+
+_NOTHING = nullcontext()
+
+
+def recorded() -> AbstractContextManager[Any]:
+    """A block of the engine's own in which operations are recorded; where they are in any case, it costs nothing."""
+    return _NOTHING if recording() else enable_grad()

@@ -15,6 +15,9 @@ from autograd.rules.primitive import Primitive
 from autograd.rules.ready import Kind
 
 NO_ATTRS: dict[str, Any] = {}
+# Marks the variables of derivatives that are found, in place of the attributes that leaves do not have: they stay in
+# the graphs that were made of them, and nobody can go on to differentiate for them.
+PAST: dict[str, Any] = {}
 
 
 class Node:

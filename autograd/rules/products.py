@@ -40,13 +40,13 @@ def _full(g: Any, a: Any, b: Any) -> Any:
 
 
 def _left(g: Any, a: Any, b: Any) -> Any:
-    if rank(a) == rank(b) == 2:
+    if rank(b) == 2 and rank(a) <= 2:
         return matmul(g, transpose(b, axes=(1, 0)))
     return matmul(_full(g, a, b), matrix_transpose(as_column(b)))
 
 
 def _right(g: Any, a: Any, b: Any) -> Any:
-    if rank(a) == rank(b) == 2:
+    if rank(a) == 2 and rank(b) <= 2:
         return matmul(transpose(a, axes=(1, 0)), g)
     g, rows = _full(g, a, b), as_row(a)
     if rank(b) == 2 and rank(rows) > 2:  # one large product instead of a stack of small ones to be summed

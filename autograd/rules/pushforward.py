@@ -53,7 +53,7 @@ def _summed(rules: Sequence[Vjp | None], kind: Kind) -> Push:
     """Σ rule(ȧ, y, a, b, …) over the inputs."""
     ready = [None if rule is None else specialised(rule, kind) for rule in rules]
 
-    def push(tangents: Sequence[Any], y: Any, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
+    def push_floats(tangents: Sequence[Any], y: Any, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
         total = None
         for tangent, rule, as_written in zip(tangents, ready, rules, strict=False):
             if tangent is not None and rule is not None:
@@ -61,7 +61,15 @@ def _summed(rules: Sequence[Vjp | None], kind: Kind) -> Push:
                 total = part if total is None else total + part
         return total
 
-    return push
+    def push(tangents: Sequence[Any], y: Any, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
+        total = None
+        for tangent, rule in zip(tangents, ready):  # noqa: B905 - one step of many
+            if tangent is not None and rule is not None:
+                part = rule(tangent, y, *inputs, **attrs)
+                total = part if total is None else total + part
+        return total
+
+    return push_floats if kind == "scalar" else push
 
 
 def _linear(function: Callable[..., Any]) -> Push:
