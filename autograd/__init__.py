@@ -79,10 +79,12 @@ __all__ = [
     "affine",
     "assign",
     "broadcast_to",
+    "checkpoint",
     "clip",
     "compile",
     "concatenate",
     "current_forward_hook",
+    "deriv",
     "detect_anomaly",
     "dot",
     "draw",
@@ -92,8 +94,12 @@ __all__ = [
     "explain",
     "forward_hook",
     "grad",
+    "grad_and_aux",
+    "grad_named",
     "gradients",
     "hessian",
+    "hessian_tensor_product",
+    "hessian_vector_product",
     "hvp",
     "installing",
     "is_recording",
@@ -104,13 +110,17 @@ __all__ = [
     "live",
     "log_softmax",
     "logsumexp",
+    "make_ggnvp",
+    "make_hvp",
     "make_jvp",
+    "make_jvp_reversemode",
     "make_vjp",
     "matmul",
     "matrix_transpose",
     "max",
     "mean",
     "min",
+    "multigrad_dict",
     "no_grad",
     "norm",
     "quiz",
@@ -123,10 +133,12 @@ __all__ = [
     "stack",
     "sum",
     "swapaxes",
+    "tensor_jacobian_product",
     "topological_order",
     "trace_backward",
     "transpose",
     "value_and_grad",
+    "vector_jacobian_product",
     "vjp",
 ]
 
@@ -136,10 +148,23 @@ __all__ += entries.__all__
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from autograd.compat.operators import deriv as deriv
+    from autograd.compat.operators import grad_and_aux as grad_and_aux
+    from autograd.compat.operators import grad_named as grad_named
+    from autograd.compat.operators import hessian_tensor_product as hessian_tensor_product
+    from autograd.compat.operators import hessian_vector_product as hessian_vector_product
+    from autograd.compat.operators import holomorphic_grad as holomorphic_grad
+    from autograd.compat.operators import make_ggnvp as make_ggnvp
+    from autograd.compat.operators import make_hvp as make_hvp
+    from autograd.compat.operators import make_jvp_reversemode as make_jvp_reversemode
+    from autograd.compat.operators import multigrad_dict as multigrad_dict
+    from autograd.compat.operators import tensor_jacobian_product as tensor_jacobian_product
+    from autograd.compat.operators import vector_jacobian_product as vector_jacobian_product
     from autograd.drawing.drawing import Drawing as Drawing
     from autograd.drawing.drawing import draw as draw
     from autograd.explaining.explain import explain as explain
     from autograd.explaining.trace import trace_backward as trace_backward
+    from autograd.extend import checkpoint as checkpoint
     from autograd.extras import installing as installing
     from autograd.extras import require as require
     from autograd.functional.derivatives import elementwise_grad as elementwise_grad
@@ -161,6 +186,12 @@ else:
     # used: a plain import stays light.
     _OF_FUNCTIONS = ("elementwise_grad", "grad", "hessian", "hvp", "jacobian", "jvp", "make_jvp", "make_vjp")
     _ON_DEMAND = dict.fromkeys((*_OF_FUNCTIONS, "value_and_grad", "vjp"), "autograd.functional.derivatives")
+    _OF_HIPS = ("deriv", "grad_and_aux", "grad_named", "hessian_tensor_product", "hessian_vector_product")
+    _OF_HIPS += ("holomorphic_grad", "make_ggnvp", "make_hvp", "make_jvp_reversemode", "multigrad_dict")
+    _OF_HIPS += ("tensor_jacobian_product", "vector_jacobian_product")
+    _ON_DEMAND |= dict.fromkeys(_OF_HIPS, "autograd.compat.operators")
+    _ON_DEMAND |= {"checkpoint": "autograd.extend", "primitive": "autograd.extend"}
+    _ON_DEMAND |= dict.fromkeys(("dict", "isinstance", "list", "tuple", "type"), "autograd.builtins")
     _ON_DEMAND |= {"explain": "autograd.explaining.explain", "trace_backward": "autograd.explaining.trace"}
     _ON_DEMAND |= dict.fromkeys(("Drawing", "draw"), "autograd.drawing.drawing")
     _ON_DEMAND |= dict.fromkeys(("installing", "require"), "autograd.extras")
@@ -168,7 +199,8 @@ else:
     _ON_DEMAND |= dict.fromkeys(("Program", "RecordingError", "compile"), "autograd.program")
 
     # Modules with public names of their own.
-    _ROOMS = ("extend", "graph", "numpy", "rules", "suggest", "test_util")
+    _ROOMS = ("builtins", "core", "differential_operators", "extend", "graph", "misc", "numpy", "rules", "suggest")
+    _ROOMS += ("test_util", "tracer", "util", "wrap_util")
 
     def __getattr__(name: str) -> Any:
         """What is imported when it is first used, and every entry of the rule book, a user's own too, by its name."""

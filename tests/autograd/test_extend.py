@@ -11,7 +11,16 @@ import pytest
 
 import autograd as ag
 import autograd.numpy as anp
-from autograd.extend import defrule, defvjp, primitive
+from autograd.extend import (
+    def_linear,
+    defjvp,
+    defjvp_argnum,
+    defrule,
+    defvjp,
+    defvjp_argnum,
+    defvjp_argnums,
+    primitive,
+)
 from autograd.test_util import check_grads
 
 X = np.array([0.3, -0.7, 1.1])
@@ -117,6 +126,14 @@ def _gives_two() -> Any:
     return both(ag.Value(1.0))
 
 
+def _gives_words() -> Any:
+    return primitive(lambda x: (x, "a word"))(ag.Tensor(X))
+
+
+def _only_by_keyword() -> Any:
+    return primitive(lambda x, *, scale: x * scale)(2.0, scale=ag.Value(1.0))
+
+
 def _wrong_shape() -> Any:
     double = primitive(lambda x: x * 2)
     defrule(double, lambda g, y, x: g[:2])
@@ -139,8 +156,10 @@ def _rule_as_maker() -> Any:
     ("call", "error", "words"),
     [
         (lambda: _power()(ag.Value(2.0), 3), ag.MissingRuleError, "power has no derivative for its argument 0"),
-        (lambda: product(2.0, 3.0, scale=ag.Value(1.0)), TypeError, "pass nodes by position"),
-        (_gives_two, TypeError, "write one primitive for each result"),
+        (lambda: product(2.0, 3.0, scale=ag.Value(1.0)), ag.MissingRuleError, "no derivative for its argument 2"),
+        (_only_by_keyword, TypeError, "given a Value as scale=, which has no position"),
+        (_gives_two, TypeError, "gave several results for Values: use Tensors"),
+        (_gives_words, TypeError, "gave a str: a primitive gives a number, an array, or a container"),
         (_wrong_shape, ag.ShapeError, r"gave shape \(2,\): expected the argument's, \(3,\)"),
         (_maker_in_the_wrong_place, TypeError, "goes there as defvjp"),
         (_rule_as_maker, TypeError, "is for defrule"),
@@ -148,7 +167,10 @@ def _rule_as_maker() -> Any:
         (lambda: defvjp(ag.tanh, None), TypeError, "tanh has its rule in the book"),
         (lambda: defvjp(product, None, argnums=[0, 1]), ValueError, "1 derivatives for the 2 arguments"),
     ],
-    ids=["missing", "keyword", "two results", "shape", "maker", "rule", "function", "book", "count"],
+    ids=[
+        *("missing", "keyword", "only by keyword", "two results", "words", "shape"),
+        *("maker", "rule", "function", "book", "count"),
+    ],
 )
 def test_what_is_wrong_is_said_in_one_line(call: Any, error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words) as found:
@@ -168,3 +190,115 @@ def test_a_function_and_a_rule_may_fill_their_memory_again() -> None:
     (doubled(x) ** 2 + doubled(z) ** 2).sum().backward()
     np.testing.assert_array_equal(x.grad.data, [8.0, 16.0])
     np.testing.assert_array_equal(z.grad.data, [40.0, 40.0])
+
+
+@primitive
+def polar(x: Any, y: Any = 1.0) -> Any:
+    """(r, φ)"""
+    return {"r": np.hypot(x, y), "angle": [np.arctan2(y, x)]}
+
+
+defvjp(
+    polar,
+    lambda ans, x, y: lambda g: (g["r"] * x - g["angle"][0] * y / ans["r"]) / ans["r"],
+    lambda ans, x, y: lambda g: (g["r"] * y + g["angle"][0] * x / ans["r"]) / ans["r"],
+)
+
+
+def test_a_result_may_be_a_container() -> None:
+    # r eᶲ in closed form, so that every derivative has another way.
+    def by_parts(x: Any, y: Any) -> Any:
+        found = polar(x, y)
+        return anp.sum(found["r"] * anp.exp(found["angle"][0]))
+
+    check_grads(by_parts, order=3)(np.array([0.5, 1.0]), np.array([0.3, 2.0]))
+    r = polar(ag.Tensor(np.ones((2, 3))))["r"]
+    assert r.shape == (2, 3)
+    replayed = ag.compile(ag.grad(by_parts))
+    for x in (np.array([0.5, 1.0]), np.array([0.6, 1.1])):
+        np.testing.assert_allclose(replayed(x, x + 1), ag.grad(by_parts)(x, x + 1), rtol=1e-14)
+
+
+def test_parts_of_a_result_that_are_whole_numbers_stay_so() -> None:
+    @primitive
+    def largest(x: Any) -> Any:
+        return np.max(x), np.argmax(x)
+
+    defvjp(largest, lambda ans, x: lambda g: g[0] * (np.arange(len(x)) == ans[1]))
+
+    def f(x: Any) -> Any:
+        value, place = largest(x)
+        assert place.dtype.kind == "i"
+        return value**2
+
+    np.testing.assert_array_equal(ag.grad(f)(np.array([1.0, 3.0, 2.0])), [0, 6, 0])
+
+
+def test_an_argument_may_be_a_container_of_nodes() -> None:
+    @primitive
+    def line(parameters: Any, x: Any) -> Any:
+        return parameters["a"] * x + parameters["b"][0]
+
+    defvjp(
+        line,
+        lambda ans, p, x: lambda g: {"a": anp.sum(g * x), "b": [anp.sum(g)]},
+        lambda ans, p, x: lambda g: g * p["a"],
+    )
+    check_grads(lambda p, x: line(p, x) ** 2, order=3)({"a": 2.0, "b": [3.0]}, X)
+
+
+def test_nodes_may_be_given_by_keyword_under_any_name() -> None:
+    @primitive
+    def scaled(x: Any, y: Any = 1.0, g: Any = 1.0) -> Any:
+        return x * y * g
+
+    defrule(
+        scaled,
+        lambda up, result, x, y, g: up * y * g,
+        lambda up, result, x, y, g: up * x * g,
+        lambda up, result, x, y, g: up * x * y,
+    )
+    check_grads(lambda x, y, g: scaled(x, g=g, y=y))(X, 2.0, X + 1)
+    assert ag.grad(lambda x: scaled(x, y=2.0, g=3.0))(1.0) == 6.0
+
+
+def test_one_rule_for_all_arguments() -> None:
+    sums = [primitive(lambda *xs: sum(i * x for i, x in enumerate(xs))) for _ in range(2)]
+    defvjp_argnum(sums[0], lambda argnum, ans, args, kwargs: lambda g: argnum * g)
+    defvjp_argnums(sums[1], lambda argnums, ans, args, kwargs: lambda g: (i * g for i in argnums))
+    for f in sums:
+        assert ag.grad(f, argnum=(0, 1, 2))(1.0, 1.0, 1.0) == (0.0, 1.0, 2.0)
+    calls: list[int] = []
+
+    def push(argnum: int, t: Any, ans: Any, args: Any, kwargs: Any) -> Any:
+        calls.append(argnum)
+        return argnum * t
+
+    defjvp_argnum(sums[0], push)
+    assert ag.jvp(sums[0], (1.0, 1.0, 1.0), (1.0, 2.0, 3.0), argnum=(0, 1, 2))[1] == 8.0
+    assert calls == [0, 1, 2]
+
+
+def test_forward_mode_by_its_own_rules() -> None:
+    cube, scaled = primitive(lambda x: x**3), primitive(lambda x, c: x * c)
+    defjvp(cube, lambda t, ans, x: t * 3 * x**2)
+    defjvp(scaled, "same", None)
+    assert ag.jvp(cube, 2.0, 1.0) == (8.0, 12.0)
+    assert ag.deriv(ag.deriv(cube))(2.0) == 12.0
+    assert ag.jvp(scaled, (2.0, 3.0), (1.0, 1.0), argnum=(0, 1))[1] == 3.0
+    with pytest.raises(ag.MissingRuleError):
+        ag.grad(cube)(2.0)
+    linear = primitive(lambda x: 2 * x)
+    def_linear(linear)
+    assert ag.deriv(linear)(3.0) == 2.0
+
+
+def test_a_checkpoint_is_one_node_of_the_same_derivatives() -> None:
+    def f(p: Any, x: Any) -> Any:
+        for _ in range(3):
+            x = anp.tanh(p["w"] * x)
+        return x
+
+    check_grads(ag.checkpoint(f), order=3)({"w": 0.7}, X)
+    gradient = ag.grad(lambda p: ag.checkpoint(f)(p, X).sum())({"w": 0.7})
+    assert gradient == ag.grad(lambda p: f(p, X).sum())({"w": 0.7})

@@ -93,12 +93,17 @@ TESTED_IN = {
         "elementwise_grad", "grad", "hessian", "hvp", "jacobian", "jvp", "make_jvp", "make_vjp", "value_and_grad",
         "vjp",
     },
+    "test_extend": {"checkpoint"},
     "test_hooks": {"assign", "live"},
     "test_inspect": {"current_forward_hook", "forward_hook"},
     "test_compile": {"compile"},
     "test_drawing": {"draw"},
     "test_explain_and_trace": {"explain", "trace_backward"},
     "test_extras": {"installing", "require"},
+    "test_operators": {
+        "deriv", "grad_and_aux", "grad_named", "hessian_tensor_product", "hessian_vector_product", "make_ggnvp",
+        "make_hvp", "make_jvp_reversemode", "multigrad_dict", "tensor_jacobian_product", "vector_jacobian_product",
+    },
     "test_quizzes": {"quiz"},
     "test_traps": {"enable_grad", "gradients", "is_recording", "no_grad", "topological_order"},
 }  # fmt: skip

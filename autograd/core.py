@@ -1,0 +1,48 @@
+"""HIPS autograd's name for its engine; this project's is read from `autograd.graph` and `autograd.functional`."""
+
+from collections.abc import Callable
+from typing import Any
+
+from autograd.extend import (
+    def_linear,
+    defjvp,
+    defjvp_argnum,
+    defjvp_argnums,
+    defvjp,
+    defvjp_argnum,
+    defvjp_argnums,
+    primitive,
+)
+from autograd.functional.derivatives import make_jvp as _make_jvp
+from autograd.functional.derivatives import make_vjp as _make_vjp
+from autograd.functional.signatures import Function
+from autograd.functional.spaces import VSpace, vspace
+
+__all__ = [
+    "VSpace",
+    "def_linear",
+    "defjvp",
+    "defjvp_argnum",
+    "defjvp_argnums",
+    "defvjp",
+    "defvjp_argnum",
+    "defvjp_argnums",
+    "make_jvp",
+    "make_vjp",
+    "primitive",
+    "primitive_vjps",
+    "vspace",
+]
+
+# Where HIPS autograd looks rules up. Here a primitive has its own, so that nothing is in it.
+primitive_vjps: dict[Any, Any] = {}
+
+
+def make_vjp(fun: Function, x: Any) -> tuple[Function, Any]:
+    """``(vjp, f(x))``, for a function of one argument."""
+    return _make_vjp(fun)(x)
+
+
+def make_jvp(fun: Function, x: Any) -> Callable[[Any], tuple[Any, Any]]:
+    """``jvp``, where ``jvp(v)`` is ``(f(x), J v)``, for a function of one argument."""
+    return _make_jvp(fun)(x)

@@ -1,0 +1,275 @@
+"""How a user's own primitive is made, and its derivatives said: in HIPS autograd's words, or directly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from typing import Any
+
+from autograd.extend.own import OwnPrimitive
+from autograd.functional.derivatives import make_vjp
+from autograd.graph.node import Node
+from autograd.rules.primitive import Primitive
+from autograd.rules.ready import Vjp
+
+__all__ = [
+    "checkpoint",
+    "def_linear",
+    "defjvp",
+    "defjvp_argnum",
+    "defjvp_argnums",
+    "defrule",
+    "defvjp",
+    "defvjp_argnum",
+    "defvjp_argnums",
+    "notrace_primitive",
+    "primitive",
+]
+
+Maker = Callable[..., Any]
+
+
+def primitive(function: Callable[..., Any]) -> OwnPrimitive:
+    """Make a primitive of a function, as a decorator: what happens inside is not recorded.
+
+    The function is called with plain arrays (or floats, for Values), and may do anything with them. It gives a number,
+    an array, or a container of them, for which g and y of its rules are containers of the same form. Arguments that
+    are neither numbers nor arrays, and keyword arguments, are handed on as they are; a node given by keyword counts at
+    its position.
+
+    Args:
+        function: Any function of numbers and arrays.
+
+    Returns:
+        The function as a primitive, whose derivatives are to be said by `defvjp` or `defrule`.
+
+    Example:
+        >>> import numpy as np, autograd as ag
+        >>> cumsum = primitive(np.cumsum)
+        >>> defrule(cumsum, lambda g, y, x: ag.sum(g) - cumsum(g) + g)
+        >>> ag.grad(lambda x: cumsum(x)[1])(np.array([1.0, 2.0, 3.0]))
+        array([1., 1., 0.])
+    """
+    return OwnPrimitive(function)
+
+
+def defvjp(function: OwnPrimitive, *vjpmakers: Maker | None, argnums: Iterable[int] | None = None) -> None:
+    """Say what a primitive's vector-Jacobian products are, in HIPS autograd's words.
+
+    Args:
+        function: A primitive made by `primitive`.
+        *vjpmakers: For each argument ``maker(ans, *args, **kwargs)``, which gives a function of g, the gradient for the
+            result ``ans``; that function gives the gradient for the argument. None for a derivative that is zero.
+        argnums: Which arguments they are for; by default the first ones, in order.
+
+    Raises:
+        TypeError: ``function`` is no primitive of a user's own.
+        ValueError: There are not as many makers as ``argnums``.
+
+    Example:
+        >>> import autograd as ag
+        >>> @primitive
+        ... def cube(x):
+        ...     return x**3
+        >>> defvjp(cube, lambda ans, x: lambda g: g * 3 * x**2)
+        >>> ag.grad(cube)(2.0), ag.grad(ag.grad(cube))(2.0)
+        (12.0, 12.0)
+    """
+    _define("defvjp", function, [maker if maker is None else _from_maker(maker) for maker in vjpmakers], argnums)
+
+
+def defvjp_argnum(function: OwnPrimitive, maker: Maker) -> None:
+    """Say a primitive's vector-Jacobian products for any of its arguments at once, in HIPS autograd's words.
+
+    Args:
+        function: A primitive made by `primitive`.
+        maker: ``maker(argnum, ans, args, kwargs)``, which gives a function of g for the argument of that number.
+
+    Example:
+        >>> import autograd as ag
+        >>> @primitive
+        ... def total(*xs):
+        ...     return sum(xs)
+        >>> defvjp_argnum(total, lambda argnum, ans, args, kwargs: lambda g: g)
+        >>> ag.grad(total, argnum=(0, 2))(1.0, 2.0, 3.0)
+        (1.0, 1.0)
+    """
+
+    def rule_for(position: int) -> Vjp:
+        return _from_maker(lambda ans, *args, **kwargs: maker(position, ans, args, kwargs))
+
+    _own("defvjp_argnum", function).define_for_any(rule_for)
+
+
+def defvjp_argnums(function: OwnPrimitive, maker: Maker) -> None:
+    """As `defvjp_argnum`, for several arguments in one call.
+
+    Args:
+        function: A primitive made by `primitive`.
+        maker: ``maker(argnums, ans, args, kwargs)``, which gives a function of g whose results are the gradients, one
+            for each number of the tuple ``argnums``. It is asked for one at a time.
+    """
+
+    def one(position: int, *call: Any) -> Callable[[Any], Any]:
+        gradients = maker((position,), *call)
+        return lambda g: next(iter(gradients(g)))
+
+    _own("defvjp_argnums", function)
+    defvjp_argnum(function, one)
+
+
+def defjvp(function: OwnPrimitive, *jvps: Any, argnums: Iterable[int] | None = None) -> None:
+    """Say what a primitive's Jacobian-vector products are, in HIPS autograd's words.
+
+    Without them, forward mode differentiates its vector-Jacobian products.
+
+    Args:
+        function: A primitive made by `primitive`.
+        *jvps: For each argument ``jvp(g, ans, *args, **kwargs)``, which gives what the direction g of that argument
+            adds to the direction of the result; ``"same"`` where the function is linear in it, None for zero.
+        argnums: Which arguments they are for; by default the first ones, in order.
+
+    Example:
+        >>> import autograd as ag
+        >>> @primitive
+        ... def cube(x):
+        ...     return x**3
+        >>> defjvp(cube, lambda g, ans, x: g * 3 * x**2)
+        >>> ag.jvp(cube, 2.0, 1.0)
+        (8.0, 12.0)
+    """
+    own = _own("defjvp", function)
+    for position, jvp in _placed("defjvp", own, jvps, argnums).items():
+        own.define_push(position, _same(own, position) if jvp == "same" else jvp)
+
+
+def defjvp_argnum(function: OwnPrimitive, jvp: Maker) -> None:
+    """Say a primitive's Jacobian-vector products for any of its arguments at once.
+
+    Args:
+        function: A primitive made by `primitive`.
+        jvp: ``jvp(argnum, g, ans, args, kwargs)``, which gives what the direction g of that argument adds.
+    """
+
+    def push_for(position: int) -> Vjp:
+        return lambda g, ans, /, *args, **kwargs: jvp(position, g, ans, args, kwargs)
+
+    _own("defjvp_argnum", function).define_push_for_any(push_for)
+
+
+def defjvp_argnums(function: OwnPrimitive, jvp: Maker) -> None:
+    """As `defjvp_argnum`, with ``jvp(argnums, gs, ans, args, kwargs)``; it is asked for one argument at a time."""
+    _own("defjvp_argnums", function)
+    defjvp_argnum(function, lambda i, g, ans, args, kwargs: jvp((i,), (g,), ans, args, kwargs))
+
+
+def def_linear(function: OwnPrimitive) -> None:
+    """Say that a primitive is linear in each of its arguments, for forward mode."""
+    own = _own("def_linear", function)
+    own.define_push_for_any(lambda position: _same(own, position))
+
+
+def _same(function: OwnPrimitive, position: int) -> Vjp:
+    def push(g: Any, ans: Any, /, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG001 - a rule's arguments
+        return function(*args[:position], g, *args[position + 1 :], **kwargs)
+
+    return push
+
+
+def notrace_primitive(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that is called with what nodes hold, and has no derivative, as a decorator.
+
+    Example:
+        >>> import autograd as ag, numpy as np
+        >>> kind = notrace_primitive(lambda x: x.dtype.kind)
+        >>> kind(ag.Tensor([1.0]))
+        'f'
+    """
+
+    @wraps(function)
+    def on_plain(*args: Any, **kwargs: Any) -> Any:
+        return function(*(x._raw if isinstance(x, Node) else x for x in args), **kwargs)
+
+    return on_plain
+
+
+def checkpoint(function: Callable[..., Any]) -> OwnPrimitive:
+    """The same function, which keeps nothing of its inside for the backward pass and runs once more there.
+
+    Time for memory (T. Chen et al., "Training deep nets with sublinear memory cost", 2016). Its variables are its
+    arguments; what it takes from outside must be constant.
+
+    Example:
+        >>> import autograd as ag, numpy as np
+        >>> @checkpoint
+        ... def deep(x):
+        ...     for _ in range(10):
+        ...         x = ag.sin(x)
+        ...     return x
+        >>> len(ag.topological_order(deep(ag.Value(1.0))))
+        2
+    """
+    again = OwnPrimitive(function)
+    defvjp_argnum(again, lambda argnum, _, args, kwargs: make_vjp(function, argnum)(*args, **kwargs)[0])
+    return again
+
+
+def defrule(function: OwnPrimitive, *rules: Vjp | None, argnums: Iterable[int] | None = None) -> None:
+    """Say what a primitive's vector-Jacobian products are, directly.
+
+    Args:
+        function: A primitive made by `primitive`.
+        *rules: For each argument ``rule(g, y, *args, **kwargs)``, which gives the gradient for that argument from g,
+            the gradient for the result y. None for a derivative that is zero.
+        argnums: Which arguments they are for; by default the first ones, in order.
+
+    Raises:
+        TypeError: ``function`` is no primitive of a user's own.
+        ValueError: There are not as many rules as ``argnums``.
+
+    Example:
+        >>> import autograd as ag
+        >>> @primitive
+        ... def hypotenuse(a, b):
+        ...     return (a * a + b * b) ** 0.5
+        >>> defrule(hypotenuse, lambda g, y, a, b: g * a / y, lambda g, y, a, b: g * b / y)
+        >>> ag.grad(hypotenuse, argnum=(0, 1))(3.0, 4.0)
+        (0.6, 0.8)
+    """
+    _define("defrule", function, rules, argnums)
+
+
+def _define(word: str, function: Any, rules: Sequence[Vjp | None], argnums: Iterable[int] | None) -> None:
+    own = _own(word, function)
+    own.define(_placed(word, own, rules, argnums))
+
+
+def _own(word: str, function: Any) -> OwnPrimitive:
+    if isinstance(function, OwnPrimitive):
+        return function
+    name = getattr(function, "__name__", "") or getattr(function, "name", "") or repr(function)
+    reason = "has its rule in the book" if isinstance(function, Primitive) else "is no primitive"
+    raise TypeError(f"{word}: {name} {reason}; make one of your own, f = primitive({name}), and say f's derivatives")
+
+
+def _placed(word: str, function: OwnPrimitive, rules: Sequence[Any], argnums: Iterable[int] | None) -> dict[int, Any]:
+    """Rules by the positions of their arguments."""
+    positions = range(len(rules)) if argnums is None else list(argnums)
+    if len(positions) != len(rules):
+        raise ValueError(
+            f"{word}({function.name}): {len(rules)} derivatives for the {len(positions)} arguments of argnums"
+        )
+    return dict(zip(positions, rules, strict=True))
+
+
+def _from_maker(maker: Maker) -> Vjp:
+    def rule(g: Any, y: Any, /, *inputs: Any, **attrs: Any) -> Any:
+        product = maker(y, *inputs, **attrs)
+        if not callable(product):
+            raise TypeError(
+                f"a maker for defvjp gives a function of g, not a {type(product).__name__}; "
+                "a rule(g, y, *args) that gives the gradient at once is for defrule"
+            )
+        return product(g)
+
+    return rule
