@@ -51,6 +51,7 @@ __all__ = [
     "relu",
     "rint",
     "sech_squared",
+    "share",
     "sigmoid",
     "sign",
     "signbit",
@@ -114,6 +115,7 @@ reciprocal: Primitive
 relu: Primitive
 rint: Primitive
 sech_squared: Primitive
+share: Primitive
 sigmoid: Primitive
 sign: Primitive
 signbit: Primitive
