@@ -156,8 +156,8 @@ def jacobian(function: Function, argnum: Argnum) -> Function: ...
 def jacobian(function: Function, argnum: Argnum = 0) -> Function:
     """The function that gives all partial derivatives Jᵢⱼ = ∂fᵢ/∂xⱼ.
 
-    The function runs once; then one backward pass through its recording finds each row. Where the result has more
-    entries than the argument, one forward pass finds each column.
+    The function runs once; then one backward pass through its recording finds each row, or, unless the result has far
+    fewer entries than the argument, forward passes find the columns: all at once, of arrays that are not too large.
 
     Args:
         function: What to differentiate; its result may be a number, an array, or a container of them.
