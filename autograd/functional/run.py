@@ -296,7 +296,11 @@ def _own_leaf(x: Any) -> Any:
     tracer = current_tracer()
     if tracer is not None and isinstance(x, Node):
         return tracer.joined(x)
-    return Value(x.data) if isinstance(x, Value) else Tensor(x, requires_grad=True)
+    if isinstance(x, Value):
+        return Value(x.data)
+    if isinstance(x, np.ndarray) and x.dtype.kind in "iub":  # an array of whole numbers is meant as one of numbers
+        x = x.astype(np.float64)
+    return Tensor(x, requires_grad=True)
 
 
 def _gradients(root: Any, upstream: Any, order: Sequence[Node], wanted: Sequence[Any], record: bool) -> list[Any]:

@@ -9,6 +9,7 @@ from typing import Any, Never, Self
 import numpy as np
 from numpy.typing import DTypeLike
 
+from autograd.errors import DTypeError
 from autograd.graph.node import Node
 from autograd.graph.operators import Operators
 from autograd.graph.outside import CUT, look_at
@@ -113,7 +114,16 @@ class ArrayMethods(Operators):
     flatten = ravel
 
     def astype(self, dtype: DTypeLike) -> Self:
-        """The numbers in another floating-point type; the gradient comes back in this one."""
+        """The numbers in another floating-point type; the gradient comes back in this one.
+
+        Raises:
+            DTypeError: It requires a gradient, which whole numbers and truths have not.
+        """
+        if getattr(self, "requires_grad", False) and np.dtype(dtype).kind not in "fc":
+            raise DTypeError(
+                f"astype({np.dtype(dtype)}) of a Tensor that requires a gradient: that type has none; "
+                "use t.data.astype(…) for the numbers alone"
+            )
         return self._call(shaping.astype, self, dtype=np.dtype(dtype))
 
     # ---- reductions -------------------------------------------------------------------------------------------------
