@@ -100,6 +100,9 @@ class Name:
     def __rpow__(self, other: Any) -> Name:
         return _call("python.pow", other, self)
 
+    def __mod__(self, other: Any) -> Name:
+        return _call("python.mod", self, other)
+
     def __neg__(self) -> Name:
         return Name(f"(-{self.code})", self.run)
 

@@ -59,6 +59,29 @@ class Operators(FunctionsOfOne):
     def __rpow__(self, other: Any) -> Self:
         return self._operate(arithmetic.power, other, self)
 
+    def __mod__(self, other: Any) -> Self:
+        return self._operate(arithmetic.remainder, self, other)
+
+    def __rmod__(self, other: Any) -> Self:
+        return self._operate(arithmetic.remainder, other, self)
+
+    def __floordiv__(self, other: Any) -> Self:
+        return self._operate(arithmetic.floor_divide, self, other)
+
+    def __rfloordiv__(self, other: Any) -> Self:
+        return self._operate(arithmetic.floor_divide, other, self)
+
+    def __divmod__(self, other: Any) -> tuple[Self, Self]:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> tuple[Self, Self]:
+        return other // self, other % self
+
+    def __round__(self, digits: int = 0) -> Self:
+        """To a number of places after the point; flat, but where it jumps."""
+        unit = 10.0**digits
+        return self._call(arithmetic.rint, self * unit) / unit if digits else self._call(arithmetic.rint, self)
+
     def __neg__(self) -> Self:
         return self._call(arithmetic.negative, self)
 

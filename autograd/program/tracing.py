@@ -189,7 +189,7 @@ class Tracer:
         numbers = [x._raw if isinstance(x, Node) else x for x in parents]
         try:
             with np.errstate(all="ignore"):
-                data = np.asarray(rule.array(*numbers, **attrs))
+                data = _computed(rule, numbers, attrs)
         except ValueError as error:
             raise explained(rule, numbers, error) from None
         place = simplify.apply(self.tape, rule, places, attrs, data.shape, data.dtype)
@@ -285,6 +285,15 @@ def plain(x: Any) -> Any:
     """A node's number or array, and anything else as a Python float or as the array that it is."""
     data = x._raw if isinstance(x, Node) else x
     return data if isinstance(data, np.ndarray) else float(data)
+
+
+def _computed(rule: Primitive, numbers: Sequence[Any], attrs: dict[str, Any]) -> Any:
+    """The result, of which a trace wants to know the shape and the type."""
+    try:
+        return np.asarray(rule.array(*numbers, **attrs))
+    except np.linalg.LinAlgError:  # a trace's numbers are zeros, of which there is no inverse
+        regular = [np.eye(*x.shape[-2:], dtype=x.dtype) + 0 * x if np.ndim(x) > 1 else x for x in numbers]
+        return np.asarray(rule.array(*regular, **attrs))
 
 
 def _options(rule: Primitive, attrs: dict[str, Any]) -> dict[str, Any]:

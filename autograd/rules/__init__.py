@@ -9,6 +9,9 @@ Read it like the table of derivatives at the back of a calculus textbook:
 * `autograd.rules.shaping`: reshape, transpose, broadcast, index, join
 * `autograd.rules.products`: matrix products, and the layers that are one node each
 * `autograd.rules.losses`: cross-entropy
+* `autograd.rules.selection`: sorting, taking entries at computed positions
+* `autograd.rules.linear_algebra`: sums of products, inverses, determinants, decompositions
+* `autograd.rules.special`: Bessel functions
 
 Where a function has no derivative (a kink), one subgradient is chosen and written in the entry's ``kink``; where a
 branch was not taken (``where``, ``maximum``, ``clip``, an index), its gradient is zero through every elementwise function,
@@ -20,17 +23,21 @@ from autograd.rules import (
     arithmetic,
     exponentials,
     forwards,
+    linear_algebra,
     losses,
     products,
     reductions,
+    selection,
     shaping,
+    special,
     trigonometry,
 )
 from autograd.rules.primitive import BOOK, Primitive
 
 # Where the entries stand, and the functions that they compute.
 MODULES = (
-    exponentials, arithmetic, trigonometry, activations, reductions, shaping, products, losses, forwards,
+    exponentials, arithmetic, trigonometry, activations, reductions, shaping, products, losses, selection,
+    linear_algebra, special, forwards,
 )  # fmt: skip
 
 __all__ = ["BOOK", "MODULES", "Primitive"]

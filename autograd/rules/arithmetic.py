@@ -124,6 +124,26 @@ absolute = elementwise(
     scalar=abs, symbol="|x|", doc="y = |x|", kink="x = 0: 0",
 )  # fmt: skip
 
+# ---- whole quotients and what they leave -----------------------------------------------------------------------------
+
+floor_divide = piecewise_constant(
+    "floor_divide", np.floor_divide, forwards.floor_divide_of_floats, symbol="//", doc="y = ⌊a / b⌋"
+)
+
+remainder = elementwise(
+    "remainder", np.remainder,
+    lambda g, y, a, b: g,
+    lambda g, y, a, b: -g * floor_divide(a, b),
+    scalar=operator.mod, symbol="%", doc="y = a − b ⌊a / b⌋",
+)  # fmt: skip
+
+fmod = elementwise(
+    "fmod", np.fmod,
+    lambda g, y, a, b: g,
+    lambda g, y, a, b: -g * rint((a - y) / b),
+    scalar=forwards.fmod_of_floats, doc="y = a − b trunc(a / b)",
+)  # fmt: skip
+
 # ---- choosing -------------------------------------------------------------------------------------------------------
 
 where = elementwise(

@@ -23,6 +23,8 @@ __all__ = [
     "exp2",
     "expm1",
     "floor",
+    "floor_divide",
+    "fmod",
     "greater",
     "greater_equal",
     "hypot",
@@ -49,9 +51,9 @@ __all__ = [
     "power",
     "reciprocal",
     "relu",
+    "remainder",
     "rint",
     "sech_squared",
-    "share",
     "sigmoid",
     "sign",
     "signbit",
@@ -87,6 +89,8 @@ exp: Primitive
 exp2: Primitive
 expm1: Primitive
 floor: Primitive
+floor_divide: Primitive
+fmod: Primitive
 greater: Primitive
 greater_equal: Primitive
 hypot: Primitive
@@ -113,9 +117,9 @@ peak: Primitive
 power: Primitive
 reciprocal: Primitive
 relu: Primitive
+remainder: Primitive
 rint: Primitive
 sech_squared: Primitive
-share: Primitive
 sigmoid: Primitive
 sign: Primitive
 signbit: Primitive

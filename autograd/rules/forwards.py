@@ -77,6 +77,20 @@ def rint_of_float(x: float) -> float:
     return math.copysign((abs(x) + ALL_WHOLE) - ALL_WHOLE, x) if abs(x) < ALL_WHOLE else x
 
 
+def fmod_of_floats(a: float, b: float) -> float:
+    """What a leaves when divided by b, with a's sign."""
+    return math.copysign(abs(a) % abs(b), a)
+
+
+def floor_divide_of_floats(a: float, b: float) -> float:
+    """⌊a / b⌋."""
+    rest = math.copysign(abs(a) % abs(b), a)
+    lower = 1.0 if rest != 0.0 and (rest < 0.0) != (b < 0.0) else 0.0
+    whole = (a - rest) / b - lower  # next to a whole number, which the sum then rounds to
+    whole = (whole + ALL_WHOLE) - ALL_WHOLE if abs(whole) < 0.5 * ALL_WHOLE else whole
+    return a / b if b == 0.0 else whole if whole != 0.0 else math.copysign(0.0, a / b)
+
+
 sum_: Any = np.add.reduce  # what np.sum calls, at half its price for a few numbers
 
 
@@ -185,25 +199,16 @@ def logsumexp_of_floats(*xs: float) -> float:
 
 
 def peak(a: Any, b: Any) -> Any:
-    """The larger of a and b; the largest number of the type for infinity, which cannot be subtracted from itself."""
+    """The larger of a and b; the largest number of the type for an infinity, which cannot be subtracted from itself."""
     y = np.maximum(a, b)
-    return np.minimum(y, np.finfo(y.dtype).max)
+    largest = np.finfo(y.dtype).max
+    return np.clip(y, -largest, largest)
 
 
 def peak_of_floats(a: float, b: float) -> float:
     """As `peak`."""
     y = a if a >= b or a != a else b
-    return y if y != y else min(y, LARGEST)
-
-
-def share(a: Any, b: Any) -> Any:
-    """exp(a − b); a sum of exponentials that is 0, b = −∞, has terms of 0."""
-    return np.exp(a - np.where(np.equal(b, -np.inf), np.zeros_like(b), b))
-
-
-def share_of_floats(a: float, b: float) -> float:
-    """As `share`."""
-    return math.exp(a - (0.0 if b == -math.inf else b))
+    return y if y != y else min(max(y, -LARGEST), LARGEST)
 
 
 def linear(x: Any, W: Any, b: Any) -> Any:
@@ -247,3 +252,68 @@ def binary_cross_entropy_of_floats(z: float, t: float) -> float:
     """As `binary_cross_entropy`."""
     weight = 1.0 - t if z > 0 else t
     return (weight * abs(z) if weight != 0 else 0.0) + math.log1p(math.exp(-abs(z)))
+
+
+def scatter_along_axis(x: Any, positions: Any, shape: tuple[int, ...], axis: int) -> Any:
+    """Zeros of ``shape`` with x added at positions along an axis."""
+    result = np.zeros(shape, dtype=np.asarray(x).dtype)
+    places = list(np.indices(positions.shape, sparse=True))
+    places[axis] = positions
+    np.add.at(result, tuple(places), x)
+    return result
+
+
+# ---- special functions ----------------------------------------------------------------------------------------------
+
+
+def spherical_bessel(x: Any, order: int) -> Any:
+    """jₙ(x): by its power series up to n + 1, and from there by recurrence upwards, which is stable above n."""
+    x = np.asarray(x)
+    near = np.abs(x) <= order + 1
+    small = np.where(near, x, 0)
+    term = small**order / math.prod(range(1, 2 * order + 2, 2))
+    series = term
+    for k in range(1, 24 + order):
+        term = term * (-0.5 * small * small / (k * (2 * order + 2 * k + 1)))
+        series = series + term
+    large = np.where(near, 1, x)
+    before, y = np.cos(large) / large, np.sin(large) / large
+    for n in range(order):
+        before, y = y, (2 * n + 1) / large * y - before
+    return np.where(near, series, y).astype(np.result_type(x, np.float16), copy=False)
+
+
+def bessel_i(x: Any, order: int) -> Any:
+    """Iₙ(x), the mean of exp(x cos θ) cos nθ over a circle, which a few hundred points give to the last digits."""
+    x = np.asarray(x)
+    angles = np.arange(512) * (2 * math.pi / 512)
+    y = np.zeros(x.shape, np.result_type(x, np.float16))
+    for cosine, weight in zip(np.cos(angles).tolist(), np.cos(order * angles).tolist(), strict=True):
+        y += weight / 512 * np.exp(cosine * x)
+    return y
+
+
+# ---- matrices --------------------------------------------------------------------------------------------------------
+
+
+def einsum(a: Any, b: Any, subscripts: str) -> Any:
+    """Σ of products; large ones by way of matrix products."""
+    return np.einsum(subscripts, a, b, optimize=np.size(a) * np.size(b) > 10_000)
+
+
+def eigh(x: Any, UPLO: Any) -> Any:
+    """Eigenvalues above eigenvectors."""
+    w, V = np.linalg.eigh(x, UPLO)
+    return np.concatenate([w[..., None, :], V], axis=-2)
+
+
+def svd(x: Any) -> Any:
+    """Left vectors above singular values above right vectors."""
+    U, s, Vt = np.linalg.svd(x, full_matrices=False)
+    return np.concatenate([U, s[..., None, :], np.swapaxes(Vt, -1, -2)], axis=-2)
+
+
+def qr(x: Any) -> Any:
+    """Q above the transpose of R."""
+    Q, R = np.linalg.qr(x)
+    return np.concatenate([Q, np.swapaxes(R, -1, -2)], axis=-2)

@@ -137,6 +137,12 @@ class Primitive:
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
 
+    def __getattr__(self, name: str) -> Any:
+        """What else NumPy's function of the same meaning has: ``reduce``, ``outer`` …"""
+        if name.startswith("_") or name == "ufunc" or self.ufunc is None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return getattr(self.ufunc, name)
+
     def __reduce__(self) -> str | tuple[Any, ...]:
         return entry, (self.name,)
 
@@ -162,6 +168,8 @@ class Primitive:
         if len(inputs) != self.arity and self.arity is not None:
             inputs_of = "input" if self.arity == 1 else "inputs"
             raise TypeError(f"{self.name} takes {self.arity} {inputs_of}, got {len(inputs)}: {self.doc or self.name}")
+        if attrs and self.ufunc is not None:
+            return self.ufunc(*inputs, **attrs)  # NumPy's arguments: its own affair, or its protocol's on nodes
         for x in inputs:
             apply = getattr(x.__class__, "_apply", None)
             if apply is not None:

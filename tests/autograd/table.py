@@ -16,10 +16,18 @@ import numpy as np
 from mpmath import mp
 
 import autograd as ag
-from autograd.rules import arithmetic, losses, products, reductions, shaping
+from autograd.rules import arithmetic, linear_algebra, losses, products, reductions, selection, shaping, special
 from autograd.rules.primitive import BOOK
 
 # ---- where inputs come from ----------------------------------------------------------------------------------------
+
+
+# Matrices far from those where a function of them has no derivative.
+MATRICES: dict[str, Callable[[Any], Any]] = {
+    "regular": lambda x: x + 4 * np.eye(x.shape[-1]),
+    "symmetric": lambda x: x + np.swapaxes(x, -1, -2) + np.diag(3.0 * np.arange(x.shape[-1])),
+    "positive": lambda x: x @ np.swapaxes(x, -1, -2) + 2 * np.eye(x.shape[-1]),
+}
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,8 @@ class Domain:
         if self.kind == "int":
             return rng.integers(int(self.low), int(self.high), shape)
         numbers = rng.uniform(self.low, self.high, shape)
+        if self.kind in MATRICES:
+            return MATRICES[self.kind](numbers * rng.choice([-1.0, 1.0], shape))
         return numbers * rng.choice([-1.0, 1.0], shape) if self.signed else numbers
 
 
@@ -48,6 +58,10 @@ INSIDE = Domain(0.1, 0.9, signed=True)
 ABOVE_ONE = Domain(1.2, 3.0)
 BOOL = Domain(kind="bool")
 CLASS = Domain(0, 4, kind="int")
+POSITION = Domain(0, 3, kind="int")
+REGULAR = Domain(kind="regular")
+SYMMETRIC = Domain(kind="symmetric")
+DEFINITE = Domain(kind="positive")
 
 # ---- which shapes and attributes -----------------------------------------------------------------------------------
 
@@ -78,6 +92,13 @@ INDICES = [
     (slice(1, 3), None, 1), (None, Ellipsis, None), (3, 2, 1),
     [0, 2, 0], (slice(None), [1, 1, 0]), ([0, 1], [1, 1]), np.array([[0, 1], [3, 3]]), (slice(None), 0, [1, 0]),
     np.arange(24).reshape(4, 3, 2) % 3 == 0, (np.array([True, False, True, True]),),
+]  # fmt: skip
+
+
+SQUARE = [((3, 3),), ((2, 3, 3),)]
+EINSUM = [
+    (((2, 3), (3, 4)), "ij,jk->ik"), (((2, 3), (3, 4)), "ij,jk->"), (((2, 3), (2, 3)), "ij,ij->j"), (((3, 3), ()), "ii,->i"),
+    (((3, 3), (4,)), "ii,j->j"), (((2, 3), (4,)), "ij,k->k"), (((2, 1), (2, 3)), "ij,ij->i"), (((0, 3), (3,)), "ij,j->i"),
 ]  # fmt: skip
 
 
@@ -128,6 +149,12 @@ def _torch_index(t: Any, index: Any, length: int = 0) -> Any:
 
 def _torch_scatter(t: Any, x: Any, shape: tuple[int, ...], index: Any) -> Any:
     return t.zeros(shape, dtype=x.dtype).index_put(_torch_index(t, index), x, accumulate=True)
+
+
+def _fixed(found: Any, first: int = 1, values: int = 0) -> Any:
+    """Vectors, the signs of which are settled by the row ``first``, and a row of values among them."""
+    of_values = np.arange(found.shape[-2])[:, None] == values
+    return found * ag.where(of_values, 1.0, arithmetic.sign(found[..., first : first + 1, :]))
 
 
 ROWS: dict[str, Row] = {
@@ -190,6 +217,9 @@ ROWS: dict[str, Row] = {
     "maximum": Row(ag.maximum, _named("maximum"), (REAL, REAL), TWO, exact=max),
     "minimum": Row(ag.minimum, _named("minimum"), (REAL, REAL), TWO, exact=min),
     "clip": Row(arithmetic.clip, lambda t, x, low, high: x.clamp(low, high), (REAL,), ONE, ({"low": -1.0, "high": 1.5},), exact=lambda x, low, high: min(max(x, low), high)),
+    "floor_divide": Row(arithmetic.floor_divide, lambda t, a, b: (a / b).floor(), (REAL, REAL), TWO, exact=lambda a, b: mp.floor(a / b)),
+    "remainder": Row(arithmetic.remainder, _named("remainder"), (REAL, REAL), TWO, exact=lambda a, b: a - b * mp.floor(a / b)),
+    "fmod": Row(arithmetic.fmod, _named("fmod"), (REAL, REAL), TWO, exact=lambda a, b: a - b * int(a / b)),
     # activations
     "sigmoid": Row(ag.sigmoid, _named("sigmoid"), (REAL,), ONE, exact=lambda x: 1 / (1 + mp.exp(-x))),
     "softplus": Row(ag.softplus, _functional("softplus"), (REAL,), ONE, exact=lambda x: max(x, 0) + mp.log1p(mp.exp(-abs(x)))),
@@ -206,7 +236,6 @@ ROWS: dict[str, Row] = {
     "log_softmax": Row(ag.log_softmax, lambda t, x, axis: x.log_softmax(axis), (REAL,), CUBE, tuple(ALONG)),
     "add_n": Row(reductions.add_n, lambda t, *xs: sum(xs), (REAL,) * 3, [((), (), ())]),
     "peak": Row(reductions.peak, _named("maximum"), (REAL, REAL), TWO, exact=max),
-    "share": Row(reductions.share, lambda t, a, b: (a - b).exp(), (REAL, REAL), TWO, exact=lambda a, b: mp.exp(a - b)),
     "logsumexp_n": Row(reductions.logsumexp_n, lambda t, *xs: t.stack(xs).logsumexp(0), (REAL,) * 3, [((), (), ())]),
     # shapes
     "reshape": Row(ag.reshape, _named("reshape"), (REAL,), CUBE, ({"shape": (6, -1)}, {"shape": (24,)}, {"shape": (4, 1, 6)})),
@@ -218,6 +247,27 @@ ROWS: dict[str, Row] = {
     "scatter": Row(shaping.scatter, _torch_scatter, (REAL,), [((3,),)], ({"shape": (5,), "index": (np.array([1, 1, 4]),)},)),
     "concatenate": Row(lambda *xs, axis: ag.concatenate(xs, axis), lambda t, *xs, axis: t.cat(xs, axis), (REAL,) * 3, [((2, 3),) * 3], tuple(ALONG)),
     "stack": Row(lambda *xs, axis: ag.stack(xs, axis), lambda t, *xs, axis: t.stack(xs, axis), (REAL,) * 3, [((2, 3),) * 3], ({"axis": 0}, {"axis": 1}, {"axis": -1})),
+    "argsort": Row(selection.argsort, lambda t, x, axis: x.argsort(axis), (REAL,), CUBE, tuple(ALONG)),
+    "searchsorted": Row(lambda x, v, side: selection.searchsorted(np.sort(x), v, side=side), lambda t, x, v, side: t.searchsorted(x.sort()[0], v, right=side == "right"), (REAL, REAL), [((5,), (3,)), ((5,), (2, 3))], ({"side": "left"}, {"side": "right"})),
+    "take_along_axis": Row(selection.take_along_axis, lambda t, x, i, axis: x.gather(axis, i), (REAL, POSITION), [((3, 4), (3, 2)), ((3, 4), (3, 5))], ({"axis": 1}, {"axis": -1})),
+    "scatter_along_axis": Row(selection.scatter_along_axis, lambda t, x, i, shape, axis: t.zeros(shape, dtype=x.dtype).scatter_add(axis, i, x), (REAL, POSITION), [((3, 5), (3, 5))], ({"shape": (3, 4), "axis": 1},)),
+    "cumsum": Row(selection.cumsum, lambda t, x, axis: x.cumsum(axis), (REAL,), [((2, 3, 4),), ((0, 2, 3),)], tuple(ALONG)),
+    "tril": Row(linear_algebra.tril, lambda t, x, k: x.tril(k), (REAL,), CUBE, ({"k": 0}, {"k": -1})),
+    "triu": Row(linear_algebra.triu, lambda t, x, k: x.triu(k), (REAL,), CUBE, ({"k": 0}, {"k": 2})),
+    # linear algebra
+    "einsum": Row(linear_algebra.einsum, lambda t, a, b, subscripts: t.einsum(subscripts, a, b), (REAL, REAL), [shapes for shapes, _ in EINSUM], tuple({"subscripts": text} for _, text in EINSUM)),
+    "inv": Row(linear_algebra.inv, lambda t, x: t.linalg.inv(x), (REGULAR,), [*SQUARE, ((0, 3, 3),)]),
+    "solve": Row(linear_algebra.solve, lambda t, a, b: t.linalg.solve(a, b), (REGULAR, REAL), [((3, 3), (3, 2)), ((2, 3, 3), (2, 3, 1)), ((2, 3, 3), (3, 2))]),
+    "det": Row(linear_algebra.det, lambda t, x: t.linalg.det(x), (REGULAR,), SQUARE),
+    "logabsdet": Row(linear_algebra.logabsdet, lambda t, x: t.linalg.slogdet(x)[1], (REGULAR,), SQUARE),
+    "det_sign": Row(linear_algebra.det_sign, lambda t, x: t.linalg.slogdet(x)[0], (REGULAR,), SQUARE),
+    "pinv": Row(linear_algebra.pinv, lambda t, x, rcond: t.linalg.pinv(x), (REAL,), [((3, 4),), ((2, 4, 2),)], ({"rcond": 1e-15},)),
+    "cholesky": Row(lambda x: linear_algebra.cholesky(0.5 * (x + np.swapaxes(x, -1, -2))), lambda t, x: t.linalg.cholesky(0.5 * (x + x.mT)), (DEFINITE,), SQUARE),
+    "eigh": Row(lambda x, UPLO: _fixed(linear_algebra.eigh(x, UPLO=UPLO)), None, (SYMMETRIC,), SQUARE, ({"UPLO": "L"}, {"UPLO": "U"})),
+    "svd": Row(lambda x: _fixed(linear_algebra.svd(x), 0, x.shape[-2]), None, (REAL,), [((3, 4),), ((4, 3),), ((2, 3, 3),)]),
+    "qr": Row(linear_algebra.qr, lambda t, x: t.cat([t.linalg.qr(x)[0], t.linalg.qr(x)[1].mT], -2), (REAL,), [((4, 3),), ((2, 3, 3),)]),
+    "spherical_bessel": Row(special.spherical_bessel, lambda t, x, order: x.sin() / x if order == 0 else (3 / x**2 - 1) * x.sin() / x - 3 * x.cos() / x**2, (REAL,), ONE, ({"order": 0}, {"order": 2}), exact=lambda x, order: mp.sqrt(mp.pi / 2 / x) * mp.besselj(order + 0.5, x)),
+    "bessel_i": Row(special.bessel_i, lambda t, x, order: t.special.i1(x) if order else t.special.i0(x), (REAL,), ONE, ({"order": 0}, {"order": 1}), exact=lambda x, order: mp.besseli(order, x)),
     # products
     "matmul": Row(ag.matmul, _named("matmul"), (REAL, REAL), MATMUL),
     "linear": Row(ag.linear, lambda t, x, W, b: x @ W + b, (REAL, REAL, REAL), [((5, 3), (3, 4), (4,)), ((2, 5, 3), (3, 4), (4,)), ((3,), (3, 4), (4,))]),
@@ -258,7 +308,7 @@ class Case:
         entry = BOOK[self.name]
         if entry.pull is not None:
             return list(range(len(self.shapes)))
-        floats = [i for i, domain in enumerate(self.row.domains) if domain.kind == "float"]
+        floats = [i for i, domain in enumerate(self.row.domains) if domain.kind not in ("bool", "int")]
         return [i for i in floats if entry.vjps[i] is not None]
 
     def nodes(self, arrays: list[Any], **options: Any) -> list[Any]:
@@ -275,5 +325,6 @@ def cases(*, differentiable: bool | None = None) -> Iterator[Case]:
     for name, row in ROWS.items():
         if differentiable is not None and BOOK[name].differentiable is not differentiable:
             continue
-        for shapes, attrs in product(row.shapes, row.attrs):
+        made = zip(row.shapes, row.attrs, strict=True) if name == "einsum" else product(row.shapes, row.attrs)
+        for shapes, attrs in made:
             yield Case(name, row, shapes, attrs)

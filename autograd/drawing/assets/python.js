@@ -5,6 +5,12 @@ const python = {
   pow: (a, b) => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : Math.pow(a, b)),
   exp2: (x) => Math.pow(2, x),
   fmod: (a, b) => a % b,
+  // With the sign of b, where JavaScript's has that of a.
+  mod: (a, b) => {
+    const rest = a % b;
+    if (rest === 0) return python.copysign(0, b);
+    return rest < 0 !== b < 0 ? rest + b : rest;
+  },
   copysign: (a, b) => (b < 0 || Object.is(b, -0) ? -Math.abs(a) : Math.abs(a)),
   isinf: (x) => Math.abs(x) === Infinity,
   // The first of equal ones, and a NaN only where it comes first.

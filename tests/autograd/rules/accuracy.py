@@ -66,10 +66,6 @@ ALLOWED: dict[str, list[Allowed]] = {
         Allowed(2, lambda a, b, true: max(1, abs(a - b)) * abs(true.second[0, 0]), "itself times the size of a − b",
                 "a − b is rounded before the exponential is taken"),
     ],
-    "share": [
-        Allowed(order, lambda a, b, true: max(1, abs(a - b)) * true.value, "y times the size of a − b",
-                "a − b is rounded before the exponential is taken") for order in (0, 1, 2)
-    ],
 }  # fmt: skip
 
 ELEMENTWISE = [name for name, entry in BOOK.items() if entry.elementwise and name not in ("where",)]
@@ -105,6 +101,9 @@ def on_a_kink(name: str, point: tuple[float, ...]) -> bool:
     """Whether there is no derivative at the point, or none next to it."""
     if name in ("maximum", "minimum"):
         return point[0] == point[1]
+    if name in ("remainder", "fmod", "floor_divide"):  # beyond, a step of the differences passes a jump
+        ratio = mpf(point[0]) / mpf(point[1]) if point[1] else mpf(0)
+        return abs(ratio) > 1e9 or ratio == int(ratio)
     if name == "clip":
         return point[0] in ROWS[name].attrs[0].values()
     return name in ("abs", "relu", "leaky_relu", "cbrt") and point[0] == 0

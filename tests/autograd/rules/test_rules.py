@@ -80,7 +80,6 @@ def _share(x: Any, axis: Any = -1) -> Any:
 DEFINITIONS: dict[str, Any] = {
     "sech_squared": lambda x: 1 - np.tanh(x) ** 2,
     "peak": np.maximum,
-    "share": lambda a, b: np.exp(a - b),
     "norm": lambda x, axis, keepdims: np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims)),
     "binary_cross_entropy": lambda z, t: -t * np.log(ag.sigmoid(z)) - (1 - t) * np.log(1 - ag.sigmoid(z)),
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
@@ -90,6 +89,10 @@ DEFINITIONS: dict[str, Any] = {
     "logsumexp": lambda x, axis, keepdims: np.log(np.sum(np.exp(x), axis=axis, keepdims=keepdims)),
     "softmax": _share,
     "log_softmax": lambda x, axis: np.log(_share(x, axis)),
+    "scatter_along_axis": lambda x, i, shape, axis: np.einsum("ij,ijk->ik", x, np.eye(4)[i]),
+    "solve": lambda a, b: np.linalg.inv(a) @ b,
+    "einsum": lambda a, b, subscripts: np.einsum(subscripts, a, b),
+    "qr": lambda x: np.concatenate([np.linalg.qr(x)[0], np.swapaxes(np.linalg.qr(x)[1], -1, -2)], -2),
     "add_n": lambda x, y, z: x + y + z,
     "logsumexp_n": lambda x, y, z: np.log(np.exp(x) + np.exp(y) + np.exp(z)),
     "scatter": lambda x, shape, index: np.array([0, x[0] + x[1], 0, 0, x[2]]),
@@ -352,7 +355,7 @@ def test_softmax_and_its_kin_do_not_overflow(function: Any) -> None:
 
 
 @pytest.mark.peers
-@pytest.mark.parametrize("case", ALL, ids=str)
+@pytest.mark.parametrize("case", [case for case in ALL if case.row.torch is not None], ids=str)
 def test_pytorch_agrees_on_values_gradients_and_second_derivatives(case: Case) -> None:
     torch = pytest.importorskip("torch", reason="PyTorch is not installed (pip install -e '.[peers]')")
     arrays = case.draw()
