@@ -8,6 +8,7 @@ from pathlib import Path
 
 from autograd.graph.functions_of_one import entries_of_one
 from autograd.rules import entries
+from autograd.tensor.numpy_methods import IN_PLACE, OF_NUMPY, NumpyMethods
 
 ROOT = Path(__file__).parents[1]
 
@@ -34,7 +35,25 @@ def named_entries() -> str:
     return head + f"__all__ = [\n{listed}]\n\n" + "".join(f"{name}: Primitive\n" for name in names)
 
 
-STUBS = {"autograd/graph/functions_of_one.pyi": functions_of_one, "autograd/rules/entries.pyi": named_entries}
+def numpy_methods() -> str:
+    """The stub of the methods of arrays that are NumPy's functions."""
+    head = '"""Made by ``python -m tests.stubs --write``; do not edit."""\n\n'
+    head += "from typing import Any, NoReturn, Self\n\nfrom autograd.graph.operators import Operators\n\n"
+    head += "OF_NUMPY: tuple[str, ...]\nIN_PLACE: dict[str, str]\n\nclass NumpyMethods(Operators):\n"
+    plain = {"all", "any", "argpartition", "argsort", "nonzero", "searchsorted"}  # positions and truths
+    kinds = dict.fromkeys(OF_NUMPY, "Self") | dict.fromkeys(plain, "Any") | dict.fromkeys(IN_PLACE, "NoReturn")
+    lines = ((name, kind, getattr(NumpyMethods, name).__doc__) for name, kind in kinds.items())
+    return head + "".join(
+        f'    def {name}(self, *args: Any, **kwargs: Any) -> {kind}:\n        """{doc}"""\n'
+        for name, kind, doc in lines
+    )
+
+
+STUBS = {
+    "autograd/graph/functions_of_one.pyi": functions_of_one,
+    "autograd/rules/entries.pyi": named_entries,
+    "autograd/tensor/numpy_methods.pyi": numpy_methods,
+}
 
 
 def out_of_date() -> list[str]:

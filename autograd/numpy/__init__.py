@@ -10,9 +10,9 @@ from typing import Any
 import numpy as _numpy
 
 from autograd.graph.node import Node as _Node
-from autograd.numpy.protocols import DIFFERENTIABLE
+from autograd.numpy import arguments as _arguments
 from autograd.numpy.shapes import broadcast_to as _broadcast_to
-from autograd.rules.primitive import BOOK
+from autograd.rules.primitive import BOOK as _BOOK
 
 
 def full(shape: Any, fill_value: Any, dtype: Any = None, **options: Any) -> Any:
@@ -23,22 +23,21 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, **options: Any) -> Any:
     return filled if dtype is None else filled.astype(dtype)
 
 
-_rules: dict[str, Any] = {entry.ufunc.__name__: entry for entry in BOOK.values() if entry.ufunc is not None}
-_rules |= {function.__name__: ours for function, ours in DIFFERENTIABLE.items()} | {"full": full}
-# NumPy's second names for the same functions (np.abs, np.amax, np.true_divide …).
-_rules |= {
-    name: _rules[other.__name__]
-    for name, other in vars(_numpy).items()
-    if callable(other) and getattr(other, "__name__", name) != name and getattr(other, "__name__", "") in _rules
-}
-__all__ = sorted(_rules)
+_entries: dict[Any, Any] = {entry.ufunc: entry for entry in _BOOK.values() if entry.ufunc is not None}
 
 
 def __getattr__(name: str) -> Any:
-    if name in _rules:
-        return _rules[name]
-    return getattr(_numpy, name)
+    found = getattr(_numpy, name)
+    if callable(found) and not isinstance(found, type):
+        found = _entries.get(found) or _arguments.differentiable_version(found)
+        globals()[name] = found
+    return found
 
 
 def __dir__() -> list[str]:
-    return __all__
+    named = {name for name in dir(_numpy) if _is_ufunc_of_ours(getattr(_numpy, name, None))}
+    return sorted({*named, *_arguments.all_names(_numpy), "full"})
+
+
+def _is_ufunc_of_ours(function: Any) -> bool:
+    return isinstance(function, _numpy.ufunc) and function in _entries

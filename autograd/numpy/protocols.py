@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -10,45 +9,53 @@ from typing import Any
 import numpy as np
 
 from autograd.graph.node import Node
-from autograd.graph.outside import look_at
-from autograd.numpy import functions, reductions, shapes
+from autograd.numpy import arguments, functions, reductions, shapes
+from autograd.numpy.arguments import call, differentiable, plain, refuse_argument, refuse_function
 from autograd.rules.arithmetic import where
 from autograd.rules.primitive import BOOK, Primitive
 
+differentiable("sum")(reductions.sum)
+differentiable("max", "amax")(reductions.max)
+differentiable("min", "amin")(reductions.min)
+differentiable("transpose", "permute_dims")(shapes.transpose)
+differentiable("swapaxes")(shapes.swapaxes)
+differentiable("broadcast_to")(shapes.broadcast_to)
+differentiable("expand_dims")(shapes.expand_dims)
+differentiable("squeeze")(shapes.squeeze)
+differentiable("concatenate")(shapes.concatenate)
+differentiable("stack")(shapes.stack)
+differentiable("matrix_transpose", "linalg.matrix_transpose")(shapes.matrix_transpose)
+differentiable("dot")(functions.dot)
 
-def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
+
+@differentiable("reshape")
+def _reshape(a: Any, shape: Any, order: str = "C") -> Any:
+    """NumPy's reshape; in Fortran's order that of the transposed array, transposed."""
+    if order == "C":
+        return shapes.reshape(a, shape)
+    if order != "F":
+        raise ValueError(f"np.reshape on nodes with order={order!r}: use 'C' or 'F'")
+    backwards = (shape,) if isinstance(shape, int) else tuple(shape)[::-1]
+    return shapes.transpose(shapes.reshape(shapes.transpose(a), backwards))
+
+
+@differentiable("ravel")
+def _ravel(a: Any, order: str = "C") -> Any:
+    """NumPy's ravel."""
+    return _reshape(a, -1, order)
+
+
+@differentiable("clip")
+def _clip(a: Any, min: Any = None, max: Any = None) -> Any:
     """NumPy's clip, whose bounds have two names each."""
-    return functions.clip(a, a_min if min is None else min, a_max if max is None else max)
+    return functions.clip(a, *(None if bound is np._NoValue else bound for bound in (min, max)))
 
 
-def _where(condition: Any, *branches: Any) -> Any:
+@differentiable("where")
+def _where(condition: Any, x: Any = None, y: Any = None) -> Any:
     """NumPy's where: a choice between two branches, or the places where a condition holds."""
-    if branches:
-        return where(condition, *branches)
-    _look_at(condition, "np.where")
-    return np.where(_plain(condition))
+    return np.where(plain(condition, "np.where")) if x is None and y is None else where(condition, x, y)
 
-
-# NumPy's functions that have a derivative here, beside the ufuncs, which the rule book names itself.
-DIFFERENTIABLE: dict[Callable[..., Any], Callable[..., Any]] = {
-    np.sum: reductions.sum,
-    np.mean: reductions.mean,
-    np.max: reductions.max,
-    np.min: reductions.min,
-    np.reshape: shapes.reshape,
-    np.ravel: shapes.ravel,
-    np.transpose: shapes.transpose,
-    np.swapaxes: shapes.swapaxes,
-    np.broadcast_to: shapes.broadcast_to,
-    np.expand_dims: shapes.expand_dims,
-    np.squeeze: shapes.squeeze,
-    np.concatenate: shapes.concatenate,
-    np.stack: shapes.stack,
-    np.dot: functions.dot,
-    np.linalg.norm: reductions.norm,
-    np.clip: _clip,
-    np.where: _where,
-}
 
 # Their results are positions, shapes, truths or fresh arrays: no derivative is lost by working on the plain numbers.
 GRADIENT_FREE: frozenset[Callable[..., Any]] = frozenset(
@@ -56,8 +63,13 @@ GRADIENT_FREE: frozenset[Callable[..., Any]] = frozenset(
         np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.nonzero, np.any, np.all,
         np.allclose, np.isclose, np.array_equal, np.count_nonzero, np.searchsorted, np.result_type,
         np.zeros_like, np.ones_like, np.empty_like, np.may_share_memory, np.shares_memory, np.array2string,
+        np.argpartition, np.lexsort, np.nanargmax, np.nanargmin, np.flatnonzero, np.argwhere, np.digitize, np.isin,
+        np.array_equiv, np.array_repr, np.array_str, np.isneginf, np.isposinf, np.iscomplex, np.isreal,
+        np.iscomplexobj, np.isrealobj, np.can_cast, np.common_type, np.min_scalar_type, np.linalg.matrix_rank,
+        np.unique, np.histogram_bin_edges,
     }
 )  # fmt: skip
+
 
 # Those of them that look at shapes and dtypes alone.
 OF_SHAPES = frozenset({np.shape, np.ndim, np.size, np.result_type, np.zeros_like, np.ones_like, np.empty_like})
@@ -68,63 +80,81 @@ def _primitive_of(ufunc: np.ufunc) -> Primitive | None:
     return next((entry for entry in BOOK.values() if entry.ufunc is ufunc), None)
 
 
+# ---- ufuncs --------------------------------------------------------------------------------------------------------
+
+# What reducing by a ufunc is, and accumulating.
+REDUCED: dict[np.ufunc, Callable[..., Any]] = {
+    np.add: np.sum,
+    np.multiply: np.prod,
+    np.maximum: np.max,
+    np.minimum: np.min,
+}
+ACCUMULATED: dict[np.ufunc, Callable[..., Any]] = {np.add: np.cumsum, np.multiply: np.cumprod}
+
+
 def apply_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """What a ufunc means on nodes: its primitive, recorded; or plain numbers where nothing can be differentiated."""
-    name = f"np.{ufunc.__name__}"
     if method != "__call__":
-        raise TypeError(f"{name}.{method} has no derivative rule; use np.sum, np.max … or operators")
+        return _apply_method(ufunc, method, inputs, options)
     if options:
-        given = ", ".join(f"{option}=" for option in options)
-        raise TypeError(
-            f"{name} on nodes takes no {given}: compute a new result "
-            "(an ndarray cannot take a Tensor in place; write a = a + t)"
-        )
+        inputs = _with_options(ufunc, inputs, options)
     entry = _primitive_of(ufunc)
     if entry is None:
-        raise TypeError(_no_rule(name))
+        return call(ufunc, inputs, {})
     result = entry(*inputs)
     if entry.differentiable or (isinstance(result, Node) and result.traced):  # it may be another at the next replay
         return result
-    _look_at(inputs, name)
-    return ufunc(*map(_plain, inputs))
+    return ufunc(*[plain(x, f"np.{ufunc.__name__}") for x in inputs])
+
+
+def _with_options(ufunc: np.ufunc, inputs: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, ...]:
+    """The inputs in the type that is asked for."""
+    name = f"np.{ufunc.__name__}"
+    for option, value in options.items():
+        nothing = value is None or value is True or (option == "out" and all(buffer is None for buffer in value))
+        if not nothing and option not in arguments.IGNORED | {"dtype"}:
+            refuse_argument(name, option)
+    dtype = options.get("dtype")
+    if dtype is None:
+        return inputs
+    arguments.check_dtype(name, dtype)
+    return tuple(arguments.cast(x, dtype) for x in inputs)
+
+
+def _apply_method(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    entry = _primitive_of(ufunc)
+    if entry is not None and not entry.differentiable and "out" not in options:
+        return getattr(ufunc, method)(*map(plain, inputs), **options)
+    if method == "outer":
+        a, b = inputs
+        a = shapes.reshape(a, np.shape(plain(a)) + (1,) * np.ndim(plain(b)))
+        return apply_ufunc(ufunc, "__call__", (a, b), options)
+    meant = (REDUCED if method == "reduce" else ACCUMULATED if method == "accumulate" else {}).get(ufunc)
+    if meant is None:
+        raise TypeError(f"np.{ufunc.__name__}.{method} has no derivative rule; use np.sum, np.max … or operators")
+    names = ("axis", "dtype", "out", "keepdims", "initial", "where")
+    options = {name: value for name, value in options.items() if name != "out" or value != (None,)}
+    given = {"axis": 0} | dict(zip(names, inputs[1:], strict=False)) | options
+    return call(meant, inputs[:1], given)
+
+
+# ---- other functions -----------------------------------------------------------------------------------------------
 
 
 def apply_function(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """What another NumPy function means on nodes."""
-    if function in DIFFERENTIABLE:
-        ours = DIFFERENTIABLE[function]
-        signature = inspect.signature(ours)
-        try:
-            signature.bind(*args, **kwargs)
-        except TypeError as error:
-            raise TypeError(
-                f"np.{function.__name__} on nodes takes {signature.replace(return_annotation=signature.empty)}: {error}"
-            ) from None
-        return ours(*args, **kwargs)
+    if function in OF_SHAPES:
+        return function(*map(_held, args), **{key: _held(value) for key, value in kwargs.items()})
     if function in GRADIENT_FREE:
-        if function not in OF_SHAPES:
-            _look_at((args, kwargs), f"np.{function.__name__}")
-        return function(*map(_plain, args), **{key: _plain(value) for key, value in kwargs.items()})
-    raise TypeError(_no_rule(f"{function.__module__.replace('numpy', 'np')}.{function.__name__}"))
+        what = f"np.{function.__name__}"
+        return function(*[plain(x, what) for x in args], **{key: plain(x, what) for key, x in kwargs.items()})
+    if arguments.row_of(function) is None:
+        refuse_function(arguments.name_of(function))
+    return call(function, args, kwargs)
 
 
-def _no_rule(name: str) -> str:
-    return (
-        f"{name} has no derivative rule here: build it from functions that have one (dir(autograd.numpy) lists them), "
-        "or use t.data where no gradient is wanted"
-    )
-
-
-def _look_at(inputs: Any, name: str) -> None:
-    """Note at the nodes among them that plain numbers were made of theirs."""
-    if isinstance(inputs, Node):
-        look_at(name, inputs)
-    elif isinstance(inputs, tuple | list | dict):
-        for x in inputs.values() if isinstance(inputs, dict) else inputs:
-            _look_at(x, name)
-
-
-def _plain(x: Any) -> Any:
+def _held(x: Any) -> Any:
+    """What nodes hold: of a traced one its shape and type alone mean something, and those alone are asked for."""
     if isinstance(x, Node):
         return x._raw
-    return type(x)(map(_plain, x)) if isinstance(x, list | tuple) else x
+    return type(x)(map(_held, x)) if isinstance(x, list | tuple) else x

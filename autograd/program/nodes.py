@@ -16,7 +16,7 @@ from autograd.graph.functions_of_one import FunctionsOfOne
 from autograd.graph.hooks import current_tracer
 from autograd.graph.node import NO_ATTRS, Node
 from autograd.graph.operators import Operators
-from autograd.numpy.protocols import DIFFERENTIABLE, GRADIENT_FREE, OF_SHAPES, apply_function, apply_ufunc
+from autograd.numpy.protocols import GRADIENT_FREE, OF_SHAPES, apply_function, apply_ufunc
 from autograd.program.intrinsics import taken
 from autograd.program.refusal import refuse
 from autograd.rules import arithmetic, shaping
@@ -217,7 +217,7 @@ class TracedTensor(Traced, Tensor):
         return apply_ufunc(ufunc, method, inputs, options)
 
     def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any) -> Any:
-        if function in GRADIENT_FREE and function not in OF_SHAPES and function not in DIFFERENTIABLE:
+        if function in GRADIENT_FREE and function not in OF_SHAPES:
             refuse(f"np.{function.__name__}", "build it from functions of the rule book, or call it outside")
         return apply_function(function, args, kwargs)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Never, Self
 
 import numpy as np
@@ -11,15 +11,17 @@ from numpy.typing import DTypeLike
 
 from autograd.errors import DTypeError
 from autograd.graph.node import Node
-from autograd.graph.operators import Operators
 from autograd.graph.outside import CUT, look_at
 from autograd.numpy import functions, shapes
-from autograd.rules import products, reductions, shaping
+from autograd.numpy.arguments import call
+from autograd.rules import arithmetic, products, reductions, shaping
+from autograd.rules.primitive import Primitive
 from autograd.rules.shapes import Axis
-from autograd.suggest import catching, refuse_keywords
+from autograd.suggest import catching
+from autograd.tensor.numpy_methods import NumpyMethods
 
 
-class ArrayMethods(Operators):
+class ArrayMethods(NumpyMethods):
     """NumPy's methods; each is a primitive, or a function put together from some."""
 
     __slots__ = ()
@@ -49,6 +51,26 @@ class ArrayMethods(Operators):
     def size(self) -> int:
         """The number of entries."""
         return math.prod(self.shape)
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes that the entries take."""
+        return self.size * self.itemsize
+
+    @property
+    def itemsize(self) -> int:
+        """The bytes that an entry takes."""
+        return self.dtype.itemsize
+
+    @property
+    def real(self) -> Self:
+        """The Tensor itself, which is real."""
+        return self
+
+    @property
+    def imag(self) -> Self:
+        """0, of real numbers."""
+        return self * 0.0
 
     def item(self) -> float:
         """The one entry as a Python number."""
@@ -91,9 +113,42 @@ class ArrayMethods(Operators):
         """The axes in reverse order."""
         return self.transpose()
 
-    def reshape(self, *shape: int | tuple[int, ...]) -> Self:
+    @property
+    def mT(self) -> Self:
+        """The last two axes exchanged."""
+        return self._call(shapes.matrix_transpose, self)
+
+    def __contains__(self, number: Any) -> bool:
+        return bool((self == number).any())
+
+    def __and__(self, other: Any) -> Self:
+        return self._of_truths(arithmetic.logical_and, other)
+
+    def __or__(self, other: Any) -> Self:
+        return self._of_truths(arithmetic.logical_or, other)
+
+    def __xor__(self, other: Any) -> Self:
+        return self._of_truths(arithmetic.logical_xor, other)
+
+    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
+
+    def __invert__(self) -> Self:
+        return self._of_truths(arithmetic.logical_not)
+
+    def _of_truths(self, rule: Primitive, *other: Any) -> Self:
+        for x in (self, *other):
+            if np.result_type(getattr(x, "dtype", type(x))).kind != "b":
+                raise TypeError(
+                    f"{rule.symbol} of a Tensor wants truths on both sides: compare first, (a > 0) & (b > 0)"
+                )
+        return self._call(rule, self, *other)
+
+    def reshape(self, *shape: int | tuple[int, ...], order: str = "C") -> Self:
         """The same entries in another shape; −1 stands for the length that fits."""
-        return self._call(shapes.reshape, self, shape[0] if len(shape) == 1 else shape)
+        full = shape[0] if len(shape) == 1 else shape
+        return (
+            self._call(shapes.reshape, self, full) if order == "C" else self._call(np.reshape, self, full, order=order)
+        )
 
     def transpose(self, *axes: int | tuple[int, ...] | None) -> Self:
         """The axes in another order, reversed by default."""
@@ -107,24 +162,21 @@ class ArrayMethods(Operators):
         """Without axes of length one."""
         return self._call(shapes.squeeze, self, axis)
 
-    def ravel(self) -> Self:
-        """All entries along one axis."""
-        return self.reshape(-1)
+    def ravel(self, order: str = "C") -> Self:
+        """All entries along one axis, rows first, or columns first for ``order="F"``."""
+        return self.reshape(-1) if order == "C" else self._call(np.ravel, self, order=order)
 
     flatten = ravel
 
-    def astype(self, dtype: DTypeLike) -> Self:
-        """The numbers in another floating-point type; the gradient comes back in this one.
-
-        Raises:
-            DTypeError: It requires a gradient, which whole numbers and truths have not.
-        """
-        if getattr(self, "requires_grad", False) and np.dtype(dtype).kind not in "fc":
+    def astype(self, dtype: DTypeLike, **how: Any) -> Self:  # noqa: ARG002
+        """The numbers in another floating-point type; the gradient comes back in this one."""
+        kind: np.dtype[Any] = np.dtype(dtype)
+        if getattr(self, "requires_grad", False) and kind.kind != "f":
             raise DTypeError(
-                f"astype({np.dtype(dtype)}) of a Tensor that requires a gradient: that type has none; "
-                "use t.data.astype(…) for the numbers alone"
+                f"astype({kind}) of a Tensor: whole numbers have no derivative; use t.data.astype({kind}), "
+                "or np.floor(t) and its kin, which are flat"
             )
-        return self._call(shaping.astype, self, dtype=np.dtype(dtype))
+        return self._call(shaping.astype, self, dtype=kind)
 
     # ---- reductions -------------------------------------------------------------------------------------------------
 
@@ -132,29 +184,39 @@ class ArrayMethods(Operators):
     def sum(self, axis: Axis = None, keepdims: bool = False, **words: Never) -> Self:
         """Σ over one axis, several, or all."""
         if words:
-            refuse_keywords("sum", words, ("axis", "keepdims"))
+            return self._with_words(np.sum, axis, keepdims, words)
         return self._call(reductions.sum_, self, axis=axis, keepdims=keepdims)
 
     @catching
     def mean(self, axis: Axis = None, keepdims: bool = False, **words: Never) -> Self:
         """The mean over one axis, several, or all."""
         if words:
-            refuse_keywords("mean", words, ("axis", "keepdims"))
+            return self._with_words(np.mean, axis, keepdims, words)
         return self._call(reductions.mean, self, axis=axis, keepdims=keepdims)
 
     @catching
     def max(self, axis: Axis = None, keepdims: bool = False, **words: Never) -> Self:
         """The largest entry; entries that tie share its gradient equally."""
         if words:
-            refuse_keywords("max", words, ("axis", "keepdims"))
+            return self._with_words(np.max, axis, keepdims, words)
         return self._call(reductions.max_, self, axis=axis, keepdims=keepdims)
 
     @catching
     def min(self, axis: Axis = None, keepdims: bool = False, **words: Never) -> Self:
         """The smallest entry; entries that tie share its gradient equally."""
         if words:
-            refuse_keywords("min", words, ("axis", "keepdims"))
+            return self._with_words(np.min, axis, keepdims, words)
         return self._call(reductions.min_, self, axis=axis, keepdims=keepdims)
+
+    def clip(self, low: Any = None, high: Any = None, **words: Any) -> Self:
+        """x kept between ``low`` and ``high``; None leaves a side open."""
+        if words:
+            bounds = {name: bound for name, bound in (("a_min", low), ("a_max", high)) if bound is not None}
+            return self._call(call, np.clip, (self,), bounds | words)
+        return self._call(functions.clip, self, low, high)
+
+    def _with_words(self, function: Callable[..., Any], axis: Axis, keepdims: bool, words: dict[str, Any]) -> Self:
+        return self._call(call, function, (self,), {"axis": axis, "keepdims": keepdims, **words})
 
     def argmax(self, axis: int | None = None) -> Any:
         """Where the largest entry is: plain integers, since positions have no derivative."""

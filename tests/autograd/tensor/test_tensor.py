@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 
 import autograd as ag
-import autograd.numpy as anp
 from autograd import DTypeError, GraphError, ShapeError, Tensor
-from autograd.numpy.protocols import DIFFERENTIABLE, GRADIENT_FREE
+from autograd.numpy.protocols import GRADIENT_FREE
 from autograd.rules.primitive import BOOK
 from tests.autograd.table import ROWS
 
@@ -37,44 +36,8 @@ def test_a_ufunc_of_numpy_arrives_at_its_entry(entry: Any) -> None:
         assert isinstance(entry.ufunc(plain[0], operands[0]), Tensor)
 
 
-FUNCTIONS = {
-    np.sum: lambda f, x: f(x, axis=1),
-    np.mean: lambda f, x: f(x, axis=0),
-    np.max: lambda f, x: f(x),
-    np.min: lambda f, x: f(x),
-    np.reshape: lambda f, x: f(x, (3, 2)),
-    np.ravel: lambda f, x: f(x),
-    np.transpose: lambda f, x: f(x),
-    np.swapaxes: lambda f, x: f(x, 0, 1),
-    np.broadcast_to: lambda f, x: f(x, (4, 2, 3)),
-    np.expand_dims: lambda f, x: f(x, 1),
-    np.squeeze: lambda f, x: f(x[None]),
-    np.concatenate: lambda f, x: f([x, x], axis=1),
-    np.stack: lambda f, x: f([x, x], axis=-1),
-    np.dot: lambda f, x: f(x, np.ones((3, 2))),
-    np.linalg.norm: lambda f, x: f(x, axis=1, keepdims=True),
-    np.clip: lambda f, x: f(x, 0.7, 1.2),
-    np.where: lambda f, x: f(np.eye(2, 3, dtype=bool), x, 0.0),
-}
-
-
-def test_every_function_of_numpy_that_is_ours_is_tried_here() -> None:
-    assert set(FUNCTIONS) == set(DIFFERENTIABLE)
-
-
-@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.__name__)
-def test_a_function_of_numpy_gives_a_tensor_with_its_values(function: Any) -> None:
-    x = leaf(2, 3)
-    y = FUNCTIONS[function](function, x)
-    assert isinstance(y, Tensor)
-    np.testing.assert_array_equal(y.data, FUNCTIONS[function](function, x.data))
-    y.sum().backward()
-    assert x.grad.shape == x.shape
-    assert getattr(anp, function.__name__) is DIFFERENTIABLE[function]
-
-
 @pytest.mark.parametrize(
-    "function", [np.cumsum, np.linalg.inv, np.sort, np.fft.fft, np.median, np.spacing, np.add.reduce]
+    "function", [np.linalg.eig, np.fft.fft, np.histogram, np.spacing, np.hypot.reduce, np.maximum.accumulate]
 )
 def test_a_function_without_a_rule_is_named_never_made_an_array_of_objects(function: Any) -> None:
     with pytest.raises(TypeError, match=rf"np.*{function.__name__}.*no derivative rule"):
@@ -138,8 +101,7 @@ def test_numpys_other_ways_to_call_its_functions() -> None:
         np.testing.assert_array_equal(np.clip(x, **bounds).data, np.clip(x.data, 0.8, 1.2))
     np.testing.assert_array_equal(np.where(x - 1.0 > 0), np.where(x.data > 1.0))
     np.testing.assert_array_equal(np.where(Tensor([0.0, 1.0], requires_grad=True)), [[1]])
-    with pytest.raises(TypeError, match=r"np\.sum on nodes takes .*axis.*'dtype'"):
-        np.sum(x, dtype=np.float32)
+    assert np.sum(x, dtype=np.float32).dtype == np.float32
 
 
 def test_functions_whose_result_has_no_derivative_work_on_the_numbers() -> None:
@@ -161,14 +123,10 @@ def test_comparisons_give_plain_arrays() -> None:
     assert type(np.greater(x, 1.0)) is np.ndarray
 
 
-@pytest.mark.parametrize("option", [{"out": np.ones(3)}, {"where": np.ones(3, bool)}, {"dtype": float}], ids=str)
-def test_options_of_ufuncs_are_refused_by_name(option: dict[str, Any]) -> None:
-    with pytest.raises(TypeError, match=f"np.exp on nodes takes no {next(iter(option))}="):
-        np.exp(leaf(3), **option)
-
-
 def test_an_array_cannot_swallow_a_tensor() -> None:
-    x = leaf(3)
+    total, x = np.zeros(3), leaf(3)
+    with pytest.raises(TypeError, match="write a = a"):
+        total += x
     for swallow in (np.asarray, lambda t: np.array([t, t]), float, int):
         with pytest.raises((TypeError, ValueError), match="lose"):
             swallow(x if swallow is not float and swallow is not int else x.sum())

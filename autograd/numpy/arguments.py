@@ -1,0 +1,338 @@
+"""One table of NumPy's functions that have a derivative here, and of what becomes of their arguments.
+
+Each row is a function of NumPy's and ours for it. Which arguments there are, in which order and with which defaults,
+NumPy's own signature says; those that ours has too are handed on, and `OTHERS` says what is done with the rest. All
+spellings arrive here: ``np.var(t)``, ``autograd.numpy.var(t)`` and ``t.var()``.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, wraps
+from importlib import import_module
+from typing import Any, NoReturn, TypeVar
+
+import numpy as np
+
+from autograd.errors import DTypeError
+from autograd.graph.node import Node
+from autograd.graph.outside import look_at
+from autograd.rules import arithmetic, shaping
+from autograd.suggest import refuse_keywords
+
+__all__ = ["TABLE", "array_of", "call", "differentiable", "differentiable_version", "has_node", "plain", "row_of"]
+
+Function = Callable[..., Any]
+AnyFunction = TypeVar("AnyFunction", bound=Function)
+
+# Modules with rows of the table that are imported when one is first asked for.
+ROOMS = ("calculus", "elementwise", "joining", "linear_algebra", "moving", "products", "protocols", "statistics")
+
+# Signatures that a C function does not tell in each version of NumPy.
+SIGNATURES = {
+    np.concatenate: "(arrays, axis=0, out=None, *, dtype=None, casting='same_kind')",
+    np.dot: "(a, b, out=None)",
+    np.inner: "(a, b)",
+    np.vdot: "(a, b)",
+    np.where: "(condition, x=None, y=None)",
+}
+# Second names of arguments, of some versions or of long ago.
+SECOND_NAMES = {"newshape": "shape", "a_min": "min", "a_max": "max", "interpolation": "method"}
+# Arguments that are lists of arrays, or not arrays at all, and stay as they are; any other list is made an array.
+LISTS = {"arrays", "tup", "choicelist", "condlist", "operands", "xi"}
+STRUCTURE = {
+    "axis",
+    "axes",
+    "shape",
+    "newshape",
+    "pad_width",
+    "source",
+    "destination",
+    "reps",
+    "window_shape",
+    "funclist",
+}
+
+
+class Row:
+    """A function of NumPy's, and ours for it.
+
+    Attributes:
+        numpy: NumPy's.
+        ours: Ours, whose arguments after the first have NumPy's names.
+        signature: NumPy's arguments.
+        takes: Which of them ours has.
+        quick: Those that need no preparation.
+    """
+
+    def __init__(self, numpy: Function, ours: Function) -> None:
+        self.numpy = numpy
+        self.ours = ours
+        self.signature = _signature(numpy)
+        own = inspect.signature(ours).parameters
+        names = list(self.signature.parameters)
+        self.first = names[0]
+        self.ours_for = {
+            theirs: mine for theirs, mine in zip(names, own, strict=False) if theirs not in own and mine not in names
+        }
+        kinds = {parameter.kind: name for name, parameter in self.signature.parameters.items()}
+        self.starred = kinds.get(inspect.Parameter.VAR_POSITIONAL)
+        self.defaults = {name: parameter.default for name, parameter in self.signature.parameters.items()}
+        self.takes = frozenset({self.first, *own})
+        self.quick = self.takes & {"axis", "keepdims", "ddof", "k", "ord"}
+        self.name = name_of(numpy)
+
+    def spread(self, bound: inspect.BoundArguments) -> Iterator[tuple[str, Any]]:
+        """The arguments of a call one by one."""
+        for name, value in bound.arguments.items():
+            kind = self.signature.parameters[name].kind
+            if kind is inspect.Parameter.VAR_POSITIONAL:
+                yield from ((name, each) for each in value)
+            elif kind is inspect.Parameter.VAR_KEYWORD:
+                yield from value.items()
+            else:
+                yield name, value
+
+
+TABLE: dict[Function, Row] = {}
+
+
+def differentiable(*names: str) -> Callable[[AnyFunction], AnyFunction]:
+    """Enter a function in the table as ours for NumPy's of these names; those that this NumPy lacks are left out."""
+
+    def enter(ours: AnyFunction) -> AnyFunction:
+        for name in names:
+            found: Any = np
+            for part in name.split("."):
+                found = getattr(found, part, None)
+            if found is not None:
+                TABLE[found] = Row(found, ours)
+        return ours
+
+    return enter
+
+
+def row_of(function: Function) -> Row | None:
+    """The row of a function of NumPy's, if it has one."""
+    try:
+        if function not in TABLE:
+            _complete()
+    except TypeError:  # what has no hash is none of NumPy's functions
+        return None
+    return TABLE.get(function)
+
+
+@cache
+def _complete() -> None:
+    for room in ROOMS:
+        import_module(f"autograd.numpy.{room}")
+
+
+def name_of(function: Function) -> str:
+    """What messages call a function of NumPy's."""
+    module = getattr(function, "__module__", None) or "numpy"
+    return f"{module.replace('numpy', 'np', 1)}.{function.__name__}"
+
+
+def _signature(function: Function) -> inspect.Signature:
+    if isinstance(function, np.ufunc):
+        inputs = ["x"] if function.nin == 1 else ["x1", "x2", "x3"][: function.nin]
+        options = "out=None, *, where=True, casting='same_kind', order='K', dtype=None, subok=True"
+        return _parsed(f"({', '.join(inputs)}, {options})")
+    if function in SIGNATURES:
+        return _parsed(SIGNATURES[function])
+    return inspect.signature(function)
+
+
+def _parsed(text: str) -> inspect.Signature:
+    names: dict[str, Any] = {}
+    exec(f"def f{text}: ...", names)
+    return inspect.signature(names["f"])
+
+
+# ---- calls ---------------------------------------------------------------------------------------------------------
+
+
+def call(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """NumPy's function of nodes.
+
+    Raises:
+        TypeError: It has no derivative here, or arguments that have no meaning here.
+    """
+    row = row_of(function)
+    if row is None:
+        refuse_function(name_of(function))
+    if len(args) == 1 and isinstance(args[0], Node) and row.quick.issuperset(kwargs):
+        return row.ours(args[0], **kwargs)
+    try:
+        bound = row.signature.bind(*args, **kwargs)
+    except TypeError as error:
+        unknown = [word for word in kwargs if word not in row.signature.parameters]
+        if unknown:
+            refuse_keywords(row.name, unknown, row.signature.parameters)
+        raise TypeError(f"{row.name}{row.signature}: {error}") from None
+    operands: list[Any] = []
+    handed: dict[str, Any] = {}
+    others: dict[str, Any] = {}
+    for name, value in row.spread(bound):
+        value = value if name in LISTS | STRUCTURE else array_of(value)
+        mine = name if name in row.takes else row.ours_for.get(name) or SECOND_NAMES.get(name, name)
+        if name in (row.first, row.starred):
+            operands.append(value)
+        elif mine in row.takes:
+            handed[mine] = value
+        elif name not in row.defaults or not _is_default(value, row.defaults[name]):
+            others[name] = value
+    return _with_others(row, operands, handed, others)
+
+
+def _with_others(row: Row, operands: list[Any], handed: dict[str, Any], others: dict[str, Any]) -> Any:
+    others = {name: value for name, value in others.items() if name not in IGNORED}
+    for name in others:
+        if name not in ("dtype", "where", "initial") or (name != "dtype" and row.numpy not in REDUCTIONS):
+            refuse_argument(row.name, name)
+    dtype = others.get("dtype")
+    if dtype is not None:
+        check_dtype(row.name, dtype)
+        if row.first not in LISTS and row.first != row.starred:  # as NumPy does before it adds up
+            operands = [cast(x, dtype) for x in operands]
+    if others.keys() & {"where", "initial"}:
+        identity, join = REDUCTIONS[row.numpy]
+        initial = others.get("initial")
+        if "where" in others:
+            start = initial if identity is None else identity
+            if start is None:
+                raise ValueError(f"{row.name} with where= needs initial=, for where there is nothing")
+            operands[0] = arithmetic.where(plain(others["where"]), operands[0], start)
+        result = row.ours(*operands, **handed)
+        return result if initial is None else join(result, initial)
+    result = row.ours(*operands, **handed)
+    return result if dtype is None else cast(result, dtype)
+
+
+# Arguments about how something is computed, not what.
+IGNORED = frozenset({"casting", "order", "subok", "copy", "optimize", "kind", "like", "overwrite_input"})
+
+# Of a reduction of nothing, and how a number to begin with takes part.
+REDUCTIONS: dict[Function, tuple[Any, Function]] = {
+    np.sum: (0, arithmetic.add),
+    np.prod: (1, arithmetic.multiply),
+    np.max: (None, arithmetic.maximum),
+    np.min: (None, arithmetic.minimum),
+    np.amax: (None, arithmetic.maximum),
+    np.amin: (None, arithmetic.minimum),
+    np.nansum: (0, arithmetic.add),
+    np.nanprod: (1, arithmetic.multiply),
+}
+
+
+def cast(x: Any, dtype: Any) -> Any:
+    """In another type, of arrays and of lists of them; a Value has but one."""
+    if isinstance(x, tuple | list):
+        return type(x)(cast(part, dtype) for part in x)
+    if not isinstance(x, Node):
+        return np.asarray(x, dtype)
+    node: Any = x
+    return shaping.astype(node, dtype=np.dtype(dtype)) if x.kind == "array" else x
+
+
+def check_dtype(name: str, dtype: Any) -> None:
+    """Raise unless a result of this type can have a derivative.
+
+    Raises:
+        DTypeError: It is none of floating-point numbers.
+    """
+    if np.dtype(dtype).kind != "f":
+        raise DTypeError(
+            f"{name} on nodes with dtype={np.dtype(dtype)}: derivatives are of floating-point numbers; use t.data"
+        )
+
+
+def refuse_argument(name: str, argument: str) -> NoReturn:
+    """Raise for an argument that has no meaning for nodes."""
+    raise TypeError(
+        f"{name} on nodes takes no {argument}=: "
+        + (
+            "compute a new result (an ndarray cannot take a Tensor in place; write a = a + t)"
+            if argument == "out"
+            else "choose with np.where(condition, result, other)"
+            if argument == "where"
+            else "leave it out, or use t.data where no gradient is wanted"
+        )
+    )
+
+
+def refuse_function(name: str) -> NoReturn:
+    """Raise for a function that has no derivative here."""
+    raise TypeError(
+        f"{name} has no derivative rule here: build it from functions that have one (dir(autograd.numpy) lists them), "
+        "or use t.data where no gradient is wanted"
+    )
+
+
+def _is_default(value: Any, default: Any) -> bool:
+    plain_kind = value is None or isinstance(value, bool | int | str)
+    return value is default or (plain_kind and type(value) is type(default) and value == default)
+
+
+# ---- what is a node, and what holds some ---------------------------------------------------------------------------
+
+
+def has_node(x: Any) -> bool:
+    """Whether something is a node, or a list or tuple with nodes in it."""
+    return isinstance(x, Node) or (isinstance(x, list | tuple) and any(map(has_node, x)))
+
+
+def array_of(x: Any) -> Any:
+    """A list, of lists perhaps, with nodes in it as the array that NumPy would make of it; a list of Values stays."""
+    if not isinstance(x, list | tuple) or any(isinstance(part, Node) and part.kind == "scalar" for part in x):
+        return x
+    return shaping.stack(*map(array_of, x), axis=0) if has_node(x) else np.asarray(x)
+
+
+def plain(x: Any, what: str = "a function without slopes") -> Any:
+    """The numbers without what they remember; refused while a function is recorded, whose numbers change."""
+    if isinstance(x, Node):
+        look_at(what, x)
+        return x.data if x.traced else x._raw  # type: ignore[attr-defined]
+    return type(x)(plain(part, what) for part in x) if isinstance(x, list | tuple) else x
+
+
+@cache
+def differentiable_version(function: Function) -> Function:
+    """NumPy's function where no node is among the arguments, ours where one is.
+
+    Example:
+        >>> import autograd as ag
+        >>> var = differentiable_version(np.var)
+        >>> float(var([1.0, 3.0])), var(ag.Tensor([1.0, 3.0])).item()
+        (1.0, 1.0)
+    """
+    row = row_of(function)
+    if row is None:
+        return function
+    ours, quick = row.ours, row.quick
+
+    @wraps(function)
+    def version(*args: Any, **kwargs: Any) -> Any:
+        if len(args) == 1 and isinstance(args[0], Node) and quick.issuperset(kwargs):
+            return ours(args[0], **kwargs)
+        if any(map(has_node, args)) or (kwargs and any(map(has_node, kwargs.values()))):
+            return call(function, args, kwargs)
+        return function(*args, **kwargs)
+
+    return version
+
+
+def all_names(module: Any, prefix: str = "") -> Iterable[str]:
+    """The names in one of NumPy's modules of the functions that have rows."""
+    _complete()
+    return [prefix + name for name, value in vars(module).items() if callable(value) and _has_row(value)]
+
+
+def _has_row(function: Any) -> bool:
+    try:
+        return function in TABLE
+    except TypeError:
+        return False

@@ -1,0 +1,207 @@
+"""Differences, integrals, interpolation, filters and polynomials."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from autograd.numpy.arguments import array_of, differentiable
+from autograd.numpy.linear_algebra import pinv
+from autograd.numpy.moving import flip
+from autograd.numpy.reductions import sum
+from autograd.numpy.shapes import broadcast_to, concatenate, ravel, reshape, stack
+from autograd.rules import products, selection
+from autograd.rules.arithmetic import greater, less, maximum, minimum, where
+from autograd.rules.shapes import rank, shape
+from autograd.rules.shaping import scatter
+
+# ---- differences and integrals -------------------------------------------------------------------------------------
+
+
+def _part(x: Any, axis: int, start: int | None, stop: int | None) -> Any:
+    return x[(*(slice(None),) * (axis % rank(x)), slice(start, stop))]
+
+
+@differentiable("diff")
+def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
+    """Of each entry what it differs from the one before, n times."""
+    ends = [None if end is np._NoValue else end for end in (prepend, append)]
+    one = tuple(1 if i == axis % rank(a) else length for i, length in enumerate(shape(a)))
+    first, last = ([] if e is None else [broadcast_to(e, one) if rank(e) == 0 else e] for e in ends)
+    y = concatenate([*first, a, *last], axis) if first or last else a
+    for _ in range(n):
+        y = _part(y, axis, 1, None) - _part(y, axis, None, -1)
+    return y
+
+
+@differentiable("ediff1d")
+def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
+    """Differences of all entries in a row, with others before and after."""
+    parts = [to_begin, diff(ravel(ary)), to_end]
+    return concatenate([ravel(array_of(part)) for part in parts if part is not None], 0)
+
+
+@differentiable("gradient")
+def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
+    """Slopes at each entry by its neighbours, of second order inside."""
+    axes = (
+        list(range(rank(f))) if axis is None else [a % rank(f) for a in (axis if isinstance(axis, tuple) else (axis,))]
+    )
+    gaps = varargs or (1.0,)
+    gaps = gaps * len(axes) if len(gaps) == 1 else gaps
+    slopes = [_slope(f, gap, a, edge_order) for gap, a in zip(gaps, axes, strict=True)]
+    return slopes[0] if len(slopes) == 1 else tuple(slopes)
+
+
+def _slope(f: Any, gap: Any, axis: int, edge_order: int) -> Any:
+    column = tuple(-1 if i == axis else 1 for i in range(rank(f)))
+    steps = (
+        reshape(diff(gap), column) if rank(gap) else gap * np.ones((shape(f)[axis] - 1, *(1,) * (rank(f) - axis - 1)))
+    )
+    before, after = _part(steps, axis if rank(gap) else 0, None, -1), _part(steps, axis if rank(gap) else 0, 1, None)
+    rises = diff(f, axis=axis)
+    low, high = _part(rises, axis, None, -1), _part(rises, axis, 1, None)
+    inner = (low / before * after + high / after * before) / (before + after)
+    slopes = rises / steps
+    first, last = _part(slopes, axis, None, 1), _part(slopes, axis, -1, None)
+    if edge_order == 2:
+        bend = (_part(slopes, axis, 1, None) - _part(slopes, axis, None, -1)) / (before + after)
+        at = axis if rank(gap) else 0
+        first = first - _part(bend, axis, None, 1) * _part(steps, at, None, 1)
+        last = last + _part(bend, axis, -1, None) * _part(steps, at, -1, None)
+    return concatenate([first, inner, last], axis)
+
+
+@differentiable("trapezoid", "trapz")
+def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
+    """The integral of what is linear between the points."""
+    middle = 0.5 * (_part(y, axis, 1, None) + _part(y, axis, None, -1))
+    if x is None:
+        return sum(middle * dx, axis)
+    steps = diff(x) if rank(x) == 1 else diff(x, axis=axis)
+    if rank(x) == 1:
+        steps = reshape(steps, tuple(-1 if i == axis % rank(y) else 1 for i in range(rank(y))))
+    return sum(steps * middle, axis)
+
+
+# ---- interpolation and filters ---------------------------------------------------------------------------------------
+
+
+@differentiable("interp")
+def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
+    """Linear between the points (xp, fp), and constant beyond."""
+    if period is not None:
+        raise ValueError(
+            "np.interp on nodes takes no period=: wrap x, and add a point of the next period on either side"
+        )
+    xp, fp = array_of(xp), array_of(fp)
+    inside = minimum(maximum(x, xp[0]), xp[-1])
+    flat = ravel(inside)
+    after = minimum(maximum(selection.searchsorted(xp, flat, side="right"), 1), shape(xp)[0] - 1)
+    (x0, x1), (y0, y1) = ([selection.take_along_axis(p, after - back, axis=0) for back in (1, 0)] for p in (xp, fp))
+    y = reshape(y0 + (y1 - y0) * ((flat - x0) / (x1 - x0)), shape(x))
+    y = y if left is None else where(less(x, xp[0]), left, y)
+    return y if right is None else where(greater(x, xp[-1]), right, y)
+
+
+@differentiable("convolve")
+def convolve(a: Any, v: Any, mode: str = "full") -> Any:
+    """Σⱼ aⱼ vₙ₋ⱼ of two vectors: windows of the one times the other backwards."""
+    a, v = (reshape(array_of(x), (-1,)) for x in (a, v))
+    if shape(v)[0] > shape(a)[0]:
+        a, v = v, a
+    n, m = shape(a)[0], shape(v)[0]
+    wide = scatter(a, shape=(n + 2 * (m - 1),), index=slice(m - 1, m - 1 + n))
+    first, length = {"full": (0, n + m - 1), "same": ((m - 1) // 2, n), "valid": (m - 1, n - m + 1)}[mode]
+    places = first + np.arange(length)[:, None] + np.arange(m)
+    return products.matmul(wide[places], flip(v))
+
+
+@differentiable("correlate")
+def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
+    """Σⱼ aₙ₊ⱼ vⱼ of two vectors."""
+    a, v = array_of(a), array_of(v)
+    if shape(a)[0] < shape(v)[0] and mode != "full":
+        return flip(convolve(flip(a), v, mode))
+    return convolve(a, flip(v), mode)
+
+
+# ---- polynomials, the highest power first ----------------------------------------------------------------------------
+
+
+@differentiable("polyval")
+def polyval(p: Any, x: Any) -> Any:
+    """The value of a polynomial, by Horner's rule."""
+    return reduce(lambda y, coefficient: y * x + coefficient, list(p)[1:], p[0] + 0.0 * x)
+
+
+@differentiable("polyadd")
+def polyadd(a1: Any, a2: Any) -> Any:
+    """The sum of two polynomials."""
+    return _of_one_length(a1, 0.0, a2) + _of_one_length(a2, 0.0, a1)
+
+
+@differentiable("polysub")
+def polysub(a1: Any, a2: Any) -> Any:
+    """The difference of two polynomials."""
+    return _of_one_length(a1, 0.0, a2) - _of_one_length(a2, 0.0, a1)
+
+
+def _of_one_length(p: Any, filled: float, other: Any) -> Any:
+    missing = shape(other)[0] - shape(p)[0]
+    return concatenate([np.full(missing, filled), p], 0) if missing > 0 else p
+
+
+@differentiable("polymul")
+def polymul(a1: Any, a2: Any) -> Any:
+    """The product of two polynomials."""
+    return convolve(a1, a2)
+
+
+@differentiable("polyder")
+def polyder(p: Any, m: int = 1) -> Any:
+    """The derivative of a polynomial."""
+    for _ in range(m):
+        p = p[:-1] * np.arange(shape(p)[0] - 1.0, 0.0, -1.0)
+    return p
+
+
+@differentiable("polyint")
+def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
+    """The integral of a polynomial, with constants k."""
+    constants = [0.0] * m if k is None else [k] if not isinstance(k, list | tuple | np.ndarray) else list(k)
+    for constant in constants * (m if len(constants) == 1 else 1):
+        p = concatenate([p / np.arange(shape(p)[0], 0.0, -1.0), reshape(constant, (1,))], 0)
+    return p
+
+
+@differentiable("poly")
+def poly(seq_of_zeros: Any) -> Any:
+    """The polynomial with these zeros."""
+    zeros = array_of(seq_of_zeros)
+    factors = [concatenate([np.ones(1), reshape(-zero, (1,))], 0) for zero in zeros]
+    return reduce(convolve, factors, np.ones(1))
+
+
+@differentiable("vander")
+def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
+    """The powers of each entry, as rows."""
+    count = shape(x)[0] if N is None else N
+    powers = [x * 0.0 + 1.0 if power == 0 else x**power for power in range(count)]
+    return stack(powers if increasing else powers[::-1], -1)
+
+
+@differentiable("polyfit")
+def polyfit(x: Any, y: Any, deg: int, rcond: Any = None, full: bool = False, w: Any = None, cov: Any = False) -> Any:
+    """The polynomial of a degree that fits points best."""
+    if full or cov:
+        raise ValueError("np.polyfit on nodes gives coefficients alone: leave out full= and cov=")
+    matrix, right = vander(x, deg + 1), y
+    if w is not None:
+        matrix, right = matrix * reshape(w, (-1, 1)), right * (w if rank(y) == 1 else reshape(w, (-1, 1)))
+    lengths = sum(matrix * matrix, 0) ** 0.5
+    rcond = shape(x)[0] * np.finfo(float).eps if rcond is None else rcond
+    found = products.matmul(pinv(matrix / lengths, rcond), right)
+    return found / lengths if rank(y) == 1 else found / reshape(lengths, (-1, 1))

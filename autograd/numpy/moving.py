@@ -1,0 +1,204 @@
+"""Entries moved about: NumPy does it to their positions, and a gather does it to the entries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from autograd.numpy.arguments import array_of, differentiable, plain
+from autograd.numpy.shapes import broadcast_to, ravel, reshape, transpose
+from autograd.rules import arithmetic, linear_algebra, selection, shaping
+from autograd.rules.shapes import rank, shape
+
+# ---- generated: what NumPy's function does to positions, to axes -----------------------------------------------------
+
+
+def _gathering(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that takes entries of an array and puts them elsewhere, some of them twice or never."""
+
+    @wraps(function)
+    def gather(x: Any, *args: Any, **kwargs: Any) -> Any:
+        full = shape(x)
+        places = function(np.arange(int(np.prod(full))).reshape(full), *map(plain, args), **kwargs)
+        return shaping.getitem(ravel(x), index=places)
+
+    return gather
+
+
+def _reordering(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that puts axes into another order."""
+
+    @wraps(function)
+    def reorder(x: Any, *args: Any, **kwargs: Any) -> Any:
+        # Axes of lengths 2, 3, … that take no memory show by their lengths where they went.
+        marked = np.broadcast_to(False, tuple(range(2, 2 + rank(x))))
+        return transpose(x, tuple(length - 2 for length in function(marked, *args, **kwargs).shape))
+
+    return reorder
+
+
+for _name in ("rot90", "roll", "tile", "repeat", "delete", "resize", "diagonal"):
+    differentiable(_name)(_gathering(getattr(np, _name)))
+for _name in ("moveaxis", "rollaxis"):
+    differentiable(_name)(_reordering(getattr(np, _name)))
+differentiable("linalg.diagonal")(_gathering(np.linalg.diagonal))
+differentiable("lib.stride_tricks.sliding_window_view")(_gathering(np.lib.stride_tricks.sliding_window_view))
+
+
+# ---- the usual ones, as views ----------------------------------------------------------------------------------------
+
+
+@differentiable("flip")
+def flip(m: Any, axis: Any = None) -> Any:
+    """Backwards along some axes, or all."""
+    axes = range(rank(m)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    backwards = {a % rank(m) for a in axes}
+    return shaping.getitem(m, index=tuple(slice(None, None, -1 if a in backwards else None) for a in range(rank(m))))
+
+
+@differentiable("flipud")
+def flipud(m: Any) -> Any:
+    """Upside down."""
+    return flip(m, 0)
+
+
+@differentiable("fliplr")
+def fliplr(m: Any) -> Any:
+    """Left to right."""
+    return flip(m, 1)
+
+
+@differentiable("take")
+def take(a: Any, indices: Any, axis: int | None = None, mode: str = "raise") -> Any:
+    """Entries at some positions along an axis."""
+    if axis is None:
+        a, axis = ravel(a), 0
+    indices, length = np.asarray(plain(indices)), shape(a)[axis]
+    if mode != "raise":
+        indices = indices % length if mode == "wrap" else np.clip(indices, 0, length - 1)
+    return shaping.getitem(a, index=(*(slice(None),) * (axis % rank(a)), indices))
+
+
+@differentiable("compress")
+def compress(condition: Any, a: Any, axis: int | None = None) -> Any:
+    """Entries along an axis where a condition holds."""
+    return take(a, np.flatnonzero(plain(condition)), axis)
+
+
+@differentiable("extract")
+def extract(condition: Any, arr: Any) -> Any:
+    """Entries where a condition holds."""
+    return shaping.getitem(ravel(arr), index=np.flatnonzero(plain(condition)))
+
+
+@differentiable("take_along_axis")
+def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
+    """Entries at positions along an axis, of each row its own."""
+    if axis is None:
+        return selection.take_along_axis(ravel(arr), ravel(indices), axis=0)
+    length = shape(arr)[axis]
+    indices = indices if hasattr(indices, "traced") else np.asarray(indices) % length
+    full = np.broadcast_shapes(_without(shape(arr), axis), _without(shape(indices), axis))
+    arr, indices = (
+        broadcast_to(x, (*full[: axis % rank(arr)], shape(x)[axis], *full[axis % rank(arr) + 1 :]))
+        for x in (arr, indices)
+    )
+    return selection.take_along_axis(arr, indices, axis=axis)
+
+
+def _without(full: tuple[int, ...], axis: int) -> tuple[int, ...]:
+    return tuple(1 if i == axis % len(full) else length for i, length in enumerate(full))
+
+
+@differentiable("sort")
+def sort(a: Any, axis: int | None = -1) -> Any:
+    """In ascending order along an axis; each entry's gradient goes to where it came from."""
+    if axis is None:
+        a, axis = ravel(a), 0
+    return selection.take_along_axis(a, selection.argsort(a, axis=axis), axis=axis)
+
+
+@differentiable("partition")
+def partition(a: Any, kth: Any, axis: int | None = -1) -> Any:  # noqa: ARG001
+    """Sorted, which any place partitions."""
+    return sort(a, axis)
+
+
+# ---- diagonals and triangles ---------------------------------------------------------------------------------------
+
+
+@differentiable("diag")
+def diag(v: Any, k: int = 0) -> Any:
+    """The diagonal of a matrix, or a matrix with a diagonal."""
+    if rank(v) == 2:
+        return shaping.getitem(ravel(v), index=np.diagonal(np.arange(np.prod(shape(v))).reshape(shape(v)), k))
+    length = shape(v)[0] + abs(k)
+    rows = np.arange(shape(v)[0])
+    return shaping.scatter(v, shape=(length, length), index=(rows + max(-k, 0), rows + max(k, 0)))
+
+
+@differentiable("diagflat")
+def diagflat(v: Any, k: int = 0) -> Any:
+    """A matrix with all entries on a diagonal."""
+    return diag(ravel(array_of(v)), k)
+
+
+@differentiable("tril")
+def tril(m: Any, k: int = 0) -> Any:
+    """On and below a diagonal."""
+    return linear_algebra.tril(m, k=k)
+
+
+@differentiable("triu")
+def triu(m: Any, k: int = 0) -> Any:
+    """On and above a diagonal."""
+    return linear_algebra.triu(m, k=k)
+
+
+# ---- wider ---------------------------------------------------------------------------------------------------------
+
+
+@differentiable("pad")
+def pad(
+    array: Any, pad_width: Any, mode: str = "constant", constant_values: Any = 0, reflect_type: str = "even"
+) -> Any:
+    """Wider on all sides: by numbers (``constant``), or by entries (``edge``, ``reflect``, ``symmetric``, ``wrap``)."""
+    full = shape(array)
+    if isinstance(pad_width, dict):
+        pad_width = [pad_width.get(a, pad_width.get(a - len(full), (0, 0))) for a in range(len(full))]
+    widths = np.broadcast_to(np.asarray(pad_width), (len(full), 2))
+    if mode == "constant":
+        inside = tuple(slice(low, low + n) for (low, _), n in zip(widths.tolist(), full, strict=True))
+        wider = tuple(low + n + high for (low, high), n in zip(widths.tolist(), full, strict=True))
+        padded = shaping.scatter(array, shape=wider, index=inside)
+        if isinstance(constant_values, int | float) and constant_values == 0:
+            return padded
+        rim = np.pad(np.zeros(full), widths, constant_values=plain(constant_values))
+        return padded + rim.astype(padded.dtype)
+    if mode not in ("edge", "reflect", "symmetric", "wrap") or reflect_type != "even":
+        raise ValueError(f"np.pad on nodes in mode {mode!r}: use constant, edge, reflect, symmetric or wrap")
+    for axis, (low, high) in enumerate(widths.tolist()):
+        if low or high:
+            array = take(array, np.pad(np.arange(shape(array)[axis]), (low, high), mode), axis)  # type: ignore[call-overload]
+    return array
+
+
+@differentiable("copy")
+def copy(a: Any) -> Any:
+    """The same numbers."""
+    return arithmetic.add(a, 0.0)
+
+
+@differentiable("astype")
+def astype(x: Any, dtype: Any) -> Any:
+    """The numbers in another floating-point type."""
+    return shaping.astype(x, dtype=np.dtype(dtype))
+
+
+@differentiable("choose")
+def choose(a: Any, choices: Any) -> Any:
+    """Of several arrays, for each entry that of the array whose number is given."""
+    return selection.take_along_axis(array_of(choices), reshape(a, (1, *shape(a))), axis=0)[0]

@@ -1,0 +1,356 @@
+"""Products, running sums, spreads, order statistics, and the same where NaN stands for nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.kinds import Axis
+from autograd.numpy.arguments import differentiable, plain
+from autograd.numpy.joining import as_2d
+from autograd.numpy.moving import sort
+from autograd.numpy.reductions import max, mean, min, norm, sum
+from autograd.numpy.shapes import concatenate, matrix_transpose, ravel, reshape, transpose
+from autograd.rules import arithmetic, products, reductions, selection, shaping
+from autograd.rules.shapes import count, kept_shape, rank, shape
+
+# ---- products, and running sums and products -------------------------------------------------------------------------
+
+
+def _gathered_axes(x: Any, axis: Axis) -> Any:
+    """Some axes, or all, as one at the end."""
+    if axis is None:
+        return ravel(x)
+    axes = [a % rank(x) for a in (axis if isinstance(axis, tuple) else (axis,))]
+    kept = [a for a in range(rank(x)) if a not in axes]
+    if len(axes) == 1 and axes[0] == rank(x) - 1:
+        return x
+    moved = transpose(x, (*kept, *axes))
+    return reshape(moved, (*(shape(x)[a] for a in kept), math.prod(shape(x)[a] for a in axes)))
+
+
+def _along(axis: int, part: slice) -> tuple[Any, ...]:
+    return (*(slice(None),) * axis, part)
+
+
+@differentiable("prod")
+def prod(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Π xᵢ, by multiplying halves until one is left: right where some entries are 0, in all derivatives."""
+    y = _gathered_axes(a, axis)
+    while (length := shape(y)[-1]) > 1:
+        half = length // 2
+        halves = y[..., :half] * y[..., half : 2 * half]
+        y = halves if length % 2 == 0 else concatenate([halves, y[..., 2 * half :]], -1)
+    y = y[..., 0] if shape(y)[-1] else sum(y, -1) + 1
+    return reshape(y, kept_shape(shape(a), axis)) if keepdims else y
+
+
+@differentiable("cumsum")
+def cumsum(a: Any, axis: int | None = None) -> Any:
+    """x₁ + … + xᵢ along an axis, or through all entries."""
+    return selection.cumsum(ravel(a), axis=0) if axis is None else selection.cumsum(a, axis=axis)
+
+
+@differentiable("cumprod")
+def cumprod(a: Any, axis: int | None = None) -> Any:
+    """x₁ · … · xᵢ along an axis: products of 1, 2, 4, … neighbours, right where some entries are 0."""
+    y, axis = (ravel(a), 0) if axis is None else (a, axis % rank(a))
+    step = 1
+    while step < shape(y)[axis]:
+        start, ahead = y[_along(axis, slice(None, step))], y[_along(axis, slice(step, None))]
+        y = concatenate([start, ahead * y[_along(axis, slice(None, -step))]], axis)
+        step *= 2
+    return y
+
+
+def _running(whole: Callable[..., Any], start: float) -> Callable[..., Any]:
+    def running(x: Any, axis: int | None = None, include_initial: bool = False) -> Any:
+        if axis is None and rank(x) != 1:
+            raise ValueError("cumulative sums and products need axis= for more than one dimension")
+        axis = 0 if axis is None else axis
+        y = whole(x, axis)
+        if not include_initial:
+            return y
+        one = list(shape(y))
+        one[axis] = 1
+        return concatenate([np.full(one, start), y], axis)
+
+    return running
+
+
+differentiable("cumulative_sum")(_running(cumsum, 0.0))
+differentiable("cumulative_prod")(_running(cumprod, 1.0))
+
+
+@differentiable("ptp")
+def ptp(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The largest less the smallest."""
+    return max(a, axis, keepdims) - min(a, axis, keepdims)
+
+
+# ---- spreads -------------------------------------------------------------------------------------------------------
+
+
+def _weights(x: Any, where: Any) -> Any:
+    # 1 where an entry counts and 0 where it does not.
+    return np.broadcast_to(np.asarray(plain(where), float), shape(x))
+
+
+@differentiable("var")
+def var(
+    a: Any, axis: Axis = None, ddof: float = 0, keepdims: bool = False,
+    where: Any = True, mean: Any = None, correction: Any = None,
+) -> Any:  # fmt: skip
+    """Σ (xᵢ − x̄)² / (n − ddof)."""
+    off, number = _deviations(a, axis, where, mean)
+    freedom = number - (ddof if correction is None or _absent(correction) else correction)
+    return sum(arithmetic.square(off), axis, keepdims) / _fitting(freedom, axis, keepdims)
+
+
+@differentiable("std")
+def std(
+    a: Any, axis: Axis = None, ddof: float = 0, keepdims: bool = False,
+    where: Any = True, mean: Any = None, correction: Any = None,
+) -> Any:  # fmt: skip
+    """√var; where all are equal its gradient is 0."""
+    off, number = _deviations(a, axis, where, mean)
+    freedom = number - (ddof if correction is None or _absent(correction) else correction)
+    return norm(off, None, axis, keepdims) / np.sqrt(_fitting(freedom, axis, keepdims))
+
+
+def _absent(x: Any) -> bool:
+    return x is np._NoValue
+
+
+def _deviations(x: Any, axis: Axis, where: Any, given: Any) -> tuple[Any, Any]:
+    """What entries differ from their mean by, and how many there are."""
+    keepdims = True
+    if where is True or _absent(where):
+        middle = reductions.mean(x, axis=axis, keepdims=keepdims) if given is None or _absent(given) else given
+        return x - middle, count(x, axis)
+    weights = _weights(x, where)
+    number = weights.sum(axis, keepdims=True)
+    chosen = arithmetic.where(weights > 0, x, 0.0)
+    middle = sum(chosen, axis, keepdims) / number if given is None or _absent(given) else given
+    return arithmetic.where(weights > 0, chosen - middle, 0.0), number
+
+
+def _fitting(number: Any, axis: Axis, keepdims: bool) -> Any:
+    return number if keepdims or np.ndim(number) == 0 else np.squeeze(number, axis)
+
+
+@differentiable("mean")
+def mean_where(a: Any, axis: Axis = None, keepdims: bool = False, where: Any = True) -> Any:
+    """The mean, of some entries only where ``where`` says so."""
+    if where is True or _absent(where):
+        return mean(a, axis, keepdims)
+    weights = _weights(a, where)
+    return sum(arithmetic.where(weights > 0, a, 0.0), axis, keepdims) / weights.sum(axis, keepdims=keepdims)
+
+
+@differentiable("average")
+def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = False, keepdims: bool = False) -> Any:
+    """Σ wᵢxᵢ / Σ wᵢ."""
+    if weights is None:
+        y, total = mean(a, axis, keepdims), float(count(a, axis))
+    else:
+        if shape(weights) != shape(a):
+            axes = axis if isinstance(axis, tuple) else (axis,)
+            full = [1] * rank(a)
+            for place, length in zip(axes, shape(weights), strict=True):
+                full[place] = length
+            weights = reshape(weights, tuple(full))
+        total = sum(weights + np.zeros(shape(a)), axis, keepdims)
+        y = sum(a * weights, axis, keepdims) / total
+    return (y, total + 0 * y) if returned else y
+
+
+@differentiable("cov")
+def cov(
+    m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: int | None = None,
+    fweights: Any = None, aweights: Any = None,
+) -> Any:  # fmt: skip
+    """Covariances of rows, or of columns."""
+    rows = [as_2d(part) for part in (m, y) if part is not None]
+    rows = [part if rowvar or shape(part)[0] == 1 else matrix_transpose(part) for part in rows]
+    x = rows[0] if len(rows) == 1 else concatenate(rows, 0)
+    weights = 1.0
+    for more in (fweights, aweights):
+        weights = weights if more is None else weights * more
+    ddof = int(not bias) if ddof is None else ddof
+    total = shape(x)[1] if np.ndim(plain(weights)) == 0 else sum(weights)
+    lost = ddof if aweights is None else ddof * sum(weights * aweights) / total
+    off = x - sum(x * weights, 1, True) / total
+    return _squeezed(products.matmul(off * weights, matrix_transpose(off)) / (total - lost))
+
+
+def _squeezed(x: Any) -> Any:
+    return reshape(x, tuple(length for length in shape(x) if length != 1))
+
+
+@differentiable("corrcoef")
+def corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Any:
+    """Correlations of rows, or of columns."""
+    c = cov(x, y, rowvar)
+    if rank(c) == 0:
+        return c / c
+    spread = arithmetic.sqrt(c[tuple([np.arange(shape(c)[0])] * 2)])
+    return c / spread / spread[:, None]
+
+
+# ---- order statistics ----------------------------------------------------------------------------------------------
+
+# Where among n sorted entries the quantile q lies: R. Hyndman and Y. Fan, "Sample Quantiles in Statistical Packages",
+# 1996, definitions 4 to 9, by their α and β; and NumPy's ways to take a whole position.
+_ALPHA_BETA = {
+    "linear": (1.0, 1.0), "interpolated_inverted_cdf": (0.0, 1.0), "hazen": (0.5, 0.5), "weibull": (0.0, 0.0),
+    "median_unbiased": (1 / 3, 1 / 3), "normal_unbiased": (3 / 8, 3 / 8),
+}  # fmt: skip
+_WHOLE: dict[str, Callable[[Any], Any]] = {
+    "lower": np.floor,
+    "higher": np.ceil,
+    "nearest": np.rint,
+    "midpoint": lambda x: 0.5 * (np.floor(x) + np.ceil(x)),
+}
+
+
+def _positions(q: Any, number: Any, method: str) -> Any:
+    """Positions, counted from 0, of quantiles among sorted entries; fractions lie between two."""
+    if method in _WHOLE:
+        return _WHOLE[method](q * (number - 1))
+    if method not in _ALPHA_BETA:
+        raise ValueError(f"np.quantile on nodes with method={method!r}: use {', '.join([*_ALPHA_BETA, *_WHOLE])}")
+    alpha, beta = _ALPHA_BETA[method]
+    return np.clip(number * q + (alpha + q * (1 - alpha - beta)) - 1, 0, np.maximum(number - 1, 0))
+
+
+@differentiable("quantile")
+def quantile(a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Any:
+    """What a share of q of the entries lies below; between two entries, a mixture of both."""
+    q, x = np.asarray(plain(q), float), sort(_gathered_axes(a, axis))
+    at = _positions(q, shape(x)[-1], method)
+    low = np.floor(at).astype(int)
+    part = (at - low).astype(getattr(x, "dtype", float), copy=False)
+    y = x[..., low] * (1 - part) + x[..., np.minimum(low + 1, shape(x)[-1] - 1)] * part
+    y = _spoilt(y, x, q.ndim)
+    return _quantiles_first(y, a, q.ndim, axis, keepdims)
+
+
+def _spoilt(y: Any, x: Any, quantiles: int) -> Any:
+    # NaN, which is sorted to the end, spoils all; what is added is 0 otherwise.
+    last = x[..., -1] * 0.0
+    return y + reshape(last, (*shape(last), *(1,) * quantiles))
+
+
+def _quantiles_first(y: Any, a: Any, quantiles: int, axis: Axis, keepdims: bool) -> Any:
+    """NumPy's order of axes: those of q, then those of what was reduced."""
+    rest = rank(y) - quantiles
+    y = transpose(y, (*range(rest, rank(y)), *range(rest)))
+    return reshape(y, (*shape(y)[:quantiles], *kept_shape(shape(a), axis))) if keepdims else y
+
+
+@differentiable("percentile")
+def percentile(a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Any:
+    """As `quantile`, in hundredths."""
+    return quantile(a, np.asarray(plain(q), float) / 100, axis, method, keepdims)
+
+
+@differentiable("median")
+def median(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The middle entry, or the mean of the two in the middle."""
+    return quantile(a, 0.5, axis, keepdims=keepdims)
+
+
+# ---- where NaN stands for nothing ----------------------------------------------------------------------------------
+
+
+def _without_nan(function: Callable[..., Any], instead: float) -> Callable[..., Any]:
+    def of_numbers(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        return function(arithmetic.where(arithmetic.isnan(a), instead, a), axis, keepdims)
+
+    return of_numbers
+
+
+nansum = differentiable("nansum")(_without_nan(sum, 0.0))
+differentiable("nanprod")(_without_nan(prod, 1.0))
+differentiable("nanmax")(_without_nan(max, -np.inf))
+differentiable("nanmin")(_without_nan(min, np.inf))
+
+
+@differentiable("nancumsum")
+def nancumsum(a: Any, axis: int | None = None) -> Any:
+    """As `cumsum`, with 0 for NaN."""
+    return cumsum(arithmetic.where(arithmetic.isnan(a), 0.0, a), axis)
+
+
+@differentiable("nancumprod")
+def nancumprod(a: Any, axis: int | None = None) -> Any:
+    """As `cumprod`, with 1 for NaN."""
+    return cumprod(arithmetic.where(arithmetic.isnan(a), 1.0, a), axis)
+
+
+def _numbers(a: Any, axis: Axis, keepdims: bool) -> Any:
+    return sum(arithmetic.where(arithmetic.isnan(a), 0.0, 1.0), axis, keepdims)
+
+
+@differentiable("nanmean")
+def nanmean(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The mean of what is a number."""
+    return nansum(a, axis, keepdims) / _numbers(a, axis, keepdims)
+
+
+@differentiable("nanvar")
+def nanvar(a: Any, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Any:
+    """The variance of what is a number."""
+    off = arithmetic.where(arithmetic.isnan(a), 0.0, a - nanmean(a, axis, True))
+    return sum(arithmetic.square(off), axis, keepdims) / (_numbers(a, axis, keepdims) - ddof)
+
+
+@differentiable("nanstd")
+def nanstd(a: Any, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Any:
+    """The standard deviation of what is a number."""
+    off = arithmetic.where(arithmetic.isnan(a), 0.0, a - nanmean(a, axis, True))
+    return norm(off, None, axis, keepdims) / arithmetic.sqrt(_numbers(a, axis, keepdims) - ddof)
+
+
+@differentiable("nanquantile")
+def nanquantile(a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Any:
+    """As `quantile`, of what is a number."""
+    q, x = np.asarray(plain(q), float), sort(_gathered_axes(a, axis))
+    number = np.sum(~np.isnan(plain(x)), -1)
+    at = _positions(q, number[(..., *(None,) * q.ndim)], method)
+    at = reshape(at, (*shape(x)[:-1], q.size))
+    low = np.floor(at).astype(int)
+    part = (at - low).astype(getattr(x, "dtype", float), copy=False)
+    first, second = (
+        selection.take_along_axis(x, np.minimum(place, shape(x)[-1] - 1), axis=-1)
+        for place in (low, np.ceil(at).astype(int))
+    )
+    y = first + arithmetic.where(part > 0, (second - first) * part, 0.0)
+    y = reshape(y, (*shape(x)[:-1], *q.shape))
+    return _quantiles_first(y, a, q.ndim, axis, keepdims)
+
+
+@differentiable("nanpercentile")
+def nanpercentile(a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Any:
+    """As `nanquantile`, in hundredths."""
+    return nanquantile(a, np.asarray(plain(q), float) / 100, axis, method, keepdims)
+
+
+@differentiable("nanmedian")
+def nanmedian(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The median of what is a number."""
+    return nanquantile(a, 0.5, axis, keepdims=keepdims)
+
+
+@differentiable("bincount")
+def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
+    """The sum of the weights of each whole number."""
+    numbers = np.asarray(plain(x))
+    if weights is None:
+        return np.bincount(numbers, minlength=minlength)
+    length = int(np.maximum(minlength, numbers.max(initial=-1) + 1))
+    return shaping.scatter(weights, shape=(length,), index=(numbers,))
