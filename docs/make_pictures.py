@@ -54,21 +54,25 @@ def neuron() -> Any:
     return ag.draw(out)
 
 
-def moons() -> Any:
-    """A small network on one sample of the moons: the hinge loss."""
+def _moons(**options: Any) -> Any:
     random.seed(3)
     points, _ = make_moons(n_samples=4, noise=0.1, random_state=0)
     model = MLP(2, [3, 3, 1])
-    for number, layer in enumerate(model.layers, 1):
-        for i, unit in enumerate(layer.neurons, 1):
-            unit.b.label = f"b{number}.{i}"
-            for j, w in enumerate(unit.w, 1):
-                w.label = f"w{number}.{i}{j}"
     x1, x2 = (Value(x, label=f"x{i}", requires_grad=False) for i, x in enumerate(points[0].tolist(), 1))
     loss = (1 - model([x1, x2])).relu()
     loss.label = "L"
     loss.backward()
-    return ag.draw(loss)
+    return ag.draw(loss, **options)
+
+
+def layers() -> Any:
+    """A small network of Values on one sample of the moons, with the hinge loss: its layers as cards."""
+    return _moons()
+
+
+def moons() -> Any:
+    """The same with every weight."""
+    return _moons(expand=True)
 
 
 def digits_network() -> Any:
@@ -77,7 +81,7 @@ def digits_network() -> Any:
     rng = np.random.default_rng(0)
     x = Tensor(rng.random((32, 784), np.float32), label="images")
     classes = Tensor(rng.integers(0, 10, 32), label="classes")
-    return ag.draw(lambda: nn.cross_entropy(model(x), classes.data))
+    return ag.draw(lambda: nn.cross_entropy(model(x), classes.data), depth=2)
 
 
 class Residual(nn.Module):
@@ -111,6 +115,43 @@ def shared() -> Any:
     return ag.draw(out, attribute=a)
 
 
+def twice() -> Any:
+    """a + a: two edges into one node, whose shares add up."""
+    a = Value(3.0, label="a")
+    out = a + a
+    out.label = "L"
+    out.backward()
+    return ag.draw(out)
+
+
+def summary() -> Any:
+    """A sum over 160 samples through a network of Values: some 10,000 nodes."""
+    random.seed(0)
+    model = MLP(2, [16, 16, 1])
+    total = ag.sum([model([0.1 * i, 0.2]) for i in range(160)])
+    total.label = "L"
+    total.backward()
+    return ag.draw(total)
+
+
+def second_order() -> Any:
+    """The graph of a first derivative, 3x² of x³, and the gradients on it: the second derivative is x's."""
+    x = Value(2.0, label="x")
+    (slope,) = ag.gradients(x * x * x, [x], create_graph=True)
+    slope.label = "∂L/∂x"
+    slope.backward()
+    return ag.draw(slope)
+
+
+def detached() -> Any:
+    """A factor that is detached: a number like any other, through which no gradient goes."""
+    a = Value(2.0, label="a")
+    out = (a * a + 1).detach() * a
+    out.label = "L"
+    out.backward()
+    return ag.draw(out)
+
+
 def broken() -> Any:
     """A logarithm of zero, and what comes of it."""
     x = Tensor(np.array([[1.0, 0.0], [2.0, 0.0]]), requires_grad=True, label="x")
@@ -121,9 +162,10 @@ def broken() -> Any:
     return ag.draw(out)
 
 
-PICTURES: dict[str, Callable[[], Any]] = {
-    function.__name__: function for function in (expression, neuron, moons, digits_network, residual, shared, broken)
-}
+MAKERS = (
+    expression, neuron, layers, moons, digits_network, residual, shared, twice, broken, summary, second_order, detached,
+)  # fmt: skip
+PICTURES: dict[str, Callable[[], Any]] = {function.__name__: function for function in MAKERS}
 
 
 def content(svg: str) -> list[tuple[str, ...]]:

@@ -81,6 +81,7 @@ __all__ = [
     "init",
     "lint",
     "load",
+    "load_run",
     "save",
     "summary",
     "train_test_split",
@@ -96,6 +97,7 @@ if TYPE_CHECKING:
     from nn import estimator as estimator
     from nn import pictures as pictures
     from nn import scalar as scalar
+    from nn.app.predictor import load_run
 else:
     # Modules with public names of their own, imported on first use: some need more than NumPy.
     _ROOMS = ("estimator", "pictures", "scalar")
@@ -103,6 +105,8 @@ else:
     def __getattr__(name: str) -> Any:
         if name in _ROOMS:
             return import_module(f"nn.{name}")
+        if name == "load_run":
+            return import_module("nn.app.predictor").load_run
         from autograd import suggest
         from nn._words import WORDS
 

@@ -53,8 +53,8 @@ class Neuron(Module):
     """
 
     def __init__(self, nin: int, nonlin: bool = True) -> None:
-        self.w = [ag.Value(random.uniform(-1, 1)) for _ in range(nin)]
-        self.b = ag.Value(0.0)
+        self.w = [ag.Value(random.uniform(-1, 1), label=f"w{i}") for i in range(1, nin + 1)]
+        self.b = ag.Value(0.0, label="b")
         self.nonlin = nonlin
         self.activation: Callable[[ag.Value], ag.Value] = ag.Value.relu if nonlin else _identity
 
@@ -79,6 +79,13 @@ class Neuron(Module):
         return f"{name if self.nonlin else 'Linear'}Neuron({len(self.w)})"
 
 
+def _name(kind: str, parts: Sequence[Module]) -> None:
+    """Let each parameter's label say where it stands: "layer 1, neuron 3, w2"."""
+    for number, part in enumerate(parts, 1):
+        for p in part.parameters():
+            p.label = f"{kind} {number}, {p.label}"
+
+
 def _identity(x: ag.Value) -> ag.Value:
     return x
 
@@ -98,6 +105,7 @@ class Layer(Module):
 
     def __init__(self, nin: int, nout: int, **kwargs: Any) -> None:
         self.neurons = [Neuron(nin, **kwargs) for _ in range(nout)]
+        _name("neuron", self.neurons)
 
     def __call__(self, x: Sequence[Scalar]) -> Any:
         """The neurons' outputs; of a single neuron its output alone, not a list."""
@@ -137,6 +145,7 @@ class MLP(Module):
     def __init__(self, nin: int, nouts: Sequence[int]) -> None:
         sz = [nin, *nouts]
         self.layers = [Layer(sz[i], sz[i + 1], nonlin=i != len(nouts) - 1) for i in range(len(nouts))]
+        _name("layer", self.layers)
 
     def __call__(self, x: Sequence[Scalar]) -> Any:
         """The network's outputs for one sample; of a single output neuron its output alone."""
@@ -204,6 +213,7 @@ def from_model(model: TensorModule) -> MLP:
                     neuron.activation, neuron.nonlin = part.forward, True
         else:
             raise TypeError(f"from_model takes linear layers, each with an activation after it or none, not {part}")
+    _name("layer", network.layers)
     return network
 
 
@@ -224,6 +234,7 @@ def _layer(linear: layers.Linear) -> Layer:
     biases = [0.0] * len(weights) if linear.bias is None else linear.bias.data.astype(np.float64).tolist()
     layer = Layer(len(weights[0]), len(weights), nonlin=False)
     for neuron, row, bias in zip(layer.neurons, weights, biases, strict=True):
-        neuron.w = [ag.Value(w) for w in row]
-        neuron.b = ag.Value(bias, requires_grad=linear.bias is not None)
+        neuron.w = [ag.Value(w, label=f"w{i}") for i, w in enumerate(row, 1)]
+        neuron.b = ag.Value(bias, requires_grad=linear.bias is not None, label="b")
+    _name("neuron", layer.neurons)
     return layer

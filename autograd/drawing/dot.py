@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
+from autograd.drawing.legend import legend_lines, legend_rows
 from autograd.drawing.look import FONT, INK, LINE, NOT_A_NUMBER, ORIGIN, OUTLINES, PAPER, PLAIN, SOFT, step_of
+from autograd.drawing.markup import Markup, row, table, words
 from autograd.drawing.sketch import Arrow, Box, Sketch, printable
 from autograd.explaining.notation import number_text
 
@@ -37,8 +39,8 @@ class _Lines:
         self.say("}")
 
 
-def dot_source(drawn: Sketch, direction: Direction, legend: bool) -> str:
-    """The DOT text of a sketch."""
+def dot_source(drawn: Sketch, direction: Direction, legend: bool, *, markup: bool = True) -> str:
+    """The DOT text of a sketch; without ``markup`` its legend is in words, for a Graphviz that reads no other."""
     graph = _Lines()
     with graph.part("digraph gradbook"):
         graph.say("graph", rankdir=direction, bgcolor=PAPER, nodesep="0.22", ranksep="0.42", fontname=FONT)
@@ -48,13 +50,14 @@ def dot_source(drawn: Sketch, direction: Direction, legend: bool) -> str:
         graph.say("edge", fontname=FONT, fontsize="10", fontcolor=SOFT, color=SOFT, arrowsize="0.65")
         if len(drawn.arrows) > MANY:  # a quicker layout, with straight edges: the best one can take minutes
             graph.say("graph", nslimit="0.5", nslimit1="0.5", mclimit="0.1", splines="line")
-        if drawn.notes:
-            graph.say("graph", label=_text(*drawn.notes))
+        if not markup:
+            lines = [*(legend_lines(drawn, direction) if legend else ()), *drawn.notes]
+            graph.say("graph", label=_text(*lines), fontsize="9")
+        elif below := [*(legend_rows(drawn, direction) if legend else ()), *(row([words(n)]) for n in drawn.notes)]:
+            graph.say("graph", label=table(below))
         _place(graph, drawn.boxes, ())
         for arrow in drawn.arrows:
             graph.say(f"{arrow.tail} -> {arrow.head}", **_arrow(arrow))
-        if legend:
-            _legend(graph, drawn, direction)
     return "\n".join([*graph.lines, ""])
 
 
@@ -99,34 +102,13 @@ def _arrow(arrow: Arrow) -> dict[str, str]:
     return attributes
 
 
-def _legend(graph: _Lines, drawn: Sketch, direction: Direction) -> None:
-    """What colours, marks and outlines mean, as far as they occur, in a row."""
-    boxes = drawn.boxes.values()
-    sizes = sorted((box.magnitude for box in boxes if box.magnitude is not None), key=lambda x: (x != x, x))
-    steps = list(dict.fromkeys([*map(step_of, sizes), *(NOT_A_NUMBER for box in boxes if not box.finite)]))
-    keys = [
-        {"label": _text(f"{mark} {words}".strip()), "fillcolor": fill, "style": "filled", "color": LINE}
-        for fill, mark, words in steps
-    ]
-    outlines = [OUTLINES[role] for role in OUTLINES if any(box.role == role for box in boxes)]
-    outlines += [ORIGIN] if any(box.begins for box in boxes) else []
-    keys += [{"label": _text(words), "fillcolor": PLAIN, "style": "filled", **look} for look, words in outlines]
-    what = "gradient’s size" if drawn.scalar else "gradient’s size (root mean square)"
-    with graph.part("subgraph cluster_legend"):
-        graph.say("graph", label=_text(what if steps else "outlines"), style="rounded", color=LINE, fontcolor=SOFT)
-        graph.say("graph", fontsize="10", margin="6", labelloc="t", **({"rank": "same"} if direction == "TB" else {}))
-        graph.say("node", fontsize="9.5", height="0.2", margin="0.12,0.04", fontcolor=INK)
-        for number, key in enumerate(keys):
-            graph.say(f"legend{number}", id=f"legend{number}", tooltip=" ", **key)
-        for number in range(1, len(keys)):
-            graph.say(f"legend{number - 1} -> legend{number}", style="invis")
-
-
 def _text(*lines: str) -> str:
     """Lines as a label that means itself: no escapes and no entities."""
     return "\n".join(map(printable, lines)).replace("\\", "\\\\").replace("&", "&amp;").replace("\n", "\\n")
 
 
 def _quoted(value: str) -> str:
-    """A value in quotation marks, in which nothing but a mark of its own ends it."""
+    """A value in quotation marks, in which nothing but a mark of its own ends it; markup in its angle brackets."""
+    if isinstance(value, Markup):
+        return f"<{value}>"
     return '"{}"'.format(value.replace('"', '\\"'))

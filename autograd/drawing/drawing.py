@@ -5,7 +5,6 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -13,22 +12,23 @@ from typing import Any
 
 import numpy as np
 
+from autograd.drawing.cards import collapse, labelled_groups
 from autograd.drawing.dot import Direction, dot_source
 from autograd.drawing.mermaid import mermaid
 from autograd.drawing.modules import Calls
 from autograd.drawing.page import page
 from autograd.drawing.render import Renderer, RenderError, render
-from autograd.drawing.sketch import DIGITS, Arrow, Box, Sketch, printable, sketch
+from autograd.drawing.sketch import Sketch, printable, sketch
 from autograd.drawing.summary import summary
 from autograd.explaining.attribution import edge_shares
 from autograd.explaining.names import find_node
-from autograd.explaining.notation import number_text
 from autograd.graph.node import Node, describe
 from autograd.graph.order import topological_order
 
 __all__ = ["Drawing", "draw"]
 
-MOST = 500
+MOST = 120
+MOST_STEPPED = 500  # nodes that the step-through page plays, and that cards are made of
 MOST_TOLD = 8
 FEW = 24  # up to so many nodes, every module is shown in full
 ENDINGS = ("svg", "png", "pdf", "dot", "mmd", "html")
@@ -38,7 +38,7 @@ def draw(
     what: Node | Callable[[], Any],
     *,
     direction: Direction | None = None,
-    depth: int = 2,
+    depth: int | None = None,
     expand: bool | Collection[str] = (),
     around: Node | str | None = None,
     radius: int = 2,
@@ -59,8 +59,10 @@ def draw(
             modules that run inside become boxes around what they compute, and ``backward`` is called for the gradients
             where the result is a single number.
         direction: ``"LR"`` from left to right, ``"TB"`` from top to bottom; by default whichever suits the graph.
-        depth: How many levels of modules to show where there are more than two dozen nodes; deeper ones are one box.
-        expand: Modules to show in full all the same, by name (``"0"``, ``"2: Linear"``), or True for all.
+        depth: How many levels of modules, or of the layers and neurons of `nn.scalar`, to show: what is deeper is one
+            card, with what goes in and out and how many parameters it has. By default, with more than two dozen nodes,
+            2 for modules and 1 for layers of Values.
+        expand: Modules to show in full all the same, by name (``"0"``, ``"2: Linear"``, ``"layer 1"``), or True.
         around: Show only what is near this node, given itself or by its label.
         radius: How many edges away counts as near.
         attribute: A node whose gradient is shared out: the thicker an edge, the more of it came that way.
@@ -98,7 +100,7 @@ def draw(
 def _sketched(
     output: Node,
     groups: dict[Node, tuple[str, ...]],
-    depth: int,
+    depth: int | None,
     expand: bool | Collection[str],
     around: Node | str | None,
     radius: int,
@@ -120,18 +122,36 @@ def _sketched(
         near = _near(order, around, radius)
         drawn = sketch(order, near, groups, shares, names)
         drawn.notes.append(f"{len(near):,} of {len(order):,} nodes: those up to {radius} edges from {describe(around)}")
-    elif len(order) > most:
-        drawn = summary(order, groups, names)
-        drawn.notes.append(
-            f"{len(order):,} nodes, summarised as {len(drawn.boxes)} boxes; "
-            "draw(…, around=node, radius=2) shows a part, most= sets the limit"
-        )
     else:
-        drawn = sketch(order, None, groups, shares, names)
-        if expand is not True and len(order) > FEW:
-            _collapse(drawn, depth, () if expand is False else expand)
+        drawn = _whole(order, groups, depth, expand, most, shares, names)
     if attribute is not None:
         drawn.notes.append(f"the thicker an edge, the more of the gradient of {describe(attribute)} came that way")
+    return drawn
+
+
+def _whole(
+    order: Sequence[Node],
+    groups: dict[Node, tuple[str, ...]],
+    depth: int | None,
+    expand: bool | Collection[str],
+    most: int,
+    shares: Mapping[tuple[Node, int], float] | None,
+    names: Mapping[str, Any] | None,
+) -> Sketch:
+    """All of it: node by node, its groups as cards, or summarised, by how much there is."""
+    levels = depth or (2 if groups else 1)
+    groups = groups or labelled_groups(order)
+    if len(order) <= (max(most, MOST_STEPPED) if groups else most):
+        drawn = sketch(order, None, groups, shares, names)
+        if expand is not True and (depth is not None or len(order) > FEW):
+            collapse(drawn, order, groups, levels, () if expand is False else expand)
+        if len(drawn.boxes) <= most:
+            return drawn
+    drawn = summary(order, {node: path[:levels] for node, path in groups.items()}, names)
+    drawn.notes.append(
+        f"{len(order):,} nodes, summarised as {len(drawn.boxes)} boxes; "
+        "draw(…, around=node, radius=2) shows a part, most= sets the limit"
+    )
     return drawn
 
 
@@ -175,16 +195,21 @@ class Drawing:
 
     def rendered(self, ending: str = "svg", by: Renderer | None = None) -> bytes:
         """The picture as svg, png or pdf, by the program ``"dot"`` or by its ``"wasm"`` build."""
-        return render(self.dot, ending, by)
+        plain = dot_source(self.sketch, self.direction, self._legend, markup=False)
+        return render(self.dot, ending, by, plain)
 
     @cached_property
     def page(self) -> StepPage:
         """The page on which the forward and the backward pass are played step by step; shows itself in Jupyter."""
-        if any(key.startswith("g") for key in self.sketch.boxes):
-            raise RenderError(
-                "the steps of a summarised graph cannot be shown: draw a smaller one, or a part of it alone"
-            )
-        bare = Drawing(self.sketch, self.output, self.direction, legend=False)
+        shown = self.sketch
+        if any(key[0] in "gm" for key in shown.boxes):  # the page plays every node
+            order = topological_order(self.output)
+            if len(order) > MOST_STEPPED:
+                raise RenderError(
+                    f"the steps of {len(order):,} nodes cannot be shown: draw a smaller graph, of up to {MOST_STEPPED}"
+                )
+            shown = sketch(order, None, labelled_groups(order), names=self._names)
+        bare = Drawing(shown, self.output, _direction(shown), legend=False)
         try:
             picture, still = bare.svg, bare._repr_html_()
         except RenderError as error:
@@ -310,50 +335,6 @@ def _near(order: Sequence[Node], center: Node, radius: int) -> set[Node]:
         edge = {y for x in edge for y in neighbours[x]} - found
         found = found | edge
     return found
-
-
-def _collapse(drawn: Sketch, depth: int, expand: Collection[str]) -> None:
-    """Make one box of each module that lies deeper than ``depth``."""
-    expanded = {expand} if isinstance(expand, str) else set(expand)
-
-    def shown(name: str) -> bool:
-        return name in expanded or name.partition(":")[0] in expanded
-
-    paths = {}
-    for key, box in drawn.boxes.items():
-        hidden = [
-            i
-            for i, name in enumerate(box.group)
-            if i + 1 >= depth and not any(map(shown, box.group[depth - 1 : i + 1]))
-        ]
-        if hidden and not shown(box.group[hidden[0]]):
-            paths[key] = box.group[: hidden[0] + 1]
-    members: dict[tuple[str, ...], list[Box]] = {}
-    for key, path in paths.items():
-        members.setdefault(path, []).append(drawn.boxes[key])
-    new_key = {path: f"m{number}" for number, path in enumerate(members)}
-    for path, boxes in members.items():
-        sizes = [box.magnitude for box in boxes if box.magnitude is not None]
-        largest = max(sizes, default=None)
-        gradient = "grad –" if largest is None else f"|grad| up to {number_text(largest, DIGITS)}"
-        lines = (path[-1], f"{len(boxes)} nodes", gradient)
-        finite, begins = all(box.finite for box in boxes), frozenset().union(*(box.begins for box in boxes))
-        hint = f"{len(boxes)} nodes; draw(…, expand=[{path[-1].partition(':')[0]!r}]) shows them"
-        drawn.boxes[new_key[path]] = Box(new_key[path], lines, "group", largest, hint, path[:-1], finite, begins)
-    renamed = {key: new_key[path] for key, path in paths.items()}
-    arrows: dict[tuple[str, str], Arrow] = {}
-    kept: list[Arrow] = []
-    for arrow in drawn.arrows:
-        tail, head = renamed.get(arrow.tail, arrow.tail), renamed.get(arrow.head, arrow.head)
-        if (tail, head) == (arrow.tail, arrow.head):
-            kept.append(arrow)
-        elif tail != head:
-            before = arrows.get((tail, head))
-            count = 1 if before is None else before.count + 1
-            flows = arrow.flows or (before is not None and before.flows)
-            arrows[tail, head] = replace(arrow, tail=tail, head=head, label="", count=count, flows=flows)
-    drawn.arrows = [*kept, *arrows.values()]
-    drawn.boxes = {key: box for key, box in drawn.boxes.items() if key not in paths}
 
 
 def _direction(drawn: Sketch) -> Direction:

@@ -9,20 +9,23 @@ import math
 from typing import Final
 
 # Cold where a gradient vanishes, pale where it is of ordinary size, warm where it explodes: light enough for black text
-# on top, and apart for colour-blind readers too (blue against orange). Each step: below which size, fill, mark, words.
+# on top, and any two of them apart (ΔE of 15 and more) for readers who lack one kind of cone too; the tests hold both.
+# Each step: below which size, fill, mark, words.
 STEPS: Final = (
-    (1e-8, "#8fb3e0", "▼▼▼", "below 1e−8"),
-    (1e-5, "#b7cfee", "▼▼", "1e−8 to 1e−5"),
-    (1e-2, "#dce8f7", "▼", "1e−5 to 0.01"),
-    (1.0, "#fdf6e3", "", "0.01 to 1"),
-    (100.0, "#fde8c4", "", "1 to 100"),
-    (1e5, "#f9c27d", "▲", "100 to 1e5"),
-    (math.inf, "#ef9a4d", "▲▲", "1e5 and more"),
+    (1e-8, "#5c92c1", "▼▼▼", "below 1e−8"),
+    (1e-5, "#88c0f6", "▼▼", "1e−8 to 1e−5"),
+    (1e-2, "#bde4ff", "▼", "1e−5 to 0.01"),
+    (1.0, "#f7dab3", "", "0.01 to 1"),
+    (100.0, "#efbb79", "", "1 to 100"),
+    (1e5, "#ff8f1f", "▲", "100 to 1e5"),
+    (math.inf, "#be8155", "▲▲", "1e5 and more"),
 )
 NO_GRADIENT: Final = ("#ffffff", "", "no gradient yet")
-ZERO: Final = ("#e3e5ea", "", "exactly 0")
-NOT_A_NUMBER: Final = ("#f4b6d8", "✕", "NaN or ∞")
+ZERO: Final = ("#c9cfce", "", "exactly 0")
+NOT_A_NUMBER: Final = ("#d861f9", "✕", "NaN or ∞")
 PLAIN: Final = "#ffffff"
+# What a fill without a mark is called where a legend can show no colour.
+COLOURS: Final = {"#f7dab3": "cream", "#efbb79": "tan", "#ffffff": "white", "#c9cfce": "grey"}
 
 # A picture lies on a card of its own, so that it reads on a dark page too. On the card, text has a contrast of 4.5 and
 # more, lines of 3 and more (Web Content Accessibility Guidelines 2.2, 1.4.3 and 1.4.11).
@@ -32,17 +35,21 @@ SOFT: Final = "#5a6577"
 LINE: Final = "#848d9d"
 FONT: Final = "Helvetica,Arial,sans-serif"
 
-# Outlines by role: Graphviz's attributes, and what the legend says.
+# Outlines by role: Graphviz's attributes, what one sees, and what it means.
 OUTLINES: Final = {
-    "leaf": ({"style": "filled", "penwidth": "2.2"}, "a leaf"),
-    "input": ({"style": "filled", "penwidth": "1"}, "an input"),
-    "constant": ({"style": "filled,dashed", "penwidth": "1", "color": SOFT}, "a constant"),
-    "computed": ({"style": "filled,rounded", "penwidth": "1"}, "computed"),
-    "output": ({"style": "filled,rounded", "penwidth": "1.2", "peripheries": "2"}, "the output"),
-    "group": ({"style": "filled,rounded", "penwidth": "1", "shape": "box3d"}, "several nodes"),
+    "leaf": ({"style": "filled", "penwidth": "2.2"}, "thick outline", "a leaf"),
+    "input": ({"style": "filled", "penwidth": "1"}, "thin outline", "an input"),
+    "constant": (
+        {"style": "filled,dashed", "penwidth": "1", "color": SOFT},
+        "dashed outline",
+        "a constant, or detached",
+    ),
+    "computed": ({"style": "filled,rounded", "penwidth": "1"}, "round corners", "computed"),
+    "output": ({"style": "filled,rounded", "penwidth": "1.2", "peripheries": "2"}, "double outline", "the output"),
+    "group": ({"style": "filled,rounded", "penwidth": "1", "shape": "box3d"}, "solid box", "several nodes"),
 }
 # On top of these, where all that goes in is finite and what comes out is not.
-ORIGIN: Final = ({"penwidth": "3", "color": "#a3195b"}, "NaN or ∞ begins here")
+ORIGIN: Final = ({"penwidth": "3", "color": "#a3195b"}, "red outline", "NaN or ∞ begins here")
 
 
 def step_of(magnitude: float | None) -> tuple[str, str, str]:
@@ -50,7 +57,7 @@ def step_of(magnitude: float | None) -> tuple[str, str, str]:
 
     Example:
         >>> step_of(0.5)
-        ('#fdf6e3', '', '0.01 to 1')
+        ('#f7dab3', '', '0.01 to 1')
         >>> step_of(0.0)[1:], step_of(None)[2]
         (('', 'exactly 0'), 'no gradient yet')
     """

@@ -40,19 +40,20 @@ def renderer() -> Renderer:
     return "wasm"
 
 
-def render(source: str, ending: str, by: Renderer | None = None) -> bytes:
+def render(source: str, ending: str, by: Renderer | None = None, plain: str | None = None) -> bytes:
     """A picture of a DOT text.
 
     Args:
         source: The DOT text.
         ending: ``"svg"``, ``"png"`` or ``"pdf"``.
         by: Which renderer; by default the one that is there.
+        plain: The same without markup in labels, which the WebAssembly build does not read.
 
     Raises:
         RenderError: Graphviz failed, or what is needed for this format is missing.
     """
     if (by or renderer()) == "wasm":
-        return _by_wasm(source, ending)
+        return _by_wasm(plain or source, ending)
     try:
         return _by_dot(source, ending)
     except RenderError as error:
@@ -60,7 +61,7 @@ def render(source: str, ending: str, by: Renderer | None = None) -> bytes:
             raise
         failed = error
     try:
-        return _by_wasm(source, ending)
+        return _by_wasm(plain or source, ending)
     except RenderError as error:
         raise RenderError(f"{failed}; without it, {error}") from None
 

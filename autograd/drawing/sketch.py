@@ -16,6 +16,7 @@ from autograd.explaining.trace import local_derivatives
 from autograd.graph.node import Node
 
 DIGITS = 4
+NO_GRADIENT_LINE = "no gradient"  # of what needs none: data, a constant, a detached part
 
 
 @dataclass
@@ -121,14 +122,14 @@ def sketch(
         if node not in chosen:
             continue
         key = f"n{place[node]}"
-        label = labels.get(node, "")
-        role = _role(node, label, node is order[-1])
+        role = _role(node, labels.get(node, ""), node is order[-1])
+        inside = set() if node.rule is None else constants_inside(node)
         drawn.boxes[key] = Box(
             key,
-            _lines(node, label),
+            _lines(node, name_inside(called[node], groups.get(node, ()))),
             role,
             magnitude(node._grad),
-            _hint(node, label, called, role),
+            _hint(node, labels.get(node, ""), called, role),
             groups.get(node, ()),
             is_finite(node),
             begins[node],
@@ -136,6 +137,8 @@ def sketch(
         local = local_derivatives(node) if drawn.scalar else (None,) * len(node.inputs)
         formulas = derivatives_of(node, called) if node.rule is not None and node.requires_grad else ()
         for position, x in enumerate(node.inputs):
+            if position in inside:
+                continue
             if isinstance(x, Node):
                 if x not in chosen:
                     continue
@@ -223,22 +226,49 @@ def _role(node: Node, label: str, is_output: bool) -> str:
     return "constant" if not label and np.size(node._raw) == 1 else "input"
 
 
-def _title(node: Node, label: str) -> str:
-    symbol = "" if node.rule is None else node.rule.symbol
-    return "  ".join(filter(None, (shortened(label, 28), symbol))) or _role(node, label, is_output=False)
+def constants_inside(node: Node) -> set[int]:
+    """Which inputs stand within the operation, as in "× 1.01": one plain number beside one node."""
+    plain = [i for i, x in enumerate(node.inputs) if not isinstance(x, Node)]
+    if len(node.inputs) != 2 or len(plain) != 1:
+        return set()
+    x = np.asarray(node.inputs[plain[0]])
+    return set(plain) if x.size == 1 and x.dtype.kind in "fiu" and np.isfinite(x).all() else set()
 
 
-def _lines(node: Node, label: str) -> tuple[str, ...]:
+def operation(node: Node) -> str:
+    """The sign of what made a node, with the plain number that goes in.
+
+    Example:
+        >>> import autograd as ag
+        >>> a = ag.Value(2.0)
+        >>> operation(a * 1.01), operation(10 / a), operation(ag.maximum(a, 0.0)), operation(a)
+        ('× 1.01', '10 ÷', 'max(·, 0)', '')
+    """
+    if node.rule is None:
+        return ""
+    symbol, inside = node.rule.symbol, constants_inside(node)
+    if not inside:
+        return symbol
+    (position,) = inside
+    number = number_text(float(np.asarray(node.inputs[position]).reshape(())), DIGITS)
+    if symbol.isalpha() or len(symbol) > 1:
+        return f"{symbol}(·, {number})" if position else f"{symbol}({number}, ·)"
+    return f"{symbol} {number}" if position else f"{number} {symbol}"
+
+
+def _lines(node: Node, name: str) -> tuple[str, ...]:
     gradient = node._grad._raw if isinstance(node._grad, Node) else node._grad
+    title = "  ".join(filter(None, (shortened(name, 28), operation(node))))
+    none = "grad –" if node.requires_grad else NO_GRADIENT_LINE
     if node.kind == "scalar":
-        value, slope = number_text(node._raw, DIGITS), "–" if gradient is None else number_text(gradient, DIGITS)
-        return _title(node, label), value, f"grad {slope}"
+        value = number_text(node._raw, DIGITS)
+        return title, value, none if gradient is None else f"grad {number_text(gradient, DIGITS)}"
     data = np.asarray(node._raw)
     return (
-        _title(node, label),
+        title,
         f"{data.shape}  {data.dtype}",
         contents(data, "value"),
-        "grad –" if gradient is None else contents(np.asarray(gradient), "grad"),
+        none if gradient is None else contents(np.asarray(gradient), "grad"),
     )
 
 
@@ -271,6 +301,8 @@ def contents(data: np.ndarray[Any, Any], what: str) -> str:
 
 def _hint(node: Node, label: str, names: dict[Node, str], role: str) -> str:
     words = {"leaf": "a leaf that needs a gradient", "input": "an input", "constant": "a constant"}
+    if not node.requires_grad:
+        words = {role: f"{text}, or detached: no gradient goes through" for role, text in words.items()}
     if node.rule is None:
         lines = [f"{names[node]}: {words.get(role, 'the output')}"]
     else:
@@ -298,6 +330,16 @@ def _constant(key: str, x: Any, group: tuple[str, ...]) -> Box:
         lines = (shortened(str(x), 28),)
     begins = frozenset[str]() if is_finite(x) else frozenset({"value"})
     return Box(key, lines, "constant", hint="a constant", group=group, finite=not begins, begins=begins)
+
+
+def name_inside(name: str, group: tuple[str, ...]) -> str:
+    """A name without the groups that it stands in.
+
+    Example:
+        >>> name_inside("layer 1, neuron 3, w2", ("layer 1", "neuron 3"))
+        'w2'
+    """
+    return name.removeprefix("".join(f"{part}, " for part in group)) if group else name
 
 
 def printable(text: str) -> str:

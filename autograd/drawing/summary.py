@@ -78,10 +78,10 @@ def _class(node: Node, stretch: int, groups: Mapping[Node, tuple[str, ...]], out
 
 def _box(key: str, nodes: list[Node], output: Node, label: str, group: tuple[str, ...]) -> Box:
     first = nodes[0]
-    symbol = first.rule.symbol if first.rule else ("leaves" if first.requires_grad else "constants")
-    if len(nodes) == 1 and first.rule is None:
-        symbol = label or symbol
-    title = f"{len(nodes):,} × {symbol}" if len(nodes) > 1 else (label or symbol)
+    if len(nodes) > 1:
+        title = f"{len(nodes):,} {_plural(first)}"
+    else:
+        title = label or (first.rule.symbol if first.rule else "leaf" if first.requires_grad else "constant")
     sizes = [size for node in nodes if (size := magnitude(node._grad)) is not None]
     if sizes:
         low, high = (number_text(float(f(sizes)), DIGITS) for f in (np.min, np.max))
@@ -99,6 +99,20 @@ def _box(key: str, nodes: list[Node], output: Node, label: str, group: tuple[str
     role = "output" if first is output else "group" if len(nodes) > 1 else "computed" if first.rule else "leaf"
     size = float(np.sqrt(np.mean(np.square(sizes)))) if sizes else None
     return Box(key, (*lines, gradient), role, size, f"{len(nodes):,} nodes", group)
+
+
+_PLURALS = {
+    "add": "additions", "subtract": "subtractions", "multiply": "multiplications", "divide": "divisions",
+    "power": "powers", "negative": "changes of sign", "square": "squares", "add_n": "sums", "sum": "sums",
+    "affine": "weighted sums", "matmul": "matrix products",
+}  # fmt: skip
+
+
+def _plural(node: Node) -> str:
+    """What a box of several such nodes holds, in words."""
+    if node.rule is None:
+        return "leaves" if node.requires_grad else "constants"
+    return _PLURALS.get(node.rule.name, f"times {node.rule.symbol}")
 
 
 def _distinct(texts: Iterable[str]) -> list[str]:

@@ -91,7 +91,8 @@ def check_grads(
         else:
             positions = positions_of(name_of(function), args, argnum)
         if not positions:
-            raise TypeError(f"check_grads of {name_of(function)}: none of its {len(args)} arguments holds floats")
+            kinds = ", ".join(sorted({_kind(x) for argument in args for x in leaves(argument)})) or "nothing"
+            raise TypeError(f"check_grads of {name_of(function)}: its arguments hold {kinds}, and no real floats")
 
         def of_chosen(*chosen: Any) -> Any:
             replaced = dict(zip(positions, chosen, strict=True))
@@ -238,8 +239,16 @@ def _array(x: Any) -> Array:
     return np.asarray(x._raw if isinstance(x, Value | Tensor) else x, np.float64)
 
 
+def _kind(x: Any) -> str:
+    """What a number or the entries of an array are, in words."""
+    dtype = np.asarray(x._raw if isinstance(x, Value | Tensor) else x).dtype
+    return type(x).__name__ if dtype.kind not in "fiubc" else str(dtype)
+
+
 def _check_precision(x: Any, place: str, result: bool) -> None:
     dtype = np.asarray(x._raw if isinstance(x, Value | Tensor) else x).dtype
+    if dtype.kind not in "fiub":
+        raise DTypeError(f"{place} holds {_kind(x)}: derivatives are of real numbers")
     if dtype != np.float64 and (dtype.kind == "f" or not result):
         raise DTypeError(
             f"differences need double precision, and {place} is {dtype}: "

@@ -39,18 +39,18 @@ from autograd.functional.signatures import (
 
 
 @overload
-def grad(function: Function, argnum: Literal[0] = 0) -> Gradient: ...
+def grad(fun: Function, argnum: Literal[0] = 0) -> Gradient: ...
 @overload
-def grad(function: Function, argnum: Literal[1]) -> OfSecond: ...
+def grad(fun: Function, argnum: Literal[1]) -> OfSecond: ...
 @overload
-def grad(function: Function, argnum: Both) -> OfBoth: ...
+def grad(fun: Function, argnum: Both) -> OfBoth: ...
 @overload
-def grad(function: Function, argnum: Argnum) -> Function: ...
-def grad(function: Function, argnum: Argnum = 0) -> Function:
+def grad(fun: Function, argnum: Argnum) -> Function: ...
+def grad(fun: Function, argnum: Argnum = 0) -> Function:
     """The function that gives the gradient ∇f = (∂f/∂x₁, ∂f/∂x₂, …) of f, a function with one number as its result.
 
     Args:
-        function: What to differentiate.
+        fun: What to differentiate.
         argnum: Which positional argument to differentiate for; several make the result a tuple.
 
     Returns:
@@ -71,9 +71,9 @@ def grad(function: Function, argnum: Argnum = 0) -> Function:
         (9.0, 12.0)
     """
 
-    @_derived("grad", function)
+    @_derived("grad", fun)
     def gradient(*args: Any, **kwargs: Any) -> Any:
-        run = Run(function, args, kwargs, argnum)
+        run = Run(fun, args, kwargs, argnum)
         run.check_single_number("grad")
         return run.gradient()
 
@@ -81,14 +81,14 @@ def grad(function: Function, argnum: Argnum = 0) -> Function:
 
 
 @overload
-def value_and_grad(function: Function, argnum: Literal[0] = 0) -> ValueAndGradient: ...
+def value_and_grad(fun: Function, argnum: Literal[0] = 0) -> ValueAndGradient: ...
 @overload
-def value_and_grad(function: Function, argnum: Argnum) -> Callable[..., tuple[Any, Any]]: ...
-def value_and_grad(function: Function, argnum: Argnum = 0) -> Function:
+def value_and_grad(fun: Function, argnum: Argnum) -> Callable[..., tuple[Any, Any]]: ...
+def value_and_grad(fun: Function, argnum: Argnum = 0) -> Function:
     """The function that gives ``(f(…), ∇f(…))``, from one forward and one backward pass.
 
     Args:
-        function: A function with a single number as its result.
+        fun: A function with a single number as its result.
         argnum: Which positional argument to differentiate for; several make the gradient a tuple.
 
     Returns:
@@ -105,9 +105,9 @@ def value_and_grad(function: Function, argnum: Argnum = 0) -> Function:
         (5.0, array([2., 4.]))
     """
 
-    @_derived("value_and_grad", function)
+    @_derived("value_and_grad", fun)
     def with_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        run = Run(function, args, kwargs, argnum)
+        run = Run(fun, args, kwargs, argnum)
         run.check_single_number("value_and_grad")
         gradient = run.gradient()
         return run.value(), gradient
@@ -116,21 +116,21 @@ def value_and_grad(function: Function, argnum: Argnum = 0) -> Function:
 
 
 @overload
-def elementwise_grad(function: Function, argnum: Literal[0] = 0) -> Gradient: ...
+def elementwise_grad(fun: Function, argnum: Literal[0] = 0) -> Gradient: ...
 @overload
-def elementwise_grad(function: Function, argnum: Literal[1]) -> OfSecond: ...
+def elementwise_grad(fun: Function, argnum: Literal[1]) -> OfSecond: ...
 @overload
-def elementwise_grad(function: Function, argnum: Both) -> OfBoth: ...
+def elementwise_grad(fun: Function, argnum: Both) -> OfBoth: ...
 @overload
-def elementwise_grad(function: Function, argnum: Argnum) -> Function: ...
-def elementwise_grad(function: Function, argnum: Argnum = 0) -> Function:
+def elementwise_grad(fun: Function, argnum: Argnum) -> Function: ...
+def elementwise_grad(fun: Function, argnum: Argnum = 0) -> Function:
     """The derivative at each entry, of a function that works entry by entry.
 
     It is the gradient of the sum of the results, Σᵢ ∂fᵢ/∂xⱼ: the derivative at entry j only where entry i of the result
     depends on entry i of the argument alone. For any other function, use `jacobian`.
 
     Args:
-        function: What to differentiate.
+        fun: What to differentiate.
         argnum: Which positional argument to differentiate for; several make the result a tuple.
 
     Returns:
@@ -142,25 +142,25 @@ def elementwise_grad(function: Function, argnum: Argnum = 0) -> Function:
         array([2., 4., 6.])
     """
 
-    @_derived("elementwise_grad", function)
+    @_derived("elementwise_grad", fun)
     def slopes(*args: Any, **kwargs: Any) -> Any:
-        return Run(function, args, kwargs, argnum).column_sums()
+        return Run(fun, args, kwargs, argnum).column_sums()
 
     return slopes
 
 
 @overload
-def jacobian(function: Function, argnum: Literal[0] = 0) -> Partials: ...
+def jacobian(fun: Function, argnum: Literal[0] = 0) -> Partials: ...
 @overload
-def jacobian(function: Function, argnum: Argnum) -> Function: ...
-def jacobian(function: Function, argnum: Argnum = 0) -> Function:
+def jacobian(fun: Function, argnum: Argnum) -> Function: ...
+def jacobian(fun: Function, argnum: Argnum = 0) -> Function:
     """The function that gives all partial derivatives Jᵢⱼ = ∂fᵢ/∂xⱼ.
 
-    The function runs once; then one backward pass through its recording finds each row. Where the result has more
-    entries than the argument, one forward pass finds each column.
+    The function runs once; then one backward pass through its recording finds each row, or, unless the result has far
+    fewer entries than the argument, forward passes find the columns: all at once, of arrays that are not too large.
 
     Args:
-        function: What to differentiate; its result may be a number, an array, or a container of them.
+        fun: What to differentiate; its result may be a number, an array, or a container of them.
         argnum: Which positional argument to differentiate for; several make the result a tuple.
 
     Returns:
@@ -178,22 +178,22 @@ def jacobian(function: Function, argnum: Argnum = 0) -> Function:
                [0., 2.]])}
     """
 
-    @_derived("jacobian", function)
+    @_derived("jacobian", fun)
     def all_partials(*args: Any, **kwargs: Any) -> Any:
-        return Run(function, args, kwargs, argnum).jacobian()
+        return Run(fun, args, kwargs, argnum).jacobian()
 
     return all_partials
 
 
 @overload
-def hessian(function: Function, argnum: Literal[0] = 0) -> Partials: ...
+def hessian(fun: Function, argnum: Literal[0] = 0) -> Partials: ...
 @overload
-def hessian(function: Function, argnum: Argnum) -> Function: ...
-def hessian(function: Function, argnum: Argnum = 0) -> Function:
+def hessian(fun: Function, argnum: Argnum) -> Function: ...
+def hessian(fun: Function, argnum: Argnum = 0) -> Function:
     """The function that gives all second derivatives Hᵢⱼ = ∂²f/∂xᵢ∂xⱼ: the Jacobian of the gradient.
 
     Args:
-        function: A function with a single number as its result.
+        fun: A function with a single number as its result.
         argnum: Which positional argument to differentiate for; several give a tuple of tuples, the blocks of H.
 
     Returns:
@@ -205,22 +205,22 @@ def hessian(function: Function, argnum: Argnum = 0) -> Function:
         array([[6., 2.],
                [2., 0.]])
     """
-    second = jacobian(grad(function, argnum), argnum)
-    second.__name__ = second.__qualname__ = f"hessian of {name_of(function)}"
+    second = jacobian(grad(fun, argnum), argnum)
+    second.__name__ = second.__qualname__ = f"hessian of {name_of(fun)}"
     return second
 
 
 @overload
-def make_vjp(function: Function, argnum: Literal[0] = 0) -> Pullback: ...
+def make_vjp(fun: Function, argnum: Literal[0] = 0) -> Pullback: ...
 @overload
-def make_vjp(function: Function, argnum: Argnum) -> Callable[..., tuple[Callable[[Any], Any], Any]]: ...
-def make_vjp(function: Function, argnum: Argnum = 0) -> Function:
+def make_vjp(fun: Function, argnum: Argnum) -> Callable[..., tuple[Callable[[Any], Any], Any]]: ...
+def make_vjp(fun: Function, argnum: Argnum = 0) -> Function:
     """The function that gives ``(vjp, f(…))``, where ``vjp(u)`` is uᵀJ, the vector-Jacobian product.
 
     f runs once, and each call of ``vjp`` is one backward pass.
 
     Args:
-        function: What to differentiate.
+        fun: What to differentiate.
         argnum: Which positional argument to differentiate for; several make the product a tuple.
 
     Returns:
@@ -233,21 +233,21 @@ def make_vjp(function: Function, argnum: Argnum = 0) -> Function:
         (array([ 2., 40.]), array([1., 4.]))
     """
 
-    @_derived("make_vjp", function)
+    @_derived("make_vjp", fun)
     def maker(*args: Any, **kwargs: Any) -> tuple[Function, Any]:
-        run = Run(function, args, kwargs, argnum)
+        run = Run(fun, args, kwargs, argnum)
         return run.vjp, run.value()
 
     return maker
 
 
-def make_jvp(function: Function, argnum: Argnum = 0) -> Callable[..., Callable[[Any], tuple[Any, Any]]]:
+def make_jvp(fun: Function, argnum: Argnum = 0) -> Callable[..., Callable[[Any], tuple[Any, Any]]]:
     """The function that gives ``jvp``, where ``jvp(v)`` is ``(f(…), J v)``: the derivative in the direction v.
 
     f runs once, and each call of ``jvp`` is one forward pass over its recording.
 
     Args:
-        function: What to differentiate.
+        fun: What to differentiate.
         argnum: Which positional argument to differentiate for; for several, v is a tuple.
 
     Returns:
@@ -259,9 +259,9 @@ def make_jvp(function: Function, argnum: Argnum = 0) -> Callable[..., Callable[[
         (array([1., 4.]), array([ 2., 40.]))
     """
 
-    @_derived("make_jvp", function)
+    @_derived("make_jvp", fun)
     def maker(*args: Any, **kwargs: Any) -> Function:
-        run = Run(function, args, kwargs, argnum)
+        run = Run(fun, args, kwargs, argnum)
 
         def push_forward(direction: Any) -> tuple[Any, Any]:
             tangent = run.jvp(direction)
@@ -273,14 +273,14 @@ def make_jvp(function: Function, argnum: Argnum = 0) -> Callable[..., Callable[[
 
 
 @overload
-def vjp(function: Function, args: tuple[Any, ...], upstream: Any, argnum: Argnum = 0) -> tuple[Any, Any]: ...
+def vjp(fun: Function, args: tuple[Any, ...], upstream: Any, argnum: Argnum = 0) -> tuple[Any, Any]: ...
 @overload
-def vjp(function: Function, args: X, upstream: Any, argnum: Argnum = 0) -> tuple[Any, X]: ...
-def vjp(function: Function, args: Any, upstream: Any, argnum: Argnum = 0) -> tuple[Any, Any]:
+def vjp(fun: Function, args: X, upstream: Any, argnum: Argnum = 0) -> tuple[Any, X]: ...
+def vjp(fun: Function, args: Any, upstream: Any, argnum: Argnum = 0) -> tuple[Any, Any]:
     """``(f(…), uᵀJ)``: the value and the vector-Jacobian product, from one forward and one backward pass.
 
     Args:
-        function: What to differentiate.
+        fun: What to differentiate.
         args: Its argument, or a tuple of all its arguments.
         upstream: u, in the form and the shapes of f's result.
         argnum: Which positional argument to differentiate for; several make the product a tuple.
@@ -293,16 +293,16 @@ def vjp(function: Function, args: Any, upstream: Any, argnum: Argnum = 0) -> tup
         >>> vjp(np.square, np.array([1.0, 2.0]), np.array([1.0, 10.0]))
         (array([1., 4.]), array([ 2., 40.]))
     """
-    run = Run(function, _as_arguments(args), {}, argnum)
+    run = Run(fun, _as_arguments(args), {}, argnum)
     product = run.vjp(upstream)
     return run.value(), product
 
 
-def jvp(function: Function, args: Any, direction: Any, argnum: Argnum = 0) -> tuple[Any, Any]:
+def jvp(fun: Function, args: Any, direction: Any, argnum: Argnum = 0) -> tuple[Any, Any]:
     """``(f(…), J v)``: the value and the derivative in the direction v, whatever the number of results in one pass.
 
     Args:
-        function: What to differentiate.
+        fun: What to differentiate.
         args: Its argument, or a tuple of all its arguments.
         direction: v, in the form and the shapes of the argument.
         argnum: Which positional argument to differentiate for; for several, v is a tuple.
@@ -315,25 +315,25 @@ def jvp(function: Function, args: Any, direction: Any, argnum: Argnum = 0) -> tu
         >>> jvp(np.sin, 0.0, 2.0)
         (0.0, 2.0)
     """
-    run = Run(function, _as_arguments(args), {}, argnum)
+    run = Run(fun, _as_arguments(args), {}, argnum)
     tangent = run.jvp(direction)
     return run.value(), tangent
 
 
 @overload
-def hvp(function: Function, args: tuple[Any, ...], direction: Any, argnum: Argnum = 0) -> tuple[Any, Any]: ...
+def hvp(fun: Function, args: tuple[Any, ...], direction: Any, argnum: Argnum = 0) -> tuple[Any, Any]: ...
 @overload
-def hvp(function: Function, args: Plain, direction: Any, argnum: Argnum = 0) -> tuple[float, Plain]: ...
+def hvp(fun: Function, args: Plain, direction: Any, argnum: Argnum = 0) -> tuple[float, Plain]: ...
 @overload
-def hvp(function: Function, args: X, direction: Any, argnum: Argnum = 0) -> tuple[Any, X]: ...
-def hvp(function: Function, args: Any, direction: Any, argnum: Argnum = 0) -> tuple[Any, Any]:
+def hvp(fun: Function, args: X, direction: Any, argnum: Argnum = 0) -> tuple[Any, X]: ...
+def hvp(fun: Function, args: Any, direction: Any, argnum: Argnum = 0) -> tuple[Any, Any]:
     """``(f(…), H v)``: the value and the product of the Hessian and a direction, without the Hessian.
 
     The product is the derivative of the gradient in the direction v: one forward pass over a recorded backward pass,
     whatever the size (B. Pearlmutter, "Fast exact multiplication by the Hessian", 1994).
 
     Args:
-        function: A function with a single number as its result.
+        fun: A function with a single number as its result.
         args: Its argument, or a tuple of all its arguments.
         direction: v, in the form and the shapes of the argument.
         argnum: Which positional argument to differentiate for; for several, v and the product are tuples.
@@ -346,7 +346,7 @@ def hvp(function: Function, args: Any, direction: Any, argnum: Argnum = 0) -> tu
         >>> hvp(lambda x: (x**3).sum(), np.array([1.0, 2.0]), np.array([1.0, 1.0]))
         (9.0, array([ 6., 12.]))
     """
-    run = Run(function, _as_arguments(args), {}, argnum)
+    run = Run(fun, _as_arguments(args), {}, argnum)
     run.check_single_number("hvp")
     product = run.hvp(direction)
     return run.value(), product

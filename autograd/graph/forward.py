@@ -17,6 +17,7 @@ from autograd.graph.changes import check_unchanged
 from autograd.graph.mode import recorded
 from autograd.graph.node import PAST, Node
 from autograd.graph.order import topological_order
+from autograd.rules.batching import aligned, batched_push
 from autograd.rules.pushforward import push_of
 from autograd.rules.reductions import sum_
 
@@ -65,6 +66,43 @@ def push_forward(order: Sequence[Node], tangents: Mapping[Any, Any], create_grap
                 tangent = push(moving, y, operands, node.attrs)
             if tangent is not None:
                 found[node] = node._unbroadcast(tangent)
+    return found
+
+
+def push_many(order: Sequence[Node], tangents: Mapping[Any, Any]) -> dict[Node, Any]:
+    """As `push_forward`, of arrays, for many directions in one pass: tangents have an axis for them before all others.
+
+    It is never recorded.
+    """
+    check_unchanged(order)
+    found: dict[Node, Any] = dict(tangents)
+    with recorded(), np.errstate(divide="ignore", invalid="ignore"):
+        for node in order:
+            rule = node.rule
+            if rule is None or node in found or not node.requires_grad:
+                continue
+            moving = [found.get(x) if isinstance(x, Node) else None for x in node.inputs]
+            directions = next((len(tangent) for tangent in moving if tangent is not None), None)
+            if directions is None:
+                continue
+            operands = [x._raw if isinstance(x, Node) else x for x in node.inputs]
+            y = node._raw
+            together = batched_push(rule, moving, y, operands, node.attrs)
+            if together is None:
+                push, rows = push_of(rule, "array"), []
+                for i in range(directions):
+                    row = [None if tangent is None else tangent[i] for tangent in moving]
+                    one = (
+                        _by_reverse_rules(node, row, y, operands, create_graph=False)
+                        if push is None
+                        else push(row, y, operands, node.attrs)
+                    )
+                    rows.append(np.zeros_like(y) if one is None else node._unbroadcast(one))
+                together = np.stack(rows)
+            together = aligned(together, y.ndim)
+            if together.dtype != y.dtype:
+                together = together.astype(y.dtype)
+            found[node] = np.broadcast_to(together, (directions, *y.shape))
     return found
 
 

@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike
 from autograd.graph.node import Node
 from autograd.kinds import Axis, N, Recording, normalised, reduction
 from autograd.numpy.shapes import stack
-from autograd.rules import exponentials, reductions
+from autograd.rules import reductions
+from autograd.rules.forwards import LARGEST
 from autograd.rules.shapes import rank
 from autograd.suggest import catching, in_our_words, refuse_keywords
 
@@ -125,7 +126,7 @@ def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """
     if has_values(x):
         _scalars_only_whole("logsumexp", axis, keepdims)
-        shifted, top = _less_the_largest(x)
+        shifted, top = _less_the_largest(x, -LARGEST)
         total = reductions.logsumexp_n(*shifted)
         return total if top is None else total + top
     return reductions.logsumexp(gathered(x), axis=axis, keepdims=keepdims)
@@ -142,7 +143,8 @@ def softmax(x: Any, axis: int = -1) -> Any:
         [0.09, 0.245, 0.665]
     """
     if has_values(x):
-        return [exponentials.exp(log_p) for log_p in log_softmax(x, axis)]
+        shifted, total = _over_their_sum(x, axis, "softmax")
+        return [reductions.share(part, total) for part in shifted]
     return reductions.softmax(gathered(x), axis=axis)
 
 
@@ -156,19 +158,27 @@ def log_softmax(x: Any, axis: int = -1) -> Any:
         array([-0.693, -0.693])
     """
     if has_values(x):
-        _scalars_only_whole("log_softmax", axis)
-        shifted, _ = _less_the_largest(x)
-        total = reductions.logsumexp_n(*shifted)
+        shifted, total = _over_their_sum(x, axis, "log_softmax")
         return [part - total for part in shifted]
     return reductions.log_softmax(gathered(x), axis=axis)
 
 
-def _less_the_largest(xs: Sequence[Any]) -> tuple[Sequence[Any], Any]:
-    """Numbers less the largest of them, and that one; as they are, and None, where no rounding is to be feared."""
+def _over_their_sum(xs: Sequence[Any], axis: int, name: str) -> tuple[Sequence[Any], Any]:
+    """Numbers, shifted, and ln Σ exp of these; no number where all are −∞, of which none has a share."""
+    _scalars_only_whole(name, axis)
+    shifted, _ = _less_the_largest(xs, -np.inf)
+    return shifted, reductions.logsumexp_n(*shifted)
+
+
+def _less_the_largest(xs: Sequence[Any], smallest: float) -> tuple[Sequence[Any], Any]:
+    """Numbers less the largest of them, and that one; as they are, and None, where no rounding is to be feared.
+
+    What is subtracted is never infinity, and no less than ``smallest``.
+    """
     traced = any(isinstance(x, Node) and x.traced for x in xs)
     if not traced and all(abs(x._raw if isinstance(x, Node) else x) <= _SMALL for x in xs):
         return xs, None
-    top = reduce(reductions.peak, xs, -np.inf)
+    top = reduce(reductions.peak, xs, smallest)
     return [x - top for x in xs], top
 
 

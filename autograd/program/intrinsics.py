@@ -1,7 +1,7 @@
 """Primitives that only programs have a name for; they are no entries of the book.
 
 `taken` stands for what the backward pass does below a choice. The others are steps with several results: functions that
-share most of their work are computed together. The softmax of some numbers is written exp(xᵢ − logsumexp x) in a graph
+share most of their work are computed together. The softmax of some numbers is written share(xᵢ, logsumexp x) in a graph
 of scalars; its exponentials are those inside logsumexp. Softplus and its derivative, the sigmoid, share e^−|x|.
 """
 
@@ -32,7 +32,7 @@ taken: Final = Primitive(
 def _softmax(*xs: Any) -> Any:
     columns = np.array(xs)
     total = reductions.logsumexp.array(columns, axis=0, keepdims=True)
-    return np.concatenate([total, np.exp(columns - total)])
+    return np.concatenate([total, reductions.share.array(columns, total)])
 
 
 # Results: logsumexp, then every softmax.

@@ -54,6 +54,7 @@ __all__ = [
     "remainder",
     "rint",
     "sech_squared",
+    "share",
     "sigmoid",
     "sign",
     "signbit",
@@ -120,6 +121,7 @@ relu: Primitive
 remainder: Primitive
 rint: Primitive
 sech_squared: Primitive
+share: Primitive
 sigmoid: Primitive
 sign: Primitive
 signbit: Primitive

@@ -199,16 +199,25 @@ def logsumexp_of_floats(*xs: float) -> float:
 
 
 def peak(a: Any, b: Any) -> Any:
-    """The larger of a and b; the largest number of the type for an infinity, which cannot be subtracted from itself."""
+    """The larger of a and b; the largest number of the type for infinity, which cannot be subtracted from itself."""
     y = np.maximum(a, b)
-    largest = np.finfo(y.dtype).max
-    return np.clip(y, -largest, largest)
+    return np.minimum(y, np.finfo(y.dtype).max)
 
 
 def peak_of_floats(a: float, b: float) -> float:
     """As `peak`."""
     y = a if a >= b or a != a else b
-    return y if y != y else min(max(y, -LARGEST), LARGEST)
+    return y if y != y else min(y, LARGEST)
+
+
+def share(a: Any, b: Any) -> Any:
+    """exp(a − b); a sum of exponentials that is 0, b = −∞, has terms of 0."""
+    return np.exp(a - np.where(np.equal(b, -np.inf), np.zeros_like(b), b))
+
+
+def share_of_floats(a: float, b: float) -> float:
+    """As `share`."""
+    return math.exp(a - (0.0 if b == -math.inf else b))
 
 
 def linear(x: Any, W: Any, b: Any) -> Any:

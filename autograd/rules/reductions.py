@@ -98,20 +98,22 @@ add_n = primitive(
 
 logsumexp_n = primitive(
     "logsumexp_n", lambda *xs: np.logaddexp.reduce(xs),
-    pull=lambda g, y, *xs: _shares_of_sum(g, where(equal(y, -INFINITY), 0.0, y), xs),
+    pull=lambda g, y, *xs: [g * share(x, y) for x in xs],
     scalar=forwards.logsumexp_of_floats, symbol="logsumexp", bounded=True, doc="y = ln(exp x₁ + exp x₂ + …)",
     kink="all xᵢ = −∞: 0",
 )  # fmt: skip
 
-
-def _shares_of_sum(g: Any, y: Any, xs: Any) -> list[Any]:
-    return [g * exp(x - y) for x in xs]
-
+share = elementwise(
+    "share", forwards.share,
+    lambda g, y, a, b: g * y,
+    lambda g, y, a, b: -(g * y),
+    scalar=forwards.share_of_floats, doc="y = exp(a − b), a number's share of a sum of exponentials, b its logarithm",
+)  # fmt: skip
 
 # What is subtracted from all numbers before their exponentials are taken, and cancels: its derivative is nobody's.
 peak = elementwise(
     "peak", forwards.peak,
     None,
     None,
-    scalar=forwards.peak_of_floats, doc="y = the larger of a and b, as a finite constant",
+    scalar=forwards.peak_of_floats, doc="y = the larger of a and b as a constant, at most the largest finite number",
 )  # fmt: skip

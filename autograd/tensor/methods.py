@@ -168,15 +168,18 @@ class ArrayMethods(NumpyMethods):
 
     flatten = ravel
 
-    def astype(self, dtype: DTypeLike, **how: Any) -> Self:  # noqa: ARG002
-        """The numbers in another floating-point type; the gradient comes back in this one."""
-        kind: np.dtype[Any] = np.dtype(dtype)
-        if getattr(self, "requires_grad", False) and kind.kind != "f":
+    def astype(self, dtype: DTypeLike, **how: Any) -> Self:  # noqa: ARG002 - NumPy's order and casting
+        """The numbers in another floating-point type; the gradient comes back in this one.
+
+        Raises:
+            DTypeError: It requires a gradient, which whole numbers and truths have not.
+        """
+        if getattr(self, "requires_grad", False) and np.dtype(dtype).kind not in "fc":
             raise DTypeError(
-                f"astype({kind}) of a Tensor: whole numbers have no derivative; use t.data.astype({kind}), "
-                "or np.floor(t) and its kin, which are flat"
+                f"astype({np.dtype(dtype)}) of a Tensor that requires a gradient: that type has none; "
+                "use t.data.astype(…) for the numbers alone"
             )
-        return self._call(shaping.astype, self, dtype=kind)
+        return self._call(shaping.astype, self, dtype=np.dtype(dtype))
 
     # ---- reductions -------------------------------------------------------------------------------------------------
 

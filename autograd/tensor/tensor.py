@@ -238,9 +238,13 @@ class Tensor(ArrayMethods, Copying):
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         into_arrays = "out" in options and not any(isinstance(x, Node) for x in options["out"])
-        if into_arrays and method == "__call__" and not any(map(_requires_grad, inputs)):
-            # ``W.data -= 0.1 * W.grad``: a plain array takes in numbers that have no gradient to lose.
-            return ufunc(*[x._raw if isinstance(x, Node) else x for x in inputs], **options)
+        if into_arrays and method == "__call__":
+            if not any(map(_requires_grad, inputs)):
+                # ``W.data -= 0.1 * W.grad``: a plain array takes in numbers that have no gradient to lose.
+                return ufunc(*[x._raw if isinstance(x, Node) else x for x in inputs], **options)
+            if len(options) == 1 and options["out"][0] is inputs[0]:
+                # ``a += t``: a is from now on the name of a new Tensor; other names of the array keep the array.
+                return apply_ufunc(ufunc, method, inputs, {})
         return apply_ufunc(ufunc, method, inputs, options)
 
     def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any) -> Any:

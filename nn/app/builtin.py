@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd import require
-from nn.app.datasets import Dataset, Features
+from nn.app.datasets import Dataset, Plan
 
 __all__ = ["BUILTIN", "load"]
 
@@ -24,11 +24,11 @@ def load(name: str) -> Dataset:
     """The built-in data set of this name, a key of `BUILTIN`.
 
     Raises:
-        MissingExtraError: scikit-learn is not installed.
+        MissingExtraError: scikit-learn or pandas is not installed.
 
     Example:
         >>> xor = load("xor")
-        >>> len(xor), xor.features.names, xor.classes
+        >>> len(xor), xor.plan.names, xor.classes
         (1000, ('x1', 'x2'), ('same sign', 'different signs'))
     """
     numbers, target, names, target_name, classes = BUILTIN[name].parts()
@@ -36,14 +36,15 @@ def load(name: str) -> Dataset:
     target = np.ascontiguousarray(target, dtype=np.int64 if classes else np.float64)
     # scikit-learn may change its data one day; then the held-out part of an earlier run would be another.
     digest = hashlib.sha256(numbers.astype("<f8").tobytes() + target.astype("<f8").tobytes()).hexdigest()
+    columns = tuple(map(str, names))
     return Dataset(
         name=name,
-        features=Features(numbers, tuple(map(str, names))),
+        features=require("pandas", "train").DataFrame(numbers, columns=list(columns)),
+        plan=Plan(columns, same_unit=name == "digits"),
         target=target,
         target_name=target_name,
         classes=tuple(map(str, classes)),
         source={"kind": "built-in", "name": name, "sha256": digest},
-        same_unit=name == "digits",
     )
 
 

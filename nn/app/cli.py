@@ -15,8 +15,9 @@ from typing import NoReturn
 
 import autograd as ag
 from nn._text import visible
-from nn.app import commands
+from nn.app import commands, predicting
 from nn.app.builtin import BUILTIN
+from nn.app.datasets import HELD_OUT
 from nn.app.settings import BASE, SPECIAL
 from nn.app.terminal import prepare_streams, silence, warn
 from nn.layers import ACTIVATIONS
@@ -114,14 +115,16 @@ def _add_train(commands_of: argparse._SubParsersAction[_Parser]) -> None:
 
 DATA is one of
 {names}
-  FILE.csv       a CSV file with a header, in UTF-8; name the column to predict with --target
+  FILE.csv       a CSV file, plain or gzip; name the column to predict with --target
   FOLDER         a folder of IDX files, plain or gzip: the four files of MNIST, or one pair of
                  images and labels, of which the last fifth is held out
 
 (Write ./digits for a file or folder that has the name of a built-in data set.)
 
 A fifth of the rows is held out for the result at the end; a tenth of the others is for validation.
-Numbers are standardised, columns of text become one input per category, and empty cells are refused.""",
+Of a CSV file, separator, decimal mark and encoding are found out. Numbers are scaled (1,234.5 and $5 and 12% are some),
+dates are divided into parts, texts become an input per category, missing cells are filled. Columns that number the
+rows, say nothing, or copy the target are left out. What was done is printed before training.""",
         epilog=f"""examples:
   python -m nn train digits
   python -m nn train moons --hidden 16,16 --activation tanh --epochs 100 --out runs/moons-tanh
@@ -142,14 +145,22 @@ While training, that is written to NAME.unfinished beside the run folder every m
         help="default: classification where the target holds texts or few different whole numbers",
     )
     table.add_argument(
-        "--ignore", metavar="COLUMN", action="append", default=[], help="leave a column out; may be repeated"
+        "--encoding",
+        metavar="NAME",
+        help="how texts are encoded (default: UTF-8 or UTF-16 where it is that, else cp1252)",
     )
+    for name, text in {
+        "ignore": "leave a column out",
+        "numeric": "take a column as numbers; cells that are none are missing",
+        "categorical": "take a column as names of categories, though they be numbers",
+        "dates": "take a column as dates",
+        "keep": "keep a column that would be left out as an id, constant, or a copy of the target",
+    }.items():
+        table.add_argument(f"--{name}", metavar="COLUMN", action="append", default=[], help=f"{text}; may be repeated")
     table.add_argument(
-        "--categorical",
-        metavar="COLUMN",
-        action="append",
-        default=[],
-        help="take a column's numbers as names of categories; may be repeated",
+        "--balance",
+        action=argparse.BooleanOptionalAction,
+        help="let classes count alike in training, however many rows each has (default: where one is rare)",
     )
     network = parser.add_argument_group("network and training")
     network.add_argument(
@@ -182,6 +193,13 @@ While training, that is written to NAME.unfinished beside the run folder every m
         help="stop when N epochs in a row did not lower the validation loss; 0: never. The best epoch is kept",
     )
     network.add_argument(
+        "--test-size",
+        type=_part,
+        default=HELD_OUT,
+        metavar="SHARE",
+        help=f"the share of rows to hold out for the result (default: {HELD_OUT})",
+    )
+    network.add_argument(
         "--seed", type=_count_or_zero, default=0, metavar="N", help="for the split, the weights, the order (default: 0)"
     )
     output = parser.add_argument_group("output")
@@ -208,6 +226,7 @@ def _add_evaluate(commands_of: argparse._SubParsersAction[_Parser]) -> None:
     parser.add_argument(
         "--data", type=Path, metavar="PATH", help="where the CSV file or IDX folder is now, if it was moved since"
     )
+    parser.add_argument("--json", action="store_true", help="print the numbers as JSON")
     parser.set_defaults(command=commands.evaluate)
 
 
@@ -219,6 +238,7 @@ def _add_predict(commands_of: argparse._SubParsersAction[_Parser]) -> None:
         description="""Predict new rows with a trained network.
 
 DATA is a CSV file with the columns of training, found by name, in any order; the target's column may be there or not.
+Cells may be missing, and names unknown; a cell that cannot be read is taken as missing, and said.
 For images (digits, MNIST) the columns are pixel_ROW_COLUMN, counted from 0 at the top left: pixel_0_0, pixel_0_1, ...
 pixel_7_7 for digits. A run on images also takes a file of IDX images.
 
@@ -226,10 +246,15 @@ The predictions are a CSV file with a row for each: "prediction", and for classe
         epilog="example:\n  python -m nn predict runs/digits new.csv -o predictions.csv",
     )
     parser.add_argument("run", type=Path, metavar="RUN", help="the run folder, e.g. runs/digits")
-    parser.add_argument("data", type=Path, metavar="DATA", help="the rows to predict")
+    parser.add_argument("data", type=Path, metavar="DATA", help="the rows to predict; - is standard input")
+    parser.add_argument("--encoding", metavar="NAME", help="how texts are encoded (default: found out)")
+    parser.add_argument(
+        "--strict", action="store_true", help="refuse the file where a row or cell cannot be read, rather than note it"
+    )
+    parser.add_argument("--json", action="store_true", help="write JSON in place of CSV")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to write (default: on the screen)")
     parser.add_argument("--overwrite", action="store_true", help="replace the file if it exists")
-    parser.set_defaults(command=commands.predict)
+    parser.set_defaults(command=predicting.predict)
 
 
 def _defaults() -> str:
@@ -292,6 +317,13 @@ def _share(text: str) -> float:
     number = _float(text)
     if not 0 <= number < 1:
         raise ArgumentTypeError(f"a number from 0 to below 1 is expected, got {text!r}")
+    return number
+
+
+def _part(text: str) -> float:
+    number = _float(text)
+    if not 0 < number < 1:
+        raise ArgumentTypeError(f"a number between 0 and 1 is expected, got {text!r}")
     return number
 
 

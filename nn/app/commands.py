@@ -1,38 +1,32 @@
-"""The three commands of ``python -m nn``: train, evaluate and predict."""
+"""The commands ``train`` and ``evaluate``."""
 
 from __future__ import annotations
 
-import csv
-import io
+import json
 import math
 import shutil
 import time
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 import autograd as ag
 from autograd import MissingExtraError, installing, require
 from nn._files import write_atomically
-from nn._text import quoted, shortened, visible
-from nn.app.builtin import BUILTIN
-from nn.app.csvfile import features_of, parse_csv
-from nn.app.datasets import DataError, Features, listed
+from nn._text import shortened, visible
+from nn.app.columns import Choices
+from nn.app.datasets import listed
 from nn.app.experiment import Experiment, Result, measure, prepare, trainer_for
-from nn.app.fingerprint import read_data
-from nn.app.idx import features_of_images, is_idx
-from nn.app.preprocess import Preprocessing
-from nn.app.report import counted, data_text, network_text, result_text, training_text
+from nn.app.predictor import overflow_refused
+from nn.app.report import data_text, network_text, result_text, training_text
 from nn.app.runs import CONFIG, MODEL, STEPS, Run, RunError, check_free, read_run, write_run
 from nn.app.settings import Settings, settings_for
 from nn.app.sources import open_dataset, reopen_dataset
-from nn.app.terminal import say, unread, warn, write
+from nn.app.terminal import say, shown, unread, warn, write
 from nn.figures import save as save_figure
 from nn.inspect import mode
 from nn.pictures.confusion import confusion_of_counts
@@ -42,7 +36,7 @@ from nn.training.checkpoint import save
 from nn.training.curves import curves
 from nn.training.interrupt import deferred_interrupt, terminated_as_interrupted
 
-__all__ = ["INTERRUPTED", "evaluate", "predict", "train"]
+__all__ = ["INTERRUPTED", "evaluate", "train"]
 
 # The exit code of a program that Ctrl-C ended: 128 + SIGINT.
 INTERRUPTED = 130
@@ -58,18 +52,18 @@ def train(arguments: Namespace) -> int:
 
 
 def _train(arguments: Namespace) -> int:
-    _check_installed(arguments.data)
+    _check_installed()
     dataset = open_dataset(
         arguments.data,
         target=arguments.target,
         task=arguments.task,
-        ignore=arguments.ignore,
-        categorical=arguments.categorical,
+        choices=Choices(**{each.name: getattr(arguments, each.name) for each in fields(Choices)}),
+        encoding=arguments.encoding,
     )
     folder = (arguments.out or Path("runs", dataset.name)).resolve()
     check_free(folder, arguments.overwrite)
     settings = settings_for(dataset, **{each.name: getattr(arguments, each.name) for each in fields(Settings)})
-    experiment = prepare(dataset, settings, arguments.seed)
+    experiment = prepare(dataset, settings, arguments.seed, test_size=arguments.test_size, balance=arguments.balance)
     if not arguments.quiet:
         say(data_text(experiment), network_text(experiment), "")
     unfinished = Unfinished(experiment, folder)
@@ -88,8 +82,8 @@ def _train(arguments: Namespace) -> int:
             say(f"\n{training_text(experiment)}\n")
         say(result_text(result, experiment.preprocessing))
         if place != folder:
-            warn(f"note: {_shown(folder)} was taken while training")
-        say(f"\nsaved in {_shown(place)}: {listed(sorted(path.name for path in place.iterdir()))}")
+            warn(f"note: {shown(folder)} was taken while training")
+        say(f"\nsaved in {shown(place)}: {listed(sorted(path.name for path in place.iterdir()))}")
     return INTERRUPTED if experiment.history.interrupted else 0
 
 
@@ -102,61 +96,30 @@ def evaluate(arguments: Namespace) -> int:
     except (KeyError, TypeError, AttributeError) as error:
         raise RunError(f"{arguments.run / CONFIG} is damaged: its data cannot be found by {error}") from None
     fitted = run.preprocessing
-    names = (*fitted.numeric, *fitted.categories)
-    if dataset.classes != fitted.classes or dataset.features.names != names or run.held_out.max() >= len(dataset):
+    columns = set(dataset.features.columns)
+    if dataset.classes != fitted.classes or not columns >= set(fitted.names) or run.held_out.max() >= len(dataset):
         raise RunError(f"{arguments.run / CONFIG} does not belong to {dataset.name}: rows, columns or classes differ")
-    with _overflow_refused(arguments.run):
+    with overflow_refused(arguments.run):
         result = measure(model, fitted, dataset, run.held_out)
-    say(f"{_shown(arguments.run)}: {len(run.held_out):,} of {len(dataset):,} rows held out ({run.how})\n")
+    if arguments.json:
+        report: dict[str, Any] = {**result.numbers, "rows": result.rows}
+        if result.confusion is not None:
+            report |= {"classes": list(fitted.classes), "confusion": result.confusion.tolist()}
+        write(json.dumps(report, ensure_ascii=False) + "\n")
+        return 0
+    say(f"{shown(arguments.run)}: {len(run.held_out):,} of {len(dataset):,} rows held out ({run.how})\n")
     say(result_text(result, fitted))
     return 0
 
 
-def predict(arguments: Namespace) -> int:
-    """Write a trained network's predictions for new rows; returns the exit code."""
-    output: Path | None = arguments.output
-    if output is not None:
-        if output.exists() and arguments.data.exists() and output.samefile(arguments.data):
-            raise DataError(f"{output} holds the input; write the predictions to another file")
-        if output.exists() and not (arguments.overwrite and output.is_file()):
-            raise DataError(f"{output} already exists; pass --overwrite to replace it, or another name with -o")
-        if not output.absolute().parent.is_dir():
-            raise DataError(f"there is no folder {output.parent} to write {output.name} in")
-    run = read_run(arguments.run)
-    model, fitted = run.model(arguments.run), run.preprocessing
-    features = _new_features(arguments.data, fitted)
-    trainer, inputs = trainer_for(model, fitted), fitted.inputs(features)
-    with _overflow_refused(arguments.run):
-        if fitted.classes:
-            text = _class_rows(fitted.classes, trainer.predict(inputs), trainer.predict_proba(inputs))
-        else:
-            text = _csv(["prediction"], [[f"{value:.7g}"] for value in fitted.values(trainer.predict(inputs))])
-    if output is None:
-        write(text)
-    else:
-        write_atomically(output, text.encode())
-        say(f"{counted(len(features), 'prediction')} of {quoted(fitted.target)} in {output}")
-    return 0
-
-
-@contextmanager
-def _overflow_refused(run: Path) -> Iterator[None]:
-    """What no trained network gives is no result."""
-    try:
-        with np.errstate(over="raise", invalid="raise"):
-            yield
-    except FloatingPointError:
-        raise RunError(
-            f"{_shown(run)}: the network's numbers become too large to compute with; its checkpoint is damaged, or "
-            "these rows lie too far from those of training"
-        ) from None
-
-
-def _check_installed(data: str) -> None:
+def _check_installed() -> None:
     """Before training, not after it: everything that it and saving will need."""
-    needed = {"safetensors": "safetensors.numpy", "matplotlib": "matplotlib.figure"}
-    if data in BUILTIN:
-        needed = {"scikit-learn": "sklearn", **needed}
+    needed = {
+        "scikit-learn": "sklearn",
+        "pandas": "pandas",
+        "safetensors": "safetensors.numpy",
+        "matplotlib": "matplotlib.figure",
+    }
     missing = []
     for library, module in needed.items():
         try:
@@ -231,7 +194,7 @@ def _draw_pictures(folder: Path, experiment: Experiment, result: Result, html: b
         "loss": smoothed if fitted.classes else "mean squared error (standardised)",
         "accuracy": "accuracy",
         "r2": "R²",
-        "mae": f"mean absolute error of {visible(shortened(fitted.target))}",
+        "mae": f"mean absolute error of {visible(shortened(fitted.target.name))}",
     }
     kept = experiment.kept_epoch if experiment.kept_epoch < len(experiment.history) else None
 
@@ -265,8 +228,8 @@ def _steps(experiment: Experiment) -> str:
     """The page on which the loss of the first held-out row is computed, and its gradients."""
     model, fitted = experiment.model, experiment.preprocessing
     row = experiment.parts.held_out[:1]
-    inputs = ag.Tensor(fitted.inputs(experiment.dataset.features)[row], label="inputs")
-    targets = fitted.targets(experiment.dataset.target)[row]
+    inputs = ag.Tensor(fitted.inputs(experiment.dataset.features.iloc[row]), label="inputs")
+    targets = fitted.target.scaled(experiment.dataset.target[row])
     loss = trainer_for(model, fitted).loss
 
     def of_the_row() -> Any:
@@ -276,51 +239,3 @@ def _steps(experiment: Experiment) -> str:
 
     with mode(model, training=False):
         return ag.draw(of_the_row, expand=True).page.html
-
-
-def _new_features(path: Path, fitted: Preprocessing) -> Features:
-    """The rows to predict, their columns found by name."""
-    content = read_data(path)
-    if is_idx(content):
-        features = features_of_images(content, str(path))
-        if features.numeric_names != fitted.numeric or fitted.categories:
-            raise DataError(
-                f"{path} holds images of {len(features.numeric_names)} pixels; "
-                f"this run expects the columns {listed((*fitted.numeric, *fitted.categories))}"
-            )
-        return features
-    table = parse_csv(content, str(path))
-    expected = (*fitted.numeric, *fitted.categories)
-    missing = [name for name in expected if name not in table.columns]
-    if missing:
-        raise DataError(
-            f"{path} lacks {len(missing)} of the {len(expected)} columns that this run expects: {listed(missing)} "
-            f"(expected, in any order: {listed(expected)}; found: {listed(table.columns)})"
-        )
-    features = features_of(table, fitted.numeric, list(fitted.categories))
-    surplus = [name for name in table.columns if name not in expected and name != fitted.target]
-    if surplus:
-        warn(f"note: columns that were not there in training are left out: {listed(surplus)}")
-    for name, texts in fitted.unseen(features).items():
-        warn(f"note: training saw no {listed(texts)} in column {quoted(name)}; taken as none of its categories")
-    return features
-
-
-def _class_rows(classes: Sequence[str], predicted: NDArray[Any], probabilities: NDArray[Any]) -> str:
-    header = ["prediction", *(f"probability_{name}" for name in classes)]
-    rows = ([classes[number], *(f"{p:.6g}" for p in row)] for number, row in zip(predicted, probabilities, strict=True))
-    return _csv(header, rows)
-
-
-def _csv(header: Sequence[str], rows: Any) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return text.getvalue()
-
-
-def _shown(path: Path) -> str:
-    """A path as short as can be for a message."""
-    path, here = path.resolve(), Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

@@ -1,311 +1,239 @@
-"""CSV files: a table of texts first, then columns of numbers and columns of categories.
+"""CSV files: bytes in, a pandas table out; what was decided on the way is said.
 
-A column with numbers in half of its cells or more is a column of numbers, and a cell there that is none is reported;
-any other column is one of categories.
+pandas reads. What is done here is what it leaves to its caller: the dialect, the limits, and which cells are texts
+although they look like numbers.
 """
 
 from __future__ import annotations
 
-import csv
 import io
-import math
-from collections import Counter
+import re
+import warnings
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from autograd import require
 from nn._limits import MOST_CELLS, MOST_COLUMNS, MOST_ROWS
 from nn._text import quoted
-from nn.app.datasets import DataError, Dataset, Features, Task, listed, nearest
-from nn.app.fingerprint import read_with_fingerprint
-from nn.app.idx import is_html, is_idx
+from nn.app.cells import MISSING
+from nn.app.datasets import DataError, listed, nearest
+from nn.app.dialect import Dialect, plain_text, sniff
 
-__all__ = ["Table", "features_of", "load_csv", "parse_csv"]
+if TYPE_CHECKING:
+    import pandas as pd
 
-# A whole-number target with at most so many values, each in so many rows on average, is taken as classes.
-MOST_WHOLE_NUMBER_CLASSES = 20
-FEWEST_ROWS_A_CLASS = 5
-# More categories than this in a feature are taken for names or free text, unless the user says otherwise.
-MOST_CATEGORIES = 100
+__all__ = ["Table", "read_table", "require_columns"]
+
+# So many rows are read as texts first, to see what numbers would lose.
+SAMPLED_ROWS, SAMPLED_BYTES = 1000, 2**18
+# A file with a larger share of lines that do not fit its header is no table.
+MOST_BAD = 0.1
+WORDS = {"true", "false"}  # which pandas would write with a capital
+_ZEROS = re.compile(r"0\d+", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Table:
-    """Columns of cells as texts, without the blanks around them.
+    """A table as it was read.
 
     Attributes:
         name: What messages call the file.
-        columns: The cells of each column, by the names in the header.
-        lines: The line of the file that each row ends on; cells in quotes may hold line ends.
+        frame: Its columns; cells that are missing are NaN.
+        how: In words, how it is written.
+        bad: Numbers of the rows, from 0, that have more cells than the header: nothing of them is there (only where
+            they were asked for).
+        notes: What else is to be said.
     """
 
     name: str
-    columns: dict[str, Sequence[str]]
-    lines: list[int]
-
-    def __len__(self) -> int:
-        return len(self.lines)
-
-    def at(self, row: int, column: str) -> str:
-        """Where a cell stands, for a message."""
-        return f"{self.name}, row {row + 1} (line {self.lines[row]}), column {quoted(column)}"
-
-    def require(self, columns: Collection[str], why: str) -> None:
-        """Refuse columns that the table does not have.
-
-        Raises:
-            DataError: One is missing; the message lists those there are.
-        """
-        for column in columns:
-            if column not in self.columns:
-                hint = nearest(column, self.columns)
-                raise DataError(
-                    f"{self.name} has no column {quoted(column)} ({why}){hint or ';'} "
-                    f"its columns are {listed(self.columns)}"
-                )
-
-    def is_numeric(self, column: str) -> bool:
-        """Whether half of the column's cells or more are numbers, empty cells left aside."""
-        cells = [cell for cell in self.columns[column] if cell]
-        return 2 * sum(_number(cell) is not None for cell in cells) >= max(len(cells), 1)
-
-    def numbers(self, column: str) -> NDArray[np.float64]:
-        """The column as numbers.
-
-        Raises:
-            DataError: A cell is empty, not a number, NaN or infinite.
-        """
-        values = [_number(cell) for cell in self.columns[column]]
-        for row, value in enumerate(values):
-            if value is None or not math.isfinite(value):
-                self._refuse(row, column, value)
-        return np.array(values, dtype=np.float64)
-
-    def texts(self, column: str) -> NDArray[Any]:
-        """The column as texts.
-
-        Raises:
-            DataError: A cell is empty.
-        """
-        cells = self.columns[column]
-        if "" in cells:
-            self._refuse(cells.index(""), column, None)
-        return np.array(cells, dtype=object)
-
-    def _refuse(self, row: int, column: str, value: float | None) -> None:
-        cell, cells = self.columns[column][row], self.columns[column]
-        if not cell:
-            count = cells.count("")
-            more = f" ({count} cells of this column are)" if count > 1 else ""
-            raise DataError(f"{self.at(row, column)} is empty{more}; fill in a value, or leave the row out")
-        if value is not None:
-            raise DataError(
-                f"{self.at(row, column)} holds {cell[:40]}; replace it with a finite number, or leave the row out"
-            )
-        share = (
-            f"{sum(_number(each) is not None for each in cells):,} of {len(cells):,} cells of this column are numbers"
-        )
-        raise DataError(
-            f"{self.at(row, column)} is not a number: {quoted(cell)} ({share}); correct it, or leave the row out"
-        )
+    frame: pd.DataFrame
+    how: str
+    bad: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-def _number(cell: str) -> float | None:
-    try:
-        # Python reads 1_000 as a number, which no other program does.
-        return float(cell) if "_" not in cell else None
-    except ValueError:
-        return None
+def read_table(content: bytes, name: str, encoding: str | None = None, *, keep_bad: bool = False) -> Table:
+    r"""The table in the bytes of a CSV file, plain or gzip.
 
-
-def parse_csv(content: bytes, name: str) -> Table:
-    r"""The table in the bytes of a CSV file.
-
-    UTF-8, with or without a byte order mark; any line ends; cells in double quotes where they hold separators. The
-    separator is a comma, or a semicolon or tab where the header has these and no comma.
+    Columns without a name and columns that share one are called as pandas calls them, ``Unnamed: 0`` and ``x.1``.
 
     Args:
         content: The whole file.
         name: What messages call it.
+        encoding: How texts are encoded; None finds it out.
+        keep_bad: Whether rows with more cells than the header keep their place, as rows of missing cells; otherwise
+            they are left out.
 
     Raises:
         DataError: The file is empty, has no rows, is no regular CSV file, or larger than `nn._limits` allows.
 
     Example:
-        >>> table = parse_csv(b'age,city\r\n41,"Paris, France"\r\n', "people.csv")
-        >>> table.columns
-        {'age': ('41',), 'city': ('Paris, France',)}
+        >>> table = read_table(b'age;city\r\n41,5;"Paris; France"\r\n7,0;\r\n', "people.csv")
+        >>> table.frame.to_dict("list"), table.how
+        ({'age': [41.5, 7.0], 'city': ['Paris; France', nan]}, 'utf-8, separated by semicolons, decimal commas')
     """
-    rows = _rows(_decoded(content, name), name)
-    header = next(rows, ([], 0))[0]
-    _check_header(header, content, name)
-    columns: list[list[str]] = [[] for _ in header]
-    lines: list[int] = []
-    for cells, line in rows:
-        if len(cells) != len(header):
-            raise DataError(
-                f"{name}, row {len(lines) + 1} (line {line}) has {len(cells)} cells and the header {len(header)}; "
-                "a cell that holds the separator needs double quotes"
-            )
-        lines.append(line)
-        for column, cell in zip(columns, cells, strict=True):
-            column.append(cell)
-    if not lines:
-        raise DataError(f"{name} has a header ({listed(header)}) and no rows")
-    return Table(name, dict(zip(header, map(tuple, columns), strict=True)), lines)
+    content, encoding = plain_text(content, name, encoding)
+    dialect = sniff(content)
+    _check_size(content, dialect, name)
+    with _one_line(name):
+        sample = _sample(content, dialect)
+        frame, bad, notes = _parsed(content, dialect, sample, name, keep_bad)
+    if not len(frame):
+        raise DataError(f"{name} has a header ({listed(map(str, frame.columns))}) and no rows")
+    return Table(name, frame, f"{encoding}, {dialect}", bad, tuple(notes))
 
 
-def _check_header(header: Sequence[str], content: bytes, name: str) -> None:
-    if not header:
+def _check_size(content: bytes, dialect: Dialect, name: str) -> None:
+    head = content[: 2**25]
+    first = next((line for line in re.split(rb"[\r\n]+", head, maxsplit=dialect.skip + 2)[dialect.skip :] if line), b"")
+    if not content.strip():
         raise DataError(f"{name} is empty; a CSV file needs a header with the columns' names, and rows")
-    if len(header) > MOST_COLUMNS:
-        raise DataError(f"{name} has {len(header):,} columns; at most {MOST_COLUMNS:,} are read")
+    blanks = dialect.separator == " "
+    columns = len(first.split()) if blanks else first.count(dialect.separator.encode()) + 1
+    if columns > MOST_COLUMNS:
+        raise DataError(f"{name} has {columns:,} columns; at most {MOST_COLUMNS:,} are read")
     # Line ends within quotes count too, but few tables have so many.
     lines = max(content.count(b"\n"), content.count(b"\r"))
-    if lines > MOST_ROWS or lines * len(header) > MOST_CELLS:
+    if lines > MOST_ROWS or lines * columns > MOST_CELLS:
         raise DataError(
-            f"{name} has {len(header):,} columns on {lines:,} lines; at most {MOST_ROWS:,} lines and {MOST_CELLS:,} "
+            f"{name} has {columns:,} columns on {lines:,} lines; at most {MOST_ROWS:,} lines and {MOST_CELLS:,} "
             "cells are read; leave rows or columns out"
         )
-    for place, column in enumerate(header, start=1):
-        if not column:
-            raise DataError(f"{name}: column {place} has no name in the header; name it, or remove the column")
-    for column, count in Counter(header).items():
-        if count > 1:
-            raise DataError(f"{name}: {count} columns are called {quoted(column)}; give each its own name")
 
 
-def _decoded(content: bytes, name: str) -> str:
-    if is_html(content):
-        raise DataError(f"{name} is an HTML page, not a CSV file, perhaps of a download that failed; fetch it again")
-    if is_idx(content):
+@contextmanager
+def _one_line(name: str) -> Iterator[None]:
+    """What pandas refuses, in a line."""
+    try:
+        yield
+    except DataError:
+        raise
+    except (
+        ValueError,
+        TypeError,
+        IndexError,
+        OverflowError,
+        RecursionError,
+    ) as error:
+        said = " ".join(str(error).split())[:200]
+        hint = "; is a double quote missing or out of place?" if "inside string" in said else ""
+        raise DataError(f"{name} cannot be read as a table: {said}{hint}") from None
+
+
+def _options(dialect: Dialect) -> dict[str, Any]:
+    return {
+        "sep": r"\s+" if dialect.separator == " " else dialect.separator,
+        "header": 0 if dialect.header else None,
+        "skiprows": dialect.skip,
+        "index_col": False if dialect.trailing else None,
+        "na_values": list(MISSING),
+        "keep_default_na": False,
+        "skipinitialspace": True,
+        "encoding": "utf-8",
+    }
+
+
+def _sample(content: bytes, dialect: Dialect) -> dict[str, type[str]]:
+    """The columns that are to stay texts: numbers that begin with zeros, such as zip codes, and true and false."""
+    pandas = require("pandas", "train")
+    piece = content[:SAMPLED_BYTES]
+    if len(piece) < len(content):
+        piece = piece[: piece.rfind(b"\n") + 1]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            options = {**_options(dialect), "dtype": str, "nrows": SAMPLED_ROWS, "on_bad_lines": "skip"}
+            texts = pandas.read_csv(io.BytesIO(piece), **options)
+    except ValueError:  # a quote that is open where the piece ends
+        return {}
+    kept = {}
+    for place, column in enumerate(texts.columns):
+        cells = texts.iloc[:, place].dropna().unique()
+        if any(_ZEROS.fullmatch(cell.strip()) for cell in cells) or {cell.strip().lower() for cell in cells} <= WORDS:
+            kept[column] = str
+    return kept
+
+
+def _parsed(
+    content: bytes, dialect: Dialect, texts: dict[str, type[str]], name: str, keep_bad: bool
+) -> tuple[pd.DataFrame, tuple[int, ...], list[str]]:
+    pandas = require("pandas", "train")
+    options = {**_options(dialect), "dtype": texts or None, "on_bad_lines": "warn", "low_memory": False}
+    if dialect.decimal == ",":
+        options["decimal"] = ","
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        frame = pandas.read_csv(io.BytesIO(content), **options)
+    skipped = [int(line) for each in caught for line in re.findall(r"Skipping line (\d+)", str(each.message))]
+    bad: tuple[int, ...] = ()
+    if skipped and keep_bad:
+        frame, bad = _with_bad(content, options, frame)
+    elif len(skipped) > MOST_BAD * (len(frame) + len(skipped)):
         raise DataError(
-            f"{name} is not a CSV file but gzip or IDX data; unpack it, or pass the folder of the IDX files"
+            f"{name} is no table: {len(skipped):,} of its lines have more cells than its header "
+            f"(the first is line {skipped[0] + dialect.skip}); a cell that holds the separator needs double quotes"
         )
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise DataError(
-            f"{name} is not UTF-8 text (byte {content[error.start]:#04x} on line {line}); save it as CSV in UTF-8"
-        ) from None
-    if "\0" in text:
-        raise DataError(f"{name} is not a text file in UTF-8; save it as CSV in UTF-8")
-    return text
+    if not isinstance(frame.index, pandas.RangeIndex):
+        if not dialect.named_rows or frame.index.nlevels > 1:
+            raise DataError(f"{name}: its first row has more cells than its header names columns")
+        frame = frame.reset_index(names="Unnamed: 0")
+    frame.columns = _names(frame.columns, dialect.header)
+    notes = []
+    if skipped and not keep_bad:
+        lines = listed((str(line + dialect.skip) for line in skipped), most=4)
+        notes.append(f"lines with more cells than the header are left out: {lines}")
+    return frame, bad, notes
 
 
-def _rows(text: str, name: str) -> Iterator[tuple[list[str], int]]:
-    """The rows of cells, the header first, and the line that each ends on."""
-    first = text.lstrip().partition("\n")[0]
-    separator = "," if "," in first else ";" if ";" in first else "\t" if "\t" in first else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=True)
-    try:
-        for cells in reader:
-            stripped = [cell.strip() for cell in cells]
-            # A blank line is no row. In a table of one column it might be an empty cell, which is refused anyway.
-            if any(stripped) or len(stripped) > 1:
-                yield stripped, reader.line_num
-    except csv.Error as error:
-        raise DataError(
-            f"{name}, line {reader.line_num}: {error}; is a double quote missing or out of place?"
-        ) from None
+def _with_bad(content: bytes, options: dict[str, Any], frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[int, ...]]:
+    """The table with a row of nothing for each line that has too many cells; a slower reader finds their places."""
+    pandas = require("pandas", "train")
+    mark = "\ue000"
+
+    def marked(_: list[str]) -> list[str]:
+        return [mark] * len(frame.columns)
+
+    options = {key: value for key, value in options.items() if key != "low_memory"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        options |= {"engine": "python", "on_bad_lines": marked, "dtype": str}
+        column = pandas.read_csv(io.BytesIO(content), **options).iloc[:, 0]
+    bad = (column == mark).to_numpy(dtype=bool)
+    if (~bad).sum() != len(frame):
+        raise DataError("lines with more cells than the header cannot be told from others; correct them")
+    return frame.set_axis(np.flatnonzero(~bad)).reindex(range(len(bad))), tuple(np.flatnonzero(bad).tolist())
 
 
-def features_of(table: Table, numeric: Sequence[str], categorical: Sequence[str]) -> Features:
-    """The named columns of a table, those of numbers and those of categories.
+def _names(columns: Sequence[Any], header: bool) -> list[str]:
+    """The names without blanks around them, each one once."""
+    names: list[str] = []
+    taken: set[str] = set()
+    for place, column in enumerate(columns):
+        plain = name = str(column).strip() if header else f"column_{place + 1}"
+        number = 1
+        while name in taken:
+            name, number = f"{plain}.{number}", number + 1
+        taken.add(name)
+        names.append(name)
+    return names
 
-    Raises:
-        DataError: A column is missing, or a cell cannot be used.
-    """
-    numbers = np.empty((len(table), len(numeric)))
-    for place, column in enumerate(numeric):
-        numbers[:, place] = table.numbers(column)
-    texts = np.empty((len(table), len(categorical)), dtype=object)
-    for place, column in enumerate(categorical):
-        texts[:, place] = table.texts(column)
-    return Features(numbers, tuple(numeric), texts, tuple(categorical))
 
-
-def load_csv(
-    path: Path,
-    target: str,
-    task: Task | None = None,
-    *,
-    ignore: Collection[str] = (),
-    categorical: Collection[str] = (),
-) -> Dataset:
-    """The data set in a CSV file; every column but the target is a feature.
+def require_columns(table: Table, wanted: dict[str, Collection[str]]) -> list[str]:
+    """What is wrong with columns that were named: those that the table does not have.
 
     Args:
-        path: The file.
-        target: The column to predict.
-        task: Classification or regression; None infers it: a target of texts or of few whole numbers means classes.
-        ignore: Columns to leave out.
-        categorical: Columns to take as categories, even if they hold numbers.
-
-    Raises:
-        DataError: The file cannot be used; the message says where and why.
+        table: The table.
+        wanted: The columns by the option that names them.
     """
-    content, fingerprint = read_with_fingerprint(path)
-    table = parse_csv(content, str(path))
-    table.require([target], "--target")
-    table.require(ignore, "--ignore")
-    table.require(categorical, "--categorical")
-    if target in ignore or target in categorical:
-        raise DataError(f"{path}: {quoted(target)} is the target; name it with --target only")
-
-    names = [name for name in table.columns if name != target and name not in ignore]
-    if not names:
-        raise DataError(f"{path} has no columns to learn from besides the target {quoted(target)}")
-    texts = [name for name in names if name in categorical or not table.is_numeric(name)]
-    for name in texts:
-        different = len(set(table.columns[name]))
-        if different > MOST_CATEGORIES and name not in categorical:
-            raise DataError(
-                f"{path}: column {quoted(name)} holds {different:,} different texts in {len(table):,} rows; leave it "
-                f"out with --ignore {quoted(name)}, or keep them all as categories with --categorical {quoted(name)}"
-            )
-    features = features_of(table, [name for name in names if name not in texts], texts)
-
-    inferred, note = _infer(table, target)
-    task = task or inferred
-    values, classes = _classes(table, target) if task == "classification" else (table.numbers(target), ())
-    return Dataset(
-        name=path.stem.strip(".") or "data",
-        features=features,
-        target=values,
-        target_name=target,
-        classes=classes,
-        source={
-            "kind": "csv",
-            "path": str(path.resolve()),
-            "target": target,
-            "task": task,
-            "ignore": list(ignore),
-            "categorical": list(categorical),
-            "files": {path.name: fingerprint},
-        },
-        note=note if task == inferred else "as --task says",
-    )
-
-
-def _infer(table: Table, target: str) -> tuple[Task, str]:
-    if not table.is_numeric(target):
-        return "classification", f"{quoted(target)} holds texts"
-    values = table.numbers(target)
-    different = len(np.unique(values))
-    whole = bool((values == np.round(values)).all())
-    if whole and different <= MOST_WHOLE_NUMBER_CLASSES and len(values) >= FEWEST_ROWS_A_CLASS * different:
-        return "classification", f"{quoted(target)} holds {different} different whole numbers; or --task regression"
-    return "regression", f"{quoted(target)} holds {different:,} different numbers; or --task classification"
-
-
-def _classes(table: Table, target: str) -> tuple[NDArray[Any], tuple[str, ...]]:
-    column: NDArray[Any] = table.numbers(target) if table.is_numeric(target) else table.texts(target)
-    classes, numbers = np.unique(column, return_inverse=True)
-    names = tuple(each if isinstance(each, str) else f"{each:.15g}" for each in classes.tolist())
-    return numbers.astype(np.int64), names
+    there = list(table.frame.columns)
+    known = set(there)
+    return [
+        f"{table.name} has no column {quoted(column)} ({option}){nearest(column, there)}"
+        for option, columns in wanted.items()
+        for column in columns
+        if column not in known
+    ]

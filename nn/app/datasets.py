@@ -1,6 +1,6 @@
 """Data sets: rows of named features with a target each, and which rows train, validate and test.
 
-A data set comes from `nn.app.builtin`, `nn.app.csvfile` or `nn.app.idx`; from here on they are all alike.
+A data set comes from `nn.app.builtin`, `nn.app.tables`, `nn.app.idx` or `nn.app.photos`; from here on all are alike.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,10 @@ from nn._limits import MOST_CLASSES
 from nn._text import LONGEST_NAME, quoted, shortened, visible
 from nn.training.data import train_test_split
 
-__all__ = ["DataError", "Dataset", "Features", "Split", "Task", "listed", "nearest", "pixel_names", "split"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["HELD_OUT", "DataError", "Dataset", "Plan", "Split", "Task", "listed", "nearest", "pixel_names", "split"]
 
 Array: TypeAlias = NDArray[Any]
 Task: TypeAlias = Literal["classification", "regression"]
@@ -41,36 +44,29 @@ class DataError(ag.GradbookError, ValueError):
 
 
 @dataclass(frozen=True)
-class Features:
-    """What is known of each row, numbers and texts apart.
+class Plan:
+    """What each column of a table is taken for.
 
     Attributes:
-        numeric: Numbers, shape ``(rows, len(numeric_names))``.
-        numeric_names: Their columns' names.
-        categorical: Texts, shape ``(rows, len(categorical_names))``.
-        categorical_names: Their columns' names.
+        numbers: Columns of numbers.
+        commas: Those of them that are texts in which a comma begins the decimals.
+        categories: Columns of a few names, each of which becomes an input.
+        encoded: Columns of many names, which become what the target is on average where they stand.
+        dates: Columns of dates, and how these are written.
+        same_unit: Whether all numbers are in one unit, as pixels are, and are scaled as one.
     """
 
-    numeric: Array
-    numeric_names: tuple[str, ...]
-    categorical: Array = field(default_factory=lambda: np.empty((0, 0), dtype=object))
-    categorical_names: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        if not self.categorical_names:
-            object.__setattr__(self, "categorical", np.empty((len(self.numeric), 0), dtype=object))
-
-    def __len__(self) -> int:
-        return len(self.numeric)
-
-    def __getitem__(self, rows: Any) -> Features:
-        """The rows of a slice or of an array of numbers."""
-        return Features(self.numeric[rows], self.numeric_names, self.categorical[rows], self.categorical_names)
+    numbers: tuple[str, ...] = ()
+    commas: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    encoded: tuple[str, ...] = ()
+    dates: Mapping[str, str] = field(default_factory=dict)
+    same_unit: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All columns."""
-        return self.numeric_names + self.categorical_names
+        """All columns that count."""
+        return (*self.numbers, *self.dates, *self.categories, *self.encoded)
 
 
 @dataclass(frozen=True)
@@ -79,28 +75,30 @@ class Dataset:
 
     Attributes:
         name: What it is called; also the default name of its run folder.
-        features: One row per sample.
+        features: One row per sample, in columns as they were read.
+        plan: What each column is taken for.
         target: Class numbers, integers of shape ``(rows,)``; or values, floats of shape ``(rows,)``.
         target_name: What is to be predicted.
         classes: The classes' names by number; empty for regression.
         source: Where the data can be found again, as JSON values; see `nn.app.sources`.
         training_rows: How many of the first rows are for training, where the source itself says so.
-        same_unit: Whether all numeric features are in one unit, as pixels are, and are scaled as one.
         note: Why it is a classification or a regression, where that was inferred.
+        report: What was done to the columns and rows, line by line, for a person.
 
     Raises:
         DataError: There are too few rows, or the target is the same in all of them, or has too many classes.
     """
 
     name: str
-    features: Features
+    features: pd.DataFrame
+    plan: Plan
     target: Array
     target_name: str
     classes: tuple[str, ...]
     source: Mapping[str, Any]
     training_rows: int | None = None
-    same_unit: bool = False
     note: str = ""
+    report: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self) < FEWEST_ROWS:
@@ -151,22 +149,23 @@ class Split:
     how: str
 
 
-def split(dataset: Dataset, seed: int) -> Split:
+def split(dataset: Dataset, seed: int, test_size: float = HELD_OUT) -> Split:
     """Choose the rows to train on, to validate on and to test on; the same seed chooses the same.
 
-    A fifth is held out, unless the source says which rows to train on; a tenth of the others is for validation.
-    Classes have the same shares in all parts, as far as they have rows enough.
+    A fifth is held out, or the share ``test_size``, unless the source says which rows to train on; a tenth of the
+    others is for validation. Classes have the same shares in all parts, as far as they have rows enough.
 
     Example:
-        >>> rows = Features(np.zeros((100, 1)), ("x",))
-        >>> dataset = Dataset("demo", rows, np.arange(100) % 2, "odd", ("no", "yes"), source={})
+        >>> import pandas as pd
+        >>> rows = pd.DataFrame({"x": np.zeros(100)})
+        >>> dataset = Dataset("demo", rows, Plan(("x",)), np.arange(100) % 2, "odd", ("no", "yes"), source={})
         >>> parts = split(dataset, seed=0)
         >>> len(parts.train), len(parts.validation), len(parts.held_out), parts.how
         (72, 8, 20, 'chosen at random within each class, seed 0')
     """
     rows = np.arange(len(dataset))
     if dataset.training_rows is None:
-        rest, held_out, stratified = _two_parts(dataset, rows, HELD_OUT, seed)
+        rest, held_out, stratified = _two_parts(dataset, rows, test_size, seed)
         held_out.sort()
         how = f"chosen at random{' within each class' if stratified else ''}, seed {seed}"
     else:

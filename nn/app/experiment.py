@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nn.app.datasets import Dataset, Split, split
+from autograd import require
+from nn.app.datasets import HELD_OUT, Dataset, Split, split
 from nn.app.preprocess import Preprocessing
 from nn.app.settings import OPTIMIZER_ARGUMENTS, Settings
 from nn.layers import MLP, GaussianNoise, Sequential
@@ -23,7 +24,12 @@ from nn.training.callbacks import Callback, EarlyStopping
 from nn.training.history import History
 from nn.training.trainer import Trainer
 
-__all__ = ["Experiment", "Result", "measure", "prepare", "trainer_for"]
+__all__ = ["Experiment", "Result", "is_imbalanced", "measure", "prepare", "trainer_for"]
+
+# A class is rare that has a smaller share of its fair share.
+RARE = 0.2
+# Rows of rare classes are repeated until there are so many rows at most.
+MOST_BALANCED = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,8 @@ class Result:
     """What a network does on rows it was not trained on.
 
     Attributes:
-        numbers: ``loss`` with ``accuracy``, or with ``r2`` and ``mae`` (in the target's own unit).
+        numbers: ``loss`` with ``accuracy``, ``balanced_accuracy`` (the mean of the classes' shares that are found) and
+            ``roc_auc`` (where all classes occur), or with ``r2`` and ``mae``, both in the target's own unit.
         confusion: How often each class (row) was taken for each (column); None for regression.
         rows: How many rows were looked at.
     """
@@ -50,22 +57,39 @@ def _loss_and_metrics(preprocessing: Preprocessing, label_smoothing: float = 0.0
     if preprocessing.classes:
         loss = partial(cross_entropy, label_smoothing=label_smoothing)
         return {"loss": loss, "metrics": {"accuracy": accuracy}}
+    values = preprocessing.target.values
+
+    def r2(true: NDArray[Any], predicted: NDArray[Any]) -> float:
+        return r2_score(values(true), values(predicted))
 
     def mae(true: NDArray[Any], predicted: NDArray[Any]) -> float:
-        return preprocessing.target_deviation * mean_absolute_error(true, predicted)
+        return mean_absolute_error(values(true), values(predicted))
 
-    return {"loss": mse, "metrics": {"r2": r2_score, "mae": mae}}
+    return {"loss": mse, "metrics": {"r2": r2, "mae": mae}}
 
 
 def measure(model: Module, preprocessing: Preprocessing, dataset: Dataset, rows: NDArray[Any]) -> Result:
     """The network's result on the given rows of a data set."""
     trainer = trainer_for(model, preprocessing)
-    inputs, targets = preprocessing.inputs(dataset.features[rows]), preprocessing.targets(dataset.target[rows])
+    inputs = preprocessing.inputs(dataset.features.iloc[rows])
+    targets = preprocessing.target.scaled(dataset.target[rows])
     numbers = trainer.evaluate(inputs, targets)
     if not preprocessing.classes:
         return Result(numbers, None, len(rows))
     counts = confusion_matrix(targets, trainer.predict(inputs), labels=range(len(preprocessing.classes)))
+    rows_of = counts.sum(axis=1)
+    numbers["balanced_accuracy"] = float(np.mean(np.diag(counts)[rows_of > 0] / rows_of[rows_of > 0]))
+    if (rows_of > 0).all():
+        numbers["roc_auc"] = _roc_auc(targets, trainer.predict_proba(inputs))
     return Result(numbers, counts, len(rows))
+
+
+def _roc_auc(targets: NDArray[Any], probabilities: NDArray[Any]) -> float:
+    """The area under the ROC curve; of several classes the mean of each against the rest."""
+    area = require("sklearn.metrics", "train").roc_auc_score
+    if probabilities.shape[1] == 2:
+        return float(area(targets, probabilities[:, 1]))
+    return float(np.mean([area(targets == each, column) for each, column in enumerate(probabilities.T)]))
 
 
 @dataclass
@@ -76,6 +100,8 @@ class Experiment:
         dataset: The rows.
         parts: Which of them train, validate and test.
         preprocessing: Fitted on those that train.
+        inputs: What the network sees of all rows.
+        balanced: Whether classes count alike in training, however many rows each has.
         model: The network.
         settings: How to train.
         seed: Where the split, the first weights and the order of the rows come from.
@@ -88,6 +114,8 @@ class Experiment:
     dataset: Dataset
     parts: Split
     preprocessing: Preprocessing
+    inputs: NDArray[np.float32]
+    balanced: bool
     model: Module
     settings: Settings
     seed: int
@@ -118,9 +146,11 @@ class Experiment:
             callbacks=[*([stopping] if validate else []), *callbacks],
             **_loss_and_metrics(self.preprocessing, settings.label_smoothing),
         )
-        inputs = self.preprocessing.inputs(self.dataset.features)
-        targets = self.preprocessing.targets(self.dataset.target)
+        inputs = self.inputs
+        targets = self.preprocessing.target.scaled(self.dataset.target)
         train, validation = self.parts.train, self.parts.validation
+        if self.balanced:
+            train, validation = (_balanced(part, self.dataset.target) for part in (train, validation))
         began = time.perf_counter()
         self.history = trainer.fit(
             inputs[train],
@@ -144,20 +174,47 @@ class Experiment:
         return {
             **asdict(self.settings),
             "seed": self.seed,
+            "balanced": self.balanced,
             "epochs_trained": len(self.history),
             "kept_epoch": self.kept_epoch,
             "interrupted": self.history.interrupted,
         }
 
 
-def prepare(dataset: Dataset, settings: Settings, seed: int) -> Experiment:
+def is_imbalanced(dataset: Dataset) -> bool:
+    """Whether a class has fewer than a fifth of the rows that it would have if all had as many: of two, under 10 %."""
+    if not dataset.classes:
+        return False
+    counts = np.bincount(dataset.target, minlength=len(dataset.classes))
+    return bool(counts.min() < len(dataset) * RARE / len(dataset.classes))
+
+
+def _balanced(rows: NDArray[Any], target: NDArray[Any]) -> NDArray[Any]:
+    """The rows, those of the rarer classes several times over, so that all classes have about as many."""
+    counts = np.bincount(target[rows])
+    times = np.maximum(1, np.round(counts.max(initial=1) / np.maximum(counts, 1))).astype(np.int64)
+    repeats = np.minimum(times, max(1, MOST_BALANCED // max(len(rows), 1)))[target[rows]]
+    return np.repeat(rows, repeats)
+
+
+def prepare(
+    dataset: Dataset, settings: Settings, seed: int, *, test_size: float = HELD_OUT, balance: bool | None = None
+) -> Experiment:
     """Split a data set, fit the preprocessing on its training part, and build the network.
 
+    Args:
+        dataset: The rows.
+        settings: How to train.
+        seed: Where the split, the first weights and the order of the rows come from.
+        test_size: The share of rows to hold out.
+        balance: Whether classes are to count alike; None: where one is rare.
+
     Raises:
-        DataError: The numbers cannot be standardised.
+        DataError: The numbers cannot be scaled.
     """
-    parts = split(dataset, seed)
-    preprocessing = Preprocessing.fit(dataset, parts.train)
+    parts = split(dataset, seed, test_size)
+    preprocessing, inputs = Preprocessing.fit(dataset, parts.train)
+    balanced = bool(dataset.classes) and (is_imbalanced(dataset) if balance is None else balance)
     sizes = [*settings.hidden, preprocessing.outputs]
     model = MLP(preprocessing.width, sizes, activation=settings.activation, seed=seed)
-    return Experiment(dataset, parts, preprocessing, model, settings, seed, History())
+    return Experiment(dataset, parts, preprocessing, inputs, balanced, model, settings, seed, History())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from pathlib import Path
 from typing import TypedDict
 
@@ -11,7 +12,7 @@ from nn._limits import MOST_DATA_BYTES
 from nn.app.datasets import DataError
 from nn.app.schema import file_name, mapping_of, record, text, whole
 
-__all__ = ["FILES", "Fingerprint", "fingerprint", "read_data", "read_with_fingerprint"]
+__all__ = ["FILES", "Fingerprint", "fingerprint", "read_data", "read_input", "read_with_fingerprint"]
 
 # The fingerprints of files by their names, as a run folder tells them.
 FILES = mapping_of(record(bytes=whole(0), sha256=text()), key=file_name())
@@ -47,6 +48,18 @@ def read_data(path: Path) -> bytes:
             size = len(content)
     if size > MOST_DATA_BYTES:
         raise DataError(f"{path} is larger than {MOST_DATA_BYTES:,} bytes, the most that is read; leave rows out")
+    return content
+
+
+def read_input() -> bytes:
+    """What comes through standard input, if it is not more than `nn._limits` allows.
+
+    Raises:
+        DataError: It is more.
+    """
+    content = sys.stdin.buffer.read(MOST_DATA_BYTES + 1)
+    if len(content) > MOST_DATA_BYTES:
+        raise DataError(f"standard input is more than {MOST_DATA_BYTES:,} bytes, the most that is read")
     return content
 
 

@@ -14,16 +14,20 @@ import zlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd import require
 from nn._limits import MOST_COLUMNS, MOST_DATA_BYTES
-from nn.app.datasets import DataError, Dataset, Features, listed, pixel_names
+from nn.app.datasets import DataError, Dataset, Plan, listed, pixel_names
 from nn.app.fingerprint import Fingerprint, read_with_fingerprint
 
-__all__ = ["features_of_images", "is_html", "is_idx", "load_folder", "parse_idx"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["GZIP_MAGIC", "features_of_images", "frame_of_images", "is_html", "is_idx", "load_folder", "parse_idx"]
 
 TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
@@ -173,7 +177,8 @@ def load_folder(folder: Path, only: Collection[str] | None = None) -> Dataset:
     classes, target = np.unique(labels, return_inverse=True)
     return Dataset(
         name=folder.resolve().name or "idx",
-        features=Features(images.reshape(len(images), -1), pixel_names(*images.shape[1:])),
+        features=frame_of_images(images),
+        plan=Plan(pixel_names(*images.shape[1:]), same_unit=True),
         target=target.astype(np.int64),
         target_name="label",
         classes=tuple(f"{each:g}" for each in classes),
@@ -183,18 +188,23 @@ def load_folder(folder: Path, only: Collection[str] | None = None) -> Dataset:
             "files": {name: mark for pair in pairs for name, mark in pair.fingerprints.items()},
         },
         training_rows=training_rows,
-        same_unit=True,
     )
 
 
-def features_of_images(content: bytes, name: str) -> Features:
-    """The features in the bytes of one images file, named by pixel.
+def frame_of_images(images: NDArray[Any]) -> pd.DataFrame:
+    """Images as a table, a row for each, with a column for each pixel."""
+    frame = require("pandas", "train").DataFrame
+    return frame(images.reshape(len(images), -1), columns=list(pixel_names(*images.shape[1:])))
+
+
+def features_of_images(content: bytes, name: str) -> pd.DataFrame:
+    """The images in the bytes of one file as a table, a row for each, with a column for each pixel.
 
     Raises:
         DataError: It is something else, damaged, or holds no images.
     """
     images = _checked_images(parse_idx(content, name), name)
-    return Features(images.reshape(len(images), -1), pixel_names(*images.shape[1:]))
+    return frame_of_images(images)
 
 
 def _find_pairs(folder: Path, only: Collection[str] | None) -> list[Pair]:

@@ -32,12 +32,26 @@ def data_text(experiment: Experiment) -> str:
         task += f" into {len(dataset.classes)} classes"
     if dataset.note:
         task += f" ({dataset.note})"
-    features = counted(len(dataset.features.numeric_names), "number") if dataset.features.numeric_names else ""
-    if dataset.features.categorical_names:
-        categories = f"{len(dataset.features.categorical_names)} with categories"
-        features = f"{features} and {categories}" if features else categories
+    plan, target = dataset.plan, experiment.preprocessing.target
+    features = [counted(len(plan.numbers), "number")] if plan.numbers else []
+    features += [counted(len(plan.dates), "date")] if plan.dates else []
+    if categories := len(plan.categories) + len(plan.encoded):
+        features.append(f"{categories} with categories")
+    if target.power is not None:
+        task += (
+            f"\nskewed   its values are trained in a power transform, λ {target.power:.3g}, and told in their own unit"
+        )
+    if experiment.balanced:
+        counts = np.bincount(dataset.target, minlength=len(dataset.classes))
+        rarest = int(counts.argmin())
+        task += (
+            f"\nbalance  classes count alike in training: {quoted(dataset.classes[rarest])} has {counts[rarest]:,} "
+            f"rows ({counts[rarest] / len(dataset):.1%}); or --no-balance"
+        )
+    table = "".join(f"{visible(line)}\n" for line in dataset.report)
     return (
-        f"data     {visible(dataset.name)}: {len(dataset):,} rows, features: {features}\n"
+        f"{table}"
+        f"data     {visible(dataset.name)}: {len(dataset):,} rows, features: {' and '.join(features)}\n"
         f"task     {task}\n"
         f"parts    {len(parts.train):,} rows to train, {len(parts.validation):,} to validate, "
         f"{len(parts.held_out):,} held out ({parts.how})"
@@ -82,13 +96,14 @@ def result_text(result: Result, preprocessing: Preprocessing) -> str:
     if result.confusion is None:
         return (
             f"held-out R² {numbers['r2']:.4f}, mean absolute error {numbers['mae']:.4g} "
-            f"(of {quoted(preprocessing.target)}, mean {preprocessing.target_mean:.4g}), "
-            f"on {counted(result.rows, 'row')}"
+            f"(of {quoted(preprocessing.target.name)}), on {counted(result.rows, 'row')}"
         )
     right = int(np.trace(result.confusion))
+    area = f", ROC AUC {numbers['roc_auc']:.4f}" if "roc_auc" in numbers else ""
     return (
         f"held-out accuracy {numbers['accuracy']:.4f} ({right:,} of {counted(result.rows, 'row')}), "
-        f"loss {numbers['loss']:.4f}\n\n{confusion_text(result.confusion, preprocessing.classes)}"
+        f"loss {numbers['loss']:.4f}, balanced accuracy {numbers['balanced_accuracy']:.4f}{area}\n\n"
+        f"{confusion_text(result.confusion, preprocessing.classes)}"
     )
 
 

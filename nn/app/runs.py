@@ -42,7 +42,7 @@ from nn.training.checkpoint import load_described
 
 __all__ = ["CONFIG", "MODEL", "STEPS", "Run", "RunError", "check_free", "read_run", "write_run"]
 
-FORMAT = "gradbook-run-1"
+FORMAT, FORMATS = "gradbook-run-2", ("gradbook-run-1", "gradbook-run-2")
 CONFIG, MODEL, STEPS = "config.json", "model.safetensors", "steps.html"
 FILES = (MODEL, CONFIG, "history.csv", "curves.svg", "confusion.svg", STEPS)
 
@@ -119,6 +119,8 @@ class Run:
         parts = _parsed(text)
         if isinstance(parts, dict) and "format" not in parts:
             raise ValueError("'format' is missing")
+        if isinstance(parts, dict) and parts["format"] in FORMATS[:-1]:
+            raise ValueError("it was written by an earlier version, which prepared tables otherwise; train again")
         if not isinstance(parts, dict) or parts["format"] != FORMAT:
             raise ValueError(f"its format is not {FORMAT!r}")
         SCHEMA(parts)
@@ -173,7 +175,8 @@ def read_run(folder: Path) -> Run:
     try:
         return Run.from_json(_read(path))
     except ValueError as error:
-        raise RunError(f"{path} is damaged: {visible(str(error))}") from None
+        what = "cannot be used" if "earlier version" in str(error) else "is damaged"
+        raise RunError(f"{path} {what}: {visible(str(error))}") from None
 
 
 def check_free(folder: Path, overwrite: bool) -> None:
@@ -259,7 +262,7 @@ def _free_name(folder: Path) -> Path:
 def _is_run(folder: Path) -> bool:
     with contextlib.suppress(OSError, ValueError):
         parts = _parsed(_read(folder / CONFIG))
-        return isinstance(parts, dict) and parts.get("format") == FORMAT
+        return isinstance(parts, dict) and parts.get("format") in FORMATS
     return False
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "mapping_of",
     "number",
     "one_of",
+    "optional",
     "path_text",
     "record",
     "text",
@@ -190,6 +191,16 @@ def whole(least: int) -> Schema:
     def check(value: Any) -> None:
         if type(value) is not int or not least <= value < 2**63:
             raise _refused(value, f"a whole number from {least} on")
+
+    return check
+
+
+def optional(item: Schema) -> Schema:
+    """What is described, or nothing."""
+
+    def check(value: Any) -> None:
+        if value is not None:
+            item(value)
 
     return check
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from nn.app import builtin
-from nn.app.csvfile import load_csv, parse_csv
+from nn.app.columns import Choices
+from nn.app.csvfile import read_table
 from nn.app.datasets import DataError, Dataset, Task, listed, nearest
 from nn.app.fingerprint import FILES, fingerprint, read_data
 from nn.app.idx import load_folder
-from nn.app.schema import chosen_by, list_of, one_of, path_text, record, text
+from nn.app.schema import chosen_by, one_of, optional, path_text, record, text
+from nn.app.tables import load_csv, reload_csv
 
 __all__ = ["SCHEMA", "open_dataset", "reopen_dataset"]
 
@@ -24,8 +26,7 @@ SCHEMA = chosen_by(
             path=path_text(),
             target=text(),
             task=one_of("classification", "regression"),
-            ignore=list_of(text()),
-            categorical=list_of(text()),
+            encoding=optional(text()),
             files=FILES,
         ),
         "idx": record(path=path_text(), files=FILES),
@@ -39,8 +40,8 @@ def open_dataset(
     *,
     target: str | None = None,
     task: Task | None = None,
-    ignore: Collection[str] = (),
-    categorical: Collection[str] = (),
+    choices: Choices | None = None,
+    encoding: str | None = None,
 ) -> Dataset:
     """The data set that the command line asks for.
 
@@ -48,8 +49,8 @@ def open_dataset(
         name: A key of `nn.app.builtin.BUILTIN`, a CSV file, or a folder of IDX files.
         target: The column of the CSV file to predict.
         task: Classification or regression, where a CSV file's target leaves the choice.
-        ignore: Columns of the CSV file to leave out.
-        categorical: Columns of the CSV file to take as categories.
+        choices: What is known about columns of the CSV file.
+        encoding: How texts in the CSV file are encoded; None finds it out.
 
     Raises:
         DataError: There is no such data set, or it cannot be used.
@@ -65,9 +66,9 @@ def open_dataset(
     path = Path(name)
     if name not in builtin.BUILTIN and path.is_file():
         if target is None:
-            raise DataError(f"{name} needs --target COLUMN, the column to predict{_columns(path)}")
-        return load_csv(path, target, task, ignore=ignore, categorical=categorical)
-    if target is not None or task is not None or ignore or categorical:
+            raise DataError(f"{name} needs --target COLUMN, the column to predict{_columns(path, encoding)}")
+        return load_csv(path, target, task, choices=choices, encoding=encoding)
+    if target is not None or task is not None or encoding is not None or any(vars(choices or Choices()).values()):
         raise _refused(name, path)
     if name in builtin.BUILTIN:
         return builtin.load(name)
@@ -100,8 +101,7 @@ def reopen_dataset(source: Mapping[str, Any], moved_to: Path | None = None) -> D
     _check_unchanged(path, source)
     if source["kind"] == "idx":
         return load_folder(path, only=source["files"])
-    choices = {"ignore": source["ignore"], "categorical": source["categorical"]}
-    return load_csv(path, source["target"], source["task"], **choices)
+    return reload_csv(path, source["target"], source["task"], source["encoding"])
 
 
 def _check_unchanged(path: Path, source: Mapping[str, Any]) -> None:
@@ -117,14 +117,16 @@ def _check_unchanged(path: Path, source: Mapping[str, Any]) -> None:
             )
 
 
-def _columns(path: Path) -> str:
-    return f"; its columns are {listed(parse_csv(read_data(path), str(path)).columns)}"
+def _columns(path: Path, encoding: str | None) -> str:
+    return f"; its columns are {listed(read_table(read_data(path), str(path), encoding).frame.columns)}"
 
 
 def _refused(name: str, path: Path) -> DataError:
     if name in builtin.BUILTIN or path.is_dir():
         kind = f"the built-in data set {name}" if name in builtin.BUILTIN else f"the folder {name}"
-        return DataError(f"--target, --task, --ignore and --categorical are for CSV files; leave them out for {kind}")
+        return DataError(
+            f"--target, --task, --encoding and options on columns are for CSV files; leave them out for {kind}"
+        )
     return _unknown(name, path)
 
 

@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from nn._text import visible
 
-__all__ = ["prepare_streams", "say", "silence", "unread", "warn", "write"]
+__all__ = ["prepare_streams", "say", "shown", "silence", "unread", "warn", "write"]
 
 
 def prepare_streams() -> None:
@@ -58,6 +58,12 @@ class _Unread:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
+
+
+def shown(path: Path) -> str:
+    """A path as short as can be for a message."""
+    path, here = path.resolve(), Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 def say(*lines: str) -> None:

@@ -236,6 +236,7 @@ ROWS: dict[str, Row] = {
     "log_softmax": Row(ag.log_softmax, lambda t, x, axis: x.log_softmax(axis), (REAL,), CUBE, tuple(ALONG)),
     "add_n": Row(reductions.add_n, lambda t, *xs: sum(xs), (REAL,) * 3, [((), (), ())]),
     "peak": Row(reductions.peak, _named("maximum"), (REAL, REAL), TWO, exact=max),
+    "share": Row(reductions.share, lambda t, a, b: (a - b).exp(), (REAL, REAL), TWO, exact=lambda a, b: mp.exp(a - b)),
     "logsumexp_n": Row(reductions.logsumexp_n, lambda t, *xs: t.stack(xs).logsumexp(0), (REAL,) * 3, [((), (), ())]),
     # shapes
     "reshape": Row(ag.reshape, _named("reshape"), (REAL,), CUBE, ({"shape": (6, -1)}, {"shape": (24,)}, {"shape": (4, 1, 6)})),

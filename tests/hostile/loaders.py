@@ -19,7 +19,7 @@ import autograd.__main__ as autograd_command
 import nn
 from autograd.learn.expression import names_in
 from nn.app import cli
-from nn.app.csvfile import load_csv, parse_csv
+from nn.app.csvfile import read_table
 from nn.app.datasets import DataError
 from nn.app.experiment import prepare
 from nn.app.idx import load_folder, parse_idx
@@ -28,6 +28,7 @@ from nn.app.report import data_text, network_text
 from nn.app.runs import CONFIG, MODEL, Run
 from nn.app.settings import settings_for
 from nn.app.sources import open_dataset
+from nn.app.tables import load_csv
 from nn.training.architecture import describe
 from tests.hostile import mutants
 
@@ -113,7 +114,7 @@ def loaders(folder: Path) -> dict[str, Loader]:
         return lambda content: _write({place: content})
 
     def read_csv(content: bytes) -> None:
-        columns = list(parse_csv(content, "data.csv").columns)
+        columns = list(read_table(content, "data.csv").frame.columns)
         for target in (columns[-1], columns[len(content) % len(columns)]):
             _prepared(load_csv(folder / "data.csv", target, (None, "classification", "regression")[len(content) % 3]))
 
@@ -207,8 +208,7 @@ def _prepared(dataset: Any) -> None:
     """All that training does before its first step."""
     experiment = prepare(dataset, settings_for(dataset, hidden=(4,)), seed=0)
     data_text(experiment), network_text(experiment)
-    experiment.preprocessing.inputs(dataset.features)
-    experiment.preprocessing.targets(dataset.target)
+    experiment.preprocessing.target.scaled(dataset.target)
     Preprocessing.from_json(json.loads(json.dumps(experiment.preprocessing.to_json())))
 
 

@@ -96,8 +96,6 @@ const drawn = nodes.map((node, i) => {
     const prefix = /^(\D*?)\s*(?:[–−-]|\d|∞|NaN)/.exec(text?.textContent ?? "")?.[1];
     return text && { text, room, prefix: prefix ? `${prefix} ` : "" };
   };
-  // The panel speaks of v1, v2, …; a node without a label shows that name too.
-  if (!node.labelled && texts.length > 2) put({ text: texts[0], room, prefix: "" }, `${node.name}  ${texts[0].textContent}`);
   group.setAttribute("role", "button");
   group.setAttribute("tabindex", i === 0 ? "0" : "-1");
   group.classList.toggle("leaf", node.rule === null && data.live);

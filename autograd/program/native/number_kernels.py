@@ -91,8 +91,9 @@ def softmax(code: Any, p: Any, m: Any, whole: Any, out: Any, apart: Any, count: 
         out += apart
     o = out
     if top - top != 0.0:
+        taken = 0.0 if top < 0.0 else top  # where all are −∞ their shares are 0
         for i in range(count):
-            m[at(o)] = math.exp(m[code[at(p + i)]] - top)
+            m[at(o)] = math.exp(m[code[at(p + i)]] - taken)
             o += apart
         m[at(first)] = top if whole else m[at(first)]
         return

@@ -71,5 +71,6 @@ class _Batch:
         total = grown[0]
         for x in grown[1:]:
             total = self._apply(arithmetic.add, total, x)
-        shares = [self._apply(arithmetic.divide, x, total) for x in grown]
+        nothing = self._apply(arithmetic.equal, total, zero)  # all are −∞, and so their shares are 0
+        shares = [self._apply(arithmetic.divide, x, self._apply(arithmetic.add, total, nothing)) for x in grown]
         return self._apply(arithmetic.add, self._apply(exponentials.log, total), top), shares

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from autograd.program.intrinsics import softmax_n, softmax_only, softplus_sigmoid
 from autograd.program.tape import Tape
-from autograd.rules import activations, arithmetic, exponentials, reductions
+from autograd.rules import activations, reductions
 from autograd.rules.primitive import Primitive
 
 Joint = tuple[Primitive, tuple[int, ...], tuple[int, ...]]
 
 
-def joined(tape: Tape, uses: list[int], in_sums: list[int]) -> tuple[dict[int, Joint], set[int]]:
+def joined(tape: Tape, uses: list[int]) -> tuple[dict[int, Joint], set[int]]:
     """The joint steps of a program: each stands where the first of its entries does.
 
     Args:
         tape: The program.
-        uses: How often each is read; what is not read needs no step.
-        in_sums: How often by sums. Both counts are brought up to date.
+        uses: How often each is read; what is not read needs no step. It is brought up to date.
 
     Returns:
         The steps (what is done, the operands, where each result goes) by place, and the places they stand for.
@@ -29,18 +26,13 @@ def joined(tape: Tape, uses: list[int], in_sums: list[int]) -> tuple[dict[int, J
         if not uses[place]:
             continue
         if rule is reductions.logsumexp_n:
-            pairs = [_softmax_of(tape, x, place) for x in operands]
-            parts = [part for _, part in pairs]
-            if not any(part is not None and uses[part] for part in parts) or None in parts:
+            parts = [part for x in operands if (part := tape.find(reductions.share, (x, place))) is not None]
+            if len(parts) < len(operands) or not any(uses[part] for part in parts):
                 continue
-            for x, (difference, part) in zip(operands, pairs, strict=True):
-                if uses[part] and part not in within:
-                    within.add(part)
-                    uses[difference] -= 1
-                    if not uses[difference]:
-                        for operand in (x, place):
-                            uses[operand] -= 1
-                            in_sums[operand] -= 1
+            for part in {part for part in parts if uses[part]}:
+                within.add(part)
+                for operand in tape.entries[part][1]:
+                    uses[operand] -= 1
             if uses[place]:
                 found[place] = softmax_n, operands, (place, *parts)
             else:
@@ -52,9 +44,3 @@ def joined(tape: Tape, uses: list[int], in_sums: list[int]) -> tuple[dict[int, J
                 found[first] = softplus_sigmoid, operands, (place, part)
                 within.add(second)
     return found, within
-
-
-def _softmax_of(tape: Tape, x: int, total: int) -> Any:
-    """The places of x − total and of its exponential; None where they are not in the list."""
-    difference = tape.find(arithmetic.subtract, (x, total))
-    return difference, None if difference is None else tape.find(exponentials.exp, (difference,))

@@ -68,7 +68,7 @@ def lower(tape: Tape) -> Listing:
     """
     outputs = [*tape.outputs, *(place for _, place in tape.updates)]
     uses, in_sums = _uses(tape, outputs)
-    joint, within = joined(tape, uses, in_sums)
+    joint, within = joined(tape, uses)
     constants = tape.constants
     sums: dict[int, _Sum] = {}
     absorbed: set[int] = set()

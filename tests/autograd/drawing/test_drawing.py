@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import random
 import re
 import shutil
@@ -60,7 +62,9 @@ def neuron() -> tuple[Value, dict[str, Value]]:
 
 
 def box(drawing: Any, title: str) -> Box:
-    return next(b for b in drawing.sketch.boxes.values() if b.lines[0].startswith(title))
+    """The box of that name, or of that operation."""
+    boxes = drawing.sketch.boxes.values()
+    return next(b for b in boxes if any(part.startswith(title) for part in b.lines[0].split("  ")))
 
 
 def groups_of(svg: str) -> dict[str, list[str]]:
@@ -112,8 +116,8 @@ def test_roles_are_told_apart_by_outline() -> None:
     w, x, c = Value(1.0, label="w"), Value(2.0, label="x", requires_grad=False), Value(3.0, requires_grad=False)
     drawing = ag.draw(w * x * c + 4.0)
     roles = [b.role for b in drawing.sketch.boxes.values()]
-    assert sorted(roles) == ["computed", "computed", "constant", "constant", "input", "leaf", "output"]
-    outlines = [tuple(sorted(look.items())) for look, _ in OUTLINES.values()]
+    assert sorted(roles) == ["computed", "computed", "constant", "input", "leaf", "output"]
+    outlines = [tuple(sorted(look.items())) for look, *_ in OUTLINES.values()]
     assert len(set(outlines)) == len(outlines)
     assert "the output" in drawing.svg
 
@@ -364,11 +368,11 @@ def test_a_nan_is_marked_where_it_begins(kind: str) -> None:
     y.label = "L"
     y.backward()
     drawing = ag.draw(y)
-    assert beginning(drawing) == {"log": ["value"], "x": ["gradient"]}
+    assert beginning(drawing) == {"v1  log": ["value"], "x": ["gradient"]}
     broken_boxes = {b.lines[0] for b in drawing.sketch.boxes.values() if not b.finite}
-    assert broken_boxes == ({"log", "×", "L  +"} if kind == "scalar" else {"log", "×", "+", "L  Σ"})
+    assert broken_boxes == ({"v1  log", "v2  ×", "L  +"} if kind == "scalar" else {"v1  log", "v2  ×", "v3  +", "L  Σ"})
     texts = groups_of(drawing.svg)
-    value = next(t for t in texts.values() if t[:1] == ["log"])[-2]
+    value = next(t for t in texts.values() if t and t[0].endswith("log"))[-2]
     assert value.endswith("✕ begins here")
     assert "NaN or ∞ begins here" in drawing.svg
     assert "✕" in drawing.mermaid.replace("#10005;", "✕")
@@ -403,7 +407,7 @@ def test_variables_name_the_nodes() -> None:
     drawing = ag.draw(y, names=locals())
     titles = {b.lines[0]: b.role for b in drawing.sketch.boxes.values()}
     assert titles == {
-        "first": "leaf", "w[0]": "leaf", "w[1]": "leaf", "c": "input", "product  ×": "computed", "×": "computed",
+        "first": "leaf", "w[0]": "leaf", "w[1]": "leaf", "c": "input", "product  ×": "computed", "v1  ×": "computed",
         "y  +": "output",
     }  # fmt: skip
     assert '"name":"w[1]"' in drawing.page.html
@@ -569,7 +573,9 @@ def test_deep_modules_are_collapsed_and_can_be_expanded() -> None:
     model = _nested()
     loss = lambda: model(np.ones((2, 4))).sum()  # noqa: E731
     inner = [f"{i}: Sequential" for i in range(6)]
-    titles = lambda **options: [b.lines[0] for b in ag.draw(loss, **options).sketch.boxes.values()]  # noqa: E731
+    titles = lambda **options: [  # noqa: E731
+        b.lines[0].split("  ")[-1] for b in ag.draw(loss, **options).sketch.boxes.values()
+    ]
     assert [t for t in titles() if "Sequential" in t] == inner[::-1]
     assert [t for t in titles(depth=1) if "Sequential" in t] == ["Sequential"]
     assert "tanh" in titles(expand=["1"])
@@ -628,3 +634,123 @@ def test_nothing_in_a_label_is_mermaids(label: str) -> None:
     for quoted in re.findall(r'"([^"]*)"', text):
         unescaped = re.sub(r"#\d+;|<br>", "", quoted)
         assert not set(unescaped) & set("\"'`<>{}[]()|;\\&%@#*_~$")
+
+
+# ---- what stands where -----------------------------------------------------------------------------------------------
+
+
+def test_names_are_those_of_explain_and_of_the_page() -> None:
+    a = Value(2.0, label="a")
+    out = (a * 1.01 + 10 / a).tanh() ** 2
+    names = ag.trace_backward(out).names
+    drawn = ag.draw(out).sketch
+    titles = [b.lines[0].split("  ") for b in drawn.boxes.values()]
+    assert [title[0] for title in titles] == list(names.values())
+    assert [title[1:] for title in titles] == [[], ["10 ÷"], ["× 1.01"], ["+"], ["tanh"], ["^ 2"]]
+    assert set(drawn.boxes) == {f"n{i}" for i in range(6)}  # no box for a constant
+
+
+def test_a_detached_part_looks_detached() -> None:
+    a = Value(2.0, label="a")
+    out = (a * 3).detach() * a
+    out.backward()
+    drawing = ag.draw(out)
+    (part,) = (b for b in drawing.sketch.boxes.values() if b.role == "constant")
+    assert part.lines[-1] == "no gradient"
+    assert "detached" in part.hint
+    assert re.search(rf'{part.key} \[.*style="filled,dashed"', drawing.dot)
+    assert re.search(rf'{part.key} -> n\d \[.*style="dashed"', drawing.dot)
+    assert "a constant, or detached" in drawing.svg
+
+
+def test_the_legend_stands_below_the_graph_and_moves_nothing(renderer: Any) -> None:
+    out, _ = neuron()
+    out.backward()
+    svg = ag.draw(out).rendered("svg", by=renderer).decode()
+    bare = ag.draw(out, legend=False).rendered("svg", by=renderer).decode()
+    assert groups_of(svg) == groups_of(bare)
+    places = [re.findall(r'id="n\d+".*?points="([\d.,\- ]+)"', text, re.DOTALL)[0].split()[0] for text in (svg, bare)]
+    assert places[0].split(",")[0] == places[1].split(",")[0]
+    for words in ("a leaf", "the output", "number on an edge: local derivative"):
+        assert words in svg
+        assert words not in bare.replace("a leaf that needs", "")
+
+
+CONES = {  # severe dichromacy, in linear RGB (G. Machado, M. Oliveira, L. Fernandes, IEEE TVCG 15, 2009, table 1)
+    "all": np.eye(3),
+    "protan": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deutan": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "tritan": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+
+
+def _lab(colour: str, cones: Any) -> Any:
+    """CIE L*a*b* of a colour, as somebody with these cones sees it."""
+    parts = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    seen = np.clip(np.asarray(cones) @ linear, 0, 1)
+    to_xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    xyz = np.asarray(to_xyz) @ seen / [0.9505, 1, 1.089]
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+@pytest.mark.parametrize("cones", CONES)
+def test_any_two_fills_are_told_apart_by_everyone(cones: str) -> None:
+    fills = [*(fill for _, fill, *_ in STEPS), *(step_of(x)[0] for x in (0.0, None, math.nan))]
+    seen = [_lab(fill, CONES[cones]) for fill in fills]
+    apart = min(float(np.linalg.norm(a - b)) for a, b in itertools.combinations(seen, 2))
+    print(f"{cones}: {apart:.1f}")
+    assert apart >= 15
+
+
+# ---- networks of Values ----------------------------------------------------------------------------------------------
+
+
+def scalar_network() -> Value:
+    random.seed(1)
+    loss = (1 - MLP(2, [8, 8, 1])([1.0, -2.0])).relu()
+    loss.label = "L"
+    loss.backward()
+    return loss
+
+
+def test_a_network_of_values_is_drawn_as_layers_that_unfold() -> None:
+    loss = scalar_network()
+    assert len(ag.topological_order(loss)) == 140
+    cards = [b.lines for b in ag.draw(loss).sketch.boxes.values() if b.role == "group"]
+    assert [lines[:3] for lines in cards] == [
+        ("layer 1", "2 → 8, relu", "24 parameters"),
+        ("layer 2", "8 → 8, relu", "72 parameters"),
+        ("layer 3", "8 → 1", "9 parameters"),
+    ]
+    neurons = [b for b in ag.draw(loss, depth=2).sketch.boxes.values() if b.role == "group"]
+    assert (("layer 1",), "neuron 1", "2 → 1, relu", "3 parameters") in [(b.group, *b.lines[:3]) for b in neurons]
+    assert len(neurons) == 17
+    opened = ag.draw(loss, expand=["layer 3"]).sketch.boxes.values()
+    assert {b.lines[0] for b in opened if b.group == ("layer 3", "neuron 1") and b.role == "leaf"} == {
+        "b", *(f"w{i}" for i in range(1, 9))
+    }  # fmt: skip
+    assert len(ag.draw(loss, expand=True, most=500).sketch.boxes) >= 140
+
+
+def test_a_card_tells_a_layers_shapes_and_parameters() -> None:
+    model = nn.MLP(784, [64, 10], seed=0)
+    loss = lambda: nn.cross_entropy(model(np.ones((32, 784), np.float32)), np.zeros(32, int))  # noqa: E731
+    cards = sorted(b.lines[:3] for b in ag.draw(loss, depth=2).sketch.boxes.values() if b.role == "group")
+    assert cards[0] == ("0: Linear", "(32, 784) → (32, 64)", "50,240 parameters")
+    assert cards[1][:2] == ("1: ReLU", "(32, 64) → (32, 64), relu")
+    assert cards[2] == ("2: Linear", "(32, 64) → (32, 10)", "650 parameters")
+
+
+def test_a_chain_of_more_than_120_is_summarised_in_words() -> None:
+    a = Value(1.0, label="a")
+    chain = a
+    for _ in range(450):
+        chain = chain * 1.01
+    titles = [b.lines[0] for b in ag.draw(chain).sketch.boxes.values()]
+    assert len(titles) < 70
+    assert re.fullmatch(r"\d+ multiplications", titles[1])
+    assert ag.draw(chain).page.html.count('"ruleName":"multiply"') == 450  # the page plays every node
+    with pytest.raises(render.RenderError, match="the steps of 601 nodes cannot be shown"):
+        ag.draw(ag.sum([chain] + [a * float(i) for i in range(149)])).page  # noqa: B018

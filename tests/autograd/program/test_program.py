@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import random
+import re
 import threading
 from typing import Any
 
@@ -278,3 +280,20 @@ def test_functions_computed_together_stand_where_the_first_is_read(engine: Any) 
         value, slopes = program(*numbers)
         assert value == pytest.approx(y.data)
         assert slopes == pytest.approx(ag.gradients(y, [p, q]))
+
+
+@pytest.mark.parametrize("larger", [1.0, 40.0])
+def test_a_softmax_and_its_gradient_are_one_step(larger: float, engine: Any) -> None:
+    x = [ag.Value(larger * k) for k in range(3)]
+    program = ag.Program.from_graph(ag.sum([p * p for p in ag.softmax(x)]), x, engine=engine)
+    assert str(program).count("softmax(") == 1
+    assert not re.search(r"\b(exp|share|logsumexp)\b", str(program))
+
+
+def test_numbers_that_are_all_minus_infinity_have_no_share(engine: Any) -> None:
+    x = [ag.Value(0.5), ag.Value(1.5)]
+    total = ag.logsumexp(x)
+    minus = [-math.inf, -math.inf]
+    assert ag.Program.from_graph(total, x, engine=engine).run(np.array(minus))[1].tolist() == [0.0, 0.0]
+    rows = ag.Program.from_graph(total, x, engine=engine).batch(np.array([minus, [0.0, 0.0]]))[1]
+    assert rows.tolist() == [[0.0, 0.0], [0.5, 0.5]]

@@ -66,6 +66,10 @@ ALLOWED: dict[str, list[Allowed]] = {
         Allowed(2, lambda a, b, true: max(1, abs(a - b)) * abs(true.second[0, 0]), "itself times the size of a − b",
                 "a − b is rounded before the exponential is taken"),
     ],
+    "share": [
+        Allowed(order, lambda a, b, true: max(1, abs(a - b)) * true.value, "y times the size of a − b",
+                "a − b is rounded before the exponential is taken") for order in (0, 1, 2)
+    ],
 }  # fmt: skip
 
 ELEMENTWISE = [name for name, entry in BOOK.items() if entry.elementwise and name not in ("where",)]

@@ -10,6 +10,10 @@ import pytest
 
 import autograd as ag
 from autograd import extend
+from autograd.functional import run
+from autograd.functional.trees import leaves
+from autograd.graph.forward import push_forward, push_many
+from autograd.graph.order import topological_order
 from autograd.rules.primitive import BOOK
 from autograd.rules.pushforward import push_of
 from tests.autograd.table import Case, cases
@@ -64,6 +68,22 @@ def test_forward_is_double_reverse_and_fits_differences(case: Case) -> None:
     ahead, behind = (function(*(x + s * v for x, v in zip(variables, directions, strict=True))) for s in (step, -step))
     np.testing.assert_allclose(found, (ahead - behind) / (2 * step), rtol=1e-7, atol=1e-8)
     assert np.shape(found) == np.shape(ahead)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_many_directions_at_once_give_what_each_gives(case: Case) -> None:
+    function, variables, _ = _of_variables(case)
+    rng = np.random.default_rng(1)
+    for together in ([True] * len(variables), *np.eye(len(variables), dtype=bool)):
+        nodes = [ag.Tensor(x, requires_grad=moves) for x, moves in zip(variables, together, strict=True)]
+        y = function(*nodes)
+        moving = [x for x in nodes if x.requires_grad]
+        directions = {x: rng.normal(size=(3, *x.shape)) for x in moving}
+        found = push_many(topological_order(y), directions)[y]
+        assert found.shape == (3, *y.shape)
+        for i in range(3):
+            one = push_forward(topological_order(y), {x: v[i] for x, v in directions.items()}, create_graph=False)[y]
+            np.testing.assert_allclose(found[i], one, rtol=1e-13, atol=1e-13)
 
 
 @pytest.mark.parametrize("case", SCALARS, ids=str)
@@ -171,10 +191,28 @@ def test_a_primitive_of_ones_own_goes_forward_by_its_reverse_rule() -> None:
     assert ag.jvp(lambda x: ag.jvp(cube, x, 1.0)[1], 2.0, 1.0)[1] == 12.0
 
 
-@pytest.mark.parametrize("shapes", [(3, 50), (50, 3), (4, 4)])
+@pytest.mark.parametrize("shapes", [(3, 50), (50, 3), (4, 4), (40, 3)])
 def test_a_jacobian_is_the_same_by_rows_and_by_columns(shapes: tuple[int, int]) -> None:
     rng = np.random.default_rng(0)
     W = rng.normal(size=shapes)
     x = rng.normal(size=shapes[0])
     expected = W.T / np.cosh(x @ W)[:, None] ** 2
     np.testing.assert_allclose(ag.jacobian(lambda x: ag.tanh(x @ W))(x), expected, rtol=1e-12)
+
+
+def test_a_jacobian_of_containers_is_the_same_by_rows_and_by_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    def function(p: Any) -> Any:
+        return {"a": ag.tanh(p["W"] @ p["x"]), "b": (ag.sum(p["x"]), np.ones(2)), "c": p["W"].astype(np.float32)}
+
+    given = {"W": np.linspace(-1, 1, 6).reshape(2, 3), "x": np.array([0.3, -0.2, 0.5], np.float32), "s": 2.0}
+    at_once = ag.jacobian(function)(given)
+    monkeypatch.setattr(run, "AT_ONCE", 100)
+    in_parts = ag.jacobian(function)(given)
+    monkeypatch.setattr(run, "ADVANTAGE", 0)
+    by_rows = ag.jacobian(function)(given)
+    for found in (at_once, in_parts):
+        for x, y in zip(leaves(found), leaves(by_rows), strict=True):
+            assert type(x) is type(y)
+            assert np.shape(x) == np.shape(y)
+            assert np.result_type(x) == np.result_type(y)
+            np.testing.assert_allclose(x, y, rtol=1e-6)

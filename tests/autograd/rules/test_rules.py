@@ -80,6 +80,7 @@ def _share(x: Any, axis: Any = -1) -> Any:
 DEFINITIONS: dict[str, Any] = {
     "sech_squared": lambda x: 1 - np.tanh(x) ** 2,
     "peak": np.maximum,
+    "share": lambda a, b: np.exp(a - b),
     "norm": lambda x, axis, keepdims: np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims)),
     "binary_cross_entropy": lambda z, t: -t * np.log(ag.sigmoid(z)) - (1 - t) * np.log(1 - ag.sigmoid(z)),
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),

@@ -134,7 +134,7 @@ def test_logits_may_be_whole_numbers(targets: Any) -> None:
     np.testing.assert_allclose(ag.softmax_cross_entropy(logits, targets), expected, rtol=1e-14)
 
 
-@pytest.mark.parametrize("x", [[1.0, 1.0, math.inf], [math.inf, math.inf, 0.0], [-math.inf, 0.0, 1.0]])
+@pytest.mark.parametrize("x", [[1.0, 1.0, math.inf], [math.inf, math.inf, 0.0], [-math.inf, 0.0, 1.0], [-math.inf] * 2])
 @pytest.mark.parametrize("function", [ag.softmax, ag.log_softmax])
 def test_infinite_logits_give_the_same_of_tensors_and_of_values(function: Any, x: list[float]) -> None:
     with np.errstate(all="ignore"):

@@ -126,10 +126,14 @@ def test_an_array_takes_in_constants_and_nothing_that_has_a_gradient() -> None:
     total += Tensor([1.0, 2.0])
     np.multiply(Tensor([3.0, 3.0]), total, out=total)
     np.testing.assert_array_equal(total, [3.0, 6.0])
+    alias, x = total, Tensor([1.0, 2.0], requires_grad=True)
+    total += x  # a new Tensor, as with HIPS autograd; the array stays as it is under its other names
+    assert isinstance(total, Tensor)
+    assert (alias.tolist(), total.data.tolist()) == ([3.0, 6.0], [4.0, 8.0])
     with pytest.raises(TypeError, match=r"takes no out="):
-        total += Tensor([1.0, 2.0], requires_grad=True)
+        np.add(x, alias, out=alias)
     with pytest.raises(TypeError, match=r"takes no out="):
-        np.add(total, total, out=Tensor([1.0, 2.0]))
+        np.add(alias, alias, out=Tensor([1.0, 2.0]))
 
 
 # ---- equality --------------------------------------------------------------------------------------------------------

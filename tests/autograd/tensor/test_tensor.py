@@ -124,9 +124,7 @@ def test_comparisons_give_plain_arrays() -> None:
 
 
 def test_an_array_cannot_swallow_a_tensor() -> None:
-    total, x = np.zeros(3), leaf(3)
-    with pytest.raises(TypeError, match="write a = a"):
-        total += x
+    x = leaf(3)
     for swallow in (np.asarray, lambda t: np.array([t, t]), float, int):
         with pytest.raises((TypeError, ValueError), match="lose"):
             swallow(x if swallow is not float and swallow is not int else x.sum())

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import io
 import json
 import os
 import re
@@ -15,6 +16,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
+pytest.importorskip("pandas", reason="the command line needs pandas, which is not installed")
+
+
+import pandas
 
 import autograd as ag
 import nn
@@ -31,7 +37,9 @@ FLOWERS = "petal,colour,kind\n" + "".join(
     f"{number % 2 * 3 + number % 5 / 10},{('red', 'blue')[number % 2]},{('rose', 'iris')[number % 2]}\n"
     for number in range(60)
 )
-HOUSES = "size,city,price\n" + "".join(f"{number},{'AB'[number % 2]},{3 * number + 0.5}\n" for number in range(60))
+HOUSES = "size,city,price\n" + "".join(
+    f"{number / 4},{'AB'[number % 2]},{3 * number + 20 * (number % 2) + 0.5}\n" for number in range(60)
+)
 
 
 def names(folder):
@@ -119,7 +127,7 @@ def test_a_csv_file_of_classes(command):
     Path("new.csv").write_text('colour,unknown,petal\nred,1,0.1\n"blue",2,3.2\ngreen,3,3.2\n')
     predicted = command("predict", "runs/flowers", "new.csv", "-o", "out.csv")
     assert predicted.code == 0
-    assert "columns that were not there in training are left out: unknown" in predicted.err
+    assert "columns that training did not use are left out: unknown" in predicted.err
     assert "training saw no green in column 'colour'" in predicted.err
     rows = table(Path("out.csv").read_text())
     assert [row["prediction"] for row in rows[:2]] == ["rose", "iris"]
@@ -424,6 +432,100 @@ def test_predictions_can_be_replaced_when_asked(command):
     assert Path("out.csv").read_text().startswith("prediction,probability_same sign,probability_different signs\n")
 
 
+MESSY = "Id;sold;size;kind;price\n" + "".join(
+    f"{n};{n % 28 + 1}.{n % 12 + 1}.2020;{'' if n % 9 == 0 else f'{n * 37 % 61},5'};{['flat', 'house', ''][n % 3]};"
+    f"$ {n * 37 % 61 * 1000 + n % 3 * 9000}\n"
+    for n in range(1, 200)
+)
+
+
+@pytest.fixture
+def messy(command):
+    Path("houses.csv").write_text(MESSY)
+    trained = command("train", "houses.csv", "--target", "price", "--epochs", "30", "--test-size", "0.25")
+    assert (trained.code, trained.err) == (0, "")
+    return trained
+
+
+def test_a_table_as_people_have_them(messy, command):
+    lines = messy.out.splitlines()
+    assert lines[:5] == [
+        "file     199 rows, 5 columns; utf-8, separated by semicolons, decimal commas",
+        "numbers  1: size",
+        "dates    1: sold",
+        "category 1: kind",
+        "left out Id: counts the rows; or --keep",
+    ]
+    assert re.fullmatch(r"filled   \d+ missing cells: size 22, kind 66", lines[5])
+    assert "50 held out" in messy.out
+    assert float(re.search(r"held-out R² (\S+),", messy.out)[1]) > 0.8
+    assert held_out(command("evaluate", "runs/houses").out) == held_out(messy.out)
+
+
+def test_predictions_for_rows_as_people_have_them(messy, command, monkeypatch):
+    content = (
+        "kind,size,sold,more\nhouse,12.5,5.3.2021,x\ncastle,n/a,?,x\nflat,big,5.3.2021,x\n"
+        "1,2,3,4,5\nflat,3.5,5.3.2021,x\n"
+    )
+    Path("new.csv").write_text(content)
+    predicted = command("predict", "runs/houses", "new.csv")
+    assert predicted.code == 0
+    assert predicted.err.splitlines() == [
+        "note: row 4 has more cells than the header, and is not predicted",
+        "note: column 'size' holds no number in row 3: 'big'; taken as missing",
+        "note: columns that training did not use are left out: more",
+        "note: training saw no castle in column 'kind'; taken as none of its categories",
+    ]
+    rows = predicted.out.splitlines()
+    assert [bool(row.strip('"')) for row in rows] == [True, True, True, True, False, True]
+    for text in (content.encode(), gzip.compress(content.encode()), content.encode("utf-16")):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text)))
+        assert command("predict", "runs/houses", "-").out == predicted.out
+    strict = command("predict", "runs/houses", "new.csv", "--strict")
+    assert (strict.code, strict.out) == (2, "")
+    assert re.fullmatch(
+        r"error: new.csv: row 4 has more cells than the header; column 'size' holds no number in row 3: .*\n",
+        strict.err,
+    )
+    found = json.loads(command("predict", "runs/houses", "new.csv", "--json").out)
+    assert [each["prediction"] for each in found] == [float(row) if row.strip('"') else None for row in rows[1:]]
+
+
+def test_a_run_predicts_tables_of_other_programs(messy, command):
+    run = nn.load_run("runs/houses")
+    assert repr(run) == f"Predictor({str(Path('runs/houses'))!r}, regression of 'price')"
+    table = pandas.read_csv("houses.csv", sep=";", decimal=",")
+    Path("new.csv").write_text(MESSY)
+    expected = [
+        float(row["prediction"])
+        for row in csv.DictReader(command("predict", "runs/houses", "new.csv").out.splitlines())
+    ]
+    np.testing.assert_allclose(run.predict(table[reversed(table.columns)]), expected, rtol=1e-6)
+    table["sold"] = pandas.to_datetime(table["sold"], format="%d.%m.%Y")
+    np.testing.assert_allclose(run.predict(table), expected, rtol=1e-6)
+    with pytest.raises(TypeError, match="predicts values, which have no probabilities"):
+        run.predict_proba(table)
+    with pytest.raises(nn.app.datasets.DataError, match="column 'size' is missing"):
+        run.predict(table.drop(columns="size"))
+
+
+def test_rare_classes_are_found(command):
+    """0.5 % of the rows: without weights, all of them are taken for the others."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(4000, 2)).round(3)
+    rare = np.argsort(np.argsort(x[:, 0] + 0.3 * rng.normal(size=4000))) >= 3980
+    pandas.DataFrame({"a": x[:, 0], "b": x[:, 1], "y": np.where(rare, "yes", "no")}).to_csv("rare.csv", index=False)
+    trained = command("train", "rare.csv", "--target", "y", "--epochs", "5")
+    assert "balance  classes count alike in training: 'yes' has 20 rows (0.5%); or --no-balance" in trained.out
+    numbers = json.loads(command("evaluate", "runs/rare", "--json").out)
+    assert numbers["balanced_accuracy"] > 0.85
+    assert numbers["roc_auc"] > 0.95
+    assert np.array(numbers["confusion"]).sum() == numbers["rows"] == 800
+    plain = command("train", "rare.csv", "--target", "y", "--epochs", "5", "--no-balance", "--out", "plain")
+    assert "balance" not in plain.out.partition("held-out")[0]
+    assert json.loads(command("evaluate", "plain", "--json").out)["balanced_accuracy"] < 0.8
+
+
 # ---- Ctrl-C ----------------------------------------------------------------------------------------------------------
 
 
@@ -501,10 +603,10 @@ def test_a_killed_run_leaves_what_was_learnt(command):
 
 
 def test_ctrl_c_before_training_saves_nothing(command, monkeypatch):
-    def interrupted(*_):
+    def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(commands, "prepare", interrupted)
+    monkeypatch.setattr(commands, "open_dataset", interrupted)
     outcome = command("train", "xor")
     assert (outcome.code, outcome.err) == (130, "interrupted; nothing was saved\n")
 

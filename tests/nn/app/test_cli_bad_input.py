@@ -36,17 +36,30 @@ BAD_TRAIN = {
         ["train", "good.csv", "--target", "price"],
         "no column 'price'.*its columns are petal, colour, kind",
     ),
-    "not a number": (["train", "text.csv", "--target", "y"], r"row 4 \(line 5\), column 'x' is not a number: 'three'"),
-    "NaN": (["train", "nan.csv", "--target", "y"], r"row 4 \(line 5\), column 'x' holds NaN"),
-    "infinity": (["train", "inf.csv", "--target", "y"], r"row 4 \(line 5\), column 'x' holds inf"),
-    "empty cell": (["train", "hole.csv", "--target", "y"], r"row 4 \(line 5\), column 'x' is empty"),
-    "ragged": (["train", "ragged.csv", "--target", "y"], r"row 4 \(line 5\) has 3 cells and the header 2"),
+    "not a number": (
+        ["train", "text.csv", "--target", "x"],
+        r"the target 'x' is not a number in row 4: 'three' \(98% of",
+    ),
+    "infinity": (["train", "inf.csv", "--target", "x"], "the target 'x' is not a number in row 4: 'inf'"),
+    "ragged": (["train", "ragged.csv", "--target", "y"], r"10 of its lines have more cells than its header"),
+    "several problems": (
+        ["train", "good.csv", "--target", "price", "--ignore", "id", "--keep", "petals"],
+        r"3 problems: \(1\) has no column 'price' .* \(3\) has no column 'petals' \(--keep\); did you mean petal\?",
+    ),
+    "no such encoding": (["train", "good.csv", "--target", "kind", "--encoding", "x"], "no encoding is called 'x'"),
+    "test size": (["train", "xor", "--test-size", "1"], "argument --test-size: a number between 0 and 1 is expected"),
     "one class": (["train", "one.csv", "--target", "y"], "the target 'y' has one class only, 'a'"),
-    "text regression": (["train", "good.csv", "--target", "kind", "--task", "regression"], "is not a number: 'rose'"),
+    "text regression": (
+        ["train", "good.csv", "--target", "kind", "--task", "regression"],
+        "is not a number in row 1: 'rose'",
+    ),
     "few rows": (["train", "few.csv", "--target", "y"], "few has 3 rows; at least 10 are needed"),
-    "not utf-8": (["train", "latin.csv", "--target", "y"], "is not UTF-8 text"),
+    "not in that encoding": (
+        ["train", "latin.csv", "--target", "y", "--encoding", "utf-8"],
+        "latin.csv is no text in utf-8 .*name its encoding with --encoding",
+    ),
     "html as csv": (["train", "page.csv", "--target", "y"], "page.csv is an HTML page"),
-    "target of a builtin": (["train", "xor", "--target", "y"], "are for CSV files"),
+    "target of a builtin": (["train", "xor", "--target", "y"], "are for CSV files; leave them out for the built-in"),
     "folder without idx": (["train", "empty"], "holds no IDX images"),
     "wrong magic": (["train", "magic"], "t10k-images-idx3-ubyte is not an IDX file: it begins with 00 01 02 03"),
     "truncated": (["train", "short"], "t10k-images-idx3-ubyte is truncated"),
@@ -57,7 +70,10 @@ BAD_TRAIN = {
         "t10k-images-idx3-ubyte holds 20 images and t10k-labels-idx1-ubyte 19 labels",
     ),
     "one label": (["train", "onelabel"], "the target 'label' has one class only, '5'"),
-    "idx file itself": (["train", "short/t10k-images-idx3-ubyte", "--target", "y"], "pass the folder of the IDX files"),
+    "idx file itself": (
+        ["train", "short/t10k-images-idx3-ubyte", "--target", "y"],
+        "for IDX data pass the folder of its files",
+    ),
     "hidden": (["train", "xor", "--hidden", "64,x"], "argument --hidden: sizes of layers are expected.*got '64,x'"),
     "hidden zero": (["train", "xor", "--hidden", "0"], "argument --hidden: sizes of layers"),
     "epochs": (["train", "xor", "--epochs", "0"], "argument --epochs: a whole number from 1 on is expected, got '0'"),
@@ -78,10 +94,11 @@ BAD_TRAIN = {
 @pytest.fixture(scope="module")
 def bad_files(tmp_path_factory, idx_bytes):
     folder = tmp_path_factory.mktemp("bad")
-    cells = {"text": "three", "nan": "NaN", "inf": "inf", "hole": "", "ragged": "3,3"}
     texts = {
-        name: "x,y\n" + "".join(f"{cell if n == 3 else n},{n % 2}\n" for n in range(40)) for name, cell in cells.items()
+        name: "x,y\n" + "".join(f"{cell if n == 3 else n},{n % 2}\n" for n in range(40))
+        for name, cell in {"text": "three", "inf": "inf"}.items()
     }
+    texts["ragged"] = "x,y\n" + "1,2\n3,4\n5,6\n7,8,9\n" * 10
     texts |= {"empty": "", "header": "x,y\n", "good": FLOWERS, "few": "x,y\n1,a\n2,b\n3,a\n", "page": "<html></html>"}
     texts |= {"one": "x,y\n" + "1,a\n" * 20}
     for name, text in texts.items():
@@ -188,13 +205,15 @@ BAD_USE = {
         ["predict", RUN, NEW],
         r"new.csv lacks 1 of the 2 columns that this run expects: colour \(expected, in any order: petal, colour;",
     ),
-    "cell": (damage(NEW, "petal,colour\n1,red\nx,red\n"), ["predict", RUN, NEW], r"row 2 \(line 3\), column 'petal'"),
-    "NaN cell": (damage(NEW, "petal,colour\nnan,red\n"), ["predict", RUN, NEW], "column 'petal' holds nan"),
-    "hole": (damage(NEW, "petal,colour\n1,\n"), ["predict", RUN, NEW], "column 'colour' is empty"),
-    "too far": (
-        damage(NEW, "petal,colour\n1e300,red\n"),
-        ["predict", RUN, NEW],
-        "column 'petal' holds numbers too far",
+    "a cell": (
+        damage(NEW, "petal,colour\n1,red\nx,red\n"),
+        ["predict", RUN, NEW, "--strict"],
+        "new.csv: column 'petal' holds no number in row 2: 'x'",
+    ),
+    "a cell and a row": (
+        damage(NEW, "petal,colour\n1,red\nx,red\n" + "2,red\n" * 20 + "1,red,3\n"),
+        ["predict", RUN, NEW, "--strict"],
+        "new.csv: row 23 has more cells than the header; column 'petal' holds no number in row 2",
     ),
     "empty input": (damage(NEW, ""), ["predict", RUN, NEW], "new.csv is empty"),
     "output exists": (None, ["predict", RUN, NEW, "-o", "flowers.csv"], "flowers.csv already exists; pass --overwrite"),

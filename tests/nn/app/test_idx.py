@@ -8,6 +8,8 @@ from functools import partial
 
 import numpy as np
 import pytest
+
+pytest.importorskip("pandas", reason="tables need pandas, which is not installed")
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -120,8 +122,8 @@ def test_one_pair_is_split_in_file_order(images_name, labels_name, folder, image
     np.testing.assert_array_equal(np.sort(np.r_[parts.train, parts.validation]), np.arange(32))
     assert parts.how == "the last 8 rows"
     assert dataset.classes == ("0", "1", "2", "3")
-    assert dataset.features.names[:3] == ("pixel_0_0", "pixel_0_1", "pixel_1_0")
-    np.testing.assert_array_equal(dataset.features.numeric[1], images[1].ravel())
+    assert dataset.plan.names[:3] == ("pixel_0_0", "pixel_0_1", "pixel_1_0")
+    np.testing.assert_array_equal(dataset.features.to_numpy()[1], images[1].ravel())
 
 
 def test_four_files_bring_their_own_split(folder, images, labels):
@@ -135,7 +137,7 @@ def test_four_files_bring_their_own_split(folder, images, labels):
     )
     parts = split(dataset, seed=0)
     np.testing.assert_array_equal(parts.held_out, np.arange(40, 50))
-    np.testing.assert_array_equal(dataset.features.numeric[40:], images[:10].reshape(10, -1))
+    np.testing.assert_array_equal(dataset.features.to_numpy()[40:], images[:10].reshape(10, -1))
     assert set(dataset.source["files"]) == {
         "train-images-idx3-ubyte.gz",
         "train-labels-idx1-ubyte.gz",
@@ -148,14 +150,14 @@ def test_a_file_that_is_there_twice_is_read_unpacked(folder, images, labels):
     dataset = load_folder(
         folder(images_idx3_ubyte__gz=images, images_idx3_ubyte=images[::-1], labels_idx1_ubyte=labels)
     )
-    np.testing.assert_array_equal(dataset.features.numeric[0], images[-1].ravel())
+    np.testing.assert_array_equal(dataset.features.to_numpy()[0], images[-1].ravel())
     assert "images-idx3-ubyte.gz" not in dataset.source["files"]
 
 
 def test_colour_images_have_three_numbers_a_pixel(folder, labels):
     images = np.zeros((40, 2, 2, 3), dtype=np.uint8)
     dataset = load_folder(folder(images_idx4_ubyte=images, labels_idx1_ubyte=labels))
-    assert dataset.features.names[-1] == "pixel_1_1_2"
+    assert dataset.plan.names[-1] == "pixel_1_1_2"
 
 
 NAMES = {"images": "t10k_images_idx3_ubyte", "labels": "t10k_labels_idx1_ubyte"}
@@ -216,8 +218,8 @@ def test_files_that_do_not_belong_together(change, message, folder, images, labe
 
 def test_images_without_labels_to_predict(images, idx_bytes):
     features = features_of_images(idx_bytes(images), "new")
-    assert features.numeric.shape == (40, 6)
-    assert features.names[-1] == "pixel_2_1"
+    assert features.shape == (40, 6)
+    assert features.columns[-1] == "pixel_2_1"
     with pytest.raises(DataError, match="no images"):
         features_of_images(idx_bytes(np.zeros(3, np.uint8)), "new")
 

@@ -1,0 +1,179 @@
+"""Cells as people write them: texts that are numbers, dates or names, column by column.
+
+Each different text is looked at once, however many rows have it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd import require
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["DATE_FORMATS", "MISSING", "date_format", "has_decimal_commas", "to_dates", "to_numbers", "to_texts"]
+
+# What stands for a missing cell, in any spelling of capitals. Not "None", which may well be a category.
+MISSING = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "n/a", "#N/A", "#NA", "<NA>", "?", "-", "--", ".", "NaT")
+
+_MISSING = {*(text.lower() for text in MISSING), "none", "missing", "unknown"}
+_MONEY = r"(?:[$€£¥₹]|USD|EUR|GBP)"
+_SHAPE = re.compile(
+    rf"\(?\s*([-+−]?)\s*{_MONEY}?\s*([-+−]?)\s*(\d[\d.,' \u00a0\u202f]*|[.,]\d+)([eE][-+]?\d+)?"
+    rf"\s*(?:%|{_MONEY})?\s*\)?",
+    re.ASCII,
+)
+_GROUPS = {
+    comma: re.compile(rf"(\d{{1,3}}([{group}' \u00a0\u202f]\d{{2,3}})*[{group}' \u00a0\u202f]\d{{3}}|\d*)({point}\d*)?")
+    for comma, group, point in ((False, ",", r"\."), (True, r"\.", ","))
+}
+LONGEST_NUMBER = 400
+
+# As `pandas.to_datetime` takes them. Where days and months could be exchanged, the first that fits all is taken.
+DATE_FORMATS = (
+    "ISO8601",
+    *(f"{date}{time}" for time in ("", " %H:%M", " %H:%M:%S") for date in ("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y")),
+    *("%Y/%m/%d", "%m/%d/%y", "%d/%m/%y", "%d-%m-%Y", "%m-%d-%Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y"),
+    *("%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y"),
+)
+_LIKE_A_DATE = re.compile(r"\d.*[-/. ].*\d|[A-Za-z]{3}.*\d", re.DOTALL)
+# So many different texts tell whether a column holds dates, and this share of them must fit.
+DATES_TRIED = 200
+ENOUGH = 0.95
+
+
+def _pandas() -> Any:
+    return require("pandas", "train")
+
+
+def _number(text: str, comma: bool) -> float:
+    """A text as a number; NaN where it is none."""
+    text = text.strip()
+    if len(text) > LONGEST_NUMBER or (found := _SHAPE.fullmatch(text)) is None:
+        return np.nan
+    sign, inner, body, exponent = found.groups()
+    if (sign and inner) or not _GROUPS[comma].fullmatch(body := body.strip()):
+        return np.nan
+    digits = re.sub(r"[.' \u00a0\u202f]" if comma else r"[,' \u00a0\u202f]", "", body).replace(",", ".")
+    if not any(map(str.isdigit, digits)):
+        return np.nan
+    brackets = text.startswith("(") and text.endswith(")")
+    size = float(f"{digits}{exponent or ''}")
+    return -size if (sign + inner) in ("-", "−") or brackets else size
+
+
+def _by_text(series: pd.Series[Any], value: Callable[[Any], Any], dtype: Any, missing: Any) -> NDArray[Any]:
+    codes, different = _pandas().factorize(series.astype(object), use_na_sentinel=True)
+    values = np.empty(len(different) + 1, dtype=dtype)
+    values[-1] = missing  # of the code -1
+    for place, each in enumerate(different):
+        values[place] = value(each)
+    found: NDArray[Any] = values[codes]
+    return found
+
+
+def has_decimal_commas(texts: Collection[str]) -> bool:
+    """Whether more of these texts are numbers where a comma, rather than a point, begins the decimals.
+
+    Example:
+        >>> has_decimal_commas(["3,14", "1.234,5"]), has_decimal_commas(["1,234.5", "3.14"])
+        (True, False)
+    """
+    points, commas = (sum(not np.isnan(_number(text, comma)) for text in texts) for comma in (False, True))
+    return commas > points
+
+
+def to_numbers(series: pd.Series[Any], comma: bool = False) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """A column as numbers, NaN where a cell is missing or none, and which cells are there and yet no finite number.
+
+    Args:
+        series: The column.
+        comma: Whether a comma begins the decimals, in texts.
+
+    Example:
+        >>> import pandas as pd
+        >>> numbers, bad = to_numbers(pd.Series(["1,234.5", "$5", "12%", "(3)", None, "twelve"]))
+        >>> numbers.tolist(), int(bad.sum())
+        ([1234.5, 5.0, 12.0, -3.0, nan, nan], 1)
+    """
+    if _pandas().api.types.is_numeric_dtype(series.dtype) and not _pandas().api.types.is_complex_dtype(series.dtype):
+        numbers = series.to_numpy(dtype=np.float64, na_value=np.nan)
+        bad = np.isinf(numbers)
+        return (np.where(bad, np.nan, numbers) if bad.any() else numbers), bad
+    refused: set[Any] = set()
+
+    def value(cell: Any) -> float:
+        if isinstance(cell, str):
+            number = _number(cell, comma)
+            if np.isnan(number) and cell.strip().lower() in _MISSING:
+                return np.nan
+        else:
+            number = float(cell) if isinstance(cell, int | float | np.number) else np.nan
+        if not np.isfinite(number):
+            refused.add(cell)
+            return np.nan
+        return number
+
+    numbers = _by_text(series, value, np.float64, np.nan)
+    bad = series.isin(list(refused)).to_numpy(dtype=bool) if refused else np.zeros(len(series), dtype=bool)
+    return numbers, bad
+
+
+def to_texts(series: pd.Series[Any]) -> NDArray[Any]:
+    """A column as texts without the blanks around them, "" where a cell is missing; whole numbers have no point.
+
+    Example:
+        >>> import pandas as pd
+        >>> to_texts(pd.Series([" red", None, 2.0, 2.5])).tolist()
+        ['red', '', '2', '2.5']
+    """
+
+    def value(cell: Any) -> str:
+        if isinstance(cell, str):
+            return cell.strip()
+        return f"{cell:.15g}" if isinstance(cell, float | np.floating) else str(cell)
+
+    return _by_text(series, value, object, "")
+
+
+def date_format(series: pd.Series[Any]) -> str | None:
+    """How the dates in a column are written, one of `DATE_FORMATS`; None where it holds something else.
+
+    Example:
+        >>> import pandas as pd
+        >>> date_format(pd.Series(["3/14/2015", "12/31/2015"])), date_format(pd.Series(["14.3.2015"]))
+        ('%m/%d/%Y', '%d.%m.%Y')
+        >>> date_format(pd.Series(["red", "blue"]))
+    """
+    if _pandas().api.types.is_datetime64_any_dtype(series.dtype):
+        return "ISO8601"
+    texts = _pandas().Series(
+        [text for text in series.dropna().unique()[:DATES_TRIED] if isinstance(text, str)], dtype=object
+    )
+    if not len(texts) or not all(len(text) < 40 and _LIKE_A_DATE.search(text) for text in texts[:20]):
+        return None
+    for form in DATE_FORMATS:
+        if _parsed(texts, form).notna().mean() >= ENOUGH:
+            return form
+    return None
+
+
+def to_dates(series: pd.Series[Any], form: str) -> NDArray[np.datetime64]:
+    """A column as dates without a time zone; NaT where a cell is missing or no date."""
+    if _pandas().api.types.is_datetime64_any_dtype(series.dtype):
+        dates = _pandas().to_datetime(series, utc=True)
+    else:
+        texts = series.astype(object)
+        dates = _parsed(texts.where(texts.map(lambda cell: isinstance(cell, str) and len(cell) < 40), None), form)
+    found: NDArray[np.datetime64] = dates.dt.tz_localize(None).to_numpy().astype("datetime64[s]")
+    return found
+
+
+def _parsed(texts: pd.Series[Any], form: str) -> Any:
+    return _pandas().to_datetime(texts, format=form, errors="coerce", utc=True)

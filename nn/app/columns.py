@@ -1,0 +1,254 @@
+"""What each column of a table is taken for, and which are left out, and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd import require
+from nn._text import quoted
+from nn.app.cells import date_format, has_decimal_commas, to_numbers, to_texts
+from nn.app.datasets import Plan, listed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["CONSTANT", "EMPTY", "MOSTLY_NUMBERS", "ZEROS", "Choices", "Found", "has_commas", "look_at_columns"]
+
+EMPTY, CONSTANT = "empty", "the same in all rows"
+# More different texts than this become an average of the target each, rather than an input each.
+MOST_CATEGORIES = 30
+# Texts that are different in more than this share of the rows are names or free text.
+MOST_DIFFERENT = 0.5
+# A column with this share of numbers is one of numbers; a smaller one is said.
+MOSTLY_NUMBERS, SOME_NUMBERS = 0.8, 0.2
+# Fewer rows prove nothing about what counts rows or copies the target.
+ENOUGH_ROWS = 20
+# How near a copy of the target is, and in how many columns it is looked for, on so many rows.
+NEAR_COPY, MOST_COMPARED, COMPARED_ROWS = 0.999, 300, 5000
+# Fewer rows are easily told apart by any number; and so are the rows of very many classes.
+ENOUGH_TO_CUT, MOST_CUT = 100, 20
+
+_ID = re.compile(
+    r"(.*[\W_])?(id|index|idx|key|uuid|guid|rownames?|row_?(number|num|id)|serial|no\.?)|[a-z]+id|Unnamed: \d+",
+    re.IGNORECASE,
+)
+ZEROS = re.compile(r"0\d+", re.ASCII)  # such as zip codes
+_TIME = re.compile(r".*(year|date|time|month|week|day|quarter|hour|age).*", re.I)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a user says about columns, in place of what would be found out.
+
+    Attributes:
+        ignore: Columns to leave out.
+        numeric: Columns of numbers.
+        categorical: Columns of categories.
+        dates: Columns of dates.
+        keep: Columns that are not to be left out, whatever speaks against them.
+    """
+
+    ignore: Collection[str] = ()
+    numeric: Collection[str] = ()
+    categorical: Collection[str] = ()
+    dates: Collection[str] = ()
+    keep: Collection[str] = ()
+
+
+@dataclass
+class Found:
+    """What is found out about a table's columns."""
+
+    numbers: list[str] = field(default_factory=list)
+    commas: list[str] = field(default_factory=list)
+    categories: list[str] = field(default_factory=list)
+    encoded: list[str] = field(default_factory=list)
+    dates: dict[str, str] = field(default_factory=dict)
+    dropped: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    missing: dict[str, int] = field(default_factory=dict)
+
+    def plan(self) -> Plan:
+        """What is taken, without what was dropped."""
+
+        def left(names: list[str]) -> tuple[str, ...]:
+            return tuple(name for name in names if name not in self.dropped)
+
+        dates = {name: form for name, form in self.dates.items() if name not in self.dropped}
+        return Plan(left(self.numbers), left(self.commas), left(self.categories), left(self.encoded), dates)
+
+
+def has_commas(column: pd.Series[Any]) -> bool:
+    """Whether a column is one of texts in which a comma begins the decimals."""
+    if column.dtype.kind in "biuf":
+        return False
+    return has_decimal_commas([cell for cell in column.dropna().unique()[:1000] if isinstance(cell, str)])
+
+
+def look_at_columns(frame: pd.DataFrame, target: NDArray[Any], classes: bool, choices: Choices, found: Found) -> None:
+    """Find out what each column is to be taken for.
+
+    Args:
+        frame: The columns.
+        target: Class numbers or values, for each row.
+        classes: Which of the two.
+        choices: What is known.
+        found: Where it is noted.
+    """
+    for name in choices.ignore:
+        found.dropped[name] = "--ignore"
+    for name in frame.columns:
+        if name in choices.ignore:
+            continue
+        series = frame[name]
+        if missing := int(series.isna().sum()):
+            found.missing[name] = missing
+        _take(series, name, choices, found)
+    plan = found.plan()
+    if len(target) >= ENOUGH_ROWS:
+        candidates = [name for name in plan.names if name not in choices.keep]
+        for name, figure in _near_copies(frame, plan, candidates, target, classes).items():
+            found.dropped[name] = f"leak? {figure}"
+    if not found.plan().names:
+        for name in (*found.numbers, *found.dates, *found.categories, *found.encoded):
+            # Better than nothing to learn from; and it is said.
+            found.notes.append(f"{quoted(name)} is kept, as no other column is left: {found.dropped.pop(name)}")
+    left = set(found.plan().names)
+    found.missing = {name: count for name, count in found.missing.items() if name in left}
+
+
+def _take(series: pd.Series[Any], name: str, choices: Choices, found: Found) -> None:
+    """Put a column where it belongs; one that says nothing is left out."""
+    keep = name in choices.keep
+    different = series.nunique(dropna=True)
+    if different == 0:
+        found.dropped[name] = EMPTY
+        return
+    if different == 1 and not series.isna().any() and not keep:
+        found.dropped[name] = CONSTANT
+        return
+    if name in choices.dates:
+        if form := date_format(series):
+            found.dates[name] = form
+        else:
+            found.problems.append(f"column {quoted(name)} (--dates) holds no dates in a form that is known")
+        return
+    if _is_numbers(series, name, choices, found):
+        comma = has_commas(series)
+        if not keep and name not in choices.numeric and (why := _counts_rows(to_numbers(series, comma)[0], name)):
+            found.dropped[name] = why
+        found.numbers.append(name)
+        found.commas += [name] if comma else []
+        return
+    if name not in choices.categorical:
+        if form := date_format(series):
+            found.dates[name] = form
+            return
+        if different > MOST_CATEGORIES and different > MOST_DIFFERENT * series.notna().sum() and not keep:
+            found.dropped[name] = f"names or texts, {different:,} different ones"
+    (found.categories if different <= MOST_CATEGORIES else found.encoded).append(name)
+
+
+def _is_numbers(series: pd.Series[Any], name: str, choices: Choices, found: Found) -> bool:
+    """Whether a column is to be taken as numbers; what is doubtful about that is noted."""
+    if name in choices.categorical:
+        return False
+    wanted = name in choices.numeric
+    if series.dtype == bool:
+        return wanted
+    if (
+        not wanted
+        and series.dtype.kind not in "iuf"
+        and any(isinstance(cell, str) and ZEROS.fullmatch(cell.strip()) for cell in series.unique()[:1000])
+    ):
+        found.notes.append(f"{quoted(name)} begins with zeros, so it holds names and no numbers; or --numeric")
+        return False
+    numbers, bad = to_numbers(series, has_commas(series))
+    share = np.isfinite(numbers).sum() / max(int(np.isfinite(numbers).sum() + bad.sum()), 1)
+    if wanted or share >= MOSTLY_NUMBERS:
+        if bad.any():
+            examples = listed(map(str, series[bad].unique()[:4]), most=4)
+            found.notes.append(f"{quoted(name)} has {bad.sum():,} cells that are no numbers, so missing: {examples}")
+        return True
+    if share >= SOME_NUMBERS:
+        found.notes.append(f"{quoted(name)} is taken as names: {share:.0%} of its cells are numbers; or --numeric")
+    return False
+
+
+def _counts_rows(numbers: NDArray[np.float64], name: str) -> str:
+    """Why a column of numbers only tells rows apart; empty where it does not."""
+    rows = len(numbers)
+    if rows < ENOUGH_ROWS or not np.isfinite(numbers).all() or (numbers != np.round(numbers)).any():
+        return ""
+    steps = np.diff(numbers)
+    counts = bool((steps == steps[0]).all()) and abs(steps[0]) == 1
+    if counts and (numbers[0] in (0, 1) or numbers[-1] in (0, 1) or not _TIME.fullmatch(name)):
+        return "counts the rows"
+    if len(np.unique(numbers)) < rows:
+        return ""
+    if numbers.min() in (0, 1) and numbers.max() - numbers.min() == rows - 1:
+        return "numbers the rows"
+    return "an id: different in every row" if _ID.fullmatch(name) else ""
+
+
+def _near_copies(
+    frame: pd.DataFrame, plan: Plan, candidates: list[str], target: NDArray[Any], classes: bool
+) -> dict[str, str]:
+    """The columns that tell the target nearly by themselves, each with how nearly."""
+    if len(candidates) > MOST_COMPARED:
+        return {}
+    rows = (
+        slice(None)
+        if len(target) <= COMPARED_ROWS
+        else np.random.default_rng(0).permutation(len(target))[:COMPARED_ROWS]
+    )
+    some = target[rows]
+    copies = {}
+    for name in candidates:
+        series = frame[name].iloc[rows]
+        if name in plan.numbers:
+            values, _ = to_numbers(series, name in plan.commas)
+        elif name in plan.categories:
+            values = np.unique(to_texts(series), return_inverse=True)[1].astype(float)
+        else:
+            continue
+        if classes:
+            figure = _told_by(values, some, name in plan.numbers)
+            said = f"tells the target in {figure:.1%} of the rows"
+        else:
+            figure = _correlation(values, some)
+            said = f"correlation {figure:.4f} with the target"
+        if figure >= NEAR_COPY:
+            copies[name] = said
+    return copies
+
+
+def _told_by(values: NDArray[Any], target: NDArray[Any], ordered: bool) -> float:
+    """The share of rows whose class follows from a column cut into as few pieces as there are classes."""
+    different = len(np.unique(target))
+    if not ordered and len(np.unique(values)) != different:
+        return 0.0
+    if different > MOST_CUT or len(target) < ENOUGH_TO_CUT:
+        return 0.0
+    tree = require("sklearn.tree", "train").DecisionTreeClassifier(max_leaf_nodes=different, random_state=0)
+    filled = np.where(np.isfinite(values), values, np.nan)[:, None]
+    return float(tree.fit(filled, target).score(filled, target))
+
+
+def _correlation(values: NDArray[Any], target: NDArray[Any]) -> float:
+    """The larger of Pearson's and Spearman's coefficient, without its sign, over the rows that have both."""
+    both = np.isfinite(values)
+    if both.mean() < MOST_DIFFERENT or len(np.unique(values[both])) < ENOUGH_ROWS:
+        return 0.0
+    pandas = require("pandas", "train")
+    pair = pandas.DataFrame({"x": values[both], "y": target[both]})
+    with np.errstate(all="ignore"):
+        found = [abs(pair.corr().iloc[0, 1]), abs(pair.rank().corr().iloc[0, 1])]
+    return float(np.nanmax([*found, 0.0]))

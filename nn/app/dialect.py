@@ -1,0 +1,215 @@
+"""How a table is written, which its bytes alone tell: encoding, separator, decimal mark, header, lines before it."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import io
+import re
+import zlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from nn._limits import MOST_DATA_BYTES
+from nn.app.datasets import DataError
+from nn.app.idx import GZIP_MAGIC, is_html
+
+__all__ = ["Dialect", "plain_text", "sniff"]
+
+# So much of the file is looked at, cut at the end of a line.
+SNIFFED_BYTES, SNIFFED_LINES = 2**18, 100
+SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", " ": "blanks"}
+BOMS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_NUMBER = re.compile(r"[-+−]?[$€£]?[\d.,]*\d[\d.,]*([eE][-+]?\d+)?%?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How the lines of a table are to be read.
+
+    Attributes:
+        separator: What stands between cells; a blank means any number of blanks.
+        decimal: The mark before decimals, ``"."`` or ``","``.
+        header: Whether the first line names the columns.
+        skip: Lines before that one: comments, ``sep=;``.
+        trailing: Whether rows, unlike the header, end in a separator.
+        named_rows: Whether the rows have one cell more than the header, in front.
+    """
+
+    separator: str = ","
+    decimal: str = "."
+    header: bool = True
+    skip: int = 0
+    trailing: bool = False
+    named_rows: bool = False
+
+    def __str__(self) -> str:
+        parts = [f"separated by {SEPARATORS[self.separator]}"]
+        parts += ["decimal commas"] if self.decimal == "," else []
+        parts += [f"{self.skip} lines before the header left out"] if self.skip else []
+        parts += [] if self.header else ["no header seen"]
+        return ", ".join(parts)
+
+
+def plain_text(content: bytes, name: str, encoding: str | None = None) -> tuple[bytes, str]:
+    """The bytes of a text file in UTF-8 without a mark at their front, unpacked, and the encoding that they had.
+
+    Args:
+        content: The whole file, plain or gzip.
+        name: What messages call it.
+        encoding: Its encoding; None finds it out.
+
+    Raises:
+        DataError: It is no text, or not in that encoding, or larger than `nn._limits` allows once it is unpacked.
+
+    Example:
+        >>> plain_text("é".encode("cp1252"), "data.csv")[1], plain_text("a".encode("utf-16"), "data.csv")
+        ('cp1252', (b'a', 'utf-16'))
+    """
+    if content.startswith(GZIP_MAGIC):
+        content = _unpacked(content, name)
+    if is_html(content):
+        raise DataError(f"{name} is an HTML page, not a CSV file, perhaps of a download that failed; fetch it again")
+    for mark, marked in BOMS.items():
+        if content.startswith(mark):
+            encoding = encoding or marked
+            content = content.removeprefix(mark) if marked == "utf-8" else content
+    if encoding is None and b"\0" in content[:SNIFFED_BYTES]:
+        even, odd = (content[start:SNIFFED_BYTES:2].count(0) for start in (0, 1))
+        encoding = "utf-16-le" if odd > 9 * even else "utf-16-be" if even > 9 * odd else None
+        if encoding is None or content.startswith(b"\0\0"):
+            raise DataError(f"{name} is no text file; for IDX data pass the folder of its files")
+    encoding = encoding or ("utf-8" if _is_utf8(content) else "cp1252")
+    try:
+        if codecs.lookup(encoding).name == "utf-8":
+            _is_utf8(content, strict=True)
+        else:
+            content = content.decode(encoding).encode()
+    except LookupError:
+        raise DataError(
+            f"no encoding is called {encoding!r}; try --encoding utf-8, utf-16, cp1252 or latin-1"
+        ) from None
+    except (UnicodeError, ValueError) as error:
+        reason = getattr(error, "reason", error)
+        raise DataError(f"{name} is no text in {encoding} ({reason}); name its encoding with --encoding") from None
+    if b"\0" in content:
+        raise DataError(f"{name} is no text file: it holds bytes of zero")
+    return content, encoding
+
+
+def _is_utf8(content: bytes, strict: bool = False) -> bool:
+    """Whether these bytes are UTF-8, found out piece by piece, without a second copy of a large file."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for start in range(0, len(content) + 1, 2**20):
+            decoder.decode(content[start : start + 2**20], final=start + 2**20 > len(content))
+    except UnicodeDecodeError:
+        if strict:
+            raise
+        return False
+    return True
+
+
+def _unpacked(content: bytes, name: str) -> bytes:
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+            unpacked = file.read(MOST_DATA_BYTES + 1)
+    except (EOFError, OSError, zlib.error) as error:
+        raise DataError(f"{name} is a damaged or truncated gzip file ({error}); fetch it again") from None
+    if len(unpacked) > MOST_DATA_BYTES:
+        raise DataError(f"{name} unpacks to more than {MOST_DATA_BYTES:,} bytes, the most that is read")
+    return unpacked
+
+
+def sniff(content: bytes) -> Dialect:
+    r"""How the table in these bytes, UTF-8, is written.
+
+    The separator is the one that divides the header and the rows into equally many cells, so that a comma within
+    cells counts for nothing.
+
+    Example:
+        >>> sniff(b"# made by hand\nx;y\n3,14;a\n2,5;b, c\n")
+        Dialect(separator=';', decimal=',', header=True, skip=1, trailing=False, named_rows=False)
+        >>> str(sniff(b"1,2\n3,4\n"))
+        'separated by commas, no header seen'
+    """
+    piece = content[:SNIFFED_BYTES]
+    if len(piece) < len(content):
+        piece = piece[: max(piece.rfind(b"\n"), piece.rfind(b"\r")) + 1] or piece
+    lines = re.split("\r\n|\n|\r", piece.decode("utf-8", "replace"))
+    skip, separator = 0, None
+    for line in lines:
+        if (named := re.fullmatch(r'"?sep=(.)"?', line.strip() or " ")) and named[1] in SEPARATORS:
+            separator = named[1]
+        elif line.strip() and not line.lstrip().startswith("#"):
+            break
+        skip += 1
+    body = [line for line in lines[skip:] if line.strip()][:SNIFFED_LINES]
+    tables = {each: rows for each in ([separator] if separator else SEPARATORS) if (rows := _rows(body, each))}
+    even = [each for each, rows in tables.items() if _is_even(rows)]
+    best = next(iter(even), separator or ",")
+    both = best == ";" and "," in even and len(tables[","][0]) > 1
+    if both and _numbers(tables[","]) >= _numbers(tables[";"]):
+        best = ","  # a semicolon in a cell of every row
+    return _described(best, tables.get(best, []), skip)
+
+
+def _rows(lines: Sequence[str], separator: str) -> list[list[str]]:
+    """The cells of these lines; none where quotes do not match."""
+    try:
+        if separator == " ":
+            return [next(csv.reader([re.sub(r"\s+", " ", line.strip())], delimiter=" ")) for line in lines]
+        rows = csv.reader(io.StringIO("\n".join(lines)), delimiter=separator, skipinitialspace=True)
+        return [[cell.strip() for cell in row] for row in rows]
+    except csv.Error:
+        return []
+
+
+def _is_even(rows: Sequence[Sequence[str]]) -> bool:
+    width, count = Counter(map(len, rows[1:] or rows)).most_common(1)[0]
+    return width > 1 and count >= 0.9 * len(rows[1:] or rows) and len(rows[0]) in (width, width - 1)
+
+
+def _numbers(rows: Sequence[Sequence[str]]) -> float:
+    """The share of cells that are numbers."""
+    cells = [cell for row in rows for cell in row]
+    return sum(bool(_NUMBER.fullmatch(cell)) for cell in cells) / len(cells)
+
+
+def _described(separator: str, rows: Sequence[Sequence[str]], skip: int) -> Dialect:
+    if not rows:
+        return Dialect(separator, skip=skip)
+    header, body = rows[0], rows[1:]
+    cells = [cell for row in rows for cell in row]
+    commas, points = (
+        sum(re.fullmatch(rf"[-+]?\d+{mark}\d+", cell) is not None for cell in cells) for mark in (",", r"\.")
+    )
+    width = Counter(map(len, body)).most_common(1)[0][0] if body else len(header)
+    longer = len(header) == width - 1
+    trailing = longer and all(row[-1] == "" for row in body if len(row) == width)
+    return Dialect(
+        separator,
+        decimal="," if separator != "," and commas > points else ".",
+        header=not (body and len(header) == width and _is_row(header, body)),
+        skip=skip,
+        trailing=trailing,
+        named_rows=longer and not trailing,
+    )
+
+
+def _is_row(header: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Whether the first line looks like all others: a number at least, and only where the column has them."""
+    numbers = [bool(_NUMBER.fullmatch(cell)) for cell in header]
+    whole = [int(cell) for cell in header if cell.isdecimal() and len(cell) < 10]
+    steps = {second - first for first, second in pairwise(whole)}
+    if not any(numbers) or (len(whole) > 2 and len(steps) == 1 and steps != {0}):  # years and the like, as names
+        return False
+    for place, (cell, is_number) in enumerate(zip(header, numbers, strict=True)):
+        column = [row[place] for row in body if len(row) == len(header) and row[place]]
+        share = sum(bool(_NUMBER.fullmatch(each)) for each in column) / max(len(column), 1)
+        if cell and is_number != (share > 0.5):
+            return False
+    return True

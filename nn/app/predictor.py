@@ -1,0 +1,121 @@
+"""A trained run in use: its network together with its preparation, for tables as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nn.app.experiment import trainer_for
+from nn.app.runs import Run, RunError, read_run
+from nn.app.terminal import shown
+from nn.module import Module
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Predictor", "load_run", "overflow_refused"]
+
+
+class Predictor:
+    """A trained network with its preparation, as `load_run` gives it.
+
+    Args:
+        run: What config.json says.
+        model: The network.
+        folder: The run folder.
+
+    Attributes:
+        names: The columns that are needed.
+        target: The name of what is predicted.
+        classes: The classes' names; empty for a regression.
+        model: The network itself, which sees prepared numbers.
+    """
+
+    def __init__(self, run: Run, model: Module, folder: Path) -> None:
+        self.run, self.model, self.folder = run, model, folder
+        self.names, self.target, self.classes = (
+            run.preprocessing.names,
+            run.preprocessing.target.name,
+            run.preprocessing.classes,
+        )
+        self._trainer = trainer_for(model, run.preprocessing)
+
+    def __repr__(self) -> str:
+        return f"Predictor({str(self.folder)!r}, {self.run.preprocessing.task} of {self.target!r})"
+
+    def predict(self, table: pd.DataFrame) -> NDArray[Any]:
+        """The class names, or the values in the target's own unit, of each row.
+
+        Args:
+            table: The columns `names`, in any order; others are not looked at. Cells may be missing, and categories
+                unknown.
+
+        Returns:
+            An array of shape ``(rows,)``.
+
+        Raises:
+            DataError: A column is missing.
+            RunError: The network's numbers overflow.
+        """
+        with overflow_refused(self.folder):
+            found = self._trainer.predict(self.run.preprocessing.inputs(table))
+            if not self.classes:
+                return self.run.preprocessing.target.values(found)
+            return np.array(self.classes, dtype=object)[found]
+
+    def predict_proba(self, table: pd.DataFrame) -> NDArray[Any]:
+        """The probability of each class, shape ``(rows, classes)``, in the order of `classes`.
+
+        Raises:
+            DataError: A column is missing.
+            TypeError: The run is a regression.
+        """
+        if not self.classes:
+            raise TypeError(f"{self!r} predicts values, which have no probabilities; call predict")
+        with overflow_refused(self.folder):
+            return self._trainer.predict_proba(self.run.preprocessing.inputs(table))
+
+
+def load_run(folder: str | Path) -> Predictor:
+    """A trained run, ready to predict rows of a table as it is: the network, and the preparation it was trained with.
+
+    Reading a run folder runs no code that is in it.
+
+    Args:
+        folder: A run folder that ``gradbook train`` wrote.
+
+    Raises:
+        RunError: There is no such run folder, or it is damaged.
+        StateError: Its checkpoint is damaged.
+        MissingExtraError: safetensors is not installed.
+
+    Example:
+        >>> load_run("runs/no-such-run")
+        Traceback (most recent call last):
+        ...
+        nn.app.runs.RunError: there is no run runs/no-such-run; train one with: python -m nn train
+    """
+    folder = Path(folder)
+    run = read_run(folder)
+    return Predictor(run, run.model(folder), folder)
+
+
+@contextmanager
+def overflow_refused(run: Path) -> Iterator[None]:
+    """What no trained network gives is no result.
+
+    Raises:
+        RunError: A number became infinite or NaN.
+    """
+    try:
+        with np.errstate(over="raise", invalid="raise"):
+            yield
+    except FloatingPointError:
+        raise RunError(
+            f"{shown(run)}: the network's numbers become too large to compute with; its checkpoint is damaged"
+        ) from None

@@ -1,0 +1,191 @@
+"""Tables as data sets: what each column is taken for, what is left out and why, and what there is to predict."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nn._text import quoted
+from nn.app.cells import to_numbers, to_texts
+from nn.app.columns import EMPTY, MOSTLY_NUMBERS, Choices, Found, has_commas, look_at_columns
+from nn.app.csvfile import Table, read_table, require_columns
+from nn.app.datasets import DataError, Dataset, Plan, Task, listed
+from nn.app.fingerprint import Fingerprint, read_with_fingerprint
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["load_csv", "reload_csv"]
+
+# A whole-number target with at most so many values, each in so many rows on average, is taken as classes.
+MOST_WHOLE_NUMBER_CLASSES = 20
+FEWEST_ROWS_A_CLASS = 5
+
+
+def load_csv(
+    path: Path, target: str, task: Task | None = None, *, choices: Choices | None = None, encoding: str | None = None
+) -> Dataset:
+    """The data set in a CSV file; every column but the target is looked at, and taken or left out.
+
+    Args:
+        path: The file.
+        target: The column to predict.
+        task: Classification or regression; None infers it: a target of texts or of few whole numbers means classes.
+        choices: What is known about columns.
+        encoding: How texts are encoded; None finds it out.
+
+    Raises:
+        DataError: The file cannot be used; the message names every reason that is found.
+    """
+    table, fingerprint = _read(path, encoding)
+    choices = choices or Choices()
+    named = {f"--{option}": columns for option, columns in vars(choices).items()}
+    problems = require_columns(table, {"--target": [target], **named})
+    problems += [
+        f"{quoted(target)} is the target; name it with --target only" for each in named.values() if target in each
+    ]
+    if problems:
+        raise _refusal(table.name, problems, f"its columns are {listed(table.frame.columns)}")
+    dataset = _with_target(path, table, fingerprint, target, task, encoding)
+    found = Found(notes=list(table.notes))
+    if len(dataset) < len(table.frame):
+        found.notes.append(f"rows without a target are left out: {len(table.frame) - len(dataset):,}")
+    look_at_columns(dataset.features, dataset.target, bool(dataset.classes), choices, found)
+    plan = found.plan()
+    if not plan.names:
+        found.problems.append(
+            f"has no columns to learn from besides the target {quoted(target)}{_reasons(found.dropped)}"
+        )
+    if found.problems:
+        raise _refusal(table.name, found.problems)
+    features = dataset.features[list(plan.names)]
+    return replace(dataset, features=features, plan=plan, report=_report(table, found, plan))
+
+
+def reload_csv(path: Path, target: str, task: Task, encoding: str | None = None) -> Dataset:
+    """The same rows as `load_csv` gives, with all columns and no plan: a run's preprocessing has that already.
+
+    Raises:
+        DataError: The file cannot be used.
+    """
+    table, fingerprint = _read(path, encoding)
+    if problems := require_columns(table, {"the target": [target]}):
+        raise _refusal(table.name, problems)
+    return _with_target(path, table, fingerprint, target, task, encoding)
+
+
+def _read(path: Path, encoding: str | None) -> tuple[Table, Fingerprint]:
+    content, fingerprint = read_with_fingerprint(path)
+    return read_table(content, str(path), encoding), fingerprint
+
+
+def _with_target(
+    path: Path, table: Table, fingerprint: Fingerprint, target: str, task: Task | None, encoding: str | None
+) -> Dataset:
+    """The rows that have a target, and it apart from the other columns."""
+    present = to_texts(table.frame[target]) != ""
+    frame = table.frame if present.all() else table.frame[present].reset_index(drop=True)
+    if not len(frame):
+        raise DataError(f"{path}: the target {quoted(target)} is empty in all rows")
+    values, classes, note = _target(table.name, frame[target], target, task)
+    return Dataset(
+        name=path.stem.removesuffix(".csv").strip(".") or "data",
+        features=frame.drop(columns=[target]),
+        plan=Plan(),
+        target=values,
+        target_name=target,
+        classes=classes,
+        source={
+            "kind": "csv",
+            "path": str(path.resolve()),
+            "target": target,
+            "task": "classification" if classes else "regression",
+            "encoding": encoding,
+            "files": {path.name: fingerprint},
+        },
+        note=note,
+    )
+
+
+def _refusal(name: str, problems: list[str], more: str = "") -> DataError:
+    """All that is wrong, in one line."""
+    texts = [problem.removeprefix(f"{name} ") for problem in problems]
+    if len(texts) > 1:
+        texts = [f"({number}) {text}" for number, text in enumerate(texts[:20], start=1)]
+        return DataError(f"{name}: {len(problems)} problems: {'; '.join(texts)}{'; ' if more else ''}{more}")
+    return DataError(f"{name} {texts[0]}{'; ' if more else ''}{more}")
+
+
+# ---- the target ------------------------------------------------------------------------------------------------------
+
+
+def _target(
+    table: str, column: pd.Series[Any], name: str, task: Task | None
+) -> tuple[NDArray[Any], tuple[str, ...], str]:
+    """The values to predict, the classes, and why it is one task or the other."""
+    comma = has_commas(column)
+    numbers, _ = to_numbers(column, comma)
+    is_bool = column.dtype == bool
+    share = 0.0 if is_bool or not len(numbers) else float(np.isfinite(numbers).mean())
+    if task is None:
+        task, note = _inferred(numbers, share, name)
+    else:
+        note = "as --task says"
+    if task == "regression":
+        if share < 1:
+            place = int(np.flatnonzero(~np.isfinite(numbers))[0])
+            text = quoted(str(column.iloc[place]))
+            raise DataError(
+                f"{table}: the target {quoted(name)} is not a number in row {place + 1}: {text} ({share:.0%} of its "
+                "cells are); correct it, empty the cell, or pass --task classification"
+            )
+        return numbers, (), note
+    texts = to_texts(column)
+    different = set(texts.tolist())
+    by_number = share == 1 and len(different) == len(set(numbers.tolist()))
+    order = dict(zip(texts.tolist(), numbers.tolist(), strict=True)) if by_number else {}
+    classes = tuple(sorted(different, key=lambda text: (order.get(text, 0.0), text)))
+    number_of = {text: number for number, text in enumerate(classes)}
+    return np.array([number_of[text] for text in texts], dtype=np.int64), classes, note
+
+
+def _inferred(numbers: NDArray[np.float64], share: float, name: str) -> tuple[Task, str]:
+    if share < MOSTLY_NUMBERS:
+        return "classification", f"{quoted(name)} holds texts"
+    finite = numbers[np.isfinite(numbers)]
+    different = len(np.unique(finite))
+    whole = bool((finite == np.round(finite)).all())
+    if whole and different <= MOST_WHOLE_NUMBER_CLASSES and len(finite) >= FEWEST_ROWS_A_CLASS * different:
+        return "classification", f"{quoted(name)} holds {different} different whole numbers; or --task regression"
+    return "regression", f"{quoted(name)} holds {different:,} different numbers; or --task classification"
+
+
+# ---- the report ------------------------------------------------------------------------------------------------------
+
+
+def _reasons(dropped: dict[str, str]) -> str:
+    parts = [f"{quoted(name)} ({why})" for name, why in list(dropped.items())[:8]]
+    return f"; left out: {', '.join(parts)}" if parts else ""
+
+
+def _report(table: Table, found: Found, plan: Plan) -> tuple[str, ...]:
+    lines = [f"file     {len(table.frame):,} rows, {len(table.frame.columns):,} columns; {table.how}"]
+    taken = {"numbers": plan.numbers, "dates": tuple(plan.dates), "category": plan.categories, "names": plan.encoded}
+    for what, names in taken.items():
+        said = " (as the target's average for each)" if what == "names" else ""
+        if names:
+            lines.append(f"{what:<8} {len(names):,}: {listed(names)}{said}")
+    by_reason: dict[str, list[str]] = {}
+    for name, why in found.dropped.items():
+        by_reason.setdefault(why, []).append(name)
+    for why, dropped in by_reason.items():
+        lines.append(f"left out {listed(dropped)}: {why}" + ("" if why in ("--ignore", EMPTY) else "; or --keep"))
+    if found.missing:
+        counts = listed((f"{name} {count:,}" for name, count in found.missing.items()), most=8)
+        lines.append(f"filled   {sum(found.missing.values()):,} missing cells: {counts}")
+    lines += [f"note     {note}" for note in found.notes[:20]]
+    return tuple(lines)

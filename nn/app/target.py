@@ -1,0 +1,153 @@
+"""The target: class numbers, or values that are scaled for the network and come back in their own unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd import require
+from nn._text import quoted
+from nn.app.datasets import DataError, Dataset
+from nn.app.schema import SchemaError, list_of, number, optional, record, text
+
+__all__ = ["SCHEMA", "Target"]
+
+# From this skewness on (the third standardised moment), values are transformed.
+SKEWED = 1.5
+# How far beyond the values of training, as a share of their range, transformed values are believed.
+BEYOND = 0.1
+
+
+SCHEMA = record(
+    name=text(),
+    classes=list_of(text()),
+    mean=number(),
+    deviation=number(above=0),
+    power=optional(number()),
+    low=number(),
+    high=number(),
+)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Values are standardised; skewed ones after the power transform of Yeo and Johnson, with a fitted λ.
+
+    Source: I.-K. Yeo, R. Johnson, "A new family of power transformations to improve normality or symmetry",
+    Biometrika 87 (2000), equation 2.1; as in scikit-learn's ``PowerTransformer``.
+
+    Attributes:
+        name: Its name.
+        classes: The classes' names by number; empty for values.
+        mean, deviation: Of the values, transformed where they are; 0 and 1 for classes.
+        power: λ; None where values are not transformed.
+        low, high: Bounds of the scaled values that are transformed back.
+    """
+
+    name: str
+    classes: tuple[str, ...] = ()
+    mean: float = 0.0
+    deviation: float = 1.0
+    power: float | None = None
+    low: float = 0.0
+    high: float = 0.0
+
+    @classmethod
+    def fit(cls, dataset: Dataset, rows: NDArray[Any]) -> Self:
+        """Measure the target in the given rows, those to train on.
+
+        Raises:
+            DataError: It holds numbers too large to compute with.
+        """
+        if dataset.classes:
+            return cls(dataset.target_name, dataset.classes)
+        values = dataset.target[rows].astype(np.float64)
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean, deviation = float(values.mean()), float(values.std())
+            if not np.isfinite(deviation) or abs(mean) > 1e150:
+                name = quoted(dataset.target_name)
+                raise DataError(f"{dataset.name}: the target {name} holds numbers too large to compute with")
+            if not deviation > 1e-12 * abs(mean):
+                return cls(dataset.target_name, mean=mean)
+            skewness = float((((values - mean) / deviation) ** 3).mean())
+        plain = cls(dataset.target_name, mean=mean, deviation=deviation)
+        return plain._transformed(values, skewness) if abs(skewness) > SKEWED else plain
+
+    def _transformed(self, values: NDArray[np.float64], skewness: float) -> Self:
+        """The same, with the transform where that makes the values less skewed."""
+        transformer = require("sklearn.preprocessing", "train").PowerTransformer(standardize=False)
+        with np.errstate(all="ignore"):
+            changed = transformer.fit_transform(values[:, None])[:, 0]
+            mean, deviation = float(changed.mean()), float(changed.std())
+            if not np.isfinite(deviation) or not deviation > 1e-9 * abs(mean):
+                return self
+            scaled = (changed - mean) / deviation
+            if not abs(float((scaled**3).mean())) < abs(skewness) / 2:
+                return self
+        low, high = float(scaled.min()), float(scaled.max())
+        reach = BEYOND * (high - low)
+        power = float(transformer.lambdas_[0])
+        fitted = type(self)(self.name, (), mean, deviation, power, low - reach, high + reach)
+        # What cannot be told apart again after the way there and back is better left as it is.
+        back = fitted.values(fitted.scaled(values))
+        return fitted if np.allclose(back, values, rtol=1e-3, atol=1e-3 * self.deviation) else self
+
+    def scaled(self, target: NDArray[Any]) -> NDArray[Any]:
+        """What the loss takes: class numbers ``(rows,)``, or scaled values ``(rows, 1)``.
+
+        Raises:
+            DataError: Values are too far from those of training.
+        """
+        if self.classes:
+            return target
+        with np.errstate(over="ignore", invalid="ignore"):
+            changed = target if self.power is None else _transform(target.astype(np.float64), self.power)
+            scaled = ((changed - self.mean) / self.deviation).astype(np.float32)[:, None]
+        if not np.isfinite(scaled).all():
+            raise DataError(
+                f"the target {quoted(self.name)} holds numbers too far from those of training to compute with"
+            )
+        return scaled
+
+    def values(self, outputs: NDArray[Any]) -> NDArray[np.float64]:
+        """The network's outputs ``(rows, 1)`` as values in the target's own unit, ``(rows,)``."""
+        scaled = outputs[:, 0].astype(np.float64)
+        if self.power is None:
+            return scaled * self.deviation + self.mean
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = _untransform(np.clip(scaled, self.low, self.high) * self.deviation + self.mean, self.power)
+        return np.nan_to_num(found, nan=0.0, posinf=np.finfo(float).max, neginf=-np.finfo(float).max)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """What `dataclasses.asdict` made of one.
+
+        Raises:
+            SchemaError: Its bounds are in the wrong order.
+        """
+        if not values["low"] <= values["high"]:
+            raise SchemaError("the target's low is above its high")
+        numbers = {name: float(values[name]) for name in ("mean", "deviation", "low", "high")}
+        power = None if values["power"] is None else float(values["power"])
+        return cls(str(values["name"]), tuple(values["classes"]), power=power, **numbers)
+
+
+def _transform(x: NDArray[np.float64], power: float) -> NDArray[np.float64]:
+    """ψ(x) = ((x + 1)^λ − 1) / λ for x ≥ 0, −((1 − x)^(2 − λ) − 1) / (2 − λ) below."""
+    upper, lower = np.log1p(np.maximum(x, 0)), np.log1p(np.maximum(-x, 0))
+    above = upper if power == 0 else np.expm1(power * upper) / power
+    below = lower if power == 2 else np.expm1((2 - power) * lower) / (2 - power)
+    return np.where(x >= 0, above, -below)
+
+
+def _untransform(y: NDArray[np.float64], power: float) -> NDArray[np.float64]:
+    """The inverse of `_transform`; values beyond its range become the largest that it has."""
+    upper, lower = np.maximum(y, 0), np.maximum(-y, 0)
+    tiny = np.finfo(float).tiny - 1
+    above = upper if power == 0 else np.log1p(np.maximum(power * upper, tiny)) / power
+    below = lower if power == 2 else np.log1p(np.maximum((2 - power) * lower, tiny)) / (2 - power)
+    return np.where(y >= 0, np.expm1(above), -np.expm1(below))

@@ -1,0 +1,76 @@
+"""What code written for HIPS autograd does without thinking of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as ag
+import autograd.numpy as anp
+from autograd.test_util import check_grads
+
+X = np.array([0.3, -0.7, 1.1])
+
+
+@pytest.mark.parametrize(
+    "operator", ["grad", "value_and_grad", "elementwise_grad", "jacobian", "hessian", "make_vjp", "make_jvp"]
+)
+def test_the_function_is_called_fun(operator: str) -> None:
+    derive: Any = getattr(ag, operator)
+    assert callable(derive(fun=lambda x: x**2, argnum=0))
+    assert callable(derive(fun=lambda x: x**2, argnum=0)(3.0)) == operator.startswith("make_j")
+
+
+@pytest.mark.parametrize("x", [np.array([1, 2, 3]), np.array([True, False]), np.array(2), np.int8([1])], ids=repr)
+def test_arrays_of_whole_numbers_differentiate_as_floats(x: Any) -> None:
+    found = ag.grad(lambda z: anp.sum(z**3 / 3))(x)
+    assert found.dtype == np.float64
+    np.testing.assert_array_equal(found, x.astype(float) ** 2)
+    np.testing.assert_array_equal(ag.jacobian(lambda z: z**2)(x), ag.jacobian(lambda z: z**2)(x.astype(float)))
+
+
+def test_a_whole_number_alone_is_a_mistake() -> None:
+    with pytest.raises(ag.DTypeError, match=r"argument 0 of .*write 1\.0 for 1"):
+        ag.grad(lambda x: x**2)(3)
+
+
+def test_adding_to_an_array_makes_a_new_tensor() -> None:
+    def f(x: Any) -> Any:
+        total = other = np.zeros(3)
+        total += x
+        total *= x
+        if x.requires_grad:
+            assert isinstance(total, ag.Tensor)
+            np.testing.assert_array_equal(other, 0)
+        return anp.sum(total)
+
+    check_grads(f)(X)
+    np.testing.assert_array_equal(ag.grad(f)(X), 2 * X)
+    with pytest.raises(TypeError, match="takes no out="):
+        ag.grad(lambda x: np.multiply(2.0, x, out=np.zeros(3)).sum())(X)
+
+
+def test_whole_numbers_of_a_variable_are_refused_where_they_are_made() -> None:
+    with pytest.raises(ag.DTypeError, match=r"requires a gradient: that type has none; use t\.data\.astype"):
+        ag.grad(lambda x: anp.sum(x.astype(int) * x))(X)
+    assert ag.Tensor(X).astype(int).dtype == int
+
+
+@pytest.mark.parametrize(
+    ("x", "words"),
+    [
+        (1j, "hold complex128, and no real floats"),
+        ("a word", "hold str,"),
+        (object(), "hold object,"),
+        (3, "hold int64,"),
+    ],
+    ids=["complex", "string", "object", "integer"],
+)
+def test_a_check_says_what_it_cannot_check(x: Any, words: str) -> None:
+    with pytest.raises(TypeError, match=words):
+        check_grads(lambda x: x)(x)
+    if not isinstance(x, int):
+        with pytest.raises(ag.DTypeError, match="derivatives are of real numbers"):
+            check_grads(lambda x: x, argnum=0)(x)

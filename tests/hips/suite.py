@@ -1,0 +1,148 @@
+"""HIPS autograd's own tests and examples, from its source distribution, with this project in its place."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tarfile
+import xml.etree.ElementTree as ET
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).parents[2]
+SOURCES = "autograd==1.9.1"
+
+# Tests that do not pass, and why they should not.
+EXPLAINED = {
+    "test_check_vjp_1st_order_fail": "compares the words of the error of check_grads",
+    "test_check_vjp_2nd_order_fail": "compares the words of the error of check_grads",
+    "test_wrapped_name_and_docs": "compares the words of docstrings and the names of derived functions",
+}
+
+# Examples that do not run, and why they should not.
+OF_BOXES = {
+    "dot_graph": "draws HIPS autograd's own nodes; here that is ag.draw",
+    "print_trace": "writes a node class of HIPS autograd's own; here that is ag.trace_backward",
+}
+
+
+def fetch(requirement: str, folder: Path) -> Path:
+    """The unpacked source distribution of a package."""
+    name = re.split(r"[=<>]", requirement)[0]
+    unpacked = folder / "sources" / name
+    if not unpacked.exists():
+        archives = folder / "archives" / name
+        command = [sys.executable, "-m", "pip", "download", requirement, "--no-binary", ":all:", "--no-deps"]
+        subprocess.run([*command, "--quiet", "--dest", str(archives)], check=True)
+        (archive,) = archives.glob("*.tar.gz")
+        with tarfile.open(archive) as tar:
+            tar.extractall(folder / "unpacking", filter="data")
+        (inner,) = (folder / "unpacking").iterdir()
+        unpacked.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(inner, unpacked)
+    return unpacked
+
+
+def environment(**more: str) -> dict[str, str]:
+    """That of a process which finds this project under the name ``autograd``."""
+    return os.environ | {"PYTHONPATH": str(ROOT), "MPLBACKEND": "Agg", "PYTHONHASHSEED": "0"} | more
+
+
+def outcomes(
+    tests: Path, python: str = sys.executable, ours: bool = True, timeout: int = 1800
+) -> list[tuple[str, str]]:
+    """Every test by name with "passed", "skipped", or what went wrong in a line."""
+    report = tests.parent / f"{tests.name}-{'ours' if ours else 'hips'}.xml"
+    command = [python, "-m", "pytest", str(tests), "-q", "-p", "no:cacheprovider", "--tb=short", f"--junitxml={report}"]
+    command += ["-o", "addopts=", "-o", "filterwarnings=", "-o", "required_plugins=", "--continue-on-collection-errors"]
+    env = environment() if ours else {k: v for k, v in environment().items() if k != "PYTHONPATH"}
+    subprocess.run(command, env=env, cwd=tests.parent, capture_output=True, check=False, timeout=timeout)
+    return list(_read(report))
+
+
+def _read(report: Path) -> Iterator[tuple[str, str]]:
+    for case in ET.parse(report).iter("testcase"):
+        name = f"{case.get('classname')}::{case.get('name')}"
+        kinds = {part.tag: part for part in case}
+        if "failure" in kinds or "error" in kinds:
+            found = kinds.get("failure", kinds.get("error"))
+            message = (found.get("message") or "") if found is not None else ""
+            if found is not None and "collection" in message:  # the line that says why
+                lines = [line for line in (found.text or "").splitlines() if line.startswith("E  ")]
+                message = lines[-1][1:].strip() if lines else message
+            yield name, message.strip().splitlines()[0] if message.strip() else "no reason given"
+        else:
+            yield name, "skipped" if "skipped" in kinds else "passed"
+
+
+def kind_of(reason: str) -> str:
+    """A reason without what is particular to one test: so that failures of one cause count together."""
+    return re.sub(r"'[^']*'|\d[\d.e+-]*", "…", reason)[:100]
+
+
+def show(found: list[tuple[str, str]]) -> None:
+    """Counts, and each failure under the kind of its reason."""
+    passed = [name for name, reason in found if reason == "passed"]
+    skipped = [name for name, reason in found if reason == "skipped"]
+    kinds: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for name, reason in found:
+        if reason not in ("passed", "skipped"):
+            kinds[kind_of(reason)].append((name, reason))
+    for kind, failures in sorted(kinds.items(), key=lambda item: -len(item[1])):
+        print(f"{len(failures):4}  {kind}")
+        for name, reason in failures:
+            why = EXPLAINED.get(name.rpartition("::")[2])
+            print(f"      {name}: {f'expected, it {why}' if why else reason[:160]}")
+    print(f"{len(passed)} passed, {sum(map(len, kinds.values()))} failed, {len(skipped)} skipped")
+
+
+def run_suite(folder: Path) -> list[tuple[str, str]]:
+    """HIPS autograd's tests."""
+    tests = folder / "suite" / "tests"
+    shutil.rmtree(tests, ignore_errors=True)
+    shutil.copytree(fetch(SOURCES, folder) / "tests", tests)
+    return outcomes(tests)
+
+
+def run_examples(folder: Path, seconds: float = 15.0) -> list[tuple[str, str]]:
+    """HIPS autograd's example scripts, each for so long at most, as its own script for them does."""
+    examples = folder / "suite" / "examples"
+    shutil.rmtree(examples, ignore_errors=True)
+    shutil.copytree(fetch(SOURCES, folder) / "examples", examples)
+    _write_digits(examples / "data")
+    found = []
+    scripts = sorted(p for p in examples.rglob("*.py") if p.stem not in ("__init__", "data", "data_mnist"))
+    for script in scripts:
+        folder_of = script.parent
+        _write_digits(folder_of / "data")
+        command = [sys.executable, str(script)]
+        try:
+            done = subprocess.run(
+                command, cwd=folder_of, env=environment(), capture_output=True, text=True, check=False, timeout=seconds
+            )
+        except subprocess.TimeoutExpired:
+            found.append((script.stem, "passed"))
+            continue
+        lines = done.stderr.strip().splitlines()
+        reason = "passed" if done.returncode == 0 else lines[-1] if lines else f"exit code {done.returncode}"
+        found.append((script.stem, reason))
+    return found
+
+
+def _write_digits(folder: Path, count: int = 300) -> None:
+    """Random images of digits in MNIST's format, in place of those that the examples fetch."""
+    folder.mkdir(exist_ok=True)
+    rng = np.random.default_rng(0)
+    for part in ("train", "t10k"):
+        images = struct.pack(">IIII", 2051, count, 28, 28) + rng.integers(0, 256, count * 784, np.uint8).tobytes()
+        labels = struct.pack(">II", 2049, count) + rng.integers(0, 10, count, np.uint8).tobytes()
+        (folder / f"{part}-images-idx3-ubyte.gz").write_bytes(gzip.compress(images))
+        (folder / f"{part}-labels-idx1-ubyte.gz").write_bytes(gzip.compress(labels))

@@ -1,0 +1,278 @@
+"""Tables as people have them: what each column is taken for, what is left out and said, and the target."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("pandas", reason="tables need pandas, which is not installed")
+pytest.importorskip("sklearn", reason="tables need scikit-learn, which is not installed")
+
+import pandas
+
+from nn.app.cells import date_format, to_dates, to_numbers
+from nn.app.columns import Choices
+from nn.app.datasets import DataError
+from nn.app.tables import load_csv, reload_csv
+
+ROWS = 200
+RANDOM = np.random.default_rng(0)
+NOISE = RANDOM.normal(size=ROWS)
+KINDS = RANDOM.choice(["red", "green", "blue"], ROWS)
+SIDES = RANDOM.choice(["left", "right"], ROWS)
+
+
+@pytest.fixture
+def load(tmp_path):
+    def read(content, target="y", task=None, name="data.csv", encoding=None, **choices):
+        if isinstance(content, dict):
+            content = pandas.DataFrame(content).to_csv(index=False)
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return load_csv(path, target, task, choices=Choices(**choices), encoding=encoding)
+
+    return read
+
+
+def said(dataset):
+    return "\n".join(dataset.report)
+
+
+def whole(*, start=0, step=1):
+    return start + step * np.arange(ROWS)
+
+
+PLAIN = {"x": NOISE, "y": SIDES}
+# Each column beside x, what it is taken for, and what the report says of it.
+COLUMNS = {
+    "numbers": (NOISE.round(2), "numbers", "numbers  2: x, new"),
+    "whole numbers": (RANDOM.integers(0, 50, ROWS), "numbers", ""),
+    "with commas": ([f"{x * 1e4:,.2f}" for x in NOISE], "numbers", ""),
+    "dollars": ([f"${abs(x) * 100:,.0f}" for x in NOISE], "numbers", ""),
+    "euros behind": ([f"{x:.1f} €" for x in NOISE], "numbers", ""),
+    "decimal commas": ([f"{x * 1e4:,.2f}".translate(str.maketrans(",.", ".,")) for x in NOISE], "numbers", ""),
+    "per cent": ([f"{x:.0f}%" for x in 10 * NOISE], "numbers", ""),
+    "a true minus": ([f"{x:.2f}".replace("-", "−") for x in NOISE], "numbers", ""),
+    "brackets": ([f"({-x:.2f})" if x < 0 else f"{x:.2f}" for x in NOISE], "numbers", ""),
+    "holes": ([x if x > 0 else None for x in NOISE], "numbers", "filled   "),
+    "some words": (["n.n." if n % 10 == 0 else n % 37 for n in range(ROWS)], "numbers", "'new' has 20 cells"),
+    "half words": (["n.n." if n % 2 == 0 else n % 7 for n in range(ROWS)], "categories", "50% of its cells are"),
+    "infinity": (["inf" if n == 3 else n % 37 for n in range(ROWS)], "numbers", "'new' has 1 cells that"),
+    "colours": (KINDS, "categories", "category 1: new"),
+    "colours with holes": ([k if k != "red" else None for k in KINDS], "categories", "missing cells: new"),
+    "true and false": (NOISE > 0, "categories", ""),
+    "zip codes": ([f"{n % 20:05}" for n in range(ROWS)], "categories", "'new' begins with zeros, so it holds names"),
+    "many names": ([f"city {n % 60}" for n in range(ROWS)], "encoded", "names    1: new (as the target's average"),
+    "all names": ([f"Mr {n}" for n in range(ROWS)], None, "left out new: names or texts, 200 different ones"),
+    "a row number": (whole(), None, "left out new: counts the rows; or --keep"),
+    "a row number from 1": (whole(start=1), None, "counts the rows"),
+    "an id from 1001": (whole(start=1001), None, "counts the rows"),
+    "shuffled row numbers": (RANDOM.permutation(ROWS), None, "left out new: numbers the rows"),
+    "a year": (whole(start=1800), "numbers", ""),
+    "the same": (["a"] * ROWS, None, "left out new: the same in all rows; or --keep"),
+    "nothing": ([None] * ROWS, None, "left out new: empty"),
+    "a copy": ([f"to the {s}" for s in SIDES], None, "left out new: leak? tells the target in 100.0% of the rows"),
+    "a threshold": (np.where(SIDES == "left", 1, -1) * (0.1 + NOISE**2), None, "leak? tells the target in 100.0%"),
+    "dates": ([f"2020-{n % 12 + 1:02}-{n % 28 + 1:02}" for n in range(ROWS)], "dates", "dates    1: new"),
+    "American dates": ([f"{n % 12 + 1}/{n % 28 + 1}/2020" for n in range(ROWS)], "dates", ""),
+    "European dates": ([f"{n % 28 + 1}.{n % 12 + 1}.2020" for n in range(ROWS)], "dates", ""),
+    "dates in words": ([f"{('Jan', 'Feb', 'May')[n % 3]} {n % 28 + 1}, 2020" for n in range(ROWS)], "dates", ""),
+    "times": ([f"2020-01-{n % 28 + 1:02}T{n % 24:02}:30:00Z" for n in range(ROWS)], "dates", ""),
+    "an outlier": (np.where(np.arange(ROWS) == 7, 1e12, NOISE), "numbers", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", COLUMNS)
+def test_what_a_column_is_taken_for(what, load):
+    column, kind, line = COLUMNS[what]
+    name = "sold in year" if what == "a year" else "new"
+    dataset = load({"x": NOISE, name: column, "y": SIDES})
+    found = [each for each in ("numbers", "categories", "encoded", "dates") if name in getattr(dataset.plan, each)]
+    assert found == ([kind] if kind else [])
+    assert line in said(dataset)
+    assert "x" in dataset.plan.numbers
+    assert set(dataset.features.columns) == set(dataset.plan.names)
+
+
+def test_what_is_said_of_a_whole_table(load):
+    table = {"Id": whole(), "x": [x if x > -1 else None for x in NOISE], "kind": KINDS, "y": NOISE * 2 + 1}
+    report = load(table).report
+    holes = int((NOISE <= -1).sum())
+    assert report == (
+        "file     200 rows, 4 columns; utf-8, separated by commas",
+        "category 1: kind",
+        "left out Id: counts the rows; or --keep",
+        "left out x: leak? correlation 1.0000 with the target; or --keep",
+    )
+    assert load(table, keep=["x"]).report[-1] == f"filled   {holes} missing cells: x {holes}"
+
+
+OVERRIDES = {
+    "ignore": ({"k": KINDS}, {"ignore": ["k"]}, (), "left out k: --ignore"),
+    "categorical": ({"k": whole() % 5}, {"categorical": ["k"]}, ("categories",), "category 1: k"),
+    "many categorical": ({"k": whole() % 50}, {"categorical": ["k"]}, ("encoded",), ""),
+    "numeric": ({"k": ["n.n." if n % 3 else n for n in range(ROWS)]}, {"numeric": ["k"]}, ("numbers",), "no numbers"),
+    "zeros": ({"k": [f"{n:05}" for n in range(ROWS)]}, {"numeric": ["k"]}, ("numbers",), ""),
+    "dates": ({"k": ["Jan 2020", "Feb 2021"] * 100}, {"dates": ["k"]}, ("dates",), ""),
+    "keep an id": ({"k": whole()}, {"keep": ["k"]}, ("numbers",), ""),
+    "keep names": ({"k": [f"Mr {n}" for n in range(ROWS)]}, {"keep": ["k"]}, ("encoded",), ""),
+    "keep a leak": ({"k": SIDES}, {"keep": ["k"]}, ("categories",), ""),
+    "keep what is the same": ({"k": [1] * ROWS}, {"keep": ["k"]}, ("numbers",), ""),
+}
+
+
+@pytest.mark.parametrize("what", OVERRIDES)
+def test_what_a_user_says_counts(what, load):
+    columns, choices, kinds, line = OVERRIDES[what]
+    dataset = load({**PLAIN, **columns}, **choices)
+    found = tuple(e for e in ("numbers", "categories", "encoded", "dates") if "k" in getattr(dataset.plan, e))
+    assert found == kinds
+    assert line in said(dataset)
+
+
+def test_the_only_column_is_kept_whatever_it_is(load):
+    dataset = load({"Id": whole(), "y": SIDES})
+    assert dataset.plan.numbers == ("Id",)
+    assert "'Id' is kept, as no other column is left: counts the rows" in said(dataset)
+
+
+TARGETS = {
+    "texts": (["a", "b"], None, ("a", "b"), "holds texts"),
+    "whole numbers": (["1", "0"], None, ("0", "1"), "holds 2 different whole numbers"),
+    "in their order": (["1.0", "10", "2"], None, ("1", "2", "10"), "holds 3 different whole numbers"),
+    "fractions": (["1.5", "2"], None, (), "holds 2 different numbers"),
+    "many": ([str(number) for number in range(30)], None, (), "holds 30 different numbers"),
+    "as classes": (["1.5", "2"], "classification", ("1.5", "2"), "as --task says"),
+    "as values": (["1", "0"], "regression", (), "as --task says"),
+    "true and false": (["true", "false"], None, ("false", "true"), "holds texts"),
+    "None": (["None", "Low"], None, ("Low", "None"), "holds texts"),
+    "prices": (['"$1,200.50"', '"$30"', "$4.25"], None, (), "holds 3 different numbers"),
+    "zeros": (["01", "02"], None, ("01", "02"), "holds 2 different whole numbers"),
+}
+
+
+@pytest.mark.parametrize("what", TARGETS)
+def test_the_task_is_inferred_from_the_target(what, load):
+    target, task, classes, note = TARGETS[what]
+    rows = "".join(f"{x},{target[n % len(target)]}\n" for n, x in enumerate(NOISE[:60]))
+    dataset = load("x,y\n" + rows, task=task)
+    assert dataset.classes == classes
+    assert dataset.task == ("classification" if classes else "regression")
+    assert note in dataset.note
+
+
+def test_rows_without_a_target_are_left_out(load, tmp_path):
+    dataset = load("x,y\n" + "".join(f"{x},{'' if n % 10 == 0 else n * 0.5}\n" for n, x in enumerate(NOISE)))
+    assert len(dataset) == 180
+    assert "rows without a target are left out: 20" in said(dataset)
+    again = reload_csv(tmp_path / "data.csv", "y", "regression")
+    np.testing.assert_array_equal(again.target, dataset.target)
+    np.testing.assert_array_equal(again.features["x"], dataset.features["x"])
+
+
+def test_an_imbalance_and_other_marks_survive_the_reading(load):
+    content = "x;preis\n" + "".join(f"{x:.3f};{1000 * x:,.2f}\n".replace(",", "").replace(".", ",") for x in NOISE)
+    dataset = load(content.encode("utf-16"), "preis", keep=["x"])
+    np.testing.assert_allclose(dataset.target, (1000 * NOISE).round(2))
+    np.testing.assert_allclose(dataset.features["x"], NOISE.round(3))
+
+
+PROBLEMS = {
+    "no such target": (PLAIN, {"target": "z"}, r"data.csv has no column 'z' \(--target\); its columns are x, y"),
+    "a typing error": (
+        {"x": NOISE, "price": NOISE},
+        {"target": "Prize"},
+        "did you mean price\\?; its columns are x, price",
+    ),
+    "several at once": (
+        PLAIN,
+        {"target": "z", "ignore": ["id"], "numeric": ["q"]},
+        r"3 problems: \(1\) has no column 'z' \(--target\); \(2\) has no column 'id' \(--ignore\); \(3\) has no",
+    ),
+    "the target twice": (PLAIN, {"ignore": ["y"]}, "'y' is the target; name it with --target only"),
+    "nothing but the target": ({"y": NOISE}, {}, "has no columns to learn from besides the target 'y'"),
+    "nothing left": (PLAIN, {"ignore": ["x"]}, r"no columns to learn from .*left out: 'x' \(--ignore\)"),
+    "nothing that differs": ({"x": [1] * ROWS, "y": SIDES}, {}, r"left out: 'x' \(the same in all rows\)"),
+    "no dates": (PLAIN, {"dates": ["x"]}, r"column 'x' \(--dates\) holds no dates in a form that is known"),
+    "no target at all": ({"x": NOISE, "y": [None] * ROWS}, {}, "the target 'y' is empty in all rows"),
+    "a word in the target": (
+        {"x": NOISE, "y": ["?!" if n == 20 else n / 7 for n in range(ROWS)]},
+        {},
+        r"the target 'y' is not a number in row 21: '\?!' \(100% of its cells are\); correct it, empty the cell, or",
+    ),
+    "words as values": (PLAIN, {"task": "regression"}, "the target 'y' is not a number in row 1"),
+    "one class": ({"x": NOISE, "y": ["a"] * ROWS}, {}, "the target 'y' has one class only, 'a'"),
+    "one value": ({"x": NOISE, "y": [3.5] * ROWS}, {}, "the target 'y' has one value only, '3.5'"),
+    "a class for each row": (
+        {"x": NOISE, "y": [f"a{n}" for n in range(ROWS)]},
+        {},
+        "the target 'y' has 200 different values in 200 rows",
+    ),
+    "few rows": ({"x": [1, 2, 3], "y": ["a", "b", "a"]}, {}, "data has 3 rows; at least 10 are needed"),
+}
+
+
+@pytest.mark.parametrize("what", PROBLEMS)
+def test_what_cannot_be_learnt_from(what, load):
+    table, options, message = PROBLEMS[what]
+    with pytest.raises(DataError, match=message) as refusal:
+        load(table, **options)
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", ["x" * 100_000, "\x1b" * 100_000])
+def test_messages_stay_short_whatever_is_in_the_table(name, load):
+    others = ",".join(f"{name[: 100_000 - number]}{number}" for number in range(50))
+    for text, target in (
+        (f"x,{name}\n" + "1,2\n" * 20, "y"),
+        (f"x,{others}\n" + ",".join("1" * 51) + "\n", "z" * 100),
+        (f"{name},y\n1,2\n", "y"),
+        (f"x,{name}\n" + "1,1\n" * 20, name),
+        ("x,y\n" + f"1,{name}\n" * 5 + "".join(f"{n},{n}.5\n" for n in range(40)), "y"),
+    ):
+        with pytest.raises(DataError) as refusal:
+            load(text, target)
+        assert len(str(refusal.value)) < 3000
+    assert max(map(len, load(f"{name},y\n" + "".join(f"{n % 7},{n % 2}\n" for n in range(50))).report)) < 2000
+
+
+@pytest.mark.parametrize(
+    ("file", "name"), [("..csv", "data"), ("...csv", "data"), (".hidden.csv", "hidden"), ("a.csv.gz", "a")]
+)
+def test_a_data_set_has_the_name_of_no_other_folder(file, name, load):
+    assert load(PLAIN, name=file).name == name
+
+
+NUMBERS = {
+    "1": 1, "-2.5": -2.5, " 3 ": 3, "1e3": 1000, "+4": 4, ".5": 0.5, "5.": 5, "1,234": 1234, "1,234,567.8": 1234567.8,
+    "$5": 5, "-$5": -5, "$-5": -5, "5 €": 5, "£1,000": 1000, "USD 7": 7, "12%": 12, "(3)": -3, "1 234": 1234,
+    "1'234": 1234,    "12,34,567": 1234567, "−8": -8,
+}  # fmt: skip
+NOT_NUMBERS = ["a", "1_000", "0x10", "1.2.3", "12,34", "1,2345", "5 kg", "--1", "1e", "٣", "1 2 3", "$", "%", "1" * 500]
+
+
+@pytest.mark.parametrize("text", NUMBERS)
+def test_numbers_as_people_write_them(text):
+    numbers, bad = to_numbers(pandas.Series([text, None], dtype=object))
+    assert numbers[0] == NUMBERS[text]
+    assert not bad.any()
+
+
+@pytest.mark.parametrize("text", NOT_NUMBERS)
+def test_texts_that_are_no_numbers(text):
+    numbers, bad = to_numbers(pandas.Series([text, "n/a", None], dtype=object))
+    assert np.isnan(numbers).all()
+    assert bad.tolist() == [True, False, False]
+
+
+@pytest.mark.parametrize("kind", ["Int64", "boolean", "float32", "object", "category"])
+def test_numbers_of_every_kind_of_column(kind):
+    series = pandas.Series([1, 0, None], dtype="object").astype(kind)
+    np.testing.assert_array_equal(to_numbers(series)[0], [1, 0, np.nan])
+
+
+def test_dates_keep_their_moment():
+    dates = pandas.Series(["31/12/2019 23:30", None, "1/2/2020 00:00", "?"])
+    form = date_format(dates[:1])
+    assert form == "%d/%m/%Y %H:%M"
+    found = to_dates(dates, form).astype(str).tolist()
+    assert found == ["2019-12-31T23:30:00", "NaT", "2020-02-01T00:00:00", "NaT"]
+    assert date_format(pandas.Series(["1.5-2", "red 3"])) is None
