@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any, NoReturn, TypeVar
 
-__all__ = ["WORDS", "catching", "in_our_words", "no_such_name", "refuse_keywords"]
+__all__ = ["METHODS", "WORDS", "catching", "in_our_words", "no_such_name", "refuse_keywords"]
 
 AnyCallable = TypeVar("AnyCallable", bound=Callable[..., Any])
 
@@ -36,6 +36,31 @@ WORDS = {
     "pow": "power",
     "unsqueeze": "expand_dims",
     "vmap": "functions take whole arrays, and ag.Program's batch runs one for many examples",
+}
+
+# Methods and attributes of PyTorch's tensors and micrograd's values: ours, or (with a blank in it) what to do.
+METHODS = {
+    **dict.fromkeys(("view", "view_as", "reshape_as", "flatten"), "reshape"),
+    **dict.fromkeys(("permute", "swapaxes"), "transpose"),
+    **dict.fromkeys(("to", "type", "half"), "astype"),
+    **dict.fromkeys(("double", "float64"), "x.astype(np.float64)"),
+    **dict.fromkeys(("float", "float32"), "x.astype(np.float32), or x.item() for a Python float"),
+    **dict.fromkeys(("int", "long", "bool"), "no type for gradients: x.data.astype(int) is NumPy's array"),
+    **dict.fromkeys(("cpu", "cuda", "device"), "nothing to do: arrays are NumPy's, in the memory of this process"),
+    **dict.fromkeys(("clone", "contiguous"), "x + 0 for a new node, or x.detach() for a constant of its own"),
+    **dict.fromkeys(("add_", "sub_", "mul_", "div_", "copy_", "fill_"), "`with ag.no_grad():` and +=, -=, x[...] = …"),
+    **dict.fromkeys(("softmax", "log_softmax", "logsumexp", "norm", "std", "var"), "a function: ag.{name}(x)"),
+    **dict.fromkeys(("grad_fn", "_backward"), "x.rule, the entry of the rule book that made it (print(x.rule))"),
+    "clamp": "clip",
+    "cat": "a function: ag.concatenate([a, b])",
+    "dim": "ndim",
+    "matmul": "a @ b",
+    "mm": "a @ b",
+    "requires_grad_": "an attribute: x.requires_grad = True",
+    "retain_grad": "nothing to do: every node keeps its gradient",
+    "unsqueeze": "a function: ag.expand_dims(x, axis)",
+    "zero_": "x.grad = None before the next backward pass, or optimizer.zero_grad()",
+    "zero_grad": "x.grad = None for one node; optimizers and models have zero_grad()",
 }
 
 # Keyword arguments of PyTorch, Keras and scikit-learn: our word, or what to do.
@@ -94,7 +119,7 @@ def no_such_name(owner: str, short: str, name: str, names: Iterable[str], words:
     meant = words.get(name) or closest(name, names)
     if meant is None:
         return AttributeError(f"{owner} has no attribute {name!r}")
-    hint = meant if " " in meant else f"did you mean {short}.{meant}?"
+    hint = meant.format(name=name) if " " in meant else f"did you mean {short}.{meant}?"
     return AttributeError(f"{owner} has no attribute {name!r}: {hint}")
 
 

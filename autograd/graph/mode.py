@@ -46,6 +46,11 @@ class _Mode:
 
     records: bool
 
+    def __new__(cls, function: Callable[..., Any] | None = None, /) -> Any:
+        """A mode; or, as a decorator without parentheses, the function with its body in one."""
+        mode = super().__new__(cls)
+        return mode if function is None else mode(function)
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
 
@@ -112,7 +117,7 @@ class _Mode:
 class no_grad(_Mode):  # noqa: N801 - PyTorch's word
     """Compute without recording, in this thread or task: results need no gradient, and ``W -= …`` changes W in place.
 
-    As a block, or as a decorator: ``@ag.no_grad()``.
+    As a block, or as a decorator: ``@ag.no_grad()``, or ``@ag.no_grad`` alone.
 
     Example:
         >>> import autograd as ag

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from autograd.graph.functions_of_one import FunctionsOfOne
 from autograd.rules import activations, arithmetic
+from autograd.suggest import METHODS, no_such_name
 
 
 class ForeignOperandError(TypeError):
@@ -17,6 +18,16 @@ class Operators(FunctionsOfOne):
     """Python's operators and the elementwise functions as methods; each is one entry of the rule book."""
 
     __slots__ = ()
+
+    if not TYPE_CHECKING:  # which would take any name for one that exists
+
+        def __getattr__(self, name: str) -> Any:
+            owner = f"a {type(self).__name__}"
+            if name in METHODS:
+                raise no_such_name(owner, "x", name, (), METHODS)
+            raise AttributeError(
+                f"{owner} has no attribute {name!r}", name=name, obj=self
+            )  # Python looks for like ones
 
     def _call(self, function: Callable[..., Any], *inputs: Any, **attrs: Any) -> Self:
         result: Self = function(*inputs, **attrs)

@@ -123,6 +123,8 @@ def concatenate(parts: Sequence[Any], axis: int | None = 0) -> Any:
         >>> concatenate([np.zeros(2), np.ones(1)])
         array([0., 0., 1.])
     """
+    if hasattr(axis, "shape"):
+        raise TypeError("concatenate takes the parts as one list: concatenate([a, b], axis=0)")
     if axis is None:
         parts, axis = [ravel(part) for part in parts], 0
     return shaping.concatenate(*parts, axis=axis)

@@ -22,6 +22,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from autograd.errors import DTypeError
 from autograd.kinds import N, Recording
 from autograd.rules.ready import FLOAT_EXCEPTIONS, Kind, Ready, Vjp
 
@@ -176,7 +177,13 @@ class Primitive:
                 return apply(self, inputs, attrs)
         if self.scalar is not None and all(x.__class__ is float or x.__class__ in (int, bool) for x in inputs):
             return self.on_floats(inputs, attrs)
-        return self.array(*inputs, **attrs)
+        try:
+            return self.array(*inputs, **attrs)
+        except TypeError:  # of NumPy, which speaks of its loops and casting rules
+            for x in inputs:
+                if isinstance(x, str | bytes | list | tuple | np.ndarray) and np.asarray(x).dtype.kind not in "biufc":
+                    raise DTypeError(f"{self.name} takes real numbers, arrays of them and nodes, not {x!r}") from None
+            raise
 
     def on_floats(self, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
         """The function on Python numbers, with IEEE 754's answers: 1/0 is inf and log(−1) is NaN, not an exception."""

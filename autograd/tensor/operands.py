@@ -66,6 +66,28 @@ def refuse_masked(x: Any, what: str) -> None:
         )
 
 
+def real_numbers(data: Any, dtype: Any = None) -> Array:
+    """A new array of them.
+
+    Raises:
+        ShapeError: Lists of unequal lengths.
+        DTypeError: It holds texts, complex numbers or other objects.
+    """
+    try:
+        array = np.array(data, dtype=dtype)
+    except ValueError as error:
+        if isinstance(data, list | tuple) and "inhomogeneous" in str(error):
+            raise ShapeError("a Tensor's rows must be equally long: fill them up, or make a Tensor of each") from None
+        if "could not convert string" in str(error):
+            raise DTypeError(f"a Tensor holds real numbers: {error}") from None
+        raise
+    if array.dtype.kind not in "fbiu":
+        hint = {"c": "complex numbers are not supported", "U": "turn texts into numbers first"}.get(array.dtype.kind)
+        hint = hint or "pick columns of numbers, or convert them with .astype(float)"
+        raise DTypeError(f"a Tensor holds real numbers, not {array.dtype} (from {type(data).__name__}): {hint}")
+    return array
+
+
 def check_floating(array: Array) -> None:
     """Raise unless gradients can be of this array's kind.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from autograd.errors import DTypeError, GraphError, ShapeError
+from autograd.errors import GraphError, ShapeError
 from autograd.graph.changes import owned
 from autograd.graph.clock import CLOCK
 from autograd.graph.copying import Copying
@@ -20,7 +20,7 @@ from autograd.numpy.protocols import apply_function, apply_ufunc
 from autograd.rules import arithmetic, shaping
 from autograd.rules.primitive import Primitive
 from autograd.tensor.methods import ArrayMethods, plain_index
-from autograd.tensor.operands import as_array, check_floating, explained, held, refuse_masked
+from autograd.tensor.operands import as_array, check_floating, explained, held, real_numbers, refuse_masked
 
 Array = NDArray[Any]
 
@@ -69,11 +69,7 @@ class Tensor(ArrayMethods, Copying):
     ) -> None:
         data = data._raw if isinstance(data, Tensor) else data
         refuse_masked(data, "a Tensor")
-        array = np.array(data, dtype=dtype)
-        if array.dtype.kind not in "fbiu":
-            raise DTypeError(
-                f"a Tensor holds real numbers, not {array.dtype} (from {type(data).__name__}); complex is not supported"
-            )
+        array = real_numbers(data, dtype)
         if requires_grad:
             check_floating(array)
         fill(self, array, None, (), NO_ATTRS, requires_grad, label)
@@ -183,8 +179,8 @@ class Tensor(ArrayMethods, Copying):
             return self._call(rule, self, other)
         if recording():
             raise GraphError(
-                f"{describe(self)} requires a gradient: change it inside `with ag.no_grad():`, "
-                "or write W = W + … for a new Tensor"
+                f"{describe(self)} requires a gradient and is changed in place outside no_grad: write "
+                "`with ag.no_grad(): W -= learning_rate * W.grad`, on two lines or one"
             )
         change = other._raw if isinstance(other, Tensor) else other
         try:

@@ -1,0 +1,224 @@
+"""What people type first, from PyTorch's, Keras's, NumPy's, micrograd's and scikit-learn's habits.
+
+Each line below is a piece of code, the error it must end in, and words that its message must have: what is wrong, and
+what to do. The message is one line. What simply works stands in `IDIOMS`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as ag
+import autograd.numpy as anp
+import nn
+
+MISTAKES = """
+ag.tensor([1.0])                              | AttributeError | did you mean ag.Tensor?
+ag.array([1.0])                               | AttributeError | did you mean ag.Tensor?
+ag.Variable(1.0)                              | AttributeError | did you mean ag.Value?
+ag.zeros(3)                                   | AttributeError | ag.Tensor(np.zeros(3))
+ag.randn(3, 2)                                | AttributeError | ag.Tensor(np.zeros(3))
+ag.stop_gradient(a)                           | AttributeError | x.detach()
+ag.vmap(len)                                  | AttributeError | whole arrays
+ag.jit(len)                                   | AttributeError | did you mean ag.compile?
+ag.cat([t, t])                                | AttributeError | did you mean ag.concatenate?
+ag.clamp(t, 0, 1)                             | AttributeError | did you mean ag.clip?
+ag.permute(w, (1, 0))                         | AttributeError | did you mean ag.transpose?
+ag.unsqueeze(t, 0)                            | AttributeError | did you mean ag.expand_dims?
+ag.pow(t, 2)                                  | AttributeError | did you mean ag.power?
+ag.mm(w, w.T)                                 | AttributeError | did you mean ag.matmul?
+ag.cross_entropy(w, [0, 1, 0])                | AttributeError | did you mean ag.softmax_cross_entropy?
+ag.draw_dot(a)                                | AttributeError | did you mean ag.draw?
+ag.backward(a)                                | AttributeError | y.backward()
+ag.nn.Linear(3, 2)                            | AttributeError | import nn
+ag.optim.SGD                                  | AttributeError | import nn
+ag.jacrev(len)                                | AttributeError | did you mean ag.jacobian?
+ag.inference_mode()                           | AttributeError | did you mean ag.no_grad?
+ag.trian                                      | AttributeError | has no attribute 'trian'
+t.view(3, 1)                                  | AttributeError | x.reshape
+t.permute(0)                                  | AttributeError | x.transpose
+t.unsqueeze(0)                                | AttributeError | ag.expand_dims(x, axis)
+t.clone()                                     | AttributeError | x + 0
+t.float()                                     | AttributeError | x.astype(np.float32)
+t.double()                                    | AttributeError | x.astype(np.float64)
+t.long()                                      | AttributeError | x.data.astype(int)
+t.to("cpu")                                   | AttributeError | x.astype
+t.cpu()                                       | AttributeError | arrays are NumPy's
+t.cuda()                                      | AttributeError | arrays are NumPy's
+t.device                                      | AttributeError | arrays are NumPy's
+t.clamp(0, 1)                                 | AttributeError | x.clip
+t.softmax(dim=0)                              | AttributeError | ag.softmax(x)
+t.requires_grad_()                            | AttributeError | x.requires_grad = True
+t.retain_grad()                               | AttributeError | every node keeps its gradient
+t.zero_grad()                                 | AttributeError | x.grad = None
+t.add_(1.0)                                   | AttributeError | no_grad
+t.grad_fn                                     | AttributeError | x.rule
+a._backward()                                 | AttributeError | x.rule
+t.dim()                                       | AttributeError | x.ndim
+g.zero_()                                     | AttributeError | x.grad = None
+t.sum(dim=0)                                  | TypeError      | here it is called axis=
+t.mean(dim=-1)                                | TypeError      | here it is called axis=
+t.max(dim=0)                                  | TypeError      | here it is called axis=
+t.sum(axis=0, keepdim=True)                   | TypeError      | here it is called keepdims=
+ag.sum(t, dim=0)                              | TypeError      | here it is called axis=
+ag.softmax(t, dim=0)                          | TypeError      | here it is called axis=
+ag.logsumexp(t, dim=0, keepdim=True)          | TypeError      | here it is called axis=
+(a * b).backward(retain_graph=True)           | TypeError      | leave it out
+t.backward()                                  | ShapeError     | .sum() or .mean()
+w.sum(axis=0).backward()                      | ShapeError     | .sum() or .mean()
+ag.Tensor([1, 2], requires_grad=True)         | DTypeError     | dtype=np.float64
+ag.Tensor(["a", "b"])                         | DTypeError     | turn texts into numbers
+ag.Tensor(["a"], dtype=float)                 | DTypeError     | could not convert string to float: 'a'
+ag.Tensor([1 + 2j])                           | DTypeError     | complex numbers are not supported
+ag.Tensor([None, 1.0])                        | DTypeError     | .astype(float)
+ag.Tensor({"a": 1.0})                         | DTypeError     | real numbers
+ag.Tensor([[1.0], [1.0, 2.0]])                | ShapeError     | equally long
+ag.Value("3")                                 | DTypeError     | one real number
+ag.Value([1.0, 2.0])                          | DTypeError     | one real number
+ag.Value(np.ones(3))                          | ShapeError     | use Tensor for arrays
+ag.Value(1 + 2j)                              | DTypeError     | one real number
+ag.Value(None)                                | DTypeError     | one real number
+ag.Value(a)                                   | DTypeError     | not another Value
+t[0] = 5.0                                    | GraphError     | where, stack or concatenate
+w -= 0.1 * w                                  | GraphError     | with ag.no_grad(): W -= learning_rate * W.grad
+w += 1.0                                      | GraphError     | with ag.no_grad()
+(t * 2).data = np.ones(3)                     | GraphError     | computed
+(a * b).data = 1.0                            | GraphError     | computed
+w.data = np.ones(3)                           | ShapeError     | make a new Tensor
+w.grad = np.ones(3)                           | ShapeError     | (3,)
+t @ 2                                         | ShapeError     | matmul of shapes (3,) and ()
+t @ w.T                                       | ShapeError     | the first has 3 columns and the second 2 rows
+w @ w                                         | ShapeError     | the first has 2 columns and the second 3 rows
+w + np.ones(3)                                | ShapeError     | (3, 2) and (3,)
+ag.reshape(t, (2, 2))                         | ShapeError     | size 3 into shape (2,2)
+ag.stack([t, w])                              | ShapeError     | (3,) and (3, 2)
+ag.sum(t, axis=3)                             | ShapeError     | axis 3
+ag.concatenate(t, t)                          | TypeError      | concatenate([a, b], axis=0)
+a ** "2"                                      | TypeError      | expected a number, got str
+a + "1"                                       | TypeError      | expected a number, got str
+a + None                                      | TypeError      | expected a number, got NoneType
+a + [1.0]                                     | TypeError      | expected a number, got list
+[1.0] + a                                     | TypeError      | expected a number, got list
+float(t)                                      | TypeError      | t.item()
+float(t[0])                                   | TypeError      | t.item()
+math.exp(a)                                   | TypeError      | ag.exp
+math.exp(t)                                   | TypeError      | np.exp
+int(a)                                        | TypeError      | value.data
+np.array([a, b])                              | TypeError      | use .data for the number
+np.array([t[0], t[1]])                        | TypeError      | t.detach()
+np.add(t, 1.0, out=np.zeros(3))               | TypeError      | out=
+np.unique(t)                                  | TypeError      | use t.data where no gradient is wanted
+ag.relu()                                     | TypeError      | takes 1 input, got 0: y = max(x, 0)
+ag.relu("x")                                  | DTypeError     | relu takes real numbers
+ag.exp([1.0, "a"])                            | DTypeError     | exp takes real numbers
+ag.where(a > 0, a)                            | TypeError      | where takes 3 inputs, got 2
+ag.where(t > 0, t, "x")                       | DTypeError     | expected real numbers
+ag.grad(lambda x: None)(3.0)                  | TypeError      | does it return its result?
+ag.grad(lambda x: "a")(3.0)                   | TypeError      | return real numbers
+ag.grad(lambda x: (x, x))(3.0)                | TypeError      | jacobian
+ag.grad(lambda x: x)(np.ones(3))              | ShapeError     | use jacobian, or elementwise_grad
+ag.hessian(lambda x: x)(np.ones(2))           | ShapeError     | use jacobian
+ag.grad(lambda x: x ** 2)("3")                | DTypeError     | real numbers
+ag.grad(lambda x: x ** 2)()                   | TypeError      | 0 positional arguments
+ag.grad(lambda x, y: x * y, 5)(2.0, 3.0)      | TypeError      | argument 5
+ag.grad(lambda x: float(x) ** 2)(3.0)         | TypeError      | t.item()
+ag.compile(lambda x: x if x > 0 else -x)(1.0) | RecordingError | use ag.where(ag.greater(a, b)
+ag.Program.from_graph(lambda x: x, [a])       | DTypeError     | from a graph of Values
+ag.draw(3.0)                                  | TypeError      | takes a Value or a Tensor
+ag.draw(model)                                | TypeError      | ag.draw(lambda: model(x))
+ag.explain(a * b, wrt="zz")                   | GraphError     | no node has that label
+ag.softmax_cross_entropy(w, [7, 0, 0])        | ValueError     | expected 0 to 1
+ag.softmax_cross_entropy(w, [0.0, 1.0, 0.0])  | DTypeError     | must be integers
+nn.cross_entropy(w[:, :1], [[0], [0], [0]])   | ShapeError     | binary_cross_entropy_with_logits
+nn.mse(w, t)                                  | ShapeError     | must be equal
+nn.CrossEntropyLoss()                         | AttributeError | did you mean nn.cross_entropy?
+nn.MSELoss()                                  | AttributeError | did you mean nn.mse?
+nn.Softmax()                                  | AttributeError | losses take logits
+nn.Dense(3)                                   | AttributeError | did you mean nn.Linear?
+nn.functional.relu(t)                         | AttributeError | ag.relu(x)
+nn.Linear("4", 3)                             | ValueError     | positive integer
+nn.Linear(in_channels=4, out_features=3)      | TypeError      | here it is called in_features=
+nn.Linear(4, 3)(X[:, :2])                     | ShapeError     | the first has 2 columns and the second 4 rows
+nn.Linear(4, 3)(np.ones((2, 8, 8)))           | ShapeError     | the first has 8 columns and the second 4 rows
+nn.Dropout(5)                                 | ValueError     | from 0 to below 1
+nn.Dropout(rate=0.5)                          | TypeError      | here it is called p=
+nn.Sequential(nn.Linear(4, 3), "relu")        | TypeError      | layer 1 is 'relu', e.g. pass nn.ReLU()
+nn.Adam(model.parameters(), lr=0.1)           | TypeError      | here it is called learning_rate=
+nn.Adam([])                                   | ValueError     | pass model.parameters()
+nn.SGD(model.parameters(), learning_rate=-1)  | ValueError     | learning_rate
+nn.SGD(model.parameters(), 0.1).step()        | GraphError     | call loss.backward() first
+nn.DataLoader(X, y)                           | TypeError      | DataLoader((x, y), batch_size=32)
+nn.DataLoader((X, y), batch=8)                | TypeError      | batch_size
+fit(X, y, nb_epoch=1)                         | TypeError      | here it is called epochs=
+fit(X, y[:-1], epochs=1)                      | ShapeError     | one row per sample
+fit(X * np.nan, y, epochs=1)                  | ValueError     | (0, 0)
+nn.load("nothing-here.safetensors")           | FileNotFound   | no checkpoint at
+"""
+
+IDIOMS = """
+w.data -= 0.1 * g.data
+w.data -= 0.1 * g
+w.data += -0.1 * g
+a.data -= 0.1 * 2.0
+with ag.no_grad(): w -= 0.1 * g
+ag.no_grad(len)([])
+ag.no_grad()(len)([])
+t.numpy()
+t.is_leaf
+t.tolist()
+a._prev, (a * b)._op
+sum([a, b])
+sorted([a, b])
+2 ** a
+np.exp(a)
+max(t)
+a in [a]
+model.train(False)
+model.eval()
+"""
+
+
+class FileNotFound:
+    """By another name, for the width of the table."""
+
+
+ERRORS: dict[str, type[Exception]] = {
+    **{name: getattr(ag, name) for name in ("ShapeError", "DTypeError", "GraphError", "RecordingError")},
+    "FileNotFound": FileNotFoundError,
+    **{error.__name__: error for error in (AttributeError, TypeError, ValueError)},
+}
+
+
+def names() -> dict[str, Any]:
+    """What the pieces of code speak of, anew for each."""
+    import math
+
+    rng = np.random.default_rng(0)
+    model = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 3))
+    trainer = nn.Trainer(model, loss=nn.cross_entropy, optimizer=nn.Adam(model.parameters()))
+    w = ag.Tensor(np.ones((3, 2)), requires_grad=True)
+    w.sum().backward()
+    return {
+        "math": math, "np": np, "ag": ag, "anp": anp, "nn": nn, "w": w, "g": w.grad, "model": model, "fit": trainer.fit,
+        "a": ag.Value(2.0), "b": ag.Value(-3.0), "t": ag.Tensor([1.0, 2.0, 3.0], requires_grad=True),
+        "X": rng.normal(size=(20, 4)), "y": rng.integers(0, 3, 20),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("line", MISTAKES.strip().splitlines(), ids=lambda line: line.partition(" |")[0].strip())
+def test_a_mistake_is_answered_by_what_to_do(line: str) -> None:
+    code, error, words = (part.strip() for part in line.split(" | "))
+    with pytest.raises(ERRORS[error]) as found:
+        exec(code, names())
+    message = str(found.value)
+    assert words in message
+    assert "\n" not in message
+    assert len(message) < 300
+
+
+@pytest.mark.parametrize("code", IDIOMS.strip().splitlines())
+def test_what_people_write_elsewhere_works(code: str) -> None:
+    exec(code, names())
