@@ -17,6 +17,7 @@ __all__ = [
     "MOST_INPUTS",
     "MOST_LAYERS",
     "MOST_NAMES",
+    "MOST_PICTURE_PIXELS",
     "MOST_ROWS",
 ]
 
@@ -24,6 +25,7 @@ MOST_DATA_BYTES = 2**30  # of a file of data, and of what a compressed one unpac
 MOST_CELLS = 50_000_000  # of a table: each takes some 60 bytes as text
 MOST_ROWS = 10_000_000  # of a table
 MOST_COLUMNS = 2**18  # of a table, and pixels of an image
+MOST_PICTURE_PIXELS = 2**26  # of a PNG or JPEG file, before it is scaled down
 MOST_NAMES = 4_000_000  # characters of the names of columns and categories, which config.json has to hold
 MOST_CLASSES = 1000
 MOST_INPUTS = 500_000_000  # rows × inputs or outputs of the network: 2 GB in single precision

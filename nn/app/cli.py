@@ -117,7 +117,8 @@ DATA is one of
 {names}
   FILE.csv       a CSV file, plain or gzip; name the column to predict with --target
   FOLDER         a folder of IDX files, plain or gzip: the four files of MNIST, or one pair of
-                 images and labels, of which the last fifth is held out
+                 images and labels, of which the last fifth is held out; or a folder with a folder of
+                 PNG or JPEG files for each class
 
 (Write ./digits for a file or folder that has the name of a built-in data set.)
 
@@ -136,7 +137,7 @@ The same seed gives the same numbers. Ctrl-C or SIGTERM ends training after the 
 While training, that is written to NAME.unfinished beside the run folder every minute, should the program be killed.
 {_defaults()}""",
     )
-    parser.add_argument("data", metavar="DATA", help="a built-in name, a CSV file, or a folder of IDX files")
+    parser.add_argument("data", metavar="DATA", help="a built-in name, a CSV file, or a folder of images")
     table = parser.add_argument_group("for CSV files")
     table.add_argument("--target", metavar="COLUMN", help="the column to predict")
     table.add_argument(
@@ -240,7 +241,8 @@ def _add_predict(commands_of: argparse._SubParsersAction[_Parser]) -> None:
 DATA is a CSV file with the columns of training, found by name, in any order; the target's column may be there or not.
 Cells may be missing, and names unknown; a cell that cannot be read is taken as missing, and said.
 For images (digits, MNIST) the columns are pixel_ROW_COLUMN, counted from 0 at the top left: pixel_0_0, pixel_0_1, ...
-pixel_7_7 for digits. A run on images also takes a file of IDX images.
+pixel_7_7 for digits. A run on images also takes a file of IDX images, or a
+PNG or JPEG file.
 
 The predictions are a CSV file with a row for each: "prediction", and for classes a "probability_NAME" for each.""",
         epilog="example:\n  python -m nn predict runs/digits new.csv -o predictions.csv",

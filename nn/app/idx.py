@@ -214,7 +214,9 @@ def _find_pairs(folder: Path, only: Collection[str] | None) -> list[Pair]:
     labels = {found["part"].lower(): name for name in reversed(names) if (found := LABELS.fullmatch(name))}
     if not images:
         there = f"; it holds {listed(names, most=6)}" if names else "; it is empty"
-        raise DataError(f"{folder} holds no IDX images under a usual name ({USUAL_NAMES}){there}")
+        raise DataError(
+            f"{folder} holds no IDX images under a usual name ({USUAL_NAMES}), nor folders of PNG or JPEG files{there}"
+        )
     for part, name in images.items():
         if part not in labels:
             partner = re.sub("images", "labels", re.sub(r"idx\d", "idx1", name), flags=re.IGNORECASE)

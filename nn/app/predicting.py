@@ -16,6 +16,7 @@ from nn.app.csvfile import read_table
 from nn.app.datasets import DataError, listed
 from nn.app.fingerprint import read_data, read_input
 from nn.app.idx import features_of_images, is_idx
+from nn.app.photos import features_of_picture, is_picture
 from nn.app.predictor import Predictor, load_run
 from nn.app.report import counted
 from nn.app.terminal import say, warn, write
@@ -70,6 +71,10 @@ def _new_features(
                 f"{shown} holds images of {len(features.columns)} pixels; this run expects the columns {listed(names)}"
             )
         return features, ()
+    if is_picture(content):
+        source = predictor.run.source
+        digits = source["kind"] == "built-in" and source["name"] == "digits"
+        return features_of_picture(content, shown, names, 16.0 if digits else 255.0), ()
     table = read_table(content, shown, encoding, keep_bad=True)
     found = set(table.frame.columns)
     missing = [name for name in names if name not in found]

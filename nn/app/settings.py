@@ -67,6 +67,17 @@ SPECIAL: dict[str, Mapping[str, Any]] = {
         "epochs": 40,
         "patience": 5,
     },
+    "pictures": {
+        "hidden": (256,),
+        "activation": "relu",
+        "learning_rate": 0.001,
+        "weight_decay": 0.0001,
+        "label_smoothing": 0.1,
+        "noise": 0.3,
+        "batch_size": 64,
+        "epochs": 40,
+        "patience": 5,
+    },
     # Few inputs and sharp borders.
     "moons": {"activation": "relu"},
     "circles": {"activation": "relu"},

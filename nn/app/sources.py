@@ -12,6 +12,7 @@ from nn.app.csvfile import read_table
 from nn.app.datasets import DataError, Dataset, Task, listed, nearest
 from nn.app.fingerprint import FILES, fingerprint, read_data
 from nn.app.idx import load_folder
+from nn.app.photos import holds_pictures, load_pictures
 from nn.app.schema import chosen_by, one_of, optional, path_text, record, text
 from nn.app.tables import load_csv, reload_csv
 
@@ -30,8 +31,9 @@ SCHEMA = chosen_by(
             files=FILES,
         ),
         "idx": record(path=path_text(), files=FILES),
+        "pictures": record(path=path_text(), sha256=text()),
     },
-    "no data can be found again by {}; this version knows built-in, csv and idx",
+    "no data can be found again by {}; this version knows built-in, csv, idx and pictures",
 )
 
 
@@ -46,7 +48,7 @@ def open_dataset(
     """The data set that the command line asks for.
 
     Args:
-        name: A key of `nn.app.builtin.BUILTIN`, a CSV file, or a folder of IDX files.
+        name: A key of `nn.app.builtin.BUILTIN`, a CSV file, or a folder of IDX files or of folders of pictures.
         target: The column of the CSV file to predict.
         task: Classification or regression, where a CSV file's target leaves the choice.
         choices: What is known about columns of the CSV file.
@@ -73,7 +75,7 @@ def open_dataset(
     if name in builtin.BUILTIN:
         return builtin.load(name)
     if path.is_dir():
-        return load_folder(path)
+        return load_pictures(path) if holds_pictures(path) else load_folder(path)
     raise _unknown(name, path)
 
 
@@ -98,6 +100,16 @@ def reopen_dataset(source: Mapping[str, Any], moved_to: Path | None = None) -> D
             )
         return dataset
     path = moved_to or Path(source["path"])
+    if source["kind"] == "pictures":
+        if not path.is_dir():
+            raise DataError(f"{path} is not there, which this run was trained on; pass --data with its present place")
+        dataset = load_pictures(path)
+        if dataset.source["sha256"] != source["sha256"]:
+            raise DataError(
+                f"the pictures in {path} have changed since training, so the held-out part cannot be found again; "
+                "restore them, or train again"
+            )
+        return dataset
     _check_unchanged(path, source)
     if source["kind"] == "idx":
         return load_folder(path, only=source["files"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import sys
@@ -15,14 +16,30 @@ from nn._text import visible
 __all__ = ["prepare_streams", "say", "shown", "silence", "unread", "warn", "write"]
 
 
+# For streams that know few characters: what may stand for one without changing what is said.
+ALIKE = "gradbook-alike"
+_LIKE = {"−": "-", "–": "-", "…": "...", "²": "^2", "³": "^3", "×": "x", "·": "*", "√": "sqrt", "∞": "inf"}
+_LIKE |= {"≤": "<=", "≥": ">=", "→": "->", "’": "'", "“": '"', "”": '"'}
+_LIKE |= {"λ": "lambda", "π": "pi", "∂": "d", "Σ": "sum", "σ": "sigma"}
+
+
+def _alike(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(_LIKE.get(each, "?") for each in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error(ALIKE, _alike)
+
+
 def prepare_streams() -> None:
-    """Write line by line, into pipes and files too; show what a terminal cannot; replace streams that are closed."""
+    """Write line by line, into pipes and files too; show what a terminal cannot by its own; replace closed streams."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:  # closed by whoever started the program
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the program ends
         elif isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(line_buffering=True, errors="replace")
+            stream.reconfigure(line_buffering=True, errors=ALIKE)
 
 
 def silence(stream: TextIO) -> None:

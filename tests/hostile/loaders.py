@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 import autograd.__main__ as autograd_command
 import nn
@@ -23,6 +24,7 @@ from nn.app.csvfile import read_table
 from nn.app.datasets import DataError
 from nn.app.experiment import prepare
 from nn.app.idx import load_folder, parse_idx
+from nn.app.photos import read_picture
 from nn.app.preprocess import Preprocessing
 from nn.app.report import data_text, network_text
 from nn.app.runs import CONFIG, MODEL, Run
@@ -128,6 +130,9 @@ def loaders(folder: Path) -> dict[str, Loader]:
         parse_idx(content, "file")
         _prepared(load_folder(pair))
 
+    def read_photo(content: bytes) -> None:
+        read_picture(content, "photo.png", (4, 4, 3))
+
     def read_model(_: bytes) -> None:
         repr(nn.load(folder / "model.safetensors"))
 
@@ -171,6 +176,7 @@ def loaders(folder: Path) -> dict[str, Loader]:
         command(autograd_command.main, words[0], *words[1:4], "--steps")
 
     tables = [FLOWERS.encode(), HOUSES.encode()]
+    pictures = [_encoded(images[:, :, 0], "PNG"), _encoded(images[:, :, 0], "JPEG")]
     expressions = [
         "\n".join([text, *(f"{name}={number}" for name, number in values.items() if name in names_in(text))]).encode()
         for text in EXPRESSIONS
@@ -182,6 +188,7 @@ def loaders(folder: Path) -> dict[str, Loader]:
         "IDX images": Loader([idx(images)], mutants.of_idx, write_images, read_pair),
         "IDX labels": Loader([idx(labels)], mutants.of_idx, write_labels, read_pair),
         "gzip": Loader([idx(images)], mutants.of_gzip, write_images, read_pair),
+        "picture": Loader(pictures, mutants.of_bytes, lambda _: None, read_photo),
         "checkpoint": Loader(checkpoints, mutants.of_safetensors, write(folder / "model.safetensors"), read_model),
         "checkpoint of a run": Loader([models[0]], mutants.of_safetensors, write_run_model, read_run_model),
         "history": Loader(
@@ -190,6 +197,12 @@ def loaders(folder: Path) -> dict[str, Loader]:
         "run folder": Loader(list(enumerate(configs)), _changed_config, write_config, read_config),
         "expression": Loader(expressions, mutants.of_bytes, lambda _: None, read_expression),
     }
+
+
+def _encoded(array: np.ndarray[Any, Any], kind: str) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(array.astype(np.uint8)).save(file, kind)
+    return file.getvalue()
 
 
 def _write(files: dict[Path, bytes]) -> None:

@@ -1,15 +1,20 @@
 """Names from data that command a terminal are shown as text, wherever a command says something."""
 
 import csv
+import os
 import re
+import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 
 from nn._text import visible
 
 pytest.importorskip("matplotlib", reason="training draws pictures, which needs matplotlib")
+
+ROOT = Path(__file__).parents[3]
 
 EVIL = "\x1b[31mred\x1b]0;title\x07\x9b2J\u202e\x7f$x$$\\frac$<b>&"
 TABLE = [["petal", f"a{EVIL}", f"kind{EVIL}"]] + [
@@ -68,3 +73,12 @@ def test_predictions_are_unchanged_for_a_program_and_shown_to_a_person(is_termin
     assert outcome.code == 0
     assert commands_no_terminal(outcome) == is_terminal
     assert (EVIL in outcome.out) != is_terminal
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_a_stream_of_few_characters_keeps_the_meaning(encoding):
+    code = "from nn.app.terminal import prepare_streams as p, say; p(); say('−1 ≤ R² → λ, 表')"
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": encoding}
+    out = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=True).stdout
+    expected = {"ascii": "-1 <= R^2 -> lambda, ?", "cp1252": "-1 <= R² -> lambda, ?", "utf-8": "−1 ≤ R² → λ, 表"}
+    assert out.decode(encoding).strip() == expected[encoding]
