@@ -183,6 +183,7 @@ def _take_turn(module: str, row: Row, contender: Contender, seconds: float, timi
     command = [str(python), "-P", worker, module, row.key, contender.name, str(seconds)]
     if contender.environment:
         environment["BENCHMARKS_APART"] = "1"
+        environment.pop("PYTHONPATH", None)  # which may lead to this project
     result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if result.returncode:
         reason = (result.stderr.strip().splitlines() or ["no output"])[-1]
