@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd.explaining.trace import Flow, Trace, trace_backward
-from autograd.graph.differentiable import gradients
+from autograd.graph.forward import push_forward
 from autograd.graph.node import Node
 
 
@@ -132,7 +132,7 @@ def edge_shares(output: Node, wrt: Node) -> dict[tuple[Node, int], float]:
 
     The shares of all edges that a cut between the two severs add up to 1. For scalars the amount through an edge is
     g · (local derivative) · ∂parent/∂wrt, the sum of every path through it. For arrays it is the edge's contribution
-    carried on to ``wrt`` by the engine, and the share is its projection on the whole.
+    carried on to ``wrt`` by the chain rule, and the share is its projection on the whole.
 
     Args:
         output: L, a single number.
@@ -156,23 +156,15 @@ def shares_of(trace: Trace, flows: list[Flow], wrt: Node) -> dict[tuple[Node, in
     """`edge_shares`, from a trace and the flows between its output and ``wrt``."""
     if not flows:
         return {}
-    if wrt.kind == "array":
-        return _array_shares(trace, flows, wrt)
-    slopes = {wrt: 1.0}  # ∂node/∂wrt, every path below the node summed
-    for flow in reversed(flows):
-        slopes[flow.node] = slopes.get(flow.node, 0.0) + (flow.local or 0.0) * slopes[flow.parent]
-    total = trace.gradients[wrt]
-    return {(f.node, f.position): _part(f.contribution * slopes[f.parent], total) for f in flows}
+    total = np.asarray(trace.gradients[wrt], np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):  # thousands of paths
+        size = float(np.linalg.norm(total))
+        # c carried on to wrt, and projected: (cᵀJ)·t = c·(J t), and J t is had for every node by one pass forward.
+        direction = total / size if 0 < size < math.inf else np.ones_like(total)
+        seed = direction.item() if wrt.kind == "scalar" else direction.astype(wrt._raw.dtype)
+        tangents = push_forward(trace.order, {wrt: seed}, create_graph=False)
+        return {(f.node, f.position): _part(_inner(f.contribution, tangents[f.parent]), size) for f in flows}
 
 
-def _array_shares(trace: Trace, flows: list[Flow], wrt: Node) -> dict[tuple[Node, int], float]:
-    total = np.asarray(trace.gradients[wrt], np.float64).reshape(-1)
-    size = float(total @ total)
-    shares = {}
-    for flow in flows:
-        if flow.parent is wrt:
-            part = flow.contribution
-        else:
-            part = gradients(flow.parent, wrt, gradient=flow.contribution).numpy()
-        shares[flow.node, flow.position] = _part(float(total @ np.asarray(part, np.float64).reshape(-1)), size)
-    return shares
+def _inner(a: Any, b: Any) -> float:
+    return float(np.asarray(a, np.float64).reshape(-1) @ np.asarray(b, np.float64).reshape(-1))

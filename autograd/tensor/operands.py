@@ -47,7 +47,7 @@ def held(array: Array) -> Array:
     place = (array.__array_interface__["data"][0], array.shape, array.strides, array.dtype)
     copy = _held.get(place)
     bits = f"i{array.itemsize}"  # −0 is not 0, and NaN is NaN
-    if copy is None or not np.array_equal(copy.view(bits), array.view(bits)):
+    if copy is None or not (copy.view(bits) == array.view(bits)).all():
         _held[place] = copy = array.copy("K")
         copy.flags.writeable = False
     return copy
