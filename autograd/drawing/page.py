@@ -21,14 +21,16 @@ import numpy as np
 
 from autograd.drawing.javascript import book_javascript, rule_javascript
 from autograd.explaining.names import amount, derivatives_of, forward_of, labels_of
+from autograd.explaining.notation import number_text
 from autograd.explaining.trace import Trace, trace_backward
 from autograd.graph.node import Node
 
 _SCRIPTS = ("python.js", "book", "engine.js", "view.js", "controls.js")
 _ARRAYS = (
-    "The nodes are arrays: the steps show shapes and norms (the square root of the sum of squares), "
-    "and values cannot be changed here."
+    "The nodes are arrays: the steps show shapes and norms (the square root of the sum of squares), and of those up to "
+    "6 by 6 every entry; values cannot be changed here."
 )
+LARGEST = 6  # rows or columns of an array whose entries are shown
 
 
 def page(
@@ -64,20 +66,39 @@ def page(
     data, rules = _described(trace, set(labels_of(trace.order, names)))
     name = trace.names[output]
     count = len(trace.order)
-    summary = f"{count:,} nodes; {name} = {amount(output._raw)}. Forward, then backward in the engine’s own order."
+    summary = f"{count:,} nodes. Forward to {name}, then backward in the engine’s own order."
+    heading = title or f"The gradient of {name}, step by step"
+    return document(heading, summary, _inline(svg), _json(data), rules)
+
+
+def document(title: str, summary: str, svg: str, data: str, rules: str) -> str:
+    """The page around a graph.
+
+    Args:
+        title: Its heading, as text.
+        summary: A line below, as text.
+        svg: The drawing, as HTML.
+        data: The graph and its backward pass, as JSON in which no "<" stands.
+        rules: The primitives that occur in it, as a JavaScript array.
+    """
     book = f"const book = {book_javascript()};\nconst rules = {rules};"
     script = "\n".join(['"use strict";', *(book if part == "book" else _asset(part) for part in _SCRIPTS)])
     parts = {
-        "TITLE": html.escape(title or f"The gradient of {name}, step by step"),
+        "TITLE": html.escape(title),
         "SUMMARY": html.escape(summary),
         "CSS": _asset("page.css"),
-        "SVG": _inline(svg),
-        "DATA": _json(data),
+        "SVG": svg,
+        "DATA": data,
         "SCRIPT": script,
-        "HASH": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        "HASH": script_hash(script),
     }
     # In one sweep, so that a label that looks like a placeholder stays a label.
     return re.sub("@@([A-Z]+)@@", lambda found: parts[found[1]], _asset("page.html"))
+
+
+def script_hash(script: str) -> str:
+    """What a content security policy calls a script by."""
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
 def _asset(name: str) -> str:
@@ -109,6 +130,14 @@ def _shown(x: Any, kind: str) -> Any:
     return amount(x) if kind == "array" and x is not None else _quantity(x)
 
 
+def _entries(x: Any) -> list[list[str]] | None:
+    """The entries of a small array, in rows; None of a large one, and of a single number."""
+    data = np.asarray(x)
+    if not 0 < data.ndim <= 2 or max(data.shape) > LARGEST or not data.size or data.dtype.kind not in "fiub":
+        return None
+    return [[number_text(float(entry), 4) for entry in row] for row in np.atleast_2d(data)]
+
+
 def _described(trace: Trace, labelled: set[Node]) -> tuple[dict[str, Any], str]:
     """The graph and its backward pass as JSON data, and the primitives that occur in it as JavaScript."""
     order, names = trace.order, trace.names
@@ -127,6 +156,7 @@ def _described(trace: Trace, labelled: set[Node]) -> tuple[dict[str, Any], str]:
             "rule": None,
             "frozen": None,
             "value": _shown(node._raw, kind),
+            "entries": None if kind == "scalar" else _entries(node._raw),
             "inputs": [place[x] if isinstance(x, Node) else {"value": _quantity(x)} for x in node.inputs],
         }
         if rule is not None:
@@ -180,7 +210,9 @@ def _backward(trace: Trace, place: dict[Node, int], kind: str) -> list[dict[str,
                 "contribution": _shown(flow.contribution, kind),
                 "total": _shown(flow.total, kind),
             }
+            | ({} if kind == "scalar" else {"entries": _entries(flow.contribution), "sum": _entries(flow.total)})
             for flow in event.flows
         ]
-        events.append({"node": place[event.node], "upstream": _shown(event.upstream, kind), "flows": flows})
+        told = {"node": place[event.node], "upstream": _shown(event.upstream, kind), "flows": flows}
+        events.append(told if kind == "scalar" else told | {"entries": _entries(event.upstream)})
     return events

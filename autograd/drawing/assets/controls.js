@@ -14,7 +14,9 @@ function goTo(k, speak = true) {
   byId("last").disabled = byId("forward").disabled = step === lastStep;
   show(speak);
   scrubber.setAttribute("aria-valuetext", byId("phase").textContent);
+  tellGradients();
   follow();
+  keepInAddress();
 }
 
 // The step at which a node is the current one, in the pass that is on.
@@ -103,11 +105,46 @@ function refresh(from = null) {
       range.value = String(value);
     }
     if (field !== from) field.value = String(Number(value.toPrecision(6)));
-    const slope = pass.events.find((event) => event.node === i)?.upstream ?? null;
-    outcome.replaceChildren(slope === null ? "constant" : `${partial(i)} = `, ...(slope === null ? [] : [numeral(slope)]));
   }
-  byId("result").replaceChildren(`${nodes[output].name} = `, numeral(pass.values[output]));
+  tellGradients();
+  keepInAddress();
 }
+
+// Beside each leaf its gradient, and above them the result, as soon as the pass has found them: not before.
+function tellGradients() {
+  for (const [i, { outcome }] of sliders) {
+    const slope = gradientOf(i);
+    const text = slope !== null ? `${partial(i)} = ` : doneAt[i] === Infinity ? "constant" : `${partial(i)}: not yet`;
+    outcome.replaceChildren(text, ...(slope === null ? [] : [numeral(slope), doneAt[i] > step ? " so far" : ""]));
+  }
+  const result = document.getElementById("result");
+  if (result) result.replaceChildren(`${nodes[output].name} = `, numeral(valueOf(output)));
+}
+
+// ---- the address: #step=7&a=-1 -------------------------------------------------------------------------------------
+
+let addressed = null;
+function keepInAddress() {
+  clearTimeout(addressed);
+  addressed = setTimeout(() => {
+    const parts = [`step=${step}`, ...[...leafValues].map(([i, x]) => `${encodeURIComponent(nodes[i].name)}=${x}`)];
+    try {
+      history.replaceState(null, "", `#${parts.join("&")}`);
+    } catch {
+      // A page within a page has no address of its own.
+    }
+  }, 250);
+}
+function goToAddress() {
+  const wanted = new URLSearchParams(location.hash.slice(1));
+  for (const [i] of editable ? sliders : []) {
+    const value = Number(wanted.get(nodes[i].name) ?? NaN);
+    if (nodes[i].name !== "step" && Number.isFinite(value)) change(i, value);
+  }
+  const k = Number(wanted.get("step") ?? 0);
+  goTo(Number.isInteger(k) ? k : 0, false);
+}
+addEventListener("hashchange", goToAddress);
 
 function addSlider(i) {
   const value = start.values[i];
@@ -282,5 +319,18 @@ byId("theme").addEventListener("click", () => theme(root.dataset.theme !== "dark
 const still = window.frameElement?.nextElementSibling;
 if (still?.tagName === "IMG") still.hidden = true;
 
+byId("type").addEventListener("click", () => {
+  const large = root.classList.toggle("large");
+  byId("type").setAttribute("aria-pressed", String(large));
+  resize(fitted() * (large ? 1.4 : 1));
+  follow();
+});
+
+// On paper all of it is there.
+addEventListener("beforeprint", () => {
+  byId("all").open = true;
+  tabulate();
+});
+
 resize(fitted());
-goTo(0, false);
+goToAddress();

@@ -8,13 +8,15 @@ const scalar = data.kind === "scalar";
 // JSON has no infinities and no NaN; those travel as words.
 const number = (x) => (x === null || x === undefined ? null : scalar ? Number(x) : x);
 
-// The pass as the engine recorded it.
+// The pass as the engine recorded it; a typed expression has no other pass than the one computed here.
 function recorded() {
+  if (data.typed) return computed(new Map());
   return {
     values: nodes.map((node) => number(node.value)),
     events: backward.map((event) => ({
       node: event.node,
       upstream: number(event.upstream),
+      entries: event.entries,
       flows: event.flows.map((flow) => ({
         ...flow,
         local: number(flow.local),
@@ -31,7 +33,7 @@ function computed(leafValues) {
   const inputsOf = (i) => nodes[i].inputs.map((x) => (typeof x === "object" ? Number(x.value) : values[x]));
   for (const i of forward) values[i] = Number(rules[nodes[i].rule].forward(...inputsOf(i)));
 
-  const gradients = new Map([[nodes.length - 1, Number(backward[0].upstream)]]);
+  const gradients = new Map([[nodes.length - 1, Number(backward[0]?.upstream ?? 1)]]);
   const belowChoice = new Set();
   const events = backward.map((event) => {
     const i = event.node;

@@ -94,12 +94,14 @@ const drawn = nodes.map((node, i) => {
   const room = (group.querySelector("path, polygon, ellipse")?.getBBox().width ?? 1000) - 8;
   const slot = (text) => {
     const prefix = /^(\D*?)\s*(?:[–−-]|\d|∞|NaN)/.exec(text?.textContent ?? "")?.[1];
-    return text && { text, room, prefix: prefix ? `${prefix} ` : "" };
+    return text && { text, room, prefix: prefix && scalar ? `${prefix} ` : "" };
   };
+  const [value, gradient] = [slot(texts.at(-2)), slot(texts.at(-1))];
+  if (gradient && !scalar) gradient.prefix = "grad ";
   group.setAttribute("role", "button");
   group.setAttribute("tabindex", i === 0 ? "0" : "-1");
   group.classList.toggle("leaf", node.rule === null && data.live);
-  return { group, value: slot(texts.at(-2)), gradient: slot(texts.at(-1)), state: "" };
+  return { group, value, gradient, told: value?.text.textContent, state: "" };
 });
 const edges = [];
 nodes.forEach((node, i) =>
@@ -112,6 +114,17 @@ nodes.forEach((node, i) =>
     edges.push({ group, node: i, position, parent: typeof input === "object" ? null : input, event, flow, text: group.querySelector("text") });
   }),
 );
+// The head of an arrow that runs the other way, for the backward pass.
+if (svg) {
+  const draw = (tag, attributes, ...children) => {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    element.append(...children);
+    return element;
+  };
+  const head = { id: "backwards", viewBox: "0 0 10 10", refX: "9", refY: "5", markerWidth: "4", markerHeight: "4", orient: "auto-start-reverse" };
+  svg.append(draw("defs", {}, draw("marker", head, draw("path", { d: "M0 0L10 5L0 10z" }))));
+}
 svg?.querySelectorAll(".node").forEach((group) => {
   if (/^n\d+c\d+$/.test(group.id)) group.classList.add("number"), group.querySelector("title")?.remove();
 });
@@ -141,6 +154,11 @@ function paint() {
     if (scalar) {
       put(shape.value, short(valueOf(i)));
       put(shape.gradient, short(gradientOf(i)));
+    } else {
+      // "(2, 2), norm 5": the drawing has the shape in a line of its own.
+      const gradient = gradientOf(i) ?? "–";
+      put(shape.value, knownAt[i] <= step ? shape.told : "–");
+      put(shape.gradient, gradient.replace(/^\(.*\), /, ""));
     }
     const label = describeNode(i);
     if (shape.group.getAttribute("aria-label") !== label) shape.group.setAttribute("aria-label", label);
@@ -149,9 +167,12 @@ function paint() {
   for (const edge of edges) {
     const active = edge.node === now && (step <= F || edge.flow >= 0);
     edge.group.classList.toggle("e-active", active);
+    edge.group.classList.toggle("e-back", active && step > F);
     edge.group.classList.toggle("e-waiting", knownAt[edge.node] > step);
     if (scalar && edge.text && edge.flow >= 0) {
-      const text = written(pass.events[edge.event].flows[edge.flow].local, 4);
+      const flow = pass.events[edge.event].flows[edge.flow];
+      // In the backward pass the contribution travels along the edge, in place of the local derivative it is made of.
+      const text = knownAt[edge.node] > step ? "" : active && step > F ? `← ${written(flow.contribution, 4)}` : written(flow.local, 4);
       if (edge.text.textContent !== text) edge.text.textContent = text;
     }
   }
@@ -170,6 +191,15 @@ function inputLine(i) {
     .slice(1);
   return el("p", { className: "note" }, ...parts);
 }
+
+// The entries of a small array, in rows.
+function grid(rows) {
+  return el("table", { className: "entries" }, ...rows.map((cells) => el("tr", {}, ...cells.map((text) => el("td", {}, text)))));
+}
+function grids(...parts) {
+  return el("div", { className: "grids" }, ...parts.map((part) => (typeof part === "string" ? part : grid(part))));
+}
+const entriesOf = (i) => (nodes[i].entries ? [grids(`${nodes[i].name} =`, nodes[i].entries)] : []);
 
 function row(term, ...content) {
   return [el("dt", {}, term), el("dd", {}, ...content)];
@@ -193,6 +223,10 @@ function flowBlock(event, k, j) {
       ...row("", el("span", { className: "result" }, written(flow.contribution))),
       ...row("running sum", already === null ? written(flow.total) : `${written(already)} before; now ${written(flow.total)}`),
     );
+    if (flow.entries) {
+      const sum = before && pass.events[before[1]].flows[before[2]].sum;
+      list.append(...row("entries", already === null ? grids(flow.entries) : grids(sum, "+", flow.entries, "=", flow.sum)));
+    }
   }
   return el("div", { className: "flow" }, el("h4", {}, `to ${name}`), list);
 }
@@ -211,7 +245,7 @@ function telling() {
     if (node.frozen !== null) notes.push(el("p", { className: "note" }, `Its condition was recorded as ${node.frozen}, and stays so when a leaf is changed.`));
     return [
       `Forward, step ${step} of ${F}`,
-      [formula, inputLine(i), ...notes],
+      [formula, inputLine(i), ...nodes[i].inputs.filter((x, k, all) => typeof x === "number" && all.indexOf(x) === k).flatMap(entriesOf), ...entriesOf(i), ...notes],
       `${node.name} = ${node.made} = ${written(pass.values[i])}`,
     ];
   }
@@ -221,6 +255,7 @@ function telling() {
   const node = nodes[i];
   const content = [el("p", { className: "formula" }, `${partial(i)} = `, el("b", {}, numeral(event.upstream)))];
   const spoken = [`${partial(i)} = ${written(event.upstream)}`];
+  if (event.entries) content.push(grids(event.entries));
   if (i === output) {
     const why = scalar ? "The pass starts here: the output changes by exactly its own change." : "The pass starts here.";
     content.push(el("p", { className: "note" }, why));

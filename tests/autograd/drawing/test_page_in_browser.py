@@ -377,3 +377,107 @@ def test_arrays_are_shown_and_not_changed(opened: Callable[..., Any]) -> None:
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
     assert "norm" in page.locator("#detail").inner_text()
+
+
+def small_arrays() -> Any:
+    W = ag.Tensor(np.array([[1.0, 2.0], [3.0, 4.0]]), requires_grad=True, label="W")
+    output = ((ag.Tensor([[1.0, -1.0], [2.0, 0.5]], label="x") @ W) * W).sum()
+    output.label = "L"
+    return output
+
+
+@pytest.mark.parametrize("kind", ["numbers", "arrays"])
+def test_at_the_first_step_nothing_is_given_away(kind: str, opened: Callable[..., Any]) -> None:
+    output = build("neuron") if kind == "numbers" else small_arrays()
+    page = opened(output)
+    written = lambda x: f"{x:.4g}".replace("-", "−")  # noqa: E731
+    shown = page.locator("body").inner_text() + page.locator("#canvas svg").text_content()
+    for node in ag.topological_order(output):
+        if node.rule is not None and kind == "numbers":
+            assert written(node.data) not in shown
+    assert "norm 7.5" not in shown
+    assert ("L = –" if kind == "numbers" else "value norm 5.477") in shown  # the leaves are there
+    slopes = [event.upstream for event in ag.trace_backward(output) if kind == "numbers" and event.upstream != 1.0]
+    assert not [slope for slope in slopes if written(slope) in shown]
+    page.keyboard.press("End")
+    ended = page.locator("body").inner_text() + page.locator("#canvas svg").text_content()
+    assert ("∂L/∂w = " if kind == "numbers" else "grad norm 11.87") in ended
+
+
+def test_the_address_holds_the_step_and_the_leaves(opened: Callable[..., Any]) -> None:
+    page = opened(build("neuron"))
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    page.get_by_role("spinbutton", name="Value of w, as a number").fill("-1.5")
+    page.wait_for_url("**#step=4&w=-1.5")
+    state = page.evaluate(STATE)
+    page.reload()
+    assert page.evaluate(STATE) == state
+    page.goto(page.url.partition("#")[0] + "#step=2&w=0.25&nothing=3")
+    assert page.evaluate("[step, leafValues.get(nodes.findIndex((n) => n.name === 'w'))]") == [2, 0.25]
+
+
+def test_arrows_run_as_the_pass_runs_and_carry_the_contribution(opened: Callable[..., Any]) -> None:
+    output = build("neuron")
+    page = opened(output)
+    page.keyboard.press("ArrowRight")
+    active = "[...document.querySelectorAll('.e-active')].map((e) => [e.classList.contains('e-back'), e.textContent])"
+    assert [back for back, _ in page.evaluate(active)] == [False, False]
+    page.keyboard.press("End")
+    for _ in range(3):  # the product, before the leaves
+        page.keyboard.press("ArrowLeft")
+    found = page.evaluate(active)
+    product = next(event for event in ag.trace_backward(output) if event.rule and event.rule.name == "multiply")
+    wanted = {f"{flow.contribution:.4g}".replace("-", "−") for flow in product.flows}
+    assert all(back for back, _ in found)
+    assert {text.split("← ")[1].strip() for _, text in found} == wanted
+
+
+def test_small_arrays_show_their_entries_and_each_entrys_sum(opened: Callable[..., Any]) -> None:
+    output = small_arrays()
+    page = opened(output)
+    page.keyboard.press("End")
+    W = next(node for node in ag.topological_order(output) if node.label == "W")
+    (gradient,) = ag.gradients(output, [W])
+    cells = page.locator("#detail table.entries td").all_inner_texts()
+    assert [float(x.replace("−", "-")) for x in cells] == gradient.numpy().reshape(-1).tolist()
+    page.keyboard.press("ArrowLeft")
+    sums = page.locator("#detail .grids", has_text="+").locator("table")
+    assert sums.count() == 3
+    before, share, total = ([float(x.replace("−", "-")) for x in t.locator("td").all_inner_texts()] for t in sums.all())
+    assert [a + b for a, b in zip(before, share, strict=True)] == total == gradient.numpy().reshape(-1).tolist()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_and_nothing_is_too_small_to_hit(
+    size: dict[str, int], scheme: str, opened: Callable[..., Any]
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs gradbook[browser] with axe")
+    page = opened(build("neuron"), size, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce")
+    page.locator("summary").click()
+    page.keyboard.press("End")
+    for large in (False, True):
+        if large:
+            page.get_by_role("button", name="Large type").click()
+            assert page.evaluate("getComputedStyle(document.body).fontSize") == "24px"
+        found = axe.Axe().run(page).response["violations"]
+        assert not [(v["id"], [n["html"][:100] for n in v["nodes"]]) for v in found]
+        small = page.evaluate(
+            """[...document.querySelectorAll("button, input, select, summary")]
+            .map((e) => [e.id || e.textContent, e.getBoundingClientRect()])
+            .filter(([, box]) => box.width && Math.min(box.width, box.height) < 24).map(([name]) => name)"""
+        )
+        assert not small
+
+
+def test_paper_shows_all_of_it(opened: Callable[..., Any]) -> None:
+    page = opened(build("readme"))
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert page.locator("#rows tr").last.is_visible()
+    for hidden in ("#controls", "#zoom", "#theme"):
+        assert not page.locator(hidden).is_visible()
+    assert page.evaluate(
+        "document.querySelector('#canvas').scrollWidth <= document.querySelector('#canvas').clientWidth + 2"
+    )
