@@ -19,7 +19,7 @@ from autograd.value.value import Value
 
 BAD_INPUT = 2
 LONGEST_LINE = 1000  # of an error
-OPTIONS = ("--help", "--save", "--steps", "--wrt")
+OPTIONS = ("--help", "--save", "--steps", "--typed", "--wrt")
 ENDINGS = (".svg", ".png", ".pdf", ".dot", ".mmd", ".html")
 
 
@@ -70,6 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--save", type=Path, metavar="FILE", help=f"draw the graph; the ending says the format: {', '.join(ENDINGS)}"
     )
+    parser.add_argument(
+        "--typed", type=Path, metavar="FILE", help="write the page on which this and any other expression can be typed"
+    )
     return parser
 
 
@@ -112,6 +115,11 @@ def _run(options: argparse.Namespace) -> int:
 
         draw(output).save(options.save)
         print(f"\nsaved {options.save}")
+    if options.typed is not None:
+        from autograd.learn.typed import typed_page
+
+        options.typed.write_text(typed_page(options.expression.strip(), numbers), encoding="utf-8")
+        print(f"\nsaved {options.typed}")
     return 0
 
 

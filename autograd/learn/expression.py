@@ -48,7 +48,7 @@ _WITH_SETTINGS: dict[str, tuple[Callable[..., Any], str]] = {
     "clip": (functions.clip, "a number, the lowest and the highest"),
     "leaky_relu": (functions.leaky_relu, "a number"),
 }
-_OTHER_NAMES = {"ln": "log", "atan": "arctan", "max": "maximum", "min": "minimum", "σ": "sigmoid"}
+OTHER_NAMES = {"ln": "log", "atan": "arctan", "max": "maximum", "min": "minimum", "σ": "sigmoid"}
 
 
 class ExpressionError(GradbookError, ValueError):
@@ -58,7 +58,7 @@ class ExpressionError(GradbookError, ValueError):
 def function_names() -> list[str]:
     """The functions that an expression may call."""
     book = [name for name, rule in BOOK.items() if rule.scalar is not None and _arity(rule)]
-    return sorted({*book, *_OTHER_NAMES, "sum", "logsumexp"})
+    return sorted({*book, *OTHER_NAMES, "sum", "logsumexp"})
 
 
 def _arity(rule: Any) -> int:
@@ -178,7 +178,7 @@ class _Computer:
                 return self.combined(function, *values)
             except TypeError:
                 raise self.refused(part, f"{name} takes {words}") from None
-        rule = BOOK.get(_OTHER_NAMES.get(name, name))
+        rule = BOOK.get(OTHER_NAMES.get(name, name))
         if rule is None or rule.scalar is None or not _arity(rule):
             raise self.refused(part, f"there is no function {name}; there are {', '.join(function_names())}")
         if len(values) != _arity(rule):  # math.log would take a second number for the base

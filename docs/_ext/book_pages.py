@@ -20,6 +20,7 @@ from matplotlib import pyplot as plt
 import autograd as ag
 import nn
 from autograd.explaining.formula import derivatives, forward_formula, setting_names
+from autograd.learn.typed import typed_page
 
 ROOT = Path(__file__).parents[2]
 MADE = "made"  # a folder of pages that git ignores
@@ -146,14 +147,10 @@ def command_line(folder: Path) -> None:
     folder.joinpath("command_line.md").write_text("\n".join(lines), encoding="utf-8")
 
 
-def step_page(app: Any, failed: Exception | None) -> None:
-    """The page that plays both passes, for the first screen."""
+def first_page(app: Any, failed: Exception | None) -> None:
+    """The page on which an expression is typed and both passes are played, for the first screen."""
     if failed is None and app.builder.format == "html":
-        a, b, c = (ag.Value(x, label=name) for name, x in {"a": 2.0, "b": -3.0, "c": 7.0}.items())
-        output = (a * b + c).tanh()
-        output.label = "L"
-        output.backward()
-        ag.draw(output).save(Path(app.outdir) / "_static" / "steps.html")
+        (Path(app.outdir) / "_static" / "typed.html").write_text(typed_page(), encoding="utf-8")
 
 
 def make(app: Any) -> None:
@@ -172,6 +169,6 @@ def make(app: Any) -> None:
 def setup(app: Any) -> dict[str, Any]:
     """Called by Sphinx."""
     app.connect("builder-inited", make)
-    app.connect("build-finished", step_page)
+    app.connect("build-finished", first_page)
     app.connect("autodoc-process-docstring", escape_bars, priority=400)
     return {"parallel_read_safe": True}

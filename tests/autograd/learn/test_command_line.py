@@ -150,3 +150,11 @@ def test_plain_numbers_follow_ieee_754_and_take_no_time(text: str, capsys: pytes
 def test_an_error_is_an_exception_in_python() -> None:
     with pytest.raises(ExpressionError, match="give it a value"):
         compute("a + b", {"a": ag.Value(1.0)})
+
+
+def test_the_page_to_type_on_begins_with_the_expression(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["a*b if a<3 else b", "a=2", "b=0.5", "--typed", str(tmp_path / "page.html")]) == 0
+    assert "saved" in capsys.readouterr().out
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert 'value="a*b if a&lt;3 else b"' in page
+    assert '"values":{"a":2.0,"b":0.5}' in page
