@@ -121,6 +121,7 @@ __all__ = [
     "mean",
     "min",
     "multigrad_dict",
+    "native_is_ready",
     "no_grad",
     "norm",
     "quiz",
@@ -181,6 +182,7 @@ if TYPE_CHECKING:
     from autograd.program import Program as Program
     from autograd.program import RecordingError as RecordingError
     from autograd.program import compile as compile
+    from autograd.program import native_is_ready as native_is_ready
 else:
     # What is for looking at graphs, for running them again, or for functions of functions is imported when it is first
     # used: a plain import stays light.
@@ -196,7 +198,7 @@ else:
     _ON_DEMAND |= dict.fromkeys(("Drawing", "draw"), "autograd.drawing.drawing")
     _ON_DEMAND |= dict.fromkeys(("installing", "require"), "autograd.extras")
     _ON_DEMAND |= {"quiz": "autograd.learn.quizzes"}
-    _ON_DEMAND |= dict.fromkeys(("Program", "RecordingError", "compile"), "autograd.program")
+    _ON_DEMAND |= dict.fromkeys(("Program", "RecordingError", "compile", "native_is_ready"), "autograd.program")
 
     # Modules with public names of their own.
     _ROOMS = ("builtins", "core", "differential_operators", "extend", "graph", "misc", "numpy", "rules", "suggest")

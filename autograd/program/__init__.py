@@ -12,8 +12,9 @@ In the order in which a program is made:
 And `program`, `replay` are what a user sees: `ag.Program` and `ag.compile`.
 """
 
+from autograd.program.native.engine import native_is_ready
 from autograd.program.program import Program
 from autograd.program.refusal import RecordingError
 from autograd.program.replay import compile
 
-__all__ = ["Program", "RecordingError", "compile"]
+__all__ = ["Program", "RecordingError", "compile", "native_is_ready"]

@@ -152,6 +152,7 @@ class _Trace:
         args, kwargs = map_leaves(traced, (args, kwargs))
         output = tracer.trace(lambda: function(*args, **kwargs))
         self._form = map_leaves(lambda x: _OUTPUT if isinstance(x, Node) else x, output)
+        self._is_flat = type(output) is tuple and all(isinstance(x, Node) for x in output)
         self.routine = prepare(tracer.finish([x for x in leaves(output) if isinstance(x, Node)]), engine)
         self._run = self.routine.run
 
@@ -161,5 +162,7 @@ class _Trace:
             return None
         if self._form is _OUTPUT:
             return results[0]
+        if self._is_flat:
+            return tuple(results)
         found = iter(results)
         return map_leaves(lambda x: next(found) if x is _OUTPUT else x, self._form)

@@ -11,7 +11,7 @@ from typing import Any
 from autograd.program.native import array_instructions as instructions
 from autograd.program.native.array_instructions import functions
 from autograd.program.native.book import arity
-from autograd.program.native.cache import compiled_module
+from autograd.program.native.cache import compiled_module, is_compiled
 from autograd.rules.primitive import Primitive
 
 HEADER = '''"""Written by autograd.program.native.array_interpreter; do not edit."""
@@ -172,9 +172,16 @@ def _cases(kind: str) -> str:
 
 def load() -> Any:
     """The interpreter as a module."""
+    return compiled_module("arrays", source(), _sources())
+
+
+def is_ready() -> bool:
+    """Whether loading it compiles nothing."""
+    return is_compiled("arrays", source(), _sources())
+
+
+def _sources() -> tuple[Any, ...]:
     from autograd.program.native import array_kernels, number_kernels
     from autograd.program.native import functions as native_functions
 
-    return compiled_module(
-        "arrays", source(), (array_kernels, native_functions, number_kernels, *native_functions.book_modules())
-    )
+    return array_kernels, native_functions, number_kernels, *native_functions.book_modules()

@@ -26,12 +26,13 @@ def compiled_module(kind: str, text: str, depends_on: Iterable[Any]) -> Any:
         text: The module's source.
         depends_on: Modules whose functions are compiled into it.
     """
-    import numba
-
-    digest = hashlib.sha256(f"{sys.version} {numba.__version__} {text}".encode())
-    for module in depends_on:
-        digest.update(Path(module.__file__ or "").read_bytes())
-    name = f"gradbook_{kind}_{digest.hexdigest()[:20]}"
+    name = _name(kind, text, depends_on)
+    if not _is_kept(name):
+        print(
+            f"gradbook: making the native engine's code for {kind}, once for this machine, about a minute; "
+            f"it is kept in {cache_folder()}",
+            file=sys.stderr,
+        )
     path = _written(name, text)
     spec = spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
@@ -40,6 +41,24 @@ def compiled_module(kind: str, text: str, depends_on: Iterable[Any]) -> Any:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def is_compiled(kind: str, text: str, depends_on: Iterable[Any]) -> bool:
+    """Whether `compiled_module` would find what an earlier call made."""
+    return _is_kept(_name(kind, text, depends_on))
+
+
+def _name(kind: str, text: str, depends_on: Iterable[Any]) -> str:
+    import numba
+
+    digest = hashlib.sha256(f"{sys.version} {numba.__version__} {text}".encode())
+    for module in depends_on:
+        digest.update(Path(module.__file__ or "").read_bytes())
+    return f"gradbook_{kind}_{digest.hexdigest()[:20]}"
+
+
+def _is_kept(name: str) -> bool:
+    return next((cache_folder() / "__pycache__").glob(f"{name}.*.nbi"), None) is not None
 
 
 def _written(name: str, text: str) -> Path:

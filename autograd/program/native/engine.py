@@ -25,6 +25,24 @@ def available() -> bool:
         return False
 
 
+def native_is_ready() -> bool | None:
+    """Whether the native engine runs programs of arrays at once; None where numba is not installed.
+
+    The first program on a machine has it make its code, which takes about a minute and is kept; later processes load
+    that in half a second. (False also where code cannot be kept.)
+
+    Example:
+        >>> native_is_ready() in (True, False, None)
+        True
+    """
+    if "array" in _loaded:
+        return True
+    if not available():
+        return None
+    found: bool = import_module("autograd.program.native.array_interpreter").is_ready()
+    return found
+
+
 def chosen(engine: Engine | None) -> Engine:
     """The engine that is meant, or by default the quicker one that is installed.
 

@@ -103,3 +103,9 @@ def test_denormals_are_kept_unless_asked_otherwise_and_only_during_a_run() -> No
     assert flushed(1e-310)[0] == 0.0
     assert flushed(1.0)[0] == 0.5
     assert np.float64(1e-310) * 0.5 == 5e-311
+
+
+def test_it_is_ready_once_it_has_run():
+    c = ag.compile(lambda x: ag.sum(ag.exp(x)), engine="native")
+    assert c(np.zeros(3)) == 3.0
+    assert ag.native_is_ready() is True

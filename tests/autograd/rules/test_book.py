@@ -104,6 +104,7 @@ TESTED_IN = {
         "deriv", "grad_and_aux", "grad_named", "hessian_tensor_product", "hessian_vector_product", "make_ggnvp",
         "make_hvp", "make_jvp_reversemode", "multigrad_dict", "tensor_jacobian_product", "vector_jacobian_product",
     },
+    "test_native": {"native_is_ready"},
     "test_quizzes": {"quiz"},
     "test_traps": {"enable_grad", "gradients", "is_recording", "no_grad", "topological_order"},
 }  # fmt: skip
