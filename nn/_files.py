@@ -7,11 +7,20 @@ import os
 import secrets
 import time
 from pathlib import Path
+from types import ModuleType
+
+fcntl: ModuleType | None
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
 
 __all__ = ["STALE_SECONDS", "permissions", "sync_folder", "write_atomically"]
 
-# A write takes seconds; what has lain about for so long was left by a process that was killed.
+# A write takes seconds; what has lain about for so long was left by a process that was killed. Where files can be
+# locked, one that nobody holds is known to be left; a file is locked within moments after it is made.
 STALE_SECONDS = 3600
+UNLOCKED_SECONDS = 1.0
 
 
 def write_atomically(path: str | Path, content: bytes) -> None:
@@ -38,10 +47,14 @@ def write_atomically(path: str | Path, content: bytes) -> None:
     try:
         # Made with its final permissions: a file opened to all and closed later could be read in between.
         with os.fdopen(os.open(temporary, _NEW_FILE, permissions(path, 0o666)), "wb") as file:
+            _lock(file.fileno())
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+            if fcntl is not None:  # under the lock still, or a sweep could take it for left behind
+                temporary.replace(path)
+        if fcntl is None:
+            temporary.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
@@ -76,6 +89,28 @@ def _sweep(path: Path) -> None:
     with contextlib.suppress(OSError), os.scandir(path.parent) as entries:
         for entry in entries:
             ours = entry.name.startswith(f".{path.name}.") and entry.name.endswith(".tmp")
-            if ours and entry.stat(follow_symlinks=False).st_mtime < time.time() - STALE_SECONDS:
-                with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):
+                age = time.time() - entry.stat(follow_symlinks=False).st_mtime
+                if ours and age > (STALE_SECONDS if fcntl is None else UNLOCKED_SECONDS) and _is_left(entry.path):
                     os.unlink(entry.path)  # noqa: PTH108 - an entry of scandir
+
+
+def _lock(handle: int) -> None:
+    """Hold a file while it is written: the system lets go of it when the process ends, however that is."""
+    if fcntl is not None:
+        with contextlib.suppress(OSError):  # a file system without locks
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _is_left(path: str) -> bool:
+    """Whether nobody is writing a file."""
+    if fcntl is None:
+        return True
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(handle)
+    return True

@@ -85,3 +85,20 @@ nn._files.write_atomically({str(path)!r}, b"new")
     os.utime(left, (0, 0))
     write_atomically(path, b"newer")
     assert [each.name for each in tmp_path.iterdir()] == ["file"]
+
+
+@posix
+def test_what_nobody_holds_is_left_behind_and_what_somebody_writes_is_not(tmp_path):
+    import fcntl
+
+    soon_ago = tmp_path.stat().st_mtime - 5
+    names = [".model.0badcafe.tmp", ".model.11112222.tmp"]
+    for name in names:
+        (tmp_path / name).write_text("half")
+        os.utime(tmp_path / name, (soon_ago, soon_ago))
+    with (tmp_path / names[0]).open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        write_atomically(tmp_path / "model", b"new")
+        assert sorted(path.name for path in tmp_path.iterdir()) == [names[0], "model"]
+    write_atomically(tmp_path / "model", b"newer")
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
