@@ -7,11 +7,12 @@ import operator
 from typing import Any, SupportsIndex
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 import autograd as ag
+from nn._text import quoted, visible
 
-__all__ = ["check_made", "check_same_length", "finite", "in_range", "positive_integer"]
+__all__ = ["check_made", "check_same_length", "finite", "in_range", "numbers", "positive_integer"]
 
 
 def positive_integer(name: str, value: SupportsIndex) -> int:
@@ -54,11 +55,20 @@ def in_range(name: str, value: float, below: float = math.inf) -> float:
     return float(value)
 
 
-def finite(name: str, values: ArrayLike) -> NDArray[Any]:
-    """``values`` as an array without NaN or infinity; ``name`` is what the error calls it.
+# Entries that are looked at together: a mask of all data would be as long as they are.
+LOOKED_AT = 1 << 20
+
+
+def finite(name: str, values: Any, largest: float = math.inf) -> NDArray[Any]:
+    """``values`` as an array of numbers without NaN or infinity; ``name`` is what the error calls it.
+
+    Args:
+        name: What the values are.
+        values: An array, lists, or a table of pandas.
+        largest: What no entry may exceed, such as the largest number of the network's precision.
 
     Raises:
-        ValueError: There is one; the message tells the place of the first.
+        ValueError: There is one, or something that is no number; the message tells the place of the first.
 
     Example:
         >>> finite("x", [[1.0, 2.0], [float("nan"), 4.0]])
@@ -66,11 +76,103 @@ def finite(name: str, values: ArrayLike) -> NDArray[Any]:
         ...
         ValueError: x holds nan at index (1, 0); remove or replace such values
     """
-    array = np.asarray(values)
-    if array.dtype.kind == "f" and not (good := np.isfinite(array)).all():
-        place = tuple(int(i) for i in np.argwhere(~good)[0])
-        raise ValueError(f"{name} holds {array[place]} at index {place}; remove or replace such values")
+    array = numbers(name, values)
+    if array.dtype.kind != "f":
+        return array
+    largest = min(largest, float(np.finfo(array.dtype).max))
+    rows = max(1, LOOKED_AT // max(1, math.prod(array.shape[1:])))
+    for start in range(0, len(array), rows) if array.ndim else ():
+        part = array[start : start + rows]
+        if math.isfinite(largest) and part.size and not max(part.max(), -part.min()) <= largest:
+            place = tuple(int(i) for i in np.argwhere(~(np.abs(part) <= largest))[0])
+            found, place = part[place], (place[0] + start, *place[1:])
+            if math.isfinite(found):
+                raise ValueError(
+                    f"{name} holds {found:g} at index {place}, too large for {largest:.3g}; scale the data"
+                )
+            raise ValueError(f"{name} holds {found} at index {place}; remove or replace such values")
     return array
+
+
+def numbers(name: str, values: Any) -> NDArray[Any]:
+    """``values`` as an array of real numbers.
+
+    Raises:
+        ValueError: They are something else: text, dates, missing values, complex numbers, rows of different lengths.
+
+    Example:
+        >>> numbers("x", [["1.5"], ["2"]])
+        Traceback (most recent call last):
+        ...
+        ValueError: x holds the text '1.5' at index (0, 0); numbers in quotes become numbers by x.astype(float)
+    """
+    if isinstance(values, ag.Tensor):
+        values = values.data
+    if not isinstance(values, np.ndarray):
+        if hasattr(values, "dtypes") and hasattr(values, "columns"):
+            _check_columns(name, values)
+        try:
+            values = np.asarray(values)
+        except ValueError:
+            raise ValueError(f"{name} has rows of different lengths; every sample needs as many numbers") from None
+    array: NDArray[Any] = values
+    kind = array.dtype.kind
+    if kind in "fiub":
+        return array
+    if kind in "Mm":
+        raise ValueError(f"{name} holds dates or times; pass numbers, e.g. (t - t.min()) / np.timedelta64(1, 'D')")
+    if kind == "c":
+        raise ValueError(
+            f"{name} holds complex numbers; pass their real and imaginary parts, or magnitudes, as features"
+        )
+    for place, value in np.ndenumerate(array):
+        if (said := _no_number(value)) is not None:
+            raise ValueError(f"{name} holds {said[0]} at index {place}; {said[1].format(name=name)}")
+    try:
+        return array.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} is an array of objects, not of numbers: {visible(str(error)[:200])}") from None
+
+
+def _check_columns(name: str, table: Any) -> None:
+    """Refuse a table of pandas with columns that are no numbers, by their names."""
+    found = [
+        f"{quoted(str(column))} ({dtype})"
+        for column, dtype in zip(table.columns, table.dtypes, strict=True)
+        if getattr(dtype, "kind", "O") not in "fiub"
+    ]
+    if found:
+        more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+        raise ValueError(
+            f"{name} has columns that hold no numbers: {', '.join(found[:5])}{more}; "
+            "encode them first, e.g. by pandas.get_dummies, or leave them out"
+        )
+    missing = table.isna()
+    if missing.to_numpy().any():
+        column = next(column for column in table.columns if missing[column].any())
+        row = table.index[missing[column]][0]
+        raise ValueError(
+            f"{name} has a missing value in column {quoted(str(column))}, row {row}; remove or replace such"
+        )
+
+
+def _no_number(value: Any) -> tuple[str, str] | None:
+    """What an entry of an array of objects or of text is, if no number, and what to do."""
+    if isinstance(value, str | bytes):
+        text = str(value) if isinstance(value, str) else value.decode("utf-8", "replace")
+        try:
+            float(text)
+        except ValueError:
+            advice = "give each text a number, e.g. np.unique({name}, return_inverse=True)[1] for classes"
+            return f"the text {quoted(text)}", advice
+        return f"the text {quoted(text)}", "numbers in quotes become numbers by {name}.astype(float)"
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return f"{value}, a missing value", "remove or replace such"
+    if isinstance(value, float | np.floating) and not math.isfinite(value):
+        return f"{value}", "remove or replace such values"
+    if isinstance(value, int | float | np.number | np.bool_):
+        return None
+    return f"a {type(value).__name__}", "pass numbers"
 
 
 def check_made(name: str, value: Any, kind: type, example: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,9 +10,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
-from nn.module import Module, Parameter
+from nn._text import quoted, visible
+from nn.module import Module, Parameter, StateError
 
-__all__ = ["layers_of", "mode", "outputs_of_layers", "own_parameters"]
+__all__ = [
+    "generator_states",
+    "layers_of",
+    "mode",
+    "outputs_of_layers",
+    "own_parameters",
+    "set_generator_states",
+]
 
 
 @contextmanager
@@ -82,6 +90,45 @@ def outputs_of_layers(model: Module, sample: ArrayLike) -> dict[str, NDArray[Any
     with mode(model, training=False), ag.no_grad(), ag.forward_hook(note):
         model(np.asarray(sample))
     return found
+
+
+def generator_states(model: Module) -> dict[str, dict[str, Any]]:
+    """Where the random generators of a model are, such as its dropout layers': what makes it draw the same again.
+
+    Example:
+        >>> import nn
+        >>> model = nn.Sequential(nn.Linear(2, 2), nn.Dropout(0.5, seed=0))
+        >>> [(name, state["bit_generator"]) for name, state in generator_states(model).items()]
+        [('1._generator', 'PCG64')]
+    """
+    return {name: dict(generator.bit_generator.state) for name, generator in _generators(model)}
+
+
+def set_generator_states(model: Module, states: Mapping[str, Mapping[str, Any]]) -> None:
+    """Bring a model's generators to where `generator_states` found them.
+
+    Raises:
+        StateError: The model has other generators.
+    """
+    found = dict(_generators(model))
+    if found.keys() != states.keys():
+        raise StateError(f"the model draws from {_listed(found)}, and the state is of {_listed(states)}")
+    try:
+        for name, generator in found.items():
+            generator.bit_generator.state = dict(states[name])
+    except (TypeError, ValueError, KeyError) as error:
+        raise StateError(f"a random generator's state does not fit: {visible(str(error)[:200])}") from None
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(map(quoted, names)) or "no random generator"
+
+
+def _generators(model: Module) -> Iterator[tuple[str, np.random.Generator]]:
+    for path, module in model.named_modules():
+        for name, value in vars(module).items():
+            if isinstance(value, np.random.Generator):
+                yield f"{path}.{name}" if path else name, value
 
 
 def _name(path: str, module: Module) -> str:

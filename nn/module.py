@@ -104,6 +104,17 @@ class Module:
 
     training: bool = True
 
+    # How often an attribute of any module was set: a recorded step looks at the attributes only if this has changed.
+    edits = 0
+
+    def __setattr__(self, name: str, value: object) -> None:
+        super().__setattr__(name, value)
+        Module.edits += 1
+
+    def __delattr__(self, name: str) -> None:
+        super().__delattr__(name)
+        Module.edits += 1
+
     def __call__(self: HasForward[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
         """Run `forward`."""
         hook = ag.current_forward_hook()

@@ -34,7 +34,8 @@ FLOORS: dict[str, list[set[str]]] = {
         {"__init__", "__main__"},
     ],
     "nn": [
-        {"_checks", "_files", "_limits", "_repr", "_text", "_words", "figures"},
+        {"_limits", "_repr", "_text", "_words"},
+        {"_checks", "_files", "figures"},
         {"init", "losses", "metrics", "regularisation"},
         {"module", "outputs"},
         {"inspect", "layers"},

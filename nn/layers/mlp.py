@@ -34,6 +34,7 @@ class MLP(Sequential):
         dtype: The dtype of all parameters.
 
     Raises:
+        TypeError: The sizes are no list, or all in one.
         ValueError: A size is not a positive integer, there is none, or a name is unknown.
 
     Example:
@@ -52,13 +53,18 @@ class MLP(Sequential):
     def __init__(
         self,
         inputs: int,
-        sizes: Sequence[int],
+        sizes: Sequence[int] = (),
         activation: str = "relu",
         *,
         initializer: str | Initializer | None = None,
         seed: Seed = None,
         dtype: DTypeLike = np.float32,
     ) -> None:
+        given: Any = inputs
+        if isinstance(given, list | tuple):
+            raise TypeError(f"MLP takes the inputs first, then the other sizes: MLP({given[0]}, {list(given[1:])})")
+        if isinstance(sizes, int):
+            raise TypeError(f"MLP takes the sizes of its layers as a list: MLP({inputs}, [{sizes}])")
         if activation not in ACTIVATIONS:
             raise ValueError(f"no activation is named {activation!r}; choose one of {', '.join(ACTIVATIONS)}")
         if len(sizes) == 0:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -32,6 +33,7 @@ class TrainerView(Protocol):
         epoch, epochs: The number of this epoch, from 1 (0 before the first), and of all.
         step, steps: The number of this step within its epoch, from 1, and of all in an epoch.
         batch_loss: The loss of the last step.
+        accumulate: How many batches' gradients make a step of the optimizer.
         stopping: Set it to True to end training after this epoch.
     """
 
@@ -43,6 +45,7 @@ class TrainerView(Protocol):
     step: int
     steps: int
     batch_loss: float
+    accumulate: int
     stopping: bool
 
 
@@ -80,6 +83,13 @@ class Callback(Shown):
 
     def on_interrupt(self, trainer: TrainerView) -> None:
         """After Ctrl-C, once the step and the epoch's row are finished."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """What a fit that is taken up again needs to know: numbers, texts and arrays by name."""
+        return {}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from what `state_dict` gave; it is called after `on_fit_begin`."""
 
 
 class Best:
@@ -124,6 +134,14 @@ class Best:
             return False
         self.value, self.epoch = value, int(row["epoch"])
         return True
+
+    def state_dict(self) -> dict[str, Any]:
+        """The best so far."""
+        return {"best": self.value, "best_epoch": self.epoch}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from what `state_dict` gave."""
+        self.value, self.epoch = float(state["best"]), int(state["best_epoch"])
 
 
 class EarlyStopping(Callback):
@@ -179,6 +197,17 @@ class EarlyStopping(Callback):
         if self._state:
             trainer.model.load_state_dict(self._state)
 
+    def state_dict(self) -> dict[str, Any]:
+        """The best, and its parameters."""
+        model = {f"model.{name}": array for name, array in self._state.items()}
+        return self.best.state_dict() | {"stopped": self.stopped} | model
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from there."""
+        self.best.load_state_dict(state)
+        self.stopped = bool(state["stopped"])
+        self._state = {name[6:]: array for name, array in state.items() if name.startswith("model.")}
+
 
 class Checkpoint(Callback):
     """Save the model and the history while training: ``model.safetensors`` and ``history.csv`` in one folder.
@@ -213,6 +242,15 @@ class Checkpoint(Callback):
         if self._best.improved(row):
             save(trainer.model, self.folder / "model.safetensors")
         trainer.history.save(self.folder / "history.csv")
+
+    def state_dict(self) -> dict[str, Any]:
+        """The best so far, and what it is of."""
+        return self._best.state_dict() | {"monitor": self._best.monitor, "mode": self._best.mode}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from there."""
+        self._best = Best(state["monitor"], state["mode"])
+        self._best.load_state_dict(state)
 
     def _new_best(self, row: Row) -> Best:
         if self.monitor is not None:

@@ -12,8 +12,126 @@ from nn.losses import Loss
 from nn.module import Module
 from nn.optim import Optimizer
 from nn.outputs import outputs_of
+from nn.training.outside import attributes
 
-__all__ = ["compile_step"]
+__all__ = ["RecordedStep", "compile_step"]
+
+# Forms of a batch that are known at once; as many as `ag.compile` keeps.
+KEPT = 64
+
+
+class RecordedStep:
+    """A training step that is recorded when it meets a new form of batch, and replayed for all others of that form.
+
+    Args:
+        compute: From the arrays of a batch to the loss, one number, and the raw outputs.
+        model, optimizer: What it trains.
+        loss: Its row in `OUTPUTS` checks targets.
+        engine: As for `ag.Program.from_graph`.
+        objective: From the loss to what is made small, such as the loss and a penalty.
+        clip: From all gradients (None for a parameter that has none) to those that the optimizer is to take.
+        reading: Gives what these functions read from outside; other values of it make another recording.
+
+    Attributes:
+        has_run: Whether it was ever replayed.
+    """
+
+    has_run = False
+
+    def __init__(
+        self,
+        compute: Callable[..., tuple[Any, Any]],
+        model: Module,
+        optimizer: Optimizer,
+        loss: Loss,
+        engine: Literal["numpy", "native"] | None = None,
+        objective: Callable[[Any], Any] = lambda loss: loss,
+        clip: Callable[[list[Any]], list[Any]] = lambda gradients: gradients,
+        reading: Callable[[], Any] | None = None,
+    ) -> None:
+        self._reading = reading
+        self._compute, self._objective, self._clip = compute, objective, clip
+        self._model, self._optimizer = model, optimizer
+        self._check = outputs_of(loss).check
+        self._compiled: Any = ag.compile(self._whole, engine)
+        self._replays: dict[Any, Any] = {}
+        self._takes_part: dict[int, list[bool]] = {}
+        self._checked: set[int] = set()  # recordings with targets of the outputs' shape, whose numbers are looked at
+        self._given: Any = None
+        self._numbered: dict[Any, int] = {}
+        self._edits = -1
+        self._conditions: tuple[Any, ...] = ()
+        self._modules: list[Module] = []
+        self._parameters: list[Any] = []
+
+    def __call__(self, batch: tuple[Any, ...], wants_outputs: bool = True) -> tuple[float, Any]:
+        """The loss before the step, and the raw outputs or None.
+
+        Raises:
+            RecordingError: The network, the loss or the penalty does something that cannot be recorded.
+        """
+        optimizer = self._optimizer
+        counts, kinds = optimizer.counts()
+        fixed = self._fixed(kinds, wants_outputs)
+        arrays = [x if x.__class__ is np.ndarray else _array(x) for x in batch]
+        self._given = arrays[1]
+        if fixed in self._checked:
+            self._check(self._given)
+        form = (fixed, *[(x.shape, x.dtype) for x in arrays])
+        replay = self._replays.get(form)
+        counts = [count + 1.0 for count in counts]
+        if replay is None:
+            if len(self._replays) >= KEPT:
+                self._replays.clear()
+            replay = self._replays[form] = self._compiled.trace(tuple(arrays), counts, fixed)
+        results = replay([*arrays, *counts])
+        optimizer.count(self._takes_part[fixed])
+        self.has_run = True
+        return results if wants_outputs else (results, None)
+
+    def _fixed(self, kinds: tuple[int, ...], wants_outputs: bool) -> int:
+        """The number of what a recording depends on beside the batch.
+
+        These are the attributes of all layers (whether they are in training among them), which weights are frozen, and
+        the optimizer's settings.
+        """
+        if self._edits != Module.edits:
+            self._modules = list(self._model.modules())
+            found = {id(p): p for p in (*self._model.parameters(), *self._optimizer.parameters)}
+            self._parameters = list(found.values())
+            self._conditions = tuple([(id(module), attributes(module)) for module in self._modules])
+            self._edits = Module.edits
+        frozen = tuple([parameter.requires_grad for parameter in self._parameters])
+        reading = None if self._reading is None else self._reading()
+        conditions = (self._conditions, frozen, self._optimizer.settings(), kinds, reading, wants_outputs)
+        return self._numbered.setdefault(conditions, len(self._numbered))
+
+    def _whole(self, batch: tuple[Any, ...], counts: list[Any], fixed: int) -> Any:
+        """What is recorded."""
+        loss, outputs = self._compute(*batch)
+        if np.shape(outputs) == np.shape(batch[1]):
+            self._check(self._given)
+            self._checked.add(fixed)
+        if np.size(loss) != 1:
+            raise ag.ShapeError(f"the loss of a batch must be one number, got shape {np.shape(loss)}; take its mean")
+        optimizer, total = self._optimizer, self._objective(loss)
+        reached = set(ag.topological_order(total))
+        used = [parameter for parameter in optimizer.parameters if parameter.requires_grad and parameter in reached]
+        if not used:
+            raise ag.GraphError(
+                "no parameter of the optimizer takes part in the loss; make it of this model's parameters"
+            )
+        found = dict(zip(used, ag.gradients(total, used, create_graph=True), strict=True))
+        gradients = [found.get(parameter) for parameter in optimizer.parameters]
+        self._takes_part[fixed] = [gradient is not None for gradient in gradients]
+        steps = [counts[kind] for kind in optimizer.counts()[1]]
+        optimizer.change(self._clip(gradients), steps, ag.live(lambda: optimizer.rate))
+        wants_outputs = next(key for key, number in self._numbered.items() if number == fixed)[-1]
+        return (loss, outputs) if wants_outputs else loss
+
+
+def _array(x: Any) -> Any:
+    return x.data if isinstance(x, ag.Tensor) else np.asarray(x)
 
 
 def compile_step(
@@ -23,8 +141,10 @@ def compile_step(
 
     It does what ``loss(model(x), y)``, ``backward()`` and ``optimizer.step()`` do, in memory that is planned once. The
     learning rate and its schedule are asked at each step, dropout draws anew, and parameters may be set in between;
-    ``.grad`` is left alone. Batches of other shapes, ``model.eval()``, and weights that are frozen or no longer
-    (``requires_grad``) make recordings of their own. A network that gets other layers needs another step.
+    ``.grad`` is left alone. Batches of other shapes, ``model.eval()``, weights that are frozen or no longer
+    (``requires_grad``), and other numbers among a layer's attributes make recordings of their own.
+
+    `Trainer.fit` trains by such a step where it can.
 
     Args:
         model: The network.
@@ -47,45 +167,14 @@ def compile_step(
         >>> losses[-1] < losses[0]
         True
     """
-    takes_part: dict[int, list[bool]] = {}
-    check = outputs_of(loss).check
-    checked: set[int] = set()  # recordings with targets of the outputs' shape, whose numbers are looked at each time
-    given: Any = None
 
-    def whole(x: Any, y: Any, counts: list[Any], fixed: int) -> Any:
+    def compute(x: Any, y: Any) -> tuple[Any, Any]:
         outputs = model(x)
-        if np.shape(outputs) == np.shape(y):
-            check(given)
-            checked.add(fixed)
-        value = loss(outputs, y)
-        reached = set(ag.topological_order(value))
-        used = [parameter for parameter in optimizer.parameters if parameter.requires_grad and parameter in reached]
-        found = dict(zip(used, ag.gradients(value, used, create_graph=True), strict=True))
-        gradients = [found.get(parameter) for parameter in optimizer.parameters]
-        takes_part[fixed] = [gradient is not None for gradient in gradients]
-        steps = [counts[kind] for kind in optimizer.counts()[1]]
-        optimizer.change(gradients, steps, ag.live(lambda: optimizer.rate))
-        return value
+        return loss(outputs, y), outputs
 
-    replayed = ag.compile(whole, engine)
-    modules = list(model.modules())
-    parameters = list({id(p): p for p in (*model.parameters(), *optimizer.parameters)}.values())
-    numbered: dict[Any, int] = {}
+    recorded = RecordedStep(compute, model, optimizer, loss, engine)
 
     def step(x: Any, y: Any) -> float:
-        counts, kinds = optimizer.counts()
-        # What a recording depends on beside the numbers: which layers are in training and which weights are frozen,
-        # and the optimizer's settings.
-        frozen = [parameter.requires_grad for parameter in parameters]
-        conditions = (*[module.training for module in modules], *frozen, optimizer.settings(), kinds)
-        fixed = numbered.setdefault(conditions, len(numbered))
-        x, y = x if isinstance(x, ag.Tensor) else np.asarray(x), y if isinstance(y, ag.Tensor) else np.asarray(y)
-        nonlocal given
-        given = y.data if isinstance(y, ag.Tensor) else y
-        if fixed in checked:
-            check(given)
-        result: float = replayed(x, y, [count + 1.0 for count in counts], fixed)
-        optimizer.count(takes_part[fixed])
-        return result
+        return recorded((x, y), wants_outputs=False)[0]
 
     return step

@@ -12,9 +12,13 @@ from autograd import suggest
 from nn._checks import check_same_length, positive_integer
 from nn.init import Seed
 
-__all__ = ["DataLoader", "HasXY", "train_test_split"]
+__all__ = ["DataLoader", "HasXY", "Indexable", "columns_of", "split_rows", "train_test_split"]
 
 Array: TypeAlias = NDArray[Any]
+
+
+# Bytes that are gathered at once.
+GATHERED = 1 << 19
 
 
 @runtime_checkable
@@ -30,6 +34,15 @@ class HasXY(Protocol):
         """Targets, one per sample."""
 
 
+@runtime_checkable
+class Indexable(Protocol):
+    """A data set: anything with a length whose items are samples ``(x, y)``."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int, /) -> Any: ...
+
+
 class DataLoader:
     """The batches of a data set; iterating again gives the next epoch's.
 
@@ -37,11 +50,15 @@ class DataLoader:
     up again in the middle by setting `epoch`.
 
     Args:
-        dataset: A pair of arrays ``(x, y)``, or an object with these attributes; one row per sample.
+        dataset: A pair of arrays ``(x, y)``, or with a weight for each sample ``(x, y, weights)``; or an object with
+            attributes ``x`` and ``y``; one row per sample. x may be a tuple of arrays, for a network of several inputs.
+            Arrays that lie in files (`numpy.memmap`) are read batch by batch. Or any object with a length whose item i
+            is the sample ``(x, y)``.
         batch_size: Samples in a batch; the last batch may have fewer. 1 for one sample at a time, ``"full"`` for all.
         shuffle: Whether each epoch has an order of its own.
         seed: Where the order comes from, as for `numpy.random.default_rng`.
         drop_last: Whether a last batch that is not full is left out.
+        rows: The numbers of the samples to take; by default all.
 
     Attributes:
         epoch: How many epochs have been begun.
@@ -64,45 +81,142 @@ class DataLoader:
     @suggest.in_our_words
     def __init__(
         self,
-        dataset: tuple[ArrayLike, ArrayLike] | HasXY,
+        dataset: tuple[Any, ...] | HasXY | Indexable,
         batch_size: int | Literal["full"] = 32,
         shuffle: bool = False,
         seed: Seed = None,
         drop_last: bool = False,
+        rows: Array | None = None,
     ) -> None:
         if np.ndim(batch_size):
             raise TypeError("DataLoader takes inputs and targets as one: pass e.g. DataLoader((x, y), batch_size=32)")
-        x, y = (dataset.x, dataset.y) if isinstance(dataset, HasXY) else dataset
-        self.x, self.y = np.asarray(x), np.asarray(y)
-        check_same_length(self.x, self.y)
-        if len(self.x) == 0:
+        self._columns = columns_of(dataset)
+        self._rows = rows
+        self._size = len(self._columns[0]) if rows is None else len(rows)
+        if self._size == 0:
             raise ValueError("DataLoader needs at least one sample, got none")
-        self.batch_size = len(self.x) if batch_size == "full" else positive_integer("batch_size", batch_size)
+        self.batch_size = self._size if batch_size == "full" else positive_integer("batch_size", batch_size)
         self.shuffle = shuffle
         self.drop_last = drop_last
         self.epoch = 0
         self._seed = int(np.random.default_rng(seed).integers(2**63))
 
+    @property
+    def x(self) -> Any:
+        """Inputs, one row per sample."""
+        return self._columns[0].whole
+
+    @property
+    def y(self) -> Any:
+        """Targets, one per sample."""
+        return self._columns[1].whole
+
     def __repr__(self) -> str:
-        shown = [f"{len(self.x)} samples", f"batch_size={self.batch_size}"]
+        shown = [f"{self._size} samples", f"batch_size={self.batch_size}"]
         shown += [f"{name}=True" for name in ("shuffle", "drop_last") if getattr(self, name)]
         return f"DataLoader({', '.join(shown)})"
 
     def __len__(self) -> int:
         """The number of batches in an epoch."""
-        full, rest = divmod(len(self.x), self.batch_size)
+        full, rest = divmod(self._size, self.batch_size)
         return full + (rest > 0 and not self.drop_last)
 
-    def __iter__(self) -> Iterator[tuple[Array, Array]]:
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
         """The batches ``(xb, yb)`` of one epoch; not shuffled, they are views of the data."""
-        order = np.random.default_rng([self._seed, self.epoch]).permutation(len(self.x)) if self.shuffle else None
+        return self.batches()
+
+    def batches(self, start: int = 0) -> Iterator[tuple[Any, ...]]:
+        """The batches of one epoch from a later one on."""
+        order = np.random.default_rng([self._seed, self.epoch]).permutation(self._size) if self.shuffle else None
+        if self._rows is not None:
+            order = self._rows if order is None else self._rows[order]
         self.epoch += 1
-        for start in range(0, len(self) * self.batch_size, self.batch_size):
-            part = slice(start, start + self.batch_size)
-            if order is None:
-                yield self.x[part], self.y[part]
-            else:
-                yield self.x.take(order[part], axis=0), self.y.take(order[part], axis=0)
+        size, end = self.batch_size, min(self._size, len(self) * self.batch_size)
+        # Rows are gathered for several batches at once where they are short: a call costs as much as a hundred bytes.
+        width = sum(column.bytes_of_a_row for column in self._columns)
+        together = size * max(1, GATHERED // max(1, width * size)) if order is not None else size
+        for first in range(start * size, end, together):
+            last = min(first + together, end)
+            part = slice(first, last) if order is None else order[first:last]
+            gathered = [column.take(part) for column in self._columns]
+            if together == size:
+                yield tuple(gathered)
+                continue
+            if len(gathered) == 2 and gathered[0].__class__ is not tuple:  # the usual form, without detours
+                x, y = gathered
+                for at in range(0, last - first, size):
+                    yield x[at : at + size], y[at : at + size]
+                continue
+            for at in range(0, last - first, size):
+                yield tuple([_cut(x, at, at + size) for x in gathered])
+
+
+def _cut(x: Any, start: int, end: int) -> Any:
+    return tuple([part[start:end] for part in x]) if x.__class__ is tuple else x[start:end]
+
+
+class Column:
+    """The inputs, the targets or the weights of all samples: one array, or for several inputs a tuple of them."""
+
+    def __init__(self, whole: Any) -> None:
+        self.whole = tuple(map(np.asarray, whole)) if isinstance(whole, tuple) else np.asarray(whole)
+        self._arrays = self.whole if isinstance(self.whole, tuple) else (self.whole,)
+        for array in self._arrays[1:]:
+            check_same_length(self._arrays[0], array)
+        rows = max(1, self._arrays[0].shape[0] if self._arrays[0].ndim else 1)
+        self.bytes_of_a_row = sum(array.nbytes for array in self._arrays) // rows
+
+    def __len__(self) -> int:
+        return len(self._arrays[0])
+
+    def take(self, rows: Any) -> Any:
+        """Some rows: a view for a slice, or else a copy."""
+        found = [x[rows] if isinstance(rows, slice) else x.take(rows, axis=0) for x in self._arrays]
+        return tuple(found) if isinstance(self.whole, tuple) else found[0]
+
+
+class ItemColumn:
+    """One part of the samples that a data set gives one by one."""
+
+    bytes_of_a_row = GATHERED  # so that no more than a batch is fetched at once
+
+    def __init__(self, dataset: Indexable, part: int, fetched: dict[int, Any]) -> None:
+        self.whole: Any = dataset
+        self._part, self._fetched = part, fetched
+
+    def __len__(self) -> int:
+        return len(self.whole)
+
+    def take(self, rows: Any) -> Any:
+        """This part of some samples, one row each."""
+        numbers = range(len(self))[rows] if isinstance(rows, slice) else rows.tolist()
+        if self._part == 0:  # which is asked for first, and the others of the same rows after it
+            self._fetched.clear()
+            self._fetched.update((i, self.whole[i]) for i in numbers)
+        return np.stack([np.asarray(self._fetched[i][self._part]) for i in numbers])
+
+
+def columns_of(dataset: Any) -> list[Any]:
+    """Inputs, targets and perhaps weights of a data set.
+
+    Raises:
+        ShapeError: They have different lengths.
+        TypeError: It is no data set.
+    """
+    if isinstance(dataset, HasXY):
+        dataset = dataset.x, dataset.y
+    if isinstance(dataset, tuple | list) and len(dataset) in (2, 3):
+        columns = [Column(part) for part in dataset]
+        for column in columns[1:]:
+            check_same_length(columns[0]._arrays[0], column._arrays[0])
+        return columns
+    if isinstance(dataset, np.ndarray) or not isinstance(dataset, Indexable):
+        raise TypeError(f"DataLoader takes a pair (x, y) or a data set of samples (x, y), got {type(dataset).__name__}")
+    first = dataset[0] if len(dataset) else (0, 0)
+    if not (isinstance(first, tuple | list) and len(first) in (2, 3)):
+        raise TypeError(f"item 0 of {type(dataset).__name__} is no sample (x, y), but of type {type(first).__name__}")
+    fetched: dict[int, Any] = {}
+    return [ItemColumn(dataset, part, fetched) for part in range(len(first))]
 
 
 def train_test_split(
@@ -134,20 +248,32 @@ def train_test_split(
     """
     x, y = np.asarray(x), np.asarray(y)
     check_same_length(x, y)
+    train, test = split_rows(len(x), test_fraction, seed, y if stratify else None)
+    return x[train], x[test], y[train], y[test]
+
+
+def split_rows(size: int, test_fraction: float, seed: Seed = None, classes: Array | None = None) -> tuple[Array, Array]:
+    """The numbers of the samples in either part of a split; see `train_test_split`.
+
+    Args:
+        size: How many samples there are.
+        test_fraction: The share of samples in the second part.
+        seed: Where the choice comes from.
+        classes: To stratify, the class of each sample.
+    """
     if not 0 < test_fraction < 1:
         raise ValueError(f"test_fraction must be between 0 and 1, got {test_fraction!r}")
-    if len(x) < 2:
-        raise ValueError(f"a split needs at least two samples, got {len(x)}")
-    size = min(max(round(test_fraction * len(x)), 1), len(x) - 1)
+    if size < 2:
+        raise ValueError(f"a split needs at least two samples, got {size}")
+    held = min(max(round(test_fraction * size), 1), size - 1)
     rng = np.random.default_rng(seed)
-    chosen = np.zeros(len(x), dtype=bool)
-    if stratify:
-        chosen[_evenly_spaced(_by_class(y, rng), size, rng)] = True
+    chosen = np.zeros(size, dtype=bool)
+    if classes is not None:
+        chosen[_evenly_spaced(_by_class(classes, rng), held, rng)] = True
     else:
-        chosen[rng.permutation(len(x))[:size]] = True
+        chosen[rng.permutation(size)[:held]] = True
     # Shuffled once more, so that neither part keeps the order of a sorted file.
-    train, test = (rng.permutation(np.flatnonzero(part)) for part in (~chosen, chosen))
-    return x[train], x[test], y[train], y[test]
+    return rng.permutation(np.flatnonzero(~chosen)), rng.permutation(np.flatnonzero(chosen))
 
 
 def _by_class(y: Array, rng: np.random.Generator) -> Array:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from nn._checks import in_range
 from nn.optim.schedules import Schedule, Stretched
@@ -45,8 +46,9 @@ class Scheduled(Callback):
         """Hand over the schedule, as a function of the optimizer's steps."""
         self._before.append(trainer.optimizer.schedule)
         # Epochs that this fit has behind it already: none, unless it goes on with an earlier one.
-        start = trainer.optimizer.steps - trainer.epoch * trainer.steps
-        trainer.optimizer.schedule = Stretched(self.schedule, trainer.steps if self.per == "epoch" else 1, start)
+        in_epoch = -(-trainer.steps // trainer.accumulate)
+        start = trainer.optimizer.steps - trainer.epoch * in_epoch - trainer.step // trainer.accumulate
+        trainer.optimizer.schedule = Stretched(self.schedule, in_epoch if self.per == "epoch" else 1, start)
 
     def on_fit_end(self, trainer: TrainerView) -> None:
         """Give the optimizer back the schedule that it came with, for another fit."""
@@ -100,3 +102,12 @@ class ReduceOnPlateau(Callback):
             rate = trainer.optimizer.learning_rate
             trainer.optimizer.learning_rate = max(self.lowest, rate * self.factor)
             self._waited = 0
+
+    def state_dict(self) -> dict[str, Any]:
+        """The best so far, and how long ago it was."""
+        return self._best.state_dict() | {"waited": self._waited}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from there."""
+        self._best.load_state_dict(state)
+        self._waited = int(state["waited"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -16,46 +17,54 @@ from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
 from autograd import suggest
-from nn._checks import check_made, check_same_length, finite, in_range, positive_integer
+from nn._checks import check_made, positive_integer
 from nn.init import Seed
 from nn.inspect import mode
 from nn.losses import Loss
 from nn.module import Module
 from nn.optim import Optimizer
 from nn.outputs import outputs_of
-from nn.regularisation import clip_norm, clip_value
+from nn.training import samples
 from nn.training.callbacks import Callback, ProgressBar
-from nn.training.data import DataLoader, train_test_split
+from nn.training.divergence import DivergenceError, where_it_began
 from nn.training.history import History, Row
+from nn.training.inference import Inference
 from nn.training.interrupt import Interrupt, deferred_interrupt
 from nn.training.lint import lint as look_over
+from nn.training.measured import Measured
+from nn.training.resume import Saver, file_of, read_state, write_state
+from nn.training.samples import Batches, ClassWeight, Held, checked_pair
+from nn.training.scores import Metric, measured
+from nn.training.stepping import Stepper
+from nn.training.words import as_callbacks, as_loss, as_metrics, as_optimizer
 
 __all__ = ["DivergenceError", "Metric", "Trainer"]
 
 Array: TypeAlias = NDArray[Any]
-Metric: TypeAlias = Callable[[Array, Array], Any]
-
-# Rows of inputs that go through the network at once where no gradient is needed.
-PREDICTION_BATCH = 1024
 
 
-class DivergenceError(ag.GradbookError, ArithmeticError):
-    """The loss became infinite or NaN; the message says in which epoch and step."""
-
-
-class Trainer:
+class Trainer(Inference):
     """Fits a model to data, and uses it.
 
     Args:
         model: The network.
-        loss: ``loss(outputs, targets)``, one number, e.g. `nn.cross_entropy`; a mean over the samples, or a sum.
-        optimizer: An optimizer over the model's parameters.
-        metrics: Functions ``(y_true, y_pred)`` by name, from `nn.metrics` or scikit-learn.
+        loss: ``loss(outputs, targets)``, one number, e.g. `nn.cross_entropy`, or its name; a mean over the samples, or
+            a sum.
+        optimizer: An optimizer over the model's parameters, or the name of one, e.g. ``"adam"``.
+        metrics: Functions ``(y_true, y_pred)`` by name, from `nn.metrics` or scikit-learn; or a list of names, ours or
+            those of scikit-learn's scorers, such as ``["accuracy", "roc_auc"]``.
         callbacks: What else is to happen; see `nn.training.callbacks`.
         penalty: What is added to the loss of every training step, a function of the model such as
             ``lambda model: nn.l2(model.parameters(), 1e-3)``. The history tells the loss without it.
         clip_norm: The largest norm of all gradients together; see `nn.clip_norm`.
         clip_value: The largest entry of any gradient; see `nn.clip_value`.
+        learning_rate: That of an optimizer given by its name.
+        label_smoothing: See `nn.cross_entropy`.
+        accumulate: How many batches' gradients are averaged for one step of the optimizer.
+        compile: Whether steps are recorded and replayed (`nn.compile_step`). By default they are after some steps,
+            compiled to machine code where numba is installed and the fit is long enough, and eager where the model, the
+            loss or a subclass does what a recording could not follow; `note` tells what. True records from the
+            first step, and anything; False nothing.
 
     Attributes:
         history: The rows of the current or last fit.
@@ -63,9 +72,12 @@ class Trainer:
         step, steps: The number of this step within its epoch, from 1, and of all in an epoch.
         batch_loss: The loss of the last step.
         stopping: Set it to True to end training after this epoch.
+        taken: How many steps were taken, in all fits.
+        note: Why steps are not recorded; None where they are.
 
     Raises:
-        ValueError: A metric has the name of another column of the history.
+        TypeError: Something of the wrong kind, such as a class in place of an object.
+        ValueError: A metric has the name of another column of the history, or nothing is known by a name.
 
     Example:
         >>> from nn import MLP, SGD, accuracy, cross_entropy
@@ -86,38 +98,41 @@ class Trainer:
         self,
         model: Module,
         *,
-        loss: Loss,
-        optimizer: Optimizer,
-        metrics: Mapping[str, Metric] | None = None,
+        loss: Loss | str,
+        optimizer: Optimizer | str,
+        metrics: Mapping[str, Metric | str] | Iterable[Metric | str] | None = None,
         callbacks: Iterable[Callback] = (),
         penalty: Callable[[Module], Any] | None = None,
         clip_norm: float | None = None,
         clip_value: float | None = None,
+        learning_rate: float | None = None,
+        label_smoothing: float = 0.0,
+        accumulate: int = 1,
+        compile: bool | None = None,
     ) -> None:
         check_made("model", model, Module, "nn.MLP(4, [8, 3])")
-        check_made("optimizer", optimizer, Optimizer, "nn.Adam(model.parameters())")
-        check_made("metrics", {} if metrics is None else metrics, Mapping, '{"accuracy": nn.accuracy}')
-        check_made("loss", loss, Callable, "nn.cross_entropy")  # type: ignore[arg-type]
-        check_made("callbacks", callbacks, Iterable, "[nn.EarlyStopping()]")
         self.model = model
         self.penalty = penalty
         self.clip_norm, self.clip_value = clip_norm, clip_value
-        self.loss = loss
-        self.optimizer = optimizer
-        self.metrics = dict(metrics or {})
-        self.callbacks = list(callbacks)
-        for position, callback in enumerate(self.callbacks):
-            check_made(f"callbacks[{position}]", callback, Callback, "nn.EarlyStopping()")
-        for name, metric in self.metrics.items():
-            check_made(f"metrics[{name!r}]", metric, Callable, "nn.accuracy")  # type: ignore[arg-type]
-        taken = [name for name in self.metrics if name in ("epoch", "learning_rate", "loss") or name[:4] == "val_"]
-        if taken:
-            raise ValueError(f"a metric cannot be called {taken[0]!r}, a name that the history uses itself")
+        self.loss = as_loss(loss, label_smoothing)
+        self.optimizer = as_optimizer(optimizer, model, learning_rate)
+        self.metrics = as_metrics(metrics)
+        self.callbacks = as_callbacks(callbacks)
+        self.accumulate = positive_integer("accumulate", accumulate)
+        self.compile = compile
         self.history = History()
         self.epoch = self.epochs = self.step = self.steps = 0
+        self.taken = self.epochs_taken = 0
         self.batch_loss = math.nan
         self.stopping = False
+        self.measured = Measured()
+        self.stepper = Stepper(self)
+        self.own_callbacks: list[Callback] = self.callbacks
+        self.pending: list[dict[str, Any]] | None = None  # of a saved state, for callbacks once they have begun
         self._interrupt = Interrupt()
+        self._saver: Saver | None = None
+        self._seed: Seed = 0
+        self._summed: tuple[Loss, bool | None] = self.loss, None  # whether that loss is a sum, once it is known
 
     # ---- training ----------------------------------------------------------------------------------------------------
 
@@ -128,35 +143,51 @@ class Trainer:
         shown += [f"callbacks={self.callbacks}"] if self.callbacks else []
         return f"Trainer({', '.join(shown)})"
 
+    @property
+    def note(self) -> str | None:
+        """Why steps are taken eagerly; None where they are recorded."""
+        return self.stepper.note
+
     @suggest.in_our_words
     def fit(
         self,
-        x: ArrayLike,
-        y: ArrayLike,
+        x: Any,
+        y: ArrayLike | None = None,
         *,
         epochs: int,
         batch_size: int | Literal["full"] = 32,
         validation_split: float = 0.0,
-        validation_data: tuple[ArrayLike, ArrayLike] | None = None,
+        validation_data: Any = None,
+        class_weight: ClassWeight | None = None,
+        sample_weight: ArrayLike | None = None,
         seed: Seed = 0,
         progress: bool = True,
         lint: bool = False,
+        resume: str | Path | None = None,
     ) -> History:
         """Train for a number of epochs. The same seed and the same model give the same numbers, to the last bit.
 
         Ctrl-C ends training after the current step, with the epoch's row complete; a second Ctrl-C ends it at once.
-        Training metrics are those of the outputs during the epoch, while the parameters were changing.
+        Training metrics are those of the outputs during the epoch, while the parameters were changing. Another fit goes
+        on where the last one ended: two of three epochs are one of six.
 
         Args:
-            x: Inputs, one row per sample.
+            x: Inputs, one row per sample; several inputs as a tuple. Or, without y, a data set of samples ``(x, y)`` or
+                a loader of batches, such as `nn.DataLoader`. What lies in a file (`numpy.memmap`) is read by batches.
             y: Targets, one per sample, in the form that the loss takes.
-            epochs: How many times to go through the data.
+            epochs: How many times to go through the data; with ``resume``, those before included.
             batch_size: Samples in a step: 1 for one at a time, ``"full"`` for all at once.
             validation_split: The share of samples, chosen at random, to set aside for validation.
             validation_data: Other samples ``(x, y)`` for validation.
+            class_weight: What samples of each class count, ``{class: weight}``, or ``"balanced"`` so that all
+                classes count alike.
+            sample_weight: What each sample counts: the loss of a batch is Σ w l / Σ w.
             seed: Where the split and the order of the samples come from.
             progress: Whether to show a bar and print a line per epoch.
             lint: Whether to look over model, loss and data first (`nn.lint`); what looks wrong becomes a warning.
+            resume: A folder, or a file ``….safetensors``, in which the state of the training is kept: it goes on from
+                there if there is one, and saves at the end of each epoch, every half minute, and at Ctrl-C. What was
+                killed at any moment and is taken up again ends with the unbroken run's numbers, to the bit.
 
         Returns:
             The history, one row per epoch.
@@ -164,177 +195,173 @@ class Trainer:
         Raises:
             ShapeError: x and y have different lengths.
             ValueError: There is a NaN or an infinity in the data, or an argument is out of its range.
-            DivergenceError: The loss is no longer finite.
+            DivergenceError: The loss is no longer finite; the parameters are those before that step.
+            StateError: What there is to resume is of another model, optimizer or list of callbacks.
         """
-        x, y = _finite_pair(x, y)
-        if in_range("validation_split", validation_split, below=1) and validation_data is not None:
-            raise ValueError("pass validation_split or validation_data, not both")
-        if validation_split:
-            x, x_held, y, y_held = train_test_split(x, y, validation_split, seed)
-            validation_data = x_held, y_held
-        elif validation_data is not None:
-            validation_data = _finite_pair(*validation_data)
-        if lint:
-            self._warn_of_what_looks_wrong(x, y)
-        batches = DataLoader((x, y), batch_size=batch_size, shuffle=True, seed=seed)
-        self.history = History()
-        self.epochs, self.steps = positive_integer("epochs", epochs), len(batches)
+        self.epochs, self._seed = positive_integer("epochs", epochs), samples.seed_number(seed)
+        if self._summed[0] is not self.loss:
+            self._summed = self.loss, None
+        self.history, self.measured, self.pending = History(), Measured(self._summed[1]), None
         self.epoch = self.step = 0
         self.stopping = False
+        self.own_callbacks = self.callbacks
+        first = self.epochs_taken
+        if resume is not None and file_of(resume).is_file():
+            read_state(self, resume)
+            first = self.epochs_taken - self.epoch
+        batches, held = samples.prepared(
+            self.model,
+            self.loss,
+            x,
+            y,
+            batch_size=batch_size,
+            validation_split=validation_split,
+            validation_data=validation_data,
+            class_weight=class_weight,
+            sample_weight=sample_weight,
+            seed=self._seed,
+        )
+        if lint and y is not None:
+            self._warn_of_what_looks_wrong(*checked_pair(x, y))
+        self.steps = len(batches)
+        self._fit(batches, held, first, progress, None if resume is None else Saver(self, resume))
+        return self.history
 
-        callbacks = self.callbacks
-        self.callbacks = [*callbacks, ProgressBar()] if progress else callbacks
+    def _fit(self, batches: Batches, held: Held | None, first: int, progress: bool, saver: Saver | None) -> None:
+        self._saver = saver
+        self.callbacks = [*self.callbacks, ProgressBar()] if progress else self.callbacks
+        self.stepper.prepare(getattr(batches.loader, "batch_size", 1) or 1)
         # The loss is looked at in every step; NumPy's warnings about overflow would say less, and earlier.
         with deferred_interrupt() as self._interrupt, np.errstate(all="ignore"):
             try:
                 self._notify("on_fit_begin")
-                for epoch in range(1, self.epochs + 1):
-                    self.epoch = epoch
-                    self._fit_epoch(batches, validation_data)
-                    if self._interrupt.requested:
-                        self.history.interrupted = True
+                for callback, state in zip(self.own_callbacks, self.pending or (), strict=False):
+                    callback.load_state_dict(state)
+                while self.epoch < self.epochs and not (self.stopping or self.history.interrupted):
+                    self.epoch += 1
+                    batches.loader.epoch = first + self.epoch - 1
+                    self._fit_epoch(batches, held)
+                    self.history.interrupted = self._interrupt.requested
+                    if self.history.interrupted:
                         self._notify("on_interrupt")
-                    if self._interrupt.requested or self.stopping:
-                        break
             finally:
                 self._notify("on_fit_end")
-                self.callbacks = callbacks
-        return self.history
+                self.callbacks, self._saver = self.own_callbacks, None
 
     def _warn_of_what_looks_wrong(self, x: Array, y: Array) -> None:
         for finding in look_over(self.model, self.loss, x, y, self.optimizer):
             warnings.warn(str(finding), stacklevel=3)
 
-    def _fit_epoch(self, batches: DataLoader, validation_data: tuple[ArrayLike, ArrayLike] | None) -> None:
-        self._notify("on_epoch_begin")
-        row: Row = {"epoch": self.epoch, "learning_rate": self.optimizer.rate}
+    def _fit_epoch(self, batches: Batches, held: Held | None) -> None:
+        start = self.measured.steps  # 0, or where a saved epoch was left
+        if start == 0:
+            self._notify("on_epoch_begin")
+        row: Row = {"epoch": self.epoch, "learning_rate": self.optimizer.rate if start == 0 else self.measured.rate}
+        self.measured.rate = row["learning_rate"]
         with mode(self.model, training=True):
-            row |= self.train_epoch(batches)
-        if validation_data is not None:
-            row |= {f"val_{name}": value for name, value in self.evaluate(*validation_data).items()}
+            row |= self.train_epoch(batches.from_step(start))
+        if held is not None:
+            own = type(self).evaluate is not Trainer.evaluate
+            found = self.evaluate(*held.whole()) if own else self._evaluate(held)
+            row |= {f"val_{name}": value for name, value in found.items()}
         self.history.rows.append(row)
+        broken = self._interrupt.requested and self.step < self.steps
+        self.measured, self.epochs_taken = Measured(self.measured.is_sum), self.epochs_taken + 1
         self._notify("on_epoch_end")
+        if self._saver is not None and not broken:
+            self._saver.save()
 
-    def train_epoch(self, batches: Iterable[tuple[Array, Array]]) -> Row:
+    def train_epoch(self, batches: Iterable[tuple[Any, ...]]) -> Row:
         """Go through the batches once, or until Ctrl-C; the loss and the metrics over all samples seen."""
-        losses: list[float] = []
-        samples: list[int] = []
-        is_sum: bool | None = None
-        targets: list[Array] = []
-        outputs: list[Array] = []
-        for self.step, (xb, yb) in enumerate(batches, start=1):
-            self._notify("on_batch_begin")
-            self.batch_loss, raw = self.train_step(xb, yb)
-            losses.append(self.batch_loss)
-            samples.append(len(xb))
-            if is_sum is None and self.batch_loss:
-                is_sum = _is_sum(self.loss, raw, yb)
-            if self.metrics:
-                targets.append(yb)
-                outputs.append(raw)
-            self._notify("on_batch_end")
+        found, wants = self.measured, bool(self.metrics)
+        begin, end = self._hooks("on_batch_begin"), self._hooks("on_batch_end")
+        for self.step, batch in enumerate(batches, start=found.steps + 1):
+            for hook in begin:
+                hook(self)
+            loss, raw = self.train_step(*batch)
+            self.batch_loss = loss
+            found.add(loss, batch, raw if wants else None)
+            if found.is_sum is None and loss and raw is not None:
+                found.is_sum = _is_sum(self.loss, raw, batch[1])
+                self._summed = self.loss, found.is_sum
+            for hook in end:
+                hook(self)
             if self._interrupt.requested:
+                if self._saver is not None and self.step < self.steps and self.step % self.accumulate == 0:
+                    self._saver.save()
                 break
-        # As the loss of all samples at once would be, which is what `evaluate` tells.
-        row = {"loss": sum(losses) if is_sum else float(np.average(losses, weights=samples))}
-        return row | self._measure(np.concatenate(targets), np.concatenate(outputs)) if self.metrics else row
+            if self._saver is not None and self.step % self.accumulate == 0:
+                self._saver.save_if_due()
+        row = {"loss": found.loss()}
+        return row | measured(self.metrics, outputs_of(self.loss), *found.seen()) if wants else row
 
-    def train_step(self, xb: Array, yb: Array) -> tuple[float, Array]:
-        """Take one step on one batch; its loss and the network's raw outputs.
+    def train_step(self, xb: Any, yb: Array, weights: Array | None = None) -> tuple[float, Any]:
+        """Take one step on one batch; its loss and the network's raw outputs (None where nobody asks for them).
 
         Raises:
             DivergenceError: The loss is not finite; the parameters are left as they were.
             ShapeError: The loss is not a single number.
         """
-        loss, outputs = self.compute_loss(xb, yb)
-        if loss.size != 1:
-            raise ag.ShapeError(f"the loss of a batch must be one number, got shape {loss.shape}; take its mean")
-        value = loss.item()
-        if not math.isfinite(value):
+        batch = (xb, yb) if weights is None else (xb, yb, weights)
+        loss, outputs = self.stepper(batch, bool(self.metrics) or self.measured.is_sum is None)
+        if not math.isfinite(loss):
             raise DivergenceError(
-                f"the loss became {value} in epoch {self.epoch}, step {self.step}; "
-                f"try a smaller learning rate than {self.optimizer.rate:g}"
+                f"the loss became {loss} in epoch {self.epoch}, step {self.step}; "
+                f"try a smaller learning rate than {self.optimizer.rate:g}{where_it_began(self, batch)}"
             )
-        self.optimizer.zero_grad()
-        (loss if self.penalty is None else loss + self.penalty(self.model)).backward()
-        if self.clip_value is not None:
-            clip_value(self.optimizer.parameters, self.clip_value)
-        if self.clip_norm is not None:
-            clip_norm(self.optimizer.parameters, self.clip_norm)
-        self.optimizer.step()
-        return value, outputs.data
+        self.taken += 1
+        return loss, outputs
 
-    def compute_loss(self, xb: Array, yb: Array) -> tuple[ag.Tensor, ag.Tensor]:
+    def compute_loss(self, xb: Any, yb: Any, weights: Any = None) -> tuple[ag.Tensor, ag.Tensor]:
         """The loss on one batch, a single number, and the raw outputs of shape ``(batch, ...)``."""
-        outputs = self.model(xb)
-        return self.loss(outputs, yb), outputs
+        outputs = self.model(*xb) if isinstance(xb, tuple) else self.model(xb)
+        return self.loss(outputs, yb) if weights is None else samples.weighted(self.loss, outputs, yb, weights), outputs
 
-    # ---- use ---------------------------------------------------------------------------------------------------------
+    # ---- going on ----------------------------------------------------------------------------------------------------
 
-    def evaluate(self, x: ArrayLike, y: ArrayLike) -> Row:
-        """The loss and the metrics on samples that need not be the training's.
-
-        Args:
-            x: Inputs, one row per sample.
-            y: Targets, in the form that the loss takes.
-
-        Raises:
-            ShapeError: x and y have different lengths.
-            ValueError: There is a NaN or an infinity in the data.
-        """
-        x, y = _finite_pair(x, y)
-        outputs = self._outputs(x)
-        with ag.no_grad():
-            loss = self.loss(ag.Tensor(outputs), y).item()
-        return {"loss": loss, **self._measure(y, outputs)}
-
-    def predict(self, x: ArrayLike) -> Array:
-        """What the network says: class numbers after a classification loss, else the values themselves.
+    def save(self, path: str | Path) -> None:
+        """Save the model, the optimizer, the history and all else that `load` or ``fit(resume=…)`` goes on from.
 
         Args:
-            x: Inputs, one row per sample.
+            path: A folder, or a file ``….safetensors``, which is replaced in one step.
 
         Raises:
-            ValueError: There is a NaN or an infinity in the data.
+            MissingExtraError: safetensors is not installed.
         """
-        return outputs_of(self.loss).predictions(self._outputs(finite("x", x)))
+        write_state(self, path)
 
-    def predict_proba(self, x: ArrayLike) -> Array:
-        """Probabilities: of every class, ``(samples, classes)``, or of "yes" for a binary loss, shaped as its logits.
-
-        Args:
-            x: Inputs, one row per sample.
+    def load(self, path: str | Path) -> None:
+        """Be as the trainer was that was saved; the next `fit` goes on as that one's would have.
 
         Raises:
-            TypeError: The loss is not one of classification.
-            ValueError: There is a NaN or an infinity in the data.
+            FileNotFoundError: There is no such file.
+            StateError: It is something else, or of another model or optimizer; nothing is loaded then.
         """
-        probabilities = outputs_of(self.loss).probabilities
-        if probabilities is None:
-            name = getattr(self.loss, "__name__", repr(self.loss))
-            raise TypeError(f"{name} gives no probabilities; train with a classification loss, or call predict")
-        return probabilities(self._outputs(finite("x", x)))
+        self.own_callbacks = self.callbacks
+        read_state(self, path)
+        self.measured = Measured()
 
-    def predict_step(self, xb: Array) -> Array:
-        """The network's raw outputs for one batch, where no gradient is recorded."""
-        outputs = self.model(xb)
-        return outputs.data if isinstance(outputs, ag.Tensor) else np.asarray(outputs)
+    def position(self) -> dict[str, Any]:
+        """Where training is, as a saved state tells it."""
+        epoch = self.epoch - (self.measured.steps > 0)
+        told = {"epoch": epoch, "taken": self.taken, "epochs_taken": self.epochs_taken, "seed": self._seed}
+        return told | {"stopping": self.stopping, "sums": self.measured.is_sum, "rate": self.measured.rate}
 
-    def _outputs(self, x: Array) -> Array:
-        starts = range(0, max(len(x), 1), PREDICTION_BATCH)  # no rows at all still have outputs of some width
-        with mode(self.model, training=False), ag.no_grad():
-            return np.concatenate([self.predict_step(x[start : start + PREDICTION_BATCH]) for start in starts])
-
-    def _measure(self, targets: Array, outputs: Array) -> Row:
-        if not self.metrics:
-            return {}
-        reading = outputs_of(self.loss)
-        y_true, y_pred = reading.labels(targets), reading.predictions(outputs)
-        return {name: float(metric(y_true, y_pred)) for name, metric in self.metrics.items()}
+    def set_position(self, told: Mapping[str, Any]) -> None:
+        """Be where `position` was."""
+        self.epoch, self.taken, self.epochs_taken = (int(told[name]) for name in ("epoch", "taken", "epochs_taken"))
+        self._seed, self.stopping = int(told["seed"]), bool(told["stopping"])
+        self.measured.is_sum, self.measured.rate = told["sums"], float(told["rate"])
+        self.step = self.measured.steps
 
     def _notify(self, hook: str) -> None:
         for callback in self.callbacks:
             getattr(callback, hook)(self)
+
+    def _hooks(self, hook: str) -> list[Callable[[Any], None]]:
+        """The callbacks' methods of this name that do something."""
+        plain = getattr(Callback, hook)
+        return [getattr(each, hook) for each in self.callbacks if getattr(type(each), hook, None) is not plain]
 
 
 def _is_sum(loss: Loss, outputs: Array, targets: Array) -> bool:
@@ -348,10 +375,3 @@ def _is_sum(loss: Loss, outputs: Array, targets: Array) -> bool:
     except ValueError:  # it takes this batch alone, or was not trained by: a mean, as is documented
         return False
     return abs(twice - 2 * once) < abs(twice - once)
-
-
-def _finite_pair(x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
-    """Inputs and targets as arrays, one for one and without NaN or infinity."""
-    pair = finite("x", x), finite("y", y)
-    check_same_length(*pair)
-    return pair

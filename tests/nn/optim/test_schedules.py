@@ -141,9 +141,8 @@ def test_a_plateau_against_pytorch() -> None:
     weight = torch.zeros(1, requires_grad=True)
     optimizer = torch.optim.SGD([weight], lr=1.0)
     scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=2, threshold=0.0)
-    trainer = nn.Trainer(
-        nn.MLP(1, [1], seed=0), loss=nn.mse, optimizer=nn.SGD(nn.MLP(1, [1], seed=0).parameters(), 1.0)
-    )
+    model = nn.MLP(1, [1], seed=0)
+    trainer = nn.Trainer(model, loss=nn.mse, optimizer=nn.SGD(model.parameters(), 1.0))
     plateau = nn.ReduceOnPlateau(factor=0.5, patience=2)
     plateau.on_fit_begin(trainer)
     for epoch, loss in enumerate(losses, 1):

@@ -166,7 +166,7 @@ def test_validation_samples_are_not_trained_on():
 def test_predictions_do_not_depend_on_how_they_are_batched(monkeypatch):
     trainer = classifier()
     whole = trainer.predict_proba(X)
-    monkeypatch.setattr(nn.training.trainer, "PREDICTION_BATCH", 7)
+    monkeypatch.setattr(nn.training.inference, "PREDICTION_BATCH", 7)
     assert np.allclose(trainer.predict_proba(X), whole, rtol=1e-6)
     assert trainer.predict(X[:0]).shape == (0,)
     assert trainer.predict_proba(X[:0]).shape == (0, 3)
@@ -352,6 +352,8 @@ def test_a_loss_for_each_sample_is_refused():
 
 def test_an_optimizer_of_another_model_is_noticed():
     trainer = classifier()
+    with pytest.raises(ValueError, match="the optimizer is of another model"):
+        nn.Trainer(classifier().model, loss=nn.mse, optimizer=trainer.optimizer)
     trainer.model = classifier().model
     with pytest.raises(ag.GraphError, match="no parameter has a gradient"):
         trainer.fit(X, CLASSES, epochs=1, progress=False)

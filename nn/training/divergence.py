@@ -1,0 +1,40 @@
+"""A loss that is no longer finite: which operation was the first."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+
+import autograd as ag
+from nn.inspect import generator_states, set_generator_states
+
+__all__ = ["DivergenceError", "where_it_began"]
+
+Trainer: TypeAlias = Any  # its module imports this one
+
+
+class DivergenceError(ag.GradbookError, ArithmeticError):
+    """The loss became infinite or NaN; the message says in which epoch and step, and what was the first to be so."""
+
+
+def where_it_began(trainer: Trainer, batch: tuple[Any, ...]) -> str:
+    """What was the first not to be finite, found by the step run again with checks; and the last good checkpoint."""
+    before = generator_states(trainer.model)
+    gradients = [parameter.grad for parameter in trainer.model.parameters()]
+    found = ""
+    try:
+        with ag.detect_anomaly(), ag.enable_grad(), np.errstate(all="ignore"):
+            trainer.compute_loss(*batch)[0].backward()
+    except ag.AnomalyError as error:
+        found = f"; {' '.join(str(error).split())}"
+    except Exception as error:  # the loss is bad all the same, and that is what is told
+        found = f"; run again, the step failed: {' '.join(str(error).split())}"
+    finally:
+        set_generator_states(trainer.model, before)
+        for parameter, gradient in zip(trainer.model.parameters(), gradients, strict=True):
+            parameter.grad = gradient
+    folders = [
+        str(folder) for callback in trainer.callbacks if (folder := getattr(callback, "folder", None)) is not None
+    ]
+    return found + (f"; the last good checkpoint is in {folders[0]}" if folders and len(trainer.history) else "")

@@ -1,0 +1,67 @@
+"""What an epoch has measured so far: losses, and what the metrics are computed of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Measured"]
+
+Array: TypeAlias = NDArray[Any]
+
+
+class Measured:
+    """Losses, weights, targets and outputs of an epoch's batches.
+
+    Attributes:
+        is_sum: Whether the loss is a sum over samples; None while that is not known.
+        rate: The learning rate at the epoch's beginning.
+    """
+
+    def __init__(self, is_sum: bool | None = None) -> None:
+        self._losses: list[float] = []
+        self._weights: list[float] = []
+        self._targets: list[Array] = []
+        self._outputs: list[Array] = []
+        self.is_sum = is_sum
+        self.rate = 0.0
+
+    @property
+    def steps(self) -> int:
+        """How many batches there were."""
+        return len(self._losses)
+
+    def add(self, loss: float, batch: tuple[Any, ...], outputs: Array | None) -> None:
+        """Take in a batch: what counts is its samples, or their weights."""
+        self._losses.append(loss)
+        self._weights.append(len(batch[1]) if len(batch) == 2 else float(batch[2].sum()))
+        if outputs is not None:
+            self._targets.append(batch[1])
+            self._outputs.append(outputs)
+
+    def loss(self) -> float:
+        """The loss of all samples at once, which is what `evaluate` tells."""
+        return sum(self._losses) if self.is_sum else float(np.average(self._losses, weights=self._weights))
+
+    def seen(self) -> tuple[Array, Array]:
+        """All targets and outputs."""
+        return np.concatenate(self._targets), np.concatenate(self._outputs)
+
+    def state_dict(self) -> dict[str, Array]:
+        """All of it, as arrays by name."""
+        if not self._losses:
+            return {}
+        state = {"losses": np.array(self._losses), "weights": np.array(self._weights, dtype=np.float64)}
+        if self._outputs:
+            state["targets"], state["outputs"] = self.seen()
+        return state
+
+    def load_state_dict(self, state: Mapping[str, Array]) -> None:
+        """Go on from there."""
+        self._losses = state["losses"].tolist() if state else []
+        self._weights = state["weights"].tolist() if state else []
+        self._targets = [state["targets"]] if "targets" in state else []
+        self._outputs = [state["outputs"]] if "outputs" in state else []

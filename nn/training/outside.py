@@ -1,0 +1,145 @@
+"""What a function or a layer reads beside its arguments: whether a recording may rely on it.
+
+A recording holds what it read from outside as it was. What can be compared at every step (a number, a string) makes
+another recording when it changes; what may change unseen (a list, an array, an object) keeps
+the trainer from recording.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Iterator
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import Any, TypeAlias
+
+import numpy as np
+
+import autograd as ag
+from nn.module import Module
+
+__all__ = ["Reading", "attributes", "reading_of", "unsteady"]
+
+# What equal values of mean the same.
+PLAIN = (bool, int, float, complex, str, bytes, type(None), np.generic, np.dtype)
+# What does not change, or is read anew at every replay.
+STEADY = (*PLAIN, ModuleType, type, BuiltinFunctionType, np.ufunc, ag.Tensor, ag.Primitive)
+OURS = ("autograd", "nn", "numpy", "math", "operator", "functools")
+
+Reading: TypeAlias = Callable[[], Any]
+
+
+def attributes(module: Module) -> tuple[Any, ...]:
+    """The plain attributes of a module, by name."""
+    return tuple([(name, value) for name, value in vars(module).items() if _is_plain(value)])
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, PLAIN) or (isinstance(value, tuple) and all(map(_is_plain, value)))
+
+
+def unsteady(model: Module, *functions: Any) -> str | None:
+    """What a recording of this model and these functions could hold on to while it changes; None for nothing.
+
+    Example:
+        >>> from nn.layers import MLP
+        >>> from nn.losses import mse
+        >>> model = MLP(2, [1])
+        >>> unsteady(model, functools.partial(mse, reduction="sum")), unsteady(model, functools.partial(mse, []))
+        (None, "functools.partial reads 'an argument', a list")
+    """
+    for path, module in model.named_modules():
+        ours = type(module).__module__.partition(".")[0] in OURS
+        for name, value in vars(module).items():
+            if not (ours or _is_steady_attribute(value)):
+                return f"{path or type(module).__name__} has {name!r}, {_kind(value)}"
+        for method in () if ours else _methods(type(module)):
+            if (found := _first_unsteady(method)) is not None:
+                return found
+    return next((found for function in functions if (found := _first_unsteady(function)) is not None), None)
+
+
+def _methods(kind: type) -> Iterator[Any]:
+    """The functions of a user's class of layers that a step may call."""
+    for each in kind.__mro__:
+        if each is not object and each.__module__.partition(".")[0] not in OURS:
+            yield from (x for name, x in vars(each).items() if isinstance(x, FunctionType) and name != "__init__")
+
+
+def _is_steady_attribute(value: Any) -> bool:
+    if isinstance(value, tuple):
+        return all(map(_is_steady_attribute, value))
+    if isinstance(value, list | dict):  # of layers and parameters, which are looked up at every step
+        parts = list(value.values()) if isinstance(value, dict) else value
+        return bool(parts) and all(isinstance(x, Module | ag.Tensor) for x in parts)
+    # A generator is used within ag.live, or refused when it is recorded.
+    return isinstance(value, (*STEADY, Module, np.random.Generator)) or (
+        isinstance(value, FunctionType) and _first_unsteady(value) is None
+    )
+
+
+def _first_unsteady(function: Any) -> str | None:
+    for owner, name, read in _readings(function):
+        try:
+            value = read()
+        except (NameError, ValueError):  # not there yet: a cell that is empty
+            continue
+        if not (isinstance(value, (*STEADY, Module)) or _is_plain(value)):
+            return f"{owner} reads {name!r}, {_kind(value)}"
+    return None
+
+
+def reading_of(*functions: Any) -> Reading | None:
+    """A function that gives the plain values that these functions read from outside now; None where there are none."""
+    found = [read for function in functions for _, _, read in _readings(function) if _is_plain(read())]
+    return (lambda: tuple([read() for read in found])) if found else None
+
+
+def _readings(function: Any, seen: set[int] | None = None) -> Iterator[tuple[str, str, Reading]]:
+    """Everything that a function, and those of the user's that it calls, read from outside: who, what, and how."""
+    seen = set() if seen is None else seen
+    while isinstance(function, functools.partial):
+        for x in (*function.args, *function.keywords.values()):
+            yield "functools.partial", "an argument", _constant(x)
+        function = function.func
+    function = inspect.unwrap(function) if callable(function) else function
+    if isinstance(function, MethodType):
+        if not isinstance(function.__self__, Module):
+            yield function.__name__, "self", lambda: function.__self__
+        function = function.__func__
+    if not isinstance(function, FunctionType):
+        if function is not None and not isinstance(function, STEADY):
+            yield type(function).__name__, "self", lambda: function
+        return
+    if id(function) in seen or (function.__module__ or "").partition(".")[0] in OURS:
+        return
+    seen.add(id(function))
+    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    reads: list[tuple[str, Reading]] = [(name, lambda cell=cell: cell.cell_contents) for name, cell in cells]  # type: ignore[misc]
+    outer = function.__globals__
+    reads += [(name, lambda name=name: outer[name]) for name in _global_names(function.__code__) if name in outer]  # type: ignore[misc]
+    reads += [("a default", lambda x=x: x) for x in function.__defaults__ or ()]  # type: ignore[misc]
+    for name, read in reads:
+        try:
+            value = read()
+        except ValueError:
+            continue
+        if isinstance(value, FunctionType | MethodType | functools.partial):
+            yield from _readings(value, seen)
+        elif not isinstance(value, Module | type | ModuleType):
+            yield function.__name__, name, read
+
+
+def _constant(x: Any) -> Reading:
+    return lambda: x
+
+
+def _global_names(code: Any) -> set[str]:
+    """The names that a function's code, and that of functions within it, may read from its module."""
+    inner = (x for x in code.co_consts if inspect.iscode(x))
+    return set(code.co_names).union(*map(_global_names, inner))
+
+
+def _kind(value: Any) -> str:
+    name = type(value).__name__
+    return f"an {name}" if name[0] in "aeiouAEIOU" else f"a {name}"

@@ -1,0 +1,162 @@
+"""The state of a training under way, in one file: what goes on from it ends as the unbroken run would, to the bit.
+
+It holds the model, the optimizer, the callbacks, the history, the place within the epoch with what was measured in it,
+and where every random generator is. The file is a safetensors file, of numbers and text, so loading one runs no code;
+each one replaces the last in one step.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd import require
+from nn._files import write_atomically
+from nn._limits import MOST_CONFIG_BYTES
+from nn._text import visible
+from nn.inspect import generator_states, set_generator_states
+from nn.module import StateError
+
+__all__ = ["Saver", "file_of", "read_state", "write_state"]
+
+Trainer: TypeAlias = Any  # its module imports this one
+
+FORMAT = "gradbook-training-1"
+NAME = "training.safetensors"
+
+# Within an epoch the state is saved this often; one that takes longer to end than that is taken up in its middle.
+SECONDS = 30.0
+
+
+def file_of(path: str | Path) -> Path:
+    """The file that a path means: itself, or in a folder one of a fixed name."""
+    path = Path(path)
+    return path if path.suffix == ".safetensors" else path / NAME
+
+
+def write_state(trainer: Trainer, path: str | Path) -> None:
+    """Save all that a training goes on from.
+
+    Raises:
+        MissingExtraError: safetensors is not installed.
+    """
+    arrays = {f"model.{name}": array for name, array in trainer.model.state_dict().items()}
+    arrays |= {f"optimizer.{name}": array for name, array in trainer.optimizer.state_dict().items()}
+    arrays |= {f"measured.{name}": array for name, array in trainer.measured.state_dict().items()}
+    callbacks = []
+    for number, callback in enumerate(trainer.own_callbacks):
+        state = callback.state_dict()
+        arrays |= {f"callback.{number}.{name}": x for name, x in state.items() if isinstance(x, np.ndarray)}
+        others = {name: x for name, x in state.items() if not isinstance(x, np.ndarray)}
+        callbacks.append([type(callback).__name__, others])
+    told = {
+        "position": trainer.position(),
+        "plan": trainer.stepper.plan,
+        "history": trainer.history.rows,
+        "generators": {name: _plain(state) for name, state in generator_states(trainer.model).items()},
+        "callbacks": callbacks,
+    }
+    file = file_of(path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    # safetensors takes arrays as they lie in memory.
+    whole = {name: np.ascontiguousarray(array).reshape(np.shape(array)) for name, array in arrays.items()}
+    write_atomically(file, require("safetensors.numpy", "train").save(whole, {FORMAT: json.dumps(told)}))
+
+
+def read_state(trainer: Trainer, path: str | Path) -> None:
+    """Take up a training from where it was saved. Nothing is loaded unless the model and the optimizer fit.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        StateError: It is something else, or of another model, optimizer or list of callbacks.
+    """
+    file = file_of(path)
+    arrays, told = _read(file)
+    try:
+        parts: dict[str, dict[str, NDArray[Any]]] = {"model": {}, "optimizer": {}, "measured": {}, "callback": {}}
+        for name, array in arrays.items():
+            part, _, rest = name.partition(".")
+            parts[part][rest] = array
+        kinds = [type(callback).__name__ for callback in trainer.own_callbacks]
+        if [name for name, _ in told["callbacks"]] != kinds:
+            saved = ", ".join(str(name) for name, _ in told["callbacks"]) or "none"
+            raise StateError(
+                f"it was saved with the callbacks {saved}, and this trainer has {', '.join(kinds) or 'none'}"
+            )
+        before = trainer.model.state_dict()
+        trainer.model.load_state_dict(parts["model"])
+        try:
+            trainer.optimizer.load_state_dict(parts["optimizer"])
+            set_generator_states(trainer.model, {name: _arrayed(x) for name, x in told["generators"].items()})
+        except StateError:
+            trainer.model.load_state_dict(before)
+            raise
+        trainer.measured.load_state_dict(parts["measured"])
+        trainer.history.rows = [dict(row) for row in told["history"]]
+        trainer.stepper.plan = None if told["plan"] is None else tuple(told["plan"])
+        trainer.set_position(told["position"])
+        trainer.pending = [
+            dict(state) | {name[len(start) :]: x for name, x in parts["callback"].items() if name.startswith(start)}
+            for number, (_, state) in enumerate(told["callbacks"])
+            for start in (f"{number}.",)
+        ]
+    except StateError as error:
+        raise StateError(f"{file}: {error}") from None
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise StateError(f"{file} holds no state of a training: {visible(repr(error)[:200])}") from None
+
+
+def _read(file: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+    safetensors = require("safetensors", "train")
+    if not file.is_file():
+        raise FileNotFoundError(f"no saved training at {file}")
+    with file.open("rb") as start:
+        if int.from_bytes(start.read(8), "little") > MOST_CONFIG_BYTES:
+            raise StateError(f"{file} is no saved training: its header is too large")
+    try:
+        with safetensors.safe_open(file, framework="numpy") as opened:
+            told = json.loads((opened.metadata() or {})[FORMAT])
+            return {name: opened.get_tensor(name) for name in opened.keys()}, told  # noqa: SIM118 - no dict
+    except (safetensors.SafetensorError, TypeError, KeyError, ValueError, RecursionError) as error:
+        raise StateError(f"{file} is no saved training: {visible(str(error)[:200])}") from None
+
+
+def _plain(state: Any) -> Any:
+    """A generator's state as JSON holds it."""
+    if isinstance(state, dict):
+        return {name: _plain(x) for name, x in state.items()}
+    if isinstance(state, np.ndarray):
+        return {"array": state.tolist(), "dtype": state.dtype.name}
+    return state.item() if isinstance(state, np.generic) else state
+
+
+def _arrayed(state: Any) -> Any:
+    if not isinstance(state, dict):
+        return state
+    if state.keys() == {"array", "dtype"}:
+        return np.array(state["array"], state["dtype"])
+    return {name: _arrayed(x) for name, x in state.items()}
+
+
+class Saver:
+    """Saves a trainer's state while it fits: at the end of each epoch, and every `SECONDS` within one."""
+
+    def __init__(self, trainer: Trainer, path: str | Path) -> None:
+        require("safetensors", "train")  # found out now, not after an hour
+        self._trainer, self.path = trainer, file_of(path)
+        self._last = time.monotonic()
+
+    def save(self) -> None:
+        """Save now."""
+        write_state(self._trainer, self.path)
+        self._last = time.monotonic()
+
+    def save_if_due(self) -> None:
+        """Save if it was long ago."""
+        if time.monotonic() - self._last > SECONDS:
+            self.save()

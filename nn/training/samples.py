@@ -1,0 +1,207 @@
+"""What `fit` is given, made ready: batches to train on, samples to validate on, and weights."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+import autograd as ag
+from nn._checks import check_same_length, finite, in_range
+from nn.init import Seed
+from nn.losses import Loss
+from nn.module import Module
+from nn.outputs import outputs_of
+from nn.training.data import Column, DataLoader, Indexable, columns_of, split_rows
+
+__all__ = ["Batches", "Held", "checked", "checked_pair", "prepared", "seed_number"]
+
+Array: TypeAlias = NDArray[Any]
+ClassWeight: TypeAlias = Mapping[int, float] | Literal["balanced"]
+
+
+class Held:
+    """Samples that are not trained on, by arrays and perhaps the numbers of their rows."""
+
+    def __init__(self, x: Any, y: Any, rows: Array | None = None) -> None:
+        self.x, self.y, self._rows = x, y, rows
+
+    def __len__(self) -> int:
+        return len(self.y) if self._rows is None else len(self._rows)
+
+    def whole(self) -> tuple[Any, Array]:
+        """All of their inputs and targets."""
+        rows = slice(None) if self._rows is None else self._rows
+        return Column(self.x).take(rows), Column(self.y).take(rows)
+
+    def parts(self, size: int) -> Iterator[tuple[Any, Array]]:
+        """Inputs and targets, so many rows at a time; of no rows at all, one part of none."""
+        x, y = Column(self.x), Column(self.y)
+        for start in range(0, max(len(self), 1), size):
+            part = slice(start, start + size) if self._rows is None else self._rows[start : start + size]
+            yield x.take(part), y.take(part)
+
+
+class Batches:
+    """The batches of each epoch, from a data set of ours or a loader of anybody's.
+
+    Args:
+        loader: Gives the batches of an epoch each time it is iterated.
+        in_file: Whether they come from elsewhere than arrays that were checked as a whole.
+        largest: What no number may exceed.
+    """
+
+    def __init__(self, loader: Any, in_file: bool, largest: float) -> None:
+        self.loader, self._in_file, self._largest = loader, in_file, largest
+
+    def __len__(self) -> int:
+        return len(self.loader)
+
+    def from_step(self, start: int) -> Iterator[tuple[Any, ...]]:
+        """The batches of the next epoch that come after so many."""
+        if isinstance(self.loader, DataLoader):
+            batches = self.loader.batches(start)
+        else:
+            batches = (batch for number, batch in enumerate(self.loader) if number >= start)
+        return map(self._checked, batches) if self._in_file else batches
+
+    def _checked(self, batch: Any) -> tuple[Any, ...]:
+        if not (isinstance(batch, tuple | list) and len(batch) in (2, 3)):
+            raise TypeError(f"a loader gives batches (x, y), and this one gave {type(batch).__name__}")
+        x, *others = batch
+        names = ("y", "weights")
+        return checked("x", x, self._largest), *(finite(n, part) for n, part in zip(names, others, strict=False))
+
+
+def prepared(
+    model: Module,
+    loss: Loss,
+    x: Any,
+    y: Any,
+    *,
+    batch_size: int | Literal["full"],
+    validation_split: float,
+    validation_data: Any,
+    class_weight: ClassWeight | None,
+    sample_weight: Any,
+    seed: Seed,
+) -> tuple[Batches, Held | None]:
+    """The batches that `fit` trains on, and the samples to validate on, once all that can be seen now is right."""
+    largest = largest_of(model)
+    if in_range("validation_split", validation_split, below=1) and validation_data is not None:
+        raise ValueError("pass validation_split or validation_data, not both")
+    held = None if validation_data is None else Held(*checked_pair(*_pair(validation_data), largest))
+    weighted = class_weight is not None or sample_weight is not None
+    if y is None and not isinstance(x, DataLoader) and not isinstance(x, np.ndarray) and isinstance(x, Indexable):
+        x = DataLoader(x, batch_size, shuffle=True, seed=seed)
+        in_file = True
+    elif y is None:
+        if not (isinstance(x, Iterable) and hasattr(x, "__len__")) or isinstance(x, np.ndarray):
+            raise TypeError("fit takes inputs and targets, fit(x, y, …), or a loader of batches (x, y) with a length")
+        in_file = True
+    else:
+        in_file = any(isinstance(part, np.memmap) for part in (x if isinstance(x, tuple) else (x,)))
+        # What lies in a file is checked batch by batch, so that it is read no more than once an epoch.
+        x, y = (x, finite("y", y)) if in_file else checked_pair(x, y, largest)
+        check_same_length(Column(x)._arrays[0], y)
+        weights = weights_of(loss, y, class_weight, sample_weight)
+        rows = None
+        if validation_split:
+            rows, others = split_rows(len(y), validation_split, seed)
+            held = Held(x, y, others)
+        dataset = (x, y) if weights is None else (x, y, weights)
+        return Batches(DataLoader(dataset, batch_size, shuffle=True, seed=seed, rows=rows), in_file, largest), held
+    if validation_split or weighted:
+        word = "validation_split" if validation_split else "class_weight and sample_weight"
+        raise ValueError(
+            f"{word} goes with arrays fit(x, y); a loader gives (x, y, weights), and validation_data= others"
+        )
+    return Batches(x, in_file, largest), held
+
+
+def _pair(data: Any) -> tuple[Any, Any]:
+    columns = [column.whole for column in columns_of(data)]
+    return columns[0], columns[1]
+
+
+def seed_number(seed: Seed) -> Seed:
+    """The seed, where it is a number, or else a number from it: one that can be saved."""
+    plain = isinstance(seed, int | np.integer)
+    return int(seed) if plain else int(np.random.default_rng(seed).integers(2**63))  # type: ignore[arg-type]
+
+
+def largest_of(model: Module) -> float:
+    """The largest number of the precision that a network computes in."""
+    kinds = [parameter.dtype for parameter in model.parameters() if parameter.dtype.kind == "f"]
+    return min((float(np.finfo(kind).max) for kind in kinds), default=float("inf"))
+
+
+def checked(name: str, x: Any, largest: float = float("inf")) -> Any:
+    """Inputs as an array of finite numbers, or a tuple of several."""
+    if isinstance(x, tuple) and x and all(hasattr(part, "ndim") and part.ndim for part in x):
+        return tuple(finite(f"{name}[{number}]", part, largest) for number, part in enumerate(x))
+    return finite(name, x, largest)
+
+
+def checked_pair(x: Any, y: Any, largest: float = float("inf")) -> tuple[Any, Array]:
+    """Inputs and targets as arrays, one for one and without NaN or infinity."""
+    x, y = checked("x", x, largest), finite("y", y)
+    for part in x if isinstance(x, tuple) else (x,):
+        check_same_length(part, y)
+    return x, y
+
+
+def weights_of(loss: Loss, y: Array, class_weight: ClassWeight | None, sample_weight: Any) -> Array | None:
+    """A weight for each sample; None where all count alike.
+
+    Raises:
+        ValueError: There is one that is negative, or a class without a weight; or the loss cannot weigh samples.
+    """
+    if class_weight is None and sample_weight is None:
+        return None
+    if "reduction" not in _parameters_of(loss):
+        raise ValueError(f"{getattr(loss, '__name__', loss)} takes no reduction='none', which weights of samples need")
+    weights = np.ones(len(y)) if sample_weight is None else finite("sample_weight", sample_weight).astype(np.float64)
+    if weights.shape != (len(y),) or weights.min() < 0 or not weights.any():
+        raise ValueError(f"sample_weight needs a number from 0 for each of {len(y)} samples, got shape {weights.shape}")
+    if class_weight is None:
+        return weights
+    labels = outputs_of(loss).labels(y)
+    labels = labels.reshape(len(y), -1)
+    if labels.shape[1] != 1:
+        raise ValueError("class_weight needs one class for each sample")
+    classes, numbers, counts = np.unique(labels[:, 0], return_inverse=True, return_counts=True)
+    if isinstance(class_weight, str):
+        if class_weight != "balanced":
+            raise ValueError(f"class_weight is {class_weight!r}: pass 'balanced' or a dict, {{class: weight}}")
+        shares: Array = weights * (len(y) / (len(classes) * counts))[numbers]
+        return shares
+    missing = [each for each in classes.tolist() if each not in class_weight]
+    if missing:
+        raise ValueError(f"class_weight has no weight for class {missing[0]}")
+    each: Array = np.array([float(class_weight[label]) for label in classes.tolist()])[numbers]
+    return each * weights
+
+
+def _parameters_of(loss: Loss) -> Mapping[str, Any]:
+    try:
+        return inspect.signature(loss).parameters
+    except (TypeError, ValueError):
+        return {}
+
+
+def weighted(loss: Loss, outputs: Any, targets: Any, weights: Any) -> Any:
+    """The loss with a weight for each sample: Σ w l / Σ w, or Σ w l for a loss that is a sum."""
+    each = loss(outputs, targets, reduction="none")
+    if each.ndim > 1:
+        each = ag.mean(each.reshape(len(each), -1), axis=1)
+    if not isinstance(weights, ag.Tensor):
+        weights = ag.Tensor(weights, dtype=each.dtype)
+    elif weights.dtype != each.dtype:
+        weights = weights.astype(each.dtype)
+    total = ag.sum(each * weights)
+    is_sum = getattr(loss, "keywords", {}).get("reduction") == "sum"
+    return total if is_sum else total / ag.sum(weights)

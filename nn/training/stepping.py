@@ -1,0 +1,216 @@
+"""How the trainer takes a step: eagerly at first, then recorded, then recorded and compiled, as soon as that pays.
+
+Which of them step n takes depends on n, counted over all fits, and on the sizes of network and batch; never on a clock.
+So equal runs are equal to the bit, and one that is taken up again goes on as it would have. The NumPy engine gives the
+eager step's bits; the native one differs in the last of them.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from typing import Any, TypeAlias
+
+from numpy.typing import NDArray
+
+import autograd as ag
+from autograd import native_is_ready
+from nn.inspect import generator_states, set_generator_states
+from nn.regularisation import clip_norm, clip_value
+from nn.training.compiled import RecordedStep
+from nn.training.outside import reading_of, unsteady
+from nn.training.rewind import Rewind
+
+__all__ = ["Stepper"]
+
+Trainer: TypeAlias = Any  # its module imports this one
+
+Array: TypeAlias = NDArray[Any]
+Batch: TypeAlias = tuple[Any, ...]
+
+# What an eager step takes, about: for itself, and for each parameter and row of the batch.
+SECONDS_OF_A_STEP = 2e-4
+SECONDS_OF_A_PRODUCT = 3e-10
+
+# How long eager steps would have taken when it is time to record; or to load compiled code, or even to make it. At
+# these points each costs about as much, so no fit takes much longer than twice what the best choice would have taken.
+UNTIL_RECORDED = 0.04
+UNTIL_NATIVE = 0.25
+UNTIL_COMPILED = 60.0
+
+
+class Stepper:
+    """Takes the steps of a trainer.
+
+    Attributes:
+        note: Why steps are eager; None while they are recorded, or will be.
+        plan: From which step on they are recorded, and from which on native; None before the first.
+    """
+
+    def __init__(self, trainer: Trainer) -> None:
+        self._trainer: Trainer = trainer
+        self.note: str | None = None
+        self.plan: tuple[float, float] | None = None
+        self._recorded: dict[str, RecordedStep] = {}
+        self._made_of: tuple[Any, ...] = ()
+        self._last: RecordedStep | None = None  # what all later steps of this fit are taken by
+        self._rewind = Rewind(trainer, self.again)
+
+    def prepare(self, batch_size: int) -> None:
+        """Find out whether steps can be recorded, and from when on."""
+        trainer = self._trainer
+        made_of = (
+            trainer.model,
+            trainer.optimizer,
+            trainer.loss,
+            trainer.penalty,
+            trainer.clip_norm,
+            trainer.clip_value,
+        )
+        if not all(map(operator.is_, made_of, self._made_of)) or not self._made_of:
+            self._recorded, self._made_of = {}, made_of
+        self._last = None
+        self._rewind.forget()
+        self.note = self._why_eager()
+        if self.plan is None:
+            size = sum(parameter.size for parameter in trainer.model.parameters())
+            self.plan = plan(SECONDS_OF_A_STEP + SECONDS_OF_A_PRODUCT * size * batch_size)
+
+    def _why_eager(self) -> str | None:
+        trainer = self._trainer
+        if trainer.compile is False:
+            return "compile=False"
+        if trainer.accumulate > 1:
+            return "gradients of several batches are added up"
+        if trainer.compile:
+            return None
+        if not _has_own(trainer, "compute_loss"):
+            return unsteady(trainer.model, trainer.loss, trainer.penalty)
+        return f"{type(trainer).__name__} has a compute_loss of its own"
+
+    def __call__(self, batch: Batch, wants_outputs: bool) -> tuple[float, Any]:
+        """Take one step; the loss, and the raw outputs where they are wanted.
+
+        Where the loss is not finite, the model, the optimizer and the generators are as they were before the step.
+        """
+        recorded = self._last or self._due()
+        if recorded is None:
+            return self._eager(batch)
+        self._rewind.note(batch)
+        if recorded.has_run or self._trainer.compile:
+            loss, outputs = recorded(batch, wants_outputs)
+        else:
+            loss, outputs = self._tried(recorded, batch, wants_outputs)
+        if not math.isfinite(loss):
+            self._rewind.back()
+        return loss, outputs
+
+    def again(self, batch: Batch) -> None:
+        """Take a step that was taken before, in the way in which it was."""
+        recorded = self._due()
+        if recorded is None:
+            self._eager(batch)
+        else:
+            recorded(batch, wants_outputs=False)
+
+    def _due(self) -> RecordedStep | None:
+        """How the next step is recorded, if it is."""
+        if self.note is not None or self.plan is None:
+            return None
+        first, native = self.plan
+        taken = self._trainer.taken
+        if taken < first and not self._trainer.compile:
+            return None
+        engine: Any = "numpy" if taken < native else "native"
+        if engine not in self._recorded:
+            self._recorded[engine] = self._new(engine)
+        if taken >= native or native == math.inf:
+            self._last = self._recorded[engine]
+        return self._recorded[engine]
+
+    def _tried(self, recorded: RecordedStep, batch: Batch, wants_outputs: bool) -> tuple[float, Any]:
+        """The first recorded step; where it cannot be recorded, or something is wrong, the eager one decides."""
+        before = generator_states(self._trainer.model)
+        try:
+            return recorded(batch, wants_outputs)
+        except Exception as error:
+            set_generator_states(self._trainer.model, before)
+            found = self._eager(batch)
+            self.note, self._last = " ".join(str(error).split()), None
+            return found
+
+    def _new(self, engine: Any) -> RecordedStep:
+        trainer = self._trainer
+        return RecordedStep(
+            trainer.compute_loss,
+            trainer.model,
+            trainer.optimizer,
+            trainer.loss,
+            engine,
+            objective=self._objective,
+            clip=self._clipped,
+            reading=reading_of(trainer.loss, trainer.penalty),
+        )
+
+    def _objective(self, loss: Any) -> Any:
+        penalty = self._trainer.penalty
+        return loss if penalty is None else loss + penalty(self._trainer.model)
+
+    def _clipped(self, gradients: list[Any]) -> list[Any]:
+        """What `clip_value` and `clip_norm` do, in operations that are recorded."""
+        trainer = self._trainer
+        if trainer.clip_value is not None:
+            most = trainer.clip_value
+            gradients = [None if g is None else ag.clip(g, -most, most) for g in gradients]
+        if trainer.clip_norm is not None:
+            norm: Any = ag.sqrt(_total([ag.sum(g * g) for g in gradients if g is not None]))
+            factor = ag.where(norm > trainer.clip_norm, trainer.clip_norm / norm, 1.0)
+            gradients = [None if g is None else g * factor for g in gradients]
+        return gradients
+
+    def _eager(self, batch: Batch) -> tuple[float, Any]:
+        trainer = self._trainer
+        loss, outputs = trainer.compute_loss(*batch)
+        if loss.size != 1:
+            raise ag.ShapeError(f"the loss of a batch must be one number, got shape {loss.shape}; take its mean")
+        value = loss.item()
+        if not math.isfinite(value):
+            return value, outputs.data
+        parts, part = trainer.accumulate, (trainer.step - 1) % trainer.accumulate
+        if part == 0:
+            trainer.optimizer.zero_grad()
+        objective = self._objective(loss)
+        (objective if parts == 1 else objective / min(parts, trainer.steps - trainer.step + 1 + part)).backward()
+        if part == parts - 1 or trainer.step == trainer.steps:
+            if trainer.clip_value is not None:
+                clip_value(trainer.optimizer.parameters, trainer.clip_value)
+            if trainer.clip_norm is not None:
+                clip_norm(trainer.optimizer.parameters, trainer.clip_norm)
+            trainer.optimizer.step()
+        return value, outputs.data
+
+    def __getstate__(self) -> dict[str, Any]:
+        return vars(self) | {"_recorded": {}, "_made_of": (), "_last": None}
+
+
+def plan(seconds: float) -> tuple[float, float]:
+    """From which step on to record, and from which on native, where an eager step takes about so long."""
+    ready = native_is_ready()
+    recorded, native, compiled = (
+        math.ceil(until / seconds) for until in (UNTIL_RECORDED, UNTIL_NATIVE, UNTIL_COMPILED)
+    )
+    if ready is None:
+        return recorded, math.inf
+    return (native, native) if ready else (recorded, compiled)
+
+
+def _has_own(trainer: Trainer, method: str) -> bool:
+    """Whether a subclass overrides a method."""
+    return bool(getattr(type(trainer), method).__module__ != "nn.training.trainer")
+
+
+def _total(terms: list[Any]) -> Any:
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total

@@ -1,0 +1,144 @@
+"""A training that is taken up again ends as the unbroken one would, to the bit; its file is whole or refused."""
+
+import json
+import signal
+
+import numpy as np
+import pytest
+
+import nn
+from nn.training import resume
+
+pytest.importorskip("safetensors", reason="needs the extra train")
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(60, 4)).astype(np.float32)
+Y = (X[:, 0] > 0).astype(int) + (X[:, 1] > 0)
+
+
+class Stop(Exception):  # noqa: N818 - no error
+    """Planted: as if the process were killed."""
+
+
+class KillAt(nn.Callback):
+    def __init__(self):
+        self.at = None
+
+    def on_batch_end(self, trainer):
+        if (trainer.epoch, trainer.step) == self.at:
+            raise Stop
+
+
+def trainer_with(*callbacks, **settings):
+    dropout, noise = nn.Dropout(0.3, seed=5), nn.GaussianNoise(0.1, seed=7)
+    model = nn.Sequential(
+        noise, nn.Linear(4, 8, bias=False, seed=1), nn.BatchNorm1d(8), nn.Tanh(), dropout, nn.Linear(8, 3, seed=2)
+    )
+    settings = {"metrics": ["accuracy"], "callbacks": callbacks, "learning_rate": 0.05} | settings
+    return nn.Trainer(model, loss="cross_entropy", optimizer="adam", **settings)
+
+
+def callbacks():
+    plateau = nn.ReduceOnPlateau("loss", factor=0.5, patience=0)
+    return KillAt(), nn.EarlyStopping(2, monitor="val_loss"), nn.Scheduled(nn.ExponentialDecay(0.9)), plateau
+
+
+def fit(trainer, path=None, epochs=6):
+    return trainer.fit(
+        X,
+        Y,
+        epochs=epochs,
+        batch_size=8,
+        validation_split=0.2,
+        seed=11,
+        class_weight="balanced",
+        resume=path,
+        progress=False,
+    )
+
+
+def same(one, other):
+    states = [{**t.model.state_dict(), **t.optimizer.state_dict()} for t in (one, other)]
+    return all((states[0][name] == array).all() for name, array in states[1].items())
+
+
+@pytest.mark.parametrize("kills", [[(1, 1)], [(2, 4), (2, 5)], [(1, 6), (3, 1), (5, 3)], [(6, 6)]])
+def test_killed_and_resumed_it_ends_with_the_same_bits(kills, tmp_path, monkeypatch):
+    monkeypatch.setattr(resume, "SECONDS", -1.0)  # at every step
+    unbroken = trainer_with(*callbacks())
+    expected = fit(unbroken)
+    for at in [*kills, None]:
+        trainer = trainer_with(*callbacks())
+        trainer.callbacks[0].at = at
+        if at is None:
+            history = fit(trainer, tmp_path / "run")
+        else:
+            with pytest.raises(Stop):
+                fit(trainer, tmp_path / "run")
+    assert history.rows == expected.rows
+    assert same(trainer, unbroken)
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["training.safetensors"]
+    assert fit(trainer_with(*callbacks()), tmp_path / "run").rows == expected.rows  # at its end already
+
+
+def test_ctrl_c_and_on(tmp_path):
+    class Press(nn.Callback):
+        def on_batch_end(self, trainer):
+            if (trainer.epoch, trainer.step) == (2, 3):
+                signal.raise_signal(signal.SIGINT)
+
+    unbroken = trainer_with()
+    expected = fit(unbroken)
+    broken = trainer_with(Press())
+    assert len(fit(broken, tmp_path)) == 2
+    again = trainer_with(nn.Callback())
+    with pytest.raises(nn.StateError, match="saved with the callbacks Press, and this trainer has Callback"):
+        fit(again, tmp_path)
+    again.callbacks = [Press()]
+    again.callbacks[0].on_batch_end = lambda _trainer: None
+    assert fit(again, tmp_path).rows == expected.rows
+    assert same(again, unbroken)
+
+
+def test_saved_and_loaded_it_goes_on(tmp_path):
+    one, other = trainer_with(), trainer_with()
+    fit(one, epochs=3)
+    one.save(tmp_path / "state.safetensors")
+    other.load(tmp_path / "state.safetensors")
+    assert other.history.rows == one.history.rows
+    assert fit(one, epochs=2).rows == fit(other, epochs=2).rows
+    assert same(one, other)
+
+
+@pytest.mark.parametrize("content", [b"", b"nonsense" * 9, (2**40).to_bytes(8, "little") + b"x"])
+def test_other_files_are_refused(content, tmp_path):
+    (tmp_path / "training.safetensors").write_bytes(content)
+    before = trainer_with().model.state_dict()
+    trainer = trainer_with()
+    with pytest.raises(nn.StateError, match="no saved training"):
+        fit(trainer, tmp_path)
+    assert all((trainer.model.state_dict()[name] == array).all() for name, array in before.items())
+
+
+def test_another_models_state_is_refused(tmp_path):
+    fit(trainer_with(), tmp_path, epochs=1)
+    other = nn.Trainer(nn.MLP(4, [5, 3], seed=0), loss="cross_entropy", optimizer="adam")
+    before = other.model.state_dict()
+    with pytest.raises(nn.StateError, match="MLP cannot take this state"):
+        other.load(tmp_path)
+    with pytest.raises(FileNotFoundError, match="no saved training at"):
+        other.load(tmp_path / "nothing")
+    assert all((other.model.state_dict()[name] == array).all() for name, array in before.items())
+    nn.save(other.model, tmp_path / "model.safetensors")
+    with pytest.raises(nn.StateError, match="no saved training"):
+        other.load(tmp_path / "model.safetensors")
+
+
+def test_every_kind_of_generator_is_kept():
+    for kind in (np.random.PCG64, np.random.MT19937, np.random.SFC64, np.random.Philox):
+        dropout = nn.Dropout(0.5, seed=np.random.Generator(kind(3)))
+        states = {"_generator": resume._plain(dropout._generator.bit_generator.state)}
+        first = dropout(np.ones(50)).data
+        back = json.loads(json.dumps(states))
+        nn.inspect.set_generator_states(dropout, {name: resume._arrayed(x) for name, x in back.items()})
+        assert (dropout(np.ones(50)).data == first).all(), kind

@@ -1,0 +1,200 @@
+"""Fitting by recorded steps: as eagerly, in what is learnt, what is told, and what goes wrong."""
+
+import copy
+import functools
+
+import numpy as np
+import pytest
+
+import autograd as ag
+import nn
+from nn.training import stepping
+from nn.training.outside import unsteady
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(90, 4)).astype(np.float32)
+CLASSES = (X[:, 0] + X[:, 1] > 0) + (X[:, 2] > 0.5).astype(int)
+
+
+@pytest.fixture(params=["numpy", "native"])
+def early(request, monkeypatch):
+    """Steps are recorded from the third on."""
+    if request.param == "native":
+        pytest.importorskip("numba")
+    monkeypatch.setattr(stepping, "plan", lambda _seconds: (2, 2 if request.param == "native" else np.inf))
+    return request.param
+
+
+def layers():
+    dropout, normal = nn.Dropout(0.3, seed=5), nn.BatchNorm1d(8)
+    return nn.Sequential(nn.Linear(4, 8, bias=False, seed=1), normal, nn.Tanh(), dropout, nn.Linear(8, 3, seed=2))
+
+
+def trainer_of(model, **settings):
+    return nn.Trainer(model, **({"loss": "cross_entropy", "optimizer": "adam", "learning_rate": 0.02} | settings))
+
+
+SETTINGS = {
+    "plain": {},
+    "metrics": {"metrics": ["accuracy"]},
+    "penalty": {"penalty": lambda model: nn.l2(model.parameters(), 1e-2)},
+    "clipped": {"clip_norm": 0.5, "clip_value": 0.2},
+    "smoothed": {"label_smoothing": 0.1},
+    "sum": {"loss": functools.partial(nn.cross_entropy, reduction="sum")},
+    "momentum": {"optimizer": "sgd"},
+}
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_it_fits_as_eagerly(name, early):
+    fits = {}
+    for compile in (False, None):
+        trainer = trainer_of(layers(), compile=compile, **SETTINGS[name])
+        held = X[:20], CLASSES[:20]
+        history = trainer.fit(
+            X, CLASSES, epochs=4, batch_size=16, validation_data=held, class_weight={0: 1, 1: 2, 2: 3}, progress=False
+        )
+        fits[compile] = trainer.model.state_dict(), history
+    assert trainer.note is None
+    assert trainer.stepper._recorded[early].has_run
+    (ours, history), (eager, expected) = fits[None], fits[False]
+    for column in expected.columns:
+        np.testing.assert_allclose(history[column], expected[column], rtol=1e-4, err_msg=column)
+    for key, array in eager.items():
+        np.testing.assert_allclose(ours[key], array, rtol=1e-3, atol=1e-5, err_msg=key)
+
+
+def test_what_is_changed_between_steps_counts(early):
+    """Frozen weights, modes, rates, settings of layers, numbers that the loss reads."""
+    factor = 1.0
+
+    def loss(outputs, targets):
+        return factor * nn.cross_entropy(outputs, targets)
+
+    class Change(nn.Callback):
+        def on_epoch_end(self, trainer):
+            nonlocal factor
+            model = trainer.model
+            if trainer.epoch == 1:
+                model[0].weight.requires_grad = False
+            elif trainer.epoch == 2:
+                model[0].weight.requires_grad, model[3].p = True, 0.6
+            elif trainer.epoch == 3:
+                factor = 3.0
+            elif trainer.epoch == 4:
+                trainer.optimizer.learning_rate = 0.005
+
+    states = []
+    for compile in (False, None):
+        factor = 1.0
+        trainer = trainer_of(layers(), loss=loss, callbacks=[Change()], compile=compile)
+        trainer.fit(X, CLASSES, epochs=6, batch_size=32, progress=False)
+        states.append(trainer.model.state_dict())
+    assert trainer.note is None
+    for key, array in states[0].items():
+        np.testing.assert_allclose(states[1][key], array, rtol=1e-3, atol=1e-5, err_msg=key)
+
+
+def test_a_loss_that_is_not_finite_leaves_all_as_it_was(early):
+    """After a recorded step of NaN everything is as an eager fit leaves it: before that step."""
+
+    def planted():
+        x = X.copy()
+        x[:] = np.where(np.arange(90)[:, None] == 60, 3e38, x)
+        return x
+
+    found = []
+    for compile in (False, None):
+        model = nn.Sequential(nn.Linear(4, 8, seed=1), nn.Dropout(0.3, seed=5), nn.Linear(8, 3, seed=2))
+        trainer = trainer_of(model, compile=compile)
+        with pytest.raises(
+            nn.DivergenceError, match=r"the loss became .* in epoch \d+, step \d+; .*linear|matmul"
+        ) as error:
+            trainer.fit(planted(), CLASSES, epochs=3, batch_size=8, seed=3, progress=False)
+        assert "\n" not in str(error.value)
+        state = {**trainer.model.state_dict(), **trainer.optimizer.state_dict()}
+        found.append((trainer.epoch, trainer.step, trainer.taken, state))
+    assert found[0][:3] == found[1][:3]
+    assert found[0][2] > 3
+    for key, array in found[0][3].items():
+        np.testing.assert_allclose(found[1][3][key], array, rtol=1e-3, atol=1e-6, err_msg=key)
+
+
+def test_what_cannot_be_recorded_is_taken_eagerly(early):
+    def branching(outputs, targets):
+        return nn.cross_entropy(outputs, targets) * (2.0 if ag.sum(outputs) > 0 else 1.0)
+
+    states = []
+    for compile in (False, None):
+        trainer = trainer_of(layers(), loss=branching, compile=compile)
+        trainer.fit(X, CLASSES, epochs=2, batch_size=16, progress=False)
+        states.append(trainer.model.state_dict())
+    assert "branch" in trainer.note
+    assert early not in [name for name, step in trainer.stepper._recorded.items() if step.has_run]
+    assert all((states[0][name] == array).all() for name, array in states[1].items())
+    with pytest.raises(ag.RecordingError, match="branch"):
+        trainer_of(layers(), loss=branching, compile=True).fit(X, CLASSES, epochs=1, progress=False)
+
+
+BETA = [0.5]
+
+
+class Counting(nn.Module):
+    def __init__(self):
+        self.linear, self.calls = nn.Linear(4, 3, seed=0), []
+
+    def forward(self, x):
+        self.calls.append(1)
+        return self.linear(x)
+
+
+def test_what_may_change_unseen_is_not_recorded():
+    assert unsteady(layers(), nn.cross_entropy, None) is None
+    assert "'BETA', a list" in unsteady(layers(), lambda y, t: BETA[0] * nn.mse(y, t))
+    assert "'calls', a list" in unsteady(Counting(), nn.mse)
+    assert "'array', a ndarray" in unsteady(layers(), (lambda array: lambda y, t: nn.mse(y, t * array))(np.ones(3)))
+    own = type("Own", (nn.Trainer,), {"compute_loss": lambda self, x, y: nn.Trainer.compute_loss(self, x, y)})
+    trainer = own(layers(), loss="cross_entropy", optimizer="adam")
+    trainer.fit(X, CLASSES, epochs=1, progress=False)
+    assert "compute_loss of its own" in trainer.note
+
+
+def test_every_label_of_a_batch_counts(early):
+    """A focal loss by hand: entries picked by the labels of each batch, whether that can be recorded or not."""
+
+    def focal(logits, targets):
+        log_p = ag.log_softmax(logits, axis=-1)[np.arange(len(logits)), targets]
+        return ag.mean(-((1 - ag.exp(log_p)) ** 2) * log_p)
+
+    states = []
+    for compile in (False, None):
+        trainer = trainer_of(nn.MLP(4, [8, 3], seed=0), loss=focal, compile=compile)
+        trainer.fit(X, CLASSES, epochs=2, batch_size=32, progress=False)
+        states.append(trainer.model.state_dict())
+    for key, array in states[0].items():
+        np.testing.assert_allclose(states[1][key], array, rtol=1e-3, atol=1e-5, err_msg=f"{key} {early}")
+
+
+def test_accumulated_batches_are_one_large_one():
+    twins = [nn.MLP(4, [8, 3], seed=0) for _ in range(2)]
+    for model, settings, size in ((twins[0], {"accumulate": 3}, 10), (twins[1], {}, 30)):
+        trainer_of(model, optimizer="sgd", **settings).fit(X, CLASSES, epochs=3, batch_size=size, progress=False)
+    for (_, p), (_, q) in zip(twins[0].named_parameters(), twins[1].named_parameters(), strict=True):
+        np.testing.assert_allclose(p.data, q.data, rtol=1e-4, atol=1e-6)
+
+
+def test_two_fits_are_one(early):
+    models = [layers() for _ in range(2)]
+    trainers = [trainer_of(model) for model in models]
+    for _ in range(2):
+        trainers[0].fit(X, CLASSES, epochs=3, batch_size=32, progress=False)
+    trainers[1].fit(X, CLASSES, epochs=6, batch_size=32, progress=False)
+    assert all((models[1].state_dict()[name] == array).all() for name, array in models[0].state_dict().items())
+    assert early in trainers[1].stepper._recorded
+    copy.deepcopy(trainers[0]).fit(X, CLASSES, epochs=1, progress=False)
+
+
+def test_the_plan_does_not_ask_a_clock():
+    assert stepping.plan(1e-3) == stepping.plan(1e-3)
+    recorded, native = stepping.plan(1e-3)
+    assert 1 < recorded <= native
