@@ -27,7 +27,7 @@ FLOORS: dict[str, list[set[str]]] = {
         {"tensor"},
         {"functional"},
         {"extend", "explaining"},
-        {"compat"},
+        {"compat", "scipy"},
         {"drawing", "program", "core", "test_util"},
         {"numpy.numpy_boxes", "numpy.numpy_vspaces"},
         {"learn", "builtins", "differential_operators", "misc", "tracer", "util", "wrap_util"},

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -75,9 +77,17 @@ GRADIENT_FREE: frozenset[Callable[..., Any]] = frozenset(
 OF_SHAPES = frozenset({np.shape, np.ndim, np.size, np.result_type, np.zeros_like, np.ones_like, np.empty_like})
 
 
+# Ufuncs of other libraries, entered by the rooms that have rules for them; and those rooms, imported when first needed.
+UFUNCS: dict[np.ufunc, Primitive] = {}
+ROOMS_OF = {"scipy.special": "autograd.scipy.special"}
+
+
 @cache
 def _primitive_of(ufunc: np.ufunc) -> Primitive | None:
-    return next((entry for entry in BOOK.values() if entry.ufunc is ufunc), None)
+    for library, room in ROOMS_OF.items():
+        if getattr(sys.modules.get(library), ufunc.__name__, None) is ufunc:
+            import_module(room)
+    return UFUNCS.get(ufunc) or next((entry for entry in BOOK.values() if entry.ufunc is ufunc), None)
 
 
 # ---- ufuncs --------------------------------------------------------------------------------------------------------

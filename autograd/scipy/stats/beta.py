@@ -1,0 +1,20 @@
+"""The beta distribution, of density zᵃ⁻¹ (1 − z)ᵇ⁻¹ / B(a, b) for z between 0 and 1."""
+
+from __future__ import annotations
+
+from autograd.scipy import special
+from autograd.scipy.stats.families import Family, others_of
+
+_family = Family(
+    "beta",
+    ("a", "b"),
+    logpdf=lambda z, a, b: special.xlogy(a - 1, z) + special.xlog1py(b - 1, -z) - special.betaln(a, b),
+    cdf=lambda z, a, b: special.betainc(a, b, z),
+    sf=lambda z, a, b: special.betaincc(a, b, z),
+    ppf=lambda q, a, b: special.betaincinv(a, b, q),
+    support=(0.0, 1.0),
+)
+logpdf, pdf, cdf, logcdf, sf, logsf, ppf = (
+    _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf")
+)
+__getattr__ = others_of("beta")

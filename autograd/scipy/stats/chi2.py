@@ -1,0 +1,22 @@
+"""The χ² distribution, of a sum of df squares of normal numbers."""
+
+from __future__ import annotations
+
+import math
+
+from autograd.scipy import special
+from autograd.scipy.stats.families import Family, others_of
+
+_family = Family(
+    "chi2",
+    ("df",),
+    logpdf=lambda z, df: special.xlogy(df / 2 - 1, z / 2) - z / 2 - special.gammaln(df / 2) - math.log(2),
+    cdf=lambda z, df: special.gammainc(df / 2, z / 2),
+    sf=lambda z, df: special.gammaincc(df / 2, z / 2),
+    ppf=lambda q, df: 2 * special.gammaincinv(df / 2, q),
+    support=(0.0, math.inf),
+)
+logpdf, pdf, cdf, logcdf, sf, logsf, ppf = (
+    _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf")
+)
+__getattr__ = others_of("chi2")

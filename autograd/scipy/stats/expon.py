@@ -1,0 +1,22 @@
+"""The exponential distribution, of density exp(−z) for z ≥ 0."""
+
+from __future__ import annotations
+
+import math
+
+from autograd.rules.entries import exp, expm1, log1p
+from autograd.scipy.stats.families import Family, others_of
+
+_family = Family(
+    "expon",
+    logpdf=lambda z: -z,
+    cdf=lambda z: -expm1(-z),
+    sf=lambda z: exp(-z),
+    logsf=lambda z: -z,
+    ppf=lambda q: -log1p(-q),
+    support=(0.0, math.inf),
+)
+logpdf, pdf, cdf, logcdf, sf, logsf, ppf = (
+    _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf")
+)
+__getattr__ = others_of("expon")

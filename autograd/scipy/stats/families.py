@@ -1,0 +1,139 @@
+"""What all distributions have in common: a place, a scale, a support, and functions of one another.
+
+A distribution says its logarithmic density and its distribution function in standard form, for z = (x − loc) / scale.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from scipy import stats
+
+from autograd.graph.node import Node
+from autograd.rules.entries import exp, greater_equal, less, less_equal, log, log1p, logical_and, where
+
+Function = Callable[..., Any]
+
+
+class Family:
+    """The functions of a distribution, of nodes; of plain numbers SciPy's.
+
+    Args:
+        name: What SciPy calls it.
+        shapes: Its parameters beside place and scale, by SciPy's names.
+        logpdf: The logarithm of the density at z, for these parameters (``logpmf`` where it is discrete).
+        cdf: The probability of at most z.
+        sf: That of more than z, where it is more accurate than 1 − cdf.
+        logcdf: Its logarithm, where that is more accurate than the logarithm of cdf.
+        logsf: The same for sf.
+        ppf: The z that has a given cdf.
+        support: The least and the largest z of a density that is not 0.
+        inside: A point of the support, which stands in for points outside where functions are computed.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        shapes: tuple[str, ...] = (),
+        *,
+        logpdf: Function,
+        cdf: Function,
+        sf: Function | None = None,
+        logcdf: Function | None = None,
+        logsf: Function | None = None,
+        ppf: Function | None = None,
+        support: tuple[float, float] = (-math.inf, math.inf),
+        inside: float = 0.5,
+        discrete: bool = False,
+    ) -> None:
+        self.name, self.shapes, self.support, self.inside = name, shapes, support, inside
+        below: Function = sf or (lambda z, *p: 1 - cdf(z, *p))
+        log_density = "logpmf" if discrete else "logpdf"
+        self.functions: dict[str, Function] = {
+            log_density: self._of_nodes(log_density, logpdf, -math.inf, -math.inf, density=not discrete),
+            "cdf": self._of_nodes("cdf", cdf, 0.0, 1.0),
+            "sf": self._of_nodes("sf", below, 1.0, 0.0),
+            "logcdf": self._of_nodes("logcdf", logcdf or _log_of(cdf, below), -math.inf, 0.0),
+            "logsf": self._of_nodes("logsf", logsf or _log_of(below, cdf), 0.0, -math.inf),
+        }
+        self.functions[log_density[3:]] = self._density(log_density)
+        if ppf is not None:
+            self.functions["ppf"] = self._quantile(ppf)
+
+    def __getitem__(self, method: str) -> Function:
+        return self.functions[method]
+
+    def _parameters(self, args: tuple[Any, ...], named: dict[str, Any]) -> tuple[list[Any], Any, Any]:
+        """Shapes, place and scale, of positional and named arguments as SciPy takes them."""
+        names = (*self.shapes, "loc", "scale")
+        if len(args) > len(names) or set(named) - set(names[len(args) :]):
+            raise TypeError(f"{self.name} takes {', '.join(names)}, once each")
+        given = {"loc": 0.0, "scale": 1.0} | dict(zip(names, args, strict=False)) | named
+        missing = [name for name in names if name not in given]
+        if missing:
+            raise TypeError(f"{self.name} needs {', '.join(missing)}")
+        return [given[name] for name in self.shapes], given["loc"], given["scale"]
+
+    def _of_nodes(self, method: str, standard: Function, low: float, high: float, density: bool = False) -> Function:
+        """A function in standard form, with what it is below and above the support."""
+
+        def of(x: Any, *args: Any, **named: Any) -> Any:
+            if not _holds_node(x, *args, *named.values()):
+                return getattr(getattr(stats, self.name), method)(x, *args, **named)
+            shapes, loc, scale = self._parameters(args, named)
+            z = (x - loc) / scale
+            if self.support == (-math.inf, math.inf):
+                found = standard(z, *shapes)
+            else:
+                above, below = greater_equal(z, self.support[0]), less_equal(z, self.support[1])
+                taken = logical_and(above, below)
+                found = standard(where(taken, z, self.inside), *shapes)
+                found = where(taken, found, where(above, high, low))
+            return found - log(scale) if density else found
+
+        return _named(of, method, self.name)
+
+    def _density(self, logarithm: str) -> Function:
+        def of(x: Any, *args: Any, **named: Any) -> Any:
+            if not _holds_node(x, *args, *named.values()):
+                return getattr(getattr(stats, self.name), logarithm[3:])(x, *args, **named)
+            return exp(self.functions[logarithm](x, *args, **named))
+
+        return _named(of, logarithm[3:], self.name)
+
+    def _quantile(self, standard: Function) -> Function:
+        def of(q: Any, *args: Any, **named: Any) -> Any:
+            if not _holds_node(q, *args, *named.values()):
+                return getattr(stats, self.name).ppf(q, *args, **named)
+            shapes, loc, scale = self._parameters(args, named)
+            return loc + scale * standard(q, *shapes)
+
+        return _named(of, "ppf", self.name)
+
+
+def _log_of(probability: Function, complement: Function) -> Function:
+    """Log p, by way of the complement where p is near 1."""
+
+    def of(z: Any, *p: Any) -> Any:
+        small, rest = probability(z, *p), complement(z, *p)
+        near_one = less(rest, 0.5)
+        return where(near_one, log1p(-where(near_one, rest, 0.0)), log(where(near_one, 1.0, small)))
+
+    return of
+
+
+def others_of(name: str) -> Function:
+    """What gives SciPy's own of a distribution's other names (``rvs``, ``fit``, ``mean`` …)."""
+    return lambda method: getattr(getattr(stats, name), method)
+
+
+def _named(function: Function, method: str, distribution: str) -> Function:
+    function.__name__ = function.__qualname__ = method
+    function.__doc__ = getattr(getattr(stats, distribution), method).__doc__
+    return function
+
+
+def _holds_node(*xs: Any) -> bool:
+    return any(isinstance(x, Node) for x in xs)

@@ -1,0 +1,22 @@
+"""The gamma distribution, of density zᵃ⁻¹ exp(−z) / Γ(a) for z ≥ 0."""
+
+from __future__ import annotations
+
+import math
+
+from autograd.scipy import special
+from autograd.scipy.stats.families import Family, others_of
+
+_family = Family(
+    "gamma",
+    ("a",),
+    logpdf=lambda z, a: special.xlogy(a - 1, z) - z - special.gammaln(a),
+    cdf=lambda z, a: special.gammainc(a, z),
+    sf=lambda z, a: special.gammaincc(a, z),
+    ppf=lambda q, a: special.gammaincinv(a, q),
+    support=(0.0, math.inf),
+)
+logpdf, pdf, cdf, logcdf, sf, logsf, ppf = (
+    _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf")
+)
+__getattr__ = others_of("gamma")

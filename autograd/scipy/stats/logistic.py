@@ -1,0 +1,20 @@
+"""The logistic distribution, whose distribution function is 1 / (1 + exp(−z))."""
+
+from __future__ import annotations
+
+from autograd.scipy import special
+from autograd.scipy.stats.families import Family, others_of
+
+_family = Family(
+    "logistic",
+    logpdf=lambda z: special.log_expit(z) + special.log_expit(-z),
+    cdf=special.expit,
+    sf=lambda z: special.expit(-z),
+    logcdf=special.log_expit,
+    logsf=lambda z: special.log_expit(-z),
+    ppf=special.logit,
+)
+logpdf, pdf, cdf, logcdf, sf, logsf, ppf = (
+    _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf")
+)
+__getattr__ = others_of("logistic")

@@ -1,0 +1,69 @@
+"""The normal distribution of vectors, of density exp(−(x − μ)ᵀ Σ⁻¹ (x − μ) / 2) / √det(2π Σ)."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from numpy.linalg import eigvalsh
+from scipy import stats
+
+import autograd.numpy as np
+from autograd.graph.node import Node
+from autograd.scipy.stats.families import others_of
+
+
+def logpdf(x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False) -> Any:
+    """The logarithm of the density at x, shape (d,) or (points, d).
+
+    Args:
+        x: Where.
+        mean: μ, shape (d,); 0 by default.
+        cov: Σ, a matrix of shape (d, d), a diagonal, or a number.
+        allow_singular: Whether Σ may be singular; then it has no derivative.
+
+    Raises:
+        TypeError: A derivative for a Σ that may be singular.
+    """
+    if not any(isinstance(part, Node) for part in (x, mean, cov)):
+        return stats.multivariate_normal.logpdf(x, mean, cov, allow_singular)
+    size = next((np.shape(part)[-1] for part in (x, mean, cov) if np.ndim(part)), 1)
+    deviation = x if mean is None else x - mean
+    sigma = _matrix(cov, size)
+    if allow_singular:
+        if isinstance(sigma, Node) and sigma.requires_grad:
+            raise TypeError("multivariate_normal: a covariance that may be singular has no derivative: give a constant")
+        sigma = sigma._raw if isinstance(sigma, Node) else sigma
+        lengths = eigvalsh(sigma)
+        kept = lengths[lengths > 1e6 * 2.3e-16 * max(abs(lengths))]
+        log_det, rank = math.fsum(map(math.log, kept)), len(kept)
+        solved = deviation @ np.linalg.pinv(sigma, hermitian=True)
+    else:
+        log_det, rank = np.linalg.slogdet(sigma)[1], size
+        solved = np.linalg.solve(sigma, np.reshape(deviation, (-1, size)).T).T
+        solved = np.reshape(solved, np.shape(deviation))
+    return -(np.sum(deviation * solved, axis=-1) + log_det + rank * math.log(2 * math.pi)) / 2
+
+
+def pdf(x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False) -> Any:
+    """The density at x."""
+    if not any(isinstance(part, Node) for part in (x, mean, cov)):
+        return stats.multivariate_normal.pdf(x, mean, cov, allow_singular)
+    return np.exp(logpdf(x, mean, cov, allow_singular))
+
+
+def entropy(mean: Any = None, cov: Any = 1) -> Any:
+    """½ log det(2πe Σ)."""
+    if not isinstance(cov, Node):
+        return stats.multivariate_normal.entropy(mean._raw if isinstance(mean, Node) else mean, cov)
+    size = next((np.shape(part)[-1] for part in (mean, cov) if np.ndim(part)), 1)
+    return (np.linalg.slogdet(_matrix(cov, size))[1] + size * math.log(2 * math.pi * math.e)) / 2
+
+
+def _matrix(cov: Any, size: int) -> Any:
+    if np.ndim(cov) == 2:
+        return cov
+    return np.eye(size) * (cov if np.ndim(cov) == 0 else np.reshape(cov, (-1, 1)))
+
+
+__getattr__ = others_of("multivariate_normal")

@@ -1,0 +1,22 @@
+"""The normal distribution, of density exp(−z²/2) / √(2π)."""
+
+from __future__ import annotations
+
+import math
+
+from autograd.scipy import special
+from autograd.scipy.stats.families import Family, others_of
+
+_family = Family(
+    "norm",
+    logpdf=lambda z: -z * z / 2 - math.log(2 * math.pi) / 2,
+    cdf=special.ndtr,
+    sf=lambda z: special.ndtr(-z),
+    logcdf=special.log_ndtr,
+    logsf=lambda z: special.log_ndtr(-z),
+    ppf=special.ndtri,
+)
+logpdf, pdf, cdf, logcdf, sf, logsf, ppf = (
+    _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf")
+)
+__getattr__ = others_of("norm")

@@ -1,0 +1,21 @@
+"""The Poisson distribution, of mass μᵏ exp(−μ) / k!."""
+
+from __future__ import annotations
+
+import math
+
+from autograd.rules.entries import floor
+from autograd.scipy import special
+from autograd.scipy.stats.families import Family, others_of
+
+_family = Family(
+    "poisson",
+    ("mu",),
+    logpdf=lambda k, mu: special.xlogy(k, mu) - special.gammaln(k + 1) - mu,
+    cdf=lambda k, mu: special.pdtr(floor(k), mu),
+    sf=lambda k, mu: special.pdtrc(floor(k), mu),
+    support=(0.0, math.inf),
+    discrete=True,
+)
+logpmf, pmf, cdf, logcdf, sf, logsf = (_family[name] for name in ("logpmf", "pmf", "cdf", "logcdf", "sf", "logsf"))
+__getattr__ = others_of("poisson")

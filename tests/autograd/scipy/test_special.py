@@ -1,0 +1,131 @@
+"""Special functions: SciPy's values, derivatives by differences in both modes to second order, replayed programs."""
+
+from __future__ import annotations
+
+import inspect
+import pickle
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd.test_util import check_grads
+
+scipy_special = pytest.importorskip("scipy.special")
+
+from autograd.scipy import special  # noqa: E402
+
+# Points at which each is smooth; which arguments have derivatives.
+SIGNED, POSITIVE = np.array([-1.3, -0.2, 0.7, 2.1]), np.array([0.4, 1.3, 2.6, 5.2])
+UNIT = np.array([0.1, 0.35, 0.8, 0.95])
+PAIR = (POSITIVE, POSITIVE[::-1])
+ROWS: dict[str, tuple[tuple[Any, ...], tuple[int, ...]]] = {
+    **dict.fromkeys(("erf", "erfc", "erfi", "erfcx", "dawsn", "ndtr", "log_ndtr"), ((SIGNED,), (0,))),
+    **dict.fromkeys(("expit", "log_expit", "exp2", "exp10", "cosm1", "sindg", "cosdg", "tandg"), ((SIGNED,), (0,))),
+    **dict.fromkeys(("j0", "j1", "i0", "i1", "i0e", "i1e", "gammasgn", "gamma", "rgamma"), ((SIGNED,), (0,))),
+    "erfinv": ((UNIT - 0.5,), (0,)),
+    **dict.fromkeys(("erfcinv", "ndtri", "logit", "ellipk", "ellipe"), ((UNIT,), (0,))),
+    **dict.fromkeys(("entr", "psi", "digamma", "gammaln", "loggamma", "y0", "y1", "spence"), ((POSITIVE,), (0,))),
+    **dict.fromkeys(("k0", "k1", "k0e", "k1e", "expi", "exp1"), ((POSITIVE,), (0,))),
+    **dict.fromkeys(("xlogy", "rel_entr", "kl_div", "beta", "betaln", "poch"), (PAIR, (0, 1))),
+    "xlog1py": ((SIGNED, POSITIVE), (0, 1)),
+    "owens_t": ((SIGNED, POSITIVE), (0, 1)),
+    **dict.fromkeys(("boxcox", "inv_boxcox"), ((POSITIVE, 0.7), (0,))),
+    **dict.fromkeys(("huber", "pseudo_huber"), ((POSITIVE, SIGNED), (0, 1))),
+    "polygamma": ((2, POSITIVE), (1,)),
+    "zeta": ((2.5, POSITIVE), (1,)),
+    "binom": ((POSITIVE + 3, POSITIVE[::-1] / 2), (0, 1)),
+    **dict.fromkeys(("gammainc", "gammaincc", "chdtr", "chdtrc"), ((1.7, POSITIVE), (1,))),
+    **dict.fromkeys(("gammaincinv", "gammainccinv", "stdtrit"), ((1.7, UNIT), (1,))),
+    **dict.fromkeys(("betainc", "betaincc", "betaincinv"), ((1.7, 2.4, UNIT), (2,))),
+    "stdtr": ((3.5, SIGNED), (1,)),
+    **dict.fromkeys(("pdtr", "pdtrc"), ((2.0, POSITIVE), (1,))),
+    **dict.fromkeys(("jv", "yv", "iv", "ive", "kv", "kve"), ((1.5, POSITIVE), (1,))),
+    **dict.fromkeys(("jn", "yn", "kn", "expn"), ((2, POSITIVE), (1,))),
+    **dict.fromkeys(("ellipkinc", "ellipeinc"), ((POSITIVE / 4, UNIT / 2), (0, 1))),
+    "hyp0f1": ((1.5, SIGNED), (1,)),
+    "hyp1f1": ((1.5, 2.5, SIGNED), (2,)),
+    "hyp2f1": ((0.5, 1.5, 2.5, UNIT / 2), (3,)),
+    "hyperu": ((1.5, 2.5, POSITIVE), (2,)),
+}
+
+
+def test_every_entry_has_a_row() -> None:
+    entries = {name for name, thing in vars(special).items() if isinstance(thing, special.SpecialFunction)}
+    assert entries == set(ROWS)
+    assert len({id(getattr(special, name)) for name in entries}) > 70
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_values_and_derivatives(name: str) -> None:
+    entry, (arguments, places) = getattr(special, name), ROWS[name]
+    scipys = getattr(scipy_special, name)
+    np.testing.assert_array_equal(entry(*arguments), scipys(*arguments))
+    check_grads(entry, argnum=places, rtol=2e-6)(*arguments)
+    nodes = [ag.Tensor(x, requires_grad=True) if i in places else x for i, x in enumerate(arguments)]
+    if isinstance(scipys, np.ufunc):
+        found = scipys(*nodes)
+        assert isinstance(found, ag.Tensor)
+        np.testing.assert_array_equal(found.data, scipys(*arguments))
+    for i in set(range(len(arguments))) - set(places):
+        with pytest.raises(ag.MissingRuleError, match=f"{entry.name} has no derivative for its argument {i}"):
+            ag.grad(lambda p, i=i: ag.sum(entry(*arguments[:i], p, *arguments[i + 1 :])))(2.0)
+
+
+def test_a_ufunc_of_scipys_is_known_without_our_module() -> None:
+    code = "import scipy.special, autograd as ag; print(ag.grad(scipy.special.expit)(0.0))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("0.25\n", "")
+    with pytest.raises(TypeError, match="fresnel has no derivative rule"):
+        scipy_special.fresnel(ag.Tensor(SIGNED, requires_grad=True))
+
+
+def test_entries_are_functions_like_any_other() -> None:
+    assert pickle.loads(pickle.dumps(special.erf)) is special.erf
+    assert special.erf(0.5) == scipy_special.erf(0.5)
+    assert special.erf(ag.Value(0.5)).data == scipy_special.erf(0.5)
+    assert special.factorial(3) == 6  # SciPy's own
+    assert "x" in inspect.signature(special.erf).parameters
+
+
+def test_they_are_recorded_and_replayed() -> None:
+    def f(x: Any) -> Any:
+        return ag.sum(special.erf(x) * special.gammaln(x))
+
+    compiled = ag.compile(ag.value_and_grad(f))
+    for x in (POSITIVE, POSITIVE + 1):
+        value, gradient = compiled(x)
+        expected = ag.value_and_grad(f)(x)
+        np.testing.assert_allclose(value, expected[0], rtol=1e-14)
+        np.testing.assert_allclose(gradient, expected[1], rtol=1e-14)
+
+
+A = np.arange(6.0).reshape(2, 3) / 3
+
+
+@pytest.mark.parametrize("axis", [None, 0, (0, 1)])
+@pytest.mark.parametrize("keepdims", [False, True])
+def test_sums_of_exponentials(axis: Any, keepdims: bool) -> None:
+    b = np.array([[0.5, 1.0, 2.0], [1.5, 0.1, 3.0]])
+    for weights in (None, b):
+        ours = lambda a, w=weights: special.logsumexp(a, axis=axis, b=w, keepdims=keepdims)  # noqa: E731
+        np.testing.assert_allclose(ours(ag.Tensor(A)).data, ours(A), rtol=1e-14)
+        check_grads(ours)(A)
+    signed = lambda a, w: special.logsumexp(a, axis=axis, b=w, keepdims=keepdims, return_sign=True)  # noqa: E731
+    np.testing.assert_allclose(signed(ag.Tensor(A), -b)[0].data, signed(A, -b)[0], rtol=1e-14)
+    check_grads(lambda a, w: signed(a, w)[0])(A, -b)
+    check_grads(lambda a: special.softmax(a, axis=axis) * special.log_softmax(a, axis=axis))(A)
+
+
+def test_the_logarithm_of_the_multivariate_gamma_function() -> None:
+    for d in (1, 2, 3):
+        np.testing.assert_allclose(special.multigammaln(ag.Tensor(4.5), d).data, scipy_special.multigammaln(4.5, d))
+        check_grads(lambda a, d=d: special.multigammaln(a, d))(np.array([4.5, 5.5]))
+
+
+def test_where_nothing_times_infinity_is_nothing() -> None:
+    assert ag.grad(lambda y: special.xlogy(0.0, y))(0.0) == 0
+    assert ag.grad(lambda y: special.xlog1py(0.0, y))(-1.0) == 0
