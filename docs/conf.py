@@ -24,6 +24,7 @@ extensions = [
     "sphinx_copybutton",
     "mathml",
     "book_pages",
+    "gallery_pages",
 ]
 exclude_patterns = ["pictures"]
 default_role = "code"  # a name in single quotation marks is code, and a link where autodoc knows it
