@@ -95,7 +95,8 @@ class Row:
                 yield name, value
 
 
-TABLE: dict[Function, Row] = {}
+# Ours for NumPy's functions; what there is to know of each is found when it is first called.
+TABLE: dict[Function, Function] = {}
 
 
 def differentiable(*names: str) -> Callable[[AnyFunction], AnyFunction]:
@@ -107,7 +108,7 @@ def differentiable(*names: str) -> Callable[[AnyFunction], AnyFunction]:
             for part in name.split("."):
                 found = getattr(found, part, None)
             if found is not None:
-                TABLE[found] = Row(found, ours)
+                TABLE[found] = ours
         return ours
 
     return enter
@@ -120,7 +121,12 @@ def row_of(function: Function) -> Row | None:
             _complete()
     except TypeError:  # what has no hash is none of NumPy's functions
         return None
-    return TABLE.get(function)
+    return _row(function) if function in TABLE else None
+
+
+@cache
+def _row(function: Function) -> Row:
+    return Row(function, TABLE[function])
 
 
 @cache

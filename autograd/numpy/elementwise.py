@@ -137,6 +137,21 @@ def unwrap(p: Any, discont: Any = None, axis: int = -1, period: float = 2 * math
     return p + (np.unwrap(numbers, discont, axis, period=period) - numbers)
 
 
+# ---- of truths, such as comparisons give ---------------------------------------------------------------------------
+
+
+def _checked(symbol: str, *truths: Any) -> tuple[Any, ...]:
+    if any(np.result_type(getattr(x, "dtype", type(x))).kind != "b" for x in truths):
+        raise TypeError(f"{symbol} of a Tensor wants truths on both sides: compare first, (a > 0) & (b > 0)")
+    return truths
+
+
+differentiable("bitwise_and")(lambda x1, x2: arithmetic.logical_and(*_checked("&", x1, x2)))
+differentiable("bitwise_or")(lambda x1, x2: arithmetic.logical_or(*_checked("|", x1, x2)))
+differentiable("bitwise_xor")(lambda x1, x2: arithmetic.logical_xor(*_checked("^", x1, x2)))
+differentiable("invert")(lambda x: arithmetic.logical_not(*_checked("~", x)))
+
+
 # ---- real numbers as complex ones ----------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.graph.node import Node
+from autograd.graph.operators import ForeignOperandError
 from autograd.numpy import arguments, functions, reductions, shapes
 from autograd.numpy.arguments import call, differentiable, plain, refuse_argument, refuse_function
 from autograd.rules.arithmetic import where
@@ -111,7 +112,14 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: 
     entry = _primitive_of(ufunc)
     if entry is None:
         return call(ufunc, inputs, {})
-    result = entry(*inputs)
+    try:
+        result = entry(*inputs)
+    except ForeignOperandError:
+        if any(
+            hasattr(type(x), "__array_ufunc__") for x in inputs if not isinstance(x, Node | np.ndarray | np.generic)
+        ):
+            return NotImplemented  # it may know what to do
+        raise
     if entry.differentiable or (isinstance(result, Node) and result.traced):  # it may be another at the next replay
         return result
     return ufunc(*[plain(x, f"np.{ufunc.__name__}") for x in inputs])

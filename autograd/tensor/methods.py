@@ -14,8 +14,7 @@ from autograd.graph.node import Node
 from autograd.graph.outside import CUT, look_at
 from autograd.numpy import functions, shapes
 from autograd.numpy.arguments import call
-from autograd.rules import arithmetic, products, reductions, shaping
-from autograd.rules.primitive import Primitive
+from autograd.rules import products, reductions, shaping
 from autograd.rules.shapes import Axis
 from autograd.suggest import catching
 from autograd.tensor.numpy_methods import NumpyMethods
@@ -122,26 +121,18 @@ class ArrayMethods(NumpyMethods):
         return bool((self == number).any())
 
     def __and__(self, other: Any) -> Self:
-        return self._of_truths(arithmetic.logical_and, other)
+        return self._call(np.bitwise_and, self, other)
 
     def __or__(self, other: Any) -> Self:
-        return self._of_truths(arithmetic.logical_or, other)
+        return self._call(np.bitwise_or, self, other)
 
     def __xor__(self, other: Any) -> Self:
-        return self._of_truths(arithmetic.logical_xor, other)
+        return self._call(np.bitwise_xor, self, other)
 
     __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
 
     def __invert__(self) -> Self:
-        return self._of_truths(arithmetic.logical_not)
-
-    def _of_truths(self, rule: Primitive, *other: Any) -> Self:
-        for x in (self, *other):
-            if np.result_type(getattr(x, "dtype", type(x))).kind != "b":
-                raise TypeError(
-                    f"{rule.symbol} of a Tensor wants truths on both sides: compare first, (a > 0) & (b > 0)"
-                )
-        return self._call(rule, self, *other)
+        return self._call(np.invert, self)
 
     def reshape(self, *shape: int | tuple[int, ...], order: str = "C") -> Self:
         """The same entries in another shape; −1 stands for the length that fits."""

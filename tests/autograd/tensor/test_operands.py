@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -144,3 +146,98 @@ def test_equality_is_numpys() -> None:
     np.testing.assert_array_equal(a == b, [True, False])
     np.testing.assert_array_equal(a != 1.0, [False, True])
     assert len({a, b, a}) == 2
+
+
+# ---- methods and operators of arrays that are NumPy's functions ----------------------------------------------------
+
+X = np.array([[0.5, -1.5, 2.25], [3.0, 0.25, -2.0]])
+LIKE_NUMPY = {
+    "var": lambda x: x.var(0, ddof=1),
+    "std": lambda x: x.std(axis=1), "prod": lambda x: x.prod(1),
+    "cumsum": lambda x: x.cumsum(),
+    "cumprod": lambda x: x.cumprod(axis=1), "take": lambda x: x.take([0, 4]), "repeat": lambda x: x.repeat(2, axis=0),
+    "trace": lambda x: x.trace(), "diagonal": lambda x: x.diagonal(1), "round": lambda x: x.round(1),
+    "compress": lambda x: x.compress([True, False], axis=0),
+    "mT": lambda x: x.mT, "T": lambda x: x.T, "conj": lambda x: x.conj(),
+    "clip": lambda x: x.clip(-1.0, 1.0), "clip by words": lambda x: x.clip(max=1.0),
+    "sum by words": lambda x: x.sum(where=X > 0),
+    "flatten": lambda x: x.flatten("F"), "copy": lambda x: x.copy(), "%": lambda x: x % 0.7,
+    "% of a number": lambda x: 7.0 % x,
+    "divmod": lambda x: divmod(x, 0.7)[1], "real": lambda x: x.real,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LIKE_NUMPY)
+def test_a_method_gives_what_numpys_gives_with_a_gradient(name: str) -> None:
+    x = Tensor(X, requires_grad=True)
+    y, expected = LIKE_NUMPY[name](x), LIKE_NUMPY[name](X)
+    np.testing.assert_allclose(y.data, expected, rtol=1e-15)
+    assert y.requires_grad or name == "round"
+
+
+@pytest.mark.parametrize(
+    "name", ["all", "any", "argsort", "argpartition", "nonzero", "searchsorted", "//", "in", "nbytes"]
+)
+def test_what_has_no_derivative_is_numpys(name: str) -> None:
+    arguments = {"argpartition": (1,), "searchsorted": (0.3,)}.get(name, ())
+    calls = {
+        "//": lambda x: x // 0.7,
+        "in": lambda x: (0.25 in x, 0.26 in x),
+        "nbytes": lambda x: (x.nbytes, x.itemsize),
+    }
+    call = calls.get(name, lambda x: getattr(x, name)(*arguments))
+    x = X[0] if name == "searchsorted" else X
+    np.testing.assert_array_equal(np.asarray(call(Tensor(x))), call(x))
+
+
+@pytest.mark.parametrize("name", ["sort", "partition", "resize", "fill", "put"])
+def test_a_method_that_would_change_a_tensor_says_what_makes_a_new_one(name: str) -> None:
+    with pytest.raises(TypeError, match=rf"t\.{name}\(\) would change a Tensor in place: use t = np\."):
+        getattr(Tensor(X), name)(0)
+
+
+def test_truths_combine() -> None:
+    a, b = Tensor([True, True, False]), np.array([True, False, False])
+    for found, expected in ((a & b, [1, 0, 0]), (a | b, [1, 1, 0]), (b ^ a, [0, 1, 0]), (~a, [0, 0, 1])):
+        assert np.asarray(found).tolist() == expected
+    with pytest.raises(TypeError, match="wants truths on both sides"):
+        Tensor([1.0]) & True
+    x = ag.compile(lambda x: x * ((x > 0) & ~(x > 1)), engine="numpy")(np.array([-1.0, 0.5, 2.0]))
+    np.testing.assert_array_equal(x, [0.0, 0.5, 0.0])
+
+
+def test_numbers_divide_as_pythons() -> None:
+    a = ag.Value(-7.5)
+    assert [float(getattr(y, "data", y)) for y in (a % 2.0, a // 2.0, 2.0 % a, round(a, 0))] == [0.5, -4.0, -5.5, -8.0]
+    (a % 2.0 * 3.0).backward()
+    assert a.grad == 3.0
+
+
+class Foreign:
+    """Something with a ufunc protocol of its own."""
+
+    def __array_ufunc__(self, *args: Any, **kwargs: Any) -> str:
+        return "its own"
+
+
+def test_another_librarys_array_is_asked_for_its_own_meaning() -> None:
+    x = Tensor(X, requires_grad=True)
+    assert np.multiply(x, Foreign()) == np.multiply(Foreign(), x) == "its own"
+
+
+def test_no_library_that_knows_nothing_of_tensors_takes_one_in_without_its_gradient() -> None:
+    others: list[Any] = [np.ma.array(X, mask=X > 2), X.view(np.matrix)]
+    for module, make in (("pandas", "DataFrame"), ("scipy.sparse", "csr_array"), ("xarray", "DataArray")):
+        with contextlib.suppress(ImportError):
+            others.append(getattr(importlib.import_module(module), make)(X))
+    ways = [
+        lambda x, o: x * o,
+        lambda x, o: o * x,
+        lambda x, o: o + x,
+        lambda x, o: o @ x.T,
+        lambda x, o: np.multiply(o, x),
+    ]
+    for other in others:
+        for way in ways:
+            with pytest.raises((TypeError, ValueError)):
+                way(Tensor(X, requires_grad=True), other)
