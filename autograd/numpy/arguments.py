@@ -53,6 +53,7 @@ STRUCTURE = {
     "window_shape",
     "funclist",
 }
+BY_POSITION = {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD}
 
 
 class Row:
@@ -64,6 +65,7 @@ class Row:
         signature: NumPy's arguments.
         takes: Which of them ours has.
         quick: Those that need no preparation.
+        alike: How many arguments from the first on, by position, mean the same in both.
     """
 
     def __init__(self, numpy: Function, ours: Function) -> None:
@@ -81,7 +83,26 @@ class Row:
         self.defaults = {name: parameter.default for name, parameter in self.signature.parameters.items()}
         self.takes = frozenset({self.first, *own})
         self.quick = self.takes & {"axis", "keepdims", "ddof", "k", "ord"}
+        self.alike = 0
+        for (theirs, parameter), (mine, own_parameter) in zip(
+            self.signature.parameters.items(), own.items(), strict=False
+        ):
+            same = theirs in (self.first, mine) or theirs in self.ours_for
+            both = {parameter.kind, own_parameter.kind} <= BY_POSITION
+            if not same or not both or theirs in LISTS | STRUCTURE | {"out", "dtype"}:
+                break
+            self.alike += 1
         self.name = name_of(numpy)
+
+    def as_they_are(self, args: tuple[Any, ...]) -> bool:
+        """Whether ours takes these arguments without a look at their names: nodes, arrays, and numbers beside them."""
+        nodes = 0
+        for x in args:
+            if isinstance(x, Node):
+                nodes += 1
+            elif x.__class__ is not np.ndarray and x.__class__ is not float:
+                return False
+        return nodes > 0 and len(args) <= self.alike
 
     def spread(self, bound: inspect.BoundArguments) -> Iterator[tuple[str, Any]]:
         """The arguments of a call one by one."""
@@ -171,6 +192,8 @@ def call(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> A
         refuse_function(name_of(function))
     if len(args) == 1 and isinstance(args[0], Node) and row.quick.issuperset(kwargs):
         return row.ours(args[0], **kwargs)
+    if not kwargs and row.as_they_are(args):
+        return row.ours(*args)
     try:
         bound = row.signature.bind(*args, **kwargs)
     except TypeError as error:
@@ -324,6 +347,8 @@ def differentiable_version(function: Function) -> Function:
     def version(*args: Any, **kwargs: Any) -> Any:
         if len(args) == 1 and isinstance(args[0], Node) and quick.issuperset(kwargs):
             return ours(args[0], **kwargs)
+        if not kwargs and row.as_they_are(args):
+            return ours(*args)
         if any(map(has_node, args)) or (kwargs and any(map(has_node, kwargs.values()))):
             return call(function, args, kwargs)
         return function(*args, **kwargs)
