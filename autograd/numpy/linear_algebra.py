@@ -36,7 +36,7 @@ def solve(a: Any, b: Any) -> Any:
 
 @differentiable("linalg.det")
 def det(a: Any) -> Any:
-    """The determinant; where it is 0, its gradient is refused by the inverse that it needs."""
+    """The determinant; two derivatives of it are there where it is 0, too."""
     return linear_algebra.det(a)
 
 

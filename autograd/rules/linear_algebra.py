@@ -86,12 +86,36 @@ solve = primitive(
     symbol="A⁻¹B", doc="A Y = B",
 )  # fmt: skip
 
+# The cofactors are the inverse's transpose times the determinant, and there too where this is 0; and so are theirs.
 det = primitive(
     "det", lambda x: np.linalg.det(x),
-    lambda g, y, x: _as_matrix(g * y) * matrix_transpose(inv(x)),
-    jvp=lambda t, y, x: y * _over_matrix(t * matrix_transpose(inv(x))),
+    lambda g, y, x: _as_matrix(g) * cofactors(x),
+    jvp=lambda t, y, x: _over_matrix(t * cofactors(x)),
     doc="y = det X",
 )  # fmt: skip
+
+cofactors = primitive(
+    "cofactors", forwards.cofactors,
+    lambda g, y, x: cofactors_along(x, g),
+    symmetric=True, doc="yᵢⱼ = ∂(det X)/∂xᵢⱼ",
+)  # fmt: skip
+
+cofactors_along = primitive(
+    "cofactors_along", forwards.cofactors_along,
+    lambda g, y, x, h: _third_of_det(g, y, x, h, matrix_transpose(inv(x))),
+    lambda g, y, x, h: cofactors_along(x, g),
+    symmetric=True, doc="Y = how the cofactors of X change in the direction H",
+)  # fmt: skip
+
+
+def _third_of_det(g: Any, y: Any, x: Any, h: Any, z: Any) -> Any:
+    # With Z = X⁻ᵀ: ⟨G, Y⟩ Z + det X (Z Hᵀ Z Gᵀ Z + Z Gᵀ Z Hᵀ Z − ⟨Z, G⟩ Z Hᵀ Z − ⟨Z, H⟩ Z Gᵀ Z).
+    zh, zg = (matmul(z, matrix_transpose(way)) for way in (h, g))
+    zhz, zgz = matmul(zh, z), matmul(zg, z)
+    along_g, along_h = (_as_matrix(_over_matrix(z * way)) for way in (g, h))
+    third = matmul(zh, zgz) + matmul(zg, zhz) - along_g * zhz - along_h * zgz
+    return _as_matrix(_over_matrix(g * y)) * z + _as_matrix(det(x)) * third
+
 
 logabsdet = primitive(
     "logabsdet", lambda x: np.linalg.slogdet(x)[1],

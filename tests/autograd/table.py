@@ -147,6 +147,11 @@ def _torch_index(t: Any, index: Any, length: int = 0) -> Any:
     return tuple(map(part, index if isinstance(index, tuple) else (index,)))
 
 
+def _torch_cofactors_along(t: Any, x: Any, h: Any) -> Any:
+    z = t.linalg.inv(x).mT
+    return t.linalg.det(x)[..., None, None] * ((z * h).sum((-2, -1), keepdim=True) * z - z @ h.mT @ z)
+
+
 def _torch_scatter(t: Any, x: Any, shape: tuple[int, ...], index: Any) -> Any:
     return t.zeros(shape, dtype=x.dtype).index_put(_torch_index(t, index), x, accumulate=True)
 
@@ -260,6 +265,8 @@ ROWS: dict[str, Row] = {
     "inv": Row(linear_algebra.inv, lambda t, x: t.linalg.inv(x), (REGULAR,), [*SQUARE, ((0, 3, 3),)]),
     "solve": Row(linear_algebra.solve, lambda t, a, b: t.linalg.solve(a, b), (REGULAR, REAL), [((3, 3), (3, 2)), ((2, 3, 3), (2, 3, 1)), ((2, 3, 3), (3, 2))]),
     "det": Row(linear_algebra.det, lambda t, x: t.linalg.det(x), (REGULAR,), SQUARE),
+    "cofactors": Row(linear_algebra.cofactors, lambda t, x: t.linalg.inv(x).mT * t.linalg.det(x)[..., None, None], (REGULAR,), SQUARE),
+    "cofactors_along": Row(linear_algebra.cofactors_along, _torch_cofactors_along, (REGULAR, REAL), [((3, 3), (3, 3)), ((2, 3, 3), (2, 3, 3))]),
     "logabsdet": Row(linear_algebra.logabsdet, lambda t, x: t.linalg.slogdet(x)[1], (REGULAR,), SQUARE),
     "det_sign": Row(linear_algebra.det_sign, lambda t, x: t.linalg.slogdet(x)[0], (REGULAR,), SQUARE),
     "pinv": Row(linear_algebra.pinv, lambda t, x, rcond: t.linalg.pinv(x), (REAL,), [((3, 4),), ((2, 4, 2),)], ({"rcond": 1e-15},)),

@@ -101,6 +101,23 @@ def errors(call: Call) -> tuple[float, float, float]:
     )
 
 
+@pytest.mark.parametrize("rank", [0, 1, 2])
+def test_the_determinant_has_two_derivatives_where_it_is_zero(rank: int) -> None:
+    x = np.random.default_rng(rank).normal(size=(3, 3))
+    x[rank:] = x[:1] * 2.0 if rank else 0.0
+    minors = [[np.delete(np.delete(x, i, 0), j, 1) for j in range(3)] for i in range(3)]
+    expected = np.linalg.det(minors) * (-1.0) ** np.add.outer(range(3), range(3))
+    np.testing.assert_allclose(ag.grad(anp.linalg.det)(x), expected, atol=1e-14)
+
+    def signed(i: int, j: int, k: int) -> int:
+        return (j - i) * (k - i) * (k - j) // 2
+
+    places = [(i, j, k) for i in range(3) for j in range(3) for k in range(3)]
+    epsilon = np.array([signed(*place) for place in places]).reshape(3, 3, 3)
+    second = np.einsum("ikm,jln,mn->ijkl", epsilon, epsilon, x)
+    np.testing.assert_allclose(ag.hessian(anp.linalg.det)(x), second, atol=1e-14)
+
+
 # What depends on where NaN stands, or on how far a jump is, and is refused while a function is recorded.
 NOT_RECORDED = {"nanmedian", "nanquantile", "nanpercentile", "unwrap", "linalg.lstsq"}
 

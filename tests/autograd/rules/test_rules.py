@@ -91,6 +91,7 @@ DEFINITIONS: dict[str, Any] = {
     "softmax": _share,
     "log_softmax": lambda x, axis: np.log(_share(x, axis)),
     "scatter_along_axis": lambda x, i, shape, axis: np.einsum("ij,ijk->ik", x, np.eye(4)[i]),
+    "cofactors": lambda x: np.linalg.det(x)[..., None, None] * np.swapaxes(np.linalg.inv(x), -1, -2),
     "solve": lambda a, b: np.linalg.inv(a) @ b,
     "einsum": lambda a, b, subscripts: np.einsum(subscripts, a, b),
     "qr": lambda x: np.concatenate([np.linalg.qr(x)[0], np.swapaxes(np.linalg.qr(x)[1], -1, -2)], -2),
