@@ -320,6 +320,12 @@ def array_of(x: Any) -> Any:
     return shaping.stack(*map(array_of, x), axis=0) if has_node(x) else np.asarray(x)
 
 
+def dtype_of(x: Any) -> np.dtype[Any]:
+    """The type of floats that what is computed with x has: x's own, and float64 for whole numbers and Python's."""
+    own = getattr(x, "dtype", None)
+    return own if own is not None and own.kind == "f" else np.dtype(np.float64)
+
+
 def plain(x: Any, what: str = "a function without slopes") -> Any:
     """The numbers without what they remember; refused while a function is recorded, whose numbers change."""
     if isinstance(x, Node):

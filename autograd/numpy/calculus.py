@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.numpy.arguments import array_of, differentiable
+from autograd.numpy.arguments import array_of, cast, differentiable, dtype_of
 from autograd.numpy.linear_algebra import pinv
 from autograd.numpy.moving import flip
 from autograd.numpy.reductions import sum
@@ -40,7 +40,7 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
 def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
     """Differences of all entries in a row, with others before and after."""
     parts = [to_begin, diff(ravel(ary)), to_end]
-    return concatenate([ravel(array_of(part)) for part in parts if part is not None], 0)
+    return concatenate([ravel(cast(array_of(part), dtype_of(ary))) for part in parts if part is not None], 0)
 
 
 @differentiable("gradient")
@@ -58,7 +58,9 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
 def _slope(f: Any, gap: Any, axis: int, edge_order: int) -> Any:
     column = tuple(-1 if i == axis else 1 for i in range(rank(f)))
     steps = (
-        reshape(diff(gap), column) if rank(gap) else gap * np.ones((shape(f)[axis] - 1, *(1,) * (rank(f) - axis - 1)))
+        reshape(cast(diff(gap), dtype_of(f)), column)
+        if rank(gap)
+        else gap * np.ones((shape(f)[axis] - 1, *(1,) * (rank(f) - axis - 1)), dtype_of(f))
     )
     before, after = _part(steps, axis if rank(gap) else 0, None, -1), _part(steps, axis if rank(gap) else 0, 1, None)
     rises = diff(f, axis=axis)
@@ -134,7 +136,7 @@ def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
 @differentiable("polyval")
 def polyval(p: Any, x: Any) -> Any:
     """The value of a polynomial, by Horner's rule."""
-    return reduce(lambda y, coefficient: y * x + coefficient, list(p)[1:], p[0] + 0.0 * x)
+    return reduce(lambda y, coefficient: y * x + coefficient, list(p), 0.0 * x)
 
 
 @differentiable("polyadd")
@@ -151,7 +153,7 @@ def polysub(a1: Any, a2: Any) -> Any:
 
 def _of_one_length(p: Any, filled: float, other: Any) -> Any:
     missing = shape(other)[0] - shape(p)[0]
-    return concatenate([np.full(missing, filled), p], 0) if missing > 0 else p
+    return concatenate([np.full(missing, filled, dtype_of(p)), p], 0) if missing > 0 else p
 
 
 @differentiable("polymul")
@@ -181,8 +183,10 @@ def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
 def poly(seq_of_zeros: Any) -> Any:
     """The polynomial with these zeros."""
     zeros = array_of(seq_of_zeros)
-    factors = [concatenate([np.ones(1), reshape(-zero, (1,))], 0) for zero in zeros]
-    return reduce(convolve, factors, np.ones(1))
+    if not shape(zeros)[0]:
+        return 1.0
+    one = np.ones(1, dtype_of(zeros))
+    return reduce(convolve, [concatenate([one, reshape(-zero, (1,))], 0) for zero in zeros])
 
 
 @differentiable("vander")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.numpy.arguments import differentiable, plain
+from autograd.numpy.arguments import cast, differentiable, dtype_of, plain
 from autograd.rules import activations, arithmetic, special
 from autograd.rules.arithmetic import equal, greater, isnan, less, maximum, minimum, multiply, where
 
@@ -66,19 +66,21 @@ def logaddexp2(x1: Any, x2: Any) -> Any:
 @differentiable("float_power")
 def float_power(x1: Any, x2: Any) -> Any:
     """a^b."""
-    return arithmetic.power(x1, x2)
+    wide = np.dtype(np.float64)
+    return arithmetic.power(*(cast(x, wide) if hasattr(x, "dtype") else x for x in (x1, x2)))
 
 
 @differentiable("ldexp")
 def ldexp(x1: Any, x2: Any) -> Any:
     """a · 2ⁿ of a whole n."""
-    return multiply(x1, np.ldexp(1.0, plain(x2)))
+    return multiply(x1, np.ldexp(dtype_of(x1).type(1), plain(x2)))
 
 
 @differentiable("heaviside")
 def heaviside(x1: Any, x2: Any) -> Any:
     """0 below 0, 1 above, and b at 0."""
-    return where(equal(x1, 0), x2, where(isnan(x1), np.nan, where(greater(x1, 0), 1.0, 0.0)))
+    step = cast(greater(x1, 0), dtype_of(x1))
+    return where(equal(x1, 0), x2, where(isnan(x1), np.nan, step))
 
 
 @differentiable("divmod")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.numpy.arguments import array_of, differentiable, has_node
+from autograd.numpy.arguments import array_of, cast, differentiable, dtype_of, has_node
 from autograd.numpy.shapes import broadcast_to, concatenate, expand_dims, ravel, reshape
 from autograd.rules.arithmetic import where
 from autograd.rules.shapes import rank, shape
@@ -190,7 +190,8 @@ def full_like(a: Any, fill_value: Any, dtype: Any = None, shape: Any = None) -> 
 @differentiable("linspace")
 def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False, axis: int = 0) -> Any:
     """Evenly spaced from one number to another, or from one array to another."""
-    steps = np.linspace(0.0, 1.0, num, endpoint)
+    kind = np.result_type(*(getattr(x, "dtype", 0.0) for x in (start, stop)))
+    steps = np.linspace(0.0, 1.0, num, endpoint, dtype=kind if kind.kind == "f" else float)
     common = len(np.broadcast_shapes(shape(start), shape(stop)))
     steps = np.moveaxis(steps.reshape(-1, *(1,) * common), 0, axis)
     first, last = (expand_dims(x, axis) if rank(x) == common and common else x for x in (start, stop))
@@ -210,7 +211,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
     order = np.empty(len(places), int)
     order[places != -1], order[new] = np.arange(count), count + np.arange(len(new))
     full = (*shape(arr)[:axis], len(new), *shape(arr)[axis % rank(arr) + 1 :])
-    values = array_of(values)
+    values = cast(array_of(values), dtype_of(arr))
     if np.ndim(obj) == 0 and rank(values) and axis != 0:  # as NumPy: one place, values along the other axes
         values = expand_dims(values, axis) if rank(values) < rank(arr) else values
     return getitem(

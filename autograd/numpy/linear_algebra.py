@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.kinds import Axis
-from autograd.numpy.arguments import array_of, differentiable, plain
+from autograd.numpy.arguments import array_of, cast, differentiable, dtype_of, plain
 from autograd.numpy.functions import dot
 from autograd.numpy.reductions import max, min, norm, sum
 from autograd.numpy.shapes import concatenate, matrix_transpose, ravel, reshape, transpose
@@ -76,7 +76,7 @@ def matrix_power(a: Any, n: int) -> Any:
     if n < 0:
         return matrix_power(inv(a), -n)
     if n == 0:
-        return a * 0.0 + np.eye(shape(a)[-1])
+        return a * 0.0 + np.eye(shape(a)[-1], dtype=dtype_of(a))
     half = matrix_power(a, n // 2) if n > 1 else None
     whole = a if half is None else matmul(half, half)
     return matmul(whole, a) if n % 2 and n > 1 else whole
@@ -230,7 +230,7 @@ def vector_norm(x: Any, axis: Axis = None, keepdims: bool = False, ord: Any = 2)
     if ord in (np.inf, -np.inf):
         return (max if ord > 0 else min)(arithmetic.absolute(x), axis, keepdims)
     if ord == 0:
-        return sum(arithmetic.where(arithmetic.equal(x, 0), 0.0, 1.0), axis, keepdims)
+        return sum(cast(arithmetic.not_equal(x, 0), dtype_of(x)), axis, keepdims)
     if ord == 1:
         return sum(arithmetic.absolute(x), axis, keepdims)
     if isinstance(ord, str):

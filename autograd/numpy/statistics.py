@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from autograd.kinds import Axis
-from autograd.numpy.arguments import differentiable, plain
+from autograd.numpy.arguments import differentiable, dtype_of, plain
 from autograd.numpy.joining import as_2d
 from autograd.numpy.moving import sort
 from autograd.numpy.reductions import max, mean, min, norm, sum
-from autograd.numpy.shapes import concatenate, matrix_transpose, ravel, reshape, transpose
+from autograd.numpy.shapes import broadcast_to, concatenate, matrix_transpose, ravel, reshape, transpose
 from autograd.rules import arithmetic, products, reductions, selection, shaping
 from autograd.rules.shapes import count, kept_shape, rank, shape
 
@@ -76,7 +76,7 @@ def _running(whole: Callable[..., Any], start: float) -> Callable[..., Any]:
             return y
         one = list(shape(y))
         one[axis] = 1
-        return concatenate([np.full(one, start), y], axis)
+        return concatenate([np.full(one, start, dtype_of(x)), y], axis)
 
     return running
 
@@ -96,7 +96,7 @@ def ptp(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 
 def _weights(x: Any, where: Any) -> Any:
     # 1 where an entry counts and 0 where it does not.
-    return np.broadcast_to(np.asarray(plain(where), float), shape(x))
+    return np.broadcast_to(np.asarray(plain(where), dtype_of(x)), shape(x))
 
 
 @differentiable("var")
@@ -118,7 +118,7 @@ def std(
     """√var; where all are equal its gradient is 0."""
     off, number = _deviations(a, axis, where, mean)
     freedom = number - (ddof if correction is None or _absent(correction) else correction)
-    return norm(off, None, axis, keepdims) / np.sqrt(_fitting(freedom, axis, keepdims))
+    return norm(off, None, axis, keepdims) / _fitting(freedom, axis, keepdims) ** 0.5
 
 
 def _absent(x: Any) -> bool:
@@ -163,7 +163,7 @@ def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
             for place, length in zip(axes, shape(weights), strict=True):
                 full[place] = length
             weights = reshape(weights, tuple(full))
-        total = sum(weights + np.zeros(shape(a)), axis, keepdims)
+        total = sum(broadcast_to(weights, shape(a)), axis, keepdims)
         y = sum(a * weights, axis, keepdims) / total
     return (y, total + 0 * y) if returned else y
 
@@ -231,9 +231,11 @@ def _positions(q: Any, number: Any, method: str) -> Any:
 def quantile(a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Any:
     """What a share of q of the entries lies below; between two entries, a mixture of both."""
     q, x = np.asarray(plain(q), float), sort(_gathered_axes(a, axis))
+    if not shape(x)[-1]:  # the quantile of nothing
+        return _quantiles_first(sum(x, -1) * np.full(q.shape + (1,) * (rank(x) - 1), np.nan), a, 0, axis, keepdims)
     at = _positions(q, shape(x)[-1], method)
     low = np.floor(at).astype(int)
-    part = (at - low).astype(getattr(x, "dtype", float), copy=False)
+    part = (at - low).astype(dtype_of(x))
     y = x[..., low] * (1 - part) + x[..., np.minimum(low + 1, shape(x)[-1] - 1)] * part
     y = _spoilt(y, x, q.ndim)
     return _quantiles_first(y, a, q.ndim, axis, keepdims)
@@ -293,7 +295,7 @@ def nancumprod(a: Any, axis: int | None = None) -> Any:
 
 
 def _numbers(a: Any, axis: Axis, keepdims: bool) -> Any:
-    return sum(arithmetic.where(arithmetic.isnan(a), 0.0, 1.0), axis, keepdims)
+    return sum(shaping.astype(arithmetic.logical_not(arithmetic.isnan(a)), dtype=dtype_of(a)), axis, keepdims)
 
 
 @differentiable("nanmean")
@@ -320,11 +322,13 @@ def nanstd(a: Any, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -
 def nanquantile(a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Any:
     """As `quantile`, of what is a number."""
     q, x = np.asarray(plain(q), float), sort(_gathered_axes(a, axis))
+    if not shape(x)[-1]:
+        return quantile(a, q, axis, method, keepdims)
     number = np.sum(~np.isnan(plain(x)), -1)
     at = _positions(q, number[(..., *(None,) * q.ndim)], method)
     at = reshape(at, (*shape(x)[:-1], q.size))
     low = np.floor(at).astype(int)
-    part = (at - low).astype(getattr(x, "dtype", float), copy=False)
+    part = (at - low).astype(dtype_of(x))
     first, second = (
         selection.take_along_axis(x, np.minimum(place, shape(x)[-1] - 1), axis=-1)
         for place in (low, np.ceil(at).astype(int))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -50,10 +51,7 @@ def slopes_of(y: Any, xs: list[Any], **options: Any) -> list[Any]:
 
 @pytest.mark.parametrize("call", EVERY)
 def test_a_call_gives_what_numpy_gives_and_its_derivatives_are_central_differences(call: Call) -> None:
-    try:
-        expected = call.of(np, *drawn(call))
-    except AttributeError as error:
-        pytest.skip(f"this NumPy has no such function: {error}")
+    expected = available(call, drawn(call))
     xs = [Tensor(a, requires_grad=True) for a in drawn(call)]
     y = call.of(anp, *xs)
     for ours, theirs in zip(flat(y), flat(expected), strict=True):
@@ -101,6 +99,48 @@ def errors(call: Call) -> tuple[float, float, float]:
     )
 
 
+def available(call: Call, arrays: list[Any]) -> Any:
+    """What NumPy gives; where this version of it has no such function the test is left out."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return call.of(np, *arrays)
+    except AttributeError as error:
+        pytest.skip(f"this NumPy has no such function: {error}")
+
+
+@pytest.mark.parametrize("call", EVERY)
+def test_float32_stays_float32(call: Call) -> None:
+    arrays = [a.astype(np.float32) for a in drawn(call)]
+    xs = [Tensor(a, requires_grad=True) for a in arrays]
+    theirs = [np.asarray(part).dtype for part in flat(available(call, arrays))]
+    y = flat(call.of(anp, *xs))
+    assert all(Tensor(part).dtype in (np.float32, dtype) for part, dtype in zip(y, theirs, strict=True))
+    value = number(y)
+    if getattr(value, "requires_grad", False):
+        assert {g.dtype for g in ag.gradients(value, xs)} == {np.dtype(np.float32)}
+
+
+# What NumPy refuses of nothing, or gives an answer to that is no limit of others.
+NOT_OF_NOTHING = {"nanquantile", "nanpercentile", "resize", "polymul", "poly"}
+
+
+@pytest.mark.parametrize("call", [pytest.param(row[0], id=name) for name, row in CALLS.items()])
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_of_nothing_there_is_what_numpy_gives(call: Call, request: pytest.FixtureRequest) -> None:
+    arrays = [np.zeros((0, *call.shapes[0][1:])), *(np.zeros(shape) for shape in call.shapes[1:])]
+    try:
+        expected = available(call, arrays)
+    except (ValueError, TypeError, IndexError):
+        return
+    if request.node.callspec.id not in NOT_OF_NOTHING:
+        xs = [Tensor(a, requires_grad=True) for a in arrays]
+        y = call.of(anp, *xs)
+        for ours, theirs in zip(flat(y), flat(expected), strict=True):
+            np.testing.assert_array_equal(Tensor(ours).data, theirs)
+        assert [g.shape for g in slopes_of(number(y), xs)] == [a.shape for a in arrays]
+
+
 @pytest.mark.parametrize("rank", [0, 1, 2])
 def test_the_determinant_has_two_derivatives_where_it_is_zero(rank: int) -> None:
     x = np.random.default_rng(rank).normal(size=(3, 3))
@@ -124,11 +164,8 @@ NOT_RECORDED = {"nanmedian", "nanquantile", "nanpercentile", "unwrap", "linalg.l
 
 @pytest.mark.parametrize("call", [pytest.param(row[-1], id=name) for name, row in CALLS.items()])
 def test_a_program_gives_the_same_or_says_that_it_cannot(call: Call, request: pytest.FixtureRequest) -> None:
-    try:
-        call.of(np, *drawn(call))
-    except AttributeError as error:
-        pytest.skip(f"this NumPy has no such function: {error}")
     arrays = drawn(call)
+    available(call, arrays)
     function = ag.value_and_grad(lambda *xs: number(call.of(anp, *xs)) + ag.sum(xs[0]), tuple(range(len(arrays))))
     program = ag.compile(function, engine="numpy")
     if request.node.callspec.id in NOT_RECORDED:
