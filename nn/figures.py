@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 import re
 import warnings
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from html import escape
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from autograd import require
@@ -55,6 +58,10 @@ def figure(width: float, height: float) -> Any:
             stream = io.BytesIO()
             with style():
                 self.savefig(stream, format="png", dpi=110)
+            # With a palette it is a third of the size, and notebooks hold many.
+            image = require("PIL.Image", "viz").open(stream).convert("RGB").quantize(256)
+            stream = io.BytesIO()
+            image.save(stream, format="png", optimize=True)
             return stream.getvalue()
 
     return Picture(figsize=(width, height), layout="constrained")
@@ -150,14 +157,24 @@ class Animation:
             page = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{path.stem}</title>{self.html}</html>'
             path.write_text(page, encoding="utf-8")
         elif ending == ".gif":
-            with style():
-                self._made().save(path, writer=self._animation.PillowWriter(fps=1000 / self._interval))
+            path.write_bytes(self.gif())
         else:
             raise ValueError(f"{path.name}: an animation is saved as .gif or .html")
         return path
 
+    def gif(self, dpi: int = 100) -> bytes:
+        """The frames as an animated GIF, which every viewer plays."""
+        with style(), TemporaryDirectory() as folder:
+            path = Path(folder) / "frames.gif"
+            self._made().save(path, writer=self._animation.PillowWriter(fps=1000 / self._interval), dpi=dpi)
+            return path.read_bytes()
+
     def _repr_html_(self) -> str:
-        return self.html
+        # An image, since a notebook that is not trusted, and every static viewer, lets no player play.
+        data = b64encode(self.gif(dpi=72)).decode()
+        axes = self.figure.axes
+        what = axes[0].get_title() if axes else ""
+        return f'<img alt="Animation of {self.frames} frames: {escape(what)}" src="data:image/gif;base64,{data}">'
 
     def __repr__(self) -> str:
         return f"<animation of {self.frames} frames>"

@@ -39,13 +39,17 @@ print("numbers to find:", len(model.parameters()))
 assert len(model.parameters()) == (2 * 8 + 8) + (8 * 8 + 8) + (8 + 1)
 
 # %% [markdown]
-# One sample through it, drawn. Even a small network is a large graph; the colours tell where the gradient is large.
+# One sample through it, drawn as its layers. Even a small network is a large graph: `expand="layer 3"` opens one of them, and
+# `expand=True` all. The colours tell where the gradient is large.
 
 # %%
 score = model(samples[0])
 score.label = "score"
 score.backward()
-ag.draw(score, direction="TB")
+ag.draw(score)
+
+# %%
+ag.draw(score, expand="layer 3")
 
 # %% [markdown]
 # ## The loss

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 from typing import Any
 
@@ -68,3 +69,12 @@ def test_it_holds_no_path_of_a_machine(script: Path) -> None:
     text = script.with_suffix(".ipynb").read_text(encoding="utf-8")
     for start in ("/home/", "/root/", "/tmp/", "/usr/", "C:\\\\", "site-packages"):
         assert start not in text
+
+
+def test_all_together_are_small_and_every_picture_has_an_alternative() -> None:
+    kept = [script.with_suffix(".ipynb") for script in SCRIPTS]
+    assert sum(path.stat().st_size for path in kept) <= 3_000_000
+    for script in SCRIPTS:
+        outputs = [output for cell in _kept(script).cells for output in cell.get("outputs", [])]
+        shown = [html for output in outputs if "<img" in (html := output.get("data", {}).get("text/html", ""))]
+        assert not [html[:80] for html in shown if not re.search(r'<img alt="[^"]{10,}', html)]

@@ -5,6 +5,7 @@ Needs matplotlib (``pip install 'gradbook[viz]'``), but no display.
 * over the epochs: `curves`, `compare`, `gradient_norms`, `histograms` (the last two from what a `Watch` recorded)
 * of a classifier: `boundary`, `boundary_animation`, `confusion`, `first_layer`
 * of optimizers on a surface: `descent`, `descent_animation`
+* of a whole fit, step by step: `travel`, from what a `Recording` kept
 * of any numbers: `lines`, `images`, `surface`, `roc`
 """
 
@@ -14,12 +15,15 @@ from nn.pictures.confusion import confusion
 from nn.pictures.descent import descent, descent_animation, paths
 from nn.pictures.diagrams import images, lines, roc, surface
 from nn.pictures.layers import first_layer, gradient_norms, histograms
+from nn.pictures.travel import Recording, Travel, travel
 from nn.pictures.watch import Snapshots, Watch
 from nn.training.curves import compare, curves
 
 __all__ = [
     "Animation",
+    "Recording",
     "Snapshots",
+    "Travel",
     "Watch",
     "boundary",
     "boundary_animation",
@@ -36,4 +40,5 @@ __all__ = [
     "paths",
     "roc",
     "surface",
+    "travel",
 ]

@@ -192,6 +192,9 @@ def test_animations_have_a_frame_for_each_model(training: dict[str, Any], tmp_pa
     animation = pictures.boundary_animation(training["snapshots"].models[:3], POINTS, CLASSES)
     with image.open(animation.save(tmp_path / "boundary.gif")) as gif:
         assert gif.n_frames == animation.frames == 3
+    shown = animation._repr_html_()  # an image, which a notebook that is not trusted shows too
+    assert shown.startswith('<img alt="Animation of 3 frames: ')
+    assert 'src="data:image/gif;base64,' in shown
     page = animation.save(tmp_path / "boundary.html").read_text(encoding="utf-8")
     assert page.startswith("<!doctype html>")
     assert page.count("data:image/png;base64") == 3
