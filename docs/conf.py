@@ -50,4 +50,6 @@ html_theme = "furo"
 html_title = "gradbook"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_js_files = ["accessible.js"]
+html_copy_source = False
 html_theme_options = {"sidebar_hide_name": False, "navigation_with_keys": True}

@@ -1,0 +1,52 @@
+"""Looks at the built site as someone with a screen reader, a phone, a dark screen: ``python docs/check_pages.py runs/site``.
+
+Axe-core's rules on a page of each kind, at two sizes, light and dark; and no page may be wider than its screen.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, sync_playwright
+
+PAGES = ("index", "tutorials", "howto/training_loop", "made/gallery/index", "made/book/activations", "made/nn")
+SIZES = ((390, 844), (1280, 900))
+
+
+def problems(page: Page) -> list[str]:
+    """What axe-core finds, a line each, and whether the page must be scrolled sideways."""
+    found = [
+        f"{violation['id']}: {violation['help']}: {violation['nodes'][0]['html'][:120]}"
+        for violation in Axe().run(page).response["violations"]
+    ]
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return found + ([f"{over} pixels wider than the screen"] if over > 0 else [])
+
+
+def main() -> None:
+    """Look at the pages; exit with 1 where something is wrong."""
+    site = Path(sys.argv[1]).resolve()
+    wrong = 0
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        for width, height in SIZES:
+            for scheme in ("light", "dark"):
+                context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+                page = context.new_page()
+                for name in PAGES:
+                    page.goto((site / f"{name}.html").as_uri())
+                    for problem in problems(page):
+                        wrong += 1
+                        print(f"{name}, {width} pixels wide, {scheme}: {problem}")
+                context.close()
+        browser.close()
+    if wrong:
+        sys.exit(1)
+    print(f"{len(PAGES)} pages, {len(SIZES)} sizes, light and dark: nothing found")
+
+
+if __name__ == "__main__":
+    main()
