@@ -1,4 +1,4 @@
-"""Looks at the built site as someone with a screen reader, a phone, a dark screen: ``python docs/check_pages.py runs/site``.
+"""Looks at the built site as with a screen reader, a phone, a dark screen: ``python docs/check_pages.py runs/site``.
 
 Axe-core's rules on a page of each kind, at two sizes, light and dark; and no page may be wider than its screen.
 """
