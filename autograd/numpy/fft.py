@@ -6,11 +6,16 @@ from typing import Any
 
 from numpy import fft as _numpys
 
+from autograd.numpy.arguments import differentiable_version as _differentiable_version
+
 __all__ = _numpys.__all__
 
 
 def __getattr__(name: str) -> Any:
-    return getattr(_numpys, name)
+    found = getattr(_numpys, name)
+    if callable(found) and not isinstance(found, type):
+        found = globals()[name] = _differentiable_version(found)
+    return found
 
 
 def __dir__() -> list[str]:

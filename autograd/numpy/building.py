@@ -1,0 +1,73 @@
+"""Arrays made of lists with nodes in them: what NumPy itself, which asks each for a plain number, cannot make."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.graph.node import Node
+from autograd.numpy.arguments import array_of, cast, has_node
+from autograd.numpy.shapes import broadcast_to, concatenate, ravel, reshape
+from autograd.rules.shapes import shape as shape_of
+from autograd.rules.shaping import getitem
+
+__all__ = ["array", "asarray", "c_", "full", "r_"]
+
+
+def array(object: Any, dtype: Any = None, *, copy: bool | None = True, ndmin: int = 0, **options: Any) -> Any:
+    """As ``np.array``, of nodes and of lists, of lists perhaps, with nodes in them.
+
+    Example:
+        >>> import autograd as ag
+        >>> ag.grad(lambda x: array([x[0] * 2, 1.0, x[1]]).sum())(np.array([3.0, 4.0]))
+        array([2., 1.])
+    """
+    found = array_of(object)
+    if not isinstance(found, Node):
+        return np.array(object, dtype, copy=copy, ndmin=ndmin, **options)
+    made: Any = found if dtype is None else cast(found, dtype)
+    missing = ndmin - len(shape_of(made))
+    return reshape(made, (1,) * missing + shape_of(made)) if missing > 0 else made
+
+
+def asarray(a: Any, dtype: Any = None, **options: Any) -> Any:
+    """As ``np.asarray``; see `array`."""
+    return array(a, dtype) if has_node(a) else np.asarray(a, dtype, **options)
+
+
+def full(shape: Any, fill_value: Any, dtype: Any = None, **options: Any) -> Any:
+    """As ``np.full``, whose fill value may be a node here: NumPy itself would make a plain array of it."""
+    if not isinstance(fill_value, Node):
+        return np.full(shape, fill_value, dtype, **options)
+    filled: Any = broadcast_to(fill_value, shape)  # type: ignore[call-overload]
+    return filled if dtype is None else filled.astype(dtype)
+
+
+class Concatenator:
+    """``np.r_`` or ``np.c_`` of nodes: where each number comes from, NumPy says, of positions in place of numbers."""
+
+    def __init__(self, numpys: Any) -> None:
+        self._numpys = numpys
+
+    def __getitem__(self, key: Any) -> Any:
+        parts = key if isinstance(key, tuple) else (key,)
+        if not any(map(has_node, parts)):
+            return self._numpys[key]
+        pool: list[Any] = []
+        places: list[Any] = []
+        size = 0
+        for part in parts:
+            if isinstance(part, str):
+                places.append(part)
+                continue
+            x = np.r_[part] if isinstance(part, slice) else array(part)
+            count = int(np.prod(shape_of(x)))
+            pool.append(ravel(x))
+            places.append(np.arange(size, size + count).reshape(shape_of(x)))
+            size += count
+        return getitem(concatenate(pool), index=self._numpys[tuple(places)])
+
+
+r_ = Concatenator(np.r_)
+c_ = Concatenator(np.c_)
