@@ -1,0 +1,176 @@
+"""``scipy.linalg``, differentiable: triangular, banded and Sylvester equations, and functions of matrices.
+
+What NumPy has too is its, differentiable as `autograd.numpy.linalg`'s; every other name is SciPy's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from scipy import linalg as _linalg
+
+import autograd.numpy as anp
+from autograd.extend import OwnPrimitive, defjvp, defvjp, primitive
+from autograd.graph.node import Node
+from autograd.rules.shapes import shape
+
+__all__ = [
+    "block_diag",
+    "cho_solve",
+    "cholesky",
+    "det",
+    "expm",
+    "inv",
+    "logm",
+    "solve",
+    "solve_banded",
+    "solve_sylvester",
+    "solve_triangular",
+    "sqrtm",
+]
+
+inv, det = anp.linalg.inv, anp.linalg.det
+
+
+def solve(a: Any, b: Any, **options: Any) -> Any:
+    """The x with a x = b; of nodes without options."""
+    if isinstance(a, Node) or isinstance(b, Node):
+        if options:
+            raise TypeError(f"scipy.linalg.solve on nodes takes no {next(iter(options))}=")
+        return anp.linalg.solve(a, b)
+    return _linalg.solve(a, b, **options)
+
+
+def cholesky(a: Any, lower: bool = False, **options: Any) -> Any:
+    """The triangular factor L with L Lᵀ = a, or its transpose where not ``lower``."""
+    if not isinstance(a, Node):
+        return _linalg.cholesky(a, lower, **options)
+    factor = anp.linalg.cholesky(a)
+    return factor if lower else anp.transpose(factor)
+
+
+# ---- equations -------------------------------------------------------------------------------------------------------
+
+
+@primitive
+def solve_triangular(a: Any, b: Any, trans: Any = 0, lower: bool = False, **options: Any) -> Any:
+    """The x with a x = b, or aᵀ x = b where ``trans``, for a triangular matrix a; see SciPy's."""
+    return _linalg.solve_triangular(a, b, trans, lower, **options)
+
+
+def _other(trans: Any) -> int:
+    return 1 if trans in (0, "N") else 0
+
+
+def _columns(x: Any) -> Any:
+    return x if len(shape(x)) > 1 else anp.reshape(x, (-1, 1))
+
+
+def _for_triangle(x: Any, a: Any, b: Any, trans: Any = 0, lower: bool = False, **options: Any) -> Any:  # noqa: ARG001
+    def of(g: Any) -> Any:
+        whole = -_columns(solve_triangular(a, g, _other(trans), lower, **options)) @ anp.transpose(_columns(x))
+        whole = anp.transpose(whole) if _other(trans) == 0 else whole
+        part = anp.tril(whole) if lower else anp.triu(whole)
+        return part * (1 - np.eye(shape(whole)[0])) if options.get("unit_diagonal") else part
+
+    return of
+
+
+def _for_right_side(x: Any, a: Any, b: Any, trans: Any = 0, lower: bool = False, **options: Any) -> Any:  # noqa: ARG001
+    return lambda g: solve_triangular(a, g, _other(trans), lower, **options)
+
+
+defvjp(solve_triangular, _for_triangle, _for_right_side, None, None)
+
+
+def cho_solve(c_and_lower: tuple[Any, bool], b: Any, **options: Any) -> Any:
+    """The x with a x = b, from the Cholesky factor of a: ``cho_solve((factor, lower), b)``."""
+    factor, lower = c_and_lower
+    if not isinstance(factor, Node) and not isinstance(b, Node):
+        return _linalg.cho_solve(c_and_lower, b, **options)
+    first, second = (0, 1) if lower else (1, 0)
+    return solve_triangular(factor, solve_triangular(factor, b, first, lower), second, lower)
+
+
+@primitive
+def solve_sylvester(a: Any, b: Any, q: Any) -> Any:
+    """The x with a x + x b = q."""
+    return _linalg.solve_sylvester(a, b, q)
+
+
+def _transposed(a: Any, b: Any, g: Any) -> Any:
+    return solve_sylvester(anp.transpose(a), anp.transpose(b), g)
+
+
+defvjp(
+    solve_sylvester,
+    lambda x, a, b, q: lambda g: -_transposed(a, b, g) @ anp.transpose(x),
+    lambda x, a, b, q: lambda g: -anp.transpose(x) @ _transposed(a, b, g),
+    lambda x, a, b, q: lambda g: _transposed(a, b, g),
+)
+defjvp(
+    solve_sylvester,
+    lambda t, x, a, b, q: -solve_sylvester(a, b, t @ x),
+    lambda t, x, a, b, q: -solve_sylvester(a, b, x @ t),
+    lambda t, x, a, b, q: solve_sylvester(a, b, t),
+)
+
+
+def solve_banded(l_and_u: tuple[int, int], ab: Any, b: Any, **options: Any) -> Any:
+    """The x with a x = b, for a matrix a of l diagonals below and u above its own, which are the rows of ab.
+
+    Of nodes it is solved as a full matrix.
+    """
+    if not isinstance(ab, Node) and not isinstance(b, Node):
+        return _linalg.solve_banded(l_and_u, ab, b, **options)
+    size = shape(ab)[1]
+    rows, columns = np.indices((size, size))
+    band = l_and_u[1] + rows - columns
+    inside = (band >= 0) & (band <= sum(l_and_u))
+    return anp.linalg.solve(anp.where(inside, ab[np.where(inside, band, 0), columns], 0.0), b)
+
+
+# ---- matrices --------------------------------------------------------------------------------------------------------
+
+
+def block_diag(*arrs: Any) -> Any:
+    """The matrix of these along its diagonal, and zeros."""
+    if not any(isinstance(x, Node) for x in arrs):
+        return _linalg.block_diag(*arrs)
+    blocks = [anp.reshape(x, (1,) * (2 - len(shape(x))) + shape(x)) for x in arrs]
+    width = sum(shape(x)[1] for x in blocks)
+    rows, before = [], 0
+    for x in blocks:
+        height, own = shape(x)
+        rows.append(anp.concatenate([np.zeros((height, before)), x, np.zeros((height, width - before - own))], axis=1))
+        before += own
+    return anp.concatenate(rows)
+
+
+def _function_of_matrices(scipys: Callable[..., Any]) -> OwnPrimitive:
+    """A function of a square matrix, whose derivative stands in its value at a larger one.
+
+    f([[A, E], [0, A]]) = [[f(A), Df(A)[E]], [0, f(A)]] (N. Higham, "Functions of Matrices", 2008, theorem 3.6).
+    """
+    own = primitive(scipys)
+
+    def slope(a: Any, direction: Any) -> Any:
+        size = shape(a)[0]
+        upper = anp.concatenate([a, direction], axis=1)
+        lower = anp.concatenate([np.zeros((size, size)), a], axis=1)
+        return own(anp.concatenate([upper, lower]))[:size, size:]
+
+    defvjp(own, lambda y, a, **options: lambda g: slope(anp.transpose(a), g))
+    defjvp(own, lambda t, y, a, **options: slope(a, t))
+    return own
+
+
+expm = _function_of_matrices(_linalg.expm)
+logm = _function_of_matrices(_linalg.logm)
+sqrtm = _function_of_matrices(_linalg.sqrtm)
+
+
+def __getattr__(name: str) -> Any:
+    return getattr(_linalg, name)

@@ -1,0 +1,128 @@
+"""Convolutions, differential equations and linear algebra of SciPy's: its values, derivatives by differences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as ag
+import autograd.numpy as anp
+from autograd.test_util import check_grads
+
+scipy = pytest.importorskip("scipy")
+
+from autograd.scipy import integrate, linalg, signal  # noqa: E402
+
+rng = np.random.default_rng(0)
+M, N = rng.normal(size=(3, 3)) + 3 * np.eye(3), rng.normal(size=(3, 3)) + 2 * np.eye(3)
+SPD = M @ M.T / 4
+L, U, B = np.tril(M), np.triu(M), rng.normal(size=(3, 2))
+
+
+def draw(*shape: int) -> Any:
+    return rng.normal(size=shape)
+
+
+# ---- convolutions ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", ["full", "valid", "same"])
+@pytest.mark.parametrize("shapes", [((6,), (4,)), ((3,), (5,)), ((4, 3), (2, 2)), ((5, 4, 3), (2, 3, 1))], ids=str)
+def test_convolution_of_all_axes(shapes: Any, mode: str) -> None:
+    a, b = (draw(*s) for s in shapes)
+    np.testing.assert_allclose(signal.convolve(a, b, mode=mode), scipy.signal.convolve(a, b, mode), atol=1e-13)
+    check_grads(lambda a, b: signal.convolve(a, b, mode=mode))(a, b)
+
+
+@pytest.mark.parametrize("mode", ["full", "valid", "same"])
+def test_convolution_of_some_axes(mode: str) -> None:
+    a, b = draw(2, 6, 3), draw(3, 2, 4, 2)
+    axes, dot_axes = ([1], [2]), ([0], [1])
+    found = signal.convolve(a, b, axes=axes, dot_axes=dot_axes, mode=mode)
+    for i, j, k in np.ndindex(3, 3, 2):
+        expected = sum(scipy.signal.convolve(a[d, :, i], b[j, d, :, k], mode) for d in range(2))
+        np.testing.assert_allclose(found[i, j, k], expected, atol=1e-13)
+    check_grads(lambda a, b: signal.convolve(a, b, axes=axes, dot_axes=dot_axes, mode=mode))(a, b)
+
+
+def test_what_cannot_be_convolved() -> None:
+    with pytest.raises(ValueError, match="neither of"):
+        signal.convolve(draw(2, 5), draw(3, 4), mode="valid")
+    with pytest.raises(ValueError, match="expected"):
+        signal.convolve(draw(2), draw(2), mode="wrap")
+    assert signal.hilbert is scipy.signal.hilbert
+
+
+# ---- differential equations ------------------------------------------------------------------------------------------
+
+
+def test_a_solution_has_the_derivatives_of_the_closed_form() -> None:
+    def slope(y: Any, t: Any, rate: Any, drive: Any) -> Any:
+        return -rate * y + drive["push"] * t
+
+    def closed(y0: Any, t: Any, rate: Any, drive: Any) -> Any:
+        c, s = drive["push"] / rate**2, anp.reshape(t - t[0], (-1, 1))
+        start = y0 - drive["push"] * t[0] / rate + c
+        return start * anp.exp(-rate * s) + drive["push"] * anp.reshape(t, (-1, 1)) / rate - c
+
+    t = np.array([0.1, 0.4, 1.0])
+    given = (np.array([1.0, -0.5]), t, 1.3, {"push": 0.7})
+    options = {"rtol": 1e-12, "atol": 1e-12}
+
+    def solved(y0: Any, t: Any, rate: Any, drive: Any) -> Any:
+        return integrate.odeint(slope, y0, t, (rate, drive), **options)
+
+    np.testing.assert_allclose(solved(*given), closed(*given), rtol=1e-9)
+    weights = draw(3, 2)
+    every = (0, 1, 2, 3)
+    ours, expected = (ag.grad(lambda *x, f=f: anp.sum(f(*x) * weights), every)(*given) for f in (solved, closed))
+    for found, right in zip(ours[:3], expected[:3], strict=True):
+        np.testing.assert_allclose(found, right, rtol=1e-7, atol=1e-8)
+    assert ours[3]["push"] == pytest.approx(expected[3]["push"], rel=1e-7)
+    second = [
+        ag.grad(lambda r, f=f: ag.grad(lambda q: anp.sum(f(given[0], t, q, given[3]) ** 2))(r))(1.3)
+        for f in (solved, closed)
+    ]
+    assert second[0] == pytest.approx(second[1], rel=1e-6)
+
+
+# ---- linear algebra --------------------------------------------------------------------------------------------------
+
+CALLS: dict[str, tuple[Any, Any, tuple[Any, ...]]] = {
+    **{
+        f"solve_triangular {trans} {lower} {rhs.ndim}": (
+            lambda f, a, b, trans=trans, lower=lower: f(a, b, trans=trans, lower=lower),
+            "solve_triangular",
+            (L if lower else U, rhs),
+        )
+        for trans in (0, 1, "T")
+        for lower in (True, False)
+        for rhs in (B, B[:, 0])
+    },
+    "solve_triangular unit": (lambda f, a, b: f(a, b, lower=True, unit_diagonal=True), "solve_triangular", (L, B)),
+    "cho_solve lower": (lambda f, a, b: f((a, True), b), "cho_solve", (L, B)),
+    "cho_solve upper": (lambda f, a, b: f((a, False), b), "cho_solve", (U, B)),
+    "solve_sylvester": (lambda f, *x: f(*x), "solve_sylvester", (M, N, draw(3, 3))),
+    "solve_banded": (lambda f, ab, b: f((1, 2), ab, b), "solve_banded", (draw(4, 5) + 3 * np.eye(4, 5, 0), draw(5))),
+    "block_diag": (lambda f, *x: f(*x), "block_diag", (M, draw(1, 2), draw(2))),
+    "expm": (lambda f, a: f(a / 3), "expm", (M,)),
+    "logm": (lambda f, a: f(a), "logm", (SPD + np.eye(3),)),
+    "sqrtm": (lambda f, a: f(a), "sqrtm", (SPD + np.eye(3),)),
+    "cholesky": (lambda f, a: f((a + a.T) / 2), "cholesky", (SPD + np.eye(3),)),
+    "cholesky lower": (lambda f, a: f((a + a.T) / 2, lower=True), "cholesky", (SPD + np.eye(3),)),
+    "inv": (lambda f, a: f(a), "inv", (M,)),
+    "det": (lambda f, a: f(a), "det", (M,)),
+    "solve": (lambda f, a, b: f(a, b), "solve", (M, B)),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_linear_algebra(name: str) -> None:
+    call, function, arguments = CALLS[name]
+    ours, scipys = getattr(linalg, function), getattr(scipy.linalg, function)
+    expected = call(scipys, *arguments)
+    np.testing.assert_allclose(call(ours, *arguments), expected, rtol=1e-12)
+    np.testing.assert_allclose(call(ours, *map(ag.Tensor, arguments)).data, expected, rtol=1e-10, atol=1e-12)
+    check_grads(lambda *x: call(ours, *x), rtol=1e-5)(*arguments)
