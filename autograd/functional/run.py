@@ -70,17 +70,14 @@ class Run:
         self.results = leaves(self.output)
         self._check_results()
         self._order = topological_order(*filter(_requires_grad, self.results))
-        self._kind = next((x for x in self.given if isinstance(x, Node)), None)
+        nodes = [(leaf, x) for leaf, x in zip(self.inputs, self.given, strict=True) if isinstance(x, Node)]
+        self._kind = nodes[0][1] if nodes else None
         # Where other variables take part, somebody may go on to differentiate the derivative for them.
-        ours = set(self.inputs)
-        others = any(
-            node.rule is None and node.requires_grad and node.attrs is not PAST and node not in ours
-            for node in self._order
+        self._outer = recorded_outside and (
+            any(leaf.rule is not None or x.requires_grad for leaf, x in nodes)
+            or any(node.rule is None and node.requires_grad and node.attrs is not PAST for node in self._order)
         )
-        pasts = [leaf.rule is not None or _requires_grad(x) for leaf, x in zip(self.inputs, self.given, strict=True)]
-        self._outer = recorded_outside and (others or any(pasts))
-        pairs = zip(self.inputs, self.given, strict=True)
-        self._unjoined = [pair for pair in pairs if self._outer and pair[0].rule is None and _requires_grad(pair[1])]
+        self._unjoined = [(leaf, x) for leaf, x in nodes if self._outer and leaf.rule is None and x.requires_grad]
 
     # ---- what is asked of it ---------------------------------------------------------------------------------------
 
@@ -279,6 +276,8 @@ def name_of(function: Function) -> str:
 
 def positions_of(name: str, args: Sequence[Any], argnum: Argnum) -> list[int]:
     """Which positional arguments ``argnum`` means, counted from the first."""
+    if argnum.__class__ is int and 0 <= argnum < len(args):  # as mostly
+        return [argnum]
     numbers = [operator.index(i) for i in ([argnum] if hasattr(argnum, "__index__") else argnum)]
     missing = [i for i in numbers if not -len(args) <= i < len(args)]
     if missing:

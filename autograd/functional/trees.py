@@ -90,6 +90,8 @@ def with_leaves(tree: Any, new: Sequence[Any]) -> Any:
         >>> with_leaves({"W": [1.0, 2.0], "b": (3.0,)}, [10.0, 20.0, 30.0])
         {'W': [10.0, 20.0], 'b': (30.0,)}
     """
+    if tree.__class__ in _LEAVES:
+        return new[0]
     rest: Iterator[Any] = iter(new)
     return map_leaves(lambda _: next(rest), tree)
 
