@@ -31,6 +31,8 @@ ROOMS = ("calculus", "elementwise", "joining", "linear_algebra", "moving", "prod
 
 # Signatures that a C function does not tell in each version of NumPy.
 SIGNATURES = {
+    np.bincount: "(x, weights=None, minlength=0)",
+    np.clip: "(a, a_min=None, a_max=None, out=None, *, min=None, max=None, dtype=None, casting='same_kind', order='K')",
     np.concatenate: "(arrays, axis=0, out=None, *, dtype=None, casting='same_kind')",
     np.dot: "(a, b, out=None)",
     np.inner: "(a, b)",

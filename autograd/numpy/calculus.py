@@ -76,7 +76,7 @@ def _slope(f: Any, gap: Any, axis: int, edge_order: int) -> Any:
     return concatenate([first, inner, last], axis)
 
 
-@differentiable("trapezoid", "trapz")
+@differentiable("trapezoid")
 def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
     """The integral of what is linear between the points."""
     middle = 0.5 * (_part(y, axis, 1, None) + _part(y, axis, None, -1))
