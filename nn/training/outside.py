@@ -100,7 +100,10 @@ def _readings(function: Any, seen: set[int] | None = None) -> Iterator[tuple[str
     seen = set() if seen is None else seen
     while isinstance(function, functools.partial):
         for x in (*function.args, *function.keywords.values()):
-            yield "functools.partial", "an argument", _constant(x)
+            if isinstance(x, FunctionType):
+                yield from _readings(x, seen)
+            else:
+                yield "functools.partial", "an argument", _constant(x)
         function = function.func
     function = inspect.unwrap(function) if callable(function) else function
     if isinstance(function, MethodType):

@@ -88,6 +88,7 @@ def prepared(
     class_weight: ClassWeight | None,
     sample_weight: Any,
     seed: Seed,
+    shuffle: bool = True,
 ) -> tuple[Batches, Held | None]:
     """The batches that `fit` trains on, and the samples to validate on, once all that can be seen now is right."""
     largest = largest_of(model)
@@ -96,7 +97,7 @@ def prepared(
     held = None if validation_data is None else Held(*checked_pair(*_pair(validation_data), largest))
     weighted = class_weight is not None or sample_weight is not None
     if y is None and not isinstance(x, DataLoader) and not isinstance(x, np.ndarray) and isinstance(x, Indexable):
-        x = DataLoader(x, batch_size, shuffle=True, seed=seed)
+        x = DataLoader(x, batch_size, shuffle=shuffle, seed=seed)
         in_file = True
     elif y is None:
         if not (isinstance(x, Iterable) and hasattr(x, "__len__")) or isinstance(x, np.ndarray):
@@ -113,7 +114,7 @@ def prepared(
             rows, others = split_rows(len(y), validation_split, seed)
             held = Held(x, y, others)
         dataset = (x, y) if weights is None else (x, y, weights)
-        return Batches(DataLoader(dataset, batch_size, shuffle=True, seed=seed, rows=rows), in_file, largest), held
+        return Batches(DataLoader(dataset, batch_size, shuffle=shuffle, seed=seed, rows=rows), in_file, largest), held
     if validation_split or weighted:
         word = "validation_split" if validation_split else "class_weight and sample_weight"
         raise ValueError(

@@ -84,7 +84,7 @@ class Stepper:
             return "gradients of several batches are added up"
         if trainer.compile:
             return None
-        if not _has_own(trainer, "compute_loss"):
+        if trainer.steady or not _has_own(trainer, "compute_loss"):
             return unsteady(trainer.model, trainer.loss, trainer.penalty)
         return f"{type(trainer).__name__} has a compute_loss of its own"
 

@@ -93,6 +93,9 @@ class Trainer(Inference):
         1.0
     """
 
+    # Whether a subclass's own `compute_loss` reads nothing from outside that may change, so that it can be recorded.
+    steady = False
+
     @suggest.in_our_words
     def __init__(
         self,
@@ -161,6 +164,7 @@ class Trainer(Inference):
         class_weight: ClassWeight | None = None,
         sample_weight: ArrayLike | None = None,
         seed: Seed = 0,
+        shuffle: bool = True,
         progress: bool = True,
         lint: bool = False,
         resume: str | Path | None = None,
@@ -183,6 +187,7 @@ class Trainer(Inference):
                 classes count alike.
             sample_weight: What each sample counts: the loss of a batch is Σ w l / Σ w.
             seed: Where the split and the order of the samples come from.
+            shuffle: Whether each epoch has another order.
             progress: Whether to show a bar and print a line per epoch.
             lint: Whether to look over model, loss and data first (`nn.lint`); what looks wrong becomes a warning.
             resume: A folder, or a file ``….safetensors``, in which the state of the training is kept: it goes on from
@@ -220,6 +225,7 @@ class Trainer(Inference):
             class_weight=class_weight,
             sample_weight=sample_weight,
             seed=self._seed,
+            shuffle=shuffle,
         )
         if lint and y is not None:
             self._warn_of_what_looks_wrong(*checked_pair(x, y))
