@@ -18,7 +18,7 @@ is asked for, so that either may go over the other.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Literal, overload
 
@@ -36,6 +36,8 @@ from autograd.functional.signatures import (
     ValueAndGradient,
     X,
 )
+from autograd.graph.node import Node
+from autograd.suggest import in_our_words
 
 
 @overload
@@ -46,6 +48,7 @@ def grad(fun: Function, argnum: Literal[1]) -> OfSecond: ...
 def grad(fun: Function, argnum: Both) -> OfBoth: ...
 @overload
 def grad(fun: Function, argnum: Argnum) -> Function: ...
+@in_our_words
 def grad(fun: Function, argnum: Argnum = 0) -> Function:
     """The function that gives the gradient ∇f = (∂f/∂x₁, ∂f/∂x₂, …) of f, a function with one number as its result.
 
@@ -71,7 +74,7 @@ def grad(fun: Function, argnum: Argnum = 0) -> Function:
         (9.0, 12.0)
     """
 
-    @_derived("grad", fun)
+    @_derived("grad", fun, argnum)
     def gradient(*args: Any, **kwargs: Any) -> Any:
         run = Run(fun, args, kwargs, argnum)
         run.check_single_number("grad")
@@ -84,6 +87,7 @@ def grad(fun: Function, argnum: Argnum = 0) -> Function:
 def value_and_grad(fun: Function, argnum: Literal[0] = 0) -> ValueAndGradient: ...
 @overload
 def value_and_grad(fun: Function, argnum: Argnum) -> Callable[..., tuple[Any, Any]]: ...
+@in_our_words
 def value_and_grad(fun: Function, argnum: Argnum = 0) -> Function:
     """The function that gives ``(f(…), ∇f(…))``, from one forward and one backward pass.
 
@@ -105,7 +109,7 @@ def value_and_grad(fun: Function, argnum: Argnum = 0) -> Function:
         (5.0, array([2., 4.]))
     """
 
-    @_derived("value_and_grad", fun)
+    @_derived("value_and_grad", fun, argnum)
     def with_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         run = Run(fun, args, kwargs, argnum)
         run.check_single_number("value_and_grad")
@@ -123,6 +127,7 @@ def elementwise_grad(fun: Function, argnum: Literal[1]) -> OfSecond: ...
 def elementwise_grad(fun: Function, argnum: Both) -> OfBoth: ...
 @overload
 def elementwise_grad(fun: Function, argnum: Argnum) -> Function: ...
+@in_our_words
 def elementwise_grad(fun: Function, argnum: Argnum = 0) -> Function:
     """The derivative at each entry, of a function that works entry by entry.
 
@@ -142,7 +147,7 @@ def elementwise_grad(fun: Function, argnum: Argnum = 0) -> Function:
         array([2., 4., 6.])
     """
 
-    @_derived("elementwise_grad", fun)
+    @_derived("elementwise_grad", fun, argnum)
     def slopes(*args: Any, **kwargs: Any) -> Any:
         return Run(fun, args, kwargs, argnum).column_sums()
 
@@ -153,6 +158,7 @@ def elementwise_grad(fun: Function, argnum: Argnum = 0) -> Function:
 def jacobian(fun: Function, argnum: Literal[0] = 0) -> Partials: ...
 @overload
 def jacobian(fun: Function, argnum: Argnum) -> Function: ...
+@in_our_words
 def jacobian(fun: Function, argnum: Argnum = 0) -> Function:
     """The function that gives all partial derivatives Jᵢⱼ = ∂fᵢ/∂xⱼ.
 
@@ -178,7 +184,7 @@ def jacobian(fun: Function, argnum: Argnum = 0) -> Function:
                [0., 2.]])}
     """
 
-    @_derived("jacobian", fun)
+    @_derived("jacobian", fun, argnum)
     def all_partials(*args: Any, **kwargs: Any) -> Any:
         return Run(fun, args, kwargs, argnum).jacobian()
 
@@ -189,6 +195,7 @@ def jacobian(fun: Function, argnum: Argnum = 0) -> Function:
 def hessian(fun: Function, argnum: Literal[0] = 0) -> Partials: ...
 @overload
 def hessian(fun: Function, argnum: Argnum) -> Function: ...
+@in_our_words
 def hessian(fun: Function, argnum: Argnum = 0) -> Function:
     """The function that gives all second derivatives Hᵢⱼ = ∂²f/∂xᵢ∂xⱼ: the Jacobian of the gradient.
 
@@ -205,6 +212,7 @@ def hessian(fun: Function, argnum: Argnum = 0) -> Function:
         array([[6., 2.],
                [2., 0.]])
     """
+    _check_asked("hessian", fun, argnum)
     second = jacobian(grad(fun, argnum), argnum)
     second.__name__ = second.__qualname__ = f"hessian of {name_of(fun)}"
     return second
@@ -214,6 +222,7 @@ def hessian(fun: Function, argnum: Argnum = 0) -> Function:
 def make_vjp(fun: Function, argnum: Literal[0] = 0) -> Pullback: ...
 @overload
 def make_vjp(fun: Function, argnum: Argnum) -> Callable[..., tuple[Callable[[Any], Any], Any]]: ...
+@in_our_words
 def make_vjp(fun: Function, argnum: Argnum = 0) -> Function:
     """The function that gives ``(vjp, f(…))``, where ``vjp(u)`` is uᵀJ, the vector-Jacobian product.
 
@@ -233,7 +242,7 @@ def make_vjp(fun: Function, argnum: Argnum = 0) -> Function:
         (array([ 2., 40.]), array([1., 4.]))
     """
 
-    @_derived("make_vjp", fun)
+    @_derived("make_vjp", fun, argnum)
     def maker(*args: Any, **kwargs: Any) -> tuple[Function, Any]:
         run = Run(fun, args, kwargs, argnum)
         return run.vjp, run.value()
@@ -241,6 +250,7 @@ def make_vjp(fun: Function, argnum: Argnum = 0) -> Function:
     return maker
 
 
+@in_our_words
 def make_jvp(fun: Function, argnum: Argnum = 0) -> Callable[..., Callable[[Any], tuple[Any, Any]]]:
     """The function that gives ``jvp``, where ``jvp(v)`` is ``(f(…), J v)``: the derivative in the direction v.
 
@@ -259,7 +269,7 @@ def make_jvp(fun: Function, argnum: Argnum = 0) -> Callable[..., Callable[[Any],
         (array([1., 4.]), array([ 2., 40.]))
     """
 
-    @_derived("make_jvp", fun)
+    @_derived("make_jvp", fun, argnum)
     def maker(*args: Any, **kwargs: Any) -> Function:
         run = Run(fun, args, kwargs, argnum)
 
@@ -352,8 +362,9 @@ def hvp(fun: Function, args: Any, direction: Any, argnum: Argnum = 0) -> tuple[A
     return run.value(), product
 
 
-def _derived(operation: str, function: Function) -> Callable[[Function], Function]:
+def _derived(operation: str, function: Function, argnum: Argnum) -> Callable[[Function], Function]:
     """Name what is derived from a function after it."""
+    _check_asked(operation, function, argnum)
 
     def named(derivative: Function) -> Function:
         derivative = wraps(function)(derivative)
@@ -361,6 +372,23 @@ def _derived(operation: str, function: Function) -> Callable[[Function], Functio
         return derivative
 
     return named
+
+
+def _check_asked(operation: str, function: Any, argnum: Any) -> None:
+    """Raise where numbers were given in the place of the function, or of which argument is meant."""
+    if not callable(function):
+        hint = "; of a node that is computed already, y.backward() or ag.gradients(y, [x]) give the derivatives"
+        raise TypeError(
+            f"{operation} takes a function, not a {type(function).__name__}"
+            + (hint if isinstance(function, Node) else "")
+        )
+    several = argnum if isinstance(argnum, Sequence) and not isinstance(argnum, str) else (argnum,)
+    if not all(hasattr(i, "__index__") and getattr(i, "ndim", 0) == 0 for i in several):
+        call = f"ag.{operation}({name_of(function)})"
+        raise TypeError(
+            f"argnum is {argnum!r}: it counts the arguments to differentiate for, from 0; to differentiate there, call "
+            f"the result: {call}({argnum!r})"
+        )
 
 
 def _as_arguments(args: Any) -> tuple[Any, ...]:

@@ -74,3 +74,21 @@ def test_a_check_says_what_it_cannot_check(x: Any, words: str) -> None:
     if not isinstance(x, int):
         with pytest.raises(ag.DTypeError, match="derivatives are of real numbers"):
             check_grads(lambda x: x, argnum=0)(x)
+
+
+@pytest.mark.parametrize(
+    "operator", ["grad", "value_and_grad", "elementwise_grad", "jacobian", "hessian", "make_vjp", "make_jvp"]
+)
+def test_numbers_in_the_place_of_functions_are_refused_at_once(operator: str) -> None:
+    derive: Any = getattr(ag, operator)
+    with pytest.raises(TypeError, match=f"^{operator} takes a function, not a float$"):
+        derive(3.0)
+    with pytest.raises(TypeError, match=r"not a Value; of a node that is computed already, y\.backward\(\)"):
+        derive(ag.Value(3.0) ** 2)
+    for point in (3.0, X, "x", [1.0]):
+        with pytest.raises(TypeError, match=rf"argnum is .*call the result: ag\.{operator}\(tanh\)\("):
+            derive(anp.tanh, point)
+    with pytest.raises(TypeError, match="here it is called argnum="):
+        derive(anp.tanh, argnums=0)
+    assert callable(derive(anp.tanh, np.int64(0)))
+    assert callable(derive(lambda x, y: x * y, [0, 1]))
