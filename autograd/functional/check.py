@@ -47,8 +47,8 @@ def check_grads(
     Args:
         function: What to check; its result may be a number, an array, or a container of them.
         argnum: Which positional arguments to check, one or several; by default all those that hold floats.
-        modes: ``"fwd"`` for J v and ``"rev"`` for uᵀJ. Both rest on the same rules here; forward mode uses their
-            derivatives too.
+        modes: ``"fwd"`` for J v and ``"rev"`` for uᵀJ. Both rest on the same rules here, read in one direction or
+            the other.
         order: How many derivatives to check: 1 for the first, 2 for the second as well …
         rtol: How large the relative difference may be.
         seed: Of the random directions.

@@ -21,6 +21,7 @@ from tests.autograd.table import Case, cases
 CASES = list(cases(differentiable=True))
 # One case of each entry, for what costs more.
 ONE_EACH = list({case.name: case for case in reversed(CASES) if 0 not in np.concatenate(case.shapes or [()])}.values())
+OF_EACH_SHAPE = list({(case.name, case.shapes): case for case in reversed(CASES)}.values())
 SCALARS = [case for case in CASES if BOOK[case.name].scalar is not None and not any(case.shapes)]
 
 
@@ -95,7 +96,7 @@ def test_forward_of_values_is_that_of_arrays(case: Case) -> None:
     np.testing.assert_allclose(found.data, _jvp(function, variables, directions), rtol=1e-14)
 
 
-@pytest.mark.parametrize("case", ONE_EACH, ids=str)
+@pytest.mark.parametrize("case", OF_EACH_SHAPE, ids=str)
 def test_forward_and_reverse_nest_in_any_order(case: Case) -> None:
     function, variables, v = _of_variables(case)
     w = [np.cos(3 * x) for x in v]
@@ -136,12 +137,19 @@ def test_forward_inside_a_compiled_function_is_the_eager_one(case: Case) -> None
     np.testing.assert_allclose(found, product(*variables, *directions), rtol=1e-13, atol=1e-14)
 
 
-@pytest.mark.parametrize("case", ONE_EACH, ids=str)
-def test_a_tangent_keeps_the_precision_of_its_result(case: Case) -> None:
+@pytest.mark.parametrize("case", OF_EACH_SHAPE, ids=str)
+def test_a_tangent_keeps_the_precision_of_its_result_and_reads_any_strides(case: Case) -> None:
     function, variables, directions = _of_variables(case)
-    singles = [x.astype(np.float32) for x in variables]
-    value, product = ag.jvp(function, tuple(singles), tuple(directions), argnum=range(len(singles)))
-    assert np.result_type(product) == np.result_type(value)
+
+    def spread(x: Any) -> Any:
+        return np.repeat(x.astype(np.float32), 2, -1)[..., ::2] if x.ndim else x.astype(np.float32)
+
+    every = range(len(variables))
+    value, found = ag.jvp(function, tuple(map(spread, variables)), tuple(map(spread, directions)), argnum=every)
+    if not {"dtype"} & case.attrs.keys():
+        assert np.result_type(found) == np.result_type(value) == np.float32
+    expected = _jvp(function, variables, directions)
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5 * np.max(np.abs(expected), initial=1.0))
 
 
 def test_a_branch_that_was_not_taken_has_no_tangent_though_its_slope_be_infinite() -> None:
