@@ -134,7 +134,8 @@ rows, say nothing, or copy the target are left out. What was done is printed bef
   python -m nn train data/mnist --batch-size 128
 
 The same seed gives the same numbers. Ctrl-C or SIGTERM ends training after the current step and saves what was learned.
-While training, that is written to NAME.unfinished beside the run folder every minute, should the program be killed.
+While training, that is written to NAME.unfinished beside the run folder, should the program be killed. The same command
+with --resume goes on from there, and ends with the numbers of an unbroken run.
 {_defaults()}""",
     )
     parser.add_argument("data", metavar="DATA", help="a built-in name, a CSV file, or a folder of images")
@@ -206,6 +207,9 @@ While training, that is written to NAME.unfinished beside the run folder every m
     output = parser.add_argument_group("output")
     output.add_argument("--out", type=Path, metavar="FOLDER", help="the run folder (default: runs/NAME)")
     output.add_argument("--overwrite", action="store_true", help="replace the run folder if it exists, at the very end")
+    output.add_argument(
+        "--resume", action="store_true", help="go on with a training that was broken off, by the same command"
+    )
     output.add_argument(
         "--html",
         action="store_true",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import shutil
-import time
 from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import fields
@@ -27,11 +25,11 @@ from nn.app.runs import CONFIG, MODEL, STEPS, Run, RunError, check_free, read_ru
 from nn.app.settings import Settings, settings_for
 from nn.app.sources import open_dataset, reopen_dataset
 from nn.app.terminal import say, shown, unread, warn, write
+from nn.app.unfinished import Unfinished, check_unfinished
 from nn.figures import save as save_figure
 from nn.inspect import mode
 from nn.pictures.confusion import confusion_of_counts
 from nn.training.architecture import describe
-from nn.training.callbacks import Callback, ProgressBar, TrainerView
 from nn.training.checkpoint import save
 from nn.training.curves import curves
 from nn.training.interrupt import deferred_interrupt, terminated_as_interrupted
@@ -40,9 +38,6 @@ __all__ = ["INTERRUPTED", "evaluate", "train"]
 
 # The exit code of a program that Ctrl-C ended: 128 + SIGINT.
 INTERRUPTED = 130
-
-# How often what is learnt so far is written while training.
-UNFINISHED_SECONDS = 60.0
 
 
 def train(arguments: Namespace) -> int:
@@ -61,22 +56,34 @@ def _train(arguments: Namespace) -> int:
         encoding=arguments.encoding,
     )
     folder = (arguments.out or Path("runs", dataset.name)).resolve()
-    check_free(folder, arguments.overwrite)
+    resumed = check_unfinished(folder, arguments.resume, arguments.overwrite)
+    replaces = arguments.overwrite or resumed is not None
+    check_free(folder, replaces)
     settings = settings_for(dataset, **{each.name: getattr(arguments, each.name) for each in fields(Settings)})
     experiment = prepare(dataset, settings, arguments.seed, test_size=arguments.test_size, balance=arguments.balance)
     if not arguments.quiet:
         say(data_text(experiment), network_text(experiment), "")
-    unfinished = Unfinished(experiment, folder)
-    experiment.train(unfinished, *([] if arguments.quiet else [ProgressBar()]))
+
+    def write_learnt(building: Path) -> None:
+        _write(building, experiment, experiment.result())
+
+    unfinished = Unfinished(experiment, folder, write_learnt, resumed)
+    unfinished.prepare()
+    if resumed is not None:
+        say(f"going on with the training in {shown(resumed)}", "")
+    state = unfinished.state if resumed is not None else None
+    experiment.train(unfinished, progress=not arguments.quiet, resume=state)
     # Training is over, by itself or by Ctrl-C; another Ctrl-C must not lose what was learned.
     with deferred_interrupt():
         result = experiment.result()
 
         def write(building: Path) -> None:
             _write(building, experiment, result)
+            if experiment.history.interrupted:
+                unfinished.keep_state(building)
             _draw_pictures(building, experiment, result, arguments.html)
 
-        place = write_run(folder, arguments.overwrite, write)
+        place = write_run(folder, replaces, write)
         unfinished.remove()
         if not arguments.quiet or experiment.history.interrupted:
             say(f"\n{training_text(experiment)}\n")
@@ -129,42 +136,6 @@ def _check_installed() -> None:
     if missing:
         verb = "is" if len(missing) == 1 else "are"
         raise MissingExtraError(f"{' and '.join(missing)} {verb} not installed; {installing('train', 'viz')}")
-
-
-class Unfinished(Callback):
-    """Writes the run as it is beside its place every minute: what is left where the program is killed.
-
-    Args:
-        experiment: The run.
-        folder: Its place; the unfinished one is called ``NAME.unfinished``.
-    """
-
-    def __init__(self, experiment: Experiment, folder: Path) -> None:
-        self.experiment, self.folder = experiment, folder.with_name(f"{folder.name}.unfinished")
-        self._next, self._written = time.monotonic() + UNFINISHED_SECONDS, False
-
-    def on_fit_begin(self, trainer: TrainerView) -> None:
-        """Share the history that is being written."""
-        self.experiment.history = trainer.history
-
-    def on_epoch_end(self, trainer: TrainerView) -> None:
-        """Write, if it is time; a disk that is full ends the writing, and not the training."""
-        if time.monotonic() < self._next:
-            return
-        self.experiment.kept_epoch = trainer.epoch
-        try:
-            self.folder = write_run(
-                self.folder, True, lambda building: _write(building, self.experiment, self.experiment.result())
-            )
-            self._next, self._written = time.monotonic() + UNFINISHED_SECONDS, True
-        except OSError as error:
-            warn(f"note: what is learnt cannot be written before the end: {error}")
-            self._next = math.inf
-
-    def remove(self) -> None:
-        """Remove what was written, now that the run is complete."""
-        if self._written:
-            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def _write(folder: Path, experiment: Experiment, result: Result) -> None:

@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -88,10 +89,13 @@ def read_table(content: bytes, name: str, encoding: str | None = None, *, keep_b
 
 
 def _check_size(content: bytes, dialect: Dialect, name: str) -> None:
-    head = content[: 2**25]
-    first = next((line for line in re.split(rb"[\r\n]+", head, maxsplit=dialect.skip + 2)[dialect.skip :] if line), b"")
-    if not content.strip():
+    if not content or content.isspace():
         raise DataError(f"{name} is empty; a CSV file needs a header with the columns' names, and rows")
+    start = 0
+    for end in islice(re.finditer(rb"\r\n|\n|\r", content), dialect.skip):
+        start = end.end()
+    found = re.compile(rb"[^\r\n]+").search(content, start)
+    first = found[0] if found else b""
     blanks = dialect.separator == " "
     columns = len(first.split()) if blanks else first.count(dialect.separator.encode()) + 1
     if columns > MOST_COLUMNS:
@@ -127,6 +131,7 @@ def _one_line(name: str) -> Iterator[None]:
 def _options(dialect: Dialect) -> dict[str, Any]:
     return {
         "sep": r"\s+" if dialect.separator == " " else dialect.separator,
+        "quotechar": dialect.quote,
         "header": 0 if dialect.header else None,
         "skiprows": dialect.skip,
         "index_col": False if dialect.trailing else None,
@@ -162,7 +167,7 @@ def _parsed(
     content: bytes, dialect: Dialect, texts: dict[str, type[str]], name: str, keep_bad: bool
 ) -> tuple[pd.DataFrame, tuple[int, ...], list[str]]:
     pandas = require("pandas", "train")
-    options = {**_options(dialect), "dtype": texts or None, "on_bad_lines": "warn", "low_memory": False}
+    options = {**_options(dialect), "dtype": texts or None, "on_bad_lines": "warn"}
     if dialect.decimal == ",":
         options["decimal"] = ","
     with warnings.catch_warnings(record=True) as caught:
@@ -197,7 +202,6 @@ def _with_bad(content: bytes, options: dict[str, Any], frame: pd.DataFrame) -> t
     def marked(_: list[str]) -> list[str]:
         return [mark] * len(frame.columns)
 
-    options = {key: value for key, value in options.items() if key != "low_memory"}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         options |= {"engine": "python", "on_bad_lines": marked, "dtype": str}

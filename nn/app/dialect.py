@@ -32,6 +32,7 @@ class Dialect:
 
     Attributes:
         separator: What stands between cells; a blank means any number of blanks.
+        quote: What cells stand between that hold separators.
         decimal: The mark before decimals, ``"."`` or ``","``.
         header: Whether the first line names the columns.
         skip: Lines before that one: comments, ``sep=;``.
@@ -40,6 +41,7 @@ class Dialect:
     """
 
     separator: str = ","
+    quote: str = '"'
     decimal: str = "."
     header: bool = True
     skip: int = 0
@@ -132,7 +134,7 @@ def sniff(content: bytes) -> Dialect:
 
     Example:
         >>> sniff(b"# made by hand\nx;y\n3,14;a\n2,5;b, c\n")
-        Dialect(separator=';', decimal=',', header=True, skip=1, trailing=False, named_rows=False)
+        Dialect(separator=';', quote='"', decimal=',', header=True, skip=1, trailing=False, named_rows=False)
         >>> str(sniff(b"1,2\n3,4\n"))
         'separated by commas, no header seen'
     """
@@ -148,21 +150,24 @@ def sniff(content: bytes) -> Dialect:
             break
         skip += 1
     body = [line for line in lines[skip:] if line.strip()][:SNIFFED_LINES]
-    tables = {each: rows for each in ([separator] if separator else SEPARATORS) if (rows := _rows(body, each))}
+    quote = "'" if body and re.fullmatch(r"('[^']*'[\t;|, ]*)+", body[0].strip()) else '"'
+    tables = {each: rows for each in ([separator] if separator else SEPARATORS) if (rows := _rows(body, each, quote))}
     even = [each for each, rows in tables.items() if _is_even(rows)]
     best = next(iter(even), separator or ",")
     both = best == ";" and "," in even and len(tables[","][0]) > 1
     if both and _numbers(tables[","]) >= _numbers(tables[";"]):
         best = ","  # a semicolon in a cell of every row
-    return _described(best, tables.get(best, []), skip)
+    return _described(best, quote, tables.get(best, []), skip)
 
 
-def _rows(lines: Sequence[str], separator: str) -> list[list[str]]:
+def _rows(lines: Sequence[str], separator: str, quote: str) -> list[list[str]]:
     """The cells of these lines; none where quotes do not match."""
     try:
         if separator == " ":
-            return [next(csv.reader([re.sub(r"\s+", " ", line.strip())], delimiter=" ")) for line in lines]
-        rows = csv.reader(io.StringIO("\n".join(lines)), delimiter=separator, skipinitialspace=True)
+            return [
+                next(csv.reader([re.sub(r"\s+", " ", line.strip())], delimiter=" ", quotechar=quote)) for line in lines
+            ]
+        rows = csv.reader(io.StringIO("\n".join(lines)), delimiter=separator, quotechar=quote, skipinitialspace=True)
         return [[cell.strip() for cell in row] for row in rows]
     except csv.Error:
         return []
@@ -179,9 +184,9 @@ def _numbers(rows: Sequence[Sequence[str]]) -> float:
     return sum(bool(_NUMBER.fullmatch(cell)) for cell in cells) / len(cells)
 
 
-def _described(separator: str, rows: Sequence[Sequence[str]], skip: int) -> Dialect:
+def _described(separator: str, quote: str, rows: Sequence[Sequence[str]], skip: int) -> Dialect:
     if not rows:
-        return Dialect(separator, skip=skip)
+        return Dialect(separator, quote, skip=skip)
     header, body = rows[0], rows[1:]
     cells = [cell for row in rows for cell in row]
     commas, points = (
@@ -192,6 +197,7 @@ def _described(separator: str, rows: Sequence[Sequence[str]], skip: int) -> Dial
     trailing = longer and all(row[-1] == "" for row in body if len(row) == width)
     return Dialect(
         separator,
+        quote,
         decimal="," if separator != "," and commas > points else ".",
         header=not (body and len(header) == width and _is_row(header, body)),
         skip=skip,

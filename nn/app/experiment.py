@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -124,8 +125,13 @@ class Experiment:
     kept_epoch: int = 0
     stopped: bool = False
 
-    def train(self, *callbacks: Callback) -> None:
+    def train(self, *callbacks: Callback, progress: bool = False, resume: Path | None = None) -> None:
         """Train the network.
+
+        Args:
+            callbacks: What else is to happen.
+            progress: Whether to show a bar and print a line per epoch.
+            resume: A file with the state of a training to go on with.
 
         Raises:
             DivergenceError: The loss is no longer finite.
@@ -159,7 +165,8 @@ class Experiment:
             batch_size=settings.batch_size,
             validation_data=(inputs[validation], targets[validation]) if validate else None,
             seed=self.seed,
-            progress=False,
+            progress=progress,
+            resume=resume,
         )
         self.seconds = time.perf_counter() - began
         self.kept_epoch = stopping.best.epoch if validate else len(self.history)

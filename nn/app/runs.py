@@ -7,6 +7,7 @@ history.csv               one row per epoch
 curves.svg                the same as curves
 confusion.svg             which classes are taken for which (classification only)
 steps.html                one row's loss through the network, step by step (with --html)
+training.safetensors      where training was broken off, for --resume (after Ctrl-C)
 ========================  ========================================================================
 """
 
@@ -44,7 +45,7 @@ __all__ = ["CONFIG", "MODEL", "STEPS", "Run", "RunError", "check_free", "read_ru
 
 FORMAT, FORMATS = "gradbook-run-2", ("gradbook-run-1", "gradbook-run-2")
 CONFIG, MODEL, STEPS = "config.json", "model.safetensors", "steps.html"
-FILES = (MODEL, CONFIG, "history.csv", "curves.svg", "confusion.svg", STEPS)
+FILES = (MODEL, CONFIG, "history.csv", "curves.svg", "confusion.svg", STEPS, "training.safetensors")
 
 
 # What `Run.to_json` writes. The network is checked where it is built, by its layers.

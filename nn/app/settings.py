@@ -78,6 +78,9 @@ SPECIAL: dict[str, Mapping[str, Any]] = {
         "epochs": 40,
         "patience": 5,
     },
+    # Tables of few rows, which take few steps in an epoch, and of which few rows validate.
+    "csv under 600 rows": {"batch_size": 16, "epochs": 500, "patience": 50},
+    "csv under 2000 rows": {"epochs": 500, "patience": 50},
     # Few inputs and sharp borders.
     "moons": {"activation": "relu"},
     "circles": {"activation": "relu"},
@@ -90,6 +93,15 @@ LEARNING_RATES: dict[str, float] = {"sgd": 0.02, "adagrad": 0.05}
 OPTIMIZER_ARGUMENTS: dict[str, Mapping[str, Any]] = {"sgd": {"momentum": 0.9, "nesterov": True}}
 
 
+def _kind(dataset: Dataset) -> str:
+    kind: str = dataset.source["kind"]
+    if kind == "built-in":
+        return dataset.name
+    if kind != "csv":
+        return kind
+    return next((f"csv under {rows} rows" for rows in (600, 2000) if len(dataset) < rows), kind)
+
+
 def settings_for(dataset: Dataset, **chosen: Any) -> Settings:
     """The default settings for a data set, changed by those that were chosen (None: not chosen).
 
@@ -99,9 +111,7 @@ def settings_for(dataset: Dataset, **chosen: Any) -> Settings:
         Settings(hidden=(64,), activation='relu', optimizer='adam', learning_rate=0.003, weight_decay=0.001,
                  label_smoothing=0.0, noise=0.0, batch_size=32, epochs=5, patience=20)
     """
-    settings = replace(
-        BASE, **SPECIAL.get(dataset.name if dataset.source["kind"] == "built-in" else dataset.source["kind"], {})
-    )
+    settings = replace(BASE, **SPECIAL.get(_kind(dataset), {}))
     chosen = {name: value for name, value in chosen.items() if value is not None}
     if chosen.get("optimizer", settings.optimizer) != settings.optimizer:
         chosen.setdefault("learning_rate", LEARNING_RATES.get(chosen["optimizer"], BASE.learning_rate))

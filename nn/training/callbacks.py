@@ -48,6 +48,9 @@ class TrainerView(Protocol):
     accumulate: int
     stopping: bool
 
+    def save(self, path: str | Path) -> None:
+        """Save all that training goes on from."""
+
 
 class Callback(Shown):
     """Seven hooks that do nothing; a subclass overrides those it wants.

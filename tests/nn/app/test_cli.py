@@ -24,7 +24,7 @@ import pandas
 
 import autograd as ag
 import nn
-from nn.app import commands
+from nn.app import commands, unfinished
 from nn.app.builtin import BUILTIN
 from nn.app.settings import SPECIAL, Settings
 
@@ -348,9 +348,10 @@ def test_a_full_disk_leaves_the_older_run(command, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device", "model.safetensors")
 
-    monkeypatch.setattr(commands, "save", full)
+    for module in (commands, unfinished):
+        monkeypatch.setattr(module, "save", full)
     outcome = command("train", "xor", "--overwrite", *QUICK)
-    assert (outcome.code, outcome.err) == (2, "error: model.safetensors: No space left on device\n")
+    assert (outcome.code, outcome.err.splitlines()[-1]) == (2, "error: model.safetensors: No space left on device")
     assert content("runs/xor") == before
     assert names("runs") == ["xor"]
 
@@ -549,57 +550,86 @@ def test_ctrl_c_and_sigterm_save_what_was_learnt(ending, command):
     assert re.search(r"^trained \d+ epochs in .* s, stopped by Ctrl-C", out, re.M)
     assert re.search(r"^saved in runs.moons: ", out, re.M)
     assert names("runs") == ["moons"]
-    assert names("runs/moons") == FILES
+    assert names("runs/moons") == [*FILES, "training.safetensors"]
     assert json.loads(Path("runs/moons/config.json").read_text(encoding="utf-8"))["training"]["interrupted"] is True
     assert held_out(command("evaluate", "runs/moons").out) == held_out(out)
 
 
 def test_what_is_learnt_is_written_while_training(command, monkeypatch):
-    monkeypatch.setattr(commands, "UNFINISHED_SECONDS", 0.0)
+    monkeypatch.setattr(unfinished, "TIMES_AS_LONG", 0.0)
     seen = []
 
     def look(self, trainer):
         written(self, trainer)
         seen.append((names("runs"), len(nn.History.load("runs/xor.unfinished/history.csv"))))
 
-    written = commands.Unfinished.on_epoch_end
-    monkeypatch.setattr(commands.Unfinished, "on_epoch_end", look)
+    written = unfinished.Unfinished.on_epoch_end
+    monkeypatch.setattr(unfinished.Unfinished, "on_epoch_end", look)
     assert command("train", "xor", *QUICK).code == 0
     assert seen == [(["xor.unfinished"], epochs) for epochs in (1, 2, 3)]
     assert names("runs") == ["xor"]
 
 
 def test_a_disk_that_is_full_meanwhile_ends_no_training(command, monkeypatch):
-    def full(folder, *_):
-        if folder.name.endswith(".unfinished"):
-            raise OSError(28, "No space left on device")
-        return write_run(folder, *_)
+    def full(*_):
+        raise OSError(28, "No space left on device")
 
-    write_run = commands.write_run
-    monkeypatch.setattr(commands, "UNFINISHED_SECONDS", 0.0)
-    monkeypatch.setattr(commands, "write_run", full)
+    monkeypatch.setattr(unfinished, "write_run", full)
     outcome = command("train", "xor", *QUICK)
     assert outcome.code == 0
     assert outcome.err.count("note: what is learnt cannot be written before the end: ") == 1
     assert names("runs/xor") == FILES
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
-def test_a_killed_run_leaves_what_was_learnt(command):
-    setting = "from nn.app import cli, commands; commands.UNFINISHED_SECONDS = 0.0"
-    code = f"{setting}; cli.main(['train', 'moons', '--patience', '0'])"
+def started_until(line, *words):
+    """Run a command until it prints a line that begins so; its process is to be ended by the caller."""
+    command_line = [sys.executable, "-m", "nn", *words]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=-1, stderr=-1, text=True) as process:
-        try:
-            while not (line := process.stdout.readline()).startswith("epoch   3/"):
-                assert line, process.stderr.read()
-        finally:
-            process.kill()
-        process.communicate()
-    evaluated = command("evaluate", "runs/moons.unfinished")
-    assert (evaluated.code, evaluated.err) == (0, "")
-    assert "held-out accuracy" in evaluated.out
-    assert len(nn.History.load("runs/moons.unfinished/history.csv")) >= 2
+    process = subprocess.Popen(command_line, env=environment, stdout=-1, stderr=-1, text=True, encoding="utf-8")
+    while not (said := process.stdout.readline()).startswith(line):
+        assert said, process.stderr.read()
+    return process
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
+@pytest.mark.parametrize("ending", [getattr(signal, "SIGKILL", None), signal.SIGTERM])
+def test_a_run_that_was_broken_off_goes_on_to_the_same_end(ending, command):
+    words = ("train", "digits", "--epochs", "10", "--patience", "0", "--hidden", "8")
+    with started_until("epoch  3/", *words) as process:
+        process.send_signal(ending)
+        process.communicate(timeout=60)
+    left = Path("runs/digits.unfinished" if ending != signal.SIGTERM else "runs/digits")
+    assert names("runs") == [left.name]
+    assert "training.safetensors" in names(left)
+    assert "held-out accuracy" in command("evaluate", left).out
+    assert len(nn.History.load(left / "history.csv")) >= 1
+
+    other = command(*words, "--resume", "--seed", "1")
+    assert (other.code, other.out.count("epoch ")) == (2, 0)
+    assert re.fullmatch(
+        r"error: \S+ was trained (with another seed|on other rows or columns); repeat its .*\n", other.err
+    )
+    again = command(*words)
+    assert again.code == 2
+    assert "--resume to go on with it" in again.err or "already exists" in again.err
+    resumed = command(*words, "--resume")
+    assert (resumed.code, resumed.err) == (0, "")
+    assert f"going on with the training in {left}" in resumed.out
+    assert "epoch  1/10" not in resumed.out
+    assert names("runs") == ["digits"]
+    assert names("runs/digits") == FILES
+
+    assert command(*words, "--quiet", "--out", "whole").code == 0
+    for name in ("model.safetensors", "history.csv"):
+        assert Path("whole", name).read_bytes() == Path("runs/digits", name).read_bytes()
+    complete = command(*words, "--resume")
+    assert (complete.code, complete.out) == (2, "")
+    assert "digits is complete, so there is nothing to resume" in complete.err
+
+
+def test_nothing_to_resume_begins_anew(command):
+    assert command("train", "xor", "--resume", *QUICK).code == 0
+    assert names("runs/xor") == FILES
 
 
 def test_ctrl_c_before_training_saves_nothing(command, monkeypatch):

@@ -37,6 +37,7 @@ DIALECTS = {
     "tabs": 'age\tcity\n41\tParis, France\n7\t"the ""Hague"""\n',
     "bars": 'age|city\n41|Paris, France\n7|"the ""Hague"""\n',
     "comments": '# people\n# of 2020, all\nage,city\n41,"Paris, France"\n7,"the ""Hague"""\n',
+    "single quotes": "'age'\t'city'\n41\t'Paris, France'\n7\t'the \"Hague\"'\n",
     "sep=": 'sep=;\nage;city\n41;Paris, France\n7;"the ""Hague"""\n',
     "separators at the ends": 'age;city\n41;Paris, France;\n7;"the ""Hague""";\n',
 }
