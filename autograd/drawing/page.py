@@ -25,7 +25,7 @@ from autograd.explaining.notation import number_text
 from autograd.explaining.trace import Trace, trace_backward
 from autograd.graph.node import Node
 
-_SCRIPTS = ("python.js", "book", "engine.js", "view.js", "controls.js")
+_SCRIPTS = ("python.js", "book", "engine.js", "view.js", "controls.js", "predict.js")
 _ARRAYS = (
     "The nodes are arrays: the steps show shapes and norms (the square root of the sum of squares), and of those up to "
     "6 by 6 every entry; values cannot be changed here."
@@ -40,6 +40,7 @@ def page(
     gradient: Any = None,
     *,
     names: Mapping[str, Any] | None = None,
+    predict: bool = False,
 ) -> str:
     """The step-through page of one result, as the text of an HTML file.
 
@@ -51,6 +52,7 @@ def page(
         title: A heading; by default it names the output.
         gradient: The upstream gradient where ``output`` is not a single number.
         names: What nodes without a label are called, see `autograd.explaining.names.labels_of`.
+        predict: Whether each step asks for its numbers first.
 
     Returns:
         A complete HTML document that needs nothing else.
@@ -68,7 +70,7 @@ def page(
     count = len(trace.order)
     summary = f"{count:,} nodes. Forward to {name}, then backward in the engine’s own order."
     heading = title or f"The gradient of {name}, step by step"
-    return document(heading, summary, _inline(svg), _json(data), rules)
+    return document(heading, summary, _inline(svg), _json(data | {"predict": predict}), rules)
 
 
 def document(title: str, summary: str, svg: str, data: str, rules: str) -> str:

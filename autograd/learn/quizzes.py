@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from autograd.drawing.drawing import Drawing, draw
+from autograd.drawing.drawing import Drawing, StepPage, draw
+from autograd.drawing.page import page
 from autograd.explaining.explain import explain
 from autograd.explaining.names import forward_of
 from autograd.explaining.notation import number_text
@@ -105,6 +106,12 @@ class Quiz:
             arrow.label = arrow.hint = ""
         return Drawing(whole.sketch, self.output, whole.direction, legend=False)
 
+    def play(self) -> StepPage:
+        """The page on which every step asks for its numbers first, and says of a wrong one which rule was missed."""
+        drawn = self.drawing()
+        title = f"Backpropagation, sheet {self.seed}: predict, then reveal"
+        return StepPage(page(self.output, drawn.svg, title, predict=True), drawn._repr_html_())
+
     def page(self, solutions: bool = False) -> str:
         """The sheet as an HTML document, to be printed."""
         values = ", ".join(f"{name} = {number_text(leaf._raw)}" for name, leaf in self.leaves.items())
@@ -129,10 +136,10 @@ class Quiz:
             f"<p>Find the gradients:</p><ul>{blanks}</ul>{worked}</body></html>"
         )
 
-    def save(self, path: str | Path, solutions: bool = False) -> Path:
-        """Write the sheet as an HTML file."""
+    def save(self, path: str | Path, solutions: bool = False, play: bool = False) -> Path:
+        """Write the sheet as an HTML file: on paper, its key with ``solutions``, or with ``play`` to be played."""
         path = Path(path)
-        path.write_text(self.page(solutions), encoding="utf-8")
+        path.write_text(self.play().html if play else self.page(solutions), encoding="utf-8")
         return path
 
     def _repr_html_(self) -> str:

@@ -41,7 +41,7 @@ function tick() {
 const stop = (move) => () => (play(false), goTo(move()));
 byId("first").addEventListener("click", stop(() => 0));
 byId("back").addEventListener("click", stop(() => step - 1));
-byId("forward").addEventListener("click", stop(() => step + 1));
+byId("forward").addEventListener("click", () => ahead());
 byId("last").addEventListener("click", stop(() => lastStep));
 byId("play").addEventListener("click", () => play(timer === null));
 byId("speed").addEventListener("change", () => timer !== null && play(true));
@@ -51,9 +51,12 @@ document.addEventListener("keydown", (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey) return;
   const inField = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
   const onButton = event.target.tagName === "BUTTON" || event.target.tagName === "SUMMARY";
-  const moves = { ArrowRight: () => step + 1, ArrowLeft: () => step - 1, Home: () => 0, End: () => lastStep };
+  const moves = { ArrowLeft: () => step - 1, Home: () => 0, End: () => lastStep };
   if (inField) return; // a slider's arrows are its own; the scrubber's step too
-  if (moves[event.key]) {
+  if (event.key === "ArrowRight") {
+    event.preventDefault();
+    ahead();
+  } else if (moves[event.key]) {
     event.preventDefault();
     stop(moves[event.key])();
   } else if (event.key === " " && !onButton) {
@@ -127,7 +130,7 @@ let addressed = null;
 function keepInAddress() {
   clearTimeout(addressed);
   addressed = setTimeout(() => {
-    const parts = [`step=${step}`, ...[...leafValues].map(([i, x]) => `${encodeURIComponent(nodes[i].name)}=${x}`)];
+    const parts = [`step=${step}`, ...(predicting ? ["predict"] : []), ...[...leafValues].map(([i, x]) => `${encodeURIComponent(nodes[i].name)}=${x}`)];
     try {
       history.replaceState(null, "", `#${parts.join("&")}`);
     } catch {

@@ -481,3 +481,55 @@ def test_paper_shows_all_of_it(opened: Callable[..., Any]) -> None:
     assert page.evaluate(
         "document.querySelector('#canvas').scrollWidth <= document.querySelector('#canvas').clientWidth + 2"
     )
+
+
+def test_predict_then_reveal_through_a_whole_pass(browser: Any, tmp_path: Path) -> None:
+    """Every answer is the engine's; wrong ones on the way are told which rule was missed, and light their edge."""
+    sheet = ag.quiz(seed=4, depth=4)
+    path = sheet.save(tmp_path / "play.html", play=True)
+    page = browser.new_page(viewport=DESKTOP)
+    page.goto(path.as_uri())
+    states = expected_states(sheet.output)
+    forward = len(states) - 1 - len(list(ag.trace_backward(sheet.output)))
+    events = list(ag.trace_backward(sheet.output))
+    told: list[str] = []
+
+    def answer(number: float, field: int) -> None:
+        page.locator("#questions input").nth(field).fill(f"{number:.6g}")
+
+    asked = 0
+    for k in range(1, len(states)):
+        page.locator("#forward").click()
+        if k <= forward:
+            answers = [states[k][1][states[k][0]]]
+            wrong: list[float] = []
+        else:
+            event = events[k - forward - 1]
+            uses = sum(flow.parent is event.node for e in events for flow in e.flows)
+            answers = [flow.contribution for flow in event.flows] or ([event.upstream] if uses > 1 else [])
+            wrong = [x for flow in event.flows[:1] for x in (-flow.contribution, flow.local, event.upstream)]
+        if not answers:
+            assert page.evaluate("step") == k
+            continue
+        assert page.evaluate("step") == k - 1  # not before it is answered
+        for number in wrong:
+            if abs(number - answers[0]) < 0.01 * max(1.0, abs(answers[0])):
+                continue
+            answer(number, 0)
+            page.get_by_role("button", name="Check").click()
+            told.append(page.locator(".missed").first.inner_text())
+            assert page.evaluate("step") == k - 1
+            assert page.locator(".e-active").count() >= 1
+        for field, number in enumerate(answers):
+            answer(number, field)
+        page.keyboard.press("Enter")
+        assert page.evaluate("step") == k
+        asked += len(answers)
+    assert page.evaluate("score.asked") == asked
+    assert page.evaluate("score.right") < asked
+    assert any("sign is not" in text for text in told)
+    assert any("from above" in text for text in told)
+    assert page.evaluate(STATE)["gradients"] == states[-1][2]
+    page.reload()
+    assert page.locator("#predict").get_attribute("aria-pressed") == "true"
+    page.close()
