@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.drawing.beside import beside
 from autograd.drawing.cards import collapse, labelled_groups
 from autograd.drawing.dot import Direction, dot_source
 from autograd.drawing.mermaid import mermaid
@@ -216,6 +217,15 @@ class Drawing:
             picture, still = f"<p>No picture of the graph: {escape(str(error))}.</p>", ""
         return StepPage(page(self.output, picture, names=self._names), still)
 
+    def beside(self, other: Drawing, titles: tuple[str, str] = ("one", "the other")) -> StepPage:
+        """This graph's page beside another's, with one cursor for both, and the first number that differs lit.
+
+        A right and a wrong rule, the same graph before and after a step, one model of Values and of Tensors: steps that
+        find the same thing (by name) belong together.
+        """
+        text = beside((self.output, self.page.html), (other.output, other.page.html), titles)
+        return StepPage(text, self._repr_html_() + other._repr_html_(), 860)
+
     def save(self, path: str | Path) -> Path:
         """Write the picture to a file.
 
@@ -288,6 +298,12 @@ class StepPage:
             f'<iframe srcdoc="{escape(self.html)}" title="Backpropagation, step by step" '
             f'style="width:100%;height:{self.height}px;border:0"></iframe>{self.still}'
         )
+
+    def save(self, path: str | Path) -> Path:
+        """Write the page as an HTML file."""
+        path = Path(path)
+        path.write_text(self.html, encoding="utf-8")
+        return path
 
     def __repr__(self) -> str:
         return f"<step-through page of {len(self.html):,} characters>"

@@ -84,18 +84,18 @@ def document(title: str, summary: str, svg: str, data: str, rules: str) -> str:
         rules: The primitives that occur in it, as a JavaScript array.
     """
     book = f"const book = {book_javascript()};\nconst rules = {rules};"
-    script = "\n".join(['"use strict";', *(book if part == "book" else _asset(part) for part in _SCRIPTS)])
+    script = "\n".join(['"use strict";', *(book if part == "book" else asset(part) for part in _SCRIPTS)])
     parts = {
         "TITLE": html.escape(title),
         "SUMMARY": html.escape(summary),
-        "CSS": _asset("page.css"),
+        "CSS": asset("page.css"),
         "SVG": svg,
         "DATA": data,
         "SCRIPT": script,
         "HASH": script_hash(script),
     }
     # In one sweep, so that a label that looks like a placeholder stays a label.
-    return re.sub("@@([A-Z]+)@@", lambda found: parts[found[1]], _asset("page.html"))
+    return re.sub("@@([A-Z]+)@@", lambda found: parts[found[1]], asset("page.html"))
 
 
 def script_hash(script: str) -> str:
@@ -103,7 +103,8 @@ def script_hash(script: str) -> str:
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """A file of the folder ``assets``."""
     return (files("autograd.drawing") / "assets" / name).read_text(encoding="utf-8")
 
 

@@ -17,6 +17,7 @@ function goTo(k, speak = true) {
   tellGradients();
   follow();
   keepInAddress();
+  if (window.parent !== window) window.parent.postMessage({ step }, "*");
 }
 
 // The step at which a node is the current one, in the pass that is on.
@@ -334,6 +335,15 @@ addEventListener("beforeprint", () => {
   byId("all").open = true;
   tabulate();
 });
+
+// Within a page that shows two of these, one cursor moves both.
+if (window.parent !== window)
+  addEventListener("message", (event) => {
+    if (event.source !== window.parent) return;
+    const { step: k, light } = event.data ?? {};
+    if (Number.isInteger(k) && k !== step) play(false), goTo(k, false);
+    drawn.forEach((shape, i) => shape?.group.classList.toggle("s-differs", i === light));
+  });
 
 resize(fitted());
 goToAddress();

@@ -93,7 +93,7 @@ const drawn = nodes.map((node, i) => {
   const texts = [...group.querySelectorAll("text")];
   const room = (group.querySelector("path, polygon, ellipse")?.getBBox().width ?? 1000) - 8;
   const slot = (text) => {
-    const prefix = /^(\D*?)\s*(?:[–−-]|\d|∞|NaN)/.exec(text?.textContent ?? "")?.[1];
+    const prefix = /^(\D*?)\s*(?:[–−?-]|\d|∞|NaN)/.exec(text?.textContent ?? "")?.[1];
     return text && { text, room, prefix: prefix && scalar ? `${prefix} ` : "" };
   };
   const [value, gradient] = [slot(texts.at(-2)), slot(texts.at(-1))];

@@ -533,3 +533,32 @@ def test_predict_then_reveal_through_a_whole_pass(browser: Any, tmp_path: Path) 
     page.reload()
     assert page.locator("#predict").get_attribute("aria-pressed") == "true"
     page.close()
+
+
+def test_two_graphs_with_one_cursor(browser: Any, tmp_path: Path) -> None:
+    """Before and after a step: a step in either page moves both, and the first number that differs is lit."""
+    one, other = build("neuron"), build("neuron", w=-3.5)
+    troubles: list[str] = []
+    page = browser.new_page(viewport={"width": 1400, "height": 950})
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda message: troubles.append(message.text))
+    page.goto(ag.draw(one).beside(ag.draw(other), ("before", "after")).save(tmp_path / "two.html").as_uri())
+    left, right = page.frame_locator("#left"), page.frame_locator("#right")
+    left.locator("#rows tr").first.wait_for(state="attached")
+    page.locator("#forward").click()  # v1 = x · w: −6 against −7
+    assert page.locator("#first").inner_text() == "The first number that differs is v1: −6 against −7."
+    for frame in (left, right):
+        frame.get_by_text("Forward, step 1 of 3").wait_for()
+        assert frame.locator(".s-differs").count() == 1
+        assert "v1" in frame.locator(".s-differs").text_content()
+    left.locator("#forward").click()  # a step in one of them
+    right.get_by_text("Forward, step 2 of 3").wait_for()
+    right.locator("#last").click()
+    left.get_by_text("Backward, step 6 of 6").wait_for()
+    page.locator("#back").click()
+    page.get_by_role("button", name="Go to the first difference").click()
+    left.get_by_text("Forward, step 1 of 3").wait_for()
+    page.goto(ag.draw(one).beside(ag.draw(build("neuron"))).save(tmp_path / "same.html").as_uri())
+    assert page.locator("#first").inner_text() == "Not one number differs."
+    page.close()
+    assert not troubles

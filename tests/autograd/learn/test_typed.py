@@ -10,7 +10,7 @@ import pytest
 
 import autograd as ag
 from autograd.drawing.javascript import book_javascript
-from autograd.drawing.page import _asset
+from autograd.drawing.page import asset
 from autograd.learn.expression import ExpressionError, compute, names_in
 from autograd.learn.typed import rule_table, typed_page
 
@@ -95,8 +95,8 @@ def test_200_random_expressions_have_the_engines_numbers(opened: Any) -> None:
         found = engines(text, numbers)
         if found is not None:
             expected[text] = found
-    before = f"{_asset('python.js')}\nconst book = {book_javascript()};\nconst rules = [{rule_table()[1]}];"
-    computed = opened.evaluate(COMPUTED, [before, _asset("engine.js"), list(expected), numbers])
+    before = f"{asset('python.js')}\nconst book = {book_javascript()};\nconst rules = [{rule_table()[1]}];"
+    computed = opened.evaluate(COMPUTED, [before, asset("engine.js"), list(expected), numbers])
     wrong = [
         (text, name, found.get(name), right)
         for (text, wanted), found in zip(expected.items(), computed, strict=True)
