@@ -114,6 +114,9 @@ def simplified(e: Expression) -> Expression:
         reduced = operands[0]
     elif rule is arithmetic.power and numbers[1] == 2:
         reduced = apply(arithmetic.square, operands[:1], {})
+    elif rule is arithmetic.lowered_power:
+        exponent = simplified(apply(arithmetic.subtract, [operands[1], as_expression(1.0)], {}))
+        reduced = simplified(apply(arithmetic.power, [operands[0], exponent], {}))
     elif rule is arithmetic.where:
         reduced = _choice(*operands)
     return e if reduced is None or reduced.shape != e.shape else reduced

@@ -31,8 +31,10 @@ taken: Final = Primitive(
 
 def _softmax(*xs: Any) -> Any:
     columns = np.array(xs)
-    total = reductions.logsumexp.array(columns, axis=0, keepdims=True)
-    return np.concatenate([total, reductions.share.array(columns, total)])
+    top = np.maximum.reduce(columns, 0, keepdims=True)
+    grown = np.exp(columns - np.where(np.equal(top, -np.inf), 0, top))  # not x − ln Σ, which rounds like the largest x
+    shares = grown / np.where(np.isfinite(top), np.add.reduce(grown, 0, keepdims=True), 1)
+    return np.concatenate([reductions.logsumexp.array(columns, axis=0, keepdims=True), shares])
 
 
 # Results: logsumexp, then every softmax.

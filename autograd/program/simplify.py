@@ -164,6 +164,14 @@ def _power(tape: Tape, entry: Entry) -> int | None:
     return None
 
 
+def _lowered_power(tape: Tape, entry: Entry) -> int | None:
+    x, exponent = entry.inputs
+    number = tape.constants.get(exponent)
+    if number is None or isinstance(number, np.ndarray) or number == 0:
+        return None
+    return apply(tape, arithmetic.power, (x, tape.constant(number - 1.0)), NO_ATTRS, entry.shape, entry.dtype)
+
+
 def _where(tape: Tape, entry: Entry) -> int | None:
     condition, x, y = entry.inputs
     number = tape.constants.get(condition)
@@ -239,4 +247,5 @@ WITH_CONSTANTS: Final[dict[Primitive, Identity]] = IDENTITIES | {
     arithmetic.multiply: _multiply,
     arithmetic.divide: _divide,
     arithmetic.power: _power,
+    arithmetic.lowered_power: _lowered_power,
 }

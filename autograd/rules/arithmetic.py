@@ -2,6 +2,7 @@
 
 import math
 import operator
+from typing import Any
 
 import numpy as np
 
@@ -76,15 +77,30 @@ divide = elementwise(
     scalar=operator.truediv, symbol="÷", doc="y = a / b",
 )  # fmt: skip
 
+
+def endless(a: Any, b: Any) -> Any:
+    """Whether b is 0 and 1/a is infinite or no number."""
+    return logical_and(equal(b, 0), logical_not(greater(absolute(a), forwards.SMALLEST_INVERTIBLE)))
+
+
 # ---- powers ---------------------------------------------------------------------------------------------------------
 
-# x⁰ is flat even at 0 and at ∞, where b·a^(b−1) would read 0·∞; and 0^b stays 0 as b moves, where y·log a would.
+# 0^b stays 0 as b moves, where y·log a would read 0·∞.
 power = elementwise(
-    "power", operator.pow,
-    lambda g, y, a, b: g * b * power(a, where(equal(b, 0), 0, b - 1)),
+    "power", forwards.power,
+    lambda g, y, a, b: g * b * lowered_power(a, b),
     lambda g, y, a, b: g * where(equal(a, 0), 0.0, y) * log(where(equal(a, 0), 1, a)),
     scalar=math.pow, symbol="^", ufunc=np.power, doc="y = a^b",
     kink="a = 0: the derivative for b is taken as 0; b = 0: the derivative for a is 0, at a = 0 too",
+)  # fmt: skip
+
+# x⁰ is flat even at 0, where b·a^(b−1) would read 0·∞: there, and to all orders, 0 stands for a^(b−1).
+lowered_power = elementwise(
+    "lowered_power", forwards.lowered_power,
+    lambda g, y, a, b: (b - 1)
+    * where(equal(b, 0), g * y / where(endless(a, b), 1, a), g * lowered_power(a, b - 1)),
+    lambda g, y, a, b: g * where(equal(a, 0), 0.0, y) * log(where(logical_or(equal(a, 0), endless(a, b)), 1, a)),
+    scalar=forwards.lowered_power_of_floats, symbol="^−1", doc="y = a^(b − 1); 0 where b is 0 and 1/a is not finite",
 )  # fmt: skip
 
 square = elementwise(

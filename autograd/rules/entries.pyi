@@ -42,6 +42,7 @@ __all__ = [
     "logical_not",
     "logical_or",
     "logical_xor",
+    "lowered_power",
     "maximum",
     "minimum",
     "multiply",
@@ -109,6 +110,7 @@ logical_and: Primitive
 logical_not: Primitive
 logical_or: Primitive
 logical_xor: Primitive
+lowered_power: Primitive
 maximum: Primitive
 minimum: Primitive
 multiply: Primitive

@@ -11,6 +11,7 @@ from autograd.rules.exponentials import LN_2
 from autograd.rules.shapes import Axis, count, is_basic, summed_axes
 
 LARGEST = 1.7976931348623157e308
+SMALLEST_INVERTIBLE = 2.0**-1024  # 1/x is finite above
 ALL_WHOLE = 2.0**52  # from here on floats have no places after the point
 
 
@@ -45,6 +46,29 @@ def logaddexp_of_floats(a: float, b: float) -> float:
     if a == b:  # and inf − inf is no number
         return a + LN_2
     return (a if a > b or a != a else b) + math.log1p(math.exp(-abs(a - b)))
+
+
+def power(a: Any, b: Any) -> Any:
+    """aᵇ, as C has it: for a single exponent of ½ NumPy takes a square root, which differs at −∞ and −0."""
+    y = a**b
+    if getattr(b, "size", 1) == 1 and b == 0.5 and np.any(low := np.less_equal(a, 0)):
+        return np.where(low, np.where(np.equal(a, -np.inf), np.abs(a), y + 0.0), y)
+    return y
+
+
+def lowered_power(a: Any, b: Any) -> Any:
+    """aᵇ⁻¹; 0 where b is 0 and 1/a is not finite."""
+    if b.__class__ is float and b != 0:
+        return power(a, b - 1)
+    with np.errstate(all="ignore"):
+        return np.where(np.equal(b, 0) & ~np.isfinite(np.divide(1, a)), 0, power(a, b - 1))
+
+
+def lowered_power_of_floats(a: float, b: float) -> float:
+    """As `lowered_power`."""
+    if b == 0.0 and not abs(a) > SMALLEST_INVERTIBLE:
+        return 0.0
+    return math.pow(a, b - 1.0)
 
 
 def cbrt_of_float(x: float) -> float:
@@ -195,7 +219,10 @@ def logsumexp_of_floats(*xs: float) -> float:
     top = max(xs)
     if math.isinf(top):  # and inf − inf is no number
         return top if all(x == x for x in xs) else math.nan
-    return top + math.log(math.fsum(math.exp(x - top) for x in xs))
+    total = math.fsum(math.exp(x - top) for x in xs)
+    if total > 1.5:
+        return top + math.log(total)
+    return top + math.log1p(math.fsum(math.exp(x - top) for x in xs if x != top))  # ln(1 + next to nothing)
 
 
 def peak(a: Any, b: Any) -> Any:

@@ -277,6 +277,8 @@ class Reference:
                 np.all(np.isfinite(held_by[x][self.side])) for x in step.operands
             ):
                 return False  # see "infinite direction" in `policy`
+        if self.program.narrow and self._beyond_single(held_by):
+            return False  # see "single" in `policy`
         if part == "value":
             return True
         least, most = limits(part, self.program.narrow)
@@ -284,6 +286,16 @@ class Reference:
         sizes = np.abs(np.concatenate(held))
         sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
         return bool(np.all((sizes >= least) & (sizes <= most)))
+
+    def _beyond_single(self, held_by: dict[str, Any]) -> bool:
+        """Whether a number on the way is finite for the judge alone, or a power's exponent whole for us alone."""
+        for step in self.program.instructions:
+            operands = [np.asarray(held_by[x][self.side], np.float64) for x in step.operands]
+            if not np.all(np.isfinite(held_by[step.name][self.side])) and all(np.all(np.isfinite(x)) for x in operands):
+                return True
+            if step.operation.startswith("power") and any(np.any(np.abs(x) > 2.0**23) for x in operands):
+                return True
+        return False
 
     def agrees(self, part: str, found: Any, expected: Any, beyond: bool = False) -> bool:
         """Whether two answers are the same but for rounding.

@@ -27,7 +27,6 @@ POLICY = {
         "x ** 0 is 1 for every x, and flat there to all orders; PyTorch's second derivative at x = 0 is 0 * inf ="
         " NaN. And 0 ** b stays 0 as b moves."
     ),
-    "power 1/2": ("NumPy's a ** 0.5 is the square root, which is NaN at minus infinity; C's pow has infinity there."),
     "piecewise constant": (
         "floor, sign and their kin are constants to the graph, so that no gradient reaches what is below them; "
         "PyTorch sends a zero on, which becomes NaN at an infinite derivative."
@@ -62,6 +61,10 @@ POLICY = {
         "Where the value itself is infinite or NaN, a NaN in its gradient stands for nothing in particular, so "
         "entries that are NaN on either side are not compared; numbers are. Where the value is finite, every NaN "
         "counts."
+    ),
+    "single": (
+        "The judge works in double precision. In a program in single precision it is not asked where finite numbers "
+        "overflow, nor for powers with exponents above 2**23, which in single precision are whole."
     ),
     "infinite direction": (
         "A product with a Jacobian is a sum of products, of which some are 0 * inf where the direction is infinite; "
@@ -103,8 +106,7 @@ def _not_taken(function: Callable[..., torch.Tensor]) -> Callable[..., torch.Ten
 def _power(a: Any, b: Any) -> torch.Tensor:
     a, b = torch.broadcast_tensors(array(a), array(b))
     flat = (b == 0) & ((a == 0) | ~a.isfinite())
-    y = by_torch.power(torch.where(flat, 1.0, a), torch.where(a == 0, b.detach(), b))
-    return torch.where((a == -torch.inf) & (b == 0.5), torch.nan, y)
+    return by_torch.power(torch.where(flat, 1.0, a), torch.where(a == 0, b.detach(), b))
 
 
 def _tanh(x: Any) -> torch.Tensor:

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.program.arrays.storage import Storage
 from autograd.program.tape import Entry, Tape
-from autograd.rules import activations, arithmetic, losses, products, reductions, shaping
+from autograd.rules import activations, losses, products, reductions, shaping
 from autograd.rules.forwards import check_classes
 from autograd.rules.primitive import Primitive
 from autograd.rules.shapes import count, kept_shape, summed_axes
@@ -23,15 +23,11 @@ _REDUCTIONS = {
     reductions.max_: np.maximum.reduce,
     reductions.min_: np.minimum.reduce,
 }
-# Primitives whose ufunc means the same as their function, where the two differ in name.
-_UFUNCS: dict[Primitive, np.ufunc] = {arithmetic.power: np.power}
 
 
 def ufunc_of(rule: Primitive | None) -> np.ufunc | None:
     """The ufunc that computes exactly what the primitive's function does."""
-    if rule is None:
-        return None
-    return rule.array if isinstance(rule.array, np.ufunc) else _UFUNCS.get(rule)
+    return rule.array if rule is not None and isinstance(rule.array, np.ufunc) else None
 
 
 def writes_into(entry: Entry) -> bool:

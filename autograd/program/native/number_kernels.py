@@ -72,10 +72,14 @@ def logsumexp(code: Any, p: Any, m: Any, count: Any) -> Any:
             top = x
     if top - top != 0.0:  # an infinity, or no number
         return top
-    total = 0.0
+    others, tops = 0.0, -1.0  # ln(1 + the others), which may be next to nothing
     for i in range(np.int64(count)):
-        total += math.exp(m[code[at(p + i)]] - top)
-    return top + math.log(total)
+        x = m[code[at(p + i)]]
+        if x == top:
+            tops += 1.0
+        else:
+            others += math.exp(x - top)
+    return top + math.log1p(others + tops)
 
 
 @njit(**options)  # type: ignore[untyped-decorator]
@@ -97,15 +101,19 @@ def softmax(code: Any, p: Any, m: Any, whole: Any, out: Any, apart: Any, count: 
             o += apart
         m[at(first)] = top if whole else m[at(first)]
         return
-    total = 0.0
+    others, tops = 0.0, -1.0
     for i in range(count):
-        grown = math.exp(m[code[at(p + i)]] - top)
+        x = m[code[at(p + i)]]
+        grown = math.exp(x - top)
         m[at(o)] = grown
-        total += grown
+        if x == top:
+            tops += 1.0
+        else:
+            others += grown
         o += apart
     if whole:
-        m[at(first)] = top + math.log(total)
-    share = 1.0 / total
+        m[at(first)] = top + math.log1p(others + tops)
+    share = 1.0 / (1.0 + others + tops)
     for _ in range(count):
         m[at(out)] *= share
         out += apart

@@ -37,7 +37,7 @@ OF_NUMBERS: dict[str, list[Any]] = {
     "add_n": [lambda x: ag.sum([x])],
 }
 # These come from the engine's own backward pass.
-OF_GRADIENTS = {"sum_to", "taken"}
+OF_GRADIENTS = {"lowered_power", "sum_to", "taken"}
 
 CONSUMERS: list[Any] = [
     lambda y: y,

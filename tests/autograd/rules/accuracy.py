@@ -49,7 +49,19 @@ def slope(x: Any, true: Truth) -> Any:
 
 
 SUM = "a sum of two terms of this size that nearly cancel: its zero is between them"
+ROUNDED = "b − 1 is rounded before the power is taken"
+
+
+def _exponent(of: Callable[[Truth], Any]) -> Callable[..., Any]:
+    """The size of something times that of the exponent's part in it."""
+    return lambda a, b, true: max(map(abs, of(true))) * max(1, abs((b - 1) * mp.log(a)) if a > 0 else abs(b))
+
+
 ALLOWED: dict[str, list[Allowed]] = {
+    "lowered_power": [
+        Allowed(0, _exponent(lambda true: [true.value]), "itself times (b − 1) ln a", ROUNDED),
+        Allowed(2, _exponent(lambda true: true.second.values()), "the largest of them times (b − 1) ln a", ROUNDED),
+    ],
     "sigmoid": [Allowed(2, slope, "σ′(x)", SUM)],
     "arcsin": [Allowed(2, slope, "the first derivative", SUM)],
     "arccos": [Allowed(2, slope, "the first derivative", SUM)],

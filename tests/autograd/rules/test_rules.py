@@ -79,6 +79,8 @@ def _share(x: Any, axis: Any = -1) -> Any:
 # Forwards that are more than one call of NumPy's, by their definition.
 DEFINITIONS: dict[str, Any] = {
     "sech_squared": lambda x: 1 - np.tanh(x) ** 2,
+    "lowered_power": lambda a, b: a ** (b - 1),
+    "power": np.power,
     "peak": np.maximum,
     "share": lambda a, b: np.exp(a - b),
     "norm": lambda x, axis, keepdims: np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims)),

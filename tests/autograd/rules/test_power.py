@@ -1,0 +1,51 @@
+"""Powers where a rule written as in a textbook would read 0 · ∞, or lose a derivative."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as ag
+
+
+@pytest.mark.parametrize("a", [0.766, 1.0, 3.0, 1e-70, 1e70])
+@pytest.mark.parametrize("kind", ["numbers", "arrays"])
+def test_second_derivatives_at_exponent_0(a: float, kind: str) -> None:
+    def f(p: Any) -> Any:
+        return p[0] ** p[1]
+
+    hessian: Any = ag.hessian(f)([a, 0.0] if kind == "numbers" else np.array([a, 0.0]))
+    # ∂²/∂a∂b of a^b is a^(b − 1) (1 + b ln a)
+    np.testing.assert_allclose(np.asarray(hessian), [[0.0, 1 / a], [1 / a, math.log(a) ** 2]], rtol=1e-14)
+
+
+@pytest.mark.parametrize("a", [0.0, -0.0, 5e-324, math.inf, -math.inf, math.nan, -2.0])
+def test_a_power_of_0_is_flat_wherever_it_is(a: float) -> None:
+    x, b = ag.Value(a), ag.Value(0.0)
+    y = ag.Tensor([a], requires_grad=True)
+    with np.errstate(over="ignore"):
+        for node, zero in ((x, b), (x, 0.0), (y, 0.0)):
+            ones = None if node is x else np.ones(1)
+            slope = ag.gradients(node**zero, node, gradient=ones, create_graph=True)
+            assert slope.data == 0.0
+            curvature = ag.gradients(slope, node, gradient=ones)
+            assert np.all(np.equal(curvature.data if node is y else curvature, 0.0))
+
+
+@pytest.mark.parametrize("engine", ["eager", "numpy", "native"])
+def test_one_half_is_a_power_like_any_other(engine: str) -> None:
+    if engine == "native":
+        pytest.importorskip("numba")
+    x = np.array([-np.inf, -0.0, 0.0, 4.0, np.inf, -1.0])
+    of_arrays, of_numbers = (lambda a: a**0.5), (lambda a: a**0.5)
+    if engine != "eager":
+        of_arrays, of_numbers = ag.compile(of_arrays, engine=engine), ag.compile(of_numbers, engine=engine)
+    with np.errstate(invalid="ignore"), ag.no_grad():
+        found = of_arrays(ag.Tensor(x))
+        numbers = [of_numbers(ag.Value(number)) for number in x.tolist()]
+    expected = [math.pow(number, 0.5) if number != -1.0 else math.nan for number in x.tolist()]
+    np.testing.assert_array_equal(np.asarray(found.data if isinstance(found, ag.Node) else found), expected)
+    np.testing.assert_array_equal([n.data if isinstance(n, ag.Node) else n for n in numbers], expected)

@@ -1,0 +1,1 @@
+"""Every public function, spelled in every way, on every kind of operand, by every engine: equal, or refused."""
