@@ -319,7 +319,9 @@ def array_of(x: Any) -> Any:
     """A list, of lists perhaps, with nodes in it as the array that NumPy would make of it; a list of Values stays."""
     if not isinstance(x, list | tuple) or any(isinstance(part, Node) and part.kind == "scalar" for part in x):
         return x
-    return shaping.stack(*map(array_of, x), axis=0) if has_node(x) else np.asarray(x)
+    if has_node(x):
+        return shaping.stack(*map(array_of, x), axis=0)
+    return np.asarray(x) if len(x) else x
 
 
 def dtype_of(x: Any) -> np.dtype[Any]:

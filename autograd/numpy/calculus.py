@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.errors import ShapeError
 from autograd.numpy.arguments import array_of, cast, differentiable, dtype_of
 from autograd.numpy.linear_algebra import pinv
 from autograd.numpy.moving import flip
@@ -14,21 +15,21 @@ from autograd.numpy.reductions import sum
 from autograd.numpy.shapes import broadcast_to, concatenate, ravel, reshape, stack
 from autograd.rules import products, selection
 from autograd.rules.arithmetic import greater, less, maximum, minimum, where
-from autograd.rules.shapes import rank, shape
+from autograd.rules.shapes import axis_of, rank, shape
 from autograd.rules.shaping import scatter
 
 # ---- differences and integrals -------------------------------------------------------------------------------------
 
 
 def _part(x: Any, axis: int, start: int | None, stop: int | None) -> Any:
-    return x[(*(slice(None),) * (axis % rank(x)), slice(start, stop))]
+    return x[(*(slice(None),) * (axis_of(axis, x)), slice(start, stop))]
 
 
 @differentiable("diff")
 def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
     """Of each entry what it differs from the one before, n times."""
     ends = [None if end is np._NoValue else end for end in (prepend, append)]
-    one = tuple(1 if i == axis % rank(a) else length for i, length in enumerate(shape(a)))
+    one = tuple(1 if i == axis_of(axis, a) else length for i, length in enumerate(shape(a)))
     first, last = ([] if e is None else [broadcast_to(e, one) if rank(e) == 0 else e] for e in ends)
     y = concatenate([*first, a, *last], axis) if first or last else a
     for _ in range(n):
@@ -47,7 +48,9 @@ def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
 def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
     """Slopes at each entry by its neighbours, of second order inside."""
     axes = (
-        list(range(rank(f))) if axis is None else [a % rank(f) for a in (axis if isinstance(axis, tuple) else (axis,))]
+        list(range(rank(f)))
+        if axis is None
+        else [axis_of(a, f) for a in (axis if isinstance(axis, tuple) else (axis,))]
     )
     gaps = varargs or (1.0,)
     gaps = gaps * len(axes) if len(gaps) == 1 else gaps
@@ -56,6 +59,10 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
 
 
 def _slope(f: Any, gap: Any, axis: int, edge_order: int) -> Any:
+    if shape(f)[axis] < edge_order + 1:
+        raise ShapeError(
+            f"gradient of shape {shape(f)}: at least {edge_order + 1} entries along axis {axis} are wanted"
+        )
     column = tuple(-1 if i == axis else 1 for i in range(rank(f)))
     steps = (
         reshape(cast(diff(gap), dtype_of(f)), column)
@@ -84,7 +91,7 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
         return sum(middle * dx, axis)
     steps = diff(x) if rank(x) == 1 else diff(x, axis=axis)
     if rank(x) == 1:
-        steps = reshape(steps, tuple(-1 if i == axis % rank(y) else 1 for i in range(rank(y))))
+        steps = reshape(steps, tuple(-1 if i == axis_of(axis, y) else 1 for i in range(rank(y))))
     return sum(steps * middle, axis)
 
 
@@ -108,10 +115,16 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     return y if right is None else where(greater(x, xp[-1]), right, y)
 
 
+def _vector(name: str, x: Any) -> Any:
+    if rank(x) > 1:
+        raise ShapeError(f"{name} of shape {shape(x)}: a vector is wanted")
+    return reshape(x, (1,)) if rank(x) == 0 else x
+
+
 @differentiable("convolve")
 def convolve(a: Any, v: Any, mode: str = "full") -> Any:
     """Σⱼ aⱼ vₙ₋ⱼ of two vectors: windows of the one times the other backwards."""
-    a, v = (reshape(array_of(x), (-1,)) for x in (a, v))
+    a, v = (_vector("convolve", array_of(x)) for x in (a, v))
     if shape(v)[0] > shape(a)[0]:
         a, v = v, a
     n, m = shape(a)[0], shape(v)[0]
@@ -124,7 +137,7 @@ def convolve(a: Any, v: Any, mode: str = "full") -> Any:
 @differentiable("correlate")
 def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
     """Σⱼ aₙ₊ⱼ vⱼ of two vectors."""
-    a, v = array_of(a), array_of(v)
+    a, v = (_vector("correlate", array_of(x)) for x in (a, v))
     if shape(a)[0] < shape(v)[0] and mode != "full":
         return flip(convolve(flip(a), v, mode))
     return convolve(a, flip(v), mode)
@@ -152,6 +165,7 @@ def polysub(a1: Any, a2: Any) -> Any:
 
 
 def _of_one_length(p: Any, filled: float, other: Any) -> Any:
+    p, other = _vector("a polynomial", p), _vector("a polynomial", other)
     missing = shape(other)[0] - shape(p)[0]
     return concatenate([np.full(missing, filled, dtype_of(p)), p], 0) if missing > 0 else p
 
@@ -192,6 +206,7 @@ def poly(seq_of_zeros: Any) -> Any:
 @differentiable("vander")
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
     """The powers of each entry, as rows."""
+    x = _vector("vander", x)
     count = shape(x)[0] if N is None else N
     powers = [x * 0.0 + 1.0 if power == 0 else x**power for power in range(count)]
     return stack(powers if increasing else powers[::-1], -1)

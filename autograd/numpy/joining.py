@@ -10,7 +10,7 @@ import numpy as np
 from autograd.numpy.arguments import array_of, cast, differentiable, dtype_of, has_node
 from autograd.numpy.shapes import broadcast_to, concatenate, expand_dims, ravel, reshape
 from autograd.rules.arithmetic import where
-from autograd.rules.shapes import rank, shape
+from autograd.rules.shapes import axis_of, rank, shape
 from autograd.rules.shaping import getitem
 
 
@@ -105,7 +105,7 @@ def _deepest_rank(blocks: Any) -> int:
 
 def _pieces(x: Any, indices_or_sections: Any, axis: int, split: Any) -> list[Any]:
     places = split(np.arange(shape(x)[axis]), indices_or_sections)
-    before = (slice(None),) * (axis % rank(x))
+    before = (slice(None),) * (axis_of(axis, x))
     starts = [int(place[0]) if len(place) else 0 for place in places]
     return [
         getitem(x, index=(*before, slice(start, start + len(place))))
@@ -146,7 +146,7 @@ def dsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
 @differentiable("unstack")
 def unstack(x: Any, axis: int = 0) -> tuple[Any, ...]:
     """The layers along an axis."""
-    before = (slice(None),) * (axis % rank(x))
+    before = (slice(None),) * (axis_of(axis, x))
     return tuple(getitem(x, index=(*before, i)) for i in range(shape(x)[axis]))
 
 
@@ -210,10 +210,10 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
     new = np.flatnonzero(places == -1)
     order = np.empty(len(places), int)
     order[places != -1], order[new] = np.arange(count), count + np.arange(len(new))
-    full = (*shape(arr)[:axis], len(new), *shape(arr)[axis % rank(arr) + 1 :])
+    full = (*shape(arr)[:axis], len(new), *shape(arr)[axis_of(axis, arr) + 1 :])
     values = cast(array_of(values), dtype_of(arr))
     if np.ndim(obj) == 0 and rank(values) and axis != 0:  # as NumPy: one place, values along the other axes
         values = expand_dims(values, axis) if rank(values) < rank(arr) else values
     return getitem(
-        concatenate([arr, broadcast_to(values, full)], axis), index=(*(slice(None),) * (axis % rank(arr)), order)
+        concatenate([arr, broadcast_to(values, full)], axis), index=(*(slice(None),) * (axis_of(axis, arr)), order)
     )

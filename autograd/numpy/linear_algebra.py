@@ -17,7 +17,7 @@ from autograd.numpy.shapes import concatenate, matrix_transpose, ravel, reshape,
 from autograd.rules import arithmetic, linear_algebra
 from autograd.rules.linear_algebra import row, rows
 from autograd.rules.products import matmul
-from autograd.rules.shapes import kept_shape, rank, shape
+from autograd.rules.shapes import axis_of, kept_shape, rank, shape
 
 # ---- inverses, determinants, powers --------------------------------------------------------------------------------
 
@@ -202,7 +202,7 @@ def norm_of_any_order(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool
         return vector_norm(x, axis=axes[0], keepdims=keepdims, ord=ord)
     if len(axes) != 2:
         raise ValueError(f"norm(ord={ord!r}) of {len(axes)} axes: a vector has one, a matrix two")
-    first, second = (a % rank(x) for a in axes)
+    first, second = (axis_of(a, x) for a in axes)
     moved = transpose(x, (*(a for a in range(rank(x)) if a not in (first, second)), first, second))
     y = _matrix_norm(moved, ord)
     return reshape(y, kept_shape(shape(x), (first, second))) if keepdims else y

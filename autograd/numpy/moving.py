@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from autograd.errors import ShapeError
 from autograd.numpy.arguments import array_of, differentiable, plain
 from autograd.numpy.shapes import broadcast_to, ravel, reshape, transpose
 from autograd.rules import arithmetic, linear_algebra, selection, shaping
-from autograd.rules.shapes import rank, shape
+from autograd.rules.shapes import axis_of, rank, shape
 
 # ---- generated: what NumPy's function does to positions, to axes -----------------------------------------------------
 
@@ -22,7 +23,8 @@ def _gathering(function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def gather(x: Any, *args: Any, **kwargs: Any) -> Any:
         full = shape(x)
-        places = function(np.arange(int(np.prod(full))).reshape(full), *map(plain, args), **kwargs)
+        args = tuple(np.zeros(0, int) if np.size(each) == 0 else plain(each) for each in args)
+        places = function(np.arange(int(np.prod(full))).reshape(full), *args, **kwargs)
         return shaping.getitem(ravel(x), index=places)
 
     return gather
@@ -55,7 +57,7 @@ differentiable("lib.stride_tricks.sliding_window_view")(_gathering(np.lib.stride
 def flip(m: Any, axis: Any = None) -> Any:
     """Backwards along some axes, or all."""
     axes = range(rank(m)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    backwards = {a % rank(m) for a in axes}
+    backwards = {axis_of(a, m) for a in axes}
     return shaping.getitem(m, index=tuple(slice(None, None, -1 if a in backwards else None) for a in range(rank(m))))
 
 
@@ -68,6 +70,8 @@ def flipud(m: Any) -> Any:
 @differentiable("fliplr")
 def fliplr(m: Any) -> Any:
     """Left to right."""
+    if rank(m) < 2:
+        raise ShapeError(f"fliplr of shape {shape(m)}: two axes are wanted")
     return flip(m, 1)
 
 
@@ -76,10 +80,12 @@ def take(a: Any, indices: Any, axis: int | None = None, mode: str = "raise") -> 
     """Entries at some positions along an axis."""
     if axis is None:
         a, axis = ravel(a), 0
+    a = reshape(a, (1,)) if rank(a) == 0 else a
     indices, length = np.asarray(plain(indices)), shape(a)[axis]
+    indices = indices if indices.size else indices.astype(int)
     if mode != "raise":
         indices = indices % length if mode == "wrap" else np.clip(indices, 0, length - 1)
-    return shaping.getitem(a, index=(*(slice(None),) * (axis % rank(a)), indices))
+    return shaping.getitem(a, index=(*(slice(None),) * (axis_of(axis, a)), indices))
 
 
 @differentiable("compress")
@@ -103,7 +109,7 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
     indices = indices if hasattr(indices, "traced") else np.asarray(indices) % length
     full = np.broadcast_shapes(_without(shape(arr), axis), _without(shape(indices), axis))
     arr, indices = (
-        broadcast_to(x, (*full[: axis % rank(arr)], shape(x)[axis], *full[axis % rank(arr) + 1 :]))
+        broadcast_to(x, (*full[: axis_of(axis, arr)], shape(x)[axis], *full[axis_of(axis, arr) + 1 :]))
         for x in (arr, indices)
     )
     return selection.take_along_axis(arr, indices, axis=axis)

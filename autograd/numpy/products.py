@@ -14,7 +14,7 @@ from autograd.numpy.reductions import sum
 from autograd.numpy.shapes import broadcast_to, concatenate, ravel, reshape, transpose
 from autograd.rules import arithmetic, linear_algebra
 from autograd.rules.products import matmul
-from autograd.rules.shapes import rank, shape
+from autograd.rules.shapes import axis_of, rank, shape
 
 # ---- sums of products ----------------------------------------------------------------------------------------------
 
@@ -97,21 +97,30 @@ def vdot(a: Any, b: Any) -> Any:
     return matmul(ravel(a), ravel(b))
 
 
+def _enough(name: str, *wanted: tuple[Any, int]) -> None:
+    for x, axes in wanted:
+        if rank(x) < axes:
+            raise ShapeError(f"{name} of shape {shape(x)}: {axes} axes are wanted at least")
+
+
 @differentiable("vecdot", "linalg.vecdot")
 def vecdot(x1: Any, x2: Any, axis: int = -1) -> Any:
     """The sum of products along an axis."""
+    _enough("vecdot", (x1, 1), (x2, 1))
     return sum(arithmetic.multiply(x1, x2), axis)
 
 
 @differentiable("matvec")
 def matvec(x1: Any, x2: Any) -> Any:
     """Matrices times vectors, in stacks."""
+    _enough("matvec", (x1, 2), (x2, 1))
     return matmul(x1, reshape(x2, (*shape(x2), 1)))[..., 0]
 
 
 @differentiable("vecmat")
 def vecmat(x1: Any, x2: Any) -> Any:
     """Vectors times matrices, in stacks."""
+    _enough("vecmat", (x1, 1), (x2, 2))
     return matmul(reshape(x1, (*shape(x1)[:-1], 1, shape(x1)[-1])), x2)[..., 0, :]
 
 
@@ -125,7 +134,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
         mine, others = list(range(rank(a) - axes, rank(a))), list(range(axes))
     else:
         mine, others = ([x] if isinstance(x, int) else list(x) for x in axes)
-    mine, others = [int(x) % rank(a) for x in mine], [int(x) % rank(b) for x in others]
+    mine, others = [axis_of(int(x), a) for x in mine], [axis_of(int(x), b) for x in others]
     if [shape(a)[x] for x in mine] != [shape(b)[x] for x in others]:
         raise ShapeError(
             f"tensordot of shapes {shape(a)} and {shape(b)} over axes {mine} and {others}: lengths must be equal"
@@ -153,6 +162,9 @@ def kron(a: Any, b: Any) -> Any:
 def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Any:
     """The vector product of vectors of three entries; two stand for a third of 0."""
     axisa, axisb, axisc = (axisa, axisb, axisc) if axis is None else (axis,) * 3
+    for x, at in ((a, axisa), (b, axisb)):
+        if rank(x) == 0 or shape(x)[at] not in (2, 3):
+            raise ShapeError(f"cross of shapes {shape(a)} and {shape(b)}: vectors of two or three entries are wanted")
     (a0, a1, *a2), (b0, b1, *b2) = (_components(x, at) for x, at in ((a, axisa), (b, axisb)))
     third = a0 * b1 - a1 * b0
     if not a2 and not b2:
@@ -172,7 +184,7 @@ def cross_of_three(x1: Any, x2: Any, axis: int = -1) -> Any:
 
 
 def _components(x: Any, axis: int) -> list[Any]:
-    return [x[(*(slice(None),) * (axis % rank(x)), i)] for i in range(shape(x)[axis])]
+    return [x[(*(slice(None),) * (axis_of(axis, x)), i)] for i in range(shape(x)[axis])]
 
 
 @differentiable("trace")

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.errors import ShapeError
 from autograd.kinds import Axis
 from autograd.numpy.arguments import differentiable, dtype_of, plain
 from autograd.numpy.joining import as_2d
@@ -15,7 +16,7 @@ from autograd.numpy.moving import sort
 from autograd.numpy.reductions import max, mean, min, norm, sum
 from autograd.numpy.shapes import broadcast_to, concatenate, matrix_transpose, ravel, reshape, transpose
 from autograd.rules import arithmetic, products, reductions, selection, shaping
-from autograd.rules.shapes import count, kept_shape, rank, shape
+from autograd.rules.shapes import axis_of, count, kept_shape, rank, shape
 
 # ---- products, and running sums and products -------------------------------------------------------------------------
 
@@ -24,7 +25,7 @@ def _gathered_axes(x: Any, axis: Axis) -> Any:
     """Some axes, or all, as one at the end."""
     if axis is None:
         return ravel(x)
-    axes = [a % rank(x) for a in (axis if isinstance(axis, tuple) else (axis,))]
+    axes = [axis_of(a, x) for a in (axis if isinstance(axis, tuple) else (axis,))]
     kept = [a for a in range(rank(x)) if a not in axes]
     if len(axes) == 1 and axes[0] == rank(x) - 1:
         return x
@@ -39,7 +40,7 @@ def _along(axis: int, part: slice) -> tuple[Any, ...]:
 @differentiable("prod")
 def prod(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """Π xᵢ, by multiplying halves until one is left: right where some entries are 0, in all derivatives."""
-    y = _gathered_axes(a, axis)
+    y = reshape(a, (1,)) if rank(a) == 0 else _gathered_axes(a, axis)
     while (length := shape(y)[-1]) > 1:
         half = length // 2
         halves = y[..., :half] * y[..., half : 2 * half]
@@ -57,7 +58,7 @@ def cumsum(a: Any, axis: int | None = None) -> Any:
 @differentiable("cumprod")
 def cumprod(a: Any, axis: int | None = None) -> Any:
     """x₁ · … · xᵢ along an axis: products of 1, 2, 4, … neighbours, right where some entries are 0."""
-    y, axis = (ravel(a), 0) if axis is None else (a, axis % rank(a))
+    y, axis = (ravel(a), 0) if axis is None or rank(a) == 0 else (a, axis_of(axis, a))
     step = 1
     while step < shape(y)[axis]:
         start, ahead = y[_along(axis, slice(None, step))], y[_along(axis, slice(step, None))]
@@ -175,6 +176,8 @@ def cov(
 ) -> Any:  # fmt: skip
     """Covariances of rows, or of columns."""
     rows = [as_2d(part) for part in (m, y) if part is not None]
+    if any(rank(part) > 2 for part in rows):
+        raise ShapeError(f"covariances of shape {shape(m)}: rows of a matrix are wanted")
     rows = [part if rowvar or shape(part)[0] == 1 else matrix_transpose(part) for part in rows]
     x = rows[0] if len(rows) == 1 else concatenate(rows, 0)
     weights = 1.0

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
 
 Axis = int | tuple[int, ...] | None
 
@@ -39,6 +40,15 @@ def summed_axes(full: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...
     leading = len(full) - len(shape)
     stretched = (leading + i for i, length in enumerate(shape) if length == 1 and full[leading + i] != 1)
     return (*range(leading), *stretched)
+
+
+def axis_of(axis: int, x: Any) -> int:
+    """An axis of x counted from the first.
+
+    Raises:
+        AxisError: There is no such axis.
+    """
+    return normalize_axis_index(axis, rank(x))
 
 
 def count(x: Any, axis: Axis) -> int:

@@ -137,3 +137,27 @@ def test_names_of_numpy_are_those_of_our_module() -> None:
         missing = [name for name in dir(np) if not name.startswith("_") and not hasattr(anp, name)]
     assert missing == []
     assert {"var", "einsum", "exp", "full"} <= set(dir(anp))
+
+
+WITH_AXIS = [row for row in map(row_of, TABLE) if row is not None and "axis" in row.signature.parameters]
+
+
+@pytest.mark.parametrize("row", WITH_AXIS, ids=lambda row: row.name)
+def test_an_axis_that_is_not_there_is_refused(row: Any) -> None:
+    t = leaf()
+    listed = next(iter(row.signature.parameters)) in ("arrays", "tup")
+    for axis in (7, -7):
+        with pytest.raises((ValueError, IndexError, TypeError)):
+            row.numpy([t, t] if listed else t, axis=axis)
+
+
+@pytest.mark.parametrize("call", [
+    lambda m, x: m.fliplr(x[0]), lambda m, x: m.vander(x), lambda m, x: m.cov(x[None]), lambda m, x: m.convolve(x, x),
+    lambda m, x: m.cross(x[:, :1], x), lambda m, x: m.linalg.vecdot(x[0, 0], x),
+    lambda m, x: m.gradient(x, edge_order=2),
+    lambda m, x: m.polyadd(x, x[:1]), lambda m, x: m.linalg.solve(x, x), lambda m, x: m.einsum("ijk->i", x),
+])  # fmt: skip
+def test_shapes_that_numpy_refuses_are_refused(call: Any) -> None:
+    for module, x in ((np, X), (anp, leaf())):
+        with pytest.raises(ValueError):  # noqa: PT011 - each in its own words
+            call(module, x)
