@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from autograd.compat.old_rules import primitive
 from autograd.extend import (
     def_linear,
     defjvp,
@@ -11,7 +12,6 @@ from autograd.extend import (
     defvjp,
     defvjp_argnum,
     defvjp_argnums,
-    primitive,
 )
 from autograd.functional.derivatives import make_jvp as _make_jvp
 from autograd.functional.derivatives import make_vjp as _make_vjp

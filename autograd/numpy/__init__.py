@@ -15,10 +15,12 @@ from autograd.numpy.building import array as array
 from autograd.numpy.building import asarray as asarray
 from autograd.numpy.building import c_ as c_
 from autograd.numpy.building import full as full
+from autograd.numpy.building import make_diagonal as make_diagonal
 from autograd.numpy.building import r_ as r_
+from autograd.numpy.building import where as where
 from autograd.rules.primitive import BOOK as _BOOK
 
-_ours = ("array", "asarray", "c_", "full", "r_")
+_ours = ("array", "asarray", "c_", "full", "make_diagonal", "r_", "where")
 _submodules = ("fft", "linalg", "random")
 __all__ = [*_numpy.__all__]
 

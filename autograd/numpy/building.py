@@ -12,7 +12,7 @@ from autograd.numpy.shapes import broadcast_to, concatenate, ravel, reshape
 from autograd.rules.shapes import shape as shape_of
 from autograd.rules.shaping import getitem
 
-__all__ = ["array", "asarray", "c_", "full", "r_"]
+__all__ = ["array", "asarray", "c_", "full", "make_diagonal", "r_", "where"]
 
 
 def array(object: Any, dtype: Any = None, *, copy: bool | None = True, ndmin: int = 0, **options: Any) -> Any:
@@ -42,6 +42,25 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, **options: Any) -> Any:
         return np.full(shape, fill_value, dtype, **options)
     filled: Any = broadcast_to(fill_value, shape)  # type: ignore[call-overload]
     return filled if dtype is None else filled.astype(dtype)
+
+
+def where(condition: Any, x: Any = None, y: Any = None) -> Any:
+    """As ``np.where``, whose arguments may be named here."""
+    return np.where(condition) if x is None and y is None else np.where(condition, x, y)
+
+
+def make_diagonal(D: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """The matrices that have the vectors of the last axis for their diagonals, as HIPS autograd has it.
+
+    Example:
+        >>> make_diagonal(np.array([1.0, 2.0]), axis1=-1, axis2=-2)
+        array([[1., 0.],
+               [0., 2.]])
+    """
+    if offset != 0 or ((axis1, axis2) != (-1, -2) and len(shape_of(D)) > 1):
+        raise NotImplementedError("make_diagonal puts diagonals along the last two axes: axis1=-1, axis2=-2, offset=0")
+    unit = np.eye(shape_of(D)[-1])
+    return reshape(D, (*shape_of(D), 1)) * unit
 
 
 class Concatenator:

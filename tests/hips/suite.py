@@ -20,8 +20,17 @@ import numpy as np
 ROOT = Path(__file__).parents[2]
 SOURCES = "autograd==1.9.1"
 
-# Tests that do not pass, and why they should not.
+# Tests that do not pass and are not about complex numbers, and why.
 EXPLAINED = {
+    "test_custom_where_dtypes": "wants np.where to give its argument back as it is, where NumPy makes an array of it",
+    "test_pinv": "uses a name of HIPS autograd's own, np.linalg._dot",
+    "test_assignment_raises_error": "wants a TypeError for an assignment to entries; here it is a GraphError",
+    "test_nograd": "wants an error for the derivative of a truth, which is 0 here",
+    "test_const_graph_args": "records a primitive that has no derivative under a derivative",
+    "test_cast_to_int": "wants int() of a variable, which would lose its gradient",
+    "test_odeint": "moves times by more than they are apart: check_grads takes longer steps here",
+    "test_sqrtm": "takes square roots of matrices that are complex",
+    "test_eig_real": "wants eigenvectors that are complex",
     "test_check_vjp_1st_order_fail": "compares the words of the error of check_grads",
     "test_check_vjp_2nd_order_fail": "compares the words of the error of check_grads",
     "test_wrapped_name_and_docs": "compares the words of docstrings and the names of derived functions",
@@ -99,7 +108,7 @@ def show(found: list[tuple[str, str]]) -> None:
     for kind, failures in sorted(kinds.items(), key=lambda item: -len(item[1])):
         print(f"{len(failures):4}  {kind}")
         for name, reason in failures:
-            why = EXPLAINED.get(name.rpartition("::")[2])
+            why = EXPLAINED.get(name.rpartition("::")[2].partition("[")[0])
             print(f"      {name}: {f'expected, it {why}' if why else reason[:160]}")
     print(f"{len(passed)} passed, {sum(map(len, kinds.values()))} failed, {len(skipped)} skipped")
 

@@ -9,6 +9,7 @@ import pytest
 
 import autograd as ag
 import autograd.numpy as anp
+from autograd.core import primitive
 from autograd.test_util import check_grads
 
 X = np.array([0.3, -0.7, 1.1])
@@ -21,6 +22,18 @@ def test_the_function_is_called_fun(operator: str) -> None:
     derive: Any = getattr(ag, operator)
     assert callable(derive(fun=lambda x: x**2, argnum=0))
     assert callable(derive(fun=lambda x: x**2, argnum=0)(3.0)) == operator.startswith("make_j")
+
+
+def test_rules_may_be_said_as_in_old_code() -> None:
+    product, other, step = (primitive(lambda x, y: x * y), primitive(lambda x, y: x * y), primitive(lambda x: x // 1))
+    product.defgrad(lambda ans, x, y: lambda g: y * g)
+    product.defgrad(lambda ans, x, y: lambda g: x * g, argnum=1)
+    other.defvjp(lambda g, ans, vs, gvs, x, y: y * g)
+    other.defvjp(lambda g, ans, vs, gvs, x, y: x * g, argnum=1)
+    step.defvjp_is_zero([0])
+    for f in (product, other):
+        check_grads(f)(X, X + 1)
+    assert ag.grad(step)(1.5) == 0
 
 
 @pytest.mark.parametrize("x", [np.array([1, 2, 3]), np.array([True, False]), np.array(2), np.int8([1])], ids=repr)

@@ -45,6 +45,16 @@ def test_it_is_numpys_array_and_has_derivatives(name: str) -> None:
     np.testing.assert_array_equal(make(anp, X, M), expected)  # without nodes it is NumPy's
 
 
+def test_names_of_hips_autograds_own() -> None:
+    found = anp.where(condition=X > 0, x=ag.Tensor(X), y=0.0)
+    np.testing.assert_array_equal(found.data, [0.5, 0, 2])
+    np.testing.assert_array_equal(anp.where(X > 0)[0], [0, 2])
+    np.testing.assert_array_equal(anp.make_diagonal(X), np.diag(X))
+    check_grads(lambda m: anp.make_diagonal(m, axis1=-1, axis2=-2) ** 2)(M)
+    with pytest.raises(NotImplementedError, match="last two axes"):
+        anp.make_diagonal(M)
+
+
 def test_all_of_numpys_names_come_with_a_star() -> None:
     names: dict[str, Any] = {}
     exec("from autograd.numpy import *", names)
