@@ -43,13 +43,13 @@ def main() -> int:
     total, wrong = sum(sum(f.equal.values()) for f in fares.values()), sum(len(f.wrong) for f in fares.values())
     print(f"{len(fares)} spellings, {total} results equal, {wrong} wrong")
     if options.write:
-        PAGE.write_text(page(fares, total, wrong), encoding="utf-8")
+        PAGE.write_text(page(fares, total, wrong, options.engines), encoding="utf-8")
     return 1 if wrong else 0
 
 
-def page(fares: dict[str, Fare], total: int, wrong: int) -> str:
+def page(fares: dict[str, Fare], total: int, wrong: int, engines: str) -> str:
     """The table."""
-    lines = [INTRODUCTION, f"{len(fares)} spellings, {total:,} results equal, {wrong} wrong.", ""]
+    lines = [INTRODUCTION, f"{len(fares)} spellings, {total:,} results equal, {wrong} wrong; engines: {engines}.", ""]
     lines += ["| |" + "|".join(COLUMNS) + "|", "|---|" + "---|" * len(COLUMNS)]
     reasons: dict[str, list[str]] = {}
     for spelling, fare in fares.items():
