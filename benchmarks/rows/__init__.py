@@ -1,3 +1,3 @@
 """The rows: one module for each kind of work."""
 
-MODULES = tuple(f"benchmarks.rows.{name}" for name in ("moons", "west", "tiny", "mlp", "functions", "growth"))
+MODULES = tuple(f"benchmarks.rows.{name}" for name in ("moons", "west", "tiny", "mlp", "functions", "growth", "fit"))

@@ -73,17 +73,23 @@ class RecordedStep:
         optimizer = self._optimizer
         counts, kinds = optimizer.counts()
         fixed = self._fixed(kinds, wants_outputs)
-        arrays = [x if x.__class__ is np.ndarray else _array(x) for x in batch]
-        self._given = arrays[1]
+        several = batch[0].__class__ is tuple  # inputs
+        arrays = [
+            x if x.__class__ is np.ndarray else _array(x) for x in ((*batch[0], *batch[1:]) if several else batch)
+        ]
+        inputs = len(batch[0]) if several else 1
+        self._given = arrays[inputs]
         if fixed in self._checked:
             self._check(self._given)
-        form = (fixed, *[(x.shape, x.dtype) for x in arrays])
+        form = (fixed, inputs, *[(x.shape, x.dtype) for x in arrays])
         replay = self._replays.get(form)
         counts = [count + 1.0 for count in counts]
         if replay is None:
             if len(self._replays) >= KEPT:
                 self._replays.clear()
-            replay = self._replays[form] = self._compiled.trace(tuple(arrays), counts, fixed)
+            replay = self._replays[form] = self._compiled.trace(
+                (tuple(arrays[:inputs]) if several else arrays[0], *arrays[inputs:]), counts, fixed
+            )
         results = replay([*arrays, *counts])
         optimizer.count(self._takes_part[fixed])
         self.has_run = True

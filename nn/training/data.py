@@ -121,6 +121,11 @@ class DataLoader:
         full, rest = divmod(self._size, self.batch_size)
         return full + (rest > 0 and not self.drop_last)
 
+    @property
+    def size_of_last(self) -> int:
+        """How many samples the last batch has."""
+        return self.batch_size if self.drop_last else (self._size - 1) % self.batch_size + 1
+
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
         """The batches ``(xb, yb)`` of one epoch; not shuffled, they are views of the data."""
         return self.batches()

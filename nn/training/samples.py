@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 import autograd as ag
 from nn._checks import check_same_length, finite, in_range
 from nn.init import Seed
+from nn.layers import BatchNorm1d
 from nn.losses import Loss
 from nn.module import Module
 from nn.outputs import outputs_of
 from nn.training.data import Column, DataLoader, Indexable, columns_of, split_rows
 
-__all__ = ["Batches", "Held", "checked", "checked_pair", "prepared", "seed_number"]
+__all__ = ["Batches", "Held", "check_last_batch", "checked", "checked_pair", "prepared", "seed_number"]
 
 Array: TypeAlias = NDArray[Any]
 ClassWeight: TypeAlias = Mapping[int, float] | Literal["balanced"]
@@ -121,6 +122,20 @@ def prepared(
             f"{word} goes with arrays fit(x, y); a loader gives (x, y, weights), and validation_data= others"
         )
     return Batches(x, in_file, largest), held
+
+
+def check_last_batch(model: Module, batches: Batches) -> None:
+    """Refuse a last batch of one sample, of which a batch normalisation can make nothing, before the first step."""
+    loader = batches.loader
+    if (
+        isinstance(loader, DataLoader)
+        and loader.size_of_last == 1
+        and any(isinstance(m, BatchNorm1d) for m in model.modules())
+    ):
+        raise ag.ShapeError(
+            f"the last batch has one sample; BatchNorm1d needs two: take another batch_size than {loader.batch_size} "
+            "or fit(nn.DataLoader((x, y), …, drop_last=True))"
+        )
 
 
 def _pair(data: Any) -> tuple[Any, Any]:

@@ -230,6 +230,7 @@ class Trainer(Inference):
         if lint and y is not None:
             self._warn_of_what_looks_wrong(*checked_pair(x, y))
         self.steps = len(batches)
+        samples.check_last_batch(self.model, batches)
         self._fit(batches, held, first, progress, None if resume is None else Saver(self, resume))
         return self.history
 
