@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import Any
@@ -138,6 +139,9 @@ def defjvp(function: OwnPrimitive, *jvps: Any, argnums: Iterable[int] | None = N
         >>> ag.jvp(cube, 2.0, 1.0)
         (8.0, 12.0)
     """
+    if isinstance(function, Primitive) and not isinstance(function, OwnPrimitive):
+        warnings.warn(f"defjvp: {function.name} has its forward derivative here already, which stays", stacklevel=2)
+        return
     own = _own("defjvp", function)
     for position, jvp in _placed("defjvp", own, jvps, argnums).items():
         own.define_push(position, _same(own, position) if jvp == "same" else jvp)

@@ -4,6 +4,17 @@ SciPy is an extra: ``pip install 'gradbook[scipy]'``. Its special functions are 
 ``scipy.special.expit(t)`` works too.
 """
 
+from importlib import import_module
+from types import ModuleType
+
 from autograd.extras import require
 
 require("scipy", "scipy")
+
+_ROOMS = ("integrate", "linalg", "signal", "special", "stats")
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name in _ROOMS:
+        return import_module(f"autograd.scipy.{name}")
+    raise AttributeError(f"module 'autograd.scipy' has no attribute {name!r}: it has {', '.join(_ROOMS)}")

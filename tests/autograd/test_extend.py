@@ -288,6 +288,8 @@ def test_forward_mode_by_its_own_rules() -> None:
     assert ag.jvp(scaled, (2.0, 3.0), (1.0, 1.0), argnum=(0, 1))[1] == 3.0
     with pytest.raises(ag.MissingRuleError):
         ag.grad(cube)(2.0)
+    with pytest.warns(UserWarning, match="tanh has its forward derivative here already"):
+        defjvp(ag.tanh, lambda t, ans, x: t)
     linear = primitive(lambda x: 2 * x)
     def_linear(linear)
     assert ag.deriv(linear)(3.0) == 2.0

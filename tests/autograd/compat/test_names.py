@@ -17,7 +17,7 @@ NAMES = {
         hessian_vector_product holomorphic_grad isinstance jacobian list make_ggnvp make_hvp make_jvp make_vjp
         multigrad_dict primitive tensor_jacobian_product tuple type value_and_grad vector_jacobian_product
     """,
-    "autograd.builtins": "dict isinstance list tuple type",
+    "autograd.builtins": "DictBox SequenceBox dict isinstance list tuple type",
     "autograd.core": """
         VSpace def_linear defjvp defjvp_argnum defjvp_argnums defvjp defvjp_argnum defvjp_argnums make_jvp make_vjp
         primitive primitive_vjps vspace
