@@ -10,6 +10,7 @@ from typing import Any
 from autograd.extend.own import OwnPrimitive
 from autograd.functional.derivatives import make_vjp
 from autograd.graph.node import Node
+from autograd.numpy.arguments import row_of
 from autograd.rules.primitive import Primitive
 from autograd.rules.ready import Vjp
 
@@ -139,8 +140,7 @@ def defjvp(function: OwnPrimitive, *jvps: Any, argnums: Iterable[int] | None = N
         >>> ag.jvp(cube, 2.0, 1.0)
         (8.0, 12.0)
     """
-    if isinstance(function, Primitive) and not isinstance(function, OwnPrimitive):
-        warnings.warn(f"defjvp: {function.name} has its forward derivative here already, which stays", stacklevel=2)
+    if _stays("defjvp", function):
         return
     own = _own("defjvp", function)
     for position, jvp in _placed("defjvp", own, jvps, argnums).items():
@@ -244,16 +244,29 @@ def defrule(function: OwnPrimitive, *rules: Vjp | None, argnums: Iterable[int] |
 
 
 def _define(word: str, function: Any, rules: Sequence[Vjp | None], argnums: Iterable[int] | None) -> None:
+    if _stays(word, function):
+        return
     own = _own(word, function)
     own.define(_placed(word, own, rules, argnums))
+
+
+def _stays(word: str, function: Any) -> bool:
+    """Whether a function is one of NumPy's or SciPy's that has its derivatives here, for which others are not taken."""
+    numpys = getattr(function, "__wrapped__", function)
+    if isinstance(function, OwnPrimitive) or not (isinstance(function, Primitive) or row_of(numpys) is not None):
+        return False
+    name = getattr(function, "__name__", word)
+    warnings.warn(f"{word}: {name} has its derivatives here already, and they stay", stacklevel=4)
+    return True
 
 
 def _own(word: str, function: Any) -> OwnPrimitive:
     if isinstance(function, OwnPrimitive):
         return function
     name = getattr(function, "__name__", "") or getattr(function, "name", "") or repr(function)
-    reason = "has its rule in the book" if isinstance(function, Primitive) else "is no primitive"
-    raise TypeError(f"{word}: {name} {reason}; make one of your own, f = primitive({name}), and say f's derivatives")
+    raise TypeError(
+        f"{word}: {name} is no primitive; make one of your own, f = primitive({name}), and say f's derivatives"
+    )
 
 
 def _placed(word: str, function: OwnPrimitive, rules: Sequence[Any], argnums: Iterable[int] | None) -> dict[int, Any]:

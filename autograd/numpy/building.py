@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,7 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, **options: Any) -> Any:
     return filled if dtype is None else filled.astype(dtype)
 
 
+@wraps(np.where)
 def where(condition: Any, x: Any = None, y: Any = None) -> Any:
     """As ``np.where``, whose arguments may be named here."""
     return np.where(condition) if x is None and y is None else np.where(condition, x, y)
