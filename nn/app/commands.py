@@ -120,13 +120,8 @@ def evaluate(arguments: Namespace) -> int:
 
 
 def _check_installed() -> None:
-    """Before training, not after it: everything that it and saving will need."""
-    needed = {
-        "scikit-learn": "sklearn",
-        "pandas": "pandas",
-        "safetensors": "safetensors.numpy",
-        "matplotlib": "matplotlib.figure",
-    }
+    """Before training, not after it: everything that it and saving will need; pictures are left out without theirs."""
+    needed = {"scikit-learn": "sklearn", "pandas": "pandas", "safetensors": "safetensors.numpy"}
     missing = []
     for library, module in needed.items():
         try:
@@ -135,7 +130,7 @@ def _check_installed() -> None:
             missing.append(library)
     if missing:
         verb = "is" if len(missing) == 1 else "are"
-        raise MissingExtraError(f"{' and '.join(missing)} {verb} not installed; {installing('train', 'viz')}")
+        raise MissingExtraError(f"{' and '.join(missing)} {verb} not installed; {installing('train')}")
 
 
 def _write(folder: Path, experiment: Experiment, result: Result) -> None:

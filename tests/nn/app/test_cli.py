@@ -400,7 +400,7 @@ def test_a_run_is_saved_though_nobody_reads(closed, command):
     assert len(nn.History.load("runs/xor/history.csv")) == 40
 
 
-@pytest.mark.parametrize("missing", [("matplotlib",), ("safetensors",), ("sklearn",), ("sklearn", "matplotlib")])
+@pytest.mark.parametrize("missing", [("safetensors",), ("sklearn",), ("sklearn", "safetensors")])
 def test_a_missing_extra_is_named_before_training(missing, command, monkeypatch):
     for name in list(sys.modules):
         if name.partition(".")[0] in missing:
@@ -411,8 +411,21 @@ def test_a_missing_extra_is_named_before_training(missing, command, monkeypatch)
     assert (outcome.code, outcome.out) == (2, "")
     shown = " and ".join("scikit-learn" if name == "sklearn" else name for name in missing)
     verb = "is" if len(missing) == 1 else "are"
-    assert outcome.err == f"error: {shown} {verb} not installed; {ag.installing('train', 'viz')}\n"
+    assert outcome.err == f"error: {shown} {verb} not installed; {ag.installing('train')}\n"
     assert names(".") == []
+
+
+def test_without_matplotlib_a_run_has_no_pictures(command, monkeypatch):
+    for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    outcome = command("train", "xor", *QUICK)
+    assert outcome.code == 0
+    assert [line.rpartition(": ")[0] for line in outcome.err.splitlines()] == [
+        f"note: {name}.svg could not be drawn" for name in ("curves", "confusion")
+    ]
+    assert "matplotlib is not installed" in outcome.err
+    assert names("runs/xor") == [name for name in FILES if not name.endswith(".svg")]
 
 
 def test_a_moved_file_can_still_be_evaluated(command):
