@@ -57,6 +57,12 @@ def javascript(e: Expression) -> str:
         return f"({inputs[0]} {_INFIX[rule]} {inputs[1]})"
     if rule is arithmetic.negative:
         return f"(-{inputs[0]})"
+    if rule is arithmetic.power and operands[1].rule is arithmetic.subtract and operands[1].operands[1].number:
+        # a^(b − 1) stands for the book's lowered power, which is guarded where b is 0.
+        base, lower = inputs[0], operands[1].operands[1].number - 1
+        return (
+            f"book.{arithmetic.lowered_power.name}({base}, ({javascript(operands[1].operands[0])} - {written(lower)}))"
+        )
     if rule is arithmetic.where:  # lazily, since a branch that is not taken may be long; NaN counts as true in Python
         return f"(+{inputs[0]} !== 0 ? {inputs[1]} : {inputs[2]})"
     if _forward(rule) is None:

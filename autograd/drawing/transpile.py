@@ -63,7 +63,9 @@ class _Branch(Exception):  # noqa: N818
 def _infix(sign: str, swapped: bool = False) -> Callable[[Name, Any], Name]:
     def method(self: Name, other: Any) -> Name:
         left, right = (other, self) if swapped else (self, other)
-        return Name(f"({written(left)} {sign} {written(right)})", self.run, sign in _TRUTHS)
+        # A truth is no number to JavaScript's strict signs, as it is to Python's; a plus makes it one.
+        plus = "+" if sign in ("===", "!==") and not isinstance(other, Name) else ""
+        return Name(f"({plus}{written(left)} {sign} {written(right)})", self.run, sign in _TRUTHS)
 
     return method
 

@@ -222,7 +222,7 @@ def logsumexp_of_floats(*xs: float) -> float:
     total = math.fsum(math.exp(x - top) for x in xs)
     if total > 1.5:
         return top + math.log(total)
-    return top + math.log1p(math.fsum(math.exp(x - top) for x in xs if x != top))  # ln(1 + next to nothing)
+    return top + math.log1p(math.fsum((-1.0, *(math.exp(x - top) for x in xs))))  # ln(1 + next to nothing), to the bit
 
 
 def peak(a: Any, b: Any) -> Any:
