@@ -252,8 +252,10 @@ def _define(word: str, function: Any, rules: Sequence[Vjp | None], argnums: Iter
 
 def _stays(word: str, function: Any) -> bool:
     """Whether a function is one of NumPy's or SciPy's that has its derivatives here, for which others are not taken."""
-    numpys = getattr(function, "__wrapped__", function)
-    if isinstance(function, OwnPrimitive) or not (isinstance(function, Primitive) or row_of(numpys) is not None):
+    # `autograd.numpy`'s functions wrap NumPy's, which wrap another in turn.
+    rows = (row_of(f) for f in (function, getattr(function, "__wrapped__", None)))
+    known = isinstance(function, Primitive) or any(row is not None for row in rows)
+    if isinstance(function, OwnPrimitive) or not known:
         return False
     name = getattr(function, "__name__", word)
     warnings.warn(f"{word}: {name} has its derivatives here already, and they stay", stacklevel=4)
