@@ -253,7 +253,8 @@ def _define(word: str, function: Any, rules: Sequence[Vjp | None], argnums: Iter
 def _stays(word: str, function: Any) -> bool:
     """Whether a function is one of NumPy's or SciPy's that has its derivatives here, for which others are not taken."""
     # `autograd.numpy`'s functions wrap NumPy's, which wrap another in turn.
-    rows = (row_of(f) for f in (function, getattr(function, "__wrapped__", None)))
+    meant: list[Any] = [function, getattr(function, "__wrapped__", None)]
+    rows = map(row_of, meant)
     known = isinstance(function, Primitive) or any(row is not None for row in rows)
     if isinstance(function, OwnPrimitive) or not known:
         return False
