@@ -8,16 +8,16 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
-
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, sync_playwright
+from typing import Any
 
 PAGES = ("index", "tutorials", "howto/training_loop", "made/gallery/index", "made/book/activations", "made/nn")
 SIZES = ((390, 844), (1280, 900))
 
 
-def problems(page: Page) -> list[str]:
+def problems(page: Any) -> list[str]:
     """What axe-core finds, a line each, and whether the page must be scrolled sideways."""
+    from axe_playwright_python.sync_playwright import Axe
+
     found = [
         f"{violation['id']}: {violation['help']}: {violation['nodes'][0]['html'][:120]}"
         for violation in Axe().run(page).response["violations"]
@@ -28,6 +28,8 @@ def problems(page: Page) -> list[str]:
 
 def main() -> None:
     """Look at the pages; exit with 1 where something is wrong."""
+    from playwright.sync_api import sync_playwright  # of the extra browser
+
     site = Path(sys.argv[1]).resolve()
     wrong = 0
     with sync_playwright() as playwright:

@@ -88,7 +88,11 @@ def apply(rule: Primitive, operands: Sequence[Expression], attrs: dict[str, Any]
         shape = np.broadcast_shapes(*shapes)
     else:  # on zeros that take no memory (whole numbers, which serve as class numbers too)
         with np.errstate(all="ignore"):
-            shape = np.shape(rule.array(*(np.broadcast_to(0, s) for s in shapes), **attrs))
+            try:
+                shape = np.shape(rule.array(*(np.broadcast_to(0, s) for s in shapes), **attrs))
+            except np.linalg.LinAlgError:  # of matrices of full rank alone
+                full = (np.broadcast_to(np.eye(s[-2], s[-1]) if len(s) > 1 else 0.0, s) for s in shapes)
+                shape = np.shape(rule.array(*full, **attrs))
     return Expression(rule=rule, operands=tuple(operands), attrs=attrs, shape=shape)
 
 
