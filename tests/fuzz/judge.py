@@ -308,7 +308,8 @@ class Reference:
         most = 1e3 if self.program.mode == "extreme" else np.inf
         largest = max((scale(y) for _, y in pairs), default=0.0)
         if part == "second" and beyond and any(step.operation in OF_SHARES for step in self.program.instructions):
-            largest = max(largest, *map(scale, listed(self.answer["gradient"])))  # see "shares" in `policy`
+            sizes = map(scale, [*listed(self.answer["gradient"]), *listed(self.answer["value"])])
+            largest = max(largest, 64 * max(sizes))  # see "shares" in `policy`
         largest = min(largest, most)
         least = [SMALLEST[narrow] + 8 * EPSILON[narrow] * largest] * len(pairs)
         if all(same(x, y, CLOSE[narrow], small) for (x, y), small in zip(pairs, least, strict=True)):
