@@ -6,6 +6,7 @@ What NumPy has too is its, differentiable as `autograd.numpy.linalg`'s; every ot
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -154,7 +155,12 @@ def _function_of_matrices(scipys: Callable[..., Any]) -> OwnPrimitive:
 
     f([[A, E], [0, A]]) = [[f(A), Df(A)[E]], [0, f(A)]] (N. Higham, "Functions of Matrices", 2008, theorem 3.6).
     """
-    own = primitive(scipys)
+
+    @primitive
+    @wraps(scipys)
+    def own(a: Any, **options: Any) -> Any:
+        # SciPy before 1.15 goes by way of complex numbers, and keeps them, where a matrix has no basis of eigenvectors.
+        return np.real_if_close(scipys(a, **options))
 
     def slope(a: Any, direction: Any) -> Any:
         size = shape(a)[0]

@@ -40,7 +40,8 @@ def test_values_and_derivatives(name: str) -> None:
             expected = getattr(scipys, method)(everywhere, *parameters)
             np.testing.assert_array_equal(f(everywhere, *parameters), expected)
             found = f(ag.Tensor(everywhere), *parameters).data
-        np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-300)
+        # SciPy before 1.15 takes some logarithms of probabilities that are rounded to 1.
+        np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-16 if method.startswith("log") else 1e-300)
         places = [i for i in range(len(parameters) + 1) if "pdf" in method or i not in unknown]
         if method in ("logpdf", "cdf", "logsf"):
             check_grads(f, argnum=places, rtol=1e-5)(x, *parameters)
