@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Callable, Iterable
+from typing import Any, NoReturn, Self
 
 from autograd.graph.functions_of_one import FunctionsOfOne
 from autograd.rules import activations, arithmetic
@@ -14,20 +14,32 @@ class ForeignOperandError(TypeError):
     """Another library's array beside a node: its own operators may know what to do."""
 
 
+class Elsewhere:
+    """An attribute that nodes have in other libraries alone: whoever asks for it is told our word.
+
+    One for each name, since a ``__getattr__`` would cost every look at every attribute its short cut in CPython.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, node: Any, kind: type) -> NoReturn:
+        raise no_such_name(f"a {kind.__name__}", "x", self.name, (), METHODS)
+
+
 class Operators(FunctionsOfOne):
     """Python's operators and the elementwise functions as methods; each is one entry of the rule book."""
 
     __slots__ = ()
 
-    if not TYPE_CHECKING:  # which would take any name for one that exists
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        for name in METHODS:
+            if name not in dir(cls):
+                setattr(cls, name, Elsewhere(name))
 
-        def __getattr__(self, name: str) -> Any:
-            owner = f"a {type(self).__name__}"
-            if name in METHODS:
-                raise no_such_name(owner, "x", name, (), METHODS)
-            raise AttributeError(
-                f"{owner} has no attribute {name!r}", name=name, obj=self
-            )  # Python looks for like ones
+    def __dir__(self) -> Iterable[str]:
+        return [name for name in super().__dir__() if name not in METHODS or hasattr(self, name)]
 
     def _call(self, function: Callable[..., Any], *inputs: Any, **attrs: Any) -> Self:
         result: Self = function(*inputs, **attrs)
