@@ -101,19 +101,22 @@ def softmax(code: Any, p: Any, m: Any, whole: Any, out: Any, apart: Any, count: 
             o += apart
         m[at(first)] = top if whole else m[at(first)]
         return
-    others, tops = 0.0, -1.0
+    total = 0.0
     for i in range(count):
-        x = m[code[at(p + i)]]
-        grown = math.exp(x - top)
+        grown = math.exp(m[code[at(p + i)]] - top)
         m[at(o)] = grown
-        if x == top:
-            tops += 1.0
-        else:
-            others += grown
+        total += grown
         o += apart
-    if whole:
+    if whole:  # as in `logsumexp`; a branch that no processor foresees, so not where it is not needed
+        others, tops, o = 0.0, -1.0, out
+        for i in range(count):
+            if m[code[at(p + i)]] == top:
+                tops += 1.0
+            else:
+                others += m[at(o)]
+            o += apart
         m[at(first)] = top + math.log1p(others + tops)
-    share = 1.0 / (1.0 + others + tops)
+    share = 1.0 / total
     for _ in range(count):
         m[at(out)] *= share
         out += apart
