@@ -46,6 +46,18 @@ class Settings:
 
 BASE = Settings()
 
+_IMAGES: Mapping[str, Any] = {
+    "hidden": (256,),
+    "activation": "relu",
+    "learning_rate": 0.001,
+    "weight_decay": 0.0001,
+    "label_smoothing": 0.1,
+    "noise": 0.3,
+    "batch_size": 64,
+    "epochs": 40,
+    "patience": 5,
+}
+
 # What differs from BASE, by the name of a built-in data set or the kind of source.
 SPECIAL: dict[str, Mapping[str, Any]] = {
     "digits": {
@@ -56,28 +68,8 @@ SPECIAL: dict[str, Mapping[str, Any]] = {
         "epochs": 60,
         "patience": 10,
     },
-    "idx": {
-        "hidden": (256,),
-        "activation": "relu",
-        "learning_rate": 0.001,
-        "weight_decay": 0.0001,
-        "label_smoothing": 0.1,
-        "noise": 0.3,
-        "batch_size": 64,
-        "epochs": 40,
-        "patience": 5,
-    },
-    "pictures": {
-        "hidden": (256,),
-        "activation": "relu",
-        "learning_rate": 0.001,
-        "weight_decay": 0.0001,
-        "label_smoothing": 0.1,
-        "noise": 0.3,
-        "batch_size": 64,
-        "epochs": 40,
-        "patience": 5,
-    },
+    "idx": _IMAGES,
+    "pictures": _IMAGES,
     # Tables of few rows, which take few steps in an epoch, and of which few rows validate.
     "csv under 600 rows": {"batch_size": 16, "epochs": 500, "patience": 50},
     "csv under 2000 rows": {"epochs": 500, "patience": 50},

@@ -2,7 +2,7 @@
 
 Which of them step n takes depends on n, counted over all fits, and on the sizes of network and batch; never on a clock.
 So equal runs are equal to the bit, and one that is taken up again goes on as it would have. The NumPy engine gives the
-eager step's bits; the native one differs in the last of them.
+eager step's bits, but for the last ones of GELU in single precision; the native one differs in the last of them.
 """
 
 from __future__ import annotations
