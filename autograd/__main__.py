@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from autograd import terminal
 from autograd.errors import GradbookError
 from autograd.explaining.explain import explain
 from autograd.explaining.notation import number_text
-from autograd.explaining.streams import readable
 from autograd.explaining.trace import trace_backward
 from autograd.learn.expression import ExpressionError, compute, function_names, names_in
 from autograd.value.value import Value
 
-BAD_INPUT = 2
 LONGEST_LINE = 1000  # of an error
 OPTIONS = ("--help", "--save", "--steps", "--typed", "--wrt")
 ENDINGS = (".svg", ".png", ".pdf", ".dot", ".mmd", ".html")
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        """One line, as for every other error."""
-        self.exit(BAD_INPUT, f"error: {message} (see {self.prog} --help)\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -49,15 +41,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         message = str(error)
     line = " ".join(message.split())
     print(f"error: {line if len(line) <= LONGEST_LINE else f'{line[:LONGEST_LINE]}…'}", file=sys.stderr)
-    return BAD_INPUT
+    return terminal.BAD_INPUT
 
 
 def _is_option(word: str) -> bool:
     return not word.startswith("-") or word in ("-h", "--") or word.partition("=")[0] in OPTIONS
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+def _parser() -> terminal.Parser:
+    parser = terminal.Parser(
         prog="python -m autograd",
         description="An expression’s value, its derivative for every name in it, and how the chain rule finds them.",
         epilog=f"Functions: {', '.join(function_names())}. Constants: pi, e. "
@@ -128,8 +120,10 @@ def _numbers(words: Sequence[str]) -> dict[str, float]:
     for word in words:
         name, equals, text = word.partition("=")
         name = name.strip()
+        if name.startswith("-"):
+            _parser().refuse_options([name])
         if not equals or not name.isidentifier():
-            raise ExpressionError(f"{word!r}: expected NAME=VALUE, such as a=2.5")
+            raise ExpressionError(f"{word.strip()!r}: expected NAME=VALUE without blanks, such as a=2.5")
         if name in found:
             raise ExpressionError(f"{name} is given twice")
         try:
@@ -139,13 +133,10 @@ def _numbers(words: Sequence[str]) -> dict[str, float]:
     return found
 
 
+def run() -> NoReturn:
+    """What ``python -m autograd`` runs: `main`, between the streams that it needs and the process's end."""
+    terminal.run(main)
+
+
 if __name__ == "__main__":
-    for stream in (sys.stdout, sys.stderr):
-        readable(stream)
-    try:
-        code = main()
-    except BrokenPipeError:
-        # As the Python documentation advises: nobody reads any more, and the interpreter must not complain on exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 1
-    sys.exit(code)
+    run()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any, NoReturn, TypeVar
 
-__all__ = ["METHODS", "WORDS", "catching", "in_our_words", "no_such_name", "refuse_keywords"]
+__all__ = ["METHODS", "WORDS", "catching", "closest", "in_our_words", "meant", "no_such_name", "refuse_keywords"]
 
 AnyCallable = TypeVar("AnyCallable", bound=Callable[..., Any])
 
@@ -134,6 +134,18 @@ def closest(name: str, names: Iterable[str]) -> str | None:
     return plain[found[0]] if found else None
 
 
+def meant(word: str, known: Iterable[str]) -> str | None:
+    """Which of some names a word of another library stands for, or what to do (with a blank in it), or nothing.
+
+    Example:
+        >>> meant("lr", ["learning_rate", "momentum"]), meant("hiden", ["hidden"])
+        ('learning_rate', 'hidden')
+    """
+    known = list(known)
+    ours = KEYWORDS.get(word)
+    return ours if ours is not None and (" " in ours or ours in known) else closest(word, known)
+
+
 def refuse_keywords(function: str, given: Iterable[str], known: Iterable[str]) -> NoReturn:
     """Raise for keyword arguments that a function does not take.
 
@@ -141,10 +153,7 @@ def refuse_keywords(function: str, given: Iterable[str], known: Iterable[str]) -
         TypeError: Always, with our word for the first of them.
     """
     word, known = next(iter(given)), list(known)
-    ours = KEYWORDS.get(word)
-    if ours is not None and " " not in ours and ours not in known:
-        ours = None
-    ours = ours or closest(word, known)
+    ours = meant(word, known)
     if ours is None:
         hint = f"it takes {', '.join(known)}" if known else "it takes none"
     else:

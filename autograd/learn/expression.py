@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from autograd.errors import GradbookError
 from autograd.graph.node import Node
 from autograd.numpy import functions, reductions
 from autograd.rules.primitive import BOOK
+from autograd.suggest import closest
 from autograd.value.value import Value
 
 LONGEST = 10_000  # characters
@@ -49,6 +51,20 @@ _WITH_SETTINGS: dict[str, tuple[Callable[..., Any], str]] = {
     "leaky_relu": (functions.leaky_relu, "a number"),
 }
 OTHER_NAMES = {"ln": "log", "atan": "arctan", "max": "maximum", "min": "minimum", "σ": "sigmoid"}
+
+
+# Signs of formulas, and what is written here for them.
+_SIGNS = {
+    "×": "*",
+    "·": "*",
+    "÷": "/",
+    "−": "-",
+    "√": "sqrt(…)",
+    "|": "abs(…)",
+    "²": "**2",
+    "³": "**3",
+    "=": "NAME=VALUE beside the expression",
+}
 
 
 class ExpressionError(GradbookError, ValueError):
@@ -107,8 +123,18 @@ def _parsed(text: str) -> ast.Expression:
         at = getattr(error, "offset", None)
         place = f" at {line[max(0, at - 1) :][:20]!r}" if at and line[max(0, at - 1) :] else ""
         reason = getattr(error, "msg", None) or "it is nested too deeply"
-        raise ExpressionError(f"not an expression{place}: {reason}") from None
+        raise ExpressionError(f"not an expression{place}: {reason}{_as_written_here(text)}") from None
     return tree
+
+
+def _as_written_here(text: str) -> str:
+    """What to write in place of a formula's own signs, or of what stands side by side."""
+    found = re.search(r"\b([a-zσ]\w*) +([a-zσ]\w*)|(?<![\w.])([\d.]+) *([a-zσ]\w*)", text, re.IGNORECASE)
+    if found is not None and found[1] in function_names():
+        return f"; write {found[1]}({found[2]})"
+    if found is not None and found[2] not in ("if", "else"):
+        return f"; write a product with *: {found[1] or found[3]}*{found[2] or found[4]}"
+    return next((f"; write {ours} for {sign}" for sign, ours in _SIGNS.items() if sign in text), "")
 
 
 class _Computer:
@@ -153,6 +179,10 @@ class _Computer:
                 return self.called(part, name, arguments)
             case ast.Call(func=ast.Name()):
                 raise self.refused(part, "arguments are given by position")
+            case ast.Call(func=ast.Constant() | ast.BinOp()):
+                raise self.refused(part, "write a product with *")
+            case ast.Call(func=ast.Attribute(attr=name)) if name in function_names():
+                raise self.refused(part, f"functions stand alone: write {name}(…)")
         raise self.refused(part, "allowed are numbers, names, + - * / **, comparisons, and functions such as tanh")
 
     def named(self, part: ast.expr, name: str) -> Any:
@@ -162,6 +192,8 @@ class _Computer:
             return CONSTANTS[name]
         if name in function_names():
             raise self.refused(part, f"a function: write {name}(…)")
+        if "·" in name:  # which Python takes for a letter
+            raise self.refused(part, "write a product with *")
         raise self.refused(part, f"give it a value: {name}=1.5")
 
     def called(self, part: ast.expr, name: str, arguments: list[ast.expr]) -> Any:
@@ -180,7 +212,11 @@ class _Computer:
                 raise self.refused(part, f"{name} takes {words}") from None
         rule = BOOK.get(OTHER_NAMES.get(name, name))
         if rule is None or rule.scalar is None or not _arity(rule):
-            raise self.refused(part, f"there is no function {name}; there are {', '.join(function_names())}")
+            if name in self.variables:
+                raise self.refused(part, "write a product with *")
+            near = closest(name, function_names())
+            hint = f"did you mean {near}?" if near else f"there are {', '.join(function_names())}"
+            raise self.refused(part, f"there is no function {name}; {hint}")
         if len(values) != _arity(rule):  # math.log would take a second number for the base
             raise self.refused(part, f"{name} takes {_arity(rule)} number{'s' if _arity(rule) > 1 else ''}")
         return self.combined(rule, *values)

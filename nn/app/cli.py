@@ -1,9 +1,11 @@
+# PYTHON_ARGCOMPLETE_OK
 """The command line, ``gradbook`` or ``python -m nn``: its options and their help, and what happens on errors."""
 
 from __future__ import annotations
 
 import argparse
 import math
+import os
 import runpy
 import sys
 import textwrap
@@ -11,38 +13,38 @@ from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import autograd as ag
-from nn._text import visible
+from autograd import terminal
 from nn.app import commands, predicting
 from nn.app.builtin import BUILTIN
 from nn.app.datasets import HELD_OUT
 from nn.app.settings import BASE, SPECIAL
-from nn.app.terminal import prepare_streams, silence, warn
+from nn.app.terminal import warn
 from nn.layers import ACTIVATIONS
 from nn.optim import OPTIMIZERS
 
 __all__ = ["build_parser", "main", "run"]
 
-BAD_INPUT = 2
 
+class _Command(terminal.Parser):
+    """The parser of one command, which knows best what an unknown option may mean."""
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        """One line, as for every other error."""
-        self.exit(BAD_INPUT, f"error: {visible(message)} (see {self.prog} --help)\n")
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As argparse's; words that are left over end the program."""
+        found, unknown = super().parse_known_args(args, namespace)
+        self.refuse_options(unknown)
+        return found, unknown
 
 
 def run() -> NoReturn:
     """What ``gradbook`` and ``python -m nn`` run: `main`, between the streams that it needs and the process's end."""
-    prepare_streams()
-    try:
-        code = main()
-    except BrokenPipeError:
-        silence(sys.stdout)  # nobody reads any more
-        code = 1
-    sys.exit(code)
+    if "_ARGCOMPLETE" in os.environ:  # the shell asks what may follow; see docs/howto/table.md
+        import argcomplete
+
+        argcomplete.autocomplete(build_parser())
+    terminal.run(main)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -54,7 +56,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if argv is None else list(argv)
     if words[:1] == ["explain"]:  # whose words are an expression, in which a minus begins no option
         return _explain(words[1:])
-    arguments = build_parser().parse_args(words)
+    parser = build_parser()
+    if words[:1] and words[0].startswith("-") and words[0] not in ("-h", "--help", "--version"):
+        parser.refuse_options(words[:1])  # before argparse misses the command
+    arguments = parser.parse_args(words)
     try:
         code: int = arguments.command(arguments)
         sys.stdout.flush()
@@ -72,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         warn("interrupted; nothing was saved")
         return commands.INTERRUPTED
     warn(f"error: {message}")
-    return BAD_INPUT
+    return terminal.BAD_INPUT
 
 
 def _explain(words: Sequence[str]) -> int:
@@ -88,14 +93,14 @@ def _explain(words: Sequence[str]) -> int:
     return 0
 
 
-def build_parser() -> argparse.ArgumentParser:
+def build_parser() -> terminal.Parser:
     """The parser of all commands."""
-    parser = _Parser(
+    parser = terminal.Parser(
         prog="gradbook" if Path(sys.argv[0]).stem == "gradbook" else "python -m nn",
         description="Train a small neural network, measure it on rows it has not seen, and use it.",
         epilog="Start with: python -m nn train digits",
     )
-    commands_of = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
+    commands_of = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Command)
     parser.add_argument("--version", action="version", version=f"gradbook {ag.__version__}")
     _add_train(commands_of)
     _add_evaluate(commands_of)
@@ -105,7 +110,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_train(commands_of: argparse._SubParsersAction[_Parser]) -> None:
+def _add_train(commands_of: argparse._SubParsersAction[_Command]) -> None:
     names = "\n".join(f"  {name:<14} {each.description}" for name, each in BUILTIN.items())
     parser = commands_of.add_parser(
         "train",
@@ -115,7 +120,7 @@ def _add_train(commands_of: argparse._SubParsersAction[_Parser]) -> None:
 
 DATA is one of
 {names}
-  FILE.csv       a CSV file, plain or gzip; name the column to predict with --target
+  FILE.csv       a CSV file, plain or gzip; name the column to predict with --target; - is standard input
   FOLDER         a folder of IDX files, plain or gzip: the four files of MNIST, or one pair of
                  images and labels, of which the last fifth is held out; or a folder with a folder of
                  PNG or JPEG files for each class
@@ -138,7 +143,8 @@ While training, that is written to NAME.unfinished beside the run folder, should
 with --resume goes on from there, and ends with the numbers of an unbroken run.
 {_defaults()}""",
     )
-    parser.add_argument("data", metavar="DATA", help="a built-in name, a CSV file, or a folder of images")
+    data = parser.add_argument("data", metavar="DATA", help="a built-in name, a CSV file, or a folder of images")
+    data.completer = _data_names  # type: ignore[attr-defined]
     table = parser.add_argument_group("for CSV files")
     table.add_argument("--target", metavar="COLUMN", help="the column to predict")
     table.add_argument(
@@ -219,7 +225,7 @@ with --resume goes on from there, and ends with the numbers of an unbroken run.
     parser.set_defaults(command=commands.train)
 
 
-def _add_evaluate(commands_of: argparse._SubParsersAction[_Parser]) -> None:
+def _add_evaluate(commands_of: argparse._SubParsersAction[_Command]) -> None:
     parser = commands_of.add_parser(
         "evaluate",
         help="measure a trained network on its held-out rows",
@@ -235,7 +241,7 @@ def _add_evaluate(commands_of: argparse._SubParsersAction[_Parser]) -> None:
     parser.set_defaults(command=commands.evaluate)
 
 
-def _add_predict(commands_of: argparse._SubParsersAction[_Parser]) -> None:
+def _add_predict(commands_of: argparse._SubParsersAction[_Command]) -> None:
     parser = commands_of.add_parser(
         "predict",
         help="predict new rows with a trained network",
@@ -261,6 +267,13 @@ The predictions are a CSV file with a row for each: "prediction", and for classe
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to write (default: on the screen)")
     parser.add_argument("--overwrite", action="store_true", help="replace the file if it exists")
     parser.set_defaults(command=predicting.predict)
+
+
+def _data_names(prefix: str, **_: Any) -> list[str]:
+    """What the shell may complete DATA to."""
+    from argcomplete.completers import FilesCompleter
+
+    return [*(name for name in BUILTIN if name.startswith(prefix)), *FilesCompleter()(prefix)]
 
 
 def _defaults() -> str:

@@ -12,7 +12,9 @@ from nn._limits import MOST_DATA_BYTES
 from nn.app.datasets import DataError
 from nn.app.schema import file_name, mapping_of, record, text, whole
 
-__all__ = ["FILES", "Fingerprint", "fingerprint", "read_data", "read_input", "read_with_fingerprint"]
+__all__ = ["FILES", "STANDARD_INPUT", "Fingerprint", "fingerprint", "name_of", "read_data", "read_with_fingerprint"]
+
+STANDARD_INPUT = Path("-")
 
 # The fingerprints of files by their names, as a run folder tells them.
 FILES = mapping_of(record(bytes=whole(0), sha256=text()), key=file_name())
@@ -38,10 +40,15 @@ def fingerprint(content: bytes) -> Fingerprint:
 def read_data(path: Path) -> bytes:
     """A file's content, if it is not larger than `nn._limits` allows; a device or pipe may have no end.
 
+    Args:
+        path: The file; ``-`` is standard input.
+
     Raises:
         DataError: It is larger.
         OSError: It cannot be read.
     """
+    if path == STANDARD_INPUT:
+        return _read_input()
     with path.open("rb") as file:
         if (size := os.fstat(file.fileno()).st_size) <= MOST_DATA_BYTES:
             content = file.read(size + 1) if size else file.read(MOST_DATA_BYTES + 1)  # a pipe has no size
@@ -51,16 +58,18 @@ def read_data(path: Path) -> bytes:
     return content
 
 
-def read_input() -> bytes:
-    """What comes through standard input, if it is not more than `nn._limits` allows.
-
-    Raises:
-        DataError: It is more.
-    """
+def _read_input() -> bytes:
+    if sys.stdin is None:
+        raise DataError("standard input is closed; pass a file's name, or write into the command: … | python -m nn …")
     content = sys.stdin.buffer.read(MOST_DATA_BYTES + 1)
     if len(content) > MOST_DATA_BYTES:
         raise DataError(f"standard input is more than {MOST_DATA_BYTES:,} bytes, the most that is read")
     return content
+
+
+def name_of(path: Path) -> str:
+    """How messages call a file."""
+    return "standard input" if path == STANDARD_INPUT else str(path)
 
 
 def read_with_fingerprint(path: Path) -> tuple[bytes, Fingerprint]:

@@ -14,7 +14,7 @@ from nn._files import write_atomically
 from nn._text import quoted
 from nn.app.csvfile import read_table
 from nn.app.datasets import DataError, listed
-from nn.app.fingerprint import read_data, read_input
+from nn.app.fingerprint import name_of, read_data
 from nn.app.idx import features_of_images, is_idx
 from nn.app.photos import features_of_picture, is_picture
 from nn.app.predictor import Predictor, load_run
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["predict"]
-
-STANDARD_INPUT = Path("-")
 
 
 def predict(arguments: Namespace) -> int:
@@ -62,8 +60,7 @@ def _new_features(
 ) -> tuple[pd.DataFrame, tuple[int, ...]]:
     """The rows to predict, their columns found by name, and the numbers of those that cannot be predicted."""
     names, fitted = predictor.names, predictor.run.preprocessing
-    shown = "standard input" if path == STANDARD_INPUT else str(path)
-    content = read_input() if path == STANDARD_INPUT else read_data(path)
+    shown, content = name_of(path), read_data(path)
     if is_idx(content) and names[:1] == ("pixel_0_0",):
         features = features_of_images(content, shown)
         if tuple(features.columns) != names:

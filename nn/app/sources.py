@@ -10,7 +10,7 @@ from nn.app import builtin
 from nn.app.columns import Choices
 from nn.app.csvfile import read_table
 from nn.app.datasets import DataError, Dataset, Task, listed, nearest
-from nn.app.fingerprint import FILES, fingerprint, read_data
+from nn.app.fingerprint import FILES, STANDARD_INPUT, fingerprint, name_of, read_data
 from nn.app.idx import load_folder
 from nn.app.photos import holds_pictures, load_pictures
 from nn.app.schema import chosen_by, one_of, optional, path_text, record, text
@@ -48,7 +48,8 @@ def open_dataset(
     """The data set that the command line asks for.
 
     Args:
-        name: A key of `nn.app.builtin.BUILTIN`, a CSV file, or a folder of IDX files or of folders of pictures.
+        name: A key of `nn.app.builtin.BUILTIN`, a CSV file (``-`` is standard input), or a folder of IDX
+            files or of folders of pictures.
         target: The column of the CSV file to predict.
         task: Classification or regression, where a CSV file's target leaves the choice.
         choices: What is known about columns of the CSV file.
@@ -66,9 +67,9 @@ def open_dataset(
         The built-in ones are digits, iris, wine, breast_cancer, diabetes, moons, circles, xor
     """
     path = Path(name)
-    if name not in builtin.BUILTIN and path.is_file():
+    if name not in builtin.BUILTIN and (path == STANDARD_INPUT or path.is_file()):
         if target is None:
-            raise DataError(f"{name} needs --target COLUMN, the column to predict{_columns(path, encoding)}")
+            raise DataError(f"{name_of(path)} needs --target COLUMN, the column to predict{_columns(path, encoding)}")
         return load_csv(path, target, task, choices=choices, encoding=encoding)
     if target is not None or task is not None or encoding is not None or any(vars(choices or Choices()).values()):
         raise _refused(name, path)
@@ -120,7 +121,8 @@ def _check_unchanged(path: Path, source: Mapping[str, Any]) -> None:
     for name, before in source["files"].items():
         file = path if source["kind"] == "csv" else path / name
         if not file.is_file():
-            raise DataError(f"{file} is not there, which this run was trained on; pass --data with its present place")
+            what = "the table that came through standard input" if file.name == STANDARD_INPUT.name else file
+            raise DataError(f"{what} is not there, which this run was trained on; pass --data with its present place")
         now = fingerprint(read_data(file))
         if now != before:
             raise DataError(
@@ -130,7 +132,7 @@ def _check_unchanged(path: Path, source: Mapping[str, Any]) -> None:
 
 
 def _columns(path: Path, encoding: str | None) -> str:
-    return f"; its columns are {listed(read_table(read_data(path), str(path), encoding).frame.columns)}"
+    return f"; its columns are {listed(read_table(read_data(path), name_of(path), encoding).frame.columns)}"
 
 
 def _refused(name: str, path: Path) -> DataError:

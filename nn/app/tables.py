@@ -14,7 +14,7 @@ from nn.app.cells import to_numbers, to_texts
 from nn.app.columns import EMPTY, MOSTLY_NUMBERS, Choices, Found, has_commas, look_at_columns
 from nn.app.csvfile import Table, read_table, require_columns
 from nn.app.datasets import DataError, Dataset, Plan, Task, listed
-from nn.app.fingerprint import Fingerprint, read_with_fingerprint
+from nn.app.fingerprint import STANDARD_INPUT, Fingerprint, name_of, read_with_fingerprint
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +32,7 @@ def load_csv(
     """The data set in a CSV file; every column but the target is looked at, and taken or left out.
 
     Args:
-        path: The file.
+        path: The file; ``-`` is standard input.
         target: The column to predict.
         task: Classification or regression; None infers it: a target of texts or of few whole numbers means classes.
         choices: What is known about columns.
@@ -80,7 +80,7 @@ def reload_csv(path: Path, target: str, task: Task, encoding: str | None = None)
 
 def _read(path: Path, encoding: str | None) -> tuple[Table, Fingerprint]:
     content, fingerprint = read_with_fingerprint(path)
-    return read_table(content, str(path), encoding), fingerprint
+    return read_table(content, name_of(path), encoding), fingerprint
 
 
 def _with_target(
@@ -93,7 +93,7 @@ def _with_target(
         raise DataError(f"{path}: the target {quoted(target)} is empty in all rows")
     values, classes, note = _target(table.name, frame[target], target, task)
     return Dataset(
-        name=path.stem.removesuffix(".csv").strip(".") or "data",
+        name="stdin" if path == STANDARD_INPUT else path.stem.removesuffix(".csv").strip(".") or "data",
         features=frame.drop(columns=[target]),
         plan=Plan(),
         target=values,

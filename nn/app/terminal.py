@@ -2,49 +2,16 @@
 
 from __future__ import annotations
 
-import codecs
-import io
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any, TextIO
 
+from autograd import terminal
 from nn._text import visible
 
-__all__ = ["prepare_streams", "say", "shown", "silence", "unread", "warn", "write"]
-
-
-# For streams that know few characters: what may stand for one without changing what is said.
-ALIKE = "gradbook-alike"
-_LIKE = {"−": "-", "–": "-", "…": "...", "²": "^2", "³": "^3", "×": "x", "·": "*", "√": "sqrt", "∞": "inf"}
-_LIKE |= {"≤": "<=", "≥": ">=", "→": "->", "’": "'", "“": '"', "”": '"'}
-_LIKE |= {"λ": "lambda", "π": "pi", "∂": "d", "Σ": "sum", "σ": "sigma"}
-
-
-def _alike(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    return "".join(_LIKE.get(each, "?") for each in error.object[error.start : error.end]), error.end
-
-
-codecs.register_error(ALIKE, _alike)
-
-
-def prepare_streams() -> None:
-    """Write line by line, into pipes and files too; show what a terminal cannot by its own; replace closed streams."""
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is None:  # closed by whoever started the program
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the program ends
-        elif isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(line_buffering=True, errors=ALIKE)
-
-
-def silence(stream: TextIO) -> None:
-    """Let what is written to a stream whose reader has gone go nowhere, at the interpreter's exit too."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+__all__ = ["say", "shown", "unread", "warn", "write"]
 
 
 @contextmanager
@@ -64,14 +31,14 @@ class _Unread:
         try:
             return self._stream.write(text)
         except BrokenPipeError:
-            silence(self._stream)
+            terminal.silence(self._stream)
             return len(text)
 
     def flush(self) -> None:
         try:
             self._stream.flush()
         except BrokenPipeError:
-            silence(self._stream)
+            terminal.silence(self._stream)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)

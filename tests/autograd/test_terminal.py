@@ -12,7 +12,7 @@ import pytest
 
 import autograd as ag
 from autograd.explaining.formula import derivatives, forward_formula, operand_names
-from autograd.explaining.streams import ERRORS, plain, readable
+from autograd.terminal import ERRORS, plain, readable
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp437", "latin-1", "utf-8"])

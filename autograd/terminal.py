@@ -1,0 +1,117 @@
+"""What both command lines share: streams that lack signs, are closed, or lose their reader; errors that say the word.
+
+Mathematical signs come in ASCII on streams that have none, such as a Windows console's, so that no minus is lost.
+"""
+
+from __future__ import annotations
+
+import argparse
+import codecs
+import io
+import os
+import re
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, NoReturn, TextIO
+
+from autograd.suggest import meant
+
+__all__ = ["BAD_INPUT", "Parser", "plain", "prepare_streams", "readable", "run", "silence"]
+
+BAD_INPUT = 2
+
+ERRORS = "gradbook.signs"
+# For each sign that texts here are written with: what stands for it where an encoding lacks it.
+ASCII = {
+    "−": "-", "–": "-", "—": "-", "─": "-", "·": "*", "×": "x", "÷": "/", "√": "sqrt ", "∞": "inf", "∂": "d",
+    "Σ": "sum", "σ": "sigma", "Γ": "Gamma", "Φ": "Phi", "φ": "phi", "ψ": "psi", "π": "pi", "‖": "|", "∥": "|",
+    "≥": ">=", "≤": "<=", "≠": "!=", "≈": "~", "→": "->", "…": "...", "’": "'", "‘": "'", "“": '"', "”": '"',
+    "⁻": "^-", "¹": "^1", "²": "^2", "³": "^3", "ˣ": "^x", "ᵀ": ".T", "⌊": "floor(", "⌈": "ceil(", "⌋": ")", "⌉": ")",
+    "λ": "lambda", "ß": "ss", "✕": "x", "▲": "^", "▼": "v",
+}  # fmt: skip
+
+_TABLE = str.maketrans(ASCII)
+
+
+def plain(text: str) -> str:
+    r"""A text in ASCII: signs by their names, letters without accents, and escapes for the rest.
+
+    Example:
+        >>> plain("∂L/∂a = −0.14"), plain("é₁"), plain("权")
+        ('dL/da = -0.14', 'e1', '\\u6743')
+    """
+    letters = "".join(c for c in unicodedata.normalize("NFKD", text.translate(_TABLE)) if not unicodedata.combining(c))
+    return letters.encode("ascii", "backslashreplace").decode()
+
+
+def _replaced(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return plain(error.object[error.start : error.end]), error.end
+
+
+codecs.register_error(ERRORS, _replaced)
+
+
+def readable(stream: Any) -> None:
+    """Let a text stream show signs that its encoding lacks in ASCII, and every line as it is written."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(line_buffering=True, errors=ERRORS)
+
+
+def prepare_streams() -> None:
+    """Make the standard streams `readable`; one that was closed from the start takes what comes, and forgets it."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the program ends
+        readable(getattr(sys, name))
+
+
+def silence(stream: TextIO) -> None:
+    """Let what is written to a stream whose reader has gone go nowhere, at the interpreter's exit too."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def run(main: Callable[[], int]) -> NoReturn:
+    """End the process by a command's exit code; its streams may be poor, closed, or without a reader."""
+    prepare_streams()
+    try:
+        try:
+            code = main()
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        silence(sys.stdout)  # nobody reads any more, and the interpreter must not complain on exit
+        code = 1
+    sys.exit(code)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line, with the word that is likely meant."""
+
+    def error(self, message: str) -> NoReturn:
+        """End the program by one line, as for every other error."""
+        choice = re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)$", message)
+        if choice is not None:
+            message += self._hint(choice[1], re.findall(r"[\w-]+", choice[2]))
+        message = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in message)
+        self.exit(BAD_INPUT, f"error: {message} (see {self.prog} --help)\n")
+
+    def refuse_options(self, unknown: Iterable[str]) -> None:
+        """End the program if there are words that this parser does not know, with ours for the first."""
+        words = list(unknown)
+        if not words:
+            return
+        option, known = words[0].partition("=")[0], [name for name in self._option_string_actions if name[1] == "-"]
+        hint = self._hint(option, known) if option.startswith("-") else ""
+        self.error(f"unrecognized arguments: {' '.join(words)}{hint}")
+
+    @staticmethod
+    def _hint(word: str, known: Iterable[str]) -> str:
+        names = {name.lstrip("-").replace("-", "_"): name for name in known}
+        ours = meant(word.lstrip("-").replace("-", "_"), names)
+        if ours is None:
+            return ""
+        return f": {ours}" if " " in ours else f"; did you mean {names[ours]}?"
