@@ -11,9 +11,13 @@ from contextlib import contextmanager
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from autograd import require
+from autograd import MissingExtraError, ShapeError, require
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # Told apart by colour-blind readers too (M. Okabe and K. Ito, "Color Universal Design", 2008), darkest last.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
@@ -41,7 +45,7 @@ def style() -> Iterator[None]:
         yield
 
 
-def figure(width: float, height: float) -> Any:
+def figure(width: float, height: float) -> Figure:
     """A Figure without a window, that shows itself in notebooks.
 
     Example:
@@ -54,7 +58,12 @@ def figure(width: float, height: float) -> Any:
     class Picture(base):  # type: ignore[misc, valid-type]
         """A matplotlib Figure that IPython shows without pyplot."""
 
-        def _repr_png_(self) -> bytes:
+        def draw(self, renderer: Any) -> None:
+            for axes in self.axes:  # one may have been made logarithmic since
+                plain_numbers(axes)
+            super().draw(renderer)
+
+        def _repr_html_(self) -> str:
             stream = io.BytesIO()
             with style():
                 self.savefig(stream, format="png", dpi=110)
@@ -62,9 +71,101 @@ def figure(width: float, height: float) -> Any:
             image = require("PIL.Image", "viz").open(stream).convert("RGB").quantize(256)
             stream = io.BytesIO()
             image.save(stream, format="png", optimize=True)
-            return stream.getvalue()
+            data = b64encode(stream.getvalue()).decode()
+            return f'<img alt="{escape(in_words(self))}" src="data:image/png;base64,{data}">'
 
-    return Picture(figsize=(width, height), layout="constrained")
+    drawn: Figure = Picture(figsize=(width, height), layout="constrained")
+    return drawn
+
+
+def canvas(width: float, height: float, ax: Axes | None = None) -> tuple[Figure, Any]:
+    """The axes to draw on and the Figure they are in: those that were given, or new ones.
+
+    Example:
+        >>> drawn, axes = canvas(4, 3)
+        >>> canvas(4, 3, axes) == (drawn, axes)
+        True
+    """
+    if ax is None:
+        drawn = figure(width, height)
+        return drawn, drawn.subplots()
+    return _figure_of(ax), ax
+
+
+def grid(
+    rows: int, columns: int, size: tuple[float, float], ax: Any = None, needed: int | None = None
+) -> tuple[Figure, list[Any]]:
+    """Axes in rows and columns, row by row: new ones, or those that were given, of which there must be enough.
+
+    Args:
+        rows: How many rows of new axes.
+        columns: How many in each.
+        size: Of the new Figure, in inches.
+        ax: Axes, or an array or list of them.
+        needed: How many are drawn on; by default all.
+
+    Raises:
+        ShapeError: Fewer axes were given than are needed.
+    """
+    if ax is None:
+        drawn = figure(*size)
+        return drawn, list(drawn.subplots(rows, columns, squeeze=False).ravel())
+    given = list(ax.ravel() if hasattr(ax, "ravel") else ax if isinstance(ax, (list, tuple)) else [ax])
+    needed = rows * columns if needed is None else needed
+    if len(given) < needed:
+        raise ShapeError(f"ax= holds {len(given)} axes, and {needed} are drawn on: give plt.subplots(1, {needed})[1]")
+    return _figure_of(given[0]), given
+
+
+def _figure_of(ax: Any) -> Figure:
+    if not hasattr(ax, "figure") or not hasattr(ax, "plot"):
+        raise TypeError(f"ax= is a {type(ax).__name__}: expected matplotlib's axes, such as plt.subplots()[1]")
+    drawn: Figure = ax.figure
+    return drawn
+
+
+def plain_numbers(axes: Axes) -> None:
+    """Write 0.01 beside a logarithmic scale, where matplotlib writes TeX, which is not set here."""
+    ticker = require("matplotlib.ticker", "viz")
+
+    class Plain(ticker.Formatter):  # type: ignore[misc, name-defined]
+        """Names the places that another formatter names."""
+
+        def __init__(self, other: Any) -> None:
+            self.other = other
+
+        def set_locs(self, locs: Any) -> None:
+            self.other.set_locs(locs)
+
+        def __call__(self, x: float, pos: int | None = None) -> str:
+            return f"{x:g}" if self.other(x, pos) else ""
+
+    for axis in (axes.xaxis, axes.yaxis):
+        if isinstance(axis.get_major_formatter(), ticker.LogFormatterMathtext):
+            axis.set_major_formatter(Plain(axis.get_major_formatter()))
+        if isinstance(axis.get_minor_formatter(), ticker.LogFormatterMathtext):
+            axis.set_minor_formatter(Plain(axis.get_minor_formatter()))
+
+
+def in_words(drawn: Figure) -> str:
+    """What a Figure shows, for who cannot see it: titles, what the axes are, the legends' names.
+
+    Example:
+        >>> drawn, axes = canvas(4, 3)
+        >>> _ = axes.plot([3, 1], label="training")
+        >>> _ = axes.set(title="loss", xlabel="epoch"), axes.legend()
+        >>> in_words(drawn)
+        'Diagram: loss, over epoch, of training'
+    """
+    heading = drawn.get_suptitle() if hasattr(drawn, "get_suptitle") else ""
+    parts = [heading] if heading else []
+    for axes in drawn.axes:
+        what = axes.get_title() or axes.get_ylabel()
+        legend = axes.get_legend()
+        names = ", ".join(text.get_text() for text in legend.get_texts()) if legend else ""
+        told = what + (f", over {axes.get_xlabel()}" if axes.get_xlabel() else "") + (f", of {names}" if names else "")
+        parts += [told] if told else []
+    return f"Diagram: {'; '.join(parts)}" if parts else f"Diagram of {len(drawn.axes)} parts"
 
 
 def save(drawn: Any, path: str | Path, title: str | None = None) -> None:
@@ -115,7 +216,8 @@ class Animation:
 
     def __init__(self, drawn_on: Any, draw: Callable[[int], None], frames: int, interval: int = 200) -> None:
         animation = require("matplotlib.animation", "viz")
-        require("matplotlib.backends.backend_agg", "viz").FigureCanvasAgg(drawn_on)
+        if type(drawn_on.canvas) is require("matplotlib.backend_bases", "viz").FigureCanvasBase:  # no window's
+            require("matplotlib.backends.backend_agg", "viz").FigureCanvasAgg(drawn_on)
         self.figure = drawn_on
         self.frames = frames
         self._interval = interval
@@ -146,10 +248,11 @@ class Animation:
         """Write the animation.
 
         Args:
-            path: ``.gif``, or ``.html`` for a page with a player.
+            path: ``.gif``, ``.mp4``, or ``.html`` for a page with a player.
 
         Raises:
             ValueError: Another ending.
+            MissingExtraError: An MP4 is written by the program ``ffmpeg``, which is not on the PATH.
         """
         path = Path(path)
         ending = path.suffix.lower()
@@ -158,8 +261,16 @@ class Animation:
             path.write_text(page, encoding="utf-8")
         elif ending == ".gif":
             path.write_bytes(self.gif())
+        elif ending == ".mp4":
+            if not self._animation.FFMpegWriter.isAvailable():
+                raise MissingExtraError(f"{path.name}: an MP4 needs the program ffmpeg on the PATH; .gif needs nothing")
+            with style():
+                # Most players know this colour format alone, and it wants an even number of pixels.
+                even = ["-pix_fmt", "yuv420p", "-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2"]
+                writer = self._animation.FFMpegWriter(fps=1000 / self._interval, extra_args=even)
+                self._made().save(path, writer=writer)
         else:
-            raise ValueError(f"{path.name}: an animation is saved as .gif or .html")
+            raise ValueError(f"{path.name}: an animation is saved as .gif, .mp4 or .html")
         return path
 
     def gif(self, dpi: int = 100) -> bytes:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
-from nn.figures import COLOURS, Animation, figure, style
+from nn.figures import COLOURS, Animation, canvas, style
 from nn.inspect import mode
 from nn.module import Module
+from nn.pictures.watch import Snapshots
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 Array = NDArray[Any]
 MARKERS = "o^sDv*P"
@@ -46,8 +51,13 @@ def scores(model: Any, points: Array) -> Array:
 
 
 def boundary(
-    model: Any, x: ArrayLike, y: ArrayLike, title: str = "decision boundary", certain: float | None = None
-) -> Any:
+    model: Any,
+    x: ArrayLike,
+    y: ArrayLike,
+    title: str = "decision boundary",
+    certain: float | None = None,
+    ax: Axes | None = None,
+) -> Figure:
     """The points, and behind them what the model says everywhere: its classes, and how sure it is.
 
     Args:
@@ -58,6 +68,7 @@ def boundary(
         title: Over the whole.
         certain: With two classes, the number from which on the colour is at its darkest; by default one that all but
             a twentieth of the plane stays below.
+        ax: Where to draw, such as ``plt.subplots()[1]``; by default a new Figure.
 
     Returns:
         A Figure.
@@ -73,8 +84,7 @@ def boundary(
     """
     x, y = _checked(x, y)
     with style():
-        drawn = figure(4.8, 4.1)
-        axes = drawn.subplots()
+        drawn, axes = canvas(4.8, 4.1, ax)
         _field(axes, model, x, _extent(x), certain)
         _points(axes, x, y)
         axes.set(title=title)
@@ -82,25 +92,39 @@ def boundary(
 
 
 def boundary_animation(
-    models: Sequence[Any], x: ArrayLike, y: ArrayLike, labels: Sequence[str] | None = None
+    models: Sequence[Any] | Snapshots,
+    x: ArrayLike,
+    y: ArrayLike,
+    labels: Sequence[str] | None = None,
+    ax: Axes | None = None,
 ) -> Animation:
     """The decision boundary of one model after the other, such as those that a `Snapshots` callback kept.
 
     Args:
-        models: One model for each frame.
+        models: One model for each frame; or the `Snapshots` themselves.
         x: The points, (N, 2).
         y: Their classes, (N,).
-        labels: A title for each frame; by default "1 of 20", "2 of 20" …
+        labels: A title for each frame; by default "1 of 20", "2 of 20" … or "after epoch 3" of `Snapshots`.
+        ax: Where to draw, such as ``plt.subplots()[1]``; by default a new Figure.
 
     Returns:
-        An animation; a notebook plays it, and ``save`` writes a GIF or a page.
+        An animation; a notebook plays it, and ``save`` writes a GIF, an MP4 or a page.
+
+    Raises:
+        ValueError: There is no model, or not a label for each.
     """
     x, y = _checked(x, y)
+    if isinstance(models, Snapshots):
+        labels = [f"after epoch {epoch}" for epoch in models.epochs] if labels is None else labels
+        models = models.models
     models = list(models)
+    if not models:
+        raise ValueError("no model to draw: give the Snapshots to the Trainer as a callback, and train")
     titles = list(labels) if labels is not None else [f"{i} of {len(models)}" for i in range(1, len(models) + 1)]
+    if len(titles) != len(models):
+        raise ValueError(f"{len(titles)} labels for {len(models)} models: expected one for each")
     with style():
-        drawn = figure(4.8, 4.1)
-        axes = drawn.subplots()
+        drawn, axes = canvas(4.8, 4.1, ax)
     extent = _extent(x)
 
     def frame(number: int) -> None:

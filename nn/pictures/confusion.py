@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nn._text import visible
-from nn.figures import figure, style
+from nn.figures import canvas, style
 from nn.metrics import confusion_matrix
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # With more classes the cells are too small for numbers.
 MOST_NUMBERED_CLASSES = 25
@@ -18,8 +22,12 @@ LONGEST_NAME = 18
 
 
 def confusion(
-    y_true: ArrayLike, y_pred: ArrayLike, classes: Sequence[str] | None = None, title: str = "confusion matrix"
-) -> Any:
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    classes: Sequence[str] | None = None,
+    title: str = "confusion matrix",
+    ax: Axes | None = None,
+) -> Figure:
     """How often each class was taken for each: a cell's colour is the share of its row, its number how many.
 
     Args:
@@ -27,6 +35,7 @@ def confusion(
         y_pred: The predicted ones.
         classes: The classes' names; by default their numbers.
         title: Over the whole.
+        ax: Where to draw, such as ``plt.subplots()[1]``; by default a new Figure.
 
     Returns:
         A Figure.
@@ -37,15 +46,14 @@ def confusion(
         ['1', '1', '2']
     """
     counts = np.asarray(confusion_matrix(y_true, y_pred))
-    return confusion_of_counts(counts, classes or [str(i) for i in range(len(counts))], title)
+    return confusion_of_counts(counts, classes or [str(i) for i in range(len(counts))], title, ax)
 
 
-def confusion_of_counts(counts: NDArray[Any], classes: Sequence[str], title: str) -> Any:
+def confusion_of_counts(counts: NDArray[Any], classes: Sequence[str], title: str, ax: Axes | None = None) -> Figure:
     """`confusion` from the counts themselves, (classes, classes), a row for each true class."""
     with style():
         size = min(max(4.6, 0.52 * len(classes) + 1.8), 16)
-        drawn = figure(size + 0.9, size)
-        axes = drawn.subplots()
+        drawn, axes = canvas(size + 0.9, size, ax)
         totals = counts.sum(axis=1, keepdims=True)
         shares = counts / np.maximum(totals, 1)
         image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 import autograd as ag
-from nn.figures import Animation, figure, line_look, style
+from nn.figures import Animation, canvas, line_look, style
 from nn.module import Parameter
 from nn.optim import SGD, Adam, Optimizer
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 Array = NDArray[Any]
 Surface = Callable[[Any, Any], Any]
@@ -76,16 +80,24 @@ def descent(
     start: tuple[float, float] = START,
     steps: int = STEPS,
     title: str = "descent",
-) -> Any:
-    """The surface as contours, and on it the way of each optimizer. Arguments as for `paths`.
+    ax: Axes | None = None,
+) -> Figure:
+    """The surface as contours, and on it the way of each optimizer.
+
+    Args:
+        surface: As for `paths`.
+        optimizers: As for `paths`.
+        start: As for `paths`.
+        steps: As for `paths`.
+        title: Over the whole.
+        ax: Where to draw, such as ``plt.subplots()[1]``; by default a new Figure.
 
     Returns:
         A Figure.
     """
     ways = paths(surface, optimizers, start, steps)
     with style():
-        drawn = figure(5.8, 4.3)
-        axes = drawn.subplots()
+        drawn, axes = canvas(5.8, 4.3, ax)
         _contours(axes, surface, ways)
         for number, (name, way) in enumerate(ways.items()):
             axes.plot(*way.T, label=name, marker=".", markersize=4, linewidth=1.2, **line_look(number))
@@ -96,17 +108,20 @@ def descent(
 
 
 def descent_animation(
-    surface: Surface = valley, optimizers: Makers = OPTIMIZERS, start: tuple[float, float] = START, steps: int = STEPS
+    surface: Surface = valley,
+    optimizers: Makers = OPTIMIZERS,
+    start: tuple[float, float] = START,
+    steps: int = STEPS,
+    ax: Axes | None = None,
 ) -> Animation:
-    """`descent` as it happens, one step a frame.
+    """`descent` as it happens, one step a frame. Arguments as for `descent`.
 
     Returns:
-        An animation; a notebook plays it, and ``save`` writes a GIF or a page.
+        An animation; a notebook plays it, and ``save`` writes a GIF, an MP4 or a page.
     """
     ways = paths(surface, optimizers, start, steps)
     with style():
-        drawn = figure(5.8, 4.3)
-        axes = drawn.subplots()
+        drawn, axes = canvas(5.8, 4.3, ax)
         _contours(axes, surface, ways)
         looks = [line_look(number) for number in range(len(ways))]
         lines = [

@@ -1,17 +1,20 @@
-"""Diagrams of any numbers: lines, images, a surface, and how often a classifier is right at each threshold."""
+"""Diagrams of any numbers: lines, images, a surface."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 import autograd as ag
-from autograd import require
-from nn.figures import figure, line_look, style
+from nn.figures import canvas, grid, line_look, style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 
 def lines(
@@ -21,7 +24,8 @@ def lines(
     xlabel: str = "step",
     ylabel: str = "",
     title: str = "",
-) -> Any:
+    ax: Axes | None = None,
+) -> Figure:
     """One line for each series, told apart by colour and dashes.
 
     Args:
@@ -31,6 +35,7 @@ def lines(
         xlabel: What the horizontal axis shows.
         ylabel: What the vertical axis shows.
         title: Over the whole.
+        ax: Where to draw, such as ``plt.subplots()[1]``; by default a new Figure.
 
     Returns:
         A Figure.
@@ -41,8 +46,7 @@ def lines(
         [0, 1, 2]
     """
     with style():
-        drawn = figure(5.4, 3.5)
-        axes = drawn.subplots()
+        drawn, axes = canvas(5.4, 3.5, ax)
         for name, (across, up) in (points or {}).items():
             axes.plot(across, up, "ko", label=name)
         for number, (name, values) in enumerate(series.items()):
@@ -50,18 +54,21 @@ def lines(
             places = np.arange(len(heights)) if x is None else np.asarray(x)
             axes.plot(places, heights, label=name, marker="." if len(heights) < 40 else None, **line_look(number))
         axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
+        if x is None:  # they are counted
+            axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(alpha=0.25)
         axes.legend()
     return drawn
 
 
-def images(arrays: Sequence[ArrayLike], columns: int | None = None, title: str = "") -> Any:
+def images(arrays: Sequence[ArrayLike], columns: int | None = None, title: str = "", ax: Any = None) -> Figure:
     """Images side by side. One that has negative numbers is drawn around zero: blue below, red above.
 
     Args:
         arrays: Each of two axes, height and width.
         columns: How many in a row; by default about half again as many as rows.
         title: Over the whole.
+        ax: Where to draw, axes or an array of them, as many as there are images; by default a new Figure.
 
     Returns:
         A Figure.
@@ -81,15 +88,15 @@ def images(arrays: Sequence[ArrayLike], columns: int | None = None, title: str =
     columns = columns or max(1, math.ceil(math.sqrt(len(pictures) * 1.5)))
     rows = math.ceil(len(pictures) / columns)
     with style():
-        drawn = figure(1.5 * columns, 1.5 * rows + 0.4)
-        grid = drawn.subplots(max(1, rows), columns, squeeze=False)
-        for axes in grid.ravel():
+        drawn, places = grid(max(1, rows), columns, (1.5 * columns, 1.5 * rows + 0.4), ax, len(pictures))
+        for axes in places:
             axes.axis("off")
-        for axes, picture in zip(grid.ravel(), pictures, strict=False):
+        for axes, picture in zip(places, pictures, strict=False):
             reach = float(np.abs(picture).max(initial=0.0)) or 1.0
             signed = bool((picture < 0).any())
             axes.imshow(picture, cmap="RdBu_r" if signed else "gray_r", vmin=-reach if signed else 0, vmax=reach)
-        drawn.suptitle(title)
+        if title:
+            drawn.suptitle(title)
     return drawn
 
 
@@ -101,7 +108,8 @@ def surface(
     xlabel: str = "first parameter",
     ylabel: str = "second parameter",
     title: str = "",
-) -> Any:
+    ax: Axes | None = None,
+) -> Figure:
     """Heights over the plane as coloured levels, with a star at the lowest.
 
     Args:
@@ -112,6 +120,7 @@ def surface(
         xlabel: What runs across.
         ylabel: What runs up.
         title: Over the whole.
+        ax: Where to draw, such as ``plt.subplots()[1]``; by default a new Figure.
 
     Returns:
         A Figure.
@@ -130,42 +139,9 @@ def surface(
         raise ag.ShapeError(f"heights of shape {values.shape} over {len(up)} by {len(across)} places")
     row, column = np.unravel_index(values.argmin(), values.shape)
     with style():
-        drawn = figure(5.0, 4.0)
-        axes = drawn.subplots()
+        drawn, axes = canvas(5.0, 4.0, ax)
         levels = axes.contourf(across, up, values, levels=20, cmap="cividis")
         drawn.colorbar(levels, ax=axes, label=label)
         axes.plot(across[column], up[row], "w*", markersize=11)
         axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
-    return drawn
-
-
-def roc(targets: ArrayLike, probabilities: ArrayLike, title: str = "ROC curve") -> Any:
-    """The share of ones that are found against the share of false alarms, at every threshold; and the area below it.
-
-    Args:
-        targets: 0 or 1 for each sample.
-        probabilities: Of 1, or any number that grows with it.
-        title: Over the whole.
-
-    Returns:
-        A Figure.
-
-    Raises:
-        ImportError: scikit-learn, which computes the curve, is missing (the extra ``train``).
-
-    Example:
-        >>> picture = roc([0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9])
-        >>> [line.get_label() for line in picture.axes[0].lines]
-        ['area 0.750', 'by chance']
-    """
-    metrics = require("sklearn.metrics", "train")
-    false_alarms, found, _ = metrics.roc_curve(targets, probabilities)
-    with style():
-        drawn = figure(4.2, 3.8)
-        axes = drawn.subplots()
-        axes.plot(false_alarms, found, label=f"area {metrics.auc(false_alarms, found):.3f}", **line_look(0))
-        axes.plot([0, 1], [0, 1], ":", color="0.5", label="by chance")
-        axes.set(xlabel="share of false alarms", ylabel="share found (recall)", title=title)
-        axes.grid(alpha=0.25)
-        axes.legend(loc="lower right")
     return drawn

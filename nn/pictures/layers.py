@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from nn.figures import figure, line_look, style
+from nn.figures import canvas, grid, line_look, plain_numbers, style
 from nn.inspect import layers_of
 from nn.module import Module
 from nn.pictures.watch import Watch
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-def gradient_norms(watch: Watch) -> Any:
+MOST_COLUMNS = 6  # of strips side by side: with more their numbers are too small to read
+
+
+def gradient_norms(watch: Watch, ax: Axes | None = None) -> Figure:
     """The norm of each layer's gradient over the steps, on a logarithmic scale: vanishing and exploding layers part.
 
     Args:
         watch: What was recorded.
+        ax: Where to draw, such as ``plt.subplots()[1]``; by default a new Figure.
 
     Returns:
         A Figure.
@@ -28,23 +35,29 @@ def gradient_norms(watch: Watch) -> Any:
     if not watch.steps:
         raise ValueError("no step was recorded: give the Watch to the Trainer as a callback, and train")
     with style():
-        drawn = figure(5.6, 3.5)
-        axes = drawn.subplots()
+        drawn, axes = canvas(6.4, 3.5, ax)
         for number, (name, norms) in enumerate(watch.gradients.items()):
             axes.plot(watch.steps, norms, label=name, linewidth=1.1, **line_look(number))
         axes.set(xlabel="step", ylabel="norm of the gradient", title="gradients by layer", yscale="log")
-        axes.yaxis.set_major_formatter("{x:g}")
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        plain_numbers(axes)
         axes.grid(alpha=0.25)
-        axes.legend(title="layer")
+        # Beside the lines, which may be anywhere; the deepest layer on top, as in a drawing of the network.
+        handles, names = axes.get_legend_handles_labels()
+        place = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0)}
+        axes.legend(handles[::-1], names[::-1], title="layer", fontsize="small", **place)
     return drawn
 
 
-def histograms(watch: Watch, what: Literal["weights", "activations"] = "weights") -> Any:
+def histograms(watch: Watch, what: Literal["weights", "activations"] = "weights", ax: Any = None) -> Figure:
     """The spread of each layer's weights, or of its outputs, epoch after epoch from back to front.
+
+    Each strip is scaled to its own highest bar: what it shows is where the numbers lie, not how many there are.
 
     Args:
         watch: What was recorded.
         what: ``"weights"``, or ``"activations"`` where the Watch was given a sample.
+        ax: Where to draw, axes or an array of them, as many as there are layers; by default a new Figure.
 
     Returns:
         A Figure.
@@ -59,10 +72,12 @@ def histograms(watch: Watch, what: Literal["weights", "activations"] = "weights"
         hint = "Watch(sample=x)" if what == "activations" and watch.weights else "a Watch among the callbacks"
         raise ValueError(f"no {what} were recorded: train with {hint}")
     with style():
-        drawn = figure(3.3 * len(recorded) + 0.6, 3.6)
-        for axes, (name, epochs) in zip(
-            drawn.subplots(1, len(recorded), squeeze=False)[0], recorded.items(), strict=True
-        ):
+        columns = min(len(recorded), MOST_COLUMNS)
+        rows = math.ceil(len(recorded) / columns)
+        drawn, places = grid(rows, columns, (2.5 * columns + 0.5, 2.7 * rows + 0.6), ax, len(recorded))
+        for unused in places[len(recorded) :]:
+            unused.axis("off")
+        for place, (axes, (name, epochs)) in enumerate(zip(places, recorded.items(), strict=False)):
             chosen = np.unique(np.linspace(0, len(epochs) - 1, min(12, len(epochs))).round().astype(int))
             for number, epoch in enumerate(chosen):
                 counts, edges = epochs[epoch]
@@ -80,20 +95,23 @@ def histograms(watch: Watch, what: Literal["weights", "activations"] = "weights"
                 )
             axes.set_yticks(range(len(chosen)), [str(epoch) for epoch in chosen[::-1]])
             axes.set(title=name, xlabel={"weights": "weight", "activations": "output"}[what])
+            if place % columns == 0:
+                axes.set_ylabel("epoch")
             axes.spines["left"].set_visible(False)
             axes.tick_params(left=False)
-        drawn.axes[0].set_ylabel("epoch")
-        drawn.suptitle(f"{what} by layer")
+        if ax is None:
+            drawn.suptitle(f"{what} by layer, from the first epoch (back) to the last (front)")
     return drawn
 
 
-def first_layer(model: Module, shape: tuple[int, int] | None = None, most: int = 36) -> Any:
+def first_layer(model: Module, shape: tuple[int, int] | None = None, most: int = 36, ax: Any = None) -> Figure:
     """The weights of the first layer as images, one for each unit: what each looks for in a picture.
 
     Args:
         model: A network whose first layer takes images, one number a pixel.
         shape: The images' height and width; by default they are square.
         most: How many units to show.
+        ax: Where to draw, axes or an array of them, as many as there are units shown; by default a new Figure.
 
     Returns:
         A Figure.
@@ -121,13 +139,13 @@ def first_layer(model: Module, shape: tuple[int, int] | None = None, most: int =
     rows = math.ceil(units / columns)
     reach = float(np.quantile(np.abs(weights), 0.995)) or 1.0
     with style():
-        drawn = figure(0.85 * columns + 1.0, 0.85 * rows + 0.6)
-        grid = drawn.subplots(rows, columns, squeeze=False)
-        for number, axes in enumerate(grid.ravel()):
+        drawn, places = grid(rows, columns, (0.85 * columns + 1.0, 0.85 * rows + 0.6), ax, units)
+        for number, axes in enumerate(places):
             axes.axis("off")
             if number < units:
                 image = axes.imshow(weights[:, number].reshape(height, width), cmap="RdBu_r", vmin=-reach, vmax=reach)
         shown = f"{units} of {weights.shape[1]} units" if units < weights.shape[1] else f"all {units} units"
-        drawn.suptitle(f"weights of {name}, {shown}")
-        drawn.colorbar(image, ax=grid, shrink=0.7, label="weight")
+        if ax is None:
+            drawn.suptitle(f"weights of {name}, {shown}")
+        drawn.colorbar(image, ax=places, shrink=0.7, label="weight")
     return drawn

@@ -6,6 +6,7 @@ these it computes what flows through the layers, so that a weight tells which sa
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import hashlib
 import html
@@ -20,9 +21,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
+from nn.figures import grid
 from nn.inspect import mode
 from nn.layers import Activation, Linear
 from nn.module import Module
+from nn.pictures.boundary import boundary
+from nn.pictures.diagrams import lines
 from nn.training.callbacks import Callback, TrainerView
 
 Array = NDArray[Any]
@@ -79,8 +83,9 @@ class Travel:
         steps: The steps that can be gone to.
     """
 
-    def __init__(self, page: str, recording: Recording, model: Module) -> None:
+    def __init__(self, page: str, recording: Recording, model: Module, losses: list[float]) -> None:
         self.html = page
+        self._losses = losses
         self.steps = list(recording.steps)
         self._recording = recording
         self._model = model
@@ -105,7 +110,20 @@ class Travel:
 
     def _repr_html_(self) -> str:
         title = 'title="A fit, step by step" style="width:100%;height:760px;border:0"'
-        return f'<iframe srcdoc="{html.escape(self.html)}" {title}></iframe>'
+        return f'<iframe srcdoc="{html.escape(self.html)}" {title}></iframe>{self._still()}'
+
+    def _still(self) -> str:
+        """The losses and the end of the fit as a picture; the page hides it where it plays."""
+        x, y = self._recording.x, self._recording.y
+        with contextlib.suppress(ag.MissingExtraError):  # the page needs no matplotlib
+            plane = x.ndim == 2 and x.shape[1] == 2
+            drawn, places = grid(1, 1 + plane, (4.5 + 4.5 * plane, 3.6))
+            lines({"loss": self._losses}, self.steps, title="a fit, step by step", ax=places[0])
+            if plane:
+                boundary(self.at(self.steps[-1]), x, y, f"after step {self.steps[-1]}", ax=places[1])
+            still: str = drawn._repr_html_()  # type: ignore[attr-defined]
+            return still
+        return ""
 
     def __repr__(self) -> str:
         return f"<travel through {len(self.steps)} steps>"
@@ -153,7 +171,7 @@ def travel(trainer: Any, title: str = "A fit, step by step") -> Travel:
     }
     # In one sweep, so that a title that looks like a placeholder stays a title.
     page = re.sub("@@([A-Z]+)@@", lambda found: parts[found[1]], _asset("travel.html"))
-    return Travel(page, recording, model)
+    return Travel(page, recording, model, data["losses"])
 
 
 def _layers(model: Module) -> dict[str, Any]:

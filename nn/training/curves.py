@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from nn.figures import figure, line_look, style
+from nn.figures import grid, line_look, style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["Epochs", "compare", "curves"]
 
@@ -25,7 +28,8 @@ def curves(
     *,
     labels: Mapping[str, str] | None = None,
     kept_epoch: int | None = None,
-) -> Any:
+    ax: Any = None,
+) -> Figure:
     """The loss and every metric over the epochs, training and validation in one diagram.
 
     Args:
@@ -33,6 +37,7 @@ def curves(
         columns: Which; by default all but ``epoch`` and ``learning_rate``.
         labels: What to write over a column's diagram in place of its name.
         kept_epoch: An epoch to be marked by a line: the one whose network was kept.
+        ax: Where to draw, axes or an array of them, as many as there are diagrams; by default a new Figure.
 
     Returns:
         A Figure.
@@ -47,7 +52,7 @@ def curves(
         (1, ['training', 'validation'])
     """
     with style():
-        drawn, diagrams = _diagrams(_columns([history], columns))
+        drawn, diagrams = _diagrams(_columns([history], columns), ax)
         for name, axes in diagrams.items():
             for number, (column, label) in enumerate(((name, "training"), (f"val_{name}", "validation"))):
                 _line(axes, history, column, label, number)
@@ -57,12 +62,13 @@ def curves(
     return drawn
 
 
-def compare(histories: Mapping[str, Epochs], columns: Sequence[str] | None = None) -> Any:
+def compare(histories: Mapping[str, Epochs], columns: Sequence[str] | None = None, ax: Any = None) -> Figure:
     """Several trainings in one diagram for each column: the validation curve where there is one.
 
     Args:
         histories: Each training's history, by the name that the legend gives it.
         columns: Which; by default all that one of them has.
+        ax: Where to draw, axes or an array of them, as many as there are diagrams; by default a new Figure.
 
     Returns:
         A Figure.
@@ -73,7 +79,7 @@ def compare(histories: Mapping[str, Epochs], columns: Sequence[str] | None = Non
         ['slow', 'fast']
     """
     with style():
-        drawn, diagrams = _diagrams(_columns(histories.values(), columns))
+        drawn, diagrams = _diagrams(_columns(histories.values(), columns), ax)
         for name, axes in diagrams.items():
             held_out = all(f"val_{name}" in _names(history) for history in histories.values())
             for number, (label, history) in enumerate(histories.items()):
@@ -83,9 +89,9 @@ def compare(histories: Mapping[str, Epochs], columns: Sequence[str] | None = Non
     return drawn
 
 
-def _diagrams(names: Sequence[str]) -> tuple[Any, dict[str, Any]]:
-    drawn = figure(4.2 * len(names), 3.3)
-    return drawn, dict(zip(names, drawn.subplots(1, len(names), squeeze=False)[0], strict=True))
+def _diagrams(names: Sequence[str], ax: Any) -> tuple[Figure, dict[str, Any]]:
+    drawn, places = grid(1, len(names), (4.2 * len(names), 3.3), ax)
+    return drawn, dict(zip(names, places, strict=False))
 
 
 def _names(history: Epochs) -> list[str]:

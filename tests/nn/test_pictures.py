@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import random
+from base64 import b64decode
+from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +46,11 @@ def training() -> dict[str, Any]:
 
 def is_png(picture: Any) -> bool:
     assert isinstance(picture, Figure)
-    data: bytes = picture._repr_png_()
-    return data.startswith(b"\x89PNG") and len(data) > 2000
+    assert hasattr(picture, "_repr_html_")
+    shown: str = picture._repr_html_()
+    told, _, data = shown.partition('" src="data:image/png;base64,')
+    assert len(told) > len('<img alt="Diagram: ')
+    return b64decode(data.removesuffix('">')).startswith(b"\x89PNG") and len(data) > 2600
 
 
 # ---- over the epochs -----------------------------------------------------------------------------------------------
@@ -87,7 +94,27 @@ def test_gradient_norms_are_those_of_the_last_step(training: dict[str, Any]) -> 
     assert is_png(picture)
     assert [list(line.get_ydata()) for line in picture.axes[0].lines] == list(watch.gradients.values())
     assert picture.axes[0].get_yscale() == "log"
-    assert "$" not in "".join(t.get_text() for t in picture.axes[0].get_yticklabels())
+    assert all(tick == int(tick) for tick in picture.axes[0].get_xticks())
+
+
+def test_no_scale_shows_tex(training: dict[str, Any]) -> None:
+    watch = training["watch"]
+    for norms in ([0.2, 0.3], [1e-6, 1e3]):  # within one power of ten, and across many
+        watch = pictures.Watch()
+        watch.steps, watch.gradients = [1, 2], {"0: Linear": norms}
+        assert_plain(pictures.gradient_norms(watch))
+        assert_plain(pictures.gradient_norms(watch, ax=Figure().subplots()))
+    later = pictures.lines({"loss": [0.2, 0.3]})
+    later.axes[0].set(yscale="log", xscale="log")  # by who asked for the picture
+    assert_plain(later)
+
+
+def assert_plain(picture: Any) -> None:
+    picture.savefig(BytesIO())
+    axes = picture.axes[0]
+    texts = [text.get_text() for which in ("major", "minor") for text in axes.get_yticklabels(which=which)]
+    assert any(texts)
+    assert not [text for text in texts if "$" in text or "mathdefault" in text]
 
 
 def test_many_steps_are_thinned_out() -> None:
@@ -200,8 +227,34 @@ def test_animations_have_a_frame_for_each_model(training: dict[str, Any], tmp_pa
     assert page.count("data:image/png;base64") == 3
     assert "http" not in page  # nothing is fetched
     assert "▶" in page
-    with pytest.raises(ValueError, match=r"boundary\.mp4: an animation is saved as \.gif or \.html"):
-        animation.save(tmp_path / "boundary.mp4")
+    with pytest.raises(ValueError, match=r"boundary\.avi: an animation is saved as \.gif, \.mp4 or \.html"):
+        animation.save(tmp_path / "boundary.avi")
+
+
+def test_snapshots_are_animated_as_they_are(training: dict[str, Any]) -> None:
+    animation = pictures.boundary_animation(training["snapshots"], POINTS, CLASSES)
+    titles = []
+    for number in range(animation.frames):
+        animation._draw(number)
+        titles.append(animation.figure.axes[0].get_title())
+    assert titles == [f"after epoch {epoch}" for epoch in range(6)]
+    with pytest.raises(ValueError, match="no model to draw: give the Snapshots to the Trainer"):
+        pictures.boundary_animation(pictures.Snapshots(), POINTS, CLASSES)
+    with pytest.raises(ValueError, match="1 labels for 6 models"):
+        pictures.boundary_animation(training["snapshots"], POINTS, CLASSES, ["one"])
+
+
+def test_a_film_needs_the_program_that_makes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    animation = pictures.descent_animation(steps=3)
+    path = tmp_path / "film.mp4"
+    if animation._animation.FFMpegWriter.isAvailable():
+        content = animation.save(path).read_bytes()
+        assert content[4:8] == b"ftyp"
+        path.unlink()
+    monkeypatch.setattr(animation._animation.FFMpegWriter, "isAvailable", lambda: False)
+    with pytest.raises(ag.MissingExtraError, match=r"film\.mp4: an MP4 needs the program ffmpeg on the PATH"):
+        animation.save(path)
+    assert not path.exists()
 
 
 def test_confusion_counts() -> None:
@@ -318,3 +371,97 @@ def test_the_roc_curve_names_scikit_learns_area() -> None:
     probabilities = rng.normal(size=80) + targets
     curve = pictures.roc(targets, probabilities).axes[0].lines[0]
     assert curve.get_label() == f"area {metrics.roc_auc_score(targets, probabilities):.3f}"
+
+
+def test_precision_and_recall_at_every_threshold() -> None:
+    pytest.importorskip("sklearn.metrics", reason="the curve is scikit-learn's")
+    rng = np.random.default_rng(1)
+    targets = rng.integers(0, 2, 40)
+    probabilities = rng.normal(size=40) + targets
+    curve, chance = pictures.precision_recall(targets, probabilities).axes[0].lines
+    recall, precision = curve.get_xydata().T
+    called = [
+        probabilities >= threshold for threshold in np.sort(probabilities)
+    ]  # counted, one threshold after the other
+    np.testing.assert_allclose(precision[:-1], [targets[c].mean() for c in called])
+    np.testing.assert_allclose(recall[:-1], [targets[c].sum() / targets.sum() for c in called])
+    area = float(-np.sum(np.diff(recall) * precision[:-1]))
+    assert curve.get_label() == f"average precision {area:.3f}"
+    assert chance.get_ydata()[0] == targets.mean()
+
+
+def test_calibration_counts_what_came_true() -> None:
+    pytest.importorskip("sklearn.calibration", reason="the curve is scikit-learn's")
+    said = np.repeat([0.1, 0.5, 0.9], 10)
+    came = np.concatenate([np.arange(10) < share for share in (2, 5, 9)]).astype(int)
+    curve = pictures.calibration(came, said, bins=4).axes[0].lines[0]
+    np.testing.assert_allclose(curve.get_xydata(), [[0.1, 0.2], [0.5, 0.5], [0.9, 0.9]])
+    assert curve.get_label() == f"Brier score {np.mean((said - came) ** 2):.3f}"
+    with pytest.raises(ValueError, match="outside"):
+        pictures.calibration(came, said * 2)
+
+
+# ---- on axes of one's own ------------------------------------------------------------------------------------------
+
+
+def drawings(training: dict[str, Any]) -> dict[str, Callable[[Any], Any]]:
+    """Each picture, on the axes that are given."""
+    history, watch, side = training["history"], training["watch"], np.arange(3.0)
+    ones, likely = [0, 1, 1, 0], [0.1, 0.7, 0.9, 0.4]
+    return {
+        "boundary": lambda ax: pictures.boundary(training["model"], POINTS, CLASSES, ax=ax),
+        "boundary_animation": lambda ax: first(
+            pictures.boundary_animation([training["model"]], POINTS, CLASSES, ax=ax)
+        ),
+        "calibration": lambda ax: pictures.calibration(ones, likely, ax=ax),
+        "compare": lambda ax: pictures.compare({"a": history}, ["loss"], ax=ax),
+        "confusion": lambda ax: pictures.confusion(ones, ones, ax=ax),
+        "curves": lambda ax: pictures.curves(history, ["loss"], ax=ax),
+        "descent": lambda ax: pictures.descent(steps=3, ax=ax),
+        "descent_animation": lambda ax: first(pictures.descent_animation(steps=3, ax=ax)),
+        "first_layer": lambda ax: pictures.first_layer(nn.MLP(4, [1, 2], seed=0), ax=ax),
+        "gradient_norms": lambda ax: pictures.gradient_norms(watch, ax=ax),
+        "histograms": lambda ax: pictures.histograms(one_layer(watch), ax=ax),
+        "images": lambda ax: pictures.images([np.eye(3)], ax=ax),
+        "lines": lambda ax: pictures.lines({"a": [1.0, 2.0]}, ax=ax),
+        "precision_recall": lambda ax: pictures.precision_recall(ones, likely, ax=ax),
+        "roc": lambda ax: pictures.roc(ones, likely, ax=ax),
+        "surface": lambda ax: pictures.surface(side, side, np.eye(3), ax=ax),
+    }
+
+
+def first(animation: Any) -> Any:
+    animation._draw(0)
+    return animation.figure
+
+
+def one_layer(watch: Any) -> Any:
+    single = pictures.Watch()
+    single.weights = dict(list(watch.weights.items())[:1])
+    return single
+
+
+def test_every_picture_is_drawn_on_axes_of_ones_own(training: dict[str, Any]) -> None:
+    pytest.importorskip("sklearn.metrics", reason="some curves are scikit-learn's")
+    functions = {name for name in pictures.__all__ if "ax" in inspect.signature(getattr(pictures, name)).parameters}
+    table = drawings(training)
+    assert functions == set(table) == set(pictures.__all__) - {
+        "Animation", "Recording", "Snapshots", "Travel", "Watch", "paths", "travel"
+    }  # fmt: skip
+    for name, draw in table.items():
+        own = Figure()
+        left, right = own.subplots(1, 2)
+        assert draw(left) is own, name
+        assert left.has_data() or left.collections, name
+        assert not right.has_data(), name
+        with pytest.raises(TypeError, match="ax= is a float: expected matplotlib's axes"):
+            draw(1.0)
+
+
+def test_several_diagrams_want_as_many_axes(training: dict[str, Any]) -> None:
+    own = Figure()
+    places = own.subplots(1, 2)
+    assert pictures.curves(training["history"], ax=places) is own
+    assert [axes.get_title() for axes in own.axes] == ["loss", "accuracy"]
+    with pytest.raises(ag.ShapeError, match=r"ax= holds 1 axes, and 2 are drawn on: give plt.subplots\(1, 2\)\[1\]"):
+        pictures.curves(training["history"], ax=places[0])

@@ -280,3 +280,7 @@ document.addEventListener("keydown", (event) => {
 buildNetwork();
 const wanted = steps.indexOf(Number(new URLSearchParams(location.hash.slice(1)).get("step")));
 goTo(Math.max(0, wanted));
+
+// In a notebook that lets the page play, the still picture beside it is not needed.
+const still = window.frameElement?.nextElementSibling;
+if (still?.tagName === "IMG") still.hidden = true;
