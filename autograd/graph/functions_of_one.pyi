@@ -37,6 +37,14 @@ class FunctionsOfOne:
         """y = ln(1 + eˣ)"""
     def relu(self) -> Self:
         """y = max(x, 0)"""
+    def silu(self) -> Self:
+        """y = x σ(x)"""
+    def gelu(self) -> Self:
+        """y = x Φ(x)"""
+    def normal_cdf(self) -> Self:
+        """y = Φ(x) = ½ (1 + erf(x / √2))"""
+    def normal_pdf(self) -> Self:
+        """y = φ(x) = exp(−x²/2) / √2π"""
     def sin(self) -> Self:
         """y = sin x"""
     def cos(self) -> Self:

@@ -81,6 +81,8 @@ def take(a: Any, indices: Any, axis: int | None = None, mode: str = "raise") -> 
     if axis is None:
         a, axis = ravel(a), 0
     a = reshape(a, (1,)) if rank(a) == 0 else a
+    if getattr(indices, "traced", False) and mode == "raise":
+        return selection.gather(a, indices, axis=axis_of(axis, a))
     indices, length = np.asarray(plain(indices)), shape(a)[axis]
     indices = indices if indices.size else indices.astype(int)
     if mode != "raise":

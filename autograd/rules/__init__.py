@@ -4,11 +4,12 @@ Read it like the table of derivatives at the back of a calculus textbook:
 
 * `autograd.rules.arithmetic`: comparisons, + − × ÷, powers, choosing
 * `autograd.rules.exponentials`, `autograd.rules.trigonometry`: exponentials and logarithms; angles
-* `autograd.rules.activations`: sigmoid, softplus, relu
+* `autograd.rules.activations`: sigmoid, softplus, relu and its relatives
 * `autograd.rules.reductions`: sums, means, extremes, softmax
 * `autograd.rules.shaping`: reshape, transpose, broadcast, index, join
 * `autograd.rules.products`: matrix products, and the layers that are one node each
 * `autograd.rules.losses`: cross-entropy
+* `autograd.rules.convolutions`: convolutions, the largest of each window
 * `autograd.rules.selection`: sorting, taking entries at computed positions
 * `autograd.rules.linear_algebra`: sums of products, inverses, determinants, decompositions
 * `autograd.rules.special`: Bessel functions
@@ -21,10 +22,12 @@ even if the derivative inside the branch is infinite or NaN.
 from autograd.rules import (
     activations,
     arithmetic,
+    convolutions,
     exponentials,
     forwards,
     linear_algebra,
     losses,
+    normal,
     products,
     reductions,
     selection,
@@ -37,7 +40,7 @@ from autograd.rules.primitive import BOOK, Primitive
 # Where the entries stand, and the functions that they compute.
 MODULES = (
     exponentials, arithmetic, trigonometry, activations, reductions, shaping, products, losses, selection,
-    linear_algebra, special, forwards,
+    convolutions, linear_algebra, special, forwards, normal,
 )  # fmt: skip
 
 __all__ = ["BOOK", "MODULES", "Primitive"]

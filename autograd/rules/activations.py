@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 
-from autograd.rules import forwards
+from autograd.rules import forwards, normal
 from autograd.rules.arithmetic import greater, where
+from autograd.rules.exponentials import exp
 from autograd.rules.primitive import elementwise
 
 sigmoid = elementwise(
@@ -37,4 +38,35 @@ leaky_relu = elementwise(
     "leaky_relu", lambda x, slope: np.where(np.greater(x, 0), x, slope * x),
     lambda g, y, x, slope: where(greater(x, 0), g, slope * g),
     scalar=lambda x, slope: x if x > 0 else slope * x, doc="y = x for x > 0, slope · x otherwise", kink="x = 0: slope",
+)  # fmt: skip
+
+elu = elementwise(
+    "elu", lambda x, alpha: np.where(np.greater(x, 0), x, alpha * np.expm1(np.minimum(x, 0))),
+    lambda g, y, x, alpha: where(greater(x, 0), g, g * (alpha * exp(-relu(-x)))),
+    scalar=lambda x, alpha: x if x > 0 else alpha * math.expm1(x),
+    doc="y = x for x > 0, α (eˣ − 1) otherwise", kink="x = 0: α",
+)  # fmt: skip
+
+silu = elementwise(
+    "silu", forwards.silu,
+    lambda g, y, x: g * (sigmoid(x) + y * sigmoid(-x)),
+    scalar=forwards.silu_of_float, doc="y = x σ(x)",
+)  # fmt: skip
+
+gelu = elementwise(
+    "gelu", normal.gelu,
+    lambda g, y, x: g * (normal_cdf(x) + x * normal_pdf(x)),
+    scalar=normal.gelu_of_float, doc="y = x Φ(x)",
+)  # fmt: skip
+
+normal_cdf = elementwise(
+    "normal_cdf", normal.normal_cdf,
+    lambda g, y, x: g * normal_pdf(x),
+    scalar=normal.normal_cdf_of_float, symbol="Φ", doc="y = Φ(x) = ½ (1 + erf(x / √2))",
+)  # fmt: skip
+
+normal_pdf = elementwise(
+    "normal_pdf", normal.normal_pdf,
+    lambda g, y, x: -(g * (x * y)),
+    scalar=normal.normal_pdf_of_float, symbol="φ", doc="y = φ(x) = exp(−x²/2) / √2π",
 )  # fmt: skip

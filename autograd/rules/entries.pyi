@@ -25,6 +25,7 @@ __all__ = [
     "floor",
     "floor_divide",
     "fmod",
+    "gelu",
     "greater",
     "greater_equal",
     "hypot",
@@ -47,6 +48,8 @@ __all__ = [
     "minimum",
     "multiply",
     "negative",
+    "normal_cdf",
+    "normal_pdf",
     "not_equal",
     "peak",
     "power",
@@ -59,6 +62,7 @@ __all__ = [
     "sigmoid",
     "sign",
     "signbit",
+    "silu",
     "sin",
     "sinh",
     "softplus",
@@ -93,6 +97,7 @@ expm1: Primitive
 floor: Primitive
 floor_divide: Primitive
 fmod: Primitive
+gelu: Primitive
 greater: Primitive
 greater_equal: Primitive
 hypot: Primitive
@@ -115,6 +120,8 @@ maximum: Primitive
 minimum: Primitive
 multiply: Primitive
 negative: Primitive
+normal_cdf: Primitive
+normal_pdf: Primitive
 not_equal: Primitive
 peak: Primitive
 power: Primitive
@@ -127,6 +134,7 @@ share: Primitive
 sigmoid: Primitive
 sign: Primitive
 signbit: Primitive
+silu: Primitive
 sin: Primitive
 sinh: Primitive
 softplus: Primitive

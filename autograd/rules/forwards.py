@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.rules.exponentials import LN_2
-from autograd.rules.shapes import Axis, count, is_basic, summed_axes
+from autograd.rules.shapes import Axis, count, summed_axes
 
 LARGEST = 1.7976931348623157e308
 SMALLEST_INVERTIBLE = 2.0**-1024  # 1/x is finite above
@@ -26,6 +26,18 @@ def sigmoid_of_float(x: float) -> float:
     """1 / (1 + e⁻ˣ)."""
     decay = math.exp(-abs(x))
     return (1.0 if x >= 0 else decay) / (1.0 + decay)
+
+
+def silu(x: Any) -> Any:
+    """x / (1 + e⁻ˣ)."""
+    half = np.exp(np.abs(x) * -0.5)  # x e^½ˣ e^½ˣ keeps its places where eˣ has lost them
+    return np.where(np.greater_equal(x, 0), x, np.maximum(x, -1e30) * half * half) / (1 + half * half)
+
+
+def silu_of_float(x: float) -> float:
+    """x / (1 + e⁻ˣ)."""
+    half = math.exp(abs(x) * -0.5)
+    return (x if x >= 0 or x != x else max(x, -1e30) * half * half) / (1.0 + half * half)
 
 
 def sech_squared(x: Any) -> Any:
@@ -161,16 +173,6 @@ def check_classes(numbers: Any, classes: int) -> None:
         )
 
 
-def scatter(x: Any, shape: tuple[int, ...], index: Any) -> Any:
-    """Zeros of ``shape`` with x added at an index."""
-    result = np.zeros(shape, dtype=np.asarray(x).dtype)
-    if is_basic(index):
-        result[index] = x
-    else:
-        np.add.at(result, index, x)
-    return result
-
-
 def logsumexp(x: Any, axis: Axis, keepdims: bool) -> Any:
     """ln Σ exp xᵢ."""
     top = largest(x, axis)
@@ -288,15 +290,6 @@ def binary_cross_entropy_of_floats(z: float, t: float) -> float:
     """As `binary_cross_entropy`."""
     weight = 1.0 - t if z > 0 else t
     return (weight * abs(z) if weight != 0 else 0.0) + math.log1p(math.exp(-abs(z)))
-
-
-def scatter_along_axis(x: Any, positions: Any, shape: tuple[int, ...], axis: int) -> Any:
-    """Zeros of ``shape`` with x added at positions along an axis."""
-    result = np.zeros(shape, dtype=np.asarray(x).dtype)
-    places = list(np.indices(positions.shape, sparse=True))
-    places[axis] = positions
-    np.add.at(result, tuple(places), x)
-    return result
 
 
 # ---- special functions ----------------------------------------------------------------------------------------------

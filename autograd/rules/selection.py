@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.rules import forwards
+from autograd.rules import adding
 from autograd.rules.primitive import primitive
 from autograd.rules.shapes import shape
 from autograd.rules.shaping import getitem
@@ -34,11 +34,27 @@ take_along_axis = primitive(
 )  # fmt: skip
 
 scatter_along_axis = primitive(
-    "scatter_along_axis", forwards.scatter_along_axis,
+    "scatter_along_axis", adding.scatter_along_axis,
     lambda g, y, x, positions, shape, axis: take_along_axis(g, positions, axis=axis),
     None,
     jvp=lambda t, y, x, positions, shape, axis: scatter_along_axis(t, positions, shape=shape, axis=axis),
     doc="y is zero but for y[positions] += x along an axis",
+)  # fmt: skip
+
+gather = primitive(
+    "gather", lambda x, *positions, axis: x[(*(slice(None),) * axis, *positions)],
+    pull=lambda g, y, x, *positions, axis: [
+        scatter_add(g, *positions, shape=shape(x), axis=axis), *[None] * len(positions),
+    ],
+    jvp=lambda t, y, x, *positions, axis: gather(t, *positions, axis=axis),
+    symbol="[ ]", selects=True, doc="y = x[…, i, j, …], with the positions i, j on neighbouring axes",
+)  # fmt: skip
+
+scatter_add = primitive(
+    "scatter_add", adding.scatter_add,
+    pull=lambda g, y, x, *positions, shape, axis: [gather(g, *positions, axis=axis), *[None] * len(positions)],
+    jvp=lambda t, y, x, *positions, shape, axis: scatter_add(t, *positions, shape=shape, axis=axis),
+    doc="y is zero but for y[…, i, j, …] += x",
 )  # fmt: skip
 
 

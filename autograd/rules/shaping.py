@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.rules import forwards
+from autograd.rules import adding, forwards
 from autograd.rules.primitive import primitive
 from autograd.rules.shapes import inverse_permutation, shape
 
@@ -56,7 +56,7 @@ getitem = primitive(
 )  # fmt: skip
 
 scatter = primitive(
-    "scatter", forwards.scatter,
+    "scatter", adding.scatter,
     lambda g, y, x, shape, index: getitem(g, index=index),
     linear=True, doc="y is zero but for y[index] += x",
 )  # fmt: skip

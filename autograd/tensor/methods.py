@@ -14,6 +14,7 @@ from autograd.graph.node import Node
 from autograd.graph.outside import CUT, look_at
 from autograd.numpy import functions, shapes
 from autograd.numpy.arguments import call
+from autograd.numpy.indexing import gathered
 from autograd.rules import products, reductions, shaping
 from autograd.rules.shapes import Axis
 from autograd.suggest import catching
@@ -93,9 +94,12 @@ class ArrayMethods(NumpyMethods):
         return self._call(functions.dot, self, other)
 
     def __getitem__(self, index: Any) -> Self:
+        nodes = [x for x in (index if index.__class__ is tuple else (index,)) if isinstance(x, Node)]
+        if any(x.traced for x in nodes):
+            return self._call(gathered, self, index if index.__class__ is tuple else (index,))
         part = self._call(shaping.getitem, self, index=plain_index(index))
-        for x in index if index.__class__ is tuple else (index,):
-            if isinstance(x, Node) and x.attrs is CUT:
+        for x in nodes:
+            if x.attrs is CUT:
                 look_at("an index that was computed", part)
         return part
 

@@ -16,7 +16,18 @@ import numpy as np
 from mpmath import mp
 
 import autograd as ag
-from autograd.rules import arithmetic, linear_algebra, losses, products, reductions, selection, shaping, special
+from autograd.rules import (
+    activations,
+    arithmetic,
+    convolutions,
+    linear_algebra,
+    losses,
+    products,
+    reductions,
+    selection,
+    shaping,
+    special,
+)
 from autograd.rules.primitive import BOOK
 
 # ---- where inputs come from ----------------------------------------------------------------------------------------
@@ -102,6 +113,17 @@ EINSUM = [
 ]  # fmt: skip
 
 
+WINDOWS = (
+    {"stride": (2,), "padding": (1,), "dilation": (1,), "groups": 2},
+    {"stride": (1,), "padding": (0,), "dilation": (2,), "groups": 2},
+)
+CONVOLVED = [((2, 4, 4), (4, 2, 2)), ((1, 2, 4), (2, 1, 2))]
+POOLS = (
+    {"size": (2, 2), "stride": (2, 2), "padding": (0, 0), "dilation": (1, 1)},
+    {"size": (3, 2), "stride": (1, 2), "padding": (1, 1), "dilation": (1, 2)},
+)
+
+
 @dataclass(frozen=True)
 class Row:
     """A line of the table.
@@ -154,6 +176,23 @@ def _torch_cofactors_along(t: Any, x: Any, h: Any) -> Any:
 
 def _torch_scatter(t: Any, x: Any, shape: tuple[int, ...], index: Any) -> Any:
     return t.zeros(shape, dtype=x.dtype).index_put(_torch_index(t, index), x, accumulate=True)
+
+
+def _normal_cdf(x: Any) -> Any:
+    # Beyond 50 what is left is 1e-545, and mpmath has no erfc of very large numbers.
+    return mp.erfc(-x / mp.sqrt(2)) / 2 if abs(x) < 50 else mp.mpf(x > 0)
+
+
+def _torch_convolution(t: Any, x: Any, w: Any, **how: Any) -> Any:
+    return getattr(t.nn.functional, f"conv{x.ndim - 2}d")(x, w, None, *how.values())
+
+
+def _torch_convolution_gradient(t: Any, of: str, first: Any, second: Any, g: Any, how: dict[str, Any]) -> Any:
+    return getattr(t.nn.grad, f"conv{g.ndim - 2}d_{of}")(first, second, g, *how.values())
+
+
+def _torch_max_pool(t: Any, x: Any, **how: Any) -> Any:
+    return t.nn.functional.max_pool2d(x, how["size"], how["stride"], how["padding"], how["dilation"])
 
 
 def _fixed(found: Any, first: int = 1, values: int = 0) -> Any:
@@ -231,6 +270,11 @@ ROWS: dict[str, Row] = {
     "softplus": Row(ag.softplus, _functional("softplus"), (REAL,), ONE, exact=lambda x: max(x, 0) + mp.log1p(mp.exp(-abs(x)))),
     "relu": Row(ag.relu, _named("relu"), (REAL,), ONE, exact=lambda x: max(x, 0)),
     "leaky_relu": Row(ag.leaky_relu, lambda t, x, slope: t.nn.functional.leaky_relu(x, slope), (REAL,), ONE, ({"slope": 0.1},), exact=lambda x, slope: x if x > 0 else slope * x),
+    "elu": Row(activations.elu, lambda t, x, alpha: t.nn.functional.elu(x, alpha), (REAL,), ONE, ({"alpha": 0.7},), exact=lambda x, alpha: x if x > 0 else alpha * mp.expm1(x)),
+    "silu": Row(ag.silu, _functional("silu"), (REAL,), ONE, exact=lambda x: x / (1 + mp.exp(-x))),
+    "gelu": Row(ag.gelu, _functional("gelu"), (REAL,), ONE, exact=lambda x: x * _normal_cdf(x)),
+    "normal_cdf": Row(ag.normal_cdf, lambda t, x: t.special.ndtr(x), (REAL,), ONE, exact=_normal_cdf),
+    "normal_pdf": Row(ag.normal_pdf, lambda t, x: (-x * x / 2).exp() / (2 * t.pi) ** 0.5, (REAL,), ONE, exact=lambda x: mp.exp(-x * x / 2) / mp.sqrt(2 * mp.pi)),
     # reductions
     "sum": Row(ag.sum, _over("sum"), (REAL,), CUBE, tuple(AXES)),
     "mean": Row(ag.mean, _over("mean"), (REAL,), CUBE, tuple(AXES)),
@@ -258,9 +302,17 @@ ROWS: dict[str, Row] = {
     "searchsorted": Row(lambda x, v, side: selection.searchsorted(np.sort(x), v, side=side), lambda t, x, v, side: t.searchsorted(x.sort()[0], v, right=side == "right"), (REAL, REAL), [((5,), (3,)), ((5,), (2, 3))], ({"side": "left"}, {"side": "right"})),
     "take_along_axis": Row(selection.take_along_axis, lambda t, x, i, axis: x.gather(axis, i), (REAL, POSITION), [((3, 4), (3, 2)), ((3, 4), (3, 5))], ({"axis": 1}, {"axis": -1})),
     "scatter_along_axis": Row(selection.scatter_along_axis, lambda t, x, i, shape, axis: t.zeros(shape, dtype=x.dtype).scatter_add(axis, i, x), (REAL, POSITION), [((3, 5), (3, 5))], ({"shape": (3, 4), "axis": 1},)),
+    "gather": Row(selection.gather, lambda t, x, *i, axis: x[(slice(None),) * axis + i], (REAL, POSITION, POSITION), [((3, 3, 4), (4,), (4,)), ((4, 3, 3), (2, 1), (3,))], ({"axis": 0}, {"axis": 1})),
+    "scatter_add": Row(selection.scatter_add, lambda t, x, *i, shape, axis: t.zeros(shape, dtype=x.dtype).index_put((*[t.arange(n).reshape(-1, *(1,) * i[0].ndim) for n in shape[:axis]], *i), x, accumulate=True), (REAL, POSITION), [((2, 5, 4), (5,))], ({"shape": (2, 3, 4), "axis": 1},)),
     "cumsum": Row(selection.cumsum, lambda t, x, axis: x.cumsum(axis), (REAL,), [((2, 3, 4),), ((0, 2, 3),)], tuple(ALONG)),
     "tril": Row(linear_algebra.tril, lambda t, x, k: x.tril(k), (REAL,), CUBE, ({"k": 0}, {"k": -1})),
     "triu": Row(linear_algebra.triu, lambda t, x, k: x.triu(k), (REAL,), CUBE, ({"k": 0}, {"k": 2})),
+    # convolutions
+    "convolution": Row(convolutions.convolution, _torch_convolution, (REAL, REAL), [((2, 4, 7), (4, 2, 2)), ((1, 4, 6), (2, 2, 3)), ((0, 4, 6), (2, 2, 3))], WINDOWS),
+    "convolution_transposed": Row(convolutions.convolution_transposed, lambda t, g, w, lengths, **how: _torch_convolution_gradient(t, "input", (len(g), w.shape[1] * how["groups"], *lengths), w, g, how), (REAL, REAL), CONVOLVED, tuple(a | {"lengths": (7,)} for a in WINDOWS[:1])),
+    "convolution_kernel": Row(convolutions.convolution_kernel, lambda t, x, g, size, **how: _torch_convolution_gradient(t, "weight", x, (g.shape[1], x.shape[1] // how["groups"], *size), g, how), (REAL, REAL), [((2, 4, 7), (2, 4, 4))], tuple(a | {"size": (2,)} for a in WINDOWS[:1])),
+    "max_pool": Row(convolutions.max_pool, _torch_max_pool, (REAL,), [((2, 1, 6, 5),), ((1, 5, 4),)], POOLS),
+    "max_positions": Row(convolutions.max_positions, lambda t, x, **how: t.nn.functional.max_pool2d_with_indices(x, how["size"], how["stride"], how["padding"], how["dilation"])[1], (REAL,), [((2, 1, 6, 5),), ((1, 5, 4),)], POOLS),
     # linear algebra
     "einsum": Row(linear_algebra.einsum, lambda t, a, b, subscripts: t.einsum(subscripts, a, b), (REAL, REAL), [shapes for shapes, _ in EINSUM], tuple({"subscripts": text} for _, text in EINSUM)),
     "inv": Row(linear_algebra.inv, lambda t, x: t.linalg.inv(x), (REGULAR,), [*SQUARE, ((0, 3, 3),)]),
@@ -315,10 +367,8 @@ class Case:
     def differentiable(self) -> list[int]:
         """Positions of the inputs that have gradients."""
         entry = BOOK[self.name]
-        if entry.pull is not None:
-            return list(range(len(self.shapes)))
         floats = [i for i, domain in enumerate(self.row.domains) if domain.kind not in ("bool", "int")]
-        return [i for i in floats if entry.vjps[i] is not None]
+        return floats if entry.pull is not None else [i for i in floats if entry.vjps[i] is not None]
 
     def nodes(self, arrays: list[Any], **options: Any) -> list[Any]:
         """The inputs with those that have gradients as Tensors."""

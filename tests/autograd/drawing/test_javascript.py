@@ -30,7 +30,7 @@ SPECIAL = [
     math.inf, -math.inf, math.nan,
 ]  # fmt: skip
 SCALARS = [rule for rule in BOOK.values() if rule.scalar is not None]
-SETTINGS = {"leaky_relu": {"slope": 0.01}, "clip": {"low": -1.0, "high": 2.0}}
+SETTINGS = {"leaky_relu": {"slope": 0.01}, "elu": {"alpha": 0.7}, "clip": {"low": -1.0, "high": 2.0}}
 
 
 def arity(rule: Primitive) -> int:

@@ -69,6 +69,12 @@ ALLOWED: dict[str, list[Allowed]] = {
     "sech_squared": [Allowed(2, slope, "the first derivative", SUM)],
     "arctan": [Allowed(1, lambda x, true: mpf(2) ** -974 * (abs(x) > 1e154), "2⁻⁹⁷⁴ beyond ±1e154",
                        "1 + x² overflows where the derivative is below the normal numbers: it is 0 there")],
+    "silu": [
+        Allowed(1, lambda x, true: 1 / (1 + mp.exp(-x)), "σ(x)", SUM),
+        Allowed(2, lambda x, true: mpf(2) ** -1022, "the smallest normal number", "σ has lost its places below it"),
+    ],
+    "gelu": [Allowed(1, lambda x, true: abs(true.value / x) if x else 1, "Φ(x)", SUM)],
+    "normal_pdf": [Allowed(2, lambda x, true: true.value, "φ(x)", SUM)],
     "hypot": [Allowed(2, lambda a, b, true: 1 / true.value, "1 / y", SUM)],
     "arctan2": [Allowed(2, lambda a, b, true: 1 / (a * a + b * b), "1 / (a² + b²)", SUM)],
     "logaddexp": [
@@ -122,7 +128,7 @@ def on_a_kink(name: str, point: tuple[float, ...]) -> bool:
         return abs(ratio) > 1e9 or ratio == int(ratio)
     if name == "clip":
         return point[0] in ROWS[name].attrs[0].values()
-    return name in ("abs", "relu", "leaky_relu", "cbrt") and point[0] == 0
+    return name in ("abs", "relu", "leaky_relu", "elu", "cbrt") and point[0] == 0
 
 
 Orders = list[list[float]]  # for each order, what was computed: a value, a gradient, or the lower half of a Hessian

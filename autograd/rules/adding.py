@@ -1,0 +1,57 @@
+"""Array code that adds entries to zeros at given positions: what undoes an index.
+
+NumPy adds at the positions of an array of one axis many times as quickly as at tuples of positions, so that these are
+counted through first.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograd.rules.shapes import is_basic
+
+
+def scatter(x: Any, shape: tuple[int, ...], index: Any) -> Any:
+    """Zeros of ``shape`` with x added at an index."""
+    if isinstance(index, np.ndarray) and index.dtype.kind in "iu":
+        return scatter_add(x, index, shape=shape, axis=0)
+    result = np.zeros(shape, dtype=np.asarray(x).dtype)
+    if is_basic(index):
+        result[index] = x
+    else:
+        np.add.at(result, index, x)
+    return result
+
+
+def scatter_add(x: Any, *positions: Any, shape: tuple[int, ...], axis: int) -> Any:
+    """Zeros of ``shape`` with x added at positions on neighbouring axes, the first of which is ``axis``."""
+    after = axis + len(positions)
+    places: Any = 0
+    for position, length in zip(positions, shape[axis:after], strict=True):
+        places = places * length + np.asarray(position, np.intp) % max(1, length)
+    return _added(x, np.asarray(places), shape, math.prod(shape[:axis]), math.prod(shape[after:]))
+
+
+def scatter_along_axis(x: Any, positions: Any, shape: tuple[int, ...], axis: int) -> Any:
+    """Zeros of ``shape`` with x added at positions along an axis."""
+    places: Any = 0
+    for i, (length, index) in enumerate(zip(shape, np.indices(positions.shape, sparse=True), strict=True)):
+        places = places * length + (
+            np.asarray(positions, np.intp) % max(1, length) if i == axis % len(shape) else index
+        )
+    return _added(x, np.asarray(places), shape, 1, 1)
+
+
+def _added(x: Any, places: Any, shape: tuple[int, ...], before: int, after: int) -> Any:
+    """Zeros with x added, where each place is one of a block, and each entry of it has so many numbers."""
+    result = np.zeros(shape, dtype=np.asarray(x).dtype)
+    if before != 1:
+        block = result.size // max(1, before * after)
+        places = np.arange(before)[:, None] * block + places.reshape(-1)
+    if after != 1:
+        places = places.reshape(-1, 1) * after + np.arange(after)
+    np.add.at(result.reshape(-1), places.reshape(-1), np.reshape(x, -1))
+    return result

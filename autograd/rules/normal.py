@@ -1,0 +1,122 @@
+"""The normal distribution's functions, for floats and for arrays, to the last digits out to where they underflow.
+
+W. J. Cody, "Algorithm 715: SPECFUN", ACM TOMS 19, 1993 (ANORM): rational functions, and exp(−x²/2) as a product, since
+half a unit in the last place of x² is hundreds of units of its exponential.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+ROOT_2PI = 2.5066282746310005024
+MIDDLE, FAR = 0.67448975, 5.656854248
+# Beyond, all is 0 or 1.
+LARGEST = 39.0
+
+_A = (
+    0.065682337918207449113,
+    2.2352520354606839287,
+    161.02823106855587881,
+    1067.6894854603709582,
+    18154.981253343561249,
+)
+_B = (1.0, 47.20258190468824187, 976.09855173777669322, 10260.932208618978205, 45507.789335026729956)
+_C = (
+    1.0765576773720192317e-8, 0.39894151208813466764, 8.8831497943883759412, 93.506656132177855979, 597.27027639480026226,
+    2494.5375852903726711, 6848.1904505362823326, 11602.651437647350124, 9842.7148383839780218,
+)  # fmt: skip
+_D = (
+    1.0, 22.266688044328115691, 235.38790178262499861, 1519.377599407554805, 6485.558298266760755, 18615.571640885098091,
+    34900.952721145977266, 38912.003286093271411, 19685.429676859990727,
+)  # fmt: skip
+_P = (
+    0.02307344176494017303, 0.21589853405795699, 0.1274011611602473639, 0.022235277870649807, 0.001421619193227893466,
+    2.9112874951168792e-5,
+)  # fmt: skip
+_Q = (
+    1.0,
+    1.28426009614491121,
+    0.468238212480865118,
+    0.0659881378689285515,
+    0.00378239633202758244,
+    7.29751555083966205e-5,
+)
+
+
+def _polynomial(x: Any, coefficients: Sequence[float]) -> Any:
+    y = coefficients[0] * x + coefficients[1]
+    for c in coefficients[2:]:
+        y = y * x + c
+    return y
+
+
+def _middle(x: Any) -> Any:
+    square = x * x
+    return 0.5 + x * (_polynomial(square, _A) / _polynomial(square, _B))
+
+
+def _side(size: Any) -> Any:
+    return _polynomial(size, _C) / _polynomial(size, _D)
+
+
+def _tail(size: Any) -> Any:
+    square = 1 / (size * size)
+    return (1 / ROOT_2PI - square * (_polynomial(square, _P) / _polynomial(square, _Q))) / size
+
+
+def normal_pdf(x: Any) -> Any:
+    """exp(−x²/2) / √2π."""
+    return _bell(np.abs(x)) / ROOT_2PI
+
+
+def _bell(size: Any) -> Any:
+    size = np.minimum(size, LARGEST)
+    rough = np.trunc(size * 16) / 16
+    return np.exp(-rough * rough * 0.5) * np.exp((rough - size) * (rough + size) * 0.5)
+
+
+def normal_cdf(x: Any) -> Any:
+    """Φ(x)."""
+    x = np.asarray(x)
+    size = np.minimum(np.abs(x), LARGEST)
+    y = _bell(size) * np.where(size > FAR, _tail(np.maximum(size, 1)), _side(np.minimum(size, FAR)))
+    y = np.where(x > 0, 1 - y, y)
+    return np.where(size > MIDDLE, y, _middle(np.clip(x, -MIDDLE, MIDDLE)))
+
+
+def gelu(x: Any) -> Any:
+    """x Φ(x)."""
+    y = normal_cdf(x)
+    return np.where(np.equal(y, 0), 0, x) * y
+
+
+def bell_of_float(size: float) -> float:
+    """exp(−x²/2)."""
+    size = LARGEST if size > LARGEST else size
+    rough = math.trunc(size * 16) / 16 if size == size else size
+    return math.exp(-rough * rough * 0.5) * math.exp((rough - size) * (rough + size) * 0.5)
+
+
+def normal_pdf_of_float(x: float) -> float:
+    """exp(−x²/2) / √2π."""
+    return bell_of_float(abs(x)) / ROOT_2PI
+
+
+def normal_cdf_of_float(x: float) -> float:
+    """Φ(x)."""
+    size = LARGEST if abs(x) > LARGEST else abs(x)
+    y: float = _middle(x)
+    if size <= MIDDLE:
+        return y
+    y = bell_of_float(size) * (_tail(size) if size > FAR else _side(size))
+    return 1.0 - y if x > 0 else y
+
+
+def gelu_of_float(x: float) -> float:
+    """x Φ(x)."""
+    y = normal_cdf_of_float(x)
+    return 0.0 if y == 0.0 else x * y
