@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, ParamSpec, Protocol, Self, TypeVar
+from typing import Any, ClassVar, ParamSpec, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -104,6 +104,11 @@ class Module:
 
     training: bool = True
 
+    # Where PyTorch's state dicts name or lay out a member otherwise: from the name here to PyTorch's, and to the axes
+    # of what is held, in PyTorch's order; and what PyTorch saves that has no meaning here.
+    pytorch: ClassVar[Mapping[str, tuple[str, tuple[int, ...] | None]]] = {}
+    pytorch_ignores: ClassVar[frozenset[str]] = frozenset()
+
     # How often an attribute of any module was set: a recorded step looks at the attributes only if this has changed.
     edits = 0
 
@@ -161,12 +166,15 @@ class Module:
         return self._named_members(Buffer)
 
     def _named_members(self, kind: type[Member]) -> Iterator[tuple[str, Member]]:
+        return ((_join(path, name), member) for path, _, name, member in self._placed(kind))
+
+    def _placed(self, kind: type[Member]) -> Iterator[tuple[str, Module, str, Member]]:
         seen: set[int] = set()
         for path, module in self.named_modules():
             for name, member in module.members():
                 if isinstance(member, kind) and id(member) not in seen:
                     seen.add(id(member))
-                    yield _join(path, name), member
+                    yield path, module, name, member
 
     def parameters(self) -> Iterator[Parameter]:
         """All parameters of this module and those below, each once: what an optimizer takes."""
@@ -188,22 +196,34 @@ class Module:
             parameter.grad = None
 
     def state_dict(self) -> dict[str, NDArray[Any]]:
-        """The values of parameters and buffers by name, copied: what has to be saved.
+        """The values of parameters and buffers, copied: what has to be saved, in PyTorch's names and layout.
+
+        What goes out and comes in is as PyTorch has it, whatever is held: the weight of a `Linear` is held as (in, out)
+        and is (out, in) here. So a state of either library is read by the other.
 
         Example:
             >>> from nn.layers import Linear
             >>> {name: array.shape for name, array in Linear(3, 2).state_dict().items()}
-            {'weight': (3, 2), 'bias': (2,)}
+            {'weight': (2, 3), 'bias': (2,)}
         """
-        return {name: np.array(member.data) for name, member in self._state()}
+        return {name: np.array(_turned(member.data, axes), order="C") for _, name, axes, member in self._state()}
 
-    def _state(self) -> Iterator[tuple[str, ag.Tensor]]:
-        yield from self.named_parameters()
-        yield from self.named_buffers()
+    def _state(self) -> Iterator[tuple[str, str, tuple[int, ...] | None, ag.Tensor]]:
+        """For each parameter and buffer its name, PyTorch's, and PyTorch's order of the axes."""
+        for kind in (Parameter, Buffer):
+            for path, module, name, member in self._placed(kind):
+                theirs, axes = module.pytorch.get(name, (name, None))
+                yield _join(path, name), _join(path, theirs), axes, member
 
     def plan(self) -> dict[str, NDArray[Any]]:
         """Of a module built while `nn.init.planning` is set: `state_dict`, in arrays that take no memory."""
-        return {name: member.plan for name, member in self._state()}  # type: ignore[attr-defined]
+        return {name: _turned(member.plan, axes) for _, name, axes, member in self._state()}  # type: ignore[attr-defined]
+
+    def in_pytorchs_words(self, held: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        """A state in the names and layout in which this module holds it, as `state_dict` gives it."""
+        words = {name: (theirs, axes) for name, theirs, axes, _ in self._state()}
+        found = ((*words.get(name, (name, None)), array) for name, array in held.items())
+        return {name: _turned(array, axes) for name, axes, array in found}
 
     def load_state_dict(self, state: Mapping[str, ArrayLike]) -> None:
         """Take over parameter values, each cast to its parameter's dtype. Nothing is loaded unless everything fits.
@@ -211,7 +231,8 @@ class Module:
         To load a part, put it over the whole: ``model.load_state_dict(model.state_dict() | part)``.
 
         Args:
-            state: An array of the right shape for each name of `named_parameters` and `named_buffers`.
+            state: An array for each name, in PyTorch's names and layout, as `state_dict` gives it; tensors of PyTorch
+                are taken, too.
 
         Raises:
             StateError: Names are missing or unexpected, or shapes differ; the message lists them all.
@@ -219,19 +240,23 @@ class Module:
         Example:
             >>> from nn.layers import Linear
             >>> layer = Linear(2, 1)
-            >>> layer.load_state_dict({"weight": [[1.0], [2.0]], "bias": [3.0]})
+            >>> layer.load_state_dict({"weight": [[1.0, 2.0]], "bias": [3.0]})
             >>> layer([[10.0, 20.0]]).data
             array([[53.]], dtype=float32)
-            >>> layer.load_state_dict({"weight": [[1.0, 2.0]], "scale": [3.0]})
+            >>> layer.load_state_dict({"weight": [[1.0], [2.0]], "scale": [3.0]})
             Traceback (most recent call last):
             ...
             nn.module.StateError: Linear cannot take this state: 'bias' is missing; 'scale' is unexpected;
-            'weight' has shape (2, 1) in Linear and (1, 2) in the state
+            'weight' has shape (1, 2) in Linear and (2, 1) in the state
         """
-        members = dict(self._state())
-        arrays = check_state(type(self).__name__, {name: member.data for name, member in members.items()}, state)
-        for name, member in members.items():
-            member.data = arrays[name]
+        ignored = {_join(path, name) for path, module in self.named_modules() for name in module.pytorch_ignores}
+        members = {name: (axes, member) for _, name, axes, member in self._state()}
+        here = {name: _turned(member.data, axes) for name, (axes, member) in members.items()}
+        state = {name: value for name, value in state.items() if name in here or name not in ignored}
+        arrays = check_state(type(self).__name__, here, state)
+        for name, (axes, member) in members.items():
+            back = None if axes is None else tuple(np.argsort(axes).tolist())
+            member.data = np.asarray(_turned(arrays[name], back), order="C")
 
     def extra_repr(self) -> str:
         """What the repr shows between the brackets, besides the modules below."""
@@ -306,6 +331,11 @@ def _named(name: str, value: object) -> Iterator[tuple[str, Parameter | Buffer |
     elif isinstance(value, dict):
         for key, item in value.items():
             yield from _named(f"{name}.{key}", item)
+
+
+def _turned(array: NDArray[Any], axes: tuple[int, ...] | None) -> NDArray[Any]:
+    """The array with its axes in another order; one that has not as many is left, for whoever compares shapes."""
+    return array if axes is None or array.ndim != len(axes) else array.transpose(axes)
 
 
 def _join(path: str, name: str) -> str:

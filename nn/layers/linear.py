@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -34,7 +34,7 @@ class Linear(Module):
         dtype: The dtype of W and b.
 
     Attributes:
-        weight: W, of shape ``(in_features, out_features)``.
+        weight: W, of shape ``(in_features, out_features)``; a state dict has it as PyTorch does, transposed.
         bias: b, of shape ``(out_features,)``, or None.
 
     Raises:
@@ -51,6 +51,8 @@ class Linear(Module):
                [2., 2.],
                [3., 3.]], dtype=float32)
     """
+
+    pytorch: ClassVar = {"weight": ("weight", (1, 0))}
 
     @suggest.in_our_words
     def __init__(

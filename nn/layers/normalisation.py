@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -95,6 +95,9 @@ class BatchNorm1d(Module):
         >>> norm.running_mean.data, norm.running_variance.data.round(3)
         (array([0.2], dtype=float32), array([1.1], dtype=float32))
     """
+
+    pytorch: ClassVar = {"running_variance": ("running_var", None)}
+    pytorch_ignores: ClassVar = frozenset({"num_batches_tracked"})
 
     @suggest.in_our_words
     def __init__(

@@ -9,8 +9,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from numpy.typing import NDArray
-
 from nn import layers
 from nn._limits import DEEPEST_NETWORK, MOST_LAYERS
 from nn._text import quoted, visible
@@ -67,19 +65,19 @@ def build(description: dict[str, Any]) -> Module:
         raise StateError(visible(said[:LONGEST_REASON])) from None
 
 
-def plan(description: dict[str, Any]) -> dict[str, NDArray[Any]]:
-    """The state of the module that `describe` described, in arrays that take no memory, however large it is.
+def plan(description: dict[str, Any]) -> Module:
+    """The module that `describe` described, of arrays that take no memory, however large: its `Module.plan` tells them.
 
     Raises:
         StateError: As for `build`.
 
     Example:
-        >>> {name: array.shape for name, array in plan({"kind": "MLP", "inputs": 10**9, "sizes": [2]}).items()}
-        {'0.weight': (1000000000, 2), '0.bias': (2,)}
+        >>> {name: array.shape for name, array in plan({"kind": "MLP", "inputs": 10**9, "sizes": [2]}).plan().items()}
+        {'0.weight': (2, 1000000000), '0.bias': (2,)}
     """
     token = planning.set(True)
     try:
-        return build(description).plan()
+        return build(description)
     finally:
         planning.reset(token)
 

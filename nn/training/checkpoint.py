@@ -1,5 +1,7 @@
 """Checkpoints: a model's values in a safetensors file, with its architecture beside them.
 
+Names and layout are PyTorch's, so that each reads the other's files.
+
 A safetensors file holds numbers and text only, so loading one runs no code. The architecture is written as JSON into
 the file's metadata for networks made of this package's own layers; `load` builds those again without being told.
 """
@@ -22,7 +24,8 @@ from nn.training.architecture import build, describe, plan
 
 __all__ = ["load", "load_described", "save"]
 
-FORMAT = "gradbook-1"
+FORMAT = "gradbook-2"
+HELD = "gradbook-1"  # files of before, in the names and layout in which modules hold their values
 LONGEST_REASON = 500
 
 
@@ -57,7 +60,9 @@ def save(model: Module, path: str | Path) -> None:
 
 
 def load(path: str | Path, model: Module | None = None) -> Module:
-    """Read a model from a file that `save` wrote.
+    """Read a model from a file that `save` wrote, or PyTorch's (with a model to take the values).
+
+    Names and layout are PyTorch's. A file from before gradbook kept to them is known by its mark, and converted.
 
     Args:
         path: The file.
@@ -87,20 +92,20 @@ def _loaded(path: str | Path, model: Module | None = None, description: dict[str
     _check_header_size(path)
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
-            names = list(file.keys())
+            names, metadata = list(file.keys()), file.metadata() or {}
             if model is None:
                 # What is stored must be what is described, before memory is set aside for what is described.
                 if description is None:
-                    description = _described(file.metadata() or {}, path)
+                    description = _described(metadata, path)
                 stored = {name: _outline(file.get_slice(name).get_shape(), path) for name in names}
-                _check_plan(description, stored, path)
+                _check_plan(description, stored, path, HELD in metadata)
             state = {name: file.get_tensor(name) for name in names}
     except (safetensors.SafetensorError, TypeError) as error:  # TypeError: a dtype that NumPy does not have
         said = visible(str(error)[:LONGEST_REASON])
         raise StateError(f"{path} is not a readable safetensors file: {said}") from None
     try:
         model = build(description or {}) if model is None else model
-        model.load_state_dict(state)
+        model.load_state_dict(model.in_pytorchs_words(state) if HELD in metadata else state)
     except StateError as error:
         raise StateError(f"{path}: {error}") from None
     return model
@@ -124,7 +129,7 @@ def _outline(shape: list[int], path: str | Path) -> NDArray[Any]:
 
 def _described(metadata: dict[str, str], path: str | Path) -> dict[str, Any]:
     try:
-        description: dict[str, Any] | None = json.loads(metadata.get(FORMAT, "null"))
+        description: dict[str, Any] | None = json.loads(metadata.get(FORMAT, metadata.get(HELD, "null")))
     except (ValueError, RecursionError) as error:
         raise StateError(f"{path} tells an architecture that cannot be built: {error}") from None
     if description is None:
@@ -132,12 +137,13 @@ def _described(metadata: dict[str, str], path: str | Path) -> dict[str, Any]:
     return description
 
 
-def _check_plan(description: dict[str, Any], stored: dict[str, NDArray[Any]], path: str | Path) -> None:
+def _check_plan(description: dict[str, Any], stored: dict[str, NDArray[Any]], path: str | Path, as_held: bool) -> None:
     try:
         planned = plan(description)
+        expected = planned.plan()
     except StateError as error:
         raise StateError(f"{path} tells an architecture that cannot be built: {error}") from None
     try:
-        check_fits(str(description["kind"]), planned, stored)
+        check_fits(str(description["kind"]), expected, planned.in_pytorchs_words(stored) if as_held else stored)
     except StateError as error:
         raise StateError(f"{path}: {error}") from None

@@ -26,7 +26,7 @@ __all__ = ["Saver", "file_of", "read_state", "write_state"]
 
 Trainer: TypeAlias = Any  # its module imports this one
 
-FORMAT = "gradbook-training-1"
+FORMAT = "gradbook-training-2"
 NAME = "training.safetensors"
 
 # Within an epoch the state is saved this often; one that takes longer to end than that is taken up in its middle.

@@ -77,14 +77,14 @@ def test_a_state_is_a_copy_and_loads_into_another_module():
 @pytest.mark.parametrize("kind", [np.float64, np.float32, np.int64, list, ag.Tensor])
 def test_a_state_is_cast_to_the_parameters_dtype(kind):
     layer = nn.Linear(2, 1)
-    values = {"weight": [[1.0], [2.0]], "bias": [3.0]}
+    values = {"weight": [[1.0, 2.0]], "bias": [3.0]}
     convert = {list: lambda v: v, ag.Tensor: ag.Tensor}.get(kind, lambda v: np.array(v, dtype=kind))
     layer.load_state_dict({name: convert(value) for name, value in values.items()})
     assert layer.weight.dtype == layer.bias.dtype == np.float32
     assert layer(np.array([10.0, 20.0])).data.tolist() == [53.0]
 
 
-GOOD = {"weight": np.ones((3, 2)), "bias": np.ones(2)}
+GOOD = {"weight": np.ones((2, 3)), "bias": np.ones(2)}
 
 
 @pytest.mark.parametrize(
@@ -93,9 +93,9 @@ GOOD = {"weight": np.ones((3, 2)), "bias": np.ones(2)}
         ({"bias": None}, "'bias' is missing"),
         ({"bias": None, "weight": None}, "'weight', 'bias' are missing"),
         ({"scale": np.ones(2)}, "'scale' is unexpected"),
-        ({"weight": np.ones((2, 3))}, r"'weight' has shape \(3, 2\) in Linear and \(2, 3\) in the state"),
-        ({"weight": np.ones((3, 2), complex)}, "'weight' holds complex128"),
-        ({"weight": np.full((3, 2), "a")}, "'weight' holds <U1"),
+        ({"weight": np.ones((3, 2))}, r"'weight' has shape \(2, 3\) in Linear and \(3, 2\) in the state"),
+        ({"weight": np.ones((2, 3), complex)}, "'weight' holds complex128"),
+        ({"weight": np.full((2, 3), "a")}, "'weight' holds <U1"),
         ({"bias": np.ones(3), "x": 1, "y": 2}, "'x', 'y' are unexpected; 'bias' has shape"),
         ({str(i): 1 for i in range(8)}, "'0', '1', '2', '3', '4' and 3 more are unexpected"),
     ],
@@ -118,7 +118,7 @@ def test_part_of_a_state_goes_over_the_whole():
     weight = layer.state_dict()["weight"]
     layer.load_state_dict(layer.state_dict() | {"bias": [5.0, 6.0]})
     assert layer.bias.data.tolist() == [5, 6]
-    assert (layer.weight.data == weight).all()
+    assert (layer.weight.data == weight.T).all()
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda module: pickle.loads(pickle.dumps(module))])

@@ -187,7 +187,7 @@ BAD_USE = {
         "does not belong to",
     ),
     "other classes": (edit(CONFIG, '["iris", "rose"]', '["rose", "iris"]'), ["evaluate", RUN], "does not belong to"),
-    "shapes": (other_network, ["evaluate", RUN], r"'0.weight' has shape \(3, 64\) in MLP and \(3, 9\) in the state"),
+    "shapes": (other_network, ["evaluate", RUN], r"'0.weight' has shape \(64, 3\) in MLP and \(9, 3\) in the state"),
     "shapes to predict": (other_network, ["predict", RUN, NEW], "'0.weight' has shape"),
     "NaN weights": (with_weights(np.nan), ["evaluate", RUN], "holds NaN or infinity in '0.weight', so it is damaged"),
     "infinite weights": (with_weights(np.inf), ["predict", RUN, NEW], "holds NaN or infinity in '0.weight'"),

@@ -235,7 +235,7 @@ def test_a_config_whose_network_does_not_fit(network, message, saved):
 
 def test_a_checkpoint_whose_shapes_do_not_fit(saved):
     nn.save(nn.MLP(3, [5, 2]), saved / "model.safetensors")
-    with pytest.raises(nn.StateError, match=r"'0.weight' has shape \(3, 4\) in MLP and \(3, 5\) in the state"):
+    with pytest.raises(nn.StateError, match=r"'0.weight' has shape \(4, 3\) in MLP and \(5, 3\) in the state"):
         read_run(saved).model(saved)
     (saved / "model.safetensors").write_bytes(b"no tensors here")
     with pytest.raises(nn.StateError, match="not a readable safetensors file"):

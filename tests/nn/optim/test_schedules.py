@@ -61,7 +61,7 @@ def pytorchs(torch: Any, name: str, settings: dict[str, Any], make: Any) -> tupl
     state = start()
     with torch.no_grad():
         for i in (0, 2):
-            model[i].weight.copy_(torch.tensor(state[f"{i}.weight"].T))
+            model[i].weight.copy_(torch.tensor(state[f"{i}.weight"]))
             model[i].bias.copy_(torch.tensor(state[f"{i}.bias"]))
     words = {TORCH_WORDS.get(key, key): value for key, value in settings.items()}
     optimizer = getattr(torch.optim, name)(model.parameters(), **words)
@@ -73,7 +73,7 @@ def pytorchs(torch: Any, name: str, settings: dict[str, Any], make: Any) -> tupl
         loss.backward()
         optimizer.step()
         scheduler.step()
-    found = {f"{i}.weight": model[i].weight.detach().numpy().T for i in (0, 2)}
+    found = {f"{i}.weight": model[i].weight.detach().numpy() for i in (0, 2)}
     return rates, found | {f"{i}.bias": model[i].bias.detach().numpy() for i in (0, 2)}
 
 
