@@ -18,7 +18,16 @@ from nn.module import Module
 from nn.outputs import outputs_of
 from nn.training.data import Column, DataLoader, Indexable, columns_of, split_rows
 
-__all__ = ["Batches", "Held", "check_last_batch", "checked", "checked_pair", "prepared", "seed_number"]
+__all__ = [
+    "Batches",
+    "Held",
+    "check_last_batch",
+    "checked",
+    "checked_pair",
+    "is_sum_of_samples",
+    "prepared",
+    "seed_number",
+]
 
 Array: TypeAlias = NDArray[Any]
 ClassWeight: TypeAlias = Mapping[int, float] | Literal["balanced"]
@@ -209,6 +218,19 @@ def _parameters_of(loss: Loss) -> Mapping[str, Any]:
         return {}
 
 
+def is_sum_of_samples(loss: Loss) -> bool | None:
+    """Whether a loss is a sum over samples and not a mean; None where its ``reduction`` does not tell.
+
+    Example:
+        >>> import functools
+        >>> from nn import mse
+        >>> is_sum_of_samples(mse), is_sum_of_samples(functools.partial(mse, reduction="sum"))
+        (False, True)
+    """
+    found = _parameters_of(loss).get("reduction")
+    return {"mean": False, "sum": True}.get(getattr(found, "default", None))  # type: ignore[arg-type]
+
+
 def weighted(loss: Loss, outputs: Any, targets: Any, weights: Any) -> Any:
     """The loss with a weight for each sample: Σ w l / Σ w, or Σ w l for a loss that is a sum."""
     each = loss(outputs, targets, reduction="none")
@@ -219,5 +241,4 @@ def weighted(loss: Loss, outputs: Any, targets: Any, weights: Any) -> Any:
     elif weights.dtype != each.dtype:
         weights = weights.astype(each.dtype)
     total = ag.sum(each * weights)
-    is_sum = getattr(loss, "keywords", {}).get("reduction") == "sum"
-    return total if is_sum else total / ag.sum(weights)
+    return total if is_sum_of_samples(loss) else total / ag.sum(weights)

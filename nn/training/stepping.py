@@ -34,7 +34,7 @@ SECONDS_OF_A_PRODUCT = 3e-10
 
 # How long eager steps would have taken when it is time to record; or to load compiled code, or even to make it. At
 # these points each costs about as much, so no fit takes much longer than twice what the best choice would have taken.
-UNTIL_RECORDED = 0.04
+UNTIL_RECORDED = 0.02
 UNTIL_NATIVE = 0.25
 UNTIL_COMPILED = 60.0
 
@@ -201,7 +201,7 @@ def plan(seconds: float) -> tuple[float, float]:
     )
     if ready is None:
         return recorded, math.inf
-    return (native, native) if ready else (recorded, compiled)
+    return recorded, native if ready else compiled
 
 
 def _has_own(trainer: Trainer, method: str) -> bool:

@@ -33,7 +33,7 @@ from nn.training.interrupt import Interrupt, deferred_interrupt
 from nn.training.lint import lint as look_over
 from nn.training.measured import Measured
 from nn.training.resume import Saver, file_of, read_state, write_state
-from nn.training.samples import Batches, ClassWeight, Held, checked_pair
+from nn.training.samples import Batches, ClassWeight, Held, checked_pair, is_sum_of_samples
 from nn.training.scores import Metric, measured
 from nn.training.stepping import Stepper
 from nn.training.words import as_callbacks, as_loss, as_metrics, as_optimizer
@@ -135,7 +135,8 @@ class Trainer(Inference):
         self._interrupt = Interrupt()
         self._saver: Saver | None = None
         self._seed: Seed = 0
-        self._summed: tuple[Loss, bool | None] = self.loss, None  # whether that loss is a sum, once it is known
+        # Whether that loss is a sum, once it is known.
+        self._summed: tuple[Loss, bool | None] = self.loss, is_sum_of_samples(self.loss)
 
     # ---- training ----------------------------------------------------------------------------------------------------
 
@@ -205,7 +206,7 @@ class Trainer(Inference):
         """
         self.epochs, self._seed = positive_integer("epochs", epochs), samples.seed_number(seed)
         if self._summed[0] is not self.loss:
-            self._summed = self.loss, None
+            self._summed = self.loss, is_sum_of_samples(self.loss)
         self.history, self.measured, self.pending = History(), Measured(self._summed[1]), None
         self.epoch = self.step = 0
         self.stopping = False
