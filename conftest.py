@@ -10,12 +10,8 @@ import pytest
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
-# Modules whose examples need numba are not looked into where it is not installed.
-collect_ignore = [] if find_spec("numba") else [f"autograd/program/native/{name}.py" for name in (
-    "array_kernels", "denormals", "functions", "number_kernels",
-)]  # fmt: skip
 # The judge's side of the fuzzer needs PyTorch.
-collect_ignore += [] if find_spec("torch") else ["tests/fuzz/by_torch.py", "tests/fuzz/policy.py"]
+collect_ignore = [] if find_spec("torch") else ["tests/fuzz/by_torch.py", "tests/fuzz/policy.py"]
 # The site's builder, and the pages that it makes of docstrings, which are tested where they stand.
 collect_ignore += ["docs/conf.py", "docs/_ext", "docs/made"]
 

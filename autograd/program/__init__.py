@@ -7,7 +7,7 @@ In the order in which a program is made:
 * `tape`: what was done, as one list; `simplify`: what goes into it in place of an operation (`intrinsics`: primitives
   that only programs have)
 * `routine`: a tape made runnable, whichever way: `numbers` puts steps in an order in which equal work becomes loops,
-  `arrays` plans memory and writes code; `native` has what numba compiles for both
+  `arrays` plans memory and writes code; `native` has what LLVM compiles for both
 
 And `program`, `replay` are what a user sees: `ag.Program` and `ag.compile`.
 """

@@ -78,8 +78,8 @@ class Program:
         Args:
             output: A Value, or a Tensor of one number (of any shape with ``order=0``).
             wrt: The leaves that become the program's inputs, in this order; all other leaves stay as they are now.
-            engine: "native" (one loop of machine code; needs numba, the extra ``jit``) or "numpy"; by default native
-                where numba is installed. The first native program on a machine waits for the compiler; the result is
+            engine: "native" (one loop of machine code; needs llvmlite, the extra ``jit``) or "numpy"; by default native
+                where llvmlite is installed. The first native program on a machine waits for the compiler; the result is
                 kept in the user's cache folder.
             order: 1 for gradients, 2 for second derivatives too, 0 for the value alone.
             flush_denormals: Count numbers below 2.2e-308 as 0, which is quicker on some processors and no longer exact;
@@ -91,7 +91,7 @@ class Program:
             GraphError: An input was computed from others, or is given twice.
             ShapeError: A Tensor of several numbers is to be differentiated.
             DTypeError: Values and Tensors are mixed, or second derivatives of Tensors are asked for.
-            ImportError: ``engine="native"`` without numba.
+            ImportError: ``engine="native"`` without llvmlite.
         """
         one = isinstance(wrt, Node)
         inputs = [wrt] if isinstance(wrt, Node) else list(wrt)

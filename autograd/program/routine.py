@@ -44,13 +44,13 @@ def prepare(
 
     Args:
         tape: What to compute.
-        engine: "numpy" or "native"; by default native where numba is installed.
+        engine: "numpy" or "native"; by default native where llvmlite is installed.
         names: What the arguments are called in the text.
         flush_denormals: Count numbers below 2.2e-308 as 0 (native programs of numbers only).
 
     Raises:
         ValueError: There is no such engine, or it cannot flush denormals.
-        ImportError: ``engine="native"`` without numba.
+        ImportError: ``engine="native"`` without llvmlite.
 
     Example:
         >>> from autograd.program.simplify import apply

@@ -73,5 +73,5 @@ def _row(key: str, title: str, prepare: Any, needs: str, sizes: tuple[int, ...] 
 ROWS = (
     _row("M", "cost as work grows, eager", _eager, "numpy"),
     _row("Mnumpy", "cost as work grows, replayed, NumPy engine", partial(_replayed, "numpy"), "numpy"),
-    _row("Mnative", "cost as work grows, replayed, native engine", partial(_replayed, "native"), "numba"),
+    _row("Mnative", "cost as work grows, replayed, native engine", partial(_replayed, "native"), "llvmlite"),
 )

@@ -199,7 +199,7 @@ ROWS = (
         key="D",
         title="the same step replayed, native engine",
         contenders=(
-            Contender("gradbook", partial(_replayed, "native"), "numba"),
+            Contender("gradbook", partial(_replayed, "native"), "llvmlite"),
             Contender("CasADi SX", _casadi_replayed, "casadi"),
         ),
         tolerance=1e-9,
@@ -209,7 +209,7 @@ ROWS = (
         key="E",
         title="recording and preparing that program: graph, derivatives, plan, first run (native engine, warm cache)",
         contenders=(
-            Contender("gradbook", partial(_recorded, "native"), "numba"),
+            Contender("gradbook", partial(_recorded, "native"), "llvmlite"),
             Contender("gradbook, NumPy", partial(_recorded, "numpy"), "sklearn"),
             Contender("CasADi SX", _casadi_recorded, "casadi"),
         ),

@@ -118,7 +118,7 @@ ROWS = (
         key="F2",
         title=f"a tiny expression, {CALLS} calls from Python, replayed",
         contenders=(
-            Contender("gradbook", _gradbook, "numba", threads=1),
+            Contender("gradbook", _gradbook, "llvmlite", threads=1),
             Contender("JAX jit", _jax, "jax", threads=1),
             Contender("CasADi f(a, b)", _casadi, "casadi", threads=1),
         ),

@@ -96,7 +96,7 @@ def _row(key: str, flush: bool, words: str) -> Row:
         key=key,
         title=f"10,000 small operations, forward and backward, replayed, {words}",
         contenders=(
-            Contender("gradbook", partial(_gradbook, flush), "numba"),
+            Contender("gradbook", partial(_gradbook, flush), "llvmlite"),
             Contender("C", partial(_c, flush)),
         ),
         tolerance=1e-12,

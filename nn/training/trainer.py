@@ -62,8 +62,8 @@ class Trainer(Inference):
         label_smoothing: See `nn.cross_entropy`.
         accumulate: How many batches' gradients are averaged for one step of the optimizer.
         compile: Whether steps are recorded and replayed (`nn.compile_step`). By default they are after some steps,
-            compiled to machine code where numba is installed and the fit is long enough, and eager where the model, the
-            loss or a subclass does what a recording could not follow; `note` tells what. True records from the
+            compiled to machine code where llvmlite is installed and the fit is long enough, and eager where the model,
+            the loss or a subclass does what a recording could not follow; `note` tells what. True records from the
             first step, and anything; False nothing.
 
     Attributes:

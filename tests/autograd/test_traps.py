@@ -459,7 +459,7 @@ def test_a_gradient_comes_in_its_parameters_own_precision() -> None:
 
 
 def test_the_engine_imports_nothing_but_numpy() -> None:
-    blocked = ["numba", "matplotlib", "graphviz", "sklearn", "scipy", "torch", "safetensors", "tqdm", "wasmtime"]
+    blocked = ["llvmlite", "matplotlib", "graphviz", "sklearn", "scipy", "torch", "safetensors", "tqdm", "wasmtime"]
     block = f"import sys; sys.modules.update(dict.fromkeys({blocked!r}))"
     code = f"{block}; import autograd, autograd.numpy, nn; print(autograd.Value(2.0))"
     result = subprocess.run(

@@ -19,7 +19,7 @@ from tests.fuzz.programs import Program, generate
 from tests.fuzz.scripts import script
 from tests.fuzz.without_torch import by_differences, by_duals
 
-ENGINES = ("numpy", "native") if find_spec("numba") else ("numpy",)
+ENGINES = ("numpy", "native") if find_spec("llvmlite") else ("numpy",)
 
 
 @pytest.fixture(autouse=True, scope="module")

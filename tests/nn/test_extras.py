@@ -39,7 +39,7 @@ def test_the_estimators_name_their_extra(monkeypatch):
 
 NUMPY_ALONE = """
 import sys
-for name in ("scipy", "sklearn", "tqdm", "safetensors", "matplotlib", "graphviz", "wasmtime", "numba", "mpi4py"):
+for name in ("scipy", "sklearn", "tqdm", "safetensors", "matplotlib", "graphviz", "wasmtime", "llvmlite", "mpi4py"):
     sys.modules[name] = None
 import numpy as np
 import nn, nn.scalar

@@ -14,7 +14,6 @@ from autograd.program.arrays.numpy_code import Code, compiled, works_in_place, w
 from autograd.program.arrays.steps import Call, Chained, Part, Product, Steps, broadcasting
 from autograd.program.arrays.storage import ALIGNMENT, Storage, is_view, root_of
 from autograd.program.native import array_instructions as instructions
-from autograd.program.native.array_instructions import functions
 from autograd.program.native.engine import blas, interpreter
 from autograd.program.tape import Tape
 from autograd.rules import products
@@ -22,11 +21,10 @@ from autograd.rules import products
 
 def native_function(tape: Tape, order: Sequence[int]) -> tuple[Callable[..., list[Any]], int, bool]:
     """A program as a function of its arguments, the bytes of memory it works in, and whether it needs no NumPy."""
-    run = interpreter("array")
     gemm = blas()
     steps = Steps(tape, order, products=gemm is not None)
-    writer = _Writer(tape, order, steps)
-    writer.write(run, gemm)
+    writer = _Writer(tape, order, steps, interpreter("array"))
+    writer.write(gemm)
     alone = not any(isinstance(step, Call) for step in steps.steps)
     return compiled(writer.code, "array program"), writer.size, alone
 
@@ -34,7 +32,8 @@ def native_function(tape: Tape, order: Sequence[int]) -> tuple[Callable[..., lis
 class _Writer:
     """The bytecode of all steps, and the lines that run them with NumPy's calls in between."""
 
-    def __init__(self, tape: Tape, order: Sequence[int], steps: Steps) -> None:
+    def __init__(self, tape: Tape, order: Sequence[int], steps: Steps, native: Any) -> None:
+        self.native = native
         self._tape = tape
         self._order = order
         self._steps = steps
@@ -102,7 +101,7 @@ class _Writer:
 
     # ---- the whole ---------------------------------------------------------------------------------------------------
 
-    def write(self, run: Callable[..., int], gemm: tuple[int, int] | None) -> None:
+    def write(self, gemm: tuple[int, int] | None) -> None:
         """Write everything."""
         code, tape = self.code, self._tape
         code.names["contiguous"] = np.ascontiguousarray
@@ -123,15 +122,15 @@ class _Writer:
         self._flush(checks)
         for place in (*tape.outputs, *(place for _, place in tape.updates)):
             self._views(place)
-        self._finish(run, gemm)
+        self._finish(gemm)
 
     def _check_classes(self) -> list[str]:
         """Class numbers that are given are checked before anything is computed; what to do if there are wrong ones."""
         given = {*self._tape.arguments, *self._tape.captured, *self._tape.sources}
         lines = []
         for step in self._steps.steps:
-            if isinstance(step, Part) and step.number == instructions.CROSS_ENTROPY and step.reads[1] in given:
-                self._add(instructions.CHECK, [self._address(step.reads[1]), *step.sizes])
+            if isinstance(step, Part) and step.name == "cross_entropy" and step.reads[1] in given:
+                self._add("check_f8", [self._address(step.reads[1]), *step.sizes])
                 lines.append(self.code.check_of(step.place))
         calls = [step.place for step in self._steps.steps if isinstance(step, Call)]
         self.code.check_classes(calls)
@@ -163,11 +162,11 @@ class _Writer:
         if not self._segments[-1]:
             return
         number = len(self._segments) - 1
-        call = f"native(w, n, start{number})"
+        call = f"native(start{number})"
         self.code.lines += [f"if {call}:", *(f"    {check}" for check in checks)] if checks and not number else [call]
         self._segments.append([])
 
-    def _finish(self, run: Callable[..., int], gemm: tuple[int, int] | None) -> None:
+    def _finish(self, gemm: tuple[int, int] | None) -> None:
         self._bytecode[instructions.SLOTS] = len(self._bytecode)
         self._bytecode += [0] * self._slots
         for number, segment in enumerate(self._segments):
@@ -179,7 +178,8 @@ class _Writer:
         self._bytecode[instructions.SCRATCH] = scratch.ctypes.data + -scratch.ctypes.data % ALIGNMENT
         self._bytecode[instructions.GEMM : instructions.GEMM + 2] = gemm or (0, 0)
         w, n = np.array(self._bytecode, np.int64), np.array([*self._numbers, 0.0])
-        self.code.names |= {"native": run, "w": w, "n": n, "alive": (scratch, self._arrays)}
+        state = np.array([w.ctypes.data, n.ctypes.data], np.int64)
+        self.code.names |= {"native": self.native.bind(state), "w": w, "n": n, "alive": (scratch, self._arrays)}
 
     # ---- addresses and numbers ---------------------------------------------------------------------------------------
 
@@ -226,8 +226,8 @@ class _Writer:
 
     # ---- instructions ------------------------------------------------------------------------------------------------
 
-    def _add(self, instruction: int, what: list[int]) -> None:
-        self._segments[-1].append((instruction, what))
+    def _add(self, instruction: str, what: list[int]) -> None:
+        self._segments[-1].append((self.native.address(instruction), what))
 
     def _product(self, step: Product) -> None:
         entry = self._tape.entries[step.place]
@@ -236,27 +236,23 @@ class _Writer:
         if step.onto is not None and step.factor is not None:
             factor, sign, beta = self._number(step.factor), -1, 1
             if self._address(step.onto) != out:
-                self._add(instructions.COPY, [out, self._address(step.onto), entry.nbytes // 4])
+                self._add("duplicate_f4", [out, self._address(step.onto), entry.nbytes // 4])
         (a, a_turned), (b, b_turned) = step.left, step.right
         matrices = [self._address(a), int(a_turned), self._address(b), int(b_turned), out]
-        self._add(
-            instructions.PRODUCT, [instructions.BITS[str(entry.dtype)], *step.sizes, *matrices, factor, sign, beta]
-        )
+        bits = instructions.BITS[str(entry.dtype)]
+        self._add(f"product_{instructions.KINDS[bits]}", [bits, *step.sizes, *matrices, factor, sign, beta])
 
     def _part(self, step: Part) -> None:
-        bits = (
-            []
-            if step.number == instructions.ONE_HOT
-            else [instructions.BITS[str(self._tape.entries[step.place].dtype)]]
-        )
+        one_hot = step.name == "one_hot"
+        bits = 1 if one_hot else instructions.BITS[str(self._tape.entries[step.place].dtype)]
         arrays = [self._address(step.place), *map(self._address, step.reads)]
-        self._add(step.number, [*bits, *arrays, *step.sizes])
+        self._add(f"{step.name}_{instructions.KINDS[bits]}", [*([] if one_hot else [bits]), *arrays, *step.sizes])
 
     def _chain(self, step: Chained) -> None:
         chain = _Chain(self, step)
         self._slots = max(self._slots, len(chain.code.homes))
         self._homes = max(self._homes, chain.homes)
-        self._add(instructions.CHAIN, chain.code.bytecode())
+        self._add(f"chain_{instructions.KINDS[chain.code.bits]}", chain.code.bytecode())
 
 
 class _Chain:
@@ -286,7 +282,8 @@ class _Chain:
         results: dict[int, int] = {}
         for i, applied in enumerate(step.applied):
             operands = [results.get(x, self._loaded.get(x, -1)) for x in applied.operands]
-            result, has_home = self._apply(applied.place, functions()[applied.rule], operands)
+            function = writer.native.address(f"each_{applied.rule.name}_{instructions.KINDS[self.code.bits]}")
+            result, has_home = self._apply(applied.place, function, operands)
             spent = {x for x in applied.operands if last[x] == i and x in results}
             self._free += [self.code.homes[results[x]] for x in spent if results[x] in self._with_home]
             results[applied.place] = result

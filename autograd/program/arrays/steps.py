@@ -78,10 +78,10 @@ class Product:
 
 @dataclass
 class Part:
-    """One of the engine's other instructions: its number, the places it reads, and the numbers that follow."""
+    """One of the engine's other instructions: its name, the places it reads, and the numbers that follow."""
 
     place: int
-    number: int
+    name: str
     reads: tuple[int, ...]
     sizes: tuple[int, ...]
 
@@ -293,18 +293,18 @@ class Steps:
         rows, columns = prod(full[:-1]), full[-1]
         reads = tuple(x for x in memory if x is not None)
         if entry.rule is losses.one_hot:
-            return None if sources[0].dtype != np.int64 else Part(place, instructions.ONE_HOT, reads, (rows, columns))
+            return None if sources[0].dtype != np.int64 else Part(place, "one_hot", reads, (rows, columns))
         if sources[0].dtype != entry.dtype or entry.dtype not in FLOATS:
             return None
         if entry.rule is losses.cross_entropy_of_classes:
             given = {*self.tape.arguments, *self.tape.captured, *self.tape.sources, *self.tape.constants}
             if sources[1].dtype != np.int64 or sources[1].shape != full[:-1] or reads[1] not in given:
                 return None  # class numbers that were not checked before could be out of range
-            return Part(place, instructions.CROSS_ENTROPY, reads, (rows, columns))
+            return Part(place, "cross_entropy", reads, (rows, columns))
         axis = entry.attrs["axis"]
         if not isinstance(axis, int) or axis % len(full) != len(full) - 1:
             return None
-        return Part(place, instructions.SOFTMAX, reads, (rows, columns))
+        return Part(place, "softmax", reads, (rows, columns))
 
     def _sum(self, place: int, entry: Entry) -> Part | None:
         memory, source = self.memory(entry.inputs[0]), self.tape.entries[entry.inputs[0]]
@@ -320,9 +320,9 @@ class Steps:
         count = total if entry.rule is reductions.mean else 1
         staying = [i for i, length in enumerate(full) if i not in gone and length != 1]
         if not staying or not gone or min(gone) > max(staying):
-            return Part(place, instructions.SUM_ROWS, (memory,), (prod(full) // total, total, count))
+            return Part(place, "sum_rows", (memory,), (prod(full) // total, total, count))
         if max(gone) < min(staying):
-            return Part(place, instructions.SUM_COLUMNS, (memory,), (total, prod(full) // total, count))
+            return Part(place, "sum_columns", (memory,), (total, prod(full) // total, count))
         return None
 
 

@@ -1,1 +1,1 @@
-"""What numba compiles, for numbers and for arrays. Nothing here is imported before a native program is made."""
+"""What LLVM compiles, for numbers and for arrays. Nothing here is imported before a native program is made."""

@@ -3,7 +3,7 @@
 All that a program of arrays works with is one list of 64-bit words: addresses of arrays, addresses of blocks, and
 instructions. `array_interpreter` runs them, `autograd.program.arrays.bytecode` writes them.
 
-An instruction is its number, the place of the next one, and:
+An instruction is the address of what does it, the place of the next one, and:
 
 * check: targets, rows, columns: stops the program where a class is out of range;
 * product: 32 or 64 bits; m, n, k; A, whether transposed; B, whether transposed; C; the place of α among the numbers or
@@ -12,7 +12,7 @@ An instruction is its number, the place of the next one, and:
 * softmax: bits; out; x; rows; columns;
 * cross-entropy: bits; out; x; targets; rows; columns;
 * one-hot: out; targets; rows; columns;
-* copy: out; x; how many times four bytes;
+* duplicate: out; x; how many times four bytes;
 * chain: functions applied to entries one after another, a block of them at a time. See `Chain`.
 """
 
@@ -25,26 +25,28 @@ from functools import cache
 from autograd.program.native import book
 from autograd.rules.primitive import Primitive
 
-STOP, CHECK, PRODUCT, SUM_COLUMNS, SUM_ROWS, SOFTMAX, CROSS_ENTROPY, ONE_HOT, COPY, CHAIN = range(10)
+# In place of an address, the end.
+STOP = 0
 
 # Entries are worked on in blocks of so many bytes, so that a chain of functions stays in the nearest cache.
 BLOCK = 4096
 # What stands before the addresses of arrays: of the scratch memory, of BLAS's two products, of the addresses of slots.
 SCRATCH, GEMM, SLOTS, FIRST = 0, 1, 3, 4
 BITS = {"float32": 0, "float64": 1, "bool": 2}
+KINDS = "f4", "f8"
 
 # How an operand is broadcast over the rows and columns of a chain.
 FULL, ROW, COLUMN, SINGLE, NUMBER = range(5)
 # The same, where the numbers are first to be converted.
 CONVERTED = 5
 # Steps that are no functions: a block back to memory, as numbers or as truth values.
-STORE, STORE_TRUTH, FIRST_FUNCTION = 0, 1, 2
+STORE, STORE_TRUTH = 0, 1
 
 
 @cache
-def functions() -> dict[Primitive, int]:
-    """The primitives of the book that work entry by entry, each with the number of its step in a chain."""
-    return {rule: FIRST_FUNCTION + i for i, rule in enumerate(rule for rule in book.functions() if rule.elementwise)}
+def functions() -> frozenset[Primitive]:
+    """The primitives of the book that work entry by entry."""
+    return frozenset(rule for rule in book.functions() if rule.elementwise)
 
 
 @dataclass
@@ -60,7 +62,7 @@ class Chain:
         homes: For each slot.
         loads: For each operand that comes from outside, and each result that is written in place: how it is broadcast,
             its slot, its array or number, its kind.
-        steps: Function, result, and up to three operands.
+        steps: The address of a function of blocks, its result, and up to three operands.
     """
 
     bits: int

@@ -1,257 +1,288 @@
-"""What the native engine does to memory that it knows by address: matrix products, sums, softmax. Needs numba.
+"""What the native engine does to memory that it knows by address: matrix products, sums, softmax; in `language`.
 
-Addresses are whole numbers, so that one compiled loop serves arrays of any shape and any owner. Arrays are in C order.
+Addresses are whole numbers, so that one loop serves arrays of any shape and any owner. Arrays are in C order. ``KIND``
+stands for f4 or f8. An instruction takes all words, its own place among them, and the numbers; `array_instructions`
+says what the words are. It returns whether the program is to stop.
 """
 
 from __future__ import annotations
 
-import math
-from typing import Any
+import ctypes
+from typing import Final
 
-import numpy as np
-from llvmlite import ir
-from numba import carray, njit, types  # type: ignore[attr-defined]
-from numba.core import cgutils
-from numba.extending import intrinsic
+from autograd.program.native import array_instructions as instructions
 
-from autograd.program.native.number_kernels import at
-
-# No caches of their own: they are compiled into the interpreter, which has one.
-options: dict[str, Any] = {"error_model": "numpy"}
+SOURCE: Final = '''
+@parallel
+def fill(out: int, value: KIND, n: int):
+    o = KINDs(out)
+    for i in range(n):
+        o[i] = value
 
 
-def _pointer(kind: Any) -> Any:
-    @intrinsic
-    def pointer(_: Any, address: Any) -> Any:
-        del address  # a type; numba goes by the name
-
-        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            return builder.inttoptr(args[0], context.get_value_type(signature.return_type))
-
-        return types.CPointer(kind)(types.int64), generate  # type: ignore[no-untyped-call]
-
-    return pointer
+def read(x: int, kind: int, i: int) -> KIND:
+    """One number of any kind: 0 and 1 for floats of 32 and 64 bits, 2 for truth values."""
+    if kind == 0:
+        return KIND(f4s(x)[i])
+    if kind == 1:
+        return KIND(f8s(x)[i])
+    return KIND(truths(x)[i])
 
 
-pointer_f4, pointer_f8 = _pointer(types.float32), _pointer(types.float64)
-pointer_u1, pointer_i8 = _pointer(types.uint8), _pointer(types.int64)
-
-
-def _product(kind: Any) -> Any:
-    """A call of BLAS's gemm at an address, in Fortran's conventions: everything by reference."""
-
-    @intrinsic
-    def call(
-        _: Any, gemm: Any, ta: Any, tb: Any, m: Any, n: Any, k: Any,
-        alpha: Any, a: Any, lda: Any, b: Any, ldb: Any, beta: Any, c: Any, ldc: Any,
-    ) -> Any:  # fmt: skip
-        del gemm, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc  # types; numba goes by the names
-        whole = types.int64
-        signature = types.void(whole, *(whole,) * 5, kind, *(whole,) * 4, kind, whole, whole)
-
-        def generate(_: Any, builder: Any, __: Any, args: Any) -> Any:
-            byte, int32 = ir.IntType(8), ir.IntType(32)
-            number = ir.FloatType() if kind is types.float32 else ir.DoubleType()
-
-            def by_reference(value: Any, to: Any) -> Any:
-                place = cgutils.alloca_once(builder, to)  # type: ignore[no-untyped-call]
-                builder.store(builder.trunc(value, to) if isinstance(to, ir.IntType) else value, place)
-                return place
-
-            def array(value: Any) -> Any:
-                return builder.inttoptr(value, number.as_pointer())
-
-            gemm, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc = args
-            given = [
-                *(by_reference(x, byte) for x in (ta, tb)),
-                *(by_reference(x, int32) for x in (m, n, k)),
-                by_reference(alpha, number), array(a), by_reference(lda, int32), array(b), by_reference(ldb, int32),
-                by_reference(beta, number), array(c), by_reference(ldc, int32),
-            ]  # fmt: skip
-            function = ir.FunctionType(ir.VoidType(), [x.type for x in given])
-            builder.call(builder.inttoptr(gemm, function.as_pointer()), given)
-
-        return signature, generate
-
-    return call
-
-
-_gemm_f4, _gemm_f8 = _product(types.float32), _product(types.float64)
-
-
-def _multiplied(gemm_of_blas: Any, number: Any) -> Any:
-    @njit(**options)  # type: ignore[untyped-decorator]
-    def multiply(gemm: Any, m: Any, n: Any, k: Any, a: Any, a_turned: Any, b: Any, b_turned: Any, c: Any, alpha: Any,
-                 beta: Any) -> None:  # fmt: skip
-        # Fortran reads C's rows as columns: what it is to compute is Cᵀ = Bᵀ Aᵀ.
-        ta, tb = (84 if a_turned else 78), (84 if b_turned else 78)  # "T" and "N"
-        lda, ldb = (m if a_turned else k), (k if b_turned else n)
-        gemm_of_blas(gemm, tb, ta, n, m, k, number(alpha), b, ldb, a, lda, number(beta), c, n)
-
-    return multiply
-
-
-multiply_f4, multiply_f8 = _multiplied(_gemm_f4, np.float32), _multiplied(_gemm_f8, np.float64)
-
-
-def _for_kind(pointer: Any, number: Any) -> dict[str, Any]:
-    """The loops for one kind of floating-point number."""
-
-    @njit(**options)  # type: ignore[untyped-decorator]
-    def fill(out: Any, value: Any, n: Any) -> None:
-        o = carray(pointer(out), (n,))
+@parallel
+def convert(out: int, x: int, kind: int, start: int, n: int):
+    """Numbers of any kind to this one."""
+    o = KINDs(out)
+    if kind == 0:
+        a = f4s(x) + start
         for i in range(n):
-            o[at(i)] = value
-
-    @njit(**options)  # type: ignore[untyped-decorator]
-    def one(address: Any, i: Any) -> Any:
-        return carray(pointer(address), (i + 1,))[at(i)]
-
-    @njit(**options)  # type: ignore[untyped-decorator]
-    def copy(out: Any, x: Any, n: Any) -> None:
-        o, a = carray(pointer(out), (n,)), carray(pointer(x), (n,))
+            o[i] = KIND(a[i])
+    elif kind == 1:
+        b = f8s(x) + start
         for i in range(n):
-            o[at(i)] = a[at(i)]
-
-    @njit(**options)  # type: ignore[untyped-decorator]
-    def narrow(out: Any, x: Any, n: Any) -> None:
-        """Numbers to truth values."""
-        o, a = carray(pointer_u1(out), (n,)), carray(pointer(x), (n,))
+            o[i] = KIND(b[i])
+    else:
+        c = truths(x) + start
         for i in range(n):
-            o[at(i)] = np.uint8(a[at(i)] != 0)
+            o[i] = KIND(c[i])
 
-    @njit(**options)  # type: ignore[untyped-decorator]
-    def read(x: Any, kind: Any, i: Any) -> Any:
-        """One number of any kind: 0 and 1 for floats of 32 and 64 bits, 2 for truth values."""
-        if kind == 0:
-            return number(carray(pointer_f4(x), (i + 1,))[at(i)])
-        if kind == 1:
-            return number(carray(pointer_f8(x), (i + 1,))[at(i)])
-        return number(carray(pointer_u1(x), (i + 1,))[at(i)])
 
-    @njit(**options)  # type: ignore[untyped-decorator]
-    def convert(out: Any, x: Any, kind: Any, start: Any, n: Any) -> None:
-        """Numbers of any kind to this one."""
-        o = carray(pointer(out), (n,))
-        if kind == 0:
-            a = carray(pointer_f4(x + 4 * start), (n,))
-            for i in range(n):
-                o[at(i)] = number(a[at(i)])
-        elif kind == 1:
-            b = carray(pointer_f8(x + 8 * start), (n,))
-            for i in range(n):
-                o[at(i)] = number(b[at(i)])
-        else:
-            c = carray(pointer_u1(x + start), (n,))
-            for i in range(n):
-                o[at(i)] = number(c[at(i)])
-
-    @njit(**options)  # type: ignore[untyped-decorator]
-    def sum_columns(out: Any, x: Any, rows: Any, columns: Any, count: Any) -> None:
-        o, a = carray(pointer(out), (columns,)), carray(pointer(x), (rows, columns))
-        for j in range(columns):
-            o[at(j)] = 0
-        for i in range(rows):
-            for j in range(columns):
-                o[at(j)] += a[at(i), at(j)]
-        if count != 1:
-            for j in range(columns):
-                o[at(j)] /= number(count)
-
-    @njit(fastmath={"reassoc"}, **options)  # type: ignore[untyped-decorator]
-    def total(a: Any, start: Any, n: Any) -> Any:
-        # In 64 bits, in whatever order is quickest; blocks keep rounding errors from growing with n.
-        found = 0.0
-        for i in range(n):
-            found += np.float64(a[at(start + i)])
-        return found
-
-    @njit(**options)  # type: ignore[untyped-decorator]
-    def sum_rows(out: Any, x: Any, rows: Any, columns: Any, count: Any) -> None:
-        o, a = carray(pointer(out), (rows,)), carray(pointer(x), (rows * columns,))
-        for i in range(rows):
-            found = 0.0
-            for j in range(0, columns, 1024):
-                found += total(a, i * columns + j, min(1024, columns - j))
-            o[at(i)] = number(found / count)
-
-    @njit(**options)  # type: ignore[untyped-decorator]
-    def largest(a: Any, i: Any, columns: Any) -> Any:
-        top = a[at(i), at(0)]
-        for j in range(1, columns):
-            x = a[at(i), at(j)]
-            if x > top or x != x:
-                top = x
-        return top
-
-    @njit(**options)  # type: ignore[untyped-decorator]
-    def softmax(out: Any, x: Any, rows: Any, columns: Any) -> None:
-        o, a = carray(pointer(out), (rows, columns)), carray(pointer(x), (rows, columns))
-        for i in range(rows):
-            top = largest(a, i, columns)
-            if not math.isfinite(top):  # no number to subtract from others
-                top = number(0)
-            found = number(0)
-            for j in range(columns):
-                e = math.exp(a[at(i), at(j)] - top)
-                o[at(i), at(j)] = e
-                found += e
-            for j in range(columns):
-                o[at(i), at(j)] /= found
-
-    @njit(**options)  # type: ignore[untyped-decorator]
-    def cross_entropy(out: Any, x: Any, targets: Any, rows: Any, columns: Any) -> None:
-        """ln Σ exp x − x of the class, for each row; the largest, whose exponential is 1, is left to log1p."""
-        o, a = carray(pointer(out), (rows,)), carray(pointer(x), (rows, columns))
-        t = carray(pointer_i8(targets), (rows,))
-        for i in range(rows):
-            top = largest(a, i, columns)
-            if not math.isfinite(top):
-                top = number(0)
-            others, ones = number(0), number(-1)
-            for j in range(columns):
-                shifted = a[at(i), at(j)] - top
-                if shifted == 0:
-                    ones += number(1)
+def chain(w: longs, p: int, numbers: f8s) -> int:
+    rows, columns, slots, loads, steps = w[p + 1], w[p + 2], w[p + 3], w[p + 4], w[p + 5]
+    scratch, first = w[{SCRATCH}], w[{SLOTS}]
+    p += 6
+    for i in range(slots):
+        w[first + i] = scratch + w[p + i] * {BLOCK}
+    p += slots
+    width = {BLOCK} // SIZE
+    for q in range(p, p + 4 * loads, 4):
+        how, home = w[q], w[first + w[q + 1]]
+        if how == {NUMBER}:
+            fill(home, KIND(numbers[w[q + 2]]), min(width, columns))
+        elif how % {CONVERTED} == {SINGLE}:
+            fill(home, read(w[w[q + 2]], w[q + 3], 0), min(width, columns))
+    last = p + 4 * loads + 5 * steps
+    for i in range(rows):
+        for j in range(0, columns, width):
+            n = min(width, columns - j)
+            for q in range(p, p + 4 * loads, 4):
+                how, slot = w[q], first + w[q + 1]
+                if how == {FULL}:
+                    w[slot] = w[w[q + 2]] + (i * columns + j) * SIZE
+                elif how == {ROW}:
+                    w[slot] = w[w[q + 2]] + j * SIZE
+                elif how % {CONVERTED} == {COLUMN}:
+                    fill(w[slot], read(w[w[q + 2]], w[q + 3], i), n)
+                elif how == {CONVERTED} + {FULL}:
+                    convert(w[slot], w[w[q + 2]], w[q + 3], i * columns + j, n)
+                elif how == {CONVERTED} + {ROW}:
+                    convert(w[slot], w[w[q + 2]], w[q + 3], j, n)
+            for q in range(p + 4 * loads, last, 5):
+                op, slot = w[q], w[first + w[q + 1]]
+                if op == {STORE}:
+                    copy(w[w[q + 2]] + (i * columns + j) * SIZE, slot, n)
+                elif op == {STORE_TRUTH}:
+                    narrow(w[w[q + 2]] + i * columns + j, slot, n)
                 else:
-                    others += math.exp(shifted)
-            o[at(i)] = math.log1p(others + ones) - (a[at(i), at(t[at(i)])] - top)
-
-    return {
-        "fill": fill, "one": one, "copy": copy, "narrow": narrow, "read": read, "convert": convert,
-        "sum_columns": sum_columns, "sum_rows": sum_rows, "softmax": softmax, "cross_entropy": cross_entropy,
-    }  # fmt: skip
+                    step(op, slot, w[first + w[q + 2]], w[first + w[q + 3]], w[first + w[q + 4]], n)
+    return 0
 
 
-LOOPS = {"f4": _for_kind(pointer_f4, np.float32), "f8": _for_kind(pointer_f8, np.float64)}
+@parallel
+def copy(out: int, x: int, n: int):
+    o, a = KINDs(out), KINDs(x)
+    for i in range(n):
+        o[i] = a[i]
 
 
-@njit(**options)  # type: ignore[untyped-decorator]
-def one_hot(out: Any, targets: Any, rows: Any, columns: Any) -> None:
+@parallel
+def narrow(out: int, x: int, n: int):
+    """Numbers to truth values."""
+    o, a = truths(out), KINDs(x)
+    for i in range(n):
+        o[i] = int(a[i] != 0.0)
+
+
+def product(w: longs, q: int, numbers: f8s) -> int:
+    factor = 1.0
+    if w[q + 9] >= 0:
+        factor = numbers[w[q + 9]]
+    alpha, beta = KIND(factor * w[q + 10]), KIND(w[q + 11])
+    m, n, k, a_turned, b_turned = w[q + 1], w[q + 2], w[q + 3], w[q + 5], w[q + 7]
+    # Fortran reads C's rows as columns: what it is to compute is Cᵀ = Bᵀ Aᵀ.
+    ta, tb = 84 if a_turned != 0 else 78, 84 if b_turned != 0 else 78  # "T" and "N"
+    lda, ldb = m if a_turned != 0 else k, k if b_turned != 0 else n
+    gemm(w[GEMM], tb, ta, n, m, k, alpha, w[w[q + 6]], ldb, w[w[q + 4]], lda, beta, w[w[q + 8]], n)
+    return 0
+
+
+def sum_columns(w: longs, q: int, numbers: f8s) -> int:
+    out, x, rows, columns, count = w[w[q + 1]], w[w[q + 2]], w[q + 3], w[q + 4], w[q + 5]
+    fill(out, KIND(0), columns)
+    for i in range(rows):
+        add(out, x + i * columns * SIZE, columns)
+    if count != 1:
+        divide(out, KIND(count), columns)
+    return 0
+
+
+@parallel
+def add(out: int, x: int, n: int):
+    o, a = KINDs(out), KINDs(x)
+    for j in range(n):
+        o[j] = o[j] + a[j]
+
+
+@parallel
+def divide(out: int, by: KIND, n: int):
+    o = KINDs(out)
+    for j in range(n):
+        o[j] = o[j] / by
+
+
+@reassociated
+def total(a: KINDs, start: int, n: int) -> f8:
+    """In 64 bits, in whatever order is quickest; blocks keep rounding errors from growing with n."""
+    found = 0.0
+    for i in range(n):
+        found += f8(a[start + i])
+    return found
+
+
+def sum_rows(w: longs, q: int, numbers: f8s) -> int:
+    o, a, rows, columns, count = KINDs(w[w[q + 1]]), KINDs(w[w[q + 2]]), w[q + 3], w[q + 4], w[q + 5]
+    for i in range(rows):
+        found = 0.0
+        for j in range(0, columns, 1024):
+            found += total(a, i * columns + j, min(1024, columns - j))
+        o[i] = KIND(found / count)
+    return 0
+
+
+def largest(a: KINDs, n: int) -> KIND:
+    """The largest of a row; 0 where it is infinite, and no number to subtract from others."""
+    top = a[0]
+    for j in range(1, n):
+        x = a[j]
+        top = x if x > top or x != x else top
+    return top if fabs(top) < INFINITY else KIND(0)
+
+
+def softmax(w: longs, q: int, numbers: f8s) -> int:
+    out, x, rows, columns = KINDs(w[w[q + 1]]), KINDs(w[w[q + 2]]), w[q + 3], w[q + 4]
+    for i in range(rows):
+        o, a = out + i * columns, x + i * columns
+        top = largest(a, columns)
+        found = KIND(0)
+        for j in range(columns):
+            e = exp(a[j] - top)
+            o[j] = e
+            found += e
+        for j in range(columns):
+            o[j] = o[j] / found
+    return 0
+
+
+def cross_entropy(w: longs, q: int, numbers: f8s) -> int:
+    """ln Σ exp x − x of the class, for each row; the largest, whose exponential is 1, is left to log1p."""
+    o, x, t, rows, columns = KINDs(w[w[q + 1]]), KINDs(w[w[q + 2]]), longs(w[w[q + 3]]), w[q + 4], w[q + 5]
+    for i in range(rows):
+        a = x + i * columns
+        top = largest(a, columns)
+        others, ones = KIND(0), KIND(-1)
+        for j in range(columns):
+            shifted = a[j] - top
+            if shifted == KIND(0):
+                ones += KIND(1)
+            else:
+                others += exp(shifted)
+        o[i] = log1p(others + ones) - (a[t[i]] - top)
+    return 0
+
+
+def one_hot(w: longs, q: int, numbers: f8s) -> int:
     """True at each row's class."""
-    o, t = carray(pointer_u1(out), (rows, columns)), carray(pointer_i8(targets), (rows,))
+    o, t, rows, columns = truths(w[w[q]]), longs(w[w[q + 1]]), w[q + 2], w[q + 3]
     for i in range(rows):
         for j in range(columns):
-            o[at(i), at(j)] = np.uint8(t[at(i)] == j)
+            o[i * columns + j] = int(t[i] == j)
+    return 0
 
 
-@njit(**options)  # type: ignore[untyped-decorator]
-def in_range(targets: Any, rows: Any, columns: Any) -> Any:
-    """Whether every row's class is a column."""
-    t = carray(pointer_i8(targets), (rows,))
-    found = True
+def check(w: longs, q: int, numbers: f8s) -> int:
+    """Whether a row's class is no column."""
+    t, rows, columns = longs(w[w[q]]), w[q + 1], w[q + 2]
     for i in range(rows):
-        found = found and 0 <= t[at(i)] < columns
+        if t[i] < 0 or t[i] >= columns:
+            return 1
+    return 0
+
+
+def duplicate(w: longs, q: int, numbers: f8s) -> int:
+    copy(w[w[q]], w[w[q + 1]], w[q + 2])
+    return 0
+
+
+def interpret(w: longs, numbers: f8s, p: int) -> int:
+    while w[p] != 0:
+        if run_one(w[p], w, p + 2, numbers) != 0:
+            return 1
+        p = w[p + 1]
+    return 0
+'''
+
+
+def text(kind: str) -> str:
+    """The kernels for floats of one kind: f4 or f8."""
+    found = SOURCE.replace("KIND", kind).replace("SIZE", kind[1:]).replace("INFINITY", "1e999")
+    found = found.replace("w[GEMM]", f"w[{instructions.GEMM + (kind == 'f8')}]")
+    for name, value in vars(instructions).items():
+        if isinstance(value, int):
+            found = found.replace(f"{{{name}}}", str(value))
     return found
+
+
+def gemm(kind: str) -> str:
+    """A call of BLAS's gemm at an address, in Fortran's conventions: everything by reference."""
+    number = "float" if kind == "f4" else "double"
+    names = ("ta", "tb", "m", "n", "k", "alpha", "a", "lda", "b", "ldb", "beta", "c", "ldc")
+    kinds = {"ta": "i8", "tb": "i8", "alpha": number, "beta": number} | dict.fromkeys("abc", "ptr")
+    lines = ["  %gemm = inttoptr i64 %at to ptr"]
+    given = []
+    for name in names:
+        to = kinds.get(name, "i32")
+        if to == "ptr":
+            lines.append(f"  %p_{name} = inttoptr i64 %{name} to ptr")
+        else:
+            value = f"%{name}"
+            if to != number:
+                lines.append(f"  %t_{name} = trunc i64 %{name} to {to}")
+                value = f"%t_{name}"
+            lines += [f"  %p_{name} = alloca {to}", f"  store {to} {value}, ptr %p_{name}"]
+        given.append(f"ptr %p_{name}")
+    parameters = ", ".join(f"{number if name in ('alpha', 'beta') else 'i64'} %{name}" for name in names)
+    lines += [f"  call void %gemm({', '.join(given)})", "  ret void"]
+    body = "\n".join(lines)
+    return f"define internal void @gemm(i64 %at, {parameters}) #0 {{\n{body}\n}}\n"
 
 
 def addresses_of_gemm() -> tuple[int, int] | None:
     """Where SciPy's BLAS has its products of 32-bit and of 64-bit floats; None without SciPy."""
     try:
-        from numba.extending import get_cython_function_address
         from scipy.linalg import cython_blas
     except ImportError:
         return None
-    if any(" int *" not in str(cython_blas.__pyx_capi__[name]) for name in ("sgemm", "dgemm")):
+    functions = [cython_blas.__pyx_capi__[name] for name in ("sgemm", "dgemm")]
+    if any(" int *" not in str(function) for function in functions):
         return None  # a build with 64-bit whole numbers
-    return tuple(get_cython_function_address("scipy.linalg.cython_blas", name) for name in ("sgemm", "dgemm"))  # type: ignore[return-value]
+    single, double = map(_address_in, functions)
+    return single, double
+
+
+def _address_in(capsule: object) -> int:
+    """What a capsule of Cython's holds."""
+    name, pointer = ctypes.pythonapi.PyCapsule_GetName, ctypes.pythonapi.PyCapsule_GetPointer
+    name.restype, name.argtypes = ctypes.c_char_p, (ctypes.py_object,)
+    pointer.restype, pointer.argtypes = ctypes.c_void_p, (ctypes.py_object, ctypes.c_char_p)
+    found: int = pointer(capsule, name(capsule))
+    return found

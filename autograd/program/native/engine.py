@@ -1,4 +1,4 @@
-"""Which engine runs a program; and the native engine's two interpreters, loaded when they are first asked for."""
+"""Which engine runs a program; and the native engine's two interpreters, made when they are first asked for."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _loading = threading.Lock()
 
 
 def available() -> bool:
-    """Whether numba is installed."""
+    """Whether llvmlite is installed."""
     try:
-        return find_spec("numba") is not None
+        return find_spec("llvmlite") is not None
     except ValueError:  # None stands for it among the modules
         return False
 
 
 def native_is_ready() -> bool | None:
-    """Whether the native engine runs programs of arrays at once; None where numba is not installed.
+    """Whether the native engine runs programs of arrays at once; None where llvmlite is not installed.
 
-    The first program on a machine has it make its code, which takes about a minute and is kept; later processes load
-    that in half a second. (False also where code cannot be kept.)
+    The first program on a machine has it make the code of the instructions that it uses, which takes part of a second
+    and is kept; later processes load that. (False also where code cannot be kept.)
 
     Example:
         >>> native_is_ready() in (True, False, None)
@@ -64,14 +64,14 @@ def blas() -> tuple[int, int] | None:
 
 
 def interpreter(kind: Literal["number", "array"]) -> Any:
-    """The compiled loop that runs programs of numbers or of arrays.
+    """The machine code that runs programs of numbers or of arrays.
 
     Raises:
-        MissingExtraError: numba is not installed.
+        MissingExtraError: llvmlite is not installed.
     """
     with _loading:
         if kind not in _loaded:
             if not available():
-                raise MissingExtraError(f"native programs need numba: {installing('jit')}, or use engine='numpy'")
-            _loaded[kind] = import_module(f"autograd.program.native.{kind}_interpreter").load().run
+                raise MissingExtraError(f"native programs need llvmlite: {installing('jit')}, or use engine='numpy'")
+            _loaded[kind] = import_module(f"autograd.program.native.{kind}_interpreter").Interpreter()
         return _loaded[kind]

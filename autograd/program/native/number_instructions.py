@@ -40,3 +40,14 @@ _SUMS = {arithmetic.add, arithmetic.subtract, arithmetic.negative, arithmetic.mu
 def functions() -> tuple[Primitive, ...]:
     """The primitives that have an instruction."""
     return tuple(rule for rule in book.functions() if rule not in _SUMS)
+
+
+@cache
+def instructions() -> dict[str, int]:
+    """The number of each instruction, by its name."""
+    names = [
+        "stop", "loop_sum", "any_sum", "logsumexp", "softmax", "softplus_sigmoid",
+        *(f"sum_{signs}" for signs in SHORT_SUMS),
+        *(f"{way}_{rule.name}" for way in ("one", "loop") for rule in functions()),
+    ]  # fmt: skip
+    return {name: i for i, name in enumerate(names)}

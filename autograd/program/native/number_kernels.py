@@ -1,122 +1,248 @@
-"""Parts of the native engine's interpreter that are the same whatever the rule book holds. Needs numba."""
+"""Parts of the native engine's interpreter for numbers that are the same whatever the rule book holds, in `language`.
+
+A loop nest over a sum stands in the code as: which way, where the results go, three lengths, how many runs; and for
+each run its sign, its count, and for one operand or two a base, three strides and the distance from term to term. The
+ways:
+
+* lanes: `LANES` neighbouring results at a time, each operand read as so many neighbours or as one number for all;
+* reduce: one result at a time, `LANES` neighbouring terms at a time (only long runs, which may be added in any order);
+* plain: one result at a time, one term at a time.
+
+A sum starts from −0, the one number that changes nothing when added to.
+"""
 
 from __future__ import annotations
 
-import math
-from typing import Any
+from typing import Final
 
-import numpy as np
-from numba import njit
+from autograd.program.native.values import LANES as WIDTH
 
-options: dict[str, Any] = {"error_model": "numpy", "nogil": False, "cache": True}
+LANES, REDUCE, PLAIN = range(3)
 
-
-@njit(inline="always")
-def signed(word: Any) -> Any:
-    """A word of the code as a signed number."""
-    return np.int64(np.int32(word))
+SOURCE: Final = (
+    '''
+def address(code: words, q: int, i: int, j: int, k: int) -> int:
+    return signed(code[q]) + i * signed(code[q + 1]) + j * signed(code[q + 2]) + k * signed(code[q + 3])
 
 
-@njit(inline="always")
-def at(place: Any) -> Any:
-    """A place as an index; unsigned, so that no test for negative indices is needed."""
-    return np.uint64(place)
+def sum_lanes(code: words, p: int, m: f8s, out: int, i: int, j: int, length: int, runs: int):
+    lane = 0
+    while lane < length:
+        lane = min(lane, length - {WIDTH})  # some lanes once more
+        s = spread(-0.0)
+        q = p
+        for _ in range(runs):
+            sign, count = code[q], code[q + 1]
+            a, da, la = address(code, q + 2, i, j, lane), signed(code[q + 6]), code[q + 5] != 0
+            if sign < 2:
+                q += 7
+                if la:
+                    for _ in range(count):
+                        s = s + lanes(m, a) if sign == 0 else s - lanes(m, a)
+                        a += da
+                else:
+                    for _ in range(count):
+                        s += m[a] if sign == 0 else -m[a]
+                        a += da
+                continue
+            b, db, lb = address(code, q + 7, i, j, lane), signed(code[q + 11]), code[q + 10] != 0
+            q += 12
+            if la and not lb:
+                a, b, da, db, la, lb = b, a, db, da, lb, la
+            factor = -1.0 if sign == 3 else 1.0
+            if la:
+                for _ in range(count):
+                    s += factor * lanes(m, a) * lanes(m, b)
+                    a += da
+                    b += db
+            elif lb:
+                for _ in range(count):
+                    s += factor * m[a] * lanes(m, b)
+                    a += da
+                    b += db
+            else:
+                for _ in range(count):
+                    s += factor * m[a] * m[b]
+                    a += da
+                    b += db
+        keep(m, out + lane, s)
+        lane += {WIDTH}
 
 
-@njit(inline="always")
-def address(code: Any, q: Any, i: Any, j: Any, k: Any) -> Any:
-    """Where an operand is, from its base and its strides at ``q``, and how far each loop has come."""
-    return signed(code[at(q)]) + i * signed(code[at(q + 1)]) + j * signed(code[at(q + 2)]) + k * signed(code[at(q + 3)])
-
-
-@njit(**options)  # type: ignore[untyped-decorator]
-def sum_plain(code: Any, q: Any, m: Any, i: Any, j: Any, k: Any, runs: Any) -> Any:
-    """One result of a sum of products, term by term."""
+def sum_reduce(code: words, q: int, m: f8s, i: int, j: int, k: int, runs: int) -> f8:
     total = -0.0
     for _ in range(runs):
-        sign, count = code[at(q)], code[at(q + 1)]
-        a, da = address(code, q + 2, i, j, k), signed(code[at(q + 6)])
+        sign, count = code[q], code[q + 1]
+        a, da = address(code, q + 2, i, j, k), signed(code[q + 6])
+        b, db = a, da
+        single = sign < 2
+        if single:
+            q += 7
+        else:
+            b, db = address(code, q + 7, i, j, k), signed(code[q + 11])
+            q += 12
+        if da == 1 and db == 1 and count >= {WIDTH}:
+            s = spread(-0.0)
+            if single:
+                while count >= {WIDTH}:
+                    s += lanes(m, a)
+                    a += {WIDTH}
+                    count -= {WIDTH}
+            else:
+                while count >= {WIDTH}:
+                    s += lanes(m, a) * lanes(m, b)
+                    a += {WIDTH}
+                    b += {WIDTH}
+                    count -= {WIDTH}
+            part = together(s)
+            total = total + part if sign == 0 or sign == 2 else total - part
+        while count > 0:
+            x = m[a]
+            if not single:
+                x = x * m[b]
+            total = total + x if sign == 0 or sign == 2 else total - x
+            a += da
+            b += db
+            count -= 1
+    return total
+
+
+def sum_plain(code: words, q: int, m: f8s, i: int, j: int, k: int, runs: int) -> f8:
+    total = -0.0
+    for _ in range(runs):
+        sign, count = code[q], code[q + 1]
+        a, da = address(code, q + 2, i, j, k), signed(code[q + 6])
         if sign < 2:
             q += 7
             for _ in range(count):
-                total = total + m[at(a)] if sign == 0 else total - m[at(a)]
+                total = total + m[a] if sign == 0 else total - m[a]
                 a += da
             continue
-        b, db = address(code, q + 7, i, j, k), signed(code[at(q + 11)])
+        b, db = address(code, q + 7, i, j, k), signed(code[q + 11])
         q += 12
         for _ in range(count):
-            x = m[at(a)] * m[at(b)]
+            x = m[a] * m[b]
             total = total + x if sign == 2 else total - x
             a += da
             b += db
     return total
 
 
-@njit(inline="always")
-def softplus_sigmoid(x: Any) -> Any:
-    """ln(1 + eˣ) and 1 / (1 + e⁻ˣ), from one exponential."""
-    e = math.exp(-abs(x))
-    u = 1.0 + e
-    # ln(1 + e) to the last bits, though u is rounded: its error is put back, to first order.
-    softplus = (x if x > 0.0 or x != x else 0.0) + (math.log(u) + (e - (u - 1.0)) / u)
-    return softplus, (1.0 if x >= 0.0 else e) / u
+@instruction
+def loop_sum(code: words, m: f8s):
+    way, out, outer, middle, inner, runs = code[1], code[2], code[3], code[4], code[5], code[6]
+    p = 7
+    for i in range(outer):
+        for j in range(middle):
+            if way == {LANES}:
+                sum_lanes(code, p, m, out, i, j, inner, runs)
+            elif way == {REDUCE}:
+                for k in range(inner):
+                    m[out + k] = sum_reduce(code, p, m, i, j, k, runs)
+            else:
+                for k in range(inner):
+                    m[out + k] = sum_plain(code, p, m, i, j, k, runs)
+            out += inner
+    for _ in range(runs):
+        p += 7 if code[p] < 2 else 12
+    return p
 
 
-@njit(**options)  # type: ignore[untyped-decorator]
-def logsumexp(code: Any, p: Any, m: Any, count: Any) -> Any:
-    """ln Σ exp of ``count`` places, the largest subtracted first."""
-    top = m[code[at(p)]]
-    for i in range(1, np.int64(count)):
-        x = m[code[at(p + i)]]
-        if x > top or x != x:
-            top = x
+@instruction
+def any_sum(code: words, m: f8s):
+    total = -0.0
+    p = 3
+    for _ in range(code[2]):
+        a, b, sign = m[code[p + 1]], m[code[p + 2]], code[p]
+        if sign == 0:
+            total += a
+        elif sign == 1:
+            total -= a
+        elif sign == 2:
+            total += a * b
+        else:
+            total -= a * b
+        p += 3
+    m[code[1]] = total
+    return p
+
+
+def largest(code: words, m: f8s, count: int) -> f8:
+    top = m[code[0]]
+    for i in range(1, count):
+        x = m[code[i]]
+        top = x if x > top or x != x else top
+    return top
+
+
+@instruction
+def logsumexp(code: words, m: f8s):
+    """ln Σ exp of some places, the largest subtracted first."""
+    out, count = code[1], code[2]
+    top = largest(code + 3, m, count)
     if top - top != 0.0:  # an infinity, or no number
-        return top
+        m[out] = top
+        return 3 + count
     others, tops = 0.0, -1.0  # ln(1 + the others), which may be next to nothing
-    for i in range(np.int64(count)):
-        x = m[code[at(p + i)]]
+    for i in range(count):
+        x = m[code[3 + i]]
         if x == top:
             tops += 1.0
         else:
-            others += math.exp(x - top)
-    return top + math.log1p(others + tops)
+            others += exp(x - top)
+    m[out] = top + log1p(others + tops)
+    return 3 + count
 
 
-@njit(**options)  # type: ignore[untyped-decorator]
-def softmax(code: Any, p: Any, m: Any, whole: Any, out: Any, apart: Any, count: Any) -> None:
-    """The softmax of ``count`` places, after logsumexp where ``whole``; the results stand ``apart``."""
-    top = m[code[at(p)]]
-    for i in range(1, count):
-        x = m[code[at(p + i)]]
-        if x > top or x != x:
-            top = x
-    first = out
-    if whole:
-        out += apart
+@instruction
+def softmax(code: words, m: f8s):
+    """The softmax of some places, after logsumexp where it is wanted, too; the results stand apart."""
+    whole, first, apart, count = code[1] != 0, code[2], code[3], code[4]
+    places = code + 5
+    top = largest(places, m, count)
+    out = first + apart if whole else first
     o = out
     if top - top != 0.0:
         taken = 0.0 if top < 0.0 else top  # where all are −∞ their shares are 0
         for i in range(count):
-            m[at(o)] = math.exp(m[code[at(p + i)]] - taken)
+            m[o] = exp(m[places[i]] - taken)
             o += apart
-        m[at(first)] = top if whole else m[at(first)]
-        return
+        if whole:
+            m[first] = top
+        return 5 + count
     total = 0.0
     for i in range(count):
-        grown = math.exp(m[code[at(p + i)]] - top)
-        m[at(o)] = grown
+        grown = exp(m[places[i]] - top)
+        m[o] = grown
         total += grown
         o += apart
     if whole:  # as in `logsumexp`; a branch that no processor foresees, so not where it is not needed
         others, tops, o = 0.0, -1.0, out
         for i in range(count):
-            if m[code[at(p + i)]] == top:
+            if m[places[i]] == top:
                 tops += 1.0
             else:
-                others += m[at(o)]
+                others += m[o]
             o += apart
-        m[at(first)] = top + math.log1p(others + tops)
+        m[first] = top + log1p(others + tops)
     share = 1.0 / total
     for _ in range(count):
-        m[at(out)] *= share
+        m[out] *= share
         out += apart
+    return 5 + count
+
+
+@instruction
+def softplus_sigmoid(code: words, m: f8s):
+    """ln(1 + eˣ) and 1 / (1 + e⁻ˣ), from one exponential."""
+    x = m[code[3]]
+    e = exp(-fabs(x))
+    u = 1.0 + e
+    # ln(1 + e) to the last bits, though u is rounded: its error is put back, to first order.
+    m[code[1]] = (x if x > 0.0 or x != x else 0.0) + (log(u) + (e - (u - 1.0)) / u)
+    m[code[2]] = (1.0 if x >= 0.0 else e) / u
+    return 4
+'''.replace("{WIDTH}", str(WIDTH))
+    .replace("{LANES}", str(LANES))
+    .replace("{REDUCE}", str(REDUCE))
+)

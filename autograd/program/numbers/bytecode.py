@@ -2,74 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograd.program.intrinsics import softmax_n, softmax_only, softplus_sigmoid
-from autograd.program.native.number_instructions import (
-    ANY_SUM,
-    FIRST_SHORT_SUM,
-    LOGSUMEXP,
-    LOOP_SUM,
-    SHORT_SUMS,
-    SOFTMAX,
-    SOFTPLUS_SIGMOID,
-    STOP,
-    functions,
-)
-from autograd.program.native.sums import LANES, PLAIN, REDUCE, WIDTH
+from autograd.program.native.number_instructions import SHORT_SUMS, functions, instructions
+from autograd.program.native.number_kernels import LANES, PLAIN, REDUCE
+from autograd.program.native.values import LANES as WIDTH
 from autograd.program.numbers.lower import terms
 from autograd.program.numbers.schedule import LONG, Loop, Plan, Run, Scatter
 from autograd.rules import reductions
+from autograd.rules.primitive import Primitive
 
 
 class NotNativeError(TypeError):
     """A program uses a function that the native engine has no instruction for."""
 
 
-def encode(plan: Plan, flush_denormals: bool = False) -> np.ndarray[Any, np.dtype[np.uint32]]:
-    """The bytecode of a plan.
+def encode(plan: Plan) -> tuple[np.ndarray[Any, np.dtype[np.uint32]], set[int]]:
+    """The bytecode of a plan, and the instructions that it uses.
 
     Raises:
         NotNativeError: The plan has a function without an instruction: a user's own primitive.
     """
-    table = functions()
-    first_function = FIRST_SHORT_SUM + len(SHORT_SUMS)
-    number = {rule: first_function + i for i, rule in enumerate(table)}
-    short = {signs: FIRST_SHORT_SUM + i for i, signs in enumerate(SHORT_SUMS)}
-    code: list[int] = [int(flush_denormals), *plan.outputs.tolist()]
+    number = instructions()
+    code: list[int] = plan.outputs.tolist()
+    used = {number["stop"]}
     for unit in plan.units:
-        action = unit.action
+        for instruction in _of_unit(unit, number):
+            used.add(instruction[0])
+            code += instruction
+    code.append(number["stop"])
+    return (np.array(code, np.int64) & 0xFFFFFFFF).astype(np.uint32), used
+
+
+def _of_unit(unit: Loop | Scatter, number: dict[str, int]) -> Iterator[Sequence[int]]:
+    """The instructions of a step."""
+    action = unit.action
+    if isinstance(unit, Loop) and isinstance(action, str):
+        yield _loop_sum(unit, number["loop_sum"])
+        return
+    joint = action in (reductions.logsumexp_n, softmax_n, softmax_only, softplus_sigmoid)
+    if isinstance(unit, Loop) and not isinstance(action, str) and not joint:
+        first = (_number(number, action, "loop"), unit.out, *_three(unit.lengths))
+        yield (*first, *(x for access in unit.reads for x in (access.base, *_three(access.strides, 0))))
+        return
+    rows = _rows(unit)
+    for lane, places in enumerate(rows):
         if isinstance(action, str):
-            if isinstance(unit, Loop):
-                code += _loop_sum(unit)
-            else:
-                for lane, places in enumerate(_rows(unit)):
-                    code += _sum(action, unit.out + lane, places, short)
+            yield _sum(action, unit.out + lane, places, number)
         elif action is reductions.logsumexp_n:
-            for lane, places in enumerate(_rows(unit)):
-                code += (LOGSUMEXP, unit.out + lane, len(places), *places)
+            yield (number["logsumexp"], unit.out + lane, len(places), *places)
         elif action is softmax_n or action is softmax_only:
-            rows = _rows(unit)
-            for lane, places in enumerate(rows):
-                code += (SOFTMAX, int(action is softmax_n), unit.out + lane, len(rows), len(places), *places)
+            whole = int(action is softmax_n)
+            yield (number["softmax"], whole, unit.out + lane, len(rows), len(places), *places)
         elif action is softplus_sigmoid:
-            rows = _rows(unit)
-            for lane, (place,) in enumerate(rows):
-                code += (SOFTPLUS_SIGMOID, unit.out + lane, unit.out + len(rows) + lane, place)
-        elif action not in number:
-            raise NotNativeError(f"{action.name} has no native instruction: use engine='numpy'")
-        elif isinstance(unit, Loop):
-            code += (number[action] + len(table), unit.out, *_three(unit.lengths))
-            for access in unit.reads:
-                code += (access.base, *_three(access.strides, 0))
+            yield (number["softplus_sigmoid"], unit.out + lane, unit.out + len(rows) + lane, *places)
         else:
-            for lane, places in enumerate(_rows(unit)):
-                code += (number[action], unit.out + lane, *places)
-    code.append(STOP)
-    return (np.array(code, np.int64) & 0xFFFFFFFF).astype(np.uint32)
+            yield (_number(number, action), unit.out + lane, *places)
+
+
+def _number(number: dict[str, int], action: Primitive, way: str = "one") -> int:
+    if action not in functions():
+        raise NotNativeError(f"{action.name} has no native instruction: use engine='numpy'")
+    return number[f"{way}_{action.name}"]
 
 
 def _rows(unit: Loop | Scatter) -> list[tuple[int, ...]]:
@@ -87,22 +85,22 @@ def _three(numbers: Sequence[int], filler: int = 1) -> tuple[int, ...]:
     return (*(filler,) * (3 - len(numbers)), *numbers)
 
 
-def _sum(signs: str, out: int, places: Sequence[int], short: dict[str, int]) -> tuple[int, ...]:
+def _sum(signs: str, out: int, places: Sequence[int], number: dict[str, int]) -> tuple[int, ...]:
     listed = terms(signs, places)
     if len(signs) > 1 and "spdq".index(signs[0]) > "spdq".index(signs[1]):
         listed[:2] = listed[1::-1]
         signs = signs[1] + signs[0] + signs[2:]
     flat = [x for _, term in listed for x in term]
-    if signs in short:
-        return (short[signs], out, *flat)
+    if signs in SHORT_SUMS:
+        return (number[f"sum_{signs}"], out, *flat)
     code = []
     for sign, term in listed:
         code += ["sdpq".index(sign), *term, *(term if len(term) == 1 else ())]
-    return (ANY_SUM, out, len(signs), *code)
+    return (number["any_sum"], out, len(signs), *code)
 
 
-def _loop_sum(loop: Loop) -> list[int]:
-    code = [LOOP_SUM, _way(loop), loop.out, *_three(loop.lengths), len(loop.runs)]
+def _loop_sum(loop: Loop, number: int) -> list[int]:
+    code = [number, _way(loop), loop.out, *_three(loop.lengths), len(loop.runs)]
     for run in loop.runs:
         code += ("sdpq".index(run.sign), run.count)
         for access in run.reads:
@@ -111,7 +109,7 @@ def _loop_sum(loop: Loop) -> list[int]:
 
 
 def _way(loop: Loop) -> int:
-    """Which of the ways of `autograd.program.native.sums` suits a sum."""
+    """Which of the ways of `autograd.program.native.number_kernels` suits a sum."""
     if loop.lengths[-1] >= WIDTH and all(a.strides[-1] in (0, 1) for run in loop.runs for a in run.reads):
         return LANES
     return REDUCE if any(_reducible(run) for run in loop.runs) else PLAIN

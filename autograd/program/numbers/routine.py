@@ -25,7 +25,7 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 class NumberRoutine:
     """Numbers in, numbers out, over and over; see `autograd.program.routine`.
 
-    By default it is native where numba is installed and every function is the book's.
+    By default it is native where llvmlite is installed and every function is the book's.
     """
 
     def __init__(

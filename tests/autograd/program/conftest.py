@@ -1,4 +1,4 @@
-"""Every test of programs runs on both engines, where numba is installed."""
+"""Every test of programs runs on both engines, where llvmlite is installed."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ import pytest
 def engine(request: pytest.FixtureRequest) -> Any:
     """The name of an engine."""
     if request.param == "native":
-        pytest.importorskip("numba")
+        pytest.importorskip("llvmlite")
     return request.param

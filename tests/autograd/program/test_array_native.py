@@ -14,7 +14,7 @@ import nn
 from autograd.program.arrays import bytecode
 from autograd.program.arrays.steps import Call, Chained, Part, Product, Steps
 
-pytest.importorskip("numba")
+pytest.importorskip("llvmlite")
 RNG = np.random.default_rng(0)
 TOLERANCE = {"float64": 1e-12, "float32": 1e-5}
 

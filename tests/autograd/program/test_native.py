@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import os
 import subprocess
 import sys
@@ -12,11 +14,11 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd.program.native import cache as native_cache
-from autograd.program.native import number_interpreter as native_source
+from autograd.program.native import book, machine
+from autograd.program.native.expressions import function_of_floats
 from autograd.rules.primitive import BOOK, elementwise
 
-pytest.importorskip("numba")
+pytest.importorskip("llvmlite")
 ROOT = Path(__file__).parents[3]
 
 
@@ -42,11 +44,16 @@ def test_native_is_the_default_where_it_can_run(cube: ag.Primitive) -> None:
         ag.Program.from_graph(cube(x), x, engine="native")
 
 
-def test_the_interpreter_is_kept_in_a_file_and_found_again() -> None:
-    first, second = native_source.load(), native_source.load()
-    assert first.__file__ == second.__file__
-    assert Path(first.__file__).read_text(encoding="utf-8") == native_source.source()
-    assert list(Path(first.__file__).parent.rglob("*.nbi"))  # numba's index of compiled functions
+def test_machine_code_is_kept_in_files_and_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    text = "define double @half(double %x) #0 {\n  %y = fmul double %x, 0.5\n  ret double %y\n}\n"
+    assert not machine.is_kept("test", "half", text)
+    half = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_double)
+    assert half(machine.addresses("test", {"half": text})["half"])(3.0) == 1.5
+    assert machine.is_kept("test", "half", text)
+    assert not machine.is_kept("test", "half", text.replace("0.5", "0.25"))
+    monkeypatch.setattr(machine, "_compiled", lambda _: pytest.fail("compiled again"))
+    assert half(machine.addresses("test", {"half": text})["half"])(3.0) == 1.5
 
 
 def test_a_cache_folder_that_cannot_be_written_to_is_no_obstacle(
@@ -54,27 +61,46 @@ def test_a_cache_folder_that_cannot_be_written_to_is_no_obstacle(
 ) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    path = native_cache._written("gradbook_native_test", "x = 1\n")
-    assert path.read_text(encoding="utf-8") == "x = 1\n"
+    text = "define i64 @seven() #0 {\n  ret i64 7\n}\n"
+    assert ctypes.CFUNCTYPE(ctypes.c_int64)(machine.addresses("test", {"seven": text})["seven"])() == 7
 
 
-def test_importing_the_engine_imports_no_numba_and_no_programs() -> None:
-    code = "import sys, autograd; sys.exit(any(m in sys.modules for m in ('numba', 'autograd.program')))"
+def test_a_way_in_outlives_the_program_and_takes_arrays_of_any_kind() -> None:
+    a, b = ag.Value(2.0), ag.Value(-3.0)
+    run = ag.Program.from_graph(a * b, [a, b], engine="native").run
+    gc.collect()
+    for x in ([2.0, 5.0], np.array([2, 5]), np.array([2.0, 0.0, 5.0])[::2], np.array([2.0, 5.0], np.float32)):
+        value, gradient = run(x)
+        assert value == 10.0
+        assert gradient.tolist() == [5.0, 2.0]
+    for x in ([2.0], np.ones((2, 1)), np.ones(3)):
+        with pytest.raises(ag.ShapeError, match="for a program of 2 inputs"):
+            run(x)
+
+
+def test_every_function_of_the_book_is_one_of_the_engine_in_both_precisions() -> None:
+    for rule in book.functions():
+        for kind in ("double", "float"):
+            assert function_of_floats(rule.scalar, rule.name, book.arity(rule), kind)
+
+
+def test_importing_the_engine_imports_no_llvm_and_no_programs() -> None:
+    code = "import sys, autograd; sys.exit(any(m in sys.modules for m in ('llvmlite', 'autograd.program')))"
     result = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, check=False, env=os.environ | {"PYTHONPATH": str(ROOT)}
     )
     assert result.returncode == 0
-    code = "import sys, autograd; autograd.Program; sys.exit('numba' in sys.modules)"
+    code = "import sys, autograd; autograd.Program; sys.exit('llvmlite' in sys.modules)"
     result = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, check=False, env=os.environ | {"PYTHONPATH": str(ROOT)}
     )
     assert result.returncode == 0
 
 
-def test_without_numba_programs_run_on_numpy() -> None:
+def test_without_llvmlite_programs_run_on_numpy() -> None:
     code = """
 import sys
-sys.modules["numba"] = None
+sys.modules["llvmlite"] = None
 import autograd as ag
 x = ag.Value(2.0)
 program = ag.Program.from_graph(x * x, x)

@@ -18,7 +18,7 @@ NUMBERS = RNG.normal(size=(64, 3)).astype(np.float32)
 @pytest.fixture(params=["numpy", "native"])
 def engine(request):
     if request.param == "native":
-        pytest.importorskip("numba")
+        pytest.importorskip("llvmlite")
     return request.param
 
 

@@ -20,7 +20,7 @@ CLASSES = (X[:, 0] + X[:, 1] > 0) + (X[:, 2] > 0.5).astype(int)
 def early(request, monkeypatch):
     """Steps are recorded from the third on."""
     if request.param == "native":
-        pytest.importorskip("numba")
+        pytest.importorskip("llvmlite")
     monkeypatch.setattr(stepping, "plan", lambda _seconds: (2, 2 if request.param == "native" else np.inf))
     return request.param
 
