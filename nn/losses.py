@@ -8,6 +8,7 @@ would give N² differences and a loss that looks fine.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any, Concatenate, Literal, ParamSpec, Protocol, TypeAlias, cast, overload
 
@@ -298,6 +299,7 @@ def cross_entropy(
         targets = np.asarray(targets)
     full = logits.shape
     _check_classes(full, "cross_entropy")
+    _tell_of_probabilities(logits, "softmax", "cross_entropy", "leave it out, or use cross_entropy_of_probabilities")
     if targets.shape == full:
         targets = _distributions(logits, targets, "cross_entropy")
     elif targets.shape == (*full[:-1], 1):
@@ -341,9 +343,19 @@ def binary_cross_entropy_with_logits(logits: Array, targets: Targets, reduction:
         >>> logits.grad.data                         # sigmoid(z) − t
         array([-5.00000000e-01, -3.72007598e-44, -1.00000000e+00])
     """
+    _tell_of_probabilities(logits, "sigmoid", "binary_cross_entropy_with_logits", "leave it out")
     targets = _targets_like(logits, targets, "binary_cross_entropy_with_logits")
     check_shares(_known(targets))
     return _reduced(ag.BOOK["binary_cross_entropy"](logits, targets), reduction)
+
+
+def _tell_of_probabilities(logits: Array, rule: str, loss: str, advice: str) -> None:
+    """Warn, once a place, of outputs that are probabilities already."""
+    if isinstance(logits, ag.Tensor) and logits.rule is ag.BOOK[rule]:
+        warnings.warn(
+            f"{loss} takes logits and applies a {rule} itself, and these outputs come out of a {rule}: {advice}",
+            stacklevel=3,
+        )
 
 
 def _targets_like(outputs: Array, targets: Targets, loss: str) -> Array:

@@ -10,6 +10,7 @@ from autograd.graph.backward import propagate
 from autograd.graph.gradient_hooks import GradientHook, HookHandle, register
 from autograd.graph.node import Node, describe
 from autograd.graph.order import topological_order
+from autograd.graph.slips import SLIPS
 from autograd.kinds import HasGradient, N, Recording
 from autograd.suggest import in_our_words
 
@@ -74,7 +75,10 @@ class Differentiable(Node):
 
     def _fill_gradients(self, seed: Any, create_graph: bool) -> None:
         """`backward` from a checked seed."""
-        self._accumulate(propagate(self, seed, topological_order(self), create_graph))
+        gradients = propagate(self, seed, topological_order(self), create_graph)
+        SLIPS.look(gradients)
+        self._accumulate(gradients)
+        SLIPS.passed()
 
     def _propagate(
         self, seed: Any, order: Sequence[Node], create_graph: bool, wanted: Collection[Node] | None

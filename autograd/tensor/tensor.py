@@ -16,6 +16,7 @@ from autograd.graph.hooks import current_tracer
 from autograd.graph.mode import recording
 from autograd.graph.node import NO_ATTRS, Node, describe, fill, new_node
 from autograd.graph.outside import CUT, is_cut, look_at
+from autograd.graph.slips import none_yet
 from autograd.numpy.protocols import apply_function, apply_ufunc
 from autograd.rules import arithmetic, shaping
 from autograd.rules.primitive import Primitive
@@ -101,7 +102,7 @@ class Tensor(ArrayMethods, Copying):
     def grad(self) -> Tensor | None:
         """∂L/∂(this), a Tensor of this shape, or None where no backward pass has reached it."""
         if self._grad is None or isinstance(self._grad, Tensor):
-            return self._grad
+            return none_yet(self) if self._grad is None else self._grad
         gradient = constant(self._grad)
         if self.rule is None:
             self._grad = gradient
@@ -344,8 +345,7 @@ class Tensor(ArrayMethods, Copying):
 
     @staticmethod
     def _accumulate(gradients: dict[Any, Any]) -> None:
-        # A leaf's gradient is the user's to change, so it must not be memory that another node's gradient uses too:
-        # an addition hands the very g it was given to both its parents, a reshape hands on a view.
+        # A leaf's gradient is the user's to change: no memory of another's (an addition hands its g to both parents).
         in_between = {id(gradient) for node, gradient in gradients.items() if node.rule is not None}
         for node, gradient in gradients.items():
             if gradient is None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from autograd.graph.backward import check_differentiable, zero_where_not_taken
 from autograd.graph.node import Node
+from autograd.graph.slips import SLIPS
 from autograd.rules.ready import FLOAT_EXCEPTIONS, evaluated
 from autograd.value.node import ALONE, MANY, MIXED
 
@@ -43,8 +44,16 @@ def fill_gradients(root: Any, seed: float) -> bool:
         order = topological_order(root, unreached)
         check_differentiable(root, order)
         root._flow = seed
+        earlier = None  # the first leaf that has a gradient already
         for leaf in _gather(order, root, unreached, keep=True):
-            leaf._grad = leaf._flow if leaf._grad is None else leaf._grad + leaf._flow
+            if leaf._grad is None:
+                leaf._grad = leaf._flow
+            else:
+                if earlier is None:
+                    earlier = leaf
+                    SLIPS.added(leaf, order)
+                leaf._grad += leaf._flow
+        SLIPS.passed()
     finally:
         _gathering.release()
     return True

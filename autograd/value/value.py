@@ -17,6 +17,7 @@ from autograd.graph.mode import recording
 from autograd.graph.node import NO_ATTRS, Node, describe, fill, new_node
 from autograd.graph.operators import Operators
 from autograd.graph.outside import CUT, is_cut, look_at
+from autograd.graph.slips import none_yet
 from autograd.numpy.protocols import apply_ufunc
 from autograd.rules import activations, arithmetic, trigonometry
 from autograd.rules.primitive import Primitive
@@ -142,7 +143,7 @@ class Value(Operators, ScalarNode):
     def grad(self) -> float | None:
         """∂L/∂(this), or None where no backward pass has reached it; a Value after one with ``create_graph``."""
         gradient: float | None = self._grad
-        return gradient
+        return none_yet(self) if gradient is None else gradient
 
     @grad.setter
     def grad(self, gradient: Any) -> None:

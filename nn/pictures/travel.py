@@ -117,11 +117,12 @@ class Travel:
         x, y = self._recording.x, self._recording.y
         with contextlib.suppress(ag.MissingExtraError):  # the page needs no matplotlib
             plane = x.ndim == 2 and x.shape[1] == 2
+            drawn: Any
             drawn, places = grid(1, 1 + plane, (4.5 + 4.5 * plane, 3.6))
             lines({"loss": self._losses}, self.steps, title="a fit, step by step", ax=places[0])
             if plane:
                 boundary(self.at(self.steps[-1]), x, y, f"after step {self.steps[-1]}", ax=places[1])
-            still: str = drawn._repr_html_()  # type: ignore[attr-defined]
+            still: str = drawn._repr_html_()
             return still
         return ""
 
