@@ -8,7 +8,17 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any, NoReturn, TypeVar
 
-__all__ = ["METHODS", "WORDS", "catching", "closest", "in_our_words", "meant", "no_such_name", "refuse_keywords"]
+__all__ = [
+    "METHODS",
+    "WORDS",
+    "Elsewhere",
+    "catching",
+    "closest",
+    "in_our_words",
+    "meant",
+    "no_such_name",
+    "refuse_keywords",
+]
 
 AnyCallable = TypeVar("AnyCallable", bound=Callable[..., Any])
 
@@ -51,6 +61,7 @@ METHODS = {
     **dict.fromkeys(("add_", "sub_", "mul_", "div_", "copy_", "fill_"), "`with ag.no_grad():` and +=, -=, x[...] = …"),
     **dict.fromkeys(("softmax", "log_softmax", "logsumexp", "norm", "std", "var"), "a function: ag.{name}(x)"),
     **dict.fromkeys(("grad_fn", "_backward"), "x.rule, the entry of the rule book that made it (print(x.rule))"),
+    "numpy": "x.data, the number",
     "clamp": "clip",
     "cat": "a function: ag.concatenate([a, b])",
     "dim": "ndim",
@@ -123,6 +134,19 @@ def no_such_name(owner: str, short: str, name: str, names: Iterable[str], words:
     return AttributeError(f"{owner} has no attribute {name!r}: {hint}")
 
 
+class Elsewhere:
+    """An attribute that objects have in other libraries alone: whoever asks for it is told our word.
+
+    One for each name, since a ``__getattr__`` would cost every look at every attribute its short cut in CPython.
+    """
+
+    def __init__(self, name: str, short: str, words: Mapping[str, str]) -> None:
+        self.name, self.short, self.words = name, short, words
+
+    def __get__(self, instance: Any, kind: type) -> NoReturn:
+        raise no_such_name(f"a {kind.__name__}", self.short, self.name, (), self.words)
+
+
 def closest(name: str, names: Iterable[str]) -> str | None:
     """The name that is most like another one, if any is."""
     from difflib import get_close_matches  # used once, when something went wrong
@@ -161,6 +185,16 @@ def refuse_keywords(function: str, given: Iterable[str], known: Iterable[str]) -
     raise TypeError(f"{function}() takes no argument {word!r}: {hint}")
 
 
+def _refuse_positions(shown: str, function: Callable[..., Any]) -> NoReturn:
+    parameters = [each for each in inspect.signature(function).parameters.values() if each.name not in ("self", "cls")]
+    first = [each.name for each in parameters if each.kind is each.POSITIONAL_OR_KEYWORD]
+    named = [f"{each.name}=" for each in parameters if each.kind is each.KEYWORD_ONLY]
+    hint = f"; name the others: {', '.join(named)}" if named else ""
+    raise TypeError(
+        f"{shown} takes {len(first)} argument{'s' * (len(first) != 1)} by position, {', '.join(first)}{hint}"
+    )
+
+
 def catching(function: AnyCallable) -> AnyCallable:
     """Leave out of a function's signature the ``**words`` by which it catches other libraries' keyword arguments.
 
@@ -193,11 +227,14 @@ def in_our_words(function: AnyCallable) -> AnyCallable:
         except TypeError as error:
             inside = error.__traceback__ is not None and error.__traceback__.tb_next is not None
             unknown = None if inside else re.search(r"unexpected keyword argument '(\w+)'", str(error))
-            if unknown is None:
+            surplus = not inside and re.search(r"takes .*positional arguments? .*but", str(error))
+            if unknown is None and not surplus:
                 raise
         names = list(inspect.signature(function).parameters)
         owner, _, method = function.__qualname__.rpartition(".")
         shown = function.__qualname__ if method != "__init__" else type(args[0]).__name__ if args else owner
+        if unknown is None:
+            _refuse_positions(shown, function)
         refuse_keywords(shown, [unknown[1]], [name for name in names if name != "self"])
 
     return checked  # type: ignore[return-value]

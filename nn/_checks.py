@@ -50,7 +50,11 @@ def in_range(name: str, value: float, below: float = math.inf) -> float:
         ...
         ValueError: momentum must be from 0 to below 1, got 1.5
     """
-    if not 0 <= value < below:
+    try:
+        inside = 0 <= value < below
+    except TypeError:
+        inside = False
+    if not inside:
         raise ValueError(f"{name} must be from 0 to below {below:g}, got {value!r}")
     return float(value)
 

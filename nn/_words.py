@@ -1,6 +1,6 @@
 """Names of PyTorch, Keras and scikit-learn in the place of this package's: ours, or (with a blank in it) what to do."""
 
-__all__ = ["WORDS"]
+__all__ = ["METHODS", "WORDS"]
 
 _LOGITS = "there is no such layer: losses take logits, and trainer.predict_proba gives probabilities"
 _FUNCTION = "functions are autograd's: import autograd as ag; ag.relu(x)"
@@ -32,4 +32,22 @@ WORDS = {
     "Tensor": "tensors are autograd's: from autograd import Tensor",
     "utils": "nn.clip_norm, nn.DataLoader and the like are names of nn itself",
     "load_state_dict": "a method loads it: model.load_state_dict(state)",
+}
+
+# Methods of other libraries' models, and what to do here.
+METHODS = {
+    **dict.fromkeys(("fit", "evaluate", "compile"), "nn.Trainer(model, loss=…, optimizer=…) has fit and evaluate"),
+    **dict.fromkeys(("predict", "predict_proba"), "nn.Trainer's {name}, or model(x) for the raw outputs"),
+    **dict.fromkeys(("to", "cpu", "cuda"), "nothing to do: arrays are NumPy's, in the memory of this process"),
+    **dict.fromkeys(("float", "double", "half"), "layers take dtype=np.float32 (the default) or np.float64"),
+    **dict.fromkeys(("save", "save_weights"), "a function: nn.save(model, 'model.safetensors')"),
+    **dict.fromkeys(("load", "load_weights"), "a function: nn.load('model.safetensors')"),
+    **dict.fromkeys(("get_weights", "weights"), "model.state_dict(), or dict(model.named_parameters())"),
+    **dict.fromkeys(("register_buffer", "register_parameter"), "assign an nn.Buffer or nn.Parameter to an attribute"),
+    **dict.fromkeys(
+        ("add", "append", "add_module"), "give the layers at once: nn.Sequential(nn.Linear(4, 8), nn.ReLU())"
+    ),
+    "backward": "the loss has it: nn.mse(model(x), y).backward()",
+    "summary": "a function: nn.summary(model, x)",
+    "requires_grad_": "set requires_grad of each of model.parameters()",
 }

@@ -196,7 +196,7 @@ def _one_hot(targets: Any, classes: int) -> Any:
     if not isinstance(targets, ag.Tensor):
         targets = np.asarray(targets)
     if targets.dtype.kind not in "iu":
-        raise ag.DTypeError(f"class numbers must be integers, got {targets.dtype}")
+        raise ag.DTypeError(f"class numbers must be integers, not {targets.dtype}: use targets.astype(int)")
     known = _known(targets)
     if known.size and not 0 <= known.min() <= known.max() < classes:
         raise ValueError(f"class numbers from {known.min()} to {known.max()} for {classes} classes")

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 import autograd as ag
+from autograd import suggest
 from nn._text import quoted
+from nn._words import METHODS
 from nn.init import planning
 
 __all__ = ["Buffer", "Module", "Parameter", "StateError", "check_fits", "check_state"]
@@ -115,6 +117,9 @@ class Module:
     def __setattr__(self, name: str, value: object) -> None:
         super().__setattr__(name, value)
         Module.edits += 1
+
+    def __dir__(self) -> Iterable[str]:
+        return [name for name in super().__dir__() if name not in METHODS or hasattr(self, name)]
 
     def __delattr__(self, name: str) -> None:
         super().__delattr__(name)
@@ -267,6 +272,10 @@ class Module:
         if not lines:
             return f"{type(self).__name__}({self.extra_repr()})"
         return "\n  ".join([f"{type(self).__name__}({self.extra_repr()}", *lines]) + "\n)"
+
+
+for _name in METHODS:
+    setattr(Module, _name, suggest.Elsewhere(_name, "model", METHODS))
 
 
 def check_state(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from base64 import b64encode
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -25,6 +26,7 @@ from autograd.explaining.attribution import edge_shares
 from autograd.explaining.names import find_node
 from autograd.graph.node import Node, describe
 from autograd.graph.order import topological_order
+from autograd.suggest import in_our_words
 
 __all__ = ["Drawing", "draw"]
 
@@ -35,6 +37,7 @@ FEW = 24  # up to so many nodes, every module is shown in full
 ENDINGS = ("svg", "png", "pdf", "dot", "mmd", "html")
 
 
+@in_our_words
 def draw(
     what: Node | Callable[[], Any],
     *,
@@ -316,11 +319,25 @@ def _watched(what: Any) -> tuple[Node, dict[Node, tuple[str, ...]]]:
         )
     if not callable(what):
         raise TypeError(f"draw takes a Value or a Tensor, or a function that computes one, not {type(what).__name__}")
+    if needed := _needed(what):
+        raise TypeError(
+            f"draw calls the function without arguments, and it takes {needed}: ag.draw(lambda: f({needed}))"
+        )
     calls = Calls()
     output = calls.run(what)
     if not isinstance(output, Node):
         raise TypeError(f"the function to draw gave {type(output).__name__}: let it return a Value or a Tensor")
     return output, calls.groups()
+
+
+def _needed(function: Callable[..., Any]) -> str:
+    """The arguments that a function cannot be called without."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # one that is written in C
+        return ""
+    by_position = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return ", ".join(each.name for each in parameters if each.kind in by_position and each.default is each.empty)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import DTypeError, ShapeError
+from autograd.functional.independence import warn_of_independence
 from autograd.functional.signatures import Argnum, Function
 from autograd.functional.trees import leaves, matched_leaves, paths, with_leaves
 from autograd.graph.forward import push_forward, push_many
@@ -87,6 +88,8 @@ class Run:
 
     def gradient(self) -> Any:
         """∇f, in the form and the kind of the argument."""
+        if not any(map(_requires_grad, self.results)):
+            warn_of_independence(self.name)
         return self._as_argument(self._pull(self._upstream([None]), self._outer), self._outer)
 
     def column_sums(self) -> Any:

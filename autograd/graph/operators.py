@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, NoReturn, Self
+from typing import Any, Self
 
 from autograd.graph.functions_of_one import FunctionsOfOne
 from autograd.rules import activations, arithmetic
-from autograd.suggest import METHODS, no_such_name
+from autograd.suggest import METHODS, Elsewhere
 
 
 class ForeignOperandError(TypeError):
     """Another library's array beside a node: its own operators may know what to do."""
-
-
-class Elsewhere:
-    """An attribute that nodes have in other libraries alone: whoever asks for it is told our word.
-
-    One for each name, since a ``__getattr__`` would cost every look at every attribute its short cut in CPython.
-    """
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __get__(self, node: Any, kind: type) -> NoReturn:
-        raise no_such_name(f"a {kind.__name__}", "x", self.name, (), METHODS)
 
 
 class Operators(FunctionsOfOne):
@@ -36,7 +23,7 @@ class Operators(FunctionsOfOne):
         super().__init_subclass__()
         for name in METHODS:
             if name not in dir(cls):
-                setattr(cls, name, Elsewhere(name))
+                setattr(cls, name, Elsewhere(name, "x", METHODS))
 
     def __dir__(self) -> Iterable[str]:
         return [name for name in super().__dir__() if name not in METHODS or hasattr(self, name)]

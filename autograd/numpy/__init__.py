@@ -19,6 +19,7 @@ from autograd.numpy.building import make_diagonal as make_diagonal
 from autograd.numpy.building import r_ as r_
 from autograd.numpy.building import where as where
 from autograd.rules.primitive import BOOK as _BOOK
+from autograd.suggest import no_such_name as _no_such_name
 
 _ours = ("array", "asarray", "c_", "full", "make_diagonal", "r_", "where")
 _submodules = ("fft", "linalg", "random")
@@ -30,7 +31,9 @@ _entries: dict[Any, Any] = {entry.ufunc: entry for entry in _BOOK.values() if en
 def __getattr__(name: str) -> Any:
     if name in _submodules:
         return _import_module(f"autograd.numpy.{name}")
-    found = getattr(_numpy, name)
+    found = getattr(_numpy, name, None)
+    if found is None and not hasattr(_numpy, name):
+        raise _no_such_name("module 'autograd.numpy'", "np", name, __dir__(), {})
     if callable(found) and not isinstance(found, type):
         found = _entries.get(found) or _arguments.differentiable_version(found)
         globals()[name] = found

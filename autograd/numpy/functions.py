@@ -123,6 +123,17 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
 # ---- cross-entropy -------------------------------------------------------------------------------------------------
 
 
+def check_class_numbers(targets: Any) -> None:
+    """Raise unless an array holds whole numbers, in a type of whole numbers."""
+    if targets.dtype.kind in "iu":
+        return
+    if targets.dtype.kind in "USO":
+        raise DTypeError(
+            "class numbers must be integers, not texts: np.unique(labels, return_inverse=True)[1] numbers them"
+        )
+    raise DTypeError(f"class numbers must be integers, not {targets.dtype}: use targets.astype(int)")
+
+
 @overload
 def softmax_cross_entropy(logits: Recording[N], targets: Any) -> N: ...
 @overload
@@ -159,12 +170,12 @@ def softmax_cross_entropy(logits: Any, targets: Any) -> Any:
     if given == full:
         return losses.cross_entropy_of_probabilities(logits, targets)
     if given != full[:-1]:
+        swapped = "; the logits come first, then the targets" if full == given[:-1] else ""
         raise ShapeError(
             f"cross-entropy of logits {full} and targets {given}: expected class numbers of shape "
-            f"{full[:-1]} or probabilities of shape {full}"
+            f"{full[:-1]} or probabilities of shape {full}{swapped}"
         )
-    if targets.dtype.kind not in "iu":
-        raise DTypeError(f"class numbers must be integers, not {targets.dtype}: use targets.astype(int)")
+    check_class_numbers(targets)
     if isinstance(targets, Node) and targets.traced:  # a program checks the numbers that it is given
         return losses.cross_entropy_of_classes(logits, targets)
     check_classes(np.asarray(targets), full[-1])

@@ -66,6 +66,8 @@ def compile(function: AnyFunction, engine: Engine | None = None) -> AnyFunction:
         >>> fit(np.array([1.0, 2.0]), np.array([[3.0, 4.0], [0.0, 1.0]]))
         (62.5, array([33., 46.]))
     """
+    if not callable(function):
+        raise TypeError(f"compile takes a function, not a {type(function).__name__}; pass e.g. ag.value_and_grad(loss)")
     traces: OrderedDict[Any, _Trace] = OrderedDict()
 
     @wraps(function)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 from weakref import WeakValueDictionary
@@ -129,9 +130,19 @@ def explained(rule: Primitive, arrays: Sequence[Any], error: ValueError) -> Valu
             reason = "counted from the last axis, lengths must be equal or one"
         else:
             return error
-    elif rule in (products.matmul, products.linear) and len(shapes[0]) > 0 < len(shapes[1]):
+    elif rule in (products.matmul, products.linear) and not all(shapes[:2]):
+        reason = "a single number has no matrix product; write a * to scale by it"
+    elif rule in (products.matmul, products.linear):
         columns, rows = shapes[0][-1], shapes[1][-2:][0]
         if columns != rows:
             reason = f"the first has {columns} columns and the second {rows} rows; these must be equal"
+            reason += _row(shapes[0], rows)
     noun = "shape" if len(shapes) == 1 else "shapes"
     return ShapeError(f"{rule.name} of {noun} {' and '.join(map(str, shapes))}: {reason}")
+
+
+def _row(given: tuple[int, ...], rows: int) -> str:
+    """What makes rows of as many numbers as are expected, where that is likely meant."""
+    if rows == 1 and len(given) == 1:
+        return "; x[:, None] makes a column of x"
+    return "; x.reshape(len(x), -1) makes a row of each" if len(given) > 2 and math.prod(given[1:]) == rows else ""

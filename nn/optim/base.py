@@ -258,6 +258,8 @@ class Optimizer(ABC):
 def _checked_parameters(owner: str, parameters: Iterable[ag.Tensor]) -> list[ag.Tensor]:
     if isinstance(parameters, ag.Tensor):
         raise TypeError(f"{owner} takes a list of parameters, got one Tensor; pass [tensor]")
+    if callable(parameters):  # a model, or its method without the parentheses
+        raise TypeError(f"{owner} takes a list of parameters; pass model.parameters()")
     checked = list(parameters)
     for index, parameter in enumerate(checked):
         if not (isinstance(parameter, ag.Tensor) and parameter.requires_grad):

@@ -54,6 +54,10 @@ def save(model: Module, path: str | Path) -> None:
           (2): Linear(in_features=3, out_features=1, bias=True)
         )
     """
+    if not isinstance(model, Module):
+        raise TypeError(
+            f"save takes the module, then the path: save(model, 'model.safetensors'), got a {type(model).__name__}"
+        )
     # One entry only: the library writes several in a changing order, and equal models should make equal files.
     metadata = {FORMAT: json.dumps(describe(model))}
     write_atomically(path, require("safetensors.numpy", "train").save(model.state_dict(), metadata))
@@ -77,6 +81,8 @@ def load(path: str | Path, model: Module | None = None) -> Module:
             was given. The model is unchanged then.
         MissingExtraError: safetensors is not installed.
     """
+    if isinstance(path, Module):
+        raise TypeError("load takes the path first: load('model.safetensors'), or load('model.safetensors', model)")
     return _loaded(path, model=model)
 
 

@@ -36,7 +36,7 @@ from nn.training.resume import Saver, file_of, read_state, write_state
 from nn.training.samples import Batches, ClassWeight, Held, checked_pair, is_sum_of_samples
 from nn.training.scores import Metric, measured
 from nn.training.stepping import Stepper
-from nn.training.words import as_callbacks, as_loss, as_metrics, as_optimizer
+from nn.training.words import as_callbacks, as_loss, as_metrics, as_optimizer, as_tensor
 
 __all__ = ["DivergenceError", "Metric", "Trainer"]
 
@@ -323,7 +323,9 @@ class Trainer(Inference):
     def compute_loss(self, xb: Any, yb: Any, weights: Any = None) -> tuple[ag.Tensor, ag.Tensor]:
         """The loss on one batch, a single number, and the raw outputs of shape ``(batch, ...)``."""
         outputs = self.model(*xb) if isinstance(xb, tuple) else self.model(xb)
-        return self.loss(outputs, yb) if weights is None else samples.weighted(self.loss, outputs, yb, weights), outputs
+        outputs = as_tensor(f"{type(self.model).__name__}.forward", outputs)
+        loss = self.loss(outputs, yb) if weights is None else samples.weighted(self.loss, outputs, yb, weights)
+        return as_tensor("the loss", loss), outputs
 
     # ---- going on ----------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import autograd as ag
 from autograd import MissingExtraError, require
 from nn import losses, metrics
 from nn._checks import check_made
@@ -16,7 +17,7 @@ from nn.module import Module
 from nn.optim import OPTIMIZERS, Optimizer
 from nn.training.callbacks import Callback
 
-__all__ = ["as_callbacks", "as_loss", "as_metrics", "as_optimizer"]
+__all__ = ["as_callbacks", "as_loss", "as_metrics", "as_optimizer", "as_tensor"]
 
 LOSSES: dict[str, Loss] = {name: getattr(losses, name) for name in losses.__all__ if name != "Loss"}
 
@@ -141,3 +142,18 @@ def _named(kind: str, name: str, known: Mapping[str, Any]) -> Any:
     near = difflib.get_close_matches(name.lower(), known, 1)
     hint = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(sorted(known)[:20])}"
     raise ValueError(f"no {kind} is called {name!r}{hint}")
+
+
+def as_tensor(what: str, found: Any) -> ag.Tensor:
+    """What a model or a loss gave, if it is a Tensor.
+
+    Raises:
+        TypeError: It is something that has no gradient.
+    """
+    if isinstance(found, ag.Tensor):
+        return found
+    kind = "None (does it return its result?)" if found is None else f"a {type(found).__name__}, which has no gradient"
+    raise TypeError(
+        f"{what} gave {kind}: let it return a Tensor, computed by layers, operators and functions of autograd, "
+        "without .item(), .data or float"
+    )
