@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import MissingExtraError
 from nn import init, layers, losses, metrics, optim, outputs, regularisation
+from nn.functional import functional_call
 from nn.layers.activations import *
 from nn.layers.dropout import *
 from nn.layers.linear import *
@@ -37,7 +38,9 @@ from nn.optim.schedules import (
     ExponentialDecay,
     InverseTimeDecay,
     LinearDecay,
+    OneCycle,
     StepDecay,
+    WarmRestarts,
     WarmUp,
 )
 from nn.optim.sgd import *
@@ -69,6 +72,7 @@ __all__ = [
     "LinearDecay",
     "MissingExtraError",
     "Module",
+    "OneCycle",
     "Parameter",
     "ProgressBar",
     "ReduceOnPlateau",
@@ -76,8 +80,10 @@ __all__ = [
     "StateError",
     "StepDecay",
     "Trainer",
+    "WarmRestarts",
     "WarmUp",
     "compile_step",
+    "functional_call",
     "init",
     "lint",
     "load",

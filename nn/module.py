@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar, ParamSpec, Protocol, Self, TypeVar
 
@@ -115,6 +116,13 @@ class Module:
     edits = 0
 
     def __setattr__(self, name: str, value: object) -> None:
+        held = self.__dict__.get(name)
+        if isinstance(held, Parameter | Buffer) and not isinstance(value, Parameter | Buffer | Module | None):
+            kind = type(held).__name__
+            raise TypeError(
+                f"{type(self).__name__}.{name} is a {kind}, and {type(value).__name__} in its place would not be "
+                f"trained or saved; for other values, .{name}.data = …; for another one, .{name} = nn.{kind}(…)"
+            )
         super().__setattr__(name, value)
         Module.edits += 1
 
@@ -194,6 +202,41 @@ class Module:
     def eval(self) -> Self:
         """Set evaluation mode here and in all modules below."""
         return self.train(False)
+
+    def freeze(self, *patterns: str) -> list[str]:
+        """Train some parameters no further: all, or those whose names match a pattern such as ``"0.*"``.
+
+        They have no gradients until `unfreeze`; compiled steps notice. What a layer does in training mode is another
+        matter, see `eval`.
+
+        Returns:
+            The names of the parameters that are frozen now.
+
+        Raises:
+            ValueError: A pattern matches no parameter.
+
+        Example:
+            >>> import nn
+            >>> model = nn.MLP(2, [4, 1])
+            >>> model.freeze("0.*"), model.unfreeze("*.bias")
+            (['0.weight', '0.bias'], ['0.weight'])
+        """
+        return self._frozen(patterns, True)
+
+    def unfreeze(self, *patterns: str) -> list[str]:
+        """Train parameters again, as `freeze` names them; the names of those that are frozen still."""
+        return self._frozen(patterns, False)
+
+    def _frozen(self, patterns: tuple[str, ...], frozen: bool) -> list[str]:
+        named = dict(self.named_parameters())
+        for pattern in patterns or ("*",):
+            if patterns and not fnmatch.filter(named, pattern):
+                raise ValueError(f"no parameter is named {pattern!r}; there are {', '.join(list(named)[:20])}")
+            for name in fnmatch.filter(named, pattern):
+                named[name].requires_grad = not frozen
+                if frozen:
+                    named[name].grad = None
+        return [name for name, parameter in named.items() if not parameter.requires_grad]
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""

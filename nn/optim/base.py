@@ -19,12 +19,12 @@ import autograd as ag
 from autograd import suggest
 from nn._checks import in_range
 from nn._repr import settings_of
-from nn.module import check_state
+from nn.module import Parameter, check_state
 from nn.optim.schedules import Schedule
 
 __all__ = ["OPTIMIZERS", "Optimizer"]
 
-_NO_SETTINGS = {"parameters", "slots", "_replayed", "_numbered", "_latest", "_learning_rate", "schedule"}
+_NO_SETTINGS = {"parameters", "slots", "_replayed", "_numbered", "_latest", "_learning_rate", "schedule", "_groups"}
 
 Array: TypeAlias = NDArray[Any]
 
@@ -55,7 +55,9 @@ class Optimizer(ABC):
     for by it.
 
     Args:
-        parameters: The tensors to change, e.g. ``model.parameters()``.
+        parameters: The tensors to change, e.g. ``model.parameters()``; or groups of them with settings of their own,
+            ``[{"parameters": head, "learning_rate": 0.1, "weight_decay": 0.0}, {"parameters": rest}]``. A group's rate
+            keeps its ratio to the optimizer's, whatever that is set to later.
         learning_rate: Factor of each step, at least 0; may be set at any time.
         weight_decay: How much of each parameter is added to its gradient, at least 0; where `decoupled`, the parameter
             shrinks by the factor 1 − learning_rate · weight_decay instead.
@@ -96,14 +98,19 @@ class Optimizer(ABC):
 
     def __init__(
         self,
-        parameters: Iterable[ag.Tensor],
+        parameters: Iterable[ag.Tensor] | Iterable[Mapping[str, Any]],
         learning_rate: float,
         weight_decay: float = 0.0,
         remembers: Iterable[str] = (),
     ) -> None:
-        self.parameters = _checked_parameters(type(self).__name__, parameters)
         self.learning_rate = learning_rate
         self.weight_decay = in_range("weight_decay", weight_decay)
+        # Of each parameter that is in a group: how its rate relates to the optimizer's, and its weight decay.
+        self._groups: list[tuple[float, float]] | None = None
+        given: Any = parameters if isinstance(parameters, ag.Tensor) else list(parameters)
+        if isinstance(given, list) and any(isinstance(each, Mapping) for each in given):
+            given, self._groups = _grouped(type(self).__name__, given, learning_rate, self.weight_decay)
+        self.parameters = _checked_parameters(type(self).__name__, given)
         self.slots = [Slot(parameter.data, remembers) for parameter in self.parameters]
         self._replayed: Any = None
         self._numbered: dict[Any, int] = {}
@@ -152,15 +159,19 @@ class Optimizer(ABC):
 
     def change(self, gradients: Sequence[Any], steps: Sequence[Any], rate: Any) -> None:
         """Set every parameter that has a gradient, and what is remembered of it, to what the formula says."""
-        for parameter, slot, gradient, count in zip(self.parameters, self.slots, gradients, steps, strict=True):
+        groups = self._groups or [(1.0, self.weight_decay)] * len(self.parameters)
+        for parameter, slot, gradient, count, (ratio, decay) in zip(
+            self.parameters, self.slots, gradients, steps, groups, strict=True
+        ):
             if gradient is None:
                 continue
             weight: Any = parameter
-            if self.weight_decay and self.decoupled:
-                weight = parameter * (1 - rate * self.weight_decay)
-            elif self.weight_decay:
-                gradient = parameter * self.weight_decay + gradient
-            step, memory = self.update(gradient, slot.memory, count, rate)
+            own = rate if ratio == 1.0 else rate * ratio
+            if decay and self.decoupled:
+                weight = parameter * (1 - own * decay)
+            elif decay:
+                gradient = parameter * decay + gradient
+            step, memory = self.update(gradient, slot.memory, count, own)
             for name, remembered in memory.items():
                 ag.assign(slot.memory[name], remembered)
             ag.assign(parameter, weight - step)
@@ -255,6 +266,30 @@ class Optimizer(ABC):
                 tensor.data = arrays[f"{index}.{name}"]
 
 
+def _grouped(
+    owner: str, groups: Iterable[Any], learning_rate: float, weight_decay: float
+) -> tuple[list[ag.Tensor], list[tuple[float, float]]]:
+    """The parameters of all groups, and of each the ratio of its rate and its weight decay."""
+    if not learning_rate:
+        raise ValueError(f"{owner}'s groups need a learning_rate above 0, to which theirs keep their ratio")
+    parameters: list[ag.Tensor] = []
+    settings: list[tuple[float, float]] = []
+    for index, group in enumerate(groups):
+        if not isinstance(group, Mapping):
+            raise TypeError(f"{owner} takes groups or parameters, not both; item {index} is {group!r}")
+        if "parameters" not in group:
+            raise ValueError(f"{owner}'s group {index} has no 'parameters'")
+        for name in group:
+            if name not in ("parameters", "learning_rate", "weight_decay"):
+                raise ValueError(f"{name!r} is no setting of a group of {owner}; it has learning_rate, weight_decay")
+        members = list(group["parameters"])
+        rate = in_range("learning_rate", group.get("learning_rate", learning_rate))
+        decay = in_range("weight_decay", group.get("weight_decay", weight_decay))
+        parameters += members
+        settings += [(rate / learning_rate, decay)] * len(members)
+    return parameters, settings
+
+
 def _checked_parameters(owner: str, parameters: Iterable[ag.Tensor]) -> list[ag.Tensor]:
     if isinstance(parameters, ag.Tensor):
         raise TypeError(f"{owner} takes a list of parameters, got one Tensor; pass [tensor]")
@@ -262,7 +297,8 @@ def _checked_parameters(owner: str, parameters: Iterable[ag.Tensor]) -> list[ag.
         raise TypeError(f"{owner} takes a list of parameters; pass model.parameters()")
     checked = list(parameters)
     for index, parameter in enumerate(checked):
-        if not (isinstance(parameter, ag.Tensor) and parameter.requires_grad):
+        frozen = isinstance(parameter, Parameter)  # it may be trained later, and takes no part before
+        if not (isinstance(parameter, ag.Tensor) and (parameter.requires_grad or frozen)):
             raise TypeError(f"{owner} takes Tensors with requires_grad=True; parameter {index} is {parameter!r}")
     if not checked:
         raise ValueError(f"{owner} got no parameters; pass model.parameters()")

@@ -18,9 +18,11 @@ __all__ = [
     "ExponentialDecay",
     "InverseTimeDecay",
     "LinearDecay",
+    "OneCycle",
     "Schedule",
     "StepDecay",
     "Stretched",
+    "WarmRestarts",
     "WarmUp",
 ]
 
@@ -145,7 +147,89 @@ class CosineDecay:
 
     def __call__(self, t: int) -> float:
         """The factor at time t."""
-        return self.lowest + (1.0 - self.lowest) * (1.0 + math.cos(math.pi * min(1.0, t / self.total))) / 2.0
+        return _cosine(1.0, self.lowest, min(1.0, t / self.total))
+
+
+@dataclass(frozen=True)
+class WarmRestarts:
+    """Half a cosine wave from 1 to the lowest factor, begun anew each time it has ended.
+
+    Attributes:
+        length: How long the first wave takes, at least 1.
+        growth: How many times as long as the one before it each further wave takes, at least 1.
+        lowest: The factor at a wave's end, at least 0.
+
+    Source: I. Loshchilov, F. Hutter, "SGDR: stochastic gradient descent with warm restarts", ICLR 2017, eq. 5.
+
+    Example:
+        >>> [round(WarmRestarts(2, growth=2)(t), 3) for t in range(7)]
+        [1.0, 0.5, 1.0, 0.854, 0.5, 0.146, 1.0]
+    """
+
+    length: int
+    growth: int = 1
+    lowest: float = 0.0
+
+    def __post_init__(self) -> None:
+        positive_integer("length", self.length)
+        positive_integer("growth", self.growth)
+        in_range("lowest", self.lowest)
+
+    def __call__(self, t: int) -> float:
+        """The factor at time t."""
+        length = self.length
+        if self.growth == 1:
+            t %= length
+        while t >= length:
+            t, length = t - length, length * self.growth
+        return _cosine(1.0, self.lowest, t / length)
+
+
+@dataclass(frozen=True)
+class OneCycle:
+    """Half a cosine wave up from a small factor to 1, and a longer one down to next to nothing, which is kept.
+
+    The optimizer's learning rate is the largest of the cycle.
+
+    Attributes:
+        total: How many steps the cycle has, at least 2; at the last of them, total − 1, the end is reached.
+        rising: The share of the steps that go up, above 0 and below 1.
+        start: The factor at time 0, at least 0.
+        end: The factor at the end, at least 0.
+
+    Source: L. N. Smith, N. Topin, "Super-convergence: very fast training of neural networks using large learning
+    rates", 2018, with the cosines and the numbers that fastai and PyTorch use.
+
+    Example:
+        >>> [round(OneCycle(10, rising=0.5)(t), 3) for t in range(10)]
+        [0.04, 0.181, 0.52, 0.859, 1.0, 0.905, 0.655, 0.345, 0.095, 0.0]
+    """
+
+    total: int
+    rising: float = 0.3
+    start: float = 1 / 25
+    end: float = 1 / 25 / 1e4
+
+    def __post_init__(self) -> None:
+        if positive_integer("total", self.total) < 2:
+            raise ValueError(f"total must be 2 at least, up and down, got {self.total}")
+        if not 0 < self.rising < 1:
+            raise ValueError(f"rising must be above 0 and below 1, got {self.rising!r}")
+        in_range("start", self.start)
+        in_range("end", self.end)
+
+    def __call__(self, t: int) -> float:
+        """The factor at time t."""
+        top, last = self.rising * self.total - 1.0, self.total - 1.0
+        if t <= top:
+            return _cosine(self.start, 1.0, t / top) if top else 1.0
+        top = max(top, 0.0)
+        return _cosine(1.0, self.end, min(1.0, (t - top) / (last - top)))
+
+
+def _cosine(begin: float, end: float, share: float) -> float:
+    """Where half a cosine wave from one number to another is after a share of its way."""
+    return begin + (end - begin) * (1.0 - math.cos(math.pi * share)) / 2.0
 
 
 @dataclass(frozen=True)

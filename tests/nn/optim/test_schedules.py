@@ -22,6 +22,12 @@ SCHEDULES: dict[str, tuple[Any, Any]] = {
     "inverse time": (nn.InverseTimeDecay(0.1), lambda m, o: m.LambdaLR(o, lambda t: 1 / (1 + 0.1 * t))),
     "linear": (nn.LinearDecay(80, 0.1), lambda m, o: m.LinearLR(o, 1.0, 0.1, 80)),
     "cosine": (nn.CosineDecay(STEPS), lambda m, o: m.CosineAnnealingLR(o, STEPS)),
+    "warm restarts": (nn.WarmRestarts(30), lambda m, o: m.CosineAnnealingWarmRestarts(o, 30)),
+    "growing restarts": (nn.WarmRestarts(11, 2), lambda m, o: m.CosineAnnealingWarmRestarts(o, 11, 2)),
+    "one cycle": (
+        nn.OneCycle(STEPS + 1),
+        lambda m, o: m.OneCycleLR(o, o.param_groups[0]["lr"], total_steps=STEPS + 1, cycle_momentum=False),
+    ),
     "warm-up": (nn.WarmUp(10, start=0.1), lambda m, o: m.LinearLR(o, 0.1, 1.0, 10)),
     "warm-up, then exponential": (
         nn.WarmUp(10, nn.ExponentialDecay(0.97), start=0.1),
@@ -107,7 +113,7 @@ def test_a_schedule_is_a_factor_from_its_beginning_on(name: str) -> None:
     schedule = SCHEDULES[name][0]
     factors = [schedule(t) for t in range(300)]
     assert all(0 <= factor <= 1 for factor in factors)
-    assert factors[0] == (0.1 if name.startswith("warm-up") else 1.0)
+    assert factors[0] == (0.1 if name.startswith("warm-up") else 1 / 25 if name == "one cycle" else 1.0)
 
 
 def fit(*callbacks: nn.Callback, epochs: int = 6, **options: Any) -> Any:
@@ -162,6 +168,10 @@ def test_a_plateau_against_pytorch() -> None:
         lambda: nn.CosineDecay(0),
         lambda: nn.LinearDecay(5, -1.0),
         lambda: nn.WarmUp(0),
+        lambda: nn.WarmRestarts(0),
+        lambda: nn.WarmRestarts(3, growth=0),
+        lambda: nn.OneCycle(1),
+        lambda: nn.OneCycle(9, rising=1.0),
         lambda: nn.ReduceOnPlateau(factor=1.0),
         lambda: nn.ReduceOnPlateau(mode="up"),  # type: ignore[arg-type]
     ],
