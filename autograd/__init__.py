@@ -35,7 +35,7 @@ from autograd.graph.hooks import assign, current_forward_hook, forward_hook, liv
 from autograd.graph.mode import enable_grad, is_recording, no_grad
 from autograd.graph.node import Node
 from autograd.graph.order import topological_order
-from autograd.numpy.functions import clip, dot, leaky_relu, linear, softmax_cross_entropy
+from autograd.numpy.functions import clip, dot, elu, leaky_relu, linear, softmax_cross_entropy
 from autograd.numpy.reductions import log_softmax, logsumexp, max, mean, min, norm, softmax, sum
 from autograd.numpy.shapes import (
     broadcast_to,
@@ -89,6 +89,7 @@ __all__ = [
     "dot",
     "draw",
     "elementwise_grad",
+    "elu",
     "enable_grad",
     "expand_dims",
     "explain",

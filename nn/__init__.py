@@ -22,12 +22,20 @@ from autograd import MissingExtraError
 from nn import init, layers, losses, metrics, optim, outputs, regularisation
 from nn.functional import functional_call
 from nn.layers.activations import *
+from nn.layers.attention import *
+from nn.layers.convolution import *
 from nn.layers.dropout import *
+from nn.layers.embedding import *
+from nn.layers.flatten import *
 from nn.layers.linear import *
 from nn.layers.mlp import *
 from nn.layers.noise import *
 from nn.layers.normalisation import *
+from nn.layers.pooling import *
+from nn.layers.recurrent import *
+from nn.layers.residual import *
 from nn.layers.sequential import *
+from nn.layers.transformer import *
 from nn.losses import *
 from nn.metrics import *
 from nn.module import Buffer, Module, Parameter, StateError

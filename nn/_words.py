@@ -25,7 +25,6 @@ WORDS = {
     **dict.fromkeys(("MLPClassifier", "MLPRegressor"), "from nn.estimator import MLPClassifier, MLPRegressor"),
     **dict.fromkeys(("Neuron", "Layer", "Value"), "networks of Values: from nn.scalar import Neuron, Layer, MLP"),
     **dict.fromkeys(("Dataset", "TensorDataset"), "arrays are enough: nn.DataLoader((x, y), batch_size=32)"),
-    **dict.fromkeys(("Conv1d", "Conv2d", "LSTM", "GRU", "RNN", "Embedding"), "there is none: layers here are dense"),
     "clip_grad_norm_": "clip_norm",
     "clip_grad_value_": "clip_value",
     "lr_scheduler": "schedules are nn.CosineDecay, nn.StepDecay … for nn.Scheduled or an optimizer's schedule=",

@@ -37,6 +37,17 @@ def leaky_relu(x: Any, slope: float = 0.01) -> Any:
 
 
 @same_kind
+def elu(x: Any, alpha: float = 1.0) -> Any:
+    """x for x > 0, α (eˣ − 1) otherwise; at 0 the derivative is α.
+
+    Example:
+        >>> elu(np.array([0.0, 3.0]))
+        array([0., 3.])
+    """
+    return activations.elu(x, alpha=alpha)
+
+
+@same_kind
 def clip(x: Any, low: Any = None, high: Any = None) -> Any:
     """x kept between ``low`` and ``high``, numbers or arrays or nodes; None leaves a side open.
 

@@ -14,12 +14,15 @@ from nn.module import Module
 
 __all__ = [
     "ACTIVATIONS",
+    "ELU",
     "GELU",
     "Activation",
     "Identity",
     "LeakyReLU",
     "ReLU",
+    "SiLU",
     "Sigmoid",
+    "Softmax",
     "Softplus",
     "Tanh",
 ]
@@ -34,7 +37,7 @@ ACTIVATIONS: dict[str, type[Activation]] = {}
 class Activation(Module):
     """A function applied to every entry.
 
-    A subclass that is given a name, ``class GELU(Activation, name="gelu")``, can be asked for by it.
+    A subclass that is given a name, ``class SiLU(Activation, name="silu")``, can be asked for by it.
 
     Attributes:
         initializer: What keeps signals in scale through a linear layer in front of it.
@@ -147,23 +150,123 @@ class Softplus(Activation, name="softplus"):
         return ag.softplus(x)
 
 
-class GELU(Activation, name="gelu"):
-    """x Φ(x) with Φ the normal distribution function, as x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))).
+class ELU(Activation, name="elu"):
+    """x where x > 0, α (eˣ − 1) elsewhere.
 
-    A relu without a kink. The tanh form differs from x Φ(x) by less than 0.0005.
+    Args:
+        alpha: α, what is left far below zero.
+
+    Source: D.-A. Clevert et al., "Fast and accurate deep network learning by exponential linear units", ICLR 2016.
+
+    Example:
+        >>> ELU()(np.array([-1000.0, 0.0, 2.0]))
+        array([-1.,  0.,  2.])
+    """
+
+    initializer = "he_uniform"
+
+    @suggest.in_our_words
+    def __init__(self, alpha: float = 1.0) -> None:
+        self.alpha = float(alpha)
+
+    def forward(self, x: Input) -> Any:
+        """Compute x or α (eˣ − 1)."""
+        return ag.elu(x, alpha=self.alpha)
+
+    def config(self) -> dict[str, Any]:
+        """α."""
+        return {"alpha": self.alpha}
+
+    def extra_repr(self) -> str:
+        """α."""
+        return f"alpha={self.alpha}"
+
+
+class GELU(Activation, name="gelu"):
+    """x Φ(x) with Φ the normal distribution function: a relu without a kink.
+
+    Args:
+        approximate: ``"none"``, or ``"tanh"`` for x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))), which
+            differs by less than 0.0005.
+
+    Raises:
+        ValueError: Another word.
 
     Source: D. Hendrycks, K. Gimpel, "Gaussian error linear units (GELUs)", 2016, section 2.
 
     Example:
         >>> GELU()(np.array([-1.0, 0.0, 2.0])).round(4)
-        array([-0.1588,  0.    ,  1.9546])
+        array([-0.1587,  0.    ,  1.9545])
+    """
+
+    initializer = "he_uniform"
+
+    @suggest.in_our_words
+    def __init__(self, approximate: str = "none") -> None:
+        if approximate not in ("none", "tanh"):
+            raise ValueError(f"approximate must be 'none' or 'tanh', got {approximate!r}")
+        self.approximate = approximate
+
+    def forward(self, x: Input) -> Any:
+        """Compute x Φ(x)."""
+        if self.approximate == "none":
+            return ag.gelu(x)
+        return 0.5 * x * (1.0 + ag.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+
+    def config(self) -> dict[str, Any]:
+        """Which form."""
+        return {"approximate": self.approximate}
+
+    def extra_repr(self) -> str:
+        """Which form."""
+        return f"approximate={self.approximate!r}"
+
+
+class SiLU(Activation, name="silu"):
+    """x σ(x), also called swish: a relu without a kink.
+
+    Source: P. Ramachandran et al., "Searching for activation functions", 2017.
+
+    Example:
+        >>> SiLU()(np.array([-1000.0, 0.0, 2.0])).round(4)
+        array([-0.    ,  0.    ,  1.7616])
     """
 
     initializer = "he_uniform"
 
     def forward(self, x: Input) -> Any:
-        """Compute x Φ(x)."""
-        return 0.5 * x * (1.0 + ag.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+        """Compute x σ(x)."""
+        return ag.silu(x)
+
+
+class Softmax(Module):
+    """exp xᵢ / Σ exp xⱼ along an axis.
+
+    Not for the end of a network that is trained by `nn.cross_entropy`, which takes logits.
+
+    Args:
+        axis: The axis; its entries add up to 1.
+
+    Example:
+        >>> Softmax()(np.array([0.0, 0.0])).tolist()
+        [0.5, 0.5]
+    """
+
+    @suggest.in_our_words
+    def __init__(self, axis: int = -1) -> None:
+        self.axis = int(axis)
+
+    def forward(self, x: Input) -> Any:
+        """Compute the shares."""
+        return ag.softmax(x, axis=self.axis)
+
+    def config(self) -> dict[str, Any]:
+        """The axis."""
+        return {"axis": self.axis}
+
+    def extra_repr(self) -> str:
+        """The axis."""
+        return f"axis={self.axis}"
 
 
 class Identity(Activation, name="identity"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
@@ -11,9 +12,10 @@ import autograd as ag
 from autograd import suggest
 from nn import init
 from nn._checks import in_range, positive_integer
+from nn.layers._inputs import as_tensor
 from nn.module import Buffer, Module, Parameter
 
-__all__ = ["BatchNorm1d", "LayerNorm"]
+__all__ = ["BatchNorm1d", "GroupNorm", "LayerNorm", "RMSNorm"]
 
 Input: TypeAlias = ag.Tensor | ArrayLike
 
@@ -140,6 +142,102 @@ class BatchNorm1d(Module):
         return f"{self.features}"
 
 
+class GroupNorm(Module):
+    """Each sample's channels, in groups, are brought to mean 0 and variance 1, then scaled and shifted.
+
+    As `LayerNorm`, with μ and σ² over the channels of a group and all places.
+
+    Input and output shape: ``(batch, channels, …)``.
+
+    Args:
+        groups: The number of groups.
+        channels: The number of channels, a multiple of it.
+        epsilon: ε, at least 0.
+        dtype: The dtype of γ and β.
+
+    Attributes:
+        weight: γ, one for each channel, which starts at 1.
+        bias: β, which starts at 0.
+
+    Source: Y. Wu, K. He, "Group normalization", ECCV 2018.
+
+    Example:
+        >>> GroupNorm(1, 2)(np.array([[[1.0, 2.0], [3.0, 4.0]]])).data.round(3)
+        array([[[-1.342, -0.447],
+                [ 0.447,  1.342]]], dtype=float32)
+    """
+
+    @suggest.in_our_words
+    def __init__(self, groups: int, channels: int, epsilon: float = 1e-5, *, dtype: DTypeLike = np.float32) -> None:
+        self.groups, self.channels = positive_integer("groups", groups), positive_integer("channels", channels)
+        if channels % groups:
+            raise ValueError(f"groups={groups} must divide channels={channels}")
+        self.epsilon = in_range("epsilon", epsilon)
+        self.weight = Parameter(init.ones((channels,), dtype=dtype), label="weight")
+        self.bias = Parameter(init.zeros((channels,), dtype=dtype), label="bias")
+
+    def forward(self, x: Input) -> ag.Tensor:
+        """Normalise every sample by itself."""
+        x = as_tensor(x, self.weight.dtype)
+        if x.ndim < 2 or x.shape[1] != self.channels:
+            raise ag.ShapeError(f"{self} takes (batch, {self.channels}, …), got shape {x.shape}")
+        full, each = x.shape, (-1, *(1,) * (x.ndim - 2))
+        grouped = x.reshape(full[0], self.groups, math.prod(full[1:]) // self.groups)
+        normal = _normalised(grouped, -1, self.epsilon)[0].reshape(full)
+        y: ag.Tensor = normal * self.weight.reshape(each) + self.bias.reshape(each)
+        return y
+
+    def config(self) -> dict[str, Any]:
+        """The arguments that make such a layer again."""
+        settings = {"groups": self.groups, "channels": self.channels, "epsilon": self.epsilon}
+        return settings | {"dtype": self.weight.dtype.name}
+
+    def extra_repr(self) -> str:
+        """The numbers of groups and channels."""
+        return f"{self.groups}, {self.channels}"
+
+
+class RMSNorm(Module):
+    """Each sample's features are divided by the root of their mean square, and scaled: γ x / √(mean x² + ε).
+
+    Input and output shape: ``(..., features)``.
+
+    Args:
+        features: Length of the last axis.
+        epsilon: ε, at least 0.
+        dtype: The dtype of γ.
+
+    Attributes:
+        weight: γ, which starts at 1.
+
+    Source: B. Zhang, R. Sennrich, "Root mean square layer normalization", NeurIPS 2019.
+
+    Example:
+        >>> RMSNorm(2)(np.array([[3.0, 4.0]])).data.round(3)
+        array([[0.849, 1.131]], dtype=float32)
+    """
+
+    @suggest.in_our_words
+    def __init__(self, features: int, epsilon: float = 1e-5, *, dtype: DTypeLike = np.float32) -> None:
+        self.features = positive_integer("features", features)
+        self.epsilon = in_range("epsilon", epsilon)
+        self.weight = Parameter(init.ones((features,), dtype=dtype), label="weight")
+
+    def forward(self, x: Input) -> ag.Tensor:
+        """Normalise every sample by itself."""
+        x = _checked(self, x, self.features, self.weight.dtype)
+        y: ag.Tensor = x / ag.sqrt(ag.mean(x * x, axis=-1, keepdims=True) + self.epsilon) * self.weight
+        return y
+
+    def config(self) -> dict[str, Any]:
+        """The arguments that make such a layer again."""
+        return {"features": self.features, "epsilon": self.epsilon, "dtype": self.weight.dtype.name}
+
+    def extra_repr(self) -> str:
+        """The number of features."""
+        return f"{self.features}"
+
+
 def _normalised(x: Any, axis: int, epsilon: float) -> tuple[Any, Any, Any]:
     """(x − μ) / √(σ² + ε) along an axis, with μ and σ²."""
     mean = ag.mean(x, axis=axis, keepdims=True)
@@ -149,8 +247,7 @@ def _normalised(x: Any, axis: int, epsilon: float) -> tuple[Any, Any, Any]:
 
 
 def _checked(layer: Module, x: Input, features: int, dtype: Any) -> ag.Tensor:
-    if not isinstance(x, ag.Tensor):
-        x = ag.Tensor(x, dtype=dtype)
+    x = as_tensor(x, dtype)
     if x.ndim < 1 or x.shape[-1] != features:
         raise ag.ShapeError(f"{layer} takes arrays of {features} features on the last axis, got shape {x.shape}")
     return x

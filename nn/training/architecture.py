@@ -13,7 +13,7 @@ from nn import layers
 from nn._limits import DEEPEST_NETWORK, MOST_LAYERS
 from nn._text import quoted, visible
 from nn.init import planning
-from nn.layers import Sequential
+from nn.layers import Residual, Sequential
 from nn.module import Module, StateError
 
 __all__ = ["build", "describe", "plan"]
@@ -26,6 +26,9 @@ LAYERS: dict[str, type[Any]] = {
 
 DTYPES = ("float16", "float32", "float64")
 LONGEST_REASON = 500
+LONGEST_SETTING = 8
+# Layers that are made of others, one after the other.
+SEQUENCES: tuple[type[Any], ...] = (Sequential, Residual)
 
 
 def describe(module: Module) -> dict[str, Any] | None:
@@ -41,7 +44,7 @@ def describe(module: Module) -> dict[str, Any] | None:
     kind = type(module).__name__
     if type(module) is not LAYERS.get(kind):
         return None
-    if type(module) is Sequential:
+    if isinstance(module, Sequential) and type(module) in SEQUENCES:
         layers = [describe(layer) for layer in module]
         return None if None in layers else {"kind": kind, "layers": layers}
     return {"kind": kind, **LAYERS[kind].config(module)}
@@ -85,8 +88,8 @@ def plan(description: dict[str, Any]) -> Module:
 def _build(description: dict[str, Any]) -> Module:
     arguments = dict(description)
     layer = LAYERS[arguments.pop("kind")]
-    if layer is Sequential:
-        return Sequential(*map(_build, arguments["layers"]))
+    if layer in SEQUENCES:
+        return layer(*map(_build, arguments["layers"]))  # type: ignore[no-any-return]
     module: Module = layer(**arguments)
     return module
 
@@ -99,11 +102,12 @@ def _check_description(description: Any) -> None:
         for each in level:
             if not isinstance(each, dict) or not isinstance(each.get("kind"), str):
                 raise StateError(f"a layer is an object with its 'kind', not {type(each).__name__}")
-            within = each.get("layers", []) if each["kind"] == "Sequential" else []
+            within = each.get("layers", []) if each["kind"] in [kind.__name__ for kind in SEQUENCES] else []
             sizes = each.get("sizes", []) if each["kind"] == "MLP" else []
             if not isinstance(within, list) or not isinstance(sizes, list):
                 raise StateError("layers and sizes are lists")
-            layers += 1 + len(sizes)
+            above = each.get("num_layers", 0)
+            layers += 1 + len(sizes) + (above if isinstance(above, int) else 0)
             inner += within
             for name, value in each.items():
                 if name not in ("layers", "sizes"):
@@ -119,6 +123,12 @@ def _check_description(description: Any) -> None:
 def _check_setting(name: str, value: Any) -> None:
     if name == "dtype" and value not in DTYPES:
         raise StateError(f"dtype is one of {', '.join(DTYPES)}, not {quoted(str(value))}")
+    if isinstance(value, list) and 0 < len(value) <= LONGEST_SETTING:  # one for each axis
+        for each in value:
+            if isinstance(each, list):
+                raise StateError(f"{quoted(name)} is no setting of a layer: {quoted(str(value))}")
+            _check_setting(name, each)
+        return
     whole = isinstance(value, int) and abs(value) < 2**63
     if not (whole or value is None or isinstance(value, str) or (isinstance(value, float) and math.isfinite(value))):
         raise StateError(f"{quoted(name)} is no setting of a layer: {quoted(str(value))}")

@@ -17,7 +17,6 @@ from mpmath import mp
 
 import autograd as ag
 from autograd.rules import (
-    activations,
     arithmetic,
     convolutions,
     linear_algebra,
@@ -270,7 +269,7 @@ ROWS: dict[str, Row] = {
     "softplus": Row(ag.softplus, _functional("softplus"), (REAL,), ONE, exact=lambda x: max(x, 0) + mp.log1p(mp.exp(-abs(x)))),
     "relu": Row(ag.relu, _named("relu"), (REAL,), ONE, exact=lambda x: max(x, 0)),
     "leaky_relu": Row(ag.leaky_relu, lambda t, x, slope: t.nn.functional.leaky_relu(x, slope), (REAL,), ONE, ({"slope": 0.1},), exact=lambda x, slope: x if x > 0 else slope * x),
-    "elu": Row(activations.elu, lambda t, x, alpha: t.nn.functional.elu(x, alpha), (REAL,), ONE, ({"alpha": 0.7},), exact=lambda x, alpha: x if x > 0 else alpha * mp.expm1(x)),
+    "elu": Row(ag.elu, lambda t, x, alpha: t.nn.functional.elu(x, alpha), (REAL,), ONE, ({"alpha": 0.7},), exact=lambda x, alpha: x if x > 0 else alpha * mp.expm1(x)),
     "silu": Row(ag.silu, _functional("silu"), (REAL,), ONE, exact=lambda x: x / (1 + mp.exp(-x))),
     "gelu": Row(ag.gelu, _functional("gelu"), (REAL,), ONE, exact=lambda x: x * _normal_cdf(x)),
     "normal_cdf": Row(ag.normal_cdf, lambda t, x: t.special.ndtr(x), (REAL,), ONE, exact=_normal_cdf),

@@ -32,8 +32,8 @@ def test_what_the_text_says_of_them_holds() -> None:
     for file, line in (
         ("nn/optim/adaptive.py", 'class Adagrad(Optimizer, name="adagrad"):'),
         ("nn/optim/adaptive.py", 'remembers=("sum",)'),
-        ("nn/layers/activations.py", '    "GELU",\n'),
-        ("tests/nn/layers/test_layers.py", '    "gelu": ('),
+        ("nn/layers/activations.py", '    "SiLU",\n'),
+        ("tests/nn/layers/test_layers.py", '    "silu": ('),
         ("tests/nn/optim/test_optim.py", '(nn.Adagrad, "Adagrad", {})'),
     ):
         assert line in (ROOT / file).read_text(encoding="utf-8")

@@ -13,12 +13,14 @@ LAYERS = {  # every activation: ours, its formula, PyTorch's name and arguments
     "tanh": (nn.Tanh(), np.tanh, "Tanh", {}),
     "sigmoid": (nn.Sigmoid(), lambda x: 1 / (1 + np.exp(-x)), "Sigmoid", {}),
     "softplus": (nn.Softplus(), lambda x: np.log1p(np.exp(x)), "Softplus", {}),
+    "elu": (nn.ELU(0.5), lambda x: np.where(x > 0, x, 0.5 * np.expm1(x)), "ELU", {"alpha": 0.5}),
     "gelu": (
-        nn.GELU(),
+        nn.GELU("tanh"),
         lambda x: x / 2 * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3))),
         "GELU",
         {"approximate": "tanh"},
     ),
+    "silu": (nn.SiLU(), lambda x: x / (1 + np.exp(-x)), "SiLU", {}),
     "identity": (nn.Identity(), lambda x: x, "Identity", {}),
 }
 X = np.array([[-2.0, -0.5, 0.25], [1.0, 3.0, -4.0]])
@@ -173,6 +175,10 @@ SPREADS = {  # variance of each initialiser for fan_in 300 and fan_out 100, and 
     "xavier_normal": (2 / 400, np.inf),
     "he_uniform": (2 / 300, (6 / 300) ** 0.5),
     "he_normal": (2 / 300, np.inf),
+    "lecun_uniform": (1 / 300, (3 / 300) ** 0.5),
+    "lecun_normal": (1 / 300, np.inf),
+    "orthogonal": (1 / 300, 1),
+    "normal": (1, np.inf),
     "zeros": (0, 0),
 }
 

@@ -221,7 +221,13 @@ def test_a_file_that_describes_more_than_it_holds_is_refused_before_memory_is_ta
 
 @pytest.mark.parametrize(
     "text",
-    ["[" * 10**5, "1e400", '{"kind": "Dropout", "p": 1e400}', '{"kind": "LeakyReLU", "slope": 1' + "0" * 400 + "}"],
+    [
+        "[" * 10**5,
+        "1e400",
+        '{"kind": "RNN", "input_size": 1, "hidden_size": 1, "num_layers": 1000000000}',
+        '{"kind": "Dropout", "p": 1e400}',
+        '{"kind": "LeakyReLU", "slope": 1' + "0" * 400 + "}",
+    ],
 )
 def test_a_description_that_is_none_is_refused(text, tmp_path):
     path = tmp_path / "model.safetensors"
@@ -247,8 +253,16 @@ def test_a_plan_has_the_shapes_of_its_layer_and_no_memory(kind):
             "MLP": {"inputs": size, "sizes": [size, 2]},
             "LayerNorm": {"features": size},
             "BatchNorm1d": {"features": size},
+            "GroupNorm": {"groups": 1, "channels": size},
+            "RMSNorm": {"features": size},
+            "Embedding": {"num_embeddings": size, "embedding_dim": size},
+            "MultiheadAttention": {"embed_dim": size, "num_heads": 1},
+            "TransformerBlock": {"d_model": size, "nhead": 1},
+            **{k: {"in_channels": size, "out_channels": size, "kernel_size": 3} for k in ("Conv1d", "Conv2d")},
+            **{k: {"kernel_size": size} for k in ("MaxPool1d", "MaxPool2d", "AvgPool1d", "AvgPool2d")},
+            **{k: {"input_size": size, "hidden_size": size} for k in ("RNN", "LSTM", "GRU")},
         }
-        inner = {"layers": [{"kind": "Linear", **settings["Linear"]}]} if kind == "Sequential" else {}
+        inner = {"layers": [{"kind": "Linear", **settings["Linear"]}]} if kind in ("Sequential", "Residual") else {}
         return {"kind": kind, **settings.get(kind, {}), **inner}
 
     built = build(description(3)).state_dict()

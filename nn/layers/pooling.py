@@ -1,0 +1,124 @@
+"""Pooling: each window of a signal or an image becomes one number, its largest or its mean."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, ClassVar, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+import autograd as ag
+from autograd import suggest
+from nn.layers._inputs import lengths, setting, short
+from nn.module import Module
+
+__all__ = ["AvgPool1d", "AvgPool2d", "MaxPool1d", "MaxPool2d"]
+
+Input: TypeAlias = ag.Tensor | ArrayLike
+Lengths: TypeAlias = int | Sequence[int]
+
+
+class _Pool(Module):
+    axes: ClassVar[int]
+
+    @suggest.in_our_words
+    def __init__(self, kernel_size: Lengths, stride: Lengths | None = None, padding: Lengths = 0) -> None:
+        self.kernel_size = lengths("kernel_size", kernel_size, self.axes)
+        self.stride = self.kernel_size if stride is None else lengths("stride", stride, self.axes)
+        self.padding = lengths("padding", padding, self.axes, least=0)
+        if any(2 * p > k for p, k in zip(self.padding, self.kernel_size, strict=True)):
+            raise ValueError(f"padding={padding!r} must be at most half of kernel_size={kernel_size!r}")
+
+    def _checked(self, x: Input) -> Any:
+        x = x if isinstance(x, ag.Tensor) else ag.Tensor(x)
+        if x.ndim != self.axes + 2:
+            places = "length" if self.axes == 1 else "height, width"
+            raise ag.ShapeError(f"{self} takes (batch, channels, {places}), got shape {x.shape}")
+        return x
+
+    def config(self) -> dict[str, Any]:
+        """The arguments that make such a layer again."""
+        return {name: setting(getattr(self, name)) for name in ("kernel_size", "stride", "padding")}
+
+    def extra_repr(self) -> str:
+        """The sizes."""
+        return ", ".join(f"{name}={short(getattr(self, name))}" for name in ("kernel_size", "stride", "padding"))
+
+
+class _MaxPool(_Pool):
+    def forward(self, x: Input) -> ag.Tensor:
+        """Give the largest entry of each window."""
+        how = {"size": self.kernel_size, "stride": self.stride, "padding": self.padding, "dilation": (1,) * self.axes}
+        y: ag.Tensor = ag.BOOK["max_pool"](self._checked(x), **how)
+        return y
+
+
+class _AvgPool(_Pool):
+    def forward(self, x: Input) -> ag.Tensor:
+        """Give the mean of each window."""
+        given = self._checked(x)
+        channels = given.shape[1]
+        shares = np.full((channels, 1, *self.kernel_size), 1 / math.prod(self.kernel_size), given.dtype)
+        how = {"stride": self.stride, "padding": self.padding, "dilation": (1,) * self.axes, "groups": channels}
+        y: ag.Tensor = ag.BOOK["convolution"](given, shares, **how)
+        return y
+
+
+class MaxPool1d(_MaxPool):
+    """The largest entry of each window; of several, the first gets the gradient.
+
+    Input shape: ``(batch, channels, length)``. Output shape: ``(batch, channels, windows)``.
+
+    Args:
+        kernel_size: How many places a window has.
+        stride: How far windows are apart; by default they do not overlap.
+        padding: How many places beyond each end take part; they are never the largest.
+
+    Raises:
+        ValueError: A size is out of its range.
+
+    Example:
+        >>> MaxPool1d(2)(np.array([[[1.0, 4.0, 3.0, 2.0]]])).data
+        array([[[4., 3.]]])
+    """
+
+    axes = 1
+
+
+class MaxPool2d(_MaxPool):
+    """The largest entry of each window of an image; settings as for `MaxPool1d`, one number or one for each axis.
+
+    Input shape: ``(batch, channels, height, width)``. Output shape: ``(batch, channels, …, …)``.
+
+    Example:
+        >>> MaxPool2d(2)(np.arange(16.0).reshape(1, 1, 4, 4)).data
+        array([[[[ 5.,  7.],
+                 [13., 15.]]]])
+    """
+
+    axes = 2
+
+
+class AvgPool1d(_AvgPool):
+    """The mean of each window; settings as for `MaxPool1d`. What is beyond the ends counts as 0.
+
+    Example:
+        >>> AvgPool1d(2)(np.array([[[1.0, 4.0, 3.0, 2.0]]])).data
+        array([[[2.5, 2.5]]])
+    """
+
+    axes = 1
+
+
+class AvgPool2d(_AvgPool):
+    """The mean of each window of an image; settings as for `MaxPool2d`. What is beyond the edges counts as 0.
+
+    Example:
+        >>> AvgPool2d(2)(np.arange(16.0).reshape(1, 1, 4, 4)).data
+        array([[[[ 2.5,  4.5],
+                 [10.5, 12.5]]]])
+    """
+
+    axes = 2

@@ -1,0 +1,266 @@
+"""Recurrent layers: a state that goes from step to step of a sequence, by the same weights at each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+import autograd as ag
+from autograd import suggest
+from nn import init
+from nn._checks import positive_integer
+from nn.init import Initializer, Seed
+from nn.layers._inputs import as_tensor
+from nn.module import Module, Parameter
+
+__all__ = ["GRU", "LSTM", "RNN"]
+
+Input: TypeAlias = ag.Tensor | ArrayLike
+
+RETURNS = ("both", "outputs", "last")
+
+
+class _Recurrent(Module):
+    """What the three have in common: weights, layers above one another, sequences of different lengths.
+
+    A layer's weights for its gates stand below each other, as in PyTorch, under PyTorch's names. They are taken apart
+    once a sequence, so that every step is made of whole matrices.
+    """
+
+    gates: ClassVar[int]
+    states: ClassVar[int] = 1
+
+    @suggest.in_our_words
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        bias: bool = True,
+        batch_first: bool = True,
+        returns: str = "both",
+        *,
+        initializer: str | Initializer = "glorot_uniform",
+        recurrent_initializer: str | Initializer = "orthogonal",
+        seed: Seed = None,
+        dtype: DTypeLike = np.float32,
+    ) -> None:
+        self.input_size = positive_integer("input_size", input_size)
+        self.hidden_size = positive_integer("hidden_size", hidden_size)
+        self.num_layers = positive_integer("num_layers", num_layers)
+        if returns not in RETURNS:
+            raise ValueError(f"returns must be one of {', '.join(map(repr, RETURNS))}, got {returns!r}")
+        self.batch_first, self.returns, self.has_bias = bool(batch_first), returns, bool(bias)
+        seed = np.random.default_rng(seed)
+        for layer in range(num_layers):
+            width = input_size if layer == 0 else hidden_size
+            for name, columns, start in (("ih", width, initializer), ("hh", hidden_size, recurrent_initializer)):
+                weight = self._drawn(init.initializer(start), columns, seed, dtype)
+                setattr(self, f"weight_{name}_l{layer}", Parameter(weight, label=f"weight_{name}_l{layer}"))
+            if bias:
+                for name in ("ih", "hh"):
+                    start_bias = init.zeros((self.gates * hidden_size,), dtype=dtype)
+                    setattr(self, f"bias_{name}_l{layer}", Parameter(start_bias, label=f"bias_{name}_l{layer}"))
+
+    def _drawn(self, start: Initializer, columns: int, seed: Seed, dtype: DTypeLike) -> Any:
+        """Weights for all gates, each drawn for its own size."""
+        if init.planning.get():
+            return init.zeros((self.gates * self.hidden_size, columns), dtype=dtype)
+        return np.concatenate([start((columns, self.hidden_size), seed, dtype).T for _ in range(self.gates)])
+
+    def forward(self, x: Input, state: Any = None, lengths: Any = None) -> Any:
+        """Go through the sequence.
+
+        Args:
+            x: ``(batch, steps, input_size)``, or ``(steps, batch, input_size)`` without ``batch_first``.
+            state: What to begin with, ``(num_layers, batch, hidden_size)``, of an LSTM two such; by default 0.
+            lengths: How many steps each sequence has, ``(batch,)``; what comes after is not looked at, and gives 0.
+
+        Returns:
+            All outputs of the last layer, in the form of x, and the state after each sequence's last step; or one of
+            these, as ``returns`` says.
+        """
+        first = self._parameter("weight_ih_l0")
+        x = as_tensor(x, first.dtype)
+        if x.ndim != 3 or x.shape[2] != self.input_size:
+            form = "batch, steps" if self.batch_first else "steps, batch"
+            raise ag.ShapeError(f"{self} takes ({form}, {self.input_size}), got shape {x.shape}")
+        steps = x.shape[1] if self.batch_first else x.shape[0]
+        batch = x.shape[0] if self.batch_first else x.shape[1]
+        inputs: list[Any] = [x[:, t] if self.batch_first else x[t] for t in range(steps)]
+        taken = self._taken(lengths, steps, batch)
+        ends: list[list[Any]] = [[] for _ in range(self.states)]
+        for layer in range(self.num_layers):
+            parts = [self._begin(part, layer, batch, x.dtype) for part in self._states(state)]
+            cell = self._cell(layer)
+            for t in range(steps):
+                new = cell(inputs[t], parts)
+                parts = new if taken is None else [ag.where(taken[t], a, b) for a, b in zip(new, parts, strict=True)]
+                inputs[t] = parts[0]
+            for end, part in zip(ends, parts, strict=True):
+                end.append(part)
+        if self.returns == "last":
+            return ends[0][-1]
+        outputs = inputs if taken is None else [ag.where(m, y, 0.0) for m, y in zip(taken, inputs, strict=True)]
+        stacked = ag.stack(outputs, axis=1 if self.batch_first else 0)
+        if self.returns == "outputs":
+            return stacked
+        final = [ag.stack(end, axis=0) for end in ends]
+        return stacked, final[0] if self.states == 1 else tuple(final)
+
+    def _states(self, state: Any) -> list[Any]:
+        if state is None:
+            return [None] * self.states
+        parts = list(state) if self.states > 1 else [state]
+        if len(parts) != self.states:
+            raise ag.ShapeError(f"{type(self).__name__} has a state of {self.states} parts, got {len(parts)}")
+        return parts
+
+    def _begin(self, part: Any, layer: int, batch: int, dtype: Any) -> Any:
+        if part is None:
+            return np.zeros((batch, self.hidden_size), dtype)
+        part = as_tensor(part, dtype)
+        expected = (self.num_layers, batch, self.hidden_size)
+        if part.shape != expected:
+            raise ag.ShapeError(f"{type(self).__name__}: a state of shape {part.shape}, expected {expected}")
+        return part[layer]
+
+    def _taken(self, lengths: Any, steps: int, batch: int) -> list[Any] | None:
+        """For each step, which sequences have it, (batch, 1)."""
+        if lengths is None:
+            return None
+        lengths = lengths if isinstance(lengths, ag.Tensor) else np.asarray(lengths)
+        if lengths.shape != (batch,):
+            raise ag.ShapeError(f"lengths of shape {lengths.shape} for a batch of {batch}")
+        column = lengths.reshape(batch, 1)
+        return [ag.greater(column, t) for t in range(steps)]
+
+    def _parameter(self, name: str) -> Any:
+        return getattr(self, name)
+
+    def _cell(self, layer: int) -> Any:
+        """A step as a function of the input and the state."""
+        inputs = list(self._of_gates(f"weight_ih_l{layer}", f"bias_ih_l{layer}"))
+        states = list(self._of_gates(f"weight_hh_l{layer}", f"bias_hh_l{layer}"))
+        return lambda x, parts: self._step(
+            [ag.linear(x, W, b) for W, b in inputs], [ag.linear(parts[0], W, b) for W, b in states], parts
+        )
+
+    def _of_gates(self, weight: str, bias: str) -> Iterator[tuple[Any, Any]]:
+        """For each gate its matrix, (inputs, hidden_size), and its bias."""
+        for gate in range(self.gates):
+            rows = slice(gate * self.hidden_size, (gate + 1) * self.hidden_size)
+            yield self._parameter(weight)[rows].T, self._parameter(bias)[rows] if self.has_bias else None
+
+    def _step(self, x: list[Any], h: list[Any], parts: list[Any]) -> list[Any]:
+        """The new state from what input and state say to each gate."""
+        raise NotImplementedError
+
+    def config(self) -> dict[str, Any]:
+        """The arguments that make such a layer again, with its values at zero."""
+        return {
+            "input_size": self.input_size,
+            "hidden_size": self.hidden_size,
+            "num_layers": self.num_layers,
+            "bias": self.has_bias,
+            "batch_first": self.batch_first,
+            "returns": self.returns,
+            "initializer": "zeros",
+            "recurrent_initializer": "zeros",
+            "dtype": self._parameter("weight_ih_l0").dtype.name,
+        }
+
+    def extra_repr(self) -> str:
+        """The sizes, and what is not the usual."""
+        parts = [f"{self.input_size}, {self.hidden_size}"]
+        parts += [f"num_layers={self.num_layers}"] * (self.num_layers > 1) + ["bias=False"] * (not self.has_bias)
+        parts += ["batch_first=False"] * (not self.batch_first) + [f"returns={self.returns!r}"] * (
+            self.returns != "both"
+        )
+        return ", ".join(parts)
+
+
+class RNN(_Recurrent):
+    """h ← tanh(W x + b + U h + b′) at each step.
+
+    Input shape: ``(batch, steps, input_size)``; called with a sequence it gives ``(outputs, state)``, see ``returns``.
+    PyTorch's default is ``batch_first=False``; here batches come first everywhere.
+
+    Args:
+        input_size: How many numbers a step has.
+        hidden_size: How many the state has.
+        num_layers: How many such layers are above each other.
+        bias: Whether b and b′ are added; they start at zero.
+        batch_first: Whether the first axis is the batch's, and not the steps'.
+        returns: ``"both"``, the outputs of all steps and the last state; ``"outputs"`` or ``"last"`` (the last output,
+            ``(batch, hidden_size)``) alone is what a `Sequential` goes on with.
+        initializer: How W starts, for each gate.
+        recurrent_initializer: How U starts, for each gate.
+        seed: Where the random weights come from, as for `numpy.random.default_rng`.
+        dtype: The dtype of the weights.
+
+    Attributes:
+        weight_ih_l0, weight_hh_l0: W and U of layer 0, the gates' below each other, ``(gates · hidden_size, …)``.
+        bias_ih_l0, bias_hh_l0: b and b′.
+
+    Raises:
+        ValueError: A size is not a positive integer.
+        ShapeError: When called: the sequence has another form.
+
+    Source: J. Elman, "Finding structure in time", Cognitive Science 14, 1990.
+
+    Example:
+        >>> outputs, state = RNN(3, 5, seed=0)(np.zeros((2, 4, 3)))
+        >>> outputs.shape, state.shape
+        ((2, 4, 5), (1, 2, 5))
+    """
+
+    gates = 1
+
+    def _step(self, x: list[Any], h: list[Any], parts: list[Any]) -> list[Any]:  # noqa: ARG002
+        return [ag.tanh(x[0] + h[0])]
+
+
+class LSTM(_Recurrent):
+    """Long short-term memory: c ← σ(f) c + σ(i) tanh(g), h ← σ(o) tanh(c), and i, f, g, o each a W x + b + U h + b′.
+
+    Arguments and shapes as for `RNN`; the state is a tuple (h, c).
+
+    Source: S. Hochreiter, J. Schmidhuber, Neural Computation 9, 1997; F. Gers et al., Neural Computation 12, 2000.
+
+    Example:
+        >>> outputs, (h, c) = LSTM(3, 5, seed=0)(np.zeros((2, 4, 3)), lengths=[4, 1])
+        >>> outputs.shape, h.shape, c.shape
+        ((2, 4, 5), (1, 2, 5), (1, 2, 5))
+    """
+
+    gates, states = 4, 2
+
+    def _step(self, x: list[Any], h: list[Any], parts: list[Any]) -> list[Any]:
+        i, f, g, o = [a + b for a, b in zip(x, h, strict=True)]
+        c = ag.sigmoid(f) * parts[1] + ag.sigmoid(i) * ag.tanh(g)
+        return [ag.sigmoid(o) * ag.tanh(c), c]
+
+
+class GRU(_Recurrent):
+    """Gated recurrent unit: h ← (1 − z) n + z h with r, z = σ(W x + b + U h + b′) and n = tanh(W x + b + r (U h + b′)).
+
+    Arguments and shapes as for `RNN`.
+
+    Source: K. Cho et al., EMNLP 2014, in the form of cuDNN and PyTorch, where r multiplies after the matrix.
+
+    Example:
+        >>> model = GRU(3, 5, returns="last", seed=0)
+        >>> model(np.zeros((2, 4, 3))).shape
+        (2, 5)
+    """
+
+    gates = 3
+
+    def _step(self, x: list[Any], h: list[Any], parts: list[Any]) -> list[Any]:
+        r, z = ag.sigmoid(x[0] + h[0]), ag.sigmoid(x[1] + h[1])
+        n = ag.tanh(x[2] + r * h[2])
+        return [n + z * (parts[0] - n)]

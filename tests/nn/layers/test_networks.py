@@ -1,0 +1,263 @@
+"""Layers of images and sequences: against PyTorch with the same weights, by differences, compiled, saved, loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as ag
+import nn
+
+RANDOM = np.random.default_rng(0)
+F8: dict[str, Any] = {"dtype": np.float64, "seed": 0}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A layer, the shape of a batch, PyTorch's layer by its name and arguments, and how it is called."""
+
+    layer: nn.Module
+    shape: tuple[int, ...]
+    torch: Callable[[Any], Any] | None = None
+    call: Callable[..., Any] = lambda layer, x: layer(x)
+    classes: int = 0
+
+    def batch(self) -> Any:
+        rng = np.random.default_rng(1)
+        return rng.integers(0, self.classes, self.shape) if self.classes else rng.normal(size=self.shape)
+
+
+def _first(layer: Any, x: Any) -> Any:
+    return layer(x)[0]
+
+
+def _ends(layer: Any, x: Any) -> Any:
+    """Everything that an LSTM gives, weighted so that each part counts."""
+    outputs, (h, c) = layer(x)
+    return outputs * 2.0 + h[-1][:, None] - c[0][:, None] * 3.0
+
+
+def _attended(layer: Any, x: Any) -> Any:
+    return layer(x) if isinstance(layer, nn.Module) else layer(x, x, x, need_weights=False)[0]
+
+
+ROWS: dict[str, Row] = {
+    "conv1d": Row(nn.Conv1d(4, 6, 3, 2, 1, groups=2, **F8), (2, 4, 7), lambda t: t.Conv1d(4, 6, 3, 2, 1, groups=2)),
+    "conv2d": Row(nn.Conv2d(2, 3, [3, 2], dilation=[1, 2], **F8), (2, 2, 5, 6), lambda t: t.Conv2d(2, 3, (3, 2), dilation=(1, 2))),
+    "conv2d same": Row(nn.Conv2d(1, 2, 3, padding="same", bias=False, **F8), (2, 1, 4, 4), lambda t: t.Conv2d(1, 2, 3, padding="same", bias=False)),
+    "max_pool1d": Row(nn.MaxPool1d(3, 2, 1), (2, 2, 6), lambda t: t.MaxPool1d(3, 2, 1)),
+    "max_pool2d": Row(nn.MaxPool2d(2), (2, 2, 4, 5), lambda t: t.MaxPool2d(2)),
+    "avg_pool1d": Row(nn.AvgPool1d(2), (2, 2, 6), lambda t: t.AvgPool1d(2)),
+    "avg_pool2d": Row(nn.AvgPool2d(3, 2, 1), (2, 2, 4, 5), lambda t: t.AvgPool2d(3, 2, 1)),
+    "flatten": Row(nn.Flatten(), (2, 3, 2), lambda t: t.Flatten()),
+    "embedding": Row(nn.Embedding(5, 3, **F8), (2, 4), lambda t: t.Embedding(5, 3), classes=5),
+    "rnn": Row(nn.RNN(3, 4, **F8), (2, 5, 3), lambda t: t.RNN(3, 4, batch_first=True), _first),
+    "lstm": Row(nn.LSTM(3, 4, 2, **F8), (2, 3, 3), lambda t: t.LSTM(3, 4, 2, batch_first=True), _ends),
+    "gru": Row(nn.GRU(3, 4, batch_first=False, **F8), (5, 2, 3), lambda t: t.GRU(3, 4), _first),
+    "attention": Row(nn.MultiheadAttention(6, 2, **F8), (2, 3, 6), lambda t: t.MultiheadAttention(6, 2, batch_first=True), _attended),
+    "transformer": Row(
+        nn.TransformerBlock(4, 2, 5, **F8), (2, 3, 4),
+        lambda t: t.TransformerEncoderLayer(4, 2, 5, 0.0, "gelu", batch_first=True, norm_first=True),
+    ),
+    "transformer, norm last": Row(
+        nn.TransformerBlock(4, 2, 5, activation="relu", norm_first=False, **F8), (2, 3, 4),
+        lambda t: t.TransformerEncoderLayer(4, 2, 5, 0.0, "relu", batch_first=True),
+    ),
+    "residual": Row(nn.Residual(nn.Linear(3, 3, **F8), nn.Tanh()), (2, 3)),
+    "group_norm": Row(nn.GroupNorm(2, 4, dtype=np.float64), (2, 4, 3), lambda t: t.GroupNorm(2, 4)),
+    "rms_norm": Row(nn.RMSNorm(4, dtype=np.float64), (2, 3, 4), lambda t: t.RMSNorm(4, eps=1e-5)),
+    "softmax": Row(nn.Softmax(1), (2, 3, 2), lambda t: t.Softmax(1)),
+}  # fmt: skip
+for _row in ROWS.values():
+    for _parameter in _row.layer.parameters():
+        _parameter.data = _parameter.data + 0.1 * RANDOM.normal(size=_parameter.shape)
+
+
+def _loss(row: Row, x: Any) -> Any:
+    y = row.call(row.layer, x)
+    weights = np.cos(np.arange(y.size)).reshape(y.shape)
+    return ag.sum(ag.sin(y) * weights)
+
+
+def _variables(row: Row, x: Any) -> list[Any]:
+    return [*row.layer.parameters(), *([] if row.classes else [x])]
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row.torch is not None])
+def test_a_layer_is_pytorchs_with_the_same_weights(name: str) -> None:
+    torch = pytest.importorskip("torch", reason="compares with PyTorch, which is not installed")
+    row = ROWS[name]
+    theirs = row.torch(torch.nn).double()  # type: ignore[misc]
+    theirs.load_state_dict({key: torch.tensor(value) for key, value in row.layer.state_dict().items()})
+    batch = row.batch()
+    x = batch if row.classes else ag.Tensor(batch, requires_grad=True)
+    torch_x = torch.tensor(batch, requires_grad=not row.classes)
+    y, torch_y = row.call(row.layer, x), row.call(theirs, torch_x)
+    np.testing.assert_allclose(y.data, torch_y.detach().numpy(), rtol=1e-10, atol=1e-12)
+    loss = _loss(row, x)
+    weights = torch.tensor(np.cos(np.arange(y.size)).reshape(y.shape))
+    (torch_y.sin() * weights).sum().backward()
+    row.layer.zero_grad()
+    loss.backward()
+    if not row.classes:
+        np.testing.assert_allclose(x.grad.data, torch_x.grad.numpy(), rtol=1e-10, atol=1e-12)  # type: ignore[union-attr]
+    expected = {key: p.grad.numpy() for key, p in theirs.named_parameters()}
+    for key, parameter in row.layer.named_parameters():
+        grad = expected[key]
+        found = parameter.grad.data  # type: ignore[union-attr]
+        np.testing.assert_allclose(
+            found,
+            grad if grad.shape == found.shape and "linear" not in key and "out_proj.weight" not in key else grad.T,
+            rtol=1e-10,
+            atol=1e-12,
+        )
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_gradients_to_second_order_are_differences(name: str) -> None:
+    row = ROWS[name]
+    x = row.batch() if row.classes else ag.Tensor(row.batch(), requires_grad=True)
+    variables = _variables(row, x)
+    rng = np.random.default_rng(2)
+    directions = [rng.normal(size=v.shape) for v in variables]
+
+    def along(create_graph: bool) -> Any:
+        slopes = ag.gradients(_loss(row, x), variables, create_graph=create_graph)
+        return slopes, sum(ag.sum(g * d) for g, d in zip(slopes, directions, strict=True))
+
+    def moved(step: float, of: Callable[[], float]) -> float:
+        before = [v.data for v in variables]
+        try:
+            for v, d in zip(variables, directions, strict=True):
+                v.data = v.data + step * d
+            return of()
+        finally:
+            for v, data in zip(variables, before, strict=True):
+                v.data = data
+
+    if not variables or name == "flatten" or name.startswith("avg"):
+        variables, directions = [x], [np.ones(x.shape)]
+    slopes, slope = along(create_graph=True)
+    seconds = ag.gradients(slope, variables)
+    step = 1e-5
+    difference = (moved(step, lambda: _loss(row, x).item()) - moved(-step, lambda: _loss(row, x).item())) / (2 * step)
+    assert slope.item() == pytest.approx(difference, rel=1e-6, abs=1e-7)
+    second = float(sum(np.sum(g.data * d) for g, d in zip(seconds, directions, strict=True)))
+    difference = (moved(step, lambda: along(False)[1].item()) - moved(-step, lambda: along(False)[1].item())) / (
+        2 * step
+    )
+    assert second == pytest.approx(difference, rel=1e-5, abs=1e-6)
+    assert all(s.shape == v.shape for s, v in zip(slopes, variables, strict=True))
+
+
+@pytest.mark.parametrize("name", ROWS)
+@pytest.mark.parametrize("engine", ["numpy", "native"])
+def test_compiled_gradients_are_those_of_the_graph(name: str, engine: str) -> None:
+    if engine == "native":
+        pytest.importorskip("numba", reason="the native engine needs numba")
+    row, batch = ROWS[name], ROWS[name].batch()
+    parameters = list(row.layer.parameters())
+
+    def step(x: Any) -> Any:
+        loss = _loss(row, x)
+        return loss, ag.gradients(loss, parameters, create_graph=True) if parameters else []
+
+    fast = ag.compile(step, engine=engine)  # type: ignore[arg-type]
+    fast(batch)
+    other = batch[::-1].copy()
+    loss, gradients = fast(other)
+    eager = _loss(row, ag.Tensor(other) if not row.classes else other)
+    expected = ag.gradients(eager, parameters) if parameters else []
+    np.testing.assert_allclose(loss, eager.item(), rtol=1e-10)
+    for ours, theirs in zip(gradients, expected, strict=True):
+        np.testing.assert_allclose(ours, theirs.data, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_layer_is_saved_loaded_shown_and_summarised(name: str, tmp_path: Any) -> None:
+    pytest.importorskip("safetensors", reason="saving needs the extra 'train'")
+    row = ROWS[name]
+    model = nn.Sequential(row.layer)
+    nn.save(model, tmp_path / "model.safetensors")
+    again: Any = nn.load(tmp_path / "model.safetensors")
+    assert repr(again) == repr(model)
+    np.testing.assert_array_equal(row.call(again[0], row.batch()).data, row.call(row.layer, row.batch()).data)
+    if row.call is ROWS["flatten"].call:
+        assert type(row.layer).__name__ in str(nn.summary(model, row.batch())) or name in (
+            "transformer",
+            "transformer, norm last",
+            "residual",
+        )
+
+
+# ---- what is more than PyTorch's formula -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
+def test_what_comes_after_a_sequences_end_does_not_matter(kind: Any) -> None:
+    layer, lengths = kind(3, 4, 2, **F8), [5, 2, 3]
+    x = np.random.default_rng(3).normal(size=(3, 5, 3))
+    outputs, state = layer(x, lengths=lengths)
+    for i, length in enumerate(lengths):
+        alone, end = layer(x[i : i + 1, :length])
+        np.testing.assert_allclose(outputs.data[i, :length], alone.data[0], rtol=1e-13)
+        assert not outputs.data[i, length:].any()
+        ends = zip(state, end, strict=True) if kind is nn.LSTM else [(state, end)]
+        for ours, theirs in ends:
+            np.testing.assert_allclose(ours.data[:, i], theirs.data[:, 0], rtol=1e-13)
+    first, middle = layer(x[:, :2])
+    second, _ = layer(x[:, 2:], middle)
+    np.testing.assert_allclose(np.concatenate([first.data, second.data], 1), layer(x)[0].data, rtol=1e-12)
+
+
+def test_causal_attention_does_not_look_ahead() -> None:
+    layer = nn.TransformerBlock(4, 2, causal=True, **F8)
+    x = np.random.default_rng(4).normal(size=(1, 5, 4))
+    other = x.copy()
+    other[:, 3:] = 7.0
+    np.testing.assert_allclose(layer(x).data[:, :3], layer(other).data[:, :3], rtol=1e-12)
+    assert (layer(x).data[:, 3:] != layer(other).data[:, 3:]).all()
+    mask = np.tri(5, dtype=bool)
+    loose = nn.MultiheadAttention(4, 2, **F8)
+    tight = nn.MultiheadAttention(4, 2, causal=True, **F8)
+    np.testing.assert_allclose(loose(x, mask=mask).data, tight(x).data, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: nn.Conv2d(3, 4, 2, groups=2), "groups=2 must divide in_channels=3"),
+        (lambda: nn.Conv2d(1, 1, 2, padding="same"), "'same' for a stride of 1 and windows of odd length"),
+        (lambda: nn.Conv2d(1, 1, [2, 2, 2]), "kernel_size is one whole number, or 2"),
+        (lambda: nn.Conv2d(1, 1, 3)(np.zeros((2, 5, 5))), r"takes \(batch, 1, height, width\), got shape \(2, 5, 5\)"),
+        (lambda: nn.Conv2d(1, 1, 9)(np.zeros((1, 1, 5, 5))), "none fits"),
+        (lambda: nn.MaxPool2d(2, padding=2), "at most half of kernel_size"),
+        (lambda: nn.Embedding(3, 2)([0.5]), "takes integers"),
+        (lambda: nn.LSTM(3, 2)(np.zeros((2, 3))), r"takes \(batch, steps, 3\), got shape \(2, 3\)"),
+        (lambda: nn.LSTM(3, 2, returns="all"), "returns must be one of 'both'"),
+        (lambda: nn.MultiheadAttention(6, 4), "num_heads=4 must divide embed_dim=6"),
+        (lambda: nn.GroupNorm(2, 3), "groups=2 must divide channels=3"),
+        (lambda: nn.Residual(nn.Linear(2, 3))(np.zeros((1, 2))), r"make \(1, 3\) of \(1, 2\)"),
+        (lambda: nn.GELU("erf"), "approximate must be 'none' or 'tanh'"),
+        (lambda: nn.init.gain("step"), "no gain is known for 'step'"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_refused_in_a_line(make: Any, message: str) -> None:
+    with pytest.raises((ValueError, TypeError), match=message):
+        make()
+
+
+def test_rows_of_an_embedding_that_do_not_exist_are_refused() -> None:
+    with pytest.raises(IndexError, match="has rows 0 to 2, got numbers from -1 to 1"):
+        nn.Embedding(3, 2)([1, -1])
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu", "leaky_relu"])
+def test_gains_are_pytorchs(activation: str) -> None:
+    torch = pytest.importorskip("torch", reason="compares with PyTorch, which is not installed")
+    assert nn.init.gain(activation) == pytest.approx(torch.nn.init.calculate_gain(activation))
