@@ -37,6 +37,7 @@ def pytest_collection_finish() -> None:
 def thawed() -> Iterator[None]:
     """For a test that looks for what a module holds since its import."""
     gc.unfreeze()
+    gc.collect(1)  # what was known of old objects is looked up again
     yield
     gc.freeze()
 

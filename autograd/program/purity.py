@@ -6,7 +6,8 @@ import gc
 import pickle
 import random
 import sys
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Iterable
 from types import FrameType
 from typing import Any
 
@@ -21,8 +22,7 @@ class Purity:
     """Notices changes that a replay would not repeat: of nodes, and of every random generator there is."""
 
     def __init__(self) -> None:
-        kinds = set[type]().union(*map(_with_subclasses, (np.random.Generator, np.random.RandomState, random.Random)))
-        self._generators = [x for x in gc.get_objects() if type(x) in kinds and not isinstance(x, random.SystemRandom)]
+        self._generators = GENERATORS.all()
         self._before: tuple[Any, ...] = ()
 
     def check(self, function: Callable[[], Any]) -> Any:
@@ -85,6 +85,56 @@ class Purity:
         finally:
             sys.settrace(previous)
         return found[0] if found else line
+
+
+class _Generators:
+    """Every random generator there is.
+
+    To look at every object takes 50 ms where large libraries are loaded. What has been looked at need not be again: an
+    object is young until the collector has passed it twice, so unless it ran on more than the youngest meanwhile, the
+    old ones are those of the last time.
+    """
+
+    def __init__(self) -> None:
+        self._passes: Any = None
+        self._old: list[Callable[[], Any]] = []
+
+    def all(self) -> list[Any]:
+        """The generators, old and young."""
+        kinds = set[type]().union(*map(_with_subclasses, (np.random.Generator, np.random.RandomState, random.Random)))
+        kinds -= _with_subclasses(random.SystemRandom)
+        passes = self._passes_now()
+        if passes is None:  # this collector has other generations
+            return _among(gc.get_objects(), kinds)
+        if passes != self._passes:
+            self._old = [_reference(x) for x in _among(gc.get_objects(2), kinds)]
+            if self._passes_now() != passes:  # it ran while we looked
+                self._passes = None
+                return _among(gc.get_objects(), kinds)
+            self._passes = passes
+        young = [x for generation in (0, 1) for x in _among(gc.get_objects(generation), kinds)]
+        if self._passes_now() != passes:
+            return _among(gc.get_objects(), kinds)
+        return [x for reference in self._old if (x := reference()) is not None] + young
+
+    @staticmethod
+    def _passes_now() -> Any:
+        """What stays the same while nothing becomes old."""
+        if sys.version_info >= (3, 14) or not getattr(sys, "_is_gil_enabled", lambda: True)():
+            return None
+        return [kind["collections"] for kind in gc.get_stats()[1:]]
+
+
+GENERATORS = _Generators()
+
+
+def _among(objects: Iterable[Any], kinds: set[type]) -> list[Any]:
+    return [x for x in objects if type(x) in kinds]
+
+
+def _reference(x: Any) -> Callable[[], Any]:
+    """A way to an object that does not keep it, where its type has one; NumPy's generators are small."""
+    return weakref.ref(x) if type(x).__weakrefoffset__ else lambda: x
 
 
 def _with_subclasses(kind: type) -> set[type]:

@@ -35,6 +35,8 @@ def main() -> int:
     thorough = options.only is not None
     first = index = options.only if thorough else options.start
     number = 1 if thorough else options.programs or (None if options.minutes else 1000)
+    for k in range(12):  # so that what is imported on first use is there
+        judged(generate("warm", k), Counts(), k, engines)
     gc.collect()
     gc.freeze()  # a recording looks at every object there is, and PyTorch's own are many
     start = time.monotonic()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import random
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -291,6 +293,31 @@ def test_what_cannot_be_recorded_is_refused_with_its_line(function: Any) -> None
     with pytest.raises(ag.RecordingError, match=rf"line {line}: ") as caught:
         ag.compile(function)(1.5)
     assert __file__ in str(caught.value)
+
+
+@pytest.mark.usefixtures("thawed")
+@pytest.mark.parametrize("passes", [(), (0,), (1,), (0, 1), (2,)], ids=str)
+@pytest.mark.parametrize("kind", [np.random.default_rng, np.random.RandomState, random.Random])
+def test_generators_made_after_a_recording_are_watched(kind: Any, passes: tuple[int, ...]) -> None:
+    """Also where the collector has passed them, and counts them among the old that were looked at."""
+    gc.collect()
+    ag.compile(lambda x: x * x)(1.5)
+    held = [kind(0)]
+    for generation in passes:
+        gc.collect(generation)
+    draw = held[0].normal if kind is not random.Random else held[0].random
+    for _ in range(2):
+        with pytest.raises(ag.RecordingError, match="random numbers"):
+            ag.compile(lambda x: x * draw())(1.5)
+
+
+def test_a_recording_keeps_no_generator_of_the_users() -> None:
+    kept = random.Random(0)
+    there = weakref.ref(kept)
+    gc.collect()
+    ag.compile(lambda x: x * x)(1.5)
+    del kept
+    assert there() is None
 
 
 def test_unhashable_options_are_refused() -> None:
