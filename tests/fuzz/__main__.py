@@ -7,7 +7,8 @@ import gc
 import sys
 import time
 
-from tests.fuzz.judge import Counts, judged
+from tests.fuzz.finding import Counts
+from tests.fuzz.judge import judged
 from tests.fuzz.minimise import minimised
 from tests.fuzz.policy import POLICY
 from tests.fuzz.programs import Program, generate

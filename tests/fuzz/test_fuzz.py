@@ -13,9 +13,11 @@ import pytest
 
 from autograd.rules import products, shaping
 from autograd.rules.primitive import BOOK
-from tests.fuzz.judge import Counts, Eager, guarded, judged
+from tests.fuzz.finding import Counts
+from tests.fuzz.judge import judged
 from tests.fuzz.operations import OPERATIONS
 from tests.fuzz.programs import Program, generate
+from tests.fuzz.running import Eager, guarded
 from tests.fuzz.scripts import script
 from tests.fuzz.without_torch import by_differences, by_duals
 

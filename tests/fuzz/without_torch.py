@@ -13,8 +13,8 @@ import numpy as np
 
 from tests.autograd.naive import Dual
 from tests.fuzz import by_numpy
-from tests.fuzz.judge import made
 from tests.fuzz.programs import Program
+from tests.fuzz.running import made
 
 
 class Number(Dual):
