@@ -83,6 +83,41 @@ def log_softmax(x: Any, axis: int = -1) -> torch.Tensor:
     return torch.log_softmax(array(x), axis)
 
 
+def of_shares(moved: Callable[[torch.Tensor], torch.Tensor]) -> dict[str, Callable[..., torch.Tensor]]:
+    """Softmax and its kin written out, with ``moved`` done to every number on the way: the second derivatives are
+    differences of products of shares that add up to 1, and round relative to these, whatever they come to."""
+
+    def logs(x: Any, axis: Axis) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor] | None:
+        x = array(x)
+        top = x.detach().amax(_axes(x, axis), True) if x.ndim else x.detach()
+        if not torch.isfinite(top).all():
+            return None
+        shifted = moved(x - top)
+        return shifted, moved(torch.log(moved(sum(moved(torch.exp(shifted)), axis, True)))), top
+
+    def log_softmax_(x: Any, axis: int = -1) -> torch.Tensor:
+        found = logs(x, axis)
+        return log_softmax(x, axis) if found is None else found[0] - found[1]
+
+    def softmax_(x: Any, axis: int = -1) -> torch.Tensor:
+        return torch.exp(moved(log_softmax_(x, axis)))
+
+    def logsumexp_(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
+        found = logs(x, axis)
+        if found is None:
+            return logsumexp(x, axis, keepdims)
+        total = found[1] + found[2]
+        return total if keepdims or not array(x).ndim else total.squeeze(_axes(array(x), axis))
+
+    def cross_entropy_(logits: Any, targets: Any) -> torch.Tensor:
+        shares = log_softmax_(logits)
+        if isinstance(targets, torch.Tensor) or np.shape(targets) == tuple(shares.shape):
+            return -moved(array(targets) * shares).sum(-1)
+        return -torch.gather(shares, -1, torch.tensor(np.asarray(targets))[..., None])[..., 0]
+
+    return {"log_softmax": log_softmax_, "softmax": softmax_, "logsumexp": logsumexp_, "cross_entropy": cross_entropy_}
+
+
 def moved(x: Any, how: Callable[[Any], Any]) -> torch.Tensor:
     """The entries of x where ``how`` puts them."""
     x = array(x)

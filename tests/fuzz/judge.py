@@ -36,10 +36,8 @@ def judged(
         return None
     constant = references[0].answer["constant"]
     ways = ["graph", "functions"] if thorough else [("graph", "functions")[choice % 2]]
-    answers: dict[str, list[dict[str, Any]]] = {}
     for way in ways:
         eager = Eager(program, way)
-        answers[way] = []
         for reference, point in zip(references, points, strict=True):
             answer = guarded(partial(eager, point, constant))
             counts.add("eager runs")
@@ -54,17 +52,12 @@ def judged(
                         return Finding(part, way, answer[part], reference.answer[part], script)
                     else:
                         counts.add("as the policy says")
-            answers[way].append(answer)
-    if not constant and program.kind == "arrays" and "graph" in answers:
+    if not constant and program.kind == "arrays" and "graph" in ways:
         finding = _updated(program, references, points, choice)
         if finding is not None:
             return finding
-    way = ways[-1]
-    if program.kind == "numbers" and way == "functions":  # a replay of numbers is one of Values
-        way = "values"
-        answers[way] = [guarded(partial(Eager(program, "graph"), point, constant)) for point in points]
     for engine in engines if thorough else [engines[choice // 2 % len(engines)]] if engines else []:
-        finding = replayed(program, references, answers[way], points, engine, choice // 4, counts, thorough)
+        finding = replayed(program, references, points, engine, choice // 4, counts, thorough)
         if finding is not None:
             return finding
     return None

@@ -33,13 +33,9 @@ POLICY = {
     ),
     "sign of NaN": "NumPy's sign of NaN is NaN; PyTorch's is 0.",
     "tails": (
-        "The slope of tanh far out is 4 exp(-2 |x|) and that of expm1 far down exp(x), as small as they are; PyTorch "
-        "takes them from the result, 1 - y**2 and y + 1, which is 0 or a few times the last place of 1."
-    ),
-    "shares": (
-        "The second derivatives of softmax and its kin are differences of products of shares that add up to 1, so they "
-        "round relative to the value and the gradient, also where all of these cancel. By mpmath PyTorch's error is "
-        "the larger one (9e-14, with the words of this policy 6e-13, for 8e-15 of ours in program 7 of 'replays a')."
+        "The slope of tanh far out is 4 exp(-2 |x|), that of sigmoid exp(-|x|), and that of expm1 far down exp(x), as "
+        "small as they are, and so is log softmax of the largest logit; PyTorch takes them from the result, 1 - y**2, "
+        "y * (1 - y) and y + 1, or x - logsumexp x, which is 0 or a few times the last place of 1."
     ),
     "NaN in a choice": (
         "Of two numbers of which one is NaN, neither is the larger: the result is NaN and says so, and no "
@@ -107,7 +103,8 @@ def _not_taken(function: Callable[..., torch.Tensor]) -> Callable[..., torch.Ten
 def _power(a: Any, b: Any) -> torch.Tensor:
     a, b = torch.broadcast_tensors(array(a), array(b))
     flat = (b == 0) & ((a == 0) | ~a.isfinite())
-    return by_torch.power(torch.where(flat, 1.0, a), torch.where(a == 0, b.detach(), b))
+    none = 0.0 * torch.where((b == 0) & a.isfinite(), a, 0.0)  # whose slope is 0, and times NaN is NaN
+    return by_torch.power(torch.where(flat, 1.0, a), torch.where(a == 0, b.detach(), b)) + none
 
 
 def _tanh(x: Any) -> torch.Tensor:
@@ -115,6 +112,32 @@ def _tanh(x: Any) -> torch.Tensor:
     far = torch.where(x.abs() < 1, 1.0, x.abs())
     rest = torch.exp(-2 * far)
     return torch.where(x.abs() < 1, by_torch.tanh(x), torch.where(x < 0, -1.0, 1.0) * (1 - rest) / (1 + rest))
+
+
+def _sigmoid(x: Any) -> torch.Tensor:
+    x = array(x)
+    near, far = (torch.exp(-torch.where(side, x.abs(), 0.0)) for side in (x < 0, x >= 0))
+    return torch.where(x < 0, near / (1 + near), 1 / (1 + far)) + 0.0 * torch.where(x.isnan(), x, 0.0)
+
+
+def _extreme(function: Callable[..., torch.Tensor]) -> Callable[..., torch.Tensor]:
+    """What is not the largest has no say."""
+
+    def reduce(x: Any, axis: Any = None, keepdims: bool = False) -> torch.Tensor:
+        x = array(x)
+        return function(torch.where(x == function(x, axis, True), x, x.detach()), axis, keepdims)
+
+    return reduce
+
+
+def _log_softmax(x: Any, axis: int = -1) -> torch.Tensor:
+    x = array(x)
+    if not x.ndim or not torch.isfinite(x.amax(axis, True)).all():
+        return x - by_torch.logsumexp(x, axis, True)
+    place = x.argmax(axis, True)
+    shifted = x - torch.gather(x, axis, place)
+    others = torch.exp(shifted).scatter(axis, place, torch.zeros_like(x)).sum(axis, True)
+    return shifted - torch.log1p(others)
 
 
 def _expm1(x: Any) -> torch.Tensor:
@@ -139,7 +162,7 @@ def _cross_entropy(logits: Any, targets: Any) -> torch.Tensor:
 
 
 WORDS = SimpleNamespace(**{name: value for name, value in vars(by_torch).items() if not name.startswith("__")})
-WORDS.tanh, WORDS.expm1 = _tanh, _expm1
+WORDS.tanh, WORDS.expm1, WORDS.sigmoid = _tanh, _expm1, _sigmoid
 for _name in ELEMENTWISE:
     setattr(WORDS, _name, _not_taken(getattr(WORDS, _name)))
 WORDS.power = _not_taken(_power)
@@ -149,8 +172,9 @@ _sign = WORDS.sign
 WORDS.sign = lambda x: torch.where(array(x).isnan(), array(x).detach(), _sign(x))
 WORDS.relu = lambda x: torch.where(array(x).isnan(), array(x).detach(), by_torch.relu(x))
 WORDS.clip = lambda x, low, high: torch.where(array(x).isnan(), array(x), by_torch.clip(x, low, high))
-WORDS.log_softmax = lambda x, axis=-1: array(x) - by_torch.logsumexp(x, axis, True)
-WORDS.softmax = lambda x, axis=-1: torch.exp(WORDS.log_softmax(x, axis))
+WORDS.log_softmax = _log_softmax
+WORDS.softmax = lambda x, axis=-1: WORDS.exp(WORDS.log_softmax(x, axis))
+WORDS.max, WORDS.min = _extreme(by_torch.max), _extreme(by_torch.min)
 WORDS.cross_entropy = _cross_entropy
 WORDS.maximum, WORDS.minimum = _choice(by_torch.maximum), _choice(by_torch.minimum)
 

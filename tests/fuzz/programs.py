@@ -223,6 +223,8 @@ class _Draw:
             operands[0] = rng.choice(self.nodes)
         if name in PLAIN:  # a piecewise constant function gives plain numbers
             operands = [x if x in self.nodes else rng.choice(self.nodes) for x in operands]
+        if name == "where greater" and operands[2] not in self.nodes:  # nor does a choice between plain numbers
+            operands[2] = rng.choice(self.nodes)
         attrs = row.attrs(rng, *(np.shape(self.values[x][0]) for x in operands))
         if attrs is None:
             return

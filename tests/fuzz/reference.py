@@ -49,8 +49,6 @@ def listed(x: Any) -> list[Any]:
     return x if isinstance(x, list) else [x]
 
 
-OF_SHARES = ("softmax", "log_softmax", "logsumexp", "cross_entropy of classes", "cross_entropy of probabilities")
-
 OF_JACOBIANS = ("vjp", "jvp", "hvp")
 
 
@@ -136,9 +134,6 @@ class Reference:
         # Sums round relative to the largest share in them.
         most = 1e3 if self.program.mode == "extreme" else np.inf
         largest = max((scale(y) for _, y in pairs), default=0.0)
-        if part == "second" and beyond and any(step.operation in OF_SHARES for step in self.program.instructions):
-            sizes = map(scale, [*listed(self.answer["gradient"]), *listed(self.answer["value"])])
-            largest = max(largest, 64 * max(sizes))  # see "shares" in `policy`
         largest = min(largest, most)
         least = [SMALLEST[narrow] + 8 * EPSILON[narrow] * largest] * len(pairs)
         if all(same(x, y, CLOSE[narrow], small) for (x, y), small in zip(pairs, least, strict=True)):

@@ -11,7 +11,7 @@ from tests.fuzz import scripts
 from tests.fuzz.finding import Counts, Finding
 from tests.fuzz.programs import Program
 from tests.fuzz.reference import Reference
-from tests.fuzz.running import OURS, Eager, directions, guarded, made, plain, refused
+from tests.fuzz.running import Eager, directions, guarded, plain, refused
 
 FORMS = ("value_and_grad", "hvp", "from_graph", "value")
 
@@ -19,17 +19,17 @@ FORMS = ("value_and_grad", "hvp", "from_graph", "value")
 def replayed(
     program: Program,
     references: list[Reference],
-    answers: list[dict[str, Any]],
     points: list[Any],
     engine: str,
     choice: int,
     counts: Counts,
     thorough: bool,
 ) -> Finding | None:
-    run = made(program, OURS, False)
+    eager, numbers = Eager(program, "graph"), program.kind == "numbers"
+    run = eager.run
     argnum = tuple(range(len(points[0])))
     along = tuple(directions(program))
-    if program.kind == "numbers":
+    if numbers:
         along = tuple(map(float, along))
     calls: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
         "value_and_grad": (ag.value_and_grad(run, argnum), ("value", "gradient")),
@@ -47,6 +47,8 @@ def replayed(
         function, parts = calls[form]
         compiled = ag.compile(function, engine=engine)
         script = scripts.compiled(program, form, engine)
+        nodes = numbers or form == "value"  # a replay of numbers is one of Values
+        fresh = [guarded(partial(function, *eager.leaves(point) if nodes else point)) for point in points]
         for side in (0, 1, 0):
             found = guarded(partial(compiled, *points[side]))
             if refused(found):
@@ -54,10 +56,10 @@ def replayed(
                 break
             if isinstance(found, Exception):
                 return Finding(f"error in replay of {form}", engine, found, "no error", script)
-            found = found if form != "value" else (found,)
-            for part, x in zip(parts, found, strict=True):
-                if not references[side].agrees(part, plain(x), answers[side][part]):
-                    return Finding(f"replay of {form}: {part}", engine, plain(x), answers[side][part], script)
+            pair = (found, fresh[side]) if form != "value" else ((found,), (fresh[side],))
+            for part, x, y in zip(parts, *map(plain, map(list, pair)), strict=True):
+                if not references[side].agrees(part, x, y):
+                    return Finding(f"replay of {form}: {part}", engine, x, y, script)
         counts.add(f"replays by {engine}")
     return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -66,6 +67,8 @@ def by_torch(
             y.register_hook(lambda g: g * back)
         return y
 
+    if jitter is not None:
+        words = SimpleNamespace(**{**vars(words), **words.of_shares(moved)})
     run = made(program, {"f": words}, True, moved if jitter is not None else None)
     leaves = [torch.tensor(np.asarray(x, np.float64), requires_grad=True) for x in point]
     y = run(*leaves)
