@@ -51,7 +51,13 @@ def _binary(name: str) -> Callable[[Any, Any], torch.Tensor]:
 
 
 add, subtract, multiply, divide = map(_binary, ("add", "sub", "mul", "div"))
-power, maximum, minimum, greater, less, equal = map(_binary, ("pow", "maximum", "minimum", "gt", "lt", "eq"))
+_pow, maximum, minimum, greater, less, equal = map(_binary, ("pow", "maximum", "minimum", "gt", "lt", "eq"))
+
+
+def power(a: Any, b: Any) -> torch.Tensor:
+    # PyTorch takes an exponent below the normal numbers for 0.
+    b = array(b)
+    return _pow(a, torch.where((b != 0) & (b.abs() < 1e-300), torch.sign(b) * 1e-300, b))
 
 
 def where(condition: Any, a: Any, b: Any) -> torch.Tensor:

@@ -47,7 +47,9 @@ def judged(
                 if not reference.agrees(part, answer[part], reference.answer[part]):
                     if not reference.in_range(part):
                         counts.add(f"out of range: {part}")
-                    elif not reference.agrees(part, answer[part], reference.meant_for(part, answer[part]), beyond=True):
+                    elif not reference.agrees(
+                        part, answer[part], reference.meant_for(part, answer[part]), beyond=True, singular=True
+                    ):
                         script = scripts.eager(program, way, reference)
                         return Finding(part, way, answer[part], reference.answer[part], script)
                     else:

@@ -21,11 +21,13 @@ POLICY = {
     "not taken": (
         "Below a choice (where, maximum, clip, relu, an index) a zero upstream gradient stays zero through every "
         "elementwise function, also where its derivative is infinite or NaN: a branch that was not taken has no "
-        "say (docs/subgradients.md). PyTorch computes 0 * inf = NaN."
+        "say (docs/subgradients.md). PyTorch computes 0 * inf = NaN. Elsewhere it is NaN with us, too, also below "
+        "x ** 0, which PyTorch takes for a choice."
     ),
     "power 0": (
         "x ** 0 is 1 for every x, and flat there to all orders; PyTorch's second derivative at x = 0 is 0 * inf ="
-        " NaN. And 0 ** b stays 0 as b moves."
+        " NaN. And 0 ** b stays 0 as b moves. As b moves from 0, the slope of a ** b for a is b / a, which PyTorch "
+        "masks; for negative a there is no a ** b beside b = 0, and second derivatives are not compared."
     ),
     "piecewise constant": (
         "floor, sign and their kin are constants to the graph, so that no gradient reaches what is below them; "
@@ -61,11 +63,12 @@ POLICY = {
     ),
     "single": (
         "The judge works in double precision. In a program in single precision it is not asked where finite numbers "
-        "overflow, nor for powers with exponents above 2**23, which in single precision are whole."
+        "over- or underflow, nor for powers with exponents above 2**23, which in single precision are whole."
     ),
     "infinite direction": (
         "A product with a Jacobian is a sum of products, of which some are 0 * inf where the direction is infinite; "
-        "the judge multiplies the slope at the end. So a value is not compared where an operand of vjp, jvp or hvp is."
+        "the judge multiplies the slope at the end. So a value is not compared where an operand of vjp, jvp or hvp is, "
+        "or a factor within a derivative."
     ),
     "range": (
         "PyTorch's formulas over- and underflow in between (1 / x**2 at 1e300 or 1e-300), and ours elsewhere; so "
@@ -104,7 +107,9 @@ def _power(a: Any, b: Any) -> torch.Tensor:
     a, b = torch.broadcast_tensors(array(a), array(b))
     flat = (b == 0) & ((a == 0) | ~a.isfinite())
     none = 0.0 * torch.where((b == 0) & a.isfinite(), a, 0.0)  # whose slope is 0, and times NaN is NaN
-    return by_torch.power(torch.where(flat, 1.0, a), torch.where(a == 0, b.detach(), b)) + none
+    y = by_torch.power(torch.where(flat, 1.0, a), torch.where(a == 0, b.detach(), b)) + none
+    whole = (b == 0) & (a > 0) & a.isfinite()  # PyTorch has no ∂²/∂a∂b there
+    return torch.where(whole, torch.exp(torch.where(whole, b, 1.0) * torch.log(torch.where(whole, a, 1.0))) + none, y)
 
 
 def _tanh(x: Any) -> torch.Tensor:
@@ -116,7 +121,7 @@ def _tanh(x: Any) -> torch.Tensor:
 
 def _sigmoid(x: Any) -> torch.Tensor:
     x = array(x)
-    near, far = (torch.exp(-torch.where(side, x.abs(), 0.0)) for side in (x < 0, x >= 0))
+    near, far = torch.exp(torch.where(x < 0, x, 0.0)), torch.exp(-torch.where(x >= 0, x, 0.0))
     return torch.where(x < 0, near / (1 + near), 1 / (1 + far)) + 0.0 * torch.where(x.isnan(), x, 0.0)
 
 
@@ -163,9 +168,6 @@ def _cross_entropy(logits: Any, targets: Any) -> torch.Tensor:
 
 WORDS = SimpleNamespace(**{name: value for name, value in vars(by_torch).items() if not name.startswith("__")})
 WORDS.tanh, WORDS.expm1, WORDS.sigmoid = _tanh, _expm1, _sigmoid
-for _name in ELEMENTWISE:
-    setattr(WORDS, _name, _not_taken(getattr(WORDS, _name)))
-WORDS.power = _not_taken(_power)
 for _name in ("sign", "floor", "ceil", "rint", "trunc"):
     setattr(WORDS, _name, lambda x, name=_name: getattr(by_torch, name)(array(x).detach()))
 _sign = WORDS.sign
@@ -177,6 +179,11 @@ WORDS.softmax = lambda x, axis=-1: WORDS.exp(WORDS.log_softmax(x, axis))
 WORDS.max, WORDS.min = _extreme(by_torch.max), _extreme(by_torch.min)
 WORDS.cross_entropy = _cross_entropy
 WORDS.maximum, WORDS.minimum = _choice(by_torch.maximum), _choice(by_torch.minimum)
+UNGUARDED = SimpleNamespace(**vars(WORDS))
+UNGUARDED.power = _power
+for _name in ELEMENTWISE:
+    setattr(WORDS, _name, _not_taken(getattr(WORDS, _name)))
+WORDS.power = _not_taken(_power)
 
 
 def limits(part: str, narrow: bool) -> tuple[float, float]:

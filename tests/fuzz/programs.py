@@ -132,8 +132,8 @@ SHAPES: list[tuple[int, ...]] = [
 ]  # fmt: skip
 EMPTY: list[tuple[int, ...]] = [(0,), (0, 3), (2, 0)]
 SPECIAL = [0.0, -0.0, np.inf, -np.inf, np.nan, 5e-324, -1e-310, 1e-300, 1e300, 37.43, -40.0, 1e8, 1.0, -1.0]
-# These multiply by plain numbers, so that both operands are to be nodes.
-PLAIN = ("sign", "ceil", "trunc", "mask")
+# These multiply by plain numbers, or mean another function of plain ones, so that all operands are to be nodes.
+PLAIN = ("sign", "ceil", "trunc", "mask", "clip by nodes")
 ARRAYS = [name for name, row in OPERATIONS.items() if row.arrays for _ in range(row.weight)]
 NUMBERS = [name for name, row in OPERATIONS.items() if row.values for _ in range(row.weight)]
 
