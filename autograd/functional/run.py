@@ -78,7 +78,9 @@ class Run:
             any(leaf.rule is not None or x.requires_grad for leaf, x in nodes)
             or any(node.rule is None and node.requires_grad and node.attrs is not PAST for node in self._order)
         )
-        self._unjoined = [(leaf, x) for leaf, x in nodes if self._outer and leaf.rule is None and x.requires_grad]
+        self._unjoined = [
+            (leaf, x) for leaf, x in nodes if self._outer and leaf.rule is None and (x.requires_grad or x.attrs is CUT)
+        ]
 
     # ---- what is asked of it ---------------------------------------------------------------------------------------
 
@@ -229,7 +231,10 @@ class Run:
     def _join(self) -> None:
         """Let the leaves of this run follow from the nodes that were given."""
         for leaf, x in self._unjoined:
-            leaf.rule, leaf.inputs = arithmetic.subtract, (x, 0.0)  # x − 0 is x to the last bit; −0 + 0 is not −0
+            if x.requires_grad:
+                leaf.rule, leaf.inputs = arithmetic.subtract, (x, 0.0)  # x − 0 is x to the last bit; −0 + 0 is not −0
+            else:
+                leaf.attrs = CUT
         self._unjoined = []
 
     # ---- what is refused -------------------------------------------------------------------------------------------

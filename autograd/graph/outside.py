@@ -3,7 +3,8 @@
 A detached node has no link to what it came from: such a link would keep every graph alive that a training loop has cut
 off, ``state = state.detach()``. All it has is a mark, `CUT`. A comparison, or another function without slopes, gives
 plain numbers, which bear no mark; so the node that was looked at does, in `LOOKED_AT`. Both cost nothing where they are
-not asked for: a mark takes no memory of its own, and a node is marked once, however often it is looked at.
+not asked for: a mark takes no memory of its own, and a node is marked once, however often it is looked at. What a
+detached node came from may be gone when that is looked at; so then all that there was at the time counts as looked at.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 from weakref import ref
 
 from autograd.graph.clock import CLOCK
+from autograd.graph.hooks import current_tracer
 from autograd.graph.node import Node
 from autograd.graph.places import users_line
 
@@ -26,11 +28,14 @@ DEPTH = 1000
 # When nodes were last looked at, by what, and the user's line, by the node's identity.
 LOOKED_AT: dict[int, tuple[int, str, tuple[str, int], ref[Node]]] = {}
 
+# When a detached node was last looked at, by what, and the user's line.
+CUT_AND_LOOKED_AT: list[tuple[int, str, tuple[str, int]]] = []
+
 
 def is_cut(inputs: Iterable[Any]) -> bool:
     """Whether what is computed from these without a record is cut off from a graph."""
     for x in inputs:  # noqa: SIM110 - a generator takes longer than most operations on numbers
-        if isinstance(x, Node) and (x.requires_grad or x.attrs is CUT):
+        if isinstance(x, Node) and (x.requires_grad or x.attrs is CUT or x.rule is not None):
             return True
     return False
 
@@ -43,8 +48,13 @@ def look_at(what: str, *inputs: Any) -> None:
     """
     now = CLOCK.now
     for x in inputs:
-        if isinstance(x, Node) and ((seen := LOOKED_AT.get(id(x))) is None or seen[0] != now):
-            _mark(x, now, what)
+        if isinstance(x, Node):
+            if x.attrs is CUT:
+                if current_tracer() is None:  # what is made from here on is later than the look
+                    now = CLOCK.tick()
+                CUT_AND_LOOKED_AT[:] = [(now - 1, what, users_line())]
+            if (seen := LOOKED_AT.get(id(x))) is None or seen[0] != now:
+                _mark(x, now, what)
 
 
 def _mark(node: Node, now: int, what: str) -> None:
@@ -93,4 +103,12 @@ def frozen(order: Sequence[Node], inputs: Collection[Node]) -> tuple[Node, str, 
         seen = LOOKED_AT.get(id(node))
         if seen is not None and node.stamp <= seen[0] <= made:
             return node, f"was looked at by {seen[1]}", seen[2]
+    for when, what, line in CUT_AND_LOOKED_AT:
+        for node in inputs:
+            if node.stamp <= when < made:
+                return (
+                    node,
+                    f"may count in what was detached, or computed inside no_grad, and looked at by {what}",
+                    line,
+                )
     return None

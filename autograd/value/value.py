@@ -333,6 +333,10 @@ def _unrecorded(data: float, rule: Primitive, inputs: Sequence[Any], attrs: dict
     tracer = current_tracer()
     if tracer is not None:
         return tracer.apply(rule, inputs, attrs)  # type: ignore[no-any-return]
+    if recording():
+        for x in inputs:
+            if isinstance(x, Value) and x.rule is not None:  # a comparison, or what hangs on one
+                return computed(data, rule, tuple(inputs), MIXED, owned(attrs) if attrs else NO_ATTRS, False)
     return computed(data, None, (), MANY, CUT if is_cut(inputs) else NO_ATTRS, False)
 
 

@@ -138,3 +138,76 @@ def test_a_detached_state_lets_go_of_its_graph(kind: str) -> None:
         del made
     gc.collect()
     assert [reference() for reference in kept] == [None] * 5
+
+
+def end_of(kind: str) -> Callable[[Any], Any]:
+    return ag.sum if kind == "arrays" else lambda y: y
+
+
+def of_cut(x: Any) -> list[Any]:
+    """What was cut off, by each way there is: the same number as x."""
+    with ag.no_grad():
+        return [x.detach(), (x * 2.0).detach(), x * 2.0]
+
+
+@pytest.mark.parametrize("kind", ["numbers", "arrays"])
+@pytest.mark.parametrize("way", range(3))
+@pytest.mark.parametrize("look", [np.floor, np.sign, lambda x: 2.0 * (x > 0)], ids=["floor", "sign", "comparison"])
+def test_a_look_at_what_was_detached_is_refused(kind: str, way: int, look: Any) -> None:
+    """No trace of it is in the graph: its number is a plain one, and the node that was looked at is gone."""
+    x, w, end = of(kind, 1.5), of(kind, 2.0), end_of(kind)
+    y = end(look(of_cut(x)[way]) * w)
+    with pytest.raises(ag.RecordingError, match=r"detached.*looked at by .*line \d+"):
+        ag.Program.from_graph(y, [x, w], engine="numpy")
+    # What was made after the look is not concerned, nor a graph that was there before.
+    u = of(kind, 1.5)
+    z = end(u * w)
+    ag.Program.from_graph(end(u * 2.0), [u], engine="numpy")
+    assert np.all(u.detach() > 0)
+    ag.Program.from_graph(z, [u, w], engine="numpy")
+
+
+@pytest.mark.parametrize("kind", ["numbers", "arrays"])
+@pytest.mark.parametrize("way", range(3))
+def test_a_derivative_at_what_was_detached_is_refused(kind: str, way: int) -> None:
+    x, w, end = of(kind, 1.5), of(kind, 2.0), end_of(kind)
+    y = end(ag.grad(lambda z: end(ag.tanh(z) * w))(of_cut(x)[way]))
+    with pytest.raises(ag.RecordingError, match="detached"):
+        ag.Program.from_graph(y, [x, w], engine="numpy")
+
+
+BOOK = ag.BOOK
+OF_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "not": lambda x, w: ag.where(BOOK["logical_not"](BOOK["greater"](x, 0.0)), x, w),
+    "and": lambda x, w: ag.where(BOOK["logical_and"](BOOK["greater"](x, 0.0), BOOK["less"](x, 1.0)), x, w),
+    "times": lambda x, w: BOOK["greater"](x, 0.0) * 2.0 * w,
+    "sign of a sum": lambda x, w: BOOK["sign"](BOOK["greater"](x, 0.0) - 0.5) * w,
+    "floor": lambda x, w: BOOK["floor"](BOOK["floor"](x) / 2.0) * w,
+    "largest": lambda x, w: ag.logsumexp([3.0, x, w, 3.0, 40.0]),
+    "largest of shares": lambda x, w: ag.softmax([x, 3.0, w, 40.0])[0],
+}
+
+
+@pytest.mark.parametrize("name", OF_COMPARISONS)
+@pytest.mark.parametrize("recorded", [-1.5, 0.5, 50.0, np.nan, 1e300])
+def test_what_is_computed_from_comparisons_follows(name: str, recorded: float, engine: Any) -> None:
+    """It has no gradient, and is an operation of the graph all the same."""
+    x, w = ag.Value(recorded), ag.Value(2.5)
+    replay = ag.Program.from_graph(OF_COMPARISONS[name](x, w), [x, w], engine=engine)
+    for point in ((-2.0, 1.5), (0.7, -3.0), (37.0, 2.0)):
+        u, v = map(ag.Value, point)
+        y = OF_COMPARISONS[name](u, v)
+        value, gradient = replay(*point)
+        np.testing.assert_allclose([value, *gradient], [y.data, *ag.gradients(y, [u, v])], rtol=1e-14)
+
+
+def test_what_is_computed_from_comparisons_without_a_record_is_refused() -> None:
+    x = ag.Value(0.5)
+    with ag.no_grad():
+        taken = BOOK["greater"](x, 0.0)
+    above = BOOK["greater"](x, 0.0)
+    with ag.no_grad():
+        both = above * taken
+    for factor in (taken, both, above.detach()):
+        with pytest.raises(ag.RecordingError, match="detached"):
+            ag.Program.from_graph(factor * x, [x], engine="numpy")
