@@ -15,7 +15,7 @@ try:
 except ImportError:  # Windows
     fcntl = None
 
-__all__ = ["STALE_SECONDS", "permissions", "sync_folder", "write_atomically"]
+__all__ = ["STALE_SECONDS", "permissions", "place_among_ranks", "sync_folder", "write_atomically"]
 
 # A write takes seconds; what has lain about for so long was left by a process that was killed. Where files can be
 # locked, one that nobody holds is known to be left; a file is locked within moments after it is made.
@@ -23,11 +23,23 @@ STALE_SECONDS = 3600
 UNLOCKED_SECONDS = 1.0
 
 
+# Where those who start programs for MPI (MPICH's hydra, Open MPI) say which of how many a process is.
+PLACES = (("PMI_RANK", "PMI_SIZE"), ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"))
+
+
+def place_among_ranks() -> tuple[int, int]:
+    """Which of the processes that were started together this is, from 0, and how many there are."""
+    for rank, size in PLACES:
+        if rank in os.environ and size in os.environ:
+            return int(os.environ[rank]), int(os.environ[size])
+    return 0, 1
+
+
 def write_atomically(path: str | Path, content: bytes) -> None:
     """Write a file under another name first, then rename it over the old one.
 
     The new file is open to nobody whom the old one was closed to: a file of mode 0600 stays so. What killed processes
-    left half-written beside it is removed.
+    left half-written beside it is removed. Of several processes that train together, the first one alone writes.
 
     Raises:
         FileNotFoundError: There is no such folder.
@@ -40,6 +52,8 @@ def write_atomically(path: str | Path, content: bytes) -> None:
         'done'
     """
     path = Path(path)
+    if place_among_ranks()[0]:
+        return
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {path.parent} for {path.name}; make it first")
     _sweep(path)

@@ -40,6 +40,7 @@ FLOORS: dict[str, list[set[str]]] = {
         {"module", "outputs"},
         {"functional", "inspect", "layers"},
         {"optim"},
+        {"distributed"},
         {"training"},
         {"scalar", "estimator", "pictures"},
         {"app"},

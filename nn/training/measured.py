@@ -8,7 +8,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Measured"]
+import autograd as ag
+from nn.losses import Loss
+
+__all__ = ["Measured", "is_sum"]
 
 Array: TypeAlias = NDArray[Any]
 
@@ -65,3 +68,16 @@ class Measured:
         self._weights = state["weights"].tolist() if state else []
         self._targets = [state["targets"]] if "targets" in state else []
         self._outputs = [state["outputs"]] if "outputs" in state else []
+
+
+def is_sum(loss: Loss, outputs: Array, targets: Array) -> bool:
+    """Whether a loss is a sum over samples and not a mean: the same samples twice give twice as much."""
+    try:
+        with ag.no_grad():
+            once, twice = (
+                float(loss(ag.Tensor(np.concatenate([outputs] * n)), np.concatenate([targets] * n)).item())
+                for n in (1, 2)
+            )
+    except ValueError:  # it takes this batch alone, or was not trained by: a mean, as is documented
+        return False
+    return abs(twice - 2 * once) < abs(twice - once)

@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 
 import autograd as ag
 from autograd import native_is_ready
+from nn.distributed import world
 from nn.inspect import generator_states, set_generator_states
 from nn.regularisation import clip_norm, clip_value
 from nn.training.compiled import RecordedStep
 from nn.training.outside import reading_of, unsteady
 from nn.training.rewind import Rewind
+from nn.training.shared import add_gradients, why_not_shared
 
 __all__ = ["Stepper"]
 
@@ -78,6 +80,10 @@ class Stepper:
 
     def _why_eager(self) -> str | None:
         trainer = self._trainer
+        if world() is not None:
+            if (reason := why_not_shared(trainer)) is not None:
+                raise ValueError(f"{type(trainer.model).__name__} cannot be trained by several processes: {reason}")
+            return "several processes take each step together"
         if trainer.compile is False:
             return "compile=False"
         if trainer.accumulate > 1:
@@ -95,7 +101,7 @@ class Stepper:
         """
         recorded = self._last or self._due()
         if recorded is None:
-            return self._eager(batch)
+            return self._eager(batch, wants_outputs)
         self._rewind.note(batch)
         if recorded.has_run or self._trainer.compile:
             loss, outputs = recorded(batch, wants_outputs)
@@ -168,26 +174,39 @@ class Stepper:
             gradients = [None if g is None else g * factor for g in gradients]
         return gradients
 
-    def _eager(self, batch: Batch) -> tuple[float, Any]:
+    def _eager(self, batch: Batch, wants_outputs: bool = True) -> tuple[float, Any]:
         trainer = self._trainer
+        parts, part = trainer.accumulate, (trainer.step - 1) % trainer.accumulate
+        together = min(parts, trainer.steps - trainer.step + 1 + part)
+        if (ranks := world()) is not None:
+            if part == 0:
+                trainer.optimizer.zero_grad()
+            value, outputs = add_gradients(ranks, trainer, batch, together, wants_outputs)
+            if math.isfinite(value):
+                self._step_if_due(part)
+            return value, outputs
         loss, outputs = trainer.compute_loss(*batch)
         if loss.size != 1:
             raise ag.ShapeError(f"the loss of a batch must be one number, got shape {loss.shape}; take its mean")
         value = loss.item()
         if not math.isfinite(value):
             return value, outputs.data
-        parts, part = trainer.accumulate, (trainer.step - 1) % trainer.accumulate
         if part == 0:
             trainer.optimizer.zero_grad()
         objective = self._objective(loss)
-        (objective if parts == 1 else objective / min(parts, trainer.steps - trainer.step + 1 + part)).backward()
-        if part == parts - 1 or trainer.step == trainer.steps:
+        (objective if parts == 1 else objective / together).backward()
+        self._step_if_due(part)
+        return value, outputs.data
+
+    def _step_if_due(self, part: int) -> None:
+        """Let the optimizer take its step, once the gradients of all batches that share it are there."""
+        trainer = self._trainer
+        if part == trainer.accumulate - 1 or trainer.step == trainer.steps:
             if trainer.clip_value is not None:
                 clip_value(trainer.optimizer.parameters, trainer.clip_value)
             if trainer.clip_norm is not None:
                 clip_norm(trainer.optimizer.parameters, trainer.clip_norm)
             trainer.optimizer.step()
-        return value, outputs.data
 
     def __getstate__(self) -> dict[str, Any]:
         return vars(self) | {"_recorded": {}, "_made_of": (), "_last": None}

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 import autograd as ag
 from autograd import suggest
 from nn._checks import check_made, positive_integer
+from nn.distributed import world
 from nn.init import Seed
 from nn.inspect import mode
 from nn.losses import Loss
@@ -31,7 +32,7 @@ from nn.training.history import History, Row
 from nn.training.inference import Inference
 from nn.training.interrupt import Interrupt, deferred_interrupt
 from nn.training.lint import lint as look_over
-from nn.training.measured import Measured
+from nn.training.measured import Measured, is_sum
 from nn.training.resume import Saver, file_of, read_state, write_state
 from nn.training.samples import Batches, ClassWeight, Held, checked_pair, is_sum_of_samples
 from nn.training.scores import Metric, measured
@@ -237,6 +238,9 @@ class Trainer(Inference):
 
     def _fit(self, batches: Batches, held: Held | None, first: int, progress: bool, saver: Saver | None) -> None:
         self._saver = saver
+        if (ranks := world()) is not None:
+            ranks.agree(self.model, self.optimizer, batches.loader)
+        progress = progress and (ranks is None or ranks.rank == 0)
         self.callbacks = [*self.callbacks, ProgressBar()] if progress else self.callbacks
         self.stepper.prepare(getattr(batches.loader, "batch_size", 1) or 1)
         # The loss is looked at in every step; NumPy's warnings about overflow would say less, and earlier.
@@ -290,7 +294,7 @@ class Trainer(Inference):
             self.batch_loss = loss
             found.add(loss, batch, raw if wants else None)
             if found.is_sum is None and loss and raw is not None:
-                found.is_sum = _is_sum(self.loss, raw, batch[1])
+                found.is_sum = is_sum(self.loss, raw, batch[1])
                 self._summed = self.loss, found.is_sum
             for hook in end:
                 hook(self)
@@ -372,16 +376,3 @@ class Trainer(Inference):
         """The callbacks' methods of this name that do something."""
         plain = getattr(Callback, hook)
         return [getattr(each, hook) for each in self.callbacks if getattr(type(each), hook, None) is not plain]
-
-
-def _is_sum(loss: Loss, outputs: Array, targets: Array) -> bool:
-    """Whether a loss is a sum over samples and not a mean: the same samples twice give twice as much."""
-    try:
-        with ag.no_grad():
-            once, twice = (
-                float(loss(ag.Tensor(np.concatenate([outputs] * n)), np.concatenate([targets] * n)).item())
-                for n in (1, 2)
-            )
-    except ValueError:  # it takes this batch alone, or was not trained by: a mean, as is documented
-        return False
-    return abs(twice - 2 * once) < abs(twice - once)
