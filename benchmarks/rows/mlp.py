@@ -32,7 +32,7 @@ def _model(sizes: tuple[int, ...], batch: int) -> tuple[Any, Any, Any]:
     layers: list[nn.Module] = []
     for weight, bias in zip(arrays[::2], arrays[1::2], strict=True):
         layer = nn.Linear(*weight.shape)
-        layer.load_state_dict({"weight": weight, "bias": bias})
+        layer.load_state_dict({"weight": weight.T, "bias": bias})  # PyTorch's layout
         layers += [layer, nn.ReLU()]
     return nn.Sequential(*layers[:-1]), x, y
 

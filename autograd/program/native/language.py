@@ -12,9 +12,11 @@ side. A name has the type of what it is first given. Whole numbers meet floats a
 | ``int(x)  f4(x)  f8(x)  signed(word)`` | conversions; the last takes 32 bits for a signed number |
 | ``lanes(p, i)  spread(x)`` | `LANES` neighbours; one number in all lanes |
 | ``keep(p, i, s)  together(s)`` | neighbours set; the sum of all lanes, in halves |
+| ``few_of(a, b, c, d)  part(s, i)`` | four floats side by side (``few``); one of them |
+| ``power_of_two(k)`` | 2ᵏ of each of four whole k |
 | ``step(f, …)`` | a call of the function at an address |
 | ``@instruction`` | a part of an interpreter: the number of words that it returns is how far the next instruction is |
-| ``@reassociated`` | sums may be added in any order |
+| ``@reassociated  @contracted`` | sums may be added in any order; a product may be added without being rounded |
 | ``@parallel`` | no turn of the innermost loop reads what another writes |
 """
 

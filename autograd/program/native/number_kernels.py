@@ -194,41 +194,82 @@ def logsumexp(code: words, m: f8s):
     return 3 + count
 
 
+@contracted
+def exponentials(x: few) -> few:
+    """eˣ = 2ᵏ eʳ, |r| ≤ ½ ln 2, by eʳ's series; within one unit in the last place, infinities and denormals as well."""
+    x = -750.0 if x < -750.0 else 750.0 if x > 750.0 else x
+    k = rounded(x * 1.4426950408889634)
+    r = x - k * 0.6931471803691238 - k * 1.9082149292705877e-10
+    r2 = r * r
+    r4 = r2 * r2
+    a = 1 / 2 + r * (1 / 6) + r2 * (1 / 24 + r * (1 / 120))
+    b = 1 / 720 + r * (1 / 5040) + r2 * (1 / 40320 + r * (1 / 362880))
+    c = 1 / 3628800 + r * (1 / 39916800) + r2 * (1 / 479001600 + r * (1 / 6227020800))
+    y = 1.0 + (r + r2 * (a + r4 * (b + r4 * c)))
+    near = -1000.0 if k < -1000.0 else 1000.0 if k > 1000.0 else k  # in two steps, as 2ᵏ alone may have no exponent
+    return y * power_of_two(near) * power_of_two(k - near)
+
+
+def rounded(x: few) -> few:
+    """The nearest whole numbers."""
+    return x + 6755399441055744.0 - 6755399441055744.0
+
+
+def larger(a: f8, b: f8) -> f8:
+    """The larger of two, neither of which is NaN."""
+    return a if a > b else b
+
+
+def scatter(m: f8s, out: int, apart: int, last: int, x: few):
+    m[out] = part(x, 0)
+    m[out + min(1, last) * apart] = part(x, 1)
+    m[out + min(2, last) * apart] = part(x, 2)
+    m[out + min(3, last) * apart] = part(x, 3)
+
+
 @instruction
 def softmax(code: words, m: f8s):
     """The softmax of some places, after logsumexp where it is wanted, too; the results stand apart."""
-    whole, first, apart, count = code[1] != 0, code[2], code[3], code[4]
-    places = code + 5
+    whole, out, apart, count = code[1] != 0, code[2], code[3], code[4]
+    places, last = code + 5, count - 1
+    if count < 5 and not whole:  # in as few steps as can be, since each waits for the one before
+        a, b, c, d = m[places[0]], m[places[min(1, last)]], m[places[min(2, last)]], m[places[min(3, last)]]
+        if (a - a) + (b - b) + (c - c) + (d - d) == 0.0:
+            x = exponentials(few_of(a, b, c, d) - larger(larger(a, b), larger(c, d)))
+            y = x if few_of(0.0, 1.0, 2.0, 3.0) < f8(count) else 0.0  # the last may stand there several times
+            total = (part(y, 0) + part(y, 1)) + (part(y, 2) + part(y, 3))
+            scatter(m, out, apart, last, x / total)
+            return 5 + count
     top = largest(places, m, count)
-    out = first + apart if whole else first
-    o = out
+    first = out
+    out += apart if whole else 0
     if top - top != 0.0:
         taken = 0.0 if top < 0.0 else top  # where all are −∞ their shares are 0
         for i in range(count):
-            m[o] = exp(m[places[i]] - taken)
-            o += apart
+            m[out + i * apart] = exp(m[places[i]] - taken)
         if whole:
             m[first] = top
         return 5 + count
     total = 0.0
-    for i in range(count):
-        grown = exp(m[places[i]] - top)
-        m[o] = grown
-        total += grown
-        o += apart
+    for i in range(0, count, 4):
+        more = places + i
+        last = min(3, count - 1 - i)
+        a, b, c, d = m[more[0]], m[more[min(1, last)]], m[more[min(2, last)]], m[more[min(3, last)]]
+        x = exponentials(few_of(a, b, c, d) - top)
+        scatter(m, out + i * apart, apart, last, x)
+        for k in range(last + 1):
+            total += m[out + (i + k) * apart]
     if whole:  # as in `logsumexp`; a branch that no processor foresees, so not where it is not needed
-        others, tops, o = 0.0, -1.0, out
+        others, tops = 0.0, -1.0
         for i in range(count):
             if m[places[i]] == top:
                 tops += 1.0
             else:
-                others += m[o]
-            o += apart
+                others += m[out + i * apart]
         m[first] = top + log1p(others + tops)
     share = 1.0 / total
-    for _ in range(count):
-        m[out] *= share
-        out += apart
+    for i in range(count):
+        m[out + i * apart] *= share
     return 5 + count
 
 

@@ -11,7 +11,8 @@ from typing import Any, Final
 LANES: Final = 16
 
 VECTOR = f"<{LANES} x double>"
-TYPES = {"int": "i64", "f4": "float", "f8": "double", "bool": "i1"}
+FEW = "<4 x double>"
+TYPES = {"int": "i64", "f4": "float", "f8": "double", "bool": "i1", "few": FEW}
 # Pointers are known by what they point to.
 POINTERS = {"words": "i32*", "longs": "i64*", "truths": "i8*", "f4s": "float*", "f8s": "double*"}
 SIZES = {"i32": 4, "i64": 8, "i8": 1, "float": 4, "double": 8}
@@ -48,6 +49,10 @@ def signature(function: ast.FunctionDef) -> tuple[str, tuple[str, ...]]:
     """The types of the result and of the parameters."""
     result = "void" if function.returns is None else _type(function.returns)
     return result, tuple(_type(x.annotation) for x in function.args.args)
+
+
+def _all(number: int) -> str:
+    return f"<{', '.join([f'i64 {number}'] * 4)}>"
 
 
 def llvm_type(kind: str) -> str:
@@ -144,7 +149,7 @@ class Writer:
         if kind == "i64" and type(node.op) in _WHOLE:
             return self._new(f"{_WHOLE[type(node.op)]} i64 {left[0]}, {right[0]}", kind)
         kind = "double" if kind == "i64" else kind
-        fast = "reassoc " if "reassociated" in self._marks else ""
+        fast = "reassoc " if "reassociated" in self._marks else "contract " if "contracted" in self._marks else ""
         a, b = self._as(left, kind), self._as(right, kind)
         return self._new(f"{_FLOAT[type(node.op)]} {fast}{kind} {a}, {b}", kind)
 
@@ -164,9 +169,8 @@ class Writer:
         kind = self._common(left, right)
         a, b = self._as(left, kind), self._as(right, kind)
         whole, of_floats = _COMPARED[type(node.ops[0])]
-        return self._new(
-            f"icmp {whole} {kind} {a}, {b}" if kind == "i64" else f"fcmp {of_floats} {kind} {a}, {b}", "i1"
-        )
+        code = f"icmp {whole} {kind} {a}, {b}" if kind == "i64" else f"fcmp {of_floats} {kind} {a}, {b}"
+        return self._new(code, kind.replace("double", "i1") if kind.startswith("<") else "i1")
 
     def _boolop(self, node: ast.BoolOp) -> Operand:
         word = "and" if isinstance(node.op, ast.And) else "or"
@@ -176,10 +180,13 @@ class Writer:
         return found, "i1"
 
     def _ifexp(self, node: ast.IfExp) -> Operand:
-        test, yes, no = self._truth(self._value(node.test)), self._value(node.body), self._value(node.orelse)
+        found, yes, no = self._value(node.test), self._value(node.body), self._value(node.orelse)
+        test = self._truth(found)
         kind = yes[1] if yes[1] == no[1] else self._common(yes, no)
+        each = kind.replace("double", "i1") if found[1].startswith("<") else "i1"
         return self._new(
-            f"select i1 {test}, {llvm_type(kind)} {self._as(yes, kind)}, {llvm_type(kind)} {self._as(no, kind)}", kind
+            f"select {each} {test}, {llvm_type(kind)} {self._as(yes, kind)}, {llvm_type(kind)} {self._as(no, kind)}",
+            kind,
         )
 
     def _call(self, node: ast.Call) -> Operand:
@@ -196,6 +203,8 @@ class Writer:
         if name in ("min", "max"):
             test = self._new(f"icmp {'slt' if name == 'min' else 'sgt'} i64 {given[0][0]}, {given[1][0]}", "i1")[0]
             return self._new(f"select i1 {test}, i64 {given[0][0]}, i64 {given[1][0]}", "i64")
+        if name in ("few_of", "part", "power_of_two"):
+            return self._few(name, given)
         if name in ("lanes", "keep", "spread", "together"):
             return self._vector(name, given)
         if name in MATH:
@@ -220,10 +229,30 @@ class Writer:
             return "0", "i64"
         return self._new(f"call {result} @{name}({arguments})", result)
 
+    def _spread(self, operand: Operand, kind: str) -> str:
+        """One number in all lanes."""
+        one = self._new(f"insertelement {kind} poison, double {self._as(operand, 'double')}, i64 0", kind)[0]
+        count = kind[1 : kind.index(" ")]
+        return self._new(f"shufflevector {kind} {one}, {kind} poison, <{count} x i32> zeroinitializer", kind)[0]
+
+    def _few(self, name: str, given: list[Operand]) -> Operand:
+        """Four numbers side by side, one of them, or powers of two."""
+        if name == "part":
+            return self._new(f"extractelement {FEW} {given[0][0]}, i64 {given[1][0]}", "double")
+        if name == "few_of":
+            found = "poison"
+            for i, x in enumerate(given):
+                found = self._new(f"insertelement {FEW} {found}, double {x[0]}, i64 {i}", FEW)[0]
+            return found, FEW
+        # A whole number that is added to 1.5 · 2⁵² stands in the last bits; from there it goes to the exponent's.
+        moved = self._new(f"fadd {FEW} {given[0][0]}, {self._spread((float_of(1.5 * 2.0**52), 'double'), FEW)}", FEW)[0]
+        bits = self._new(f"bitcast {FEW} {moved} to <4 x i64>", "")[0]
+        biased = self._new(f"add <4 x i64> {bits}, {_all(1023)}", "")[0]
+        return self._new(f"bitcast <4 x i64> {self._new(f'shl <4 x i64> {biased}, {_all(52)}', '')[0]} to {FEW}", FEW)
+
     def _vector(self, name: str, given: list[Operand]) -> Operand:
         if name == "spread":
-            one = self._new(f"insertelement {VECTOR} poison, double {self._as(given[0], 'double')}, i64 0", VECTOR)[0]
-            return self._new(f"shufflevector {VECTOR} {one}, {VECTOR} poison, <{LANES} x i32> zeroinitializer", VECTOR)
+            return self._spread(given[0], VECTOR), VECTOR
         if name == "together":
             found, width = given[0][0], LANES
             while width > 1:
@@ -248,13 +277,14 @@ class Writer:
     def _common(self, a: Operand, b: Operand) -> str:
         if a[1] == b[1]:
             return "i64" if a[1] == "i1" else a[1]
-        if VECTOR in (a[1], b[1]):
-            return VECTOR
+        for kind in (a[1], b[1]):
+            if kind.startswith("<"):
+                return kind
         return "i64" if {a[1], b[1]} == {"i1", "i64"} else "double"
 
     def _truth(self, operand: Operand) -> str:
         value, kind = operand
-        if kind == "i1":
+        if kind.endswith(("i1", "i1>")):
             return value
         return self._new(f"icmp ne i64 {value}, 0" if kind == "i64" else f"fcmp une {kind} {value}, 0.0", "i1")[0]
 
@@ -263,8 +293,8 @@ class Writer:
         value, own = operand
         if own == kind:
             return value
-        if kind == VECTOR:
-            return self._vector("spread", [operand])[0]
+        if kind.startswith("<"):
+            return self._spread(operand, kind)
         word = {
             ("i1", "i64"): "zext", ("i1", "double"): "uitofp", ("i1", "float"): "uitofp", ("i64", "double"): "sitofp",
             ("i64", "float"): "sitofp", ("float", "double"): "fpext", ("double", "float"): "fptrunc",

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from autograd.program.native.language import parsed, written
+from autograd.program.native.number_kernels import SOURCE
 
 pytest.importorskip("llvmlite")
 
@@ -89,3 +90,36 @@ def work(at: int, words_at: int, n: int) -> f8:
     assert found == s.sum() + s[2]
     s[1] += 2
     np.testing.assert_array_equal(m[:16], s)
+
+
+def test_exponentials_to_a_unit_in_the_last_place() -> None:
+    mpmath = pytest.importorskip("mpmath")
+    text = """
+def four(at: int):
+    x = f8s(at)
+    y = exponentials(few_of(x[0], x[1], x[2], x[3]))
+    for i in range(1):
+        x[0] = part(y, 0)
+        x[1] = part(y, 1)
+        x[2] = part(y, 2)
+        x[3] = part(y, 3)
+"""
+    four = compiled(SOURCE + text, "four", None, ctypes.c_int64)
+    rng = np.random.default_rng(0)
+    for scale in (1e-9, 1.0, 40.0, 700.0):
+        for x in rng.uniform(-scale, scale, (100, 4)):
+            y = x.copy()
+            four(y.ctypes.data)
+            exact = [mpmath.exp(mpmath.mpf(number)) for number in x.tolist()]
+            for number, right in zip(y.tolist(), exact, strict=True):
+                assert abs(mpmath.mpf(number) - right) <= 1.1 * np.spacing(float(right)), x
+    for x, right in (
+        ([np.inf, -np.inf, 0.0, -0.0], [np.inf, 0.0, 1.0, 1.0]),
+        ([710.0, -746.0, 5e-324, -744.0], [np.inf, 0.0, 1.0, 1e-323]),
+    ):
+        y = np.array(x)
+        four(y.ctypes.data)
+        assert y.tolist() == right
+    y = np.full(4, np.nan)
+    four(y.ctypes.data)
+    assert np.isnan(y).all()
