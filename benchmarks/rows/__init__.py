@@ -1,3 +1,5 @@
 """The rows: one module for each kind of work."""
 
-MODULES = tuple(f"benchmarks.rows.{name}" for name in ("moons", "west", "tiny", "mlp", "functions", "growth", "fit"))
+MODULES = tuple(
+    f"benchmarks.rows.{name}" for name in ("moons", "west", "tiny", "mlp", "functions", "growth", "ways", "fit")
+)
