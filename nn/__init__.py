@@ -36,7 +36,9 @@ from nn.layers.recurrent import *
 from nn.layers.residual import *
 from nn.layers.sequential import *
 from nn.layers.transformer import *
-from nn.losses import *
+from nn.losses.basic import *
+from nn.losses.distances import *
+from nn.losses.probabilities import *
 from nn.metrics import *
 from nn.module import Buffer, Module, Parameter, StateError
 from nn.optim.adaptive import *

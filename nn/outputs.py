@@ -13,6 +13,11 @@ from numpy.typing import NDArray
 import autograd as ag
 from nn.losses import (
     Loss,
+    binary_cross_entropy,
+    focal,
+    nll,
+)
+from nn.losses.basic import (
     binary_cross_entropy_with_logits,
     check_distributions,
     check_shares,
@@ -55,6 +60,18 @@ OUTPUTS: dict[Loss, Outputs] = {
         check=lambda rows: check_distributions(rows, "cross_entropy"),
     ),
     squared_error: Outputs(predictions=lambda values: values),
+    nll: Outputs(
+        predictions=lambda logarithms: logarithms.argmax(axis=-1), probabilities=lambda logarithms: np.exp(logarithms)
+    ),
+    focal: Outputs(
+        predictions=lambda logits: logits.argmax(axis=-1),
+        probabilities=lambda logits: np.asarray(ag.softmax(logits, axis=-1)),
+    ),
+    binary_cross_entropy: Outputs(
+        predictions=lambda probabilities: (probabilities > 0.5).astype(np.int64),
+        probabilities=lambda probabilities: probabilities,
+        check=check_shares,
+    ),
     cross_entropy_of_probabilities: Outputs(
         predictions=lambda probabilities: probabilities.argmax(axis=-1),
         probabilities=lambda probabilities: probabilities,

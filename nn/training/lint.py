@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
 from nn.inspect import mode, outputs_of_layers
-from nn.losses import ROUNDING, Loss, cross_entropy
+from nn.losses import Loss, cross_entropy
+from nn.losses.basic import ROUNDING
 from nn.module import Module
 from nn.optim import SGD, Optimizer
 from nn.outputs import outputs_of

@@ -18,7 +18,7 @@ QUOTED = re.findall(r"\]\((nn/[\w/]+\.py)\)(?:(?!\]\(nn/).)*?```python\n(.*?)```
 
 
 def test_three_kinds_are_shown() -> None:
-    assert [file for file, _ in QUOTED] == ["nn/layers/activations.py", "nn/optim/adaptive.py", "nn/losses.py"]
+    assert [file for file, _ in QUOTED] == ["nn/layers/activations.py", "nn/optim/adaptive.py", "nn/losses/basic.py"]
 
 
 @pytest.mark.parametrize(("file", "code"), QUOTED)

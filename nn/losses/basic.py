@@ -1,10 +1,4 @@
-"""Losses: one number that says how far a network's raw outputs are from the targets.
-
-All take ``(outputs, targets, reduction)``. Shapes are never broadcast against each other: ``(N,)`` against ``(N, 1)``
-would give N² differences and a loss that looks fine.
-
-`nn.outputs` tells for each loss how the raw outputs it was trained on become predictions.
-"""
+"""Squared errors, the cross-entropies, the hinge loss; and what all losses have in common."""
 
 from __future__ import annotations
 
@@ -16,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
+from nn.losses.weighting import Counted, class_weights
 
 __all__ = [
     "Loss",
@@ -256,7 +251,13 @@ def _known(x: Any) -> NDArray[Any]:
 
 @loss_function
 def cross_entropy(
-    logits: Array, targets: Array | ArrayLike, reduction: Reduction = "mean", *, label_smoothing: float = 0.0
+    logits: Array,
+    targets: Array | ArrayLike,
+    reduction: Reduction = "mean",
+    *,
+    label_smoothing: float = 0.0,
+    weight: ArrayLike | None = None,
+    ignore_index: int | None = None,
 ) -> Any:
     """Cross-entropy of softmax(logits): −log of the probability given to the right class.
 
@@ -270,6 +271,8 @@ def cross_entropy(
             ``(batch, classes)``, which add up to 1 in each row.
         reduction: ``"mean"`` over the batch, ``"sum"``, or ``"none"`` for one loss per sample.
         label_smoothing: ε, from 0 to 1: the share of the probability to aim for that goes to all classes alike.
+        weight: How much each class counts, ``(classes,)``; a mean over class numbers divides by what all count.
+        ignore_index: The class number of samples that do not count.
 
     Returns:
         A scalar, or an array of shape ``(batch,)`` for ``"none"``.
@@ -299,6 +302,14 @@ def cross_entropy(
         targets = np.asarray(targets)
     full = logits.shape
     _check_classes(full, "cross_entropy")
+    if (weight is not None or ignore_index is not None) and targets.shape == full[:-1]:
+        counted = Counted(targets, full[-1], weight, ignore_index, logits)
+        if label_smoothing and weight is not None:
+            return _smoothed_by_weight(
+                logits, counted, class_weights(weight, full[-1], logits), label_smoothing, reduction
+            )
+        losses = cross_entropy(logits, counted.targets, "none", label_smoothing=label_smoothing)
+        return counted.reduced(losses, reduction)
     _tell_of_probabilities(logits, "softmax", "cross_entropy", "leave it out, or use cross_entropy_of_probabilities")
     if targets.shape == full:
         targets = _distributions(logits, targets, "cross_entropy")
@@ -313,7 +324,18 @@ def cross_entropy(
         certain: Any = targets if targets.shape == full else ag.where(_one_hot(targets, full[-1]), 1.0, 0.0)
         smoothed = (1 - label_smoothing) * certain + label_smoothing / full[-1]
         targets = _targets_like(logits, smoothed, "cross_entropy")
+    if weight is not None:
+        weighted = targets * class_weights(weight, full[-1], logits)
+        return _reduced(-ag.sum(weighted * ag.log_softmax(logits, axis=-1), axis=-1), reduction)
     return _reduced(ag.softmax_cross_entropy(logits, targets), reduction)
+
+
+def _smoothed_by_weight(logits: Array, counted: Counted, weights: Any, smoothing: float, reduction: Any) -> Any:
+    """The share that goes to all classes counts as each of them does, and not as the right one."""
+    kept = 1.0 if counted.kept is None else counted.kept
+    all_alike = -ag.sum(ag.log_softmax(logits, axis=-1) * weights, axis=-1) * (smoothing / len(weights)) * kept
+    right = cross_entropy(logits, counted.targets, "none") * counted.counts * (1 - smoothing)
+    return counted.summed(right + all_alike, reduction)
 
 
 @loss_function

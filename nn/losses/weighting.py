@@ -1,0 +1,80 @@
+"""Weights for classes, and targets that do not count: the mean is over what counts, as in PyTorch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import autograd as ag
+
+REDUCTIONS = ("mean", "sum", "none")
+
+
+class Counted:
+    """Class numbers, and how much each sample counts.
+
+    Args:
+        targets: Class numbers, an array or a node.
+        classes: How many classes there are.
+        weight: One number for each class, at least 0; None for 1.
+        ignore_index: The class number of samples that do not count; None for none.
+        like: What tells the precision.
+
+    Attributes:
+        targets: The class numbers, 0 where a sample does not count.
+        counts: How much each sample counts, or None for 1.
+        kept: 0 where a sample does not count, else 1; or None.
+
+    Raises:
+        ShapeError: The weights are not one for each class.
+        ValueError: A weight is below 0 or no number.
+    """
+
+    def __init__(self, targets: Any, classes: int, weight: Any, ignore_index: int | None, like: Any) -> None:
+        targets = targets if isinstance(targets, ag.Tensor) else np.asarray(targets)
+        self.counts: Any = None
+        self.kept: Any = None
+        if ignore_index is not None:
+            kept = ag.not_equal(targets, ignore_index)
+            targets = _chosen(kept, targets)
+            self.counts = self.kept = ag.where(kept, np.ones((), like.dtype), np.zeros((), like.dtype))
+        if weight is not None:
+            weights = class_weights(weight, classes, like)
+            rows = ag.Tensor(weights)[targets] if isinstance(targets, ag.Tensor) else weights[targets]
+            self.counts = rows if self.counts is None else rows * self.counts
+        self.targets: Any = targets
+
+    def reduced(self, losses: Any, reduction: str) -> Any:
+        """The losses, weighted: their mean over what counts, their sum, or each."""
+        # What does not count adds nothing, even where its loss is infinite.
+        weighted = losses if self.counts is None else ag.where(ag.equal(self.counts, 0), 0.0, losses * self.counts)
+        return self.summed(weighted, reduction)
+
+    def summed(self, weighted: Any, reduction: str) -> Any:
+        """The same of losses that are weighted already."""
+        if reduction not in REDUCTIONS:
+            raise ValueError(f"reduction must be one of {', '.join(map(repr, REDUCTIONS))}, got {reduction!r}")
+        if reduction == "none":
+            return weighted
+        if reduction == "mean" and self.counts is None:
+            return ag.mean(weighted)
+        return ag.sum(weighted) / ag.sum(self.counts) if reduction == "mean" else ag.sum(weighted)
+
+
+def _chosen(kept: Any, targets: Any) -> Any:
+    """Class numbers with 0 for those that are ignored."""
+    if isinstance(targets, ag.Tensor) and targets.traced:
+        return ag.where(kept, targets, np.zeros((), targets.dtype))
+    numbers = targets.data if isinstance(targets, ag.Tensor) else targets
+    return np.where(kept, numbers, 0).astype(numbers.dtype)
+
+
+def class_weights(weight: Any, classes: int, like: Any) -> Any:
+    """One weight for each class in the precision of the outputs."""
+    weights = np.asarray(weight, like.dtype)
+    if weights.shape != (classes,):
+        raise ag.ShapeError(f"weights of shape {weights.shape} for {classes} classes: expected ({classes},)")
+    if not (weights >= 0).all():
+        raise ValueError(f"weights of classes must be numbers from 0, got {weights.min():g}")
+    return weights

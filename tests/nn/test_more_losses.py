@@ -1,0 +1,118 @@
+"""Losses with weights, ignored targets and probabilities: against PyTorch, values and gradients, eager and compiled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as ag
+import nn
+
+RNG = np.random.default_rng(0)
+LOGITS, VALUES = RNG.normal(size=(6, 4)), RNG.normal(size=(6, 4)) * 3
+CLASSES, SOME = np.array([0, 3, 1, 1, 2, 3]), np.array([0, 3, -100, 1, -100, 3])
+SHARES = RNG.dirichlet(np.ones(4), 6)
+WEIGHT = np.array([0.5, 1.0, 2.0, 0.0])
+
+
+def _torch_focal(f: Any, x: Any, t: Any, reduction: str) -> Any:
+    right = x.log_softmax(-1).gather(-1, t[:, None])[:, 0]
+    losses = -((1 - right.exp()) ** 2) * right
+    return losses.mean() if reduction == "mean" else losses.sum() if reduction == "sum" else losses
+
+
+def _weighted(**how: Any) -> Any:
+    return lambda f, x, t, reduction: f.cross_entropy(x, t, f._weight, reduction=reduction, **how)
+
+
+LOSSES: dict[str, tuple[Any, Any, Any, Any]] = {
+    "mae": (nn.mae, lambda f, x, t, reduction: f.l1_loss(x, t, reduction=reduction), VALUES, LOGITS),
+    "huber": (
+        lambda x, t, r: nn.huber(x, t, r, delta=0.7),
+        lambda f, x, t, reduction: f.huber_loss(x, t, reduction=reduction, delta=0.7), VALUES, LOGITS,
+    ),
+    "nll": (
+        lambda x, t, r: nn.nll(ag.log_softmax(x), t, r),
+        lambda f, x, t, reduction: f.nll_loss(x.log_softmax(-1), t, reduction=reduction), LOGITS, CLASSES,
+    ),
+    "nll weighted": (
+        lambda x, t, r: nn.nll(ag.log_softmax(x), t, r, weight=WEIGHT, ignore_index=-100),
+        lambda f, x, t, reduction: f.nll_loss(x.log_softmax(-1), t, f._weight, reduction=reduction), LOGITS, SOME,
+    ),
+    "focal": (nn.focal, _torch_focal, LOGITS, CLASSES),
+    "kl_div": (
+        lambda x, t, r: nn.kl_div(ag.log_softmax(x), t, r),
+        lambda f, x, t, reduction: (
+            f.kl_div(x.log_softmax(-1), t, reduction="none").sum(-1) if reduction == "none"
+            else f.kl_div(x.log_softmax(-1), t, reduction="batchmean" if reduction == "mean" else "sum")
+        ),
+        LOGITS, SHARES,
+    ),
+    "binary_cross_entropy": (
+        nn.binary_cross_entropy,
+        lambda f, x, t, reduction: f.binary_cross_entropy(x, t, reduction=reduction),
+        SHARES, (SHARES[::-1] > 0.3) * 1.0,
+    ),
+    "weight": (lambda x, t, r: nn.cross_entropy(x, t, r, weight=WEIGHT), _weighted(), LOGITS, CLASSES),
+    "weight of shares": (lambda x, t, r: nn.cross_entropy(x, t, r, weight=WEIGHT), _weighted(), LOGITS, SHARES),
+    "ignore_index": (
+        lambda x, t, r: nn.cross_entropy(x, t, r, ignore_index=-100, label_smoothing=0.1),
+        lambda f, x, t, reduction: f.cross_entropy(x, t, reduction=reduction, label_smoothing=0.1), LOGITS, SOME,
+    ),
+    "all": (
+        lambda x, t, r: nn.cross_entropy(x, t, r, weight=WEIGHT, ignore_index=-100, label_smoothing=0.1),
+        _weighted(label_smoothing=0.1), LOGITS, SOME,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_loss_is_pytorchs(name: str, reduction: str) -> None:
+    torch = pytest.importorskip("torch", reason="compares with PyTorch, which is not installed")
+    ours, theirs, outputs, targets = LOSSES[name]
+    torch.nn.functional._weight = torch.tensor(WEIGHT)
+    x, torch_x = ag.Tensor(outputs, requires_grad=True), torch.tensor(outputs, requires_grad=True)
+    loss = ours(x, targets, reduction)
+    torch_loss = theirs(torch.nn.functional, torch_x, torch.tensor(targets), reduction)
+    del torch.nn.functional._weight
+    np.testing.assert_allclose(loss.data, torch_loss.detach().numpy(), rtol=1e-10, atol=1e-14)
+    loss.sum().backward()
+    torch_loss.sum().backward()
+    np.testing.assert_allclose(x.grad.data, torch_x.grad.numpy(), rtol=1e-10, atol=1e-14)  # type: ignore[union-attr]
+    assert ours(ag.Tensor(outputs.astype(np.float32)), targets, reduction).dtype == np.float32
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_compiled_loss_follows_other_targets(name: str) -> None:
+    ours, _, outputs, targets = LOSSES[name]
+    fast = ag.compile(ag.value_and_grad(lambda x, t: ours(x, t, "mean")), engine="numpy")
+    fast(outputs, targets)
+    value, gradient = fast(outputs, targets[::-1].copy())
+    expected, slope = ag.value_and_grad(lambda x: ours(x, targets[::-1].copy(), "mean"))(outputs)
+    assert value == pytest.approx(expected, rel=1e-12)
+    np.testing.assert_allclose(gradient, slope, rtol=1e-10, atol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: nn.nll(LOGITS, CLASSES[:5]), r"outputs have shape \(6, 4\) and class numbers \(5,\)"),
+        (lambda: nn.nll(LOGITS, CLASSES + 1), "class numbers from 1 to 4 for 4 classes"),
+        (lambda: nn.nll(LOGITS, SOME), "class numbers from -100 to 3"),
+        (lambda: nn.focal(LOGITS, CLASSES, gamma=-1), "gamma must be from 0"),
+        (lambda: nn.huber(VALUES, LOGITS, delta=0), "delta must be above 0"),
+        (lambda: nn.cross_entropy(LOGITS, CLASSES, weight=[1, 2]), r"weights of shape \(2,\) for 4 classes"),
+        (lambda: nn.cross_entropy(LOGITS, CLASSES, weight=-WEIGHT), "weights of classes must be numbers from 0"),
+        (lambda: nn.binary_cross_entropy(VALUES, LOGITS), "takes numbers from 0 to 1"),
+        (lambda: nn.kl_div(LOGITS, LOGITS), "probabilities that add up to 1"),
+        (lambda: nn.mae(VALUES, LOGITS, "median"), "reduction must be one of"),
+        (lambda: nn.nll(LOGITS, CLASSES, "median"), "reduction must be one of"),
+    ],
+)
+def test_what_does_not_fit_is_refused(call: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        call()
