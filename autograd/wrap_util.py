@@ -3,6 +3,6 @@
 from functools import wraps
 
 from autograd.compat.operators import unary_to_nary
-from autograd.functional.run import name_of as get_name
+from autograd.functional.signatures import name_of as get_name
 
 __all__ = ["get_name", "unary_to_nary", "wraps"]

@@ -16,7 +16,7 @@ import numpy as np
 from autograd.numpy.arguments import TABLE, row_of
 from autograd.rules.primitive import BOOK
 from tests.autograd.numpy.calls import CALLS, Call
-from tests.autograd.numpy.peers import ELSEWHERE, HIPS, MISSING, MYGRAD
+from tests.autograd.numpy.peers import ELSEWHERE, HIPS, MYGRAD
 from tests.autograd.numpy.test_calls import NOT_RECORDED, errors, found
 from tests.autograd.table import ROWS
 
@@ -55,7 +55,7 @@ def names() -> list[str]:
     """All names of the page, in order; a name of the two libraries that is missing here too."""
     row_of(len)
     own = [name for name in CALLS if found(name, np) is not None]
-    return sorted({*own, *ufuncs(), *HIPS, *MYGRAD} - {*MISSING} - {"array", "full"})
+    return sorted({*own, *ufuncs(), *HIPS, *MYGRAD} - {"array", "full"})
 
 
 def _of_ufunc(name: str) -> Call:
@@ -109,9 +109,8 @@ def lines(measured: bool = True) -> Iterator[str]:
 def page() -> str:
     """The page's text."""
     theirs = {*HIPS, *MYGRAD}
-    elsewhere = [f"| `{name}` | {why} |" for name, why in MISSING.items()]
-    elsewhere += [f"| MyGrad's `{name}` | `{how}` |" for name, how in ELSEWHERE.items()]
-    return TEXT.format(len(theirs - {*MISSING}), len(theirs), "\n".join(lines()), "\n".join(elsewhere))
+    elsewhere = [f"| MyGrad's `{name}` | `{how}` |" for name, how in ELSEWHERE.items()]
+    return TEXT.format(len(theirs), len(theirs), "\n".join(lines()), "\n".join(elsewhere))
 
 
 def is_fresh() -> bool:

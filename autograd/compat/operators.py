@@ -13,8 +13,7 @@ import numpy as np
 
 import autograd.numpy as anp
 from autograd.functional.derivatives import grad, hvp, jacobian, make_jvp, make_vjp
-from autograd.functional.run import name_of
-from autograd.functional.signatures import Argnum, Function
+from autograd.functional.signatures import Argnum, Function, name_of
 from autograd.functional.spaces import vspace
 
 __all__ = [

@@ -85,7 +85,7 @@ class OwnPrimitive(Primitive):
         self._gives_several = False
         name = getattr(function, "__name__", type(function).__name__)
         doc = (function.__doc__ or "").strip().partition("\n")[0]
-        super().__init__(name, self._on_arrays, scalar=self._on_floats, doc=doc or f"y = {name}(…)")
+        super().__init__(name, self._on_arrays, scalar=self._on_floats, analytic=True, doc=doc or f"y = {name}(…)")
         self.differentiable = True  # always, so that a missing rule is an error rather than a missing gradient
 
     def __reduce__(self) -> str:

@@ -17,10 +17,10 @@ import numpy as np
 from autograd.errors import DTypeError, GradientCheckError, ShapeError
 from autograd.functional.derivatives import make_jvp, make_vjp
 from autograd.functional.differences import Difference, difference, kink
-from autograd.functional.run import name_of, positions_of
-from autograd.functional.signatures import Argnum, Function
+from autograd.functional.signatures import Argnum, Function, name_of, positions_of
 from autograd.functional.trees import leaves, paths, with_leaves
 from autograd.graph.mode import enable_grad, no_grad
+from autograd.rules.shapes import is_complex
 from autograd.tensor.tensor import Tensor, constant
 from autograd.value.value import Value
 
@@ -41,8 +41,9 @@ def check_grads(
     """The function that checks the derivatives of ``function`` for the arguments it is given.
 
     For every mode, u·J v by the rules must be the slope of u·f(x + h v), found by central differences at several steps
-    and extrapolated to h = 0, within ``rtol`` of the sum of its terms' sizes. Then the products uᵀJ and J v are checked
-    in the same way, as functions of the arguments and of u or v, up to the given order.
+    and extrapolated to h = 0, within ``rtol`` of the sum of its terms' sizes; of complex numbers, the real part of it.
+    Then the products uᵀJ and J v are checked in the same way, as functions of the arguments and of u or v, up to the
+    given order.
 
     Args:
         function: What to check; its result may be a number, an array, or a container of them.
@@ -92,7 +93,7 @@ def check_grads(
             positions = positions_of(name_of(function), args, argnum)
         if not positions:
             kinds = ", ".join(sorted({_kind(x) for argument in args for x in leaves(argument)})) or "nothing"
-            raise TypeError(f"check_grads of {name_of(function)}: its arguments hold {kinds}, and no real floats")
+            raise TypeError(f"check_grads of {name_of(function)}: its arguments hold {kinds}, and no floats")
 
         def of_chosen(*chosen: Any) -> Any:
             replaced = dict(zip(positions, chosen, strict=True))
@@ -107,7 +108,7 @@ def check_grads(
 
 
 def _holds_floats(x: Any) -> bool:
-    return isinstance(x, float | Value) or getattr(getattr(x, "dtype", None), "kind", "") == "f"
+    return isinstance(x, float | complex | Value) or getattr(getattr(x, "dtype", None), "kind", "") in ("f", "c")
 
 
 @dataclass
@@ -174,8 +175,9 @@ class _Space:
     Attributes:
         tree: The container, with nodes that need no gradient for its numbers and arrays.
         names: What its parts are called; one for all, or one for each.
-        numbers: All its numbers.
-        shapes: The shape of each leaf.
+        numbers: All its numbers; a complex one is two, its real and its imaginary part.
+        shapes: The shape of each leaf, with a last axis of two for a complex one.
+        signs: −1 for imaginary parts, else 1: Re(u · v) is the sum of products of the parts and these.
         places: What each leaf is called.
     """
 
@@ -183,6 +185,7 @@ class _Space:
     names: list[str]
     numbers: Array
     shapes: list[tuple[int, ...]]
+    signs: Array
     places: list[str]
 
     @staticmethod
@@ -197,7 +200,11 @@ class _Space:
             _check_precision(x, f"{place} of {function}", result)
         arrays = [_array(x) for x in parts]
         numbers = np.concatenate([np.empty(0), *(array.ravel() for array in arrays)])
-        space = _Space(tree, names, numbers, [array.shape for array in arrays], places)
+        signs = [
+            np.ones(array.shape) * ((1, -1) if is_complex(x) else 1) for x, array in zip(parts, arrays, strict=True)
+        ]
+        flat = np.concatenate([np.empty(0), *map(np.ravel, signs)])
+        space = _Space(tree, names, numbers, [array.shape for array in arrays], flat, places)
         space.tree = space.filled(numbers)
         return space
 
@@ -210,8 +217,11 @@ class _Space:
         nodes: list[Any] = []
         for part, shape in zip(leaves(self.tree), self.shapes, strict=True):
             here, numbers = numbers[: int(np.prod(shape))], numbers[int(np.prod(shape)) :]
-            value = isinstance(part, Value)
-            nodes.append(Value(here[0], requires_grad=False) if value else constant(here.reshape(shape).copy()))
+            if isinstance(part, Value):
+                nodes.append(Value(here[0], requires_grad=False))
+            else:
+                array = here.reshape(shape).copy()
+                nodes.append(constant(array.view(np.complex128)[..., 0] if is_complex(part) else array))
         return with_leaves(self.tree, nodes)
 
     def flat(self, tree: Any) -> Array:
@@ -227,16 +237,22 @@ class _Space:
 
     def place(self, index: int) -> str:
         """What the number at a place of the vector is called."""
-        for shape, place in zip(self.shapes, self.places, strict=True):
+        for part, shape, place in zip(leaves(self.tree), self.shapes, self.places, strict=True):
             size = int(np.prod(shape))
             if index < size:
-                return f"{place}{[int(i) for i in np.unravel_index(index, shape)] if shape else ''}"
+                found = [int(i) for i in np.unravel_index(index, shape)] if shape else []
+                of = ("the real part of ", "the imaginary part of ")[found.pop()] if is_complex(part) else ""
+                return f"{of}{place}{found or ''}"
             index -= size
         return ""
 
 
 def _array(x: Any) -> Array:
-    return np.asarray(x._raw if isinstance(x, Value | Tensor) else x, np.float64)
+    """The numbers of a leaf; of a complex one the two parts along a last axis."""
+    array = np.asarray(x._raw if isinstance(x, Value | Tensor) else x)
+    if array.dtype.kind == "c":
+        return np.stack([array.real, array.imag], -1, dtype=np.float64)
+    return array.astype(np.float64)
 
 
 def _kind(x: Any) -> str:
@@ -247,9 +263,9 @@ def _kind(x: Any) -> str:
 
 def _check_precision(x: Any, place: str, result: bool) -> None:
     dtype = np.asarray(x._raw if isinstance(x, Value | Tensor) else x).dtype
-    if dtype.kind not in "fiub":
-        raise DTypeError(f"{place} holds {_kind(x)}: derivatives are of real numbers")
-    if dtype != np.float64 and (dtype.kind == "f" or not result):
+    if dtype.kind not in "fiubc":
+        raise DTypeError(f"{place} holds {_kind(x)}: derivatives are of real or complex numbers")
+    if dtype not in (np.float64, np.complex128) and (dtype.kind in "fc" or not result):
         raise DTypeError(
             f"differences need double precision, and {place} is {dtype}: "
             + ("compute in float64" if result else "write 1.0 for 1, or use x.astype(np.float64)")
@@ -276,7 +292,9 @@ class _Comparison:
         with np.errstate(invalid="ignore"):
             if self.mode == "fwd":
                 return u * self.results.flat(self.push_forward(self.arguments.filled(v))[1])
-            return v * self.arguments.flat(self.pull_back(self.results.filled(u)))
+            # The upstream gradient of a complex number whose parts count u and w is u − iw; and so a gradient is read.
+            pulled = self.arguments.flat(self.pull_back(self.results.filled(u * self.results.signs)))
+            return v * pulled * self.arguments.signs
 
     def along(self, u: Array, v: Array) -> Callable[[float], float]:
         """u·f(x + h v), as a function of h."""

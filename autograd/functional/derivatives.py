@@ -22,7 +22,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Literal, overload
 
-from autograd.functional.run import Run, name_of
+from autograd.functional.run import Run
 from autograd.functional.signatures import (
     Argnum,
     Both,
@@ -35,6 +35,7 @@ from autograd.functional.signatures import (
     Pullback,
     ValueAndGradient,
     X,
+    name_of,
 )
 from autograd.graph.node import Node
 from autograd.suggest import in_our_words

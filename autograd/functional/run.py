@@ -9,7 +9,6 @@ and a derivative that is taken within a long computation does not go through the
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -17,7 +16,7 @@ import numpy as np
 
 from autograd.errors import DTypeError, ShapeError
 from autograd.functional.independence import warn_of_independence
-from autograd.functional.signatures import Argnum, Function
+from autograd.functional.signatures import Argnum, Function, name_of, positions_of
 from autograd.functional.trees import leaves, matched_leaves, paths, with_leaves
 from autograd.graph.forward import push_forward, push_many
 from autograd.graph.hooks import current_tracer
@@ -27,6 +26,8 @@ from autograd.graph.order import topological_order
 from autograd.graph.outside import CUT
 from autograd.numpy.shapes import reshape, stack, transpose
 from autograd.rules import arithmetic
+from autograd.rules.complex import real
+from autograd.rules.shapes import is_complex
 from autograd.tensor.tensor import Tensor, constant
 from autograd.value.value import Value
 
@@ -96,6 +97,10 @@ class Run:
 
     def column_sums(self) -> Any:
         """1ᵀJ, in the form and the kind of the argument."""
+        if any(map(is_complex, self.results)):
+            raise DTypeError(
+                f"{self.name} gave complex numbers: take np.real or np.imag of them, or use holomorphic_grad"
+            )
         ones = [np.ones(np.shape(_raw(y))) for y in self.results]
         return self._as_argument(self._pull(self._upstream(ones), self._outer), self._outer)
 
@@ -121,6 +126,15 @@ class Run:
 
     def jacobian(self) -> Any:
         """Every ∂yᵢ/∂xⱼ: in the form of the result, and within it in the form of the argument."""
+        if any(map(is_complex, self.results)):
+            if any(map(is_complex, self.inputs)):
+                raise DTypeError(
+                    f"the Jacobian of {self.name}, a complex function of complex numbers, is one of real and imaginary "
+                    "parts: take that of np.real or np.imag of it, or use holomorphic_grad, make_jvp or make_vjp"
+                )
+            return with_leaves(self.output, [self._as_argument(block, self._outer) for block in self._columns()])
+        if any(map(is_complex, self.inputs)):
+            return with_leaves(self.output, [self._as_argument(self._rows(y), self._outer) for y in self.results])
         rows, columns = (sum(np.size(_raw(x)) for x in nodes) for nodes in (self.results, self.inputs))
         forward = self._columns_at_once if self._of_arrays_alone() else self._columns
         advantage = ADVANTAGE if forward == self._columns_at_once else 1
@@ -189,7 +203,7 @@ class Run:
                     continue
                 columns = [y._as_gradient(found.get(y), self._outer) for found in passes]
                 shape = (*np.shape(_raw(y)), *np.shape(_raw(x)))
-                blocks.append(_joined(columns, x, shape, by_columns=True))
+                blocks.append(_joined(columns, y if is_complex(y) else x, shape, by_columns=True))
         return table
 
     def _of_arrays_alone(self) -> bool:
@@ -256,11 +270,11 @@ class Run:
         if self.output is None:
             raise TypeError(f"{self.name} gave None, which has no derivative: does it return its result?")
         for i, y in enumerate(self.results):
-            if not isinstance(y, Node) and np.asarray(y).dtype.kind not in "fbiu":
+            if not isinstance(y, Node) and np.asarray(y).dtype.kind not in "fbiuc":
                 path = paths(self.output)[i]
                 raise TypeError(
                     f"the result{path} of {self.name} is of type {type(y).__name__}, which has no derivative: "
-                    "return real numbers, arrays or nodes, or containers of them"
+                    "return numbers, arrays or nodes, or containers of them"
                 )
 
     def _matched(self, noun: str, tree: Any, parts: Sequence[Any], other: Any) -> list[Any]:
@@ -274,29 +288,6 @@ class Run:
             if expected != got:
                 raise ShapeError(f"the {noun}{path} for {self.name} has shape {got}: expected {expected}")
         return found
-
-
-def name_of(function: Function) -> str:
-    """What a function is called, for messages."""
-    name: str = getattr(function, "__name__", "") or getattr(function, "name", "") or repr(function)
-    return name
-
-
-def positions_of(name: str, args: Sequence[Any], argnum: Argnum) -> list[int]:
-    """Which positional arguments ``argnum`` means, counted from the first."""
-    if argnum.__class__ is int and 0 <= argnum < len(args):  # as mostly
-        return [argnum]
-    numbers = [operator.index(i) for i in ([argnum] if hasattr(argnum, "__index__") else argnum)]
-    missing = [i for i in numbers if not -len(args) <= i < len(args)]
-    if missing:
-        raise TypeError(
-            f"{name} was given {len(args)} positional arguments; argument {missing[0]}, to differentiate for, "
-            "is not among them"
-        )
-    positions = [i % len(args) for i in numbers]
-    if len(set(positions)) < len(positions):
-        raise ValueError(f"argnum={argnum} names an argument of {name} twice")
-    return positions
 
 
 def _own_leaf(x: Any) -> Any:
@@ -326,6 +317,8 @@ def _inner(xs: Sequence[Any], ys: Sequence[Any]) -> list[Any]:
         for x, y in zip(xs, ys, strict=True):
             so_far = steps[-1:]
             steps.append(x * y)
+            if is_complex(steps[-1]):
+                steps.append(real(steps[-1]))
             if isinstance(steps[-1], Tensor):
                 steps.append(steps[-1].sum())
             steps += [earlier + steps[-1] for earlier in so_far]
@@ -371,7 +364,9 @@ def _in_kind_of(found: Any, x: Any, record: bool) -> Any:
         return found.data if isinstance(found, Value) else found
     # An array of one's own, where the recording may still use this one.
     array = np.array(found.data) if record or found.requires_grad else found.data
-    number = not array.shape and array.dtype == np.float64 and not isinstance(x, np.ndarray | np.generic)
+    number = (
+        not array.shape and array.dtype in (np.float64, np.complex128) and not isinstance(x, np.ndarray | np.generic)
+    )
     return array.item() if number else array[()]
 
 
@@ -395,4 +390,4 @@ def _raw(x: Any) -> Any:
 def _dtype(x: Any) -> Any:
     """The floating-point type of a node or number's derivative."""
     kind = np.result_type(_raw(x))
-    return kind if kind.kind == "f" else np.dtype(np.float64)
+    return kind if kind.kind in "fc" else np.dtype(np.float64)

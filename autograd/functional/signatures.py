@@ -1,10 +1,12 @@
-"""What type checkers are told of derivatives: a gradient has the form and the kind of the argument it belongs to.
+"""Which arguments of a function are meant; and what type checkers are told of derivatives.
 
-So ``grad(f)(2.0)`` is a float whatever was written of f, within which a float is a Tensor.
+A gradient has the form and the kind of the argument it belongs to, so that ``grad(f)(2.0)`` is a float whatever was
+written of f, within which a float is a Tensor.
 """
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias, TypeVar, overload
 
@@ -24,6 +26,8 @@ __all__ = [
     "Pullback",
     "ValueAndGradient",
     "X",
+    "name_of",
+    "positions_of",
 ]
 
 Function: TypeAlias = Callable[..., Any]
@@ -100,3 +104,26 @@ class Pullback(Protocol):
     def __call__(self, x: Recording[N], /, *others: Any, **options: Any) -> tuple[Callable[[Any], N], Any]: ...
     @overload
     def __call__(self, x: X, /, *others: Any, **options: Any) -> tuple[Callable[[Any], X], Any]: ...
+
+
+def name_of(function: Function) -> str:
+    """What a function is called, for messages."""
+    name: str = getattr(function, "__name__", "") or getattr(function, "name", "") or repr(function)
+    return name
+
+
+def positions_of(name: str, args: Sequence[Any], argnum: Argnum) -> list[int]:
+    """Which positional arguments ``argnum`` means, counted from the first."""
+    if argnum.__class__ is int and 0 <= argnum < len(args):  # as mostly
+        return [argnum]
+    numbers = [operator.index(i) for i in ([argnum] if hasattr(argnum, "__index__") else argnum)]
+    missing = [i for i in numbers if not -len(args) <= i < len(args)]
+    if missing:
+        raise TypeError(
+            f"{name} was given {len(args)} positional arguments; argument {missing[0]}, to differentiate for, "
+            "is not among them"
+        )
+    positions = [i % len(args) for i in numbers]
+    if len(set(positions)) < len(positions):
+        raise ValueError(f"argnum={argnum} names an argument of {name} twice")
+    return positions

@@ -18,8 +18,10 @@ from autograd.graph.mode import recorded
 from autograd.graph.node import PAST, Node
 from autograd.graph.order import topological_order
 from autograd.rules.batching import aligned, batched_push
+from autograd.rules.complex import real
 from autograd.rules.pushforward import push_of
 from autograd.rules.reductions import sum_
+from autograd.rules.shapes import is_complex
 
 
 def push_forward(order: Sequence[Node], tangents: Mapping[Any, Any], create_graph: bool) -> dict[Node, Any]:
@@ -101,7 +103,7 @@ def push_many(order: Sequence[Node], tangents: Mapping[Any, Any]) -> dict[Node, 
                 together = np.stack(rows)
             together = aligned(together, y.ndim)
             if together.dtype != y.dtype:
-                together = together.astype(y.dtype)
+                together = (together if y.dtype.kind == "c" else np.real(together)).astype(y.dtype)
             found[node] = np.broadcast_to(together, (directions, *y.shape))
     return found
 
@@ -128,5 +130,7 @@ def _by_reverse_rules(node: Any, tangents: Sequence[Any], y: Any, inputs: Sequen
         total = part if total is None else total + part
     if not isinstance(total, Node) or not total.requires_grad:
         return None
+    if is_complex(total):
+        total = real(total)  # type: ignore[call-overload]
     order = topological_order(total)
     return propagate(total, total._seed(None, create_graph), order, create_graph, [u]).get(u)

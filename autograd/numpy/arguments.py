@@ -27,7 +27,18 @@ Function = Callable[..., Any]
 AnyFunction = TypeVar("AnyFunction", bound=Function)
 
 # Modules with rows of the table that are imported when one is first asked for.
-ROOMS = ("calculus", "elementwise", "joining", "linear_algebra", "moving", "products", "protocols", "statistics")
+ROOMS = (
+    "calculus",
+    "complex_numbers",
+    "elementwise",
+    "fourier",
+    "joining",
+    "linear_algebra",
+    "moving",
+    "products",
+    "protocols",
+    "statistics",
+)
 
 # Signatures that a C function does not tell in each version of NumPy.
 SIGNATURES = {
@@ -54,6 +65,7 @@ STRUCTURE = {
     "reps",
     "window_shape",
     "funclist",
+    "s",
 }
 BY_POSITION = {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD}
 
@@ -274,7 +286,7 @@ def check_dtype(name: str, dtype: Any) -> None:
     Raises:
         DTypeError: It is none of floating-point numbers.
     """
-    if np.dtype(dtype).kind != "f":
+    if np.dtype(dtype).kind not in "fc":
         raise DTypeError(
             f"{name} on nodes with dtype={np.dtype(dtype)}: derivatives are of floating-point numbers; use t.data"
         )
@@ -325,9 +337,9 @@ def array_of(x: Any) -> Any:
 
 
 def dtype_of(x: Any) -> np.dtype[Any]:
-    """The type of floats that what is computed with x has: x's own, and float64 for whole numbers and Python's."""
+    """The type of what is computed with x: x's own, and float64 for whole numbers and Python's."""
     own = getattr(x, "dtype", None)
-    return own if own is not None and own.kind == "f" else np.dtype(np.float64)
+    return own if own is not None and own.kind in "fc" else np.dtype(np.float64)
 
 
 def plain(x: Any, what: str = "a function without slopes") -> Any:

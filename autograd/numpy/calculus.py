@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.errors import ShapeError
 from autograd.numpy.arguments import array_of, cast, differentiable, dtype_of
+from autograd.numpy.complex_numbers import conjugated
 from autograd.numpy.linear_algebra import pinv
 from autograd.numpy.moving import flip
 from autograd.numpy.reductions import sum
@@ -136,8 +137,9 @@ def convolve(a: Any, v: Any, mode: str = "full") -> Any:
 
 @differentiable("correlate")
 def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
-    """Σⱼ aₙ₊ⱼ vⱼ of two vectors."""
+    """Σⱼ aₙ₊ⱼ vⱼ of two vectors, v's entries conjugated."""
     a, v = (_vector("correlate", array_of(x)) for x in (a, v))
+    v = conjugated(v)
     if shape(a)[0] < shape(v)[0] and mode != "full":
         return flip(convolve(flip(a), v, mode))
     return convolve(a, flip(v), mode)

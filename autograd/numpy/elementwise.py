@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from autograd.numpy.arguments import cast, differentiable, dtype_of, plain
-from autograd.rules import activations, arithmetic, special
-from autograd.rules.arithmetic import equal, greater, isnan, less, maximum, minimum, multiply, where
+from autograd.rules import activations, arithmetic, complex, special
+from autograd.rules.arithmetic import equal, greater, isnan, maximum, minimum, multiply, where
+from autograd.rules.shapes import is_complex
 
 LN_2 = math.log(2.0)
 
@@ -66,8 +67,8 @@ def logaddexp2(x1: Any, x2: Any) -> Any:
 @differentiable("float_power")
 def float_power(x1: Any, x2: Any) -> Any:
     """a^b."""
-    wide = np.dtype(np.float64)
-    return arithmetic.power(*(cast(x, wide) if hasattr(x, "dtype") else x for x in (x1, x2)))
+    wide = [np.result_type(x.dtype, np.float64) if hasattr(x, "dtype") else None for x in (x1, x2)]
+    return arithmetic.power(*(x if dtype is None else cast(x, dtype) for x, dtype in zip((x1, x2), wide, strict=True)))
 
 
 @differentiable("ldexp")
@@ -114,6 +115,8 @@ def round(a: Any, decimals: int = 0) -> Any:
 @differentiable("nan_to_num")
 def nan_to_num(x: Any, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Any:
     """With numbers for NaN and infinities, there without a derivative."""
+    if is_complex(x):
+        return nan_to_num(complex.real(x), nan, posinf, neginf) + 1j * nan_to_num(complex.imag(x), nan, posinf, neginf)
     limits = np.finfo(getattr(x, "dtype", float))
     y = where(isnan(x), nan, x)
     y = where(equal(x, np.inf), limits.max if posinf is None else posinf, y)
@@ -152,28 +155,6 @@ differentiable("bitwise_and")(lambda x1, x2: arithmetic.logical_and(*_checked("&
 differentiable("bitwise_or")(lambda x1, x2: arithmetic.logical_or(*_checked("|", x1, x2)))
 differentiable("bitwise_xor")(lambda x1, x2: arithmetic.logical_xor(*_checked("^", x1, x2)))
 differentiable("invert")(lambda x: arithmetic.logical_not(*_checked("~", x)))
-
-
-# ---- real numbers as complex ones ----------------------------------------------------------------------------------
-
-
-@differentiable("real", "real_if_close", "conj", "conjugate")
-def real(val: Any) -> Any:
-    """The number itself, which is real."""
-    return +val
-
-
-@differentiable("imag")
-def imag(val: Any) -> Any:
-    """0, of a real number."""
-    return val * 0.0
-
-
-@differentiable("angle")
-def angle(z: Any, deg: bool = False) -> Any:
-    """0 of a positive number, π of a negative one."""
-    half = 180.0 if deg else math.pi
-    return where(less(z, 0), half, z * 0.0)
 
 
 @differentiable("piecewise")

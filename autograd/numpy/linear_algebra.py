@@ -14,10 +14,11 @@ from autograd.numpy.arguments import array_of, cast, differentiable, dtype_of, p
 from autograd.numpy.functions import dot
 from autograd.numpy.reductions import max, min, norm, sum
 from autograd.numpy.shapes import concatenate, matrix_transpose, ravel, reshape, transpose
-from autograd.rules import arithmetic, linear_algebra
+from autograd.rules import arithmetic, complex, linear_algebra
+from autograd.rules.complex import real
 from autograd.rules.linear_algebra import row, rows
 from autograd.rules.products import matmul
-from autograd.rules.shapes import axis_of, kept_shape, rank, shape
+from autograd.rules.shapes import axis_of, is_complex, kept_shape, rank, shape
 
 # ---- inverses, determinants, powers --------------------------------------------------------------------------------
 
@@ -122,6 +123,13 @@ class EighResult(NamedTuple):
     eigenvectors: Any
 
 
+class EigResult(NamedTuple):
+    """Eigenvalues, and eigenvectors as columns."""
+
+    eigenvalues: Any
+    eigenvectors: Any
+
+
 class SVDResult(NamedTuple):
     """Left vectors as columns, singular values, right vectors as rows."""
 
@@ -144,11 +152,25 @@ def cholesky(a: Any, upper: bool = False) -> Any:
     return matrix_transpose(lower) if upper else lower
 
 
+@differentiable("linalg.eig")
+def eig(a: Any) -> EigResult:
+    """Eigenvalues, and eigenvectors of the length 1 as columns; real where they all are."""
+    plain(a, "np.linalg.eig")  # it depends on the numbers of what type the result is
+    both = complex.eig(a)
+    return EigResult(row(both, 0), rows(both, 1, None))
+
+
+@differentiable("linalg.eigvals")
+def eigvals(a: Any) -> Any:
+    """Eigenvalues."""
+    return eig(a).eigenvalues
+
+
 @differentiable("linalg.eigh")
 def eigh(a: Any, UPLO: str = "L") -> EighResult:
     """Eigenvalues and eigenvectors of a symmetric matrix, of which one triangle is read."""
     both = linear_algebra.eigh(a, UPLO=UPLO.upper())
-    return EighResult(row(both, 0), rows(both, 1, None))
+    return EighResult(real(row(both, 0)) if is_complex(both) else row(both, 0), rows(both, 1, None))
 
 
 @differentiable("linalg.eigvalsh")
@@ -167,6 +189,7 @@ def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: 
         )
     both = linear_algebra.svd(a)
     U, s, V = rows(both, 0, m), row(both, m), rows(both, m + 1, None)
+    s = real(s) if is_complex(s) else s
     return SVDResult(U, s, matrix_transpose(V)) if compute_uv else s
 
 

@@ -47,6 +47,8 @@ for _name in ("rot90", "roll", "tile", "repeat", "delete", "resize", "diagonal")
 for _name in ("moveaxis", "rollaxis"):
     differentiable(_name)(_reordering(getattr(np, _name)))
 differentiable("linalg.diagonal")(_gathering(np.linalg.diagonal))
+differentiable("fft.fftshift")(_gathering(np.fft.fftshift))
+differentiable("fft.ifftshift")(_gathering(np.fft.ifftshift))
 differentiable("lib.stride_tricks.sliding_window_view")(_gathering(np.lib.stride_tricks.sliding_window_view))
 
 

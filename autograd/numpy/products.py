@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd.errors import ShapeError
 from autograd.numpy.arguments import array_of, differentiable
+from autograd.numpy.complex_numbers import conjugated
 from autograd.numpy.reductions import sum
 from autograd.numpy.shapes import broadcast_to, concatenate, ravel, reshape, transpose
 from autograd.rules import arithmetic, linear_algebra
@@ -93,8 +94,8 @@ def outer(a: Any, b: Any) -> Any:
 
 @differentiable("vdot")
 def vdot(a: Any, b: Any) -> Any:
-    """The sum of the products of all entries."""
-    return matmul(ravel(a), ravel(b))
+    """The sum of the products of all entries, a's conjugated."""
+    return matmul(conjugated(ravel(a)), ravel(b))
 
 
 def _enough(name: str, *wanted: tuple[Any, int]) -> None:
@@ -105,9 +106,9 @@ def _enough(name: str, *wanted: tuple[Any, int]) -> None:
 
 @differentiable("vecdot", "linalg.vecdot")
 def vecdot(x1: Any, x2: Any, axis: int = -1) -> Any:
-    """The sum of products along an axis."""
+    """The sum of products along an axis, a's entries conjugated."""
     _enough("vecdot", (x1, 1), (x2, 1))
-    return sum(arithmetic.multiply(x1, x2), axis)
+    return sum(arithmetic.multiply(conjugated(x1), x2), axis)
 
 
 @differentiable("matvec")
@@ -121,7 +122,7 @@ def matvec(x1: Any, x2: Any) -> Any:
 def vecmat(x1: Any, x2: Any) -> Any:
     """Vectors times matrices, in stacks."""
     _enough("vecmat", (x1, 1), (x2, 2))
-    return matmul(reshape(x1, (*shape(x1)[:-1], 1, shape(x1)[-1])), x2)[..., 0, :]
+    return matmul(reshape(conjugated(x1), (*shape(x1)[:-1], 1, shape(x1)[-1])), x2)[..., 0, :]
 
 
 differentiable("linalg.matmul")(lambda x1, x2: matmul(x1, x2))

@@ -11,6 +11,7 @@ import numpy as np
 from autograd.errors import ShapeError
 from autograd.kinds import Axis
 from autograd.numpy.arguments import differentiable, dtype_of, plain
+from autograd.numpy.complex_numbers import conjugated, squared_size
 from autograd.numpy.joining import as_2d
 from autograd.numpy.moving import sort
 from autograd.numpy.reductions import max, mean, min, norm, sum
@@ -108,7 +109,7 @@ def var(
     """Σ (xᵢ − x̄)² / (n − ddof)."""
     off, number = _deviations(a, axis, where, mean)
     freedom = number - (ddof if correction is None or _absent(correction) else correction)
-    return sum(arithmetic.square(off), axis, keepdims) / _fitting(freedom, axis, keepdims)
+    return sum(squared_size(off), axis, keepdims) / _fitting(freedom, axis, keepdims)
 
 
 @differentiable("std")
@@ -187,7 +188,7 @@ def cov(
     total = shape(x)[1] if np.ndim(plain(weights)) == 0 else sum(weights)
     lost = ddof if aweights is None else ddof * sum(weights * aweights) / total
     off = x - sum(x * weights, 1, True) / total
-    return _squeezed(products.matmul(off * weights, matrix_transpose(off)) / (total - lost))
+    return _squeezed(products.matmul(off * weights, conjugated(matrix_transpose(off))) / (total - lost))
 
 
 def _squeezed(x: Any) -> Any:
@@ -311,7 +312,7 @@ def nanmean(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 def nanvar(a: Any, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Any:
     """The variance of what is a number."""
     off = arithmetic.where(arithmetic.isnan(a), 0.0, a - nanmean(a, axis, True))
-    return sum(arithmetic.square(off), axis, keepdims) / (_numbers(a, axis, keepdims) - ddof)
+    return sum(squared_size(off), axis, keepdims) / (_numbers(a, axis, keepdims) - ddof)
 
 
 @differentiable("nanstd")

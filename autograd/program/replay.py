@@ -111,7 +111,7 @@ def _signature(tree: Any, given: list[Any]) -> Any:
         return kind, tree
     if kind is tuple or kind is list:
         return (kind, *[_signature(part, given) for part in tree])
-    if kind is np.ndarray and tree.dtype.kind in "fbiu":
+    if kind is np.ndarray and tree.dtype.kind in "fbiuc":
         given.append(tree)
         return tree.shape, tree.dtype
     if is_array(tree):
@@ -128,7 +128,7 @@ def _signature(tree: Any, given: list[Any]) -> Any:
     if parts is not None:
         return (kind, *zip(parts[0], [_signature(part, given) for part in parts[1]], strict=True))
     if isinstance(tree, np.ndarray):
-        raise DTypeError(f"ag.compile takes arrays of real numbers, and one of the arguments holds {tree.dtype}")
+        raise DTypeError(f"ag.compile takes arrays of numbers, and one of the arguments holds {tree.dtype}")
     try:
         hash(tree)
     except TypeError:

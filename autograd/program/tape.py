@@ -140,7 +140,7 @@ class Tape:
         found = self.constants.get(place)
         return (
             found is not None
-            and not isinstance(found, np.ndarray)
+            and not isinstance(found, np.ndarray | complex)
             and bool(found == number)
             and math.copysign(1.0, found) == math.copysign(1.0, number)
         )

@@ -22,7 +22,7 @@ from autograd.program.refusal import refuse
 from autograd.program.tape import Tape, no_collection
 from autograd.rules import arithmetic, reductions
 from autograd.rules.primitive import Primitive
-from autograd.tensor.operands import as_array, explained
+from autograd.tensor.operands import as_array, explained, for_complex
 from autograd.tensor.tensor import Tensor, constant
 from autograd.value.value import Value, _operand
 
@@ -91,7 +91,7 @@ class Tracer:
         Raises:
             DTypeError: A variable that is no floating-point number.
         """
-        if requires_grad and x.kind == "array" and x._raw.dtype.kind != "f":
+        if requires_grad and x.kind == "array" and x._raw.dtype.kind not in "fc":
             raise DTypeError(
                 f"gradients need floating-point numbers, not {x._raw.dtype}: pass floats, or write 1.0 for 1"
             )
@@ -177,12 +177,14 @@ class Tracer:
         of_arrays = any(isinstance(x, np.ndarray) or getattr(x, "kind", "") == "array" for x in inputs)
         parents: list[Any] = []
         for x in inputs:
-            if isinstance(x, Node) or x.__class__ is float or x.__class__ is int:
+            if isinstance(x, Node) or x.__class__ in (float, int, complex):
                 parents.append(x)
             else:
                 parents.append(constant(as_array(x, rule)) if of_arrays else _operand(x, rule))
         if not of_arrays:
             return self.apply(rule, parents, attrs)
+        if not rule.analytic:
+            rule = for_complex(rule, parents)
         flows = any(x.requires_grad for x in parents if isinstance(x, Node))
         places = tuple(map(self.place, parents))
         attrs = _options(rule, attrs)
@@ -278,7 +280,7 @@ def is_number(x: Any) -> bool:
 
 def is_array(x: Any) -> bool:
     """Whether it is traced as an array."""
-    return isinstance(x, np.ndarray | Tensor) and x.dtype.kind in "fbiu"
+    return isinstance(x, np.ndarray | Tensor) and x.dtype.kind in "fbiuc"
 
 
 def plain(x: Any) -> Any:

@@ -13,6 +13,7 @@ Read it like the table of derivatives at the back of a calculus textbook:
 * `autograd.rules.selection`: sorting, taking entries at computed positions
 * `autograd.rules.linear_algebra`: sums of products, inverses, determinants, decompositions
 * `autograd.rules.special`: Bessel functions
+* `autograd.rules.complex`, `autograd.rules.fourier`: functions of complex numbers that are not analytic; Fourier transforms
 
 Where a function has no derivative (a kink), one subgradient is chosen and written in the entry's ``kink``; where a
 branch was not taken (``where``, ``maximum``, ``clip``, an index), its gradient is zero through every elementwise function,

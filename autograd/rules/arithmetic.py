@@ -16,8 +16,8 @@ greater = piecewise_constant("greater", np.greater, operator.gt, symbol=">")
 greater_equal = piecewise_constant("greater_equal", np.greater_equal, operator.ge, symbol="≥")
 less = piecewise_constant("less", np.less, operator.lt, symbol="<")
 less_equal = piecewise_constant("less_equal", np.less_equal, operator.le, symbol="≤")
-equal = piecewise_constant("equal", np.equal, operator.eq, symbol="=")
-not_equal = piecewise_constant("not_equal", np.not_equal, operator.ne, symbol="≠")
+equal = piecewise_constant("equal", np.equal, operator.eq, symbol="=", analytic=True)
+not_equal = piecewise_constant("not_equal", np.not_equal, operator.ne, symbol="≠", analytic=True)
 sign = piecewise_constant("sign", np.sign, lambda x: x if x != x else float((x > 0) - (x < 0)), doc="−1, 0 or 1")
 
 # ---- rounding to whole numbers, and questions: piecewise constant too -----------------------------------------------
@@ -33,13 +33,19 @@ rint = piecewise_constant(
     "rint", np.rint, forwards.rint_of_float, doc="y = the nearest whole number, the even one of two"
 )
 signbit = piecewise_constant("signbit", np.signbit, lambda x: math.copysign(1.0, x) < 0, doc="1 for negative x and −0")
-isnan = piecewise_constant("isnan", np.isnan, math.isnan, doc="1 where x is no number")
-isinf = piecewise_constant("isinf", np.isinf, math.isinf, doc="1 where x is ∞ or −∞")
-isfinite = piecewise_constant("isfinite", np.isfinite, math.isfinite, doc="0 where x is infinite or no number")
-logical_and = piecewise_constant("logical_and", np.logical_and, lambda a, b: a != 0 and b != 0, symbol="and")
-logical_or = piecewise_constant("logical_or", np.logical_or, lambda a, b: a != 0 or b != 0, symbol="or")
-logical_xor = piecewise_constant("logical_xor", np.logical_xor, lambda a, b: (a != 0) != (b != 0), symbol="xor")
-logical_not = piecewise_constant("logical_not", np.logical_not, lambda x: x == 0, symbol="not")
+isnan = piecewise_constant("isnan", np.isnan, math.isnan, analytic=True, doc="1 where x is no number")
+isinf = piecewise_constant("isinf", np.isinf, math.isinf, analytic=True, doc="1 where x is ∞ or −∞")
+isfinite = piecewise_constant(
+    "isfinite", np.isfinite, math.isfinite, analytic=True, doc="0 where x is infinite or no number"
+)
+logical_and = piecewise_constant(
+    "logical_and", np.logical_and, lambda a, b: a != 0 and b != 0, analytic=True, symbol="and"
+)
+logical_or = piecewise_constant("logical_or", np.logical_or, lambda a, b: a != 0 or b != 0, analytic=True, symbol="or")
+logical_xor = piecewise_constant(
+    "logical_xor", np.logical_xor, lambda a, b: (a != 0) != (b != 0), analytic=True, symbol="xor"
+)
+logical_not = piecewise_constant("logical_not", np.logical_not, lambda x: x == 0, analytic=True, symbol="not")
 
 # ---- the four operations --------------------------------------------------------------------------------------------
 
@@ -67,14 +73,14 @@ multiply = elementwise(
     "multiply", np.multiply,
     lambda g, y, a, b: g * b,
     lambda g, y, a, b: g * a,
-    scalar=operator.mul, symbol="×", doc="y = a · b",
+    analytic=True, scalar=operator.mul, symbol="×", doc="y = a · b",
 )  # fmt: skip
 
 divide = elementwise(
     "divide", np.divide,
     lambda g, y, a, b: g / b,
     lambda g, y, a, b: -g * y / b,
-    scalar=operator.truediv, symbol="÷", doc="y = a / b",
+    analytic=True, scalar=operator.truediv, symbol="÷", doc="y = a / b",
 )  # fmt: skip
 
 
@@ -90,7 +96,7 @@ power = elementwise(
     "power", forwards.power,
     lambda g, y, a, b: g * b * lowered_power(a, b),
     lambda g, y, a, b: g * where(equal(a, 0), 0.0, y) * log(where(equal(a, 0), 1, a)),
-    scalar=math.pow, symbol="^", ufunc=np.power, doc="y = a^b",
+    analytic=True, scalar=math.pow, symbol="^", ufunc=np.power, doc="y = a^b",
     kink="a = 0: the derivative for b is taken as 0; b = 0: the derivative for a is 0, at a = 0 too",
 )  # fmt: skip
 
@@ -100,25 +106,25 @@ lowered_power = elementwise(
     lambda g, y, a, b: (b - 1)
     * where(equal(b, 0), g * y / where(endless(a, b), 1, a), g * lowered_power(a, b - 1)),
     lambda g, y, a, b: g * where(equal(a, 0), 0.0, y) * log(where(logical_or(equal(a, 0), endless(a, b)), 1, a)),
-    scalar=forwards.lowered_power_of_floats, symbol="^−1", doc="y = a^(b − 1); 0 where b is 0 and 1/a is not finite",
+    analytic=True, scalar=forwards.lowered_power_of_floats, symbol="^−1", doc="y = a^(b − 1); 0 where b is 0 and 1/a is not finite",
 )  # fmt: skip
 
 square = elementwise(
     "square", np.square,
     lambda g, y, x: g * (2 * x),
-    scalar=lambda x: x * x, symbol="x²", doc="y = x²",
+    analytic=True, scalar=lambda x: x * x, symbol="x²", doc="y = x²",
 )  # fmt: skip
 
 reciprocal = elementwise(
     "reciprocal", np.reciprocal,
     lambda g, y, x: -g * y * y,
-    scalar=lambda x: 1.0 / x, symbol="1/x", doc="y = 1 / x",
+    analytic=True, scalar=lambda x: 1.0 / x, symbol="1/x", doc="y = 1 / x",
 )  # fmt: skip
 
 sqrt = elementwise(
     "sqrt", np.sqrt,
     lambda g, y, x: g * 0.5 / y,
-    scalar=math.sqrt, symbol="√", doc="y = √x", kink="x = 0: ∞, the one-sided limit",
+    analytic=True, scalar=math.sqrt, symbol="√", doc="y = √x", kink="x = 0: ∞, the one-sided limit",
 )  # fmt: skip
 
 cbrt = elementwise(
@@ -167,7 +173,7 @@ where = elementwise(
     None,
     lambda g, y, condition, a, b: where(condition, g, 0.0),
     lambda g, y, condition, a, b: where(condition, 0.0, g),
-    scalar=lambda condition, a, b: a if condition else b, selects=True, doc="y = a where the condition holds, else b",
+    analytic=True, scalar=lambda condition, a, b: a if condition else b, selects=True, doc="y = a where the condition holds, else b",
 )  # fmt: skip
 
 maximum = elementwise(

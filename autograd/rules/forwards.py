@@ -203,7 +203,8 @@ def log_of_total(shifted: Any, axis: Axis) -> Any:
 
 def norm(x: Any, axis: Axis, keepdims: bool) -> Any:
     """√Σ xᵢ², without overflow on the way."""
-    top = np.maximum.reduce(np.abs(x), axis, keepdims=True, initial=0)
+    x = np.abs(x)
+    top = np.maximum.reduce(x, axis, keepdims=True, initial=0)
     scale = np.ldexp(top.dtype.type(1), np.frexp(top)[1] - 1)  # a power of two, which rounds nothing
     y = scale * np.sqrt(sum_(np.square(x / scale), axis, keepdims=True))
     return y if keepdims else np.squeeze(y, axis)
@@ -361,6 +362,12 @@ def _products_without(s: Any, count: int) -> Any:
 def eigh(x: Any, UPLO: Any) -> Any:
     """Eigenvalues above eigenvectors."""
     w, V = np.linalg.eigh(x, UPLO)
+    return np.concatenate([w[..., None, :], V], axis=-2)
+
+
+def eig(x: Any) -> Any:
+    """Eigenvalues above eigenvectors."""
+    w, V = np.linalg.eig(x)
     return np.concatenate([w[..., None, :], V], axis=-2)
 
 

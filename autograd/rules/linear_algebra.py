@@ -73,7 +73,7 @@ triu = primitive(
 inv = primitive(
     "inv", lambda x: np.linalg.inv(x),
     lambda g, y, x: -matmul(matrix_transpose(y), matmul(g, matrix_transpose(y))),
-    jvp=lambda t, y, x: -matmul(y, matmul(t, y)),
+    analytic=True, jvp=lambda t, y, x: -matmul(y, matmul(t, y)),
     symbol="⁻¹", doc="Y = X⁻¹",
 )  # fmt: skip
 
@@ -82,7 +82,7 @@ solve = primitive(
     "solve", lambda a, b: np.linalg.solve(a, b),
     lambda g, y, a, b: -matmul(solve(matrix_transpose(a), g), matrix_transpose(y)),
     lambda g, y, a, b: solve(matrix_transpose(a), g),
-    jvp=(lambda t, y, a, b: -solve(a, matmul(t, y)), lambda t, y, a, b: solve(a, t)),
+    analytic=True, jvp=(lambda t, y, a, b: -solve(a, matmul(t, y)), lambda t, y, a, b: solve(a, t)),
     symbol="A⁻¹B", doc="A Y = B",
 )  # fmt: skip
 
@@ -120,7 +120,7 @@ def _third_of_det(g: Any, y: Any, x: Any, h: Any, z: Any) -> Any:
 logabsdet = primitive(
     "logabsdet", lambda x: np.linalg.slogdet(x)[1],
     lambda g, y, x: _as_matrix(g) * matrix_transpose(inv(x)),
-    jvp=lambda t, y, x: _over_matrix(t * matrix_transpose(inv(x))),
+    analytic=True, jvp=lambda t, y, x: _over_matrix(t * matrix_transpose(inv(x))),
     doc="y = ln |det X|",
 )  # fmt: skip
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 import dis
 import inspect
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from types import FunctionType
 from typing import Any, overload
 
@@ -26,10 +27,12 @@ from autograd.errors import DTypeError
 from autograd.kinds import N, Recording
 from autograd.rules.ready import FLOAT_EXCEPTIONS, Kind, Ready, Vjp
 
-__all__ = ["BOOK", "Primitive", "elementwise", "piecewise_constant", "primitive"]
+__all__ = ["BOOK", "COMPLEX_BOOK", "Primitive", "elementwise", "piecewise_constant", "primitive"]
 
 # Every primitive by its name, in the order of the book.
 BOOK: dict[str, Primitive] = {}
+# And those of complex numbers, which the functions of the book turn into; see `autograd.rules.complex`.
+COMPLEX_BOOK: dict[str, Primitive] = {}
 
 
 class Described:
@@ -74,6 +77,9 @@ class Primitive:
         linear: Whether the result is linear in all inputs together, so that no derivative looks at their values.
         multilinear: Whether the result is linear in each input alone.
         symmetric: Whether the Jacobian for each input is equal to its own transpose, as for elementwise ones.
+        analytic: Whether the rules hold for complex numbers as they stand: those of what is linear do, and of any other
+            analytic function. Where they do not, ``of_complex`` takes the entry's place, or complex numbers are refused.
+        of_complex: The entry for complex numbers, where that is another one; see `autograd.rules.complex`.
         reduces: Whether the rules give what each entry of an input adds to the result, which is their sum over ``axis``.
         jvps: What the tangent of each parent adds to the result's, ``jvp(t, y, *inputs, **attrs)``, None for nothing; in
             ``jvp=`` where none of these flags tells; see `autograd.rules.pushforward`.
@@ -104,6 +110,7 @@ class Primitive:
         linear: bool = False,
         multilinear: bool = False,
         symmetric: bool = False,
+        analytic: bool = False,
         reduces: bool = False,
         jvp: Vjp | Sequence[Vjp | None] = (),
         view: bool = False,
@@ -123,6 +130,8 @@ class Primitive:
         self.linear = linear
         self.multilinear = multilinear
         self.symmetric = symmetric
+        self.analytic = analytic or linear or multilinear
+        self.of_complex: Primitive | None = None
         self.reduces = reduces
         self.jvps = (jvp,) if callable(jvp) else tuple(jvp)
         self.pushes: dict[Kind, Any] = {}  # see `autograd.rules.pushforward.push_of`
@@ -220,7 +229,9 @@ class Primitive:
 
 def entry(name: str) -> Primitive:
     """The entry of that name."""
-    return BOOK[name]
+    if name not in BOOK:
+        import_module("autograd.rules.fourier")  # and so all of complex numbers
+    return BOOK.get(name) or COMPLEX_BOOK[name]
 
 
 def arguments_used(rule: Vjp) -> frozenset[int] | None:

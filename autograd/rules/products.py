@@ -67,7 +67,7 @@ linear = primitive(
     lambda g, y, x, W, b: _left(g, x, W),
     lambda g, y, x, W, b: _right(g, x, W),
     lambda g, y, x, W, b: g,
-    jvp=(lambda t, y, x, W, b: matmul(t, W), lambda t, y, x, W, b: matmul(x, t), lambda t, y, x, W, b: t),
+    analytic=True, jvp=(lambda t, y, x, W, b: matmul(t, W), lambda t, y, x, W, b: matmul(x, t), lambda t, y, x, W, b: t),
     symbol="xW+b", doc="Y = X W + b",
 )  # fmt: skip
 

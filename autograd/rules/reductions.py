@@ -45,13 +45,13 @@ def _share(g: Any, y: Any, x: Any, axis: Axis) -> Any:
 max_ = primitive(
     "max", lambda x, axis, keepdims: np.max(x, axis=axis, keepdims=keepdims),
     lambda g, y, x, axis, keepdims: _share(g, y, x, axis),
-    selects=True, reduces=True, doc="y = the largest xᵢ", kink="ties: equal shares",
+    analytic=True, selects=True, reduces=True, doc="y = the largest xᵢ", kink="ties: equal shares",
 )  # fmt: skip
 
 min_ = primitive(
     "min", lambda x, axis, keepdims: np.min(x, axis=axis, keepdims=keepdims),
     lambda g, y, x, axis, keepdims: _share(g, y, x, axis),
-    selects=True, reduces=True, doc="y = the smallest xᵢ", kink="ties: equal shares",
+    analytic=True, selects=True, reduces=True, doc="y = the smallest xᵢ", kink="ties: equal shares",
 )  # fmt: skip
 
 norm = primitive(

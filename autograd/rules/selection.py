@@ -15,7 +15,7 @@ from autograd.rules.shaping import getitem
 argsort = primitive(
     "argsort", lambda x, axis: np.argsort(x, axis=axis, kind="stable"),
     None,
-    doc="y = the positions that sort x along an axis",
+    analytic=True, doc="y = the positions that sort x along an axis",
 )  # fmt: skip
 
 searchsorted = primitive(
@@ -29,7 +29,7 @@ take_along_axis = primitive(
     "take_along_axis", lambda x, positions, axis: np.take_along_axis(x, positions, axis),
     lambda g, y, x, positions, axis: scatter_along_axis(g, positions, shape=shape(x), axis=axis),
     None,
-    jvp=lambda t, y, x, positions, axis: take_along_axis(t, positions, axis=axis),
+    analytic=True, jvp=lambda t, y, x, positions, axis: take_along_axis(t, positions, axis=axis),
     selects=True, doc="yᵢ = x[positionsᵢ] along an axis",
 )  # fmt: skip
 
@@ -37,7 +37,7 @@ scatter_along_axis = primitive(
     "scatter_along_axis", adding.scatter_along_axis,
     lambda g, y, x, positions, shape, axis: take_along_axis(g, positions, axis=axis),
     None,
-    jvp=lambda t, y, x, positions, shape, axis: scatter_along_axis(t, positions, shape=shape, axis=axis),
+    analytic=True, jvp=lambda t, y, x, positions, shape, axis: scatter_along_axis(t, positions, shape=shape, axis=axis),
     doc="y is zero but for y[positions] += x along an axis",
 )  # fmt: skip
 
@@ -46,14 +46,14 @@ gather = primitive(
     pull=lambda g, y, x, *positions, axis: [
         scatter_add(g, *positions, shape=shape(x), axis=axis), *[None] * len(positions),
     ],
-    jvp=lambda t, y, x, *positions, axis: gather(t, *positions, axis=axis),
+    analytic=True, jvp=lambda t, y, x, *positions, axis: gather(t, *positions, axis=axis),
     symbol="[ ]", selects=True, doc="y = x[…, i, j, …], with the positions i, j on neighbouring axes",
 )  # fmt: skip
 
 scatter_add = primitive(
     "scatter_add", adding.scatter_add,
     pull=lambda g, y, x, *positions, shape, axis: [gather(g, *positions, axis=axis), *[None] * len(positions)],
-    jvp=lambda t, y, x, *positions, shape, axis: scatter_add(t, *positions, shape=shape, axis=axis),
+    analytic=True, jvp=lambda t, y, x, *positions, shape, axis: scatter_add(t, *positions, shape=shape, axis=axis),
     doc="y is zero but for y[…, i, j, …] += x",
 )  # fmt: skip
 

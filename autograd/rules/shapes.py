@@ -17,6 +17,12 @@ def shape(x: Any) -> tuple[int, ...]:
     return getattr(x, "shape", ())
 
 
+def is_complex(x: Any) -> bool:
+    """Whether the numbers are complex; the one way to ask, as for shapes."""
+    dtype = getattr(x, "dtype", None)
+    return isinstance(x, complex) if dtype is None else dtype.kind == "c"
+
+
 def rank(x: Any) -> int:
     """The number of axes."""
     known = getattr(x, "ndim", None)

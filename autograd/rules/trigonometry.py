@@ -15,23 +15,25 @@ from autograd.rules.primitive import elementwise
 
 # ---- angles ---------------------------------------------------------------------------------------------------------
 
-sin = elementwise("sin", np.sin, lambda g, y, x: g * cos(x), scalar=math.sin, doc="y = sin x")
-cos = elementwise("cos", np.cos, lambda g, y, x: -g * sin(x), scalar=math.cos, doc="y = cos x")
-tan = elementwise("tan", np.tan, lambda g, y, x: g * (1 + y * y), scalar=math.tan, doc="y = tan x")
+sin = elementwise("sin", np.sin, lambda g, y, x: g * cos(x), analytic=True, scalar=math.sin, doc="y = sin x")
+cos = elementwise("cos", np.cos, lambda g, y, x: -g * sin(x), analytic=True, scalar=math.cos, doc="y = cos x")
+tan = elementwise("tan", np.tan, lambda g, y, x: g * (1 + y * y), analytic=True, scalar=math.tan, doc="y = tan x")
 
 arcsin = elementwise(
     "arcsin", np.arcsin,
     lambda g, y, x: g / sqrt((1 - x) * (1 + x)),
-    scalar=math.asin, doc="y = arcsin x", kink="x = 1 or −1: ∞, the one-sided limit",
+    analytic=True, scalar=math.asin, doc="y = arcsin x", kink="x = 1 or −1: ∞, the one-sided limit",
 )  # fmt: skip
 
 arccos = elementwise(
     "arccos", np.arccos,
     lambda g, y, x: -g / sqrt((1 - x) * (1 + x)),
-    scalar=math.acos, doc="y = arccos x", kink="x = 1 or −1: −∞, the one-sided limit",
+    analytic=True, scalar=math.acos, doc="y = arccos x", kink="x = 1 or −1: −∞, the one-sided limit",
 )  # fmt: skip
 
-arctan = elementwise("arctan", np.arctan, lambda g, y, x: g / (1 + x * x), scalar=math.atan, doc="y = arctan x")
+arctan = elementwise(
+    "arctan", np.arctan, lambda g, y, x: g / (1 + x * x), analytic=True, scalar=math.atan, doc="y = arctan x"
+)
 
 arctan2 = elementwise(
     "arctan2", np.arctan2,
@@ -49,14 +51,16 @@ def _length(a: Any, b: Any) -> Any:
 
 # ---- hyperbolic -----------------------------------------------------------------------------------------------------
 
-sinh = elementwise("sinh", np.sinh, lambda g, y, x: g * cosh(x), scalar=math.sinh, doc="y = sinh x")
-cosh = elementwise("cosh", np.cosh, lambda g, y, x: g * sinh(x), scalar=math.cosh, doc="y = cosh x")
-tanh = elementwise("tanh", np.tanh, lambda g, y, x: g * sech_squared(x), scalar=math.tanh, doc="y = tanh x")
+sinh = elementwise("sinh", np.sinh, lambda g, y, x: g * cosh(x), analytic=True, scalar=math.sinh, doc="y = sinh x")
+cosh = elementwise("cosh", np.cosh, lambda g, y, x: g * sinh(x), analytic=True, scalar=math.cosh, doc="y = cosh x")
+tanh = elementwise(
+    "tanh", np.tanh, lambda g, y, x: g * sech_squared(x), analytic=True, scalar=math.tanh, doc="y = tanh x"
+)
 
 sech_squared = elementwise(
     "sech_squared", forwards.sech_squared,
     lambda g, y, x: g * (-2 * y * tanh(x)),
-    scalar=forwards.sech_squared_of_float, symbol="sech²", doc="y = 1 / cosh² x = 1 − tanh² x",
+    analytic=True, scalar=forwards.sech_squared_of_float, symbol="sech²", doc="y = 1 / cosh² x = 1 − tanh² x",
 )  # fmt: skip
 
 arcsinh = elementwise("arcsinh", np.arcsinh, lambda g, y, x: g / hypot(1, x), scalar=math.asinh, doc="y = arsinh x")
@@ -64,11 +68,11 @@ arcsinh = elementwise("arcsinh", np.arcsinh, lambda g, y, x: g / hypot(1, x), sc
 arccosh = elementwise(
     "arccosh", np.arccosh,
     lambda g, y, x: g / (sqrt(x - 1) * sqrt(x + 1)),
-    scalar=math.acosh, doc="y = arcosh x", kink="x = 1: ∞, the one-sided limit",
+    analytic=True, scalar=math.acosh, doc="y = arcosh x", kink="x = 1: ∞, the one-sided limit",
 )  # fmt: skip
 
 arctanh = elementwise(
     "arctanh", np.arctanh,
     lambda g, y, x: g / ((1 - x) * (1 + x)),
-    scalar=math.atanh, doc="y = artanh x",
+    analytic=True, scalar=math.atanh, doc="y = artanh x",
 )  # fmt: skip

@@ -51,7 +51,9 @@ class SpecialFunction(Primitive):
         return self.name
 
 
-def _enter(name: str, *vjps: Vjp | None, function: Callable[..., Any] | None = None, doc: str = "") -> SpecialFunction:
+def _enter(
+    name: str, *vjps: Vjp | None, function: Callable[..., Any] | None = None, doc: str = "", analytic: bool = False
+) -> SpecialFunction:
     """A function with the derivative for each argument; `_unknown` where there is none in closed form."""
     scipys = getattr(_special, name) if function is None else function
     rules = tuple(_refused(name, i) if vjp is _unknown else vjp for i, vjp in enumerate(vjps))
@@ -59,7 +61,9 @@ def _enter(name: str, *vjps: Vjp | None, function: Callable[..., Any] | None = N
     def on_floats(*xs: Any) -> float:
         return float(scipys(*xs))
 
-    entry = SpecialFunction(name, scipys, rules, scalar=on_floats, elementwise=True, doc=doc or f"scipy.special.{name}")
+    entry = SpecialFunction(
+        name, scipys, rules, scalar=on_floats, elementwise=True, analytic=analytic, doc=doc or f"scipy.special.{name}"
+    )
     entry.__name__ = entry.__qualname__ = name
     entry.__module__ = __name__
     if isinstance(scipys, np.ufunc):
@@ -82,13 +86,13 @@ def _refused(name: str, position: int) -> Vjp:
 
 # ---- error functions, and the normal distribution's ----------------------------------------------------------------
 
-erf = _enter("erf", lambda g, y, x: g * exp(-x * x) * (2 / _ROOT_PI))
-erfc = _enter("erfc", lambda g, y, x: -g * exp(-x * x) * (2 / _ROOT_PI))
-erfi = _enter("erfi", lambda g, y, x: g * exp(x * x) * (2 / _ROOT_PI))
-erfcx = _enter("erfcx", lambda g, y, x: g * 2 * (x * erfcx(x) - 1 / _ROOT_PI))
+erf = _enter("erf", lambda g, y, x: g * exp(-x * x) * (2 / _ROOT_PI), analytic=True)
+erfc = _enter("erfc", lambda g, y, x: -g * exp(-x * x) * (2 / _ROOT_PI), analytic=True)
+erfi = _enter("erfi", lambda g, y, x: g * exp(x * x) * (2 / _ROOT_PI), analytic=True)
+erfcx = _enter("erfcx", lambda g, y, x: g * 2 * (x * erfcx(x) - 1 / _ROOT_PI), analytic=True)
 erfinv = _enter("erfinv", lambda g, y, x: g * exp(y * y) * (_ROOT_PI / 2))
 erfcinv = _enter("erfcinv", lambda g, y, x: -g * exp(y * y) * (_ROOT_PI / 2))
-dawsn = _enter("dawsn", lambda g, y, x: g * (1 - 2 * x * y))
+dawsn = _enter("dawsn", lambda g, y, x: g * (1 - 2 * x * y), analytic=True)
 ndtr = _enter("ndtr", lambda g, y, x: g * exp(-x * x / 2) / _ROOT_2PI)
 log_ndtr = _enter("log_ndtr", lambda g, y, x: g * exp(-x * x / 2 - y) / _ROOT_2PI)
 ndtri = _enter("ndtri", lambda g, y, x: g * exp(y * y / 2) * _ROOT_2PI)

@@ -15,8 +15,8 @@ from autograd.graph.outside import CUT, look_at
 from autograd.numpy import functions, shapes
 from autograd.numpy.arguments import call
 from autograd.numpy.indexing import gathered
-from autograd.rules import products, reductions, shaping
-from autograd.rules.shapes import Axis
+from autograd.rules import complex, products, reductions, shaping
+from autograd.rules.shapes import Axis, is_complex
 from autograd.suggest import catching
 from autograd.tensor.numpy_methods import NumpyMethods
 
@@ -64,13 +64,13 @@ class ArrayMethods(NumpyMethods):
 
     @property
     def real(self) -> Self:
-        """The Tensor itself, which is real."""
-        return self
+        """The real parts; a real Tensor itself."""
+        return self._call(complex.real, self) if is_complex(self) else self
 
     @property
     def imag(self) -> Self:
-        """0, of real numbers."""
-        return self * 0.0
+        """The imaginary parts, 0 of real numbers."""
+        return self._call(complex.imag, self) if is_complex(self) else self * 0.0
 
     def item(self) -> float:
         """The one entry as a Python number."""

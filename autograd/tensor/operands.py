@@ -10,16 +10,20 @@ from weakref import WeakValueDictionary
 import numpy as np
 
 from autograd.errors import DTypeError, ShapeError
+from autograd.graph.hooks import current_tracer
 from autograd.graph.node import Node
 from autograd.graph.operators import ForeignOperandError
-from autograd.rules import products
+from autograd.graph.outside import look_at
+from autograd.rules import products, shaping
+from autograd.rules.complex import real
 from autograd.rules.primitive import BOOK, Primitive
+from autograd.rules.shapes import is_complex
 
 Array = np.ndarray[Any, Any]
 
 
 def as_array(x: Any, rule: Primitive) -> Array:
-    """An operand that is no Tensor as an array of real numbers."""
+    """An operand that is no Tensor as an array of numbers."""
     if isinstance(x, Node):
         raise TypeError(
             f"{rule.name} of a Tensor and a Value: a Value is a single number of a graph of numbers; "
@@ -28,8 +32,8 @@ def as_array(x: Any, rule: Primitive) -> Array:
     if x.__class__ is not np.ndarray:
         _check_kind(x, rule.name)
     array = np.asarray(x)
-    if array.dtype.kind not in "fbiu":
-        raise DTypeError(f"{rule.name} of a Tensor and {type(x).__name__} ({array.dtype}): expected real numbers")
+    if array.dtype.kind not in "fbiuc":
+        raise DTypeError(f"{rule.name} of a Tensor and {type(x).__name__} ({array.dtype}): expected numbers")
     return array
 
 
@@ -67,12 +71,12 @@ def refuse_masked(x: Any, what: str) -> None:
         )
 
 
-def real_numbers(data: Any, dtype: Any = None) -> Array:
+def numbers_of(data: Any, dtype: Any = None) -> Array:
     """A new array of them.
 
     Raises:
         ShapeError: Lists of unequal lengths.
-        DTypeError: It holds texts, complex numbers or other objects.
+        DTypeError: It holds texts or other objects.
     """
     try:
         array = np.array(data, dtype=dtype)
@@ -80,12 +84,14 @@ def real_numbers(data: Any, dtype: Any = None) -> Array:
         if isinstance(data, list | tuple) and "inhomogeneous" in str(error):
             raise ShapeError("a Tensor's rows must be equally long: fill them up, or make a Tensor of each") from None
         if "could not convert string" in str(error):
-            raise DTypeError(f"a Tensor holds real numbers: {error}") from None
+            raise DTypeError(f"a Tensor holds numbers: {error}") from None
         raise
-    if array.dtype.kind not in "fbiu":
-        hint = {"c": "complex numbers are not supported", "U": "turn texts into numbers first"}.get(array.dtype.kind)
-        hint = hint or "pick columns of numbers, or convert them with .astype(float)"
-        raise DTypeError(f"a Tensor holds real numbers, not {array.dtype} (from {type(data).__name__}): {hint}")
+    if array.dtype.kind not in "fbiuc":
+        texts = array.dtype.kind == "U"
+        hint = (
+            "turn texts into numbers first" if texts else "pick columns of numbers, or convert them with .astype(float)"
+        )
+        raise DTypeError(f"a Tensor holds numbers, not {array.dtype} (from {type(data).__name__}): {hint}")
     return array
 
 
@@ -95,11 +101,57 @@ def check_floating(array: Array) -> None:
     Raises:
         DTypeError: It holds integers or booleans.
     """
-    if array.dtype.kind != "f":
+    if array.dtype.kind not in "fc":
         raise DTypeError(
             f"gradients need floating-point numbers, not {array.dtype}: pass dtype=np.float64 (or float32), "
             "or write 1.0 for 1"
         )
+
+
+def for_complex(rule: Primitive, operands: Sequence[Any]) -> Primitive:
+    """The entry that takes a rule's place where one of these is complex; the rule itself where all are real.
+
+    Raises:
+        DTypeError: There is none.
+    """
+    for x in operands:
+        if x.__class__ is np.ndarray:
+            if x.dtype.kind == "c":
+                break
+        elif x.__class__ is not float and is_complex(x):
+            break
+    else:
+        return rule
+    if rule.of_complex is None:
+        raise DTypeError(
+            f"{rule.name} is not differentiable for complex numbers: take np.real, np.imag or np.abs of them first"
+        )
+    return rule.of_complex
+
+
+def check_real(array: Array, what: str) -> None:
+    """Raise on a complex result, which is not one number to differentiate but two.
+
+    Raises:
+        DTypeError: It is complex.
+    """
+    if array.dtype.kind == "c":
+        raise DTypeError(
+            f"the gradient of {what}, which is complex: take np.real or np.imag of it first, or use "
+            "holomorphic_grad where it is an analytic function"
+        )
+
+
+def in_type_of(array: Array, share: Any) -> Any:
+    """A gradient or a tangent in the type of what it belongs to: that of a real number is real.
+
+    Raises:
+        DTypeError: The array holds integers or booleans.
+    """
+    check_floating(array)
+    if is_complex(share) and array.dtype.kind != "c":
+        share = real(share)
+    return share if share.dtype == array.dtype else shaping.astype(share, dtype=array.dtype)
 
 
 def _check_kind(x: Any, name: str) -> None:
@@ -146,3 +198,14 @@ def _row(given: tuple[int, ...], rows: int) -> str:
     if rows == 1 and len(given) == 1:
         return "; x[:, None] makes a column of x"
     return "; x.reshape(len(x), -1) makes a row of each" if len(given) > 2 and math.prod(given[1:]) == rows else ""
+
+
+def compared(rule: Primitive, a: Any, b: Any) -> np.ndarray[Any, np.dtype[np.bool]]:
+    """A comparison of a Tensor, entry by entry."""
+    tracer = current_tracer()
+    if tracer is not None:
+        return tracer.apply(rule, (a, b), {})  # type: ignore[no-any-return]
+    look_at("a comparison", a, b)
+    compare: Any = rule.scalar  # Python's operator, which arrays know too
+    found: Array = compare(a._raw, b._raw if isinstance(b, Node) and b.kind == "array" else b)
+    return found

@@ -20,8 +20,9 @@ from autograd.graph.slips import none_yet
 from autograd.numpy.protocols import apply_function, apply_ufunc
 from autograd.rules import arithmetic, shaping
 from autograd.rules.primitive import Primitive
+from autograd.tensor import operands
 from autograd.tensor.methods import ArrayMethods, plain_index
-from autograd.tensor.operands import as_array, check_floating, explained, held, real_numbers, refuse_masked
+from autograd.tensor.operands import as_array, check_floating, compared, explained, for_complex, held, in_type_of
 
 Array = NDArray[Any]
 
@@ -46,7 +47,7 @@ class Tensor(ArrayMethods, Copying):
         dtype: As in ``np.array``.
 
     Raises:
-        DTypeError: Gradients of integers or booleans, or data that are not real numbers.
+        DTypeError: Gradients of integers or booleans, or data that are not numbers.
 
     Example:
         >>> import numpy as np
@@ -69,8 +70,8 @@ class Tensor(ArrayMethods, Copying):
         dtype: DTypeLike | None = None,
     ) -> None:
         data = data._raw if isinstance(data, Tensor) else data
-        refuse_masked(data, "a Tensor")
-        array = real_numbers(data, dtype)
+        operands.refuse_masked(data, "a Tensor")
+        array = operands.numbers_of(data, dtype)
         if requires_grad:
             check_floating(array)
         fill(self, array, None, (), NO_ATTRS, requires_grad, label)
@@ -89,7 +90,7 @@ class Tensor(ArrayMethods, Copying):
     @data.setter
     def data(self, array: Tensor | ArrayLike) -> None:
         self._check_leaf()
-        refuse_masked(array, "a Tensor")
+        operands.refuse_masked(array, "a Tensor")
         new = array if array is self._raw else np.array(array, dtype=self.dtype)
         if new.shape != self.shape:
             raise ShapeError(
@@ -146,11 +147,13 @@ class Tensor(ArrayMethods, Copying):
             if isinstance(x, Tensor):
                 requires_grad = requires_grad or x.requires_grad
                 arrays.append(x._raw)
-            elif x.__class__ is float or x.__class__ is int:
+            elif x.__class__ is float or x.__class__ is int or x.__class__ is complex:
                 arrays.append(x)
             else:
                 captured.append(len(arrays))
                 arrays.append(as_array(x, rule))
+        if not rule.analytic:
+            rule = for_complex(rule, arrays)
         try:
             data = rule.array(*arrays, **attrs)
         except ValueError as error:
@@ -248,22 +251,22 @@ class Tensor(ArrayMethods, Copying):
         return apply_function(function, args, kwargs)
 
     def __lt__(self, other: Any) -> NDArray[np.bool]:
-        return _compared(arithmetic.less, self, other)
+        return compared(arithmetic.less, self, other)
 
     def __le__(self, other: Any) -> NDArray[np.bool]:
-        return _compared(arithmetic.less_equal, self, other)
+        return compared(arithmetic.less_equal, self, other)
 
     def __gt__(self, other: Any) -> NDArray[np.bool]:
-        return _compared(arithmetic.greater, self, other)
+        return compared(arithmetic.greater, self, other)
 
     def __ge__(self, other: Any) -> NDArray[np.bool]:
-        return _compared(arithmetic.greater_equal, self, other)
+        return compared(arithmetic.greater_equal, self, other)
 
     def __eq__(self, other: Any) -> NDArray[np.bool]:  # type: ignore[override]
-        return _compared(arithmetic.equal, self, other)
+        return compared(arithmetic.equal, self, other)
 
     def __ne__(self, other: Any) -> NDArray[np.bool]:  # type: ignore[override]
-        return _compared(arithmetic.not_equal, self, other)
+        return compared(arithmetic.not_equal, self, other)
 
     __hash__ = Node.__hash__
 
@@ -315,6 +318,7 @@ class Tensor(ArrayMethods, Copying):
                     f"backward from a Tensor of shape {self.shape} needs the upstream gradient: "
                     f"pass gradient= of shape {self.shape}, or reduce it first with .sum() or .mean()"
                 )
+            operands.check_real(self._raw, describe(self))
             ones = np.ones(self.shape, self.dtype) if self.shape else np.array(1, self.dtype)
             return constant(ones) if create_graph else ones
         self._check_gradient_shape(np.shape(gradient._raw if isinstance(gradient, Tensor) else gradient))
@@ -326,8 +330,10 @@ class Tensor(ArrayMethods, Copying):
         shape, dtype = self._raw.shape, self._raw.dtype
         if share.__class__ is np.ndarray and share.shape == shape and share.dtype is dtype:
             return share
-        if share.__class__ is float or share.__class__ is int:
-            share = np.asarray(share, dtype)  # a rule may say "the same for every entry" by a plain number
+        if share.__class__ is float or share.__class__ is int or share.__class__ is complex:
+            share = np.asarray(
+                share if dtype.kind == "c" else share.real, dtype
+            )  # a rule may say "the same for every entry" by a plain number
         if share.shape != shape:
             # Copies made by broadcasting add up; a share with fewer axes (a number for all) is broadcast first.
             full = share.shape
@@ -339,8 +345,7 @@ class Tensor(ArrayMethods, Copying):
                 raw = share.__class__ is np.ndarray
                 share = shaping.sum_to.array(share, shape) if raw else shaping.sum_to(share, shape=shape)
         if share.dtype != dtype:
-            check_floating(self._raw)
-            share = shaping.astype(share, dtype=dtype)
+            share = in_type_of(self._raw, share)
         return share
 
     @staticmethod
@@ -387,13 +392,3 @@ def _requires_grad(x: Any) -> bool:
 
 def _plain(gradient: Any) -> Array:
     return gradient._raw if isinstance(gradient, Tensor) else np.asarray(gradient)
-
-
-def _compared(rule: Primitive, a: Tensor, b: Any) -> NDArray[np.bool]:
-    tracer = current_tracer()
-    if tracer is not None:
-        return tracer.apply(rule, (a, b), {})  # type: ignore[no-any-return]
-    look_at("a comparison", a, b)
-    compare: Any = rule.scalar  # Python's operator, which arrays know too
-    found: NDArray[np.bool] = compare(a._raw, b._raw if isinstance(b, Tensor) else b)
-    return found

@@ -439,8 +439,8 @@ def test_integers_made_to_require_a_gradient_later_are_refused_when_it_would_be_
         (x * 0.5).sum().backward()
 
 
-@pytest.mark.parametrize("data", [1j, "a", None, [[1.0], [1.0, 2.0]]], ids=str)
-def test_what_is_no_array_of_real_numbers_is_refused(data: Any) -> None:
+@pytest.mark.parametrize("data", ["a", None, [[1.0], [1.0, 2.0]]], ids=str)
+def test_what_is_no_array_of_numbers_is_refused(data: Any) -> None:
     with pytest.raises((ag.DTypeError, ValueError)):
         Tensor(data)
 

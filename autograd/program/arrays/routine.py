@@ -31,6 +31,12 @@ class ArrayRoutine:
         self.tape = tape
         self._names = names
         self.engine: str = chosen(engine)
+        if self.engine == "native" and any(
+            entry.dtype is not None and entry.dtype.kind == "c" for entry in tape.entries
+        ):
+            if engine == "native":
+                raise DTypeError("the native engine takes no complex numbers: use engine='numpy', or leave it out")
+            self.engine = "numpy"
         self.order = tape.needed()
         self._compute: Callable[..., list[Any]]
         self._without_numpy = False

@@ -74,18 +74,17 @@ def test_whole_numbers_of_a_variable_are_refused_where_they_are_made() -> None:
 @pytest.mark.parametrize(
     ("x", "words"),
     [
-        (1j, "hold complex128, and no real floats"),
         ("a word", "hold str,"),
         (object(), "hold object,"),
         (3, "hold int64,"),
     ],
-    ids=["complex", "string", "object", "integer"],
+    ids=["string", "object", "integer"],
 )
 def test_a_check_says_what_it_cannot_check(x: Any, words: str) -> None:
     with pytest.raises(TypeError, match=words):
         check_grads(lambda x: x)(x)
     if not isinstance(x, int):
-        with pytest.raises(ag.DTypeError, match="derivatives are of real numbers"):
+        with pytest.raises(ag.DTypeError, match="derivatives are of real or complex numbers"):
             check_grads(lambda x: x, argnum=0)(x)
 
 

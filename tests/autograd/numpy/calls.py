@@ -65,6 +65,10 @@ def _above_one(x: Any) -> Any:
     return np.abs(x) + 1.2
 
 
+def _parts(np: Any, y: Any) -> list[Any]:
+    return [np.real(y), np.imag(y)]
+
+
 def calls(*of: Callable[..., Any], shapes: tuple[Shape, ...] = M, prepare: Any = lambda x: x) -> list[Call]:
     return [Call(f, shapes, prepare) for f in of]
 
@@ -258,6 +262,12 @@ CALLS: dict[str, list[Call]] = {
     "linalg.cholesky": calls(lambda np, x: np.linalg.cholesky(x + np.swapaxes(x, -1, -2)), shapes=STACK, prepare=_positive),
     "linalg.eigh": calls(lambda np, x: _fixed_signs(np.linalg.eigh(x)), lambda np, x: _fixed_signs(np.linalg.eigh(x, UPLO="U")), shapes=STACK, prepare=_symmetric),
     "linalg.eigvalsh": calls(lambda np, x: np.linalg.eigvalsh(x), shapes=STACK, prepare=_symmetric),
+    "linalg.eig": calls(lambda np, x: [*_parts(np, np.linalg.eig(x)[0]), np.abs(np.linalg.eig(x)[1])], shapes=STACK),
+    "linalg.eigvals": calls(lambda np, x: _parts(np, np.linalg.eigvals(x)), shapes=S),
+    # Fourier transforms
+    **{f"fft.{name}": calls(*(lambda np, x, f=name, norm=norm: _parts(np, getattr(np.fft, f)(x, norm=norm)) for norm in (None, "ortho", "forward"))) for name in ("fft", "ifft", "rfft", "irfft", "hfft", "ihfft", "fft2", "ifft2", "rfft2", "irfft2", "fftn", "ifftn", "rfftn", "irfftn")},
+    "fft.fftshift": calls(lambda np, x: np.fft.fftshift(x, 1)),
+    "fft.ifftshift": calls(lambda np, x: np.fft.ifftshift(x)),
     "linalg.svd": [call for shape in ((3, 4), (4, 3), (2, 3, 3)) for call in calls(lambda np, x: _fixed_pairs(np.linalg.svd(x, full_matrices=False)), lambda np, x: np.linalg.svd(x, compute_uv=False), shapes=(shape,))],
     "linalg.svdvals": calls(lambda np, x: np.linalg.svdvals(x)),
     "linalg.qr": [call for shape in ((3, 4), (4, 3), (2, 3, 3)) for call in calls(lambda np, x: np.linalg.qr(x), lambda np, x: np.linalg.qr(x, mode="r"), shapes=(shape,))],

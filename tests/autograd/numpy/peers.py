@@ -44,9 +44,3 @@ ELSEWHERE = {
     "add_sequence": "np.sum(np.stack(xs), 0)", "multiply_sequence": "np.prod(np.stack(xs), 0)",
     "multi_matmul": "np.linalg.multi_dot(xs)",
 }  # fmt: skip
-
-# What is not differentiated here, and why.
-MISSING = {
-    "linalg.eig": "eigenvalues of matrices that are not symmetric are complex",
-    **dict.fromkeys([name for name in HIPS if name.startswith("fft.")], "gives complex numbers"),
-}
