@@ -161,6 +161,11 @@ class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]  # noqa: D1
             return np.asarray(logits.argmax(axis=1))
         return np.asarray(((logits[:, 0] > 0) & (len(self.classes_) == 2)).astype(int))
 
+    def decision_function(self, X: Any) -> NDArray[Any]:
+        """The logits: of the second of two classes, (N,), of each of more, (N, classes), or of each label."""
+        logits = self._outputs(X)
+        return logits if self._labels or len(self.classes_) > 2 else np.asarray(logits[:, 0])
+
     def predict_proba(self, X: Any) -> NDArray[Any]:
         """The probability of each class, (N, classes), or of each label, (N, labels)."""
         return np.asarray(np.exp(self.predict_log_proba(X)))

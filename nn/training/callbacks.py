@@ -262,7 +262,7 @@ class Checkpoint(Callback):
 
 
 class ProgressBar(Callback):
-    """A line for each epoch and, in a terminal and with tqdm installed, a live bar over the steps below them."""
+    """A line for each epoch and, in a terminal or a notebook and with tqdm installed, a live bar over the steps."""
 
     def __init__(self) -> None:
         self._bar: Any = None
@@ -271,7 +271,7 @@ class ProgressBar(Callback):
     def on_fit_begin(self, trainer: TrainerView) -> None:
         """Show the bar."""
         try:
-            tqdm = require("tqdm", "train").tqdm
+            tqdm = require("tqdm.auto", "train").tqdm
         except MissingExtraError:
             return
         # disable=None: no bar where standard error is not a terminal, so that logs stay readable.

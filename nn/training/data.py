@@ -59,13 +59,16 @@ class DataLoader:
         seed: Where the order comes from, as for `numpy.random.default_rng`.
         drop_last: Whether a last batch that is not full is left out.
         rows: The numbers of the samples to take; by default all.
+        balanced: Whether each sample of an epoch is drawn (with replacement) from a class that is drawn first, all of
+            them alike often, however many samples each has.
 
     Attributes:
         epoch: How many epochs have been begun.
 
     Raises:
         ShapeError: x and y have different lengths.
-        ValueError: The batch size is not a positive integer, or there are no samples.
+        ValueError: The batch size is not a positive integer, there are no samples, or ``balanced`` without one class
+            for each sample.
 
     Example:
         >>> loader = DataLoader((np.arange(5), np.arange(5) * 10), batch_size=2, shuffle=True, seed=0)
@@ -87,6 +90,7 @@ class DataLoader:
         seed: Seed = None,
         drop_last: bool = False,
         rows: Array | None = None,
+        balanced: bool = False,
     ) -> None:
         if np.ndim(batch_size):
             raise TypeError("DataLoader takes inputs and targets as one: pass e.g. DataLoader((x, y), batch_size=32)")
@@ -100,6 +104,7 @@ class DataLoader:
         self.drop_last = drop_last
         self.epoch = 0
         self._seed = int(np.random.default_rng(seed).integers(2**63))
+        self._by_class = self._classes() if balanced else None
 
     @property
     def x(self) -> Any:
@@ -130,9 +135,32 @@ class DataLoader:
         """The batches ``(xb, yb)`` of one epoch; not shuffled, they are views of the data."""
         return self.batches()
 
+    def _classes(self) -> list[Array]:
+        """The positions of each class's samples."""
+        y = self._columns[1].take(slice(None) if self._rows is None else self._rows)
+        labels = y.reshape(len(y), -1)
+        if labels.shape[1] != 1:
+            raise ValueError(f"balanced needs one class for each sample, got targets of shape {y.shape}")
+        found = np.unique(labels[:, 0], return_inverse=True)[1]
+        return np.split(np.argsort(found, kind="stable"), np.cumsum(np.bincount(found))[:-1])
+
+    def _order(self) -> Array | None:
+        """The positions of this epoch's samples; None where they come as they lie."""
+        if not self.shuffle and self._by_class is None:
+            return None
+        rng = np.random.default_rng([self._seed, self.epoch])
+        if self._by_class is None:
+            return rng.permutation(self._size)
+        order = np.empty(self._size, dtype=np.intp)
+        drawn = rng.integers(len(self._by_class), size=self._size)
+        for number, positions in enumerate(self._by_class):
+            chosen = drawn == number
+            order[chosen] = rng.choice(positions, size=np.count_nonzero(chosen))
+        return order
+
     def batches(self, start: int = 0) -> Iterator[tuple[Any, ...]]:
         """The batches of one epoch from a later one on."""
-        order = np.random.default_rng([self._seed, self.epoch]).permutation(self._size) if self.shuffle else None
+        order = self._order()
         if self._rows is not None:
             order = self._rows if order is None else self._rows[order]
         self.epoch += 1

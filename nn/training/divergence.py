@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
 import autograd as ag
 from nn.inspect import generator_states, set_generator_states
+from nn.training.parts import TrainerParts
 
 __all__ = ["DivergenceError", "where_it_began"]
-
-Trainer: TypeAlias = Any  # its module imports this one
 
 
 class DivergenceError(ag.GradbookError, ArithmeticError):
     """The loss became infinite or NaN; the message says in which epoch and step, and what was the first to be so."""
 
 
-def where_it_began(trainer: Trainer, batch: tuple[Any, ...]) -> str:
+def where_it_began(trainer: TrainerParts, batch: tuple[Any, ...]) -> str:
     """What was the first not to be finite, found by the step run again with checks; and the last good checkpoint."""
     before = generator_states(trainer.model)
     gradients = [parameter.grad for parameter in trainer.model.parameters()]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +21,9 @@ from nn._limits import MOST_CONFIG_BYTES
 from nn._text import visible
 from nn.inspect import generator_states, set_generator_states
 from nn.module import StateError
+from nn.training.parts import TrainerParts
 
 __all__ = ["Saver", "file_of", "read_state", "write_state"]
-
-Trainer: TypeAlias = Any  # its module imports this one
 
 FORMAT = "gradbook-training-2"
 NAME = "training.safetensors"
@@ -39,11 +38,12 @@ def file_of(path: str | Path) -> Path:
     return path if path.suffix == ".safetensors" else path / NAME
 
 
-def write_state(trainer: Trainer, path: str | Path) -> None:
+def write_state(trainer: TrainerParts, path: str | Path) -> None:
     """Save all that a training goes on from.
 
     Raises:
         MissingExtraError: safetensors is not installed.
+        OSError: It cannot be written, such as where the disk is full; what was saved there before stays.
     """
     arrays = {f"model.{name}": array for name, array in trainer.model.state_dict().items()}
     arrays |= {f"optimizer.{name}": array for name, array in trainer.optimizer.state_dict().items()}
@@ -65,10 +65,19 @@ def write_state(trainer: Trainer, path: str | Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     # safetensors takes arrays as they lie in memory.
     whole = {name: np.ascontiguousarray(array).reshape(np.shape(array)) for name, array in arrays.items()}
-    write_atomically(file, require("safetensors.numpy", "train").save(whole, {FORMAT: json.dumps(told)}))
+    content = require("safetensors.numpy", "train").save(whole, {FORMAT: json.dumps(told)})
+    try:
+        write_atomically(file, content)
+    except OSError as error:
+        there = "what was saved there before is whole" if file.is_file() else "nothing was saved before"
+        raise type(error)(
+            error.errno,
+            f"{error.strerror} while saving the training ({len(content):,} bytes; {there}); make room, and resume it",
+            str(file),
+        ) from error
 
 
-def read_state(trainer: Trainer, path: str | Path) -> None:
+def read_state(trainer: TrainerParts, path: str | Path) -> None:
     """Take up a training from where it was saved. Nothing is loaded unless the model and the optimizer fit.
 
     Raises:
@@ -146,7 +155,7 @@ def _arrayed(state: Any) -> Any:
 class Saver:
     """Saves a trainer's state while it fits: at the end of each epoch, and every `SECONDS` within one."""
 
-    def __init__(self, trainer: Trainer, path: str | Path) -> None:
+    def __init__(self, trainer: TrainerParts, path: str | Path) -> None:
         require("safetensors", "train")  # found out now, not after an hour
         self._trainer, self.path = trainer, file_of(path)
         self._last = time.monotonic()

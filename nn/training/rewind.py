@@ -7,13 +7,12 @@ in place and to take the steps since again, all but the last, which gives the sa
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any
 
 from nn.inspect import generator_states, set_generator_states
+from nn.training.parts import TrainerParts
 
 __all__ = ["Rewind"]
-
-Trainer: TypeAlias = Any  # its module imports this one
 
 MOST_STEPS = 256
 MOST_BYTES = 1 << 24
@@ -27,7 +26,7 @@ class Rewind:
         again: Takes a step on a batch.
     """
 
-    def __init__(self, trainer: Trainer, again: Callable[[tuple[Any, ...]], None]) -> None:
+    def __init__(self, trainer: TrainerParts, again: Callable[[tuple[Any, ...]], None]) -> None:
         self._trainer, self._again = trainer, again
         self.forget()
 

@@ -20,12 +20,11 @@ from nn.inspect import generator_states, set_generator_states
 from nn.regularisation import clip_norm, clip_value
 from nn.training.compiled import RecordedStep
 from nn.training.outside import reading_of, unsteady
+from nn.training.parts import TrainerParts
 from nn.training.rewind import Rewind
 from nn.training.shared import add_gradients, why_not_shared
 
 __all__ = ["Stepper"]
-
-Trainer: TypeAlias = Any  # its module imports this one
 
 Array: TypeAlias = NDArray[Any]
 Batch: TypeAlias = tuple[Any, ...]
@@ -49,8 +48,8 @@ class Stepper:
         plan: From which step on they are recorded, and from which on native; None before the first.
     """
 
-    def __init__(self, trainer: Trainer) -> None:
-        self._trainer: Trainer = trainer
+    def __init__(self, trainer: TrainerParts) -> None:
+        self._trainer = trainer
         self.note: str | None = None
         self.plan: tuple[float, float] | None = None
         self._recorded: dict[str, RecordedStep] = {}
@@ -223,7 +222,7 @@ def plan(seconds: float) -> tuple[float, float]:
     return recorded, native if ready else compiled
 
 
-def _has_own(trainer: Trainer, method: str) -> bool:
+def _has_own(trainer: TrainerParts, method: str) -> bool:
     """Whether a subclass overrides a method."""
     return bool(getattr(type(trainer), method).__module__ != "nn.training.trainer")
 

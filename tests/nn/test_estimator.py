@@ -33,8 +33,7 @@ def test_scikit_learns_own_checks(kind: Any) -> None:
     results = check_estimator(kind(max_iter=120), on_fail="raise", on_skip=None)
     assert len(results) > 40
     skipped = {result["check_name"] for result in results if result["status"] != "passed"}
-    # What scikit-learn runs for no estimator unless it is told to, and what is about a method that its own lacks too.
-    allowed = {"check_array_api_input", "check_classifiers_multilabel_output_format_decision_function"}
+    allowed = {"check_array_api_input"}  # which scikit-learn runs for no estimator unless it is told to
     if find_spec("pandas") is None:
         allowed |= {"check_classifier_data_not_an_array", "check_regressor_data_not_an_array"}
     assert skipped <= allowed

@@ -164,3 +164,20 @@ def test_a_shape_error_is_the_engines():
 def test_batch_modes(batch_size, batches):
     loader = nn.DataLoader((np.arange(5), np.arange(5)), batch_size=batch_size)
     assert len(loader) == len(list(loader)) == batches
+
+
+def test_balanced_batches_draw_every_class_alike():
+    y = np.repeat([0, 1, 2], [900, 90, 10])
+    loader = nn.DataLoader((np.arange(1000.0), y), 100, balanced=True, seed=0)
+    first = [np.concatenate(parts) for parts in zip(*loader, strict=True)]
+    assert (y[first[0].astype(int)] == first[1]).all()
+    assert len(first[1]) == 1000
+    assert np.abs(np.bincount(first[1]) - 1000 / 3).max() < 4 * np.sqrt(1000 * 2 / 9)  # four standard deviations
+    second = np.concatenate([yb for _, yb in loader])
+    assert (first[1] != second).any()
+    loader.epoch = 0
+    assert (np.concatenate([yb for _, yb in loader]) == first[1]).all()
+    rare = nn.DataLoader((np.arange(1000.0), y), 50, balanced=True, seed=0, rows=np.arange(850, 950))
+    assert set(np.concatenate([yb for _, yb in rare]).tolist()) == {0, 1}
+    with pytest.raises(ValueError, match=r"balanced needs one class for each sample, got targets of shape \(4, 2\)"):
+        nn.DataLoader((np.ones(4), np.ones((4, 2))), balanced=True)

@@ -1,7 +1,10 @@
 """A training that is taken up again ends as the unbroken one would, to the bit; its file is whole or refused."""
 
+import errno
 import json
+import os
 import signal
+import stat
 
 import numpy as np
 import pytest
@@ -142,3 +145,26 @@ def test_every_kind_of_generator_is_kept():
         back = json.loads(json.dumps(states))
         nn.inspect.set_generator_states(dropout, {name: resume._arrayed(x) for name, x in back.items()})
         assert (dropout(np.ones(50)).data == first).all(), kind
+
+
+def test_a_full_disk_is_one_line_and_loses_nothing(tmp_path, monkeypatch):
+    unbroken = trainer_with()
+    expected = fit(unbroken)
+    saves = iter([True, True, True, False])
+
+    def fsync(handle):
+        if stat.S_ISREG(os.fstat(handle).st_mode) and not next(saves):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(
+        OSError, match=r"No space left .*\(\d.* bytes; what was saved there before is whole\); make room"
+    ) as full:
+        fit(trainer_with(), tmp_path)
+    assert full.value.errno == errno.ENOSPC
+    assert str(full.value).count("\n") == 0
+    monkeypatch.undo()
+    assert [path.name for path in tmp_path.iterdir()] == ["training.safetensors"]
+    again = trainer_with()
+    assert fit(again, tmp_path).rows == expected.rows
+    assert same(again, unbroken)

@@ -1,0 +1,56 @@
+"""What the trainer's own helpers may see of it; its module imports theirs, so they cannot name its class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from nn.losses import Loss
+from nn.module import Module
+from nn.training.callbacks import Callback, TrainerView
+from nn.training.measured import Measured
+
+__all__ = ["TrainerParts"]
+
+
+class HasPlan(Protocol):
+    """From which step on steps are recorded, and from which on native; None before the first."""
+
+    plan: tuple[float, float] | None
+
+
+class TrainerParts(TrainerView, Protocol):
+    """A trainer, from within; see `Trainer` for what is not said here.
+
+    Attributes:
+        steady: Whether its own `compute_loss` may be recorded.
+        taken: How many steps were taken, in all fits.
+        callbacks, own_callbacks: All of this fit, and those that are the user's.
+        measured: What this epoch has measured so far.
+        pending: What callbacks of a saved state are to be told once they have begun.
+    """
+
+    loss: Loss
+    penalty: Callable[[Module], Any] | None
+    clip_norm: float | None
+    clip_value: float | None
+    compile: bool | None
+    steady: bool
+    taken: int
+    callbacks: list[Callback]
+    own_callbacks: list[Callback]
+    measured: Measured
+    pending: list[dict[str, Any]] | None
+
+    @property
+    def stepper(self) -> HasPlan:
+        """How it takes steps."""
+
+    def compute_loss(self, xb: Any, yb: Any, weights: Any = None) -> tuple[Any, Any]:
+        """The loss on one batch, and the raw outputs."""
+
+    def position(self) -> dict[str, Any]:
+        """Where training is."""
+
+    def set_position(self, told: Mapping[str, Any]) -> None:
+        """Be where `position` was."""
