@@ -83,6 +83,7 @@ __all__ = [
     "clip",
     "compile",
     "concatenate",
+    "coverage",
     "current_forward_hook",
     "deriv",
     "detect_anomaly",
@@ -101,6 +102,7 @@ __all__ = [
     "hessian",
     "hessian_tensor_product",
     "hessian_vector_product",
+    "holomorphic_grad",
     "hvp",
     "installing",
     "is_recording",
@@ -180,6 +182,7 @@ if TYPE_CHECKING:
     from autograd.functional.derivatives import value_and_grad as value_and_grad
     from autograd.functional.derivatives import vjp as vjp
     from autograd.learn.quizzes import quiz as quiz
+    from autograd.numpy.coverage import coverage as coverage
     from autograd.program import Program as Program
     from autograd.program import RecordingError as RecordingError
     from autograd.program import compile as compile
@@ -198,7 +201,7 @@ else:
     _ON_DEMAND |= {"explain": "autograd.explaining.explain", "trace_backward": "autograd.explaining.trace"}
     _ON_DEMAND |= dict.fromkeys(("Drawing", "draw"), "autograd.drawing.drawing")
     _ON_DEMAND |= dict.fromkeys(("installing", "require"), "autograd.extras")
-    _ON_DEMAND |= {"quiz": "autograd.learn.quizzes"}
+    _ON_DEMAND |= {"quiz": "autograd.learn.quizzes", "coverage": "autograd.numpy.coverage"}
     _ON_DEMAND |= dict.fromkeys(("Program", "RecordingError", "compile", "native_is_ready"), "autograd.program")
 
     # Modules with public names of their own.

@@ -13,8 +13,11 @@ from typing import Any
 
 import numpy as np
 
+import autograd.numpy as anp
+from autograd.errors import GradientCheckError
 from autograd.numpy.arguments import TABLE, row_of
 from autograd.rules.primitive import BOOK
+from autograd.test_util import check_grads
 from tests.autograd.numpy.calls import CALLS, Call
 from tests.autograd.numpy.peers import ELSEWHERE, HIPS, MYGRAD
 from tests.autograd.numpy.test_calls import NOT_RECORDED, errors, found
@@ -31,11 +34,13 @@ an entry of the rule book or put together from entries. Both have derivatives of
 mode, for Tensors of floats; the tests compare the first two orders with central differences, and forward mode with
 reverse. The errors are the worst of one check, relative to the derivative or to 1 where that is larger: differences are
 themselves no better than about 1e-9. A function that a program cannot record says so.
+`ag.coverage()` gives the names. Under "complex" is what becomes of complex numbers: checked against differences of
+real and imaginary parts, refused by name, refused by NumPy itself, or not checked where the call has NaN in it.
 
 {} of the {} functions of the two libraries are here.
 
-| function | here | HIPS autograd | MyGrad | in programs | first order | second order |
-|---|---|---|---|---|---|---|
+| function | here | HIPS autograd | MyGrad | in programs | first order | second order | complex |
+|---|---|---|---|---|---|---|---|
 {}
 
 ## Not here
@@ -93,6 +98,23 @@ def kind(name: str) -> str:
     return "entry" if ours in BOOK and ours not in ("clip", "dot") else "composed"
 
 
+def of_complex(call: Call) -> str:
+    """What becomes of complex numbers."""
+    rng = np.random.default_rng(4)
+    arrays = [call.prepare(rng.uniform(0.5, 2.0, s)) + 0.4j * rng.normal(size=s) for s in call.shapes]
+    try:
+        call.of(np, *arrays)
+    except (TypeError, ValueError):
+        return "not in NumPy"
+    try:
+        check_grads(lambda *xs: call.of(anp, *xs), order=1)(*arrays)
+    except GradientCheckError:
+        return "up to phases" if call is CALLS["linalg.eigh"][0] else "not checked"
+    except (TypeError, ValueError):
+        return "refused"
+    return "✓"
+
+
 def lines(measured: bool = True) -> Iterator[str]:
     """The lines of the table; without the errors, which differ between machines, as they are compared."""
     for name in names():
@@ -102,7 +124,8 @@ def lines(measured: bool = True) -> Iterator[str]:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 worst = [max(of_order) for of_order in zip(*map(errors, calls_of(name)), strict=True)]
-            cells += [decade(error) for error in worst[1:]]
+                cells += [decade(error) for error in worst[1:]]
+                cells.append(of_complex(calls_of(name)[0]))
         yield f"| {' | '.join(cells)} |"
 
 

@@ -54,7 +54,12 @@ def grad_named(fun: Function, argname: str) -> Function:
 
 
 def holomorphic_grad(fun: Function, argnum: Argnum = 0) -> Function:
-    """The derivative of a holomorphic function of a complex number: the gradient of its real part."""
+    """The derivative f′ of a holomorphic function of a complex number: the gradient of its real part.
+
+    Example:
+        >>> holomorphic_grad(lambda z: z**3)(2.0 + 1j)
+        (9+12j)
+    """
 
     def of_point(f: Function, x: Any) -> Any:
         if not vspace(x).iscomplex:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import autograd as ag
 from tests.autograd.numpy.peers import HIPS, MYGRAD
-from tests.coverage import TEXT, is_fresh, names
+from tests.coverage import TEXT, is_fresh, kind, names
 
 
 def test_the_page_is_fresh() -> None:
@@ -13,3 +14,12 @@ def test_the_page_is_fresh() -> None:
 def test_what_others_differentiate_is_here() -> None:
     assert {*HIPS, *MYGRAD} - {*names()} == {"array", "full"}
     assert TEXT.count("{}") == 4
+
+
+def test_the_function_names_what_the_page_names() -> None:
+    found = ag.coverage()
+    inner = {name for name in names() if name.startswith("lib.")}
+    assert {*names()} - {*found} == inner
+    assert {name: found[name] for name in names() if name not in inner} == {
+        name: kind(name) for name in names() if name not in inner
+    }

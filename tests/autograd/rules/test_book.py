@@ -100,6 +100,8 @@ TESTED_IN = {
     "test_hooks": {"assign", "live"},
     "test_inspect": {"current_forward_hook", "forward_hook"},
     "test_compile": {"compile"},
+    "test_complex": {"holomorphic_grad"},
+    "test_coverage": {"coverage"},
     "test_drawing": {"draw"},
     "test_explain_and_trace": {"explain", "trace_backward"},
     "test_extras": {"installing", "require"},
