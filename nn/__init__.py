@@ -63,7 +63,9 @@ from nn.training.data import DataLoader, train_test_split
 from nn.training.history import History
 from nn.training.learning_rate import ReduceOnPlateau, Scheduled
 from nn.training.lint import lint
+from nn.training.rate_finder import find_learning_rate
 from nn.training.summary import summary
+from nn.training.tensorboard import TensorBoard
 from nn.training.trainer import DivergenceError, Trainer
 
 # Layers, optimizers, losses and metrics are public where their own files list them. They are imported file by file, as
@@ -89,10 +91,12 @@ __all__ = [
     "Scheduled",
     "StateError",
     "StepDecay",
+    "TensorBoard",
     "Trainer",
     "WarmRestarts",
     "WarmUp",
     "compile_step",
+    "find_learning_rate",
     "functional_call",
     "init",
     "lint",
