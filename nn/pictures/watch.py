@@ -82,6 +82,8 @@ class Watch(Callback):
         (4, ['0: Linear', '1: ReLU', '2: Linear'])
     """
 
+    reads_gradients = True
+
     def __init__(self, sample: ArrayLike | None = None, most: int = 2000) -> None:
         self.sample = None if sample is None else np.asarray(sample)
         self.most = most

@@ -55,11 +55,17 @@ class TrainerView(Protocol):
 class Callback(Shown):
     """Seven hooks that do nothing; a subclass overrides those it wants.
 
+    Attributes:
+        reads_gradients: Whether it looks at the parameters' ``.grad``, which a recorded step leaves alone: with such a
+            callback no step is recorded.
+
     Example:
         >>> class Decay(Callback):
         ...     def on_epoch_end(self, trainer):
         ...         trainer.optimizer.learning_rate *= 0.9
     """
+
+    reads_gradients = False
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

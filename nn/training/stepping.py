@@ -87,6 +87,8 @@ class Stepper:
             return "compile=False"
         if trainer.accumulate > 1:
             return "gradients of several batches are added up"
+        if reading := [c for c in trainer.callbacks if getattr(c, "reads_gradients", False)]:
+            return f"{type(reading[0]).__name__} reads the gradients"
         if trainer.compile:
             return None
         if trainer.steady or not _has_own(trainer, "compute_loss"):

@@ -97,6 +97,16 @@ def test_gradient_norms_are_those_of_the_last_step(training: dict[str, Any]) -> 
     assert all(tick == int(tick) for tick in picture.axes[0].get_xticks())
 
 
+def test_the_norms_are_those_of_each_step_however_long_it_trains() -> None:
+    model = nn.MLP(2, [2], seed=0)
+    watch = pictures.Watch()
+    optimizer = nn.SGD(model.parameters(), learning_rate=0.01)
+    trainer = nn.Trainer(model, loss=nn.cross_entropy, optimizer=optimizer, callbacks=[watch], compile=True)
+    trainer.fit(POINTS, CLASSES, epochs=4, batch_size=20, shuffle=False, progress=False)
+    norms = watch.gradients["0: Linear"]
+    assert len(set(norms)) == len(norms) == 12  # steps that were recorded would leave the first one's where they are
+
+
 def test_no_scale_shows_tex(training: dict[str, Any]) -> None:
     watch = training["watch"]
     for norms in ([0.2, 0.3], [1e-6, 1e3]):  # within one power of ten, and across many
