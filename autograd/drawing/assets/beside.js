@@ -33,3 +33,7 @@ document.addEventListener("keydown", (event) => {
   if (move) event.preventDefault(), goTo(at + move);
 });
 goTo(0);
+
+// In a notebook that lets the page play, the still pictures beside it are not needed.
+let still = window.frameElement?.nextElementSibling;
+for (; still?.tagName === "IMG"; still = still.nextElementSibling) still.hidden = true;
