@@ -1,6 +1,9 @@
 # %% [markdown]
 # # 1. One neuron, by hand and by machine
 #
+# *Time: 45 minutes. Before it: nothing but the slope of a curve.* The nine notebooks tell one story: how a network that
+# reads handwriting comes out of one multiplication. It begins here, with the multiplication.
+#
 # This notebook takes a single neuron apart: what a derivative is, what the chain rule says, how a graph of numbers
 # remembers how it was computed, and how one pass backwards through it finds every derivative at once. At the end we
 # build an engine of 40 lines from nothing and compare it with the library's.
@@ -73,6 +76,9 @@ L.label = "L"
 ag.draw(L)
 
 # %% [markdown]
+# *Figure 1.1. One neuron before any backward pass: values and local derivatives, and no gradient yet.*
+
+# %% [markdown]
 # Each box shows a number and, below it, its gradient: how much $L$ moves for each 1 that this number moves. No gradient has
 # been computed yet, so each shows "–". The edges already carry the local derivatives, the slopes of one step.
 #
@@ -82,6 +88,9 @@ ag.draw(L)
 # %%
 L.backward()
 ag.draw(L)
+
+# %% [markdown]
+# *Figure 1.2. The same after it: each gradient is the one above times the number on the edge.*
 
 # %%
 assert math.isclose(L.data, math.sqrt(0.5))
@@ -115,6 +124,9 @@ print(ag.trace_backward(L))
 ag.draw(L).page
 
 # %% [markdown]
+# *Figure 1.3. The same step by step; where a notebook lets nothing play, its picture.*
+
+# %% [markdown]
 # ## A number used twice
 #
 # When a number is used in two places, its gradient is the *sum* over both. Forgetting this is the most common mistake in
@@ -127,6 +139,9 @@ L2.label = "L"
 L2.backward()
 assert a.grad == 2 * 3.0 + 1  # from a² the slope 2a, from a the slope 1
 ag.draw(L2)
+
+# %% [markdown]
+# *Figure 1.4. A number used twice: its three edges bring 3, 3 and 1, together 7.*
 
 # %% [markdown]
 # ## An engine of 40 lines
@@ -224,34 +239,49 @@ assert x.grad == 1.0
 #    `ag.explain` check you.
 # 2. Give the engine of 40 lines a method `relu`: $\max(0, x)$. What is its slope?
 # 3. In the engine of 40 lines, replace `+=` in the last line of `backward` by `=`. Which expressions does it get wrong?
+#
+# And one that checks itself: put your numbers into the next cell, and it says which rule was missed.
 
-# %% [markdown] jupyter={"source_hidden": true}
+# %%
+sheet = ag.quiz(seed=1, depth=2)
+print(sheet)
+for answer in sheet.check():  # give your numbers: sheet.check(a=…, b=…)
+    print(answer)
+
+# %% [markdown]
 # <details><summary>Solutions</summary>
 #
 # 1. $\partial L/\partial a = \partial L/\partial b = c = -1$ and $\partial L/\partial c = a + b = 3$.
 # 2. 1 where the input is above 0, and 0 below; at 0 itself there is no slope, and 0 is the custom.
 # 3. Every expression in which a number is used more than once: only its last contribution is left.
 #
+# ```python
+# a, b, c = Value(1.0, label="a"), Value(2.0, label="b"), Value(-1.0, label="c")
+# ((a + b) * c).backward()
+# assert (a.grad, b.grad, c.grad) == (-1.0, -1.0, 3.0)
+#
+#
+# def relu(self):
+#     return Number(max(0.0, self.data), (self,), (1.0 if self.data > 0 else 0.0,))
+#
+#
+# Number.relu = relu
+# for start in (-2.0, 2.0):
+#     ours, theirs = Number(start), Value(start)
+#     (ours * 3).relu().backward()
+#     (theirs * 3).relu().backward()
+#     assert ours.grad == theirs.grad
+#
+# a = Number(3.0)
+# square = a * a
+# square.backward()
+# assert a.grad == 6.0  # with = in place of +=, it would be 3.0, one contribution of the two
+# ```
+#
 # </details>
 
-# %% jupyter={"source_hidden": true}
-a, b, c = Value(1.0, label="a"), Value(2.0, label="b"), Value(-1.0, label="c")
-((a + b) * c).backward()
-assert (a.grad, b.grad, c.grad) == (-1.0, -1.0, 3.0)
-
-
-def relu(self):
-    return Number(max(0.0, self.data), (self,), (1.0 if self.data > 0 else 0.0,))
-
-
-Number.relu = relu
-for start in (-2.0, 2.0):
-    ours, theirs = Number(start), Value(start)
-    (ours * 3).relu().backward()
-    (theirs * 3).relu().backward()
-    assert ours.grad == theirs.grad
-
-a = Number(3.0)
-square = a * a
-square.backward()
-assert a.grad == 6.0  # with = in place of +=, it would be 3.0, one contribution of the two
+# %% [markdown]
+# ## To read on
+#
+# * D. Rumelhart, G. Hinton and R. Williams, "Learning representations by back-propagating errors", Nature 323, 1986
+# * A. Karpathy, micrograd, 2020, whose engine is of the same size

@@ -1,12 +1,16 @@
 # %% [markdown]
 # # 2. A network from neurons
 #
+# *Time: 40 minutes. Before it: notebook 1.* One neuron and its derivatives are behind us. Now many of them learn
+# something together: to tell two crescents apart.
+#
 # Neurons side by side make a layer, layers one after the other make a network, and a loss turns its mistakes into one
 # number. Gradient descent then improves all weights at once. Everything here is made of single `Value`s, so every
 # multiplication is there to look at.
 
 # %%
 import random
+import warnings
 
 import numpy as np
 from sklearn.datasets import make_moons
@@ -48,8 +52,14 @@ score.label = "score"
 score.backward()
 ag.draw(score)
 
+# %% [markdown]
+# *Figure 2.1. One sample through the network, as its layers.*
+
 # %%
 ag.draw(score, expand="layer 3")
+
+# %% [markdown]
+# *Figure 2.2. The last layer opened.*
 
 # %% [markdown]
 # ## The loss
@@ -107,10 +117,16 @@ assert accuracy(model) >= 0.98
 nn.pictures.boundary(model, points, classes)
 
 # %% [markdown]
+# *Figure 2.3. What the trained network says everywhere in the plane; black, where it is undecided.*
+
+# %% [markdown]
 # And as it came about, stage by stage:
 
 # %%
 nn.pictures.boundary_animation(stages, points, classes)
+
+# %% [markdown]
+# *Figure 2.4. The boundary at every twelfth step.*
 
 # %% [markdown]
 # ## What `zero_grad` is for
@@ -136,7 +152,12 @@ def train(clear, steps=30):
     return losses
 
 
-cleared, forgotten = train(clear=True), train(clear=False)
+cleared = train(clear=True)
+with warnings.catch_warnings(record=True) as told:  # the library sees it too, and says so once
+    warnings.simplefilter("always")
+    forgotten = train(clear=False)
+print(told[0].message)
+assert len(told) == 1
 print(f"with zero_grad    {cleared[-1]:.4f}")
 print(f"without           {forgotten[-1]:.4f}")
 assert cleared[-1] < forgotten[-1]
@@ -145,44 +166,61 @@ assert cleared[-1] < forgotten[-1]
 nn.pictures.compare({"with zero_grad": {"loss": cleared}, "without": {"loss": forgotten}})
 
 # %% [markdown]
+# *Figure 2.5. The loss with gradients cleared at each step, and with all of them added up.*
+
+# %% [markdown]
 # ## Exercises
 #
 # 1. Change the learning rate to 0.001, and to 10. What happens to the loss, and why?
 # 2. Take relu away (`MLP` of layers without bends is one straight line). What accuracy is left?
 # 3. The gradient of the hinge is 0 for a sample that is right with margin. Which share of the samples still pulls at the
 #    weights at the end of the training?
+#
+# And one that checks itself: put your numbers into the next cell, and it says which rule was missed.
 
-# %% [markdown] jupyter={"source_hidden": true}
+# %%
+sheet = ag.quiz(seed=2, depth=3)
+print(sheet)
+for answer in sheet.check():  # give your numbers: sheet.check(a=…, b=…)
+    print(answer)
+
+# %% [markdown]
 # <details><summary>Solutions</summary>
 #
 # 1. Too small a rate hardly moves; too large a one overshoots, and the loss jumps about or grows.
 # 2. A straight line separates about 85 to 90 % of the moons.
-# 3. A few per cent up to a third; see the cell below.
+# 3. A few per cent up to a third; see the code below.
+#
+# ```python
+# def after(rate, steps=15):
+#     random.seed(1)
+#     model = MLP(2, [8, 8, 1])
+#     for _ in range(steps):
+#         loss = loss_of(model)
+#         model.zero_grad()
+#         loss.backward()
+#         for p in model.parameters():
+#             p.data -= rate * p.grad
+#     return loss_of(model).data
+#
+#
+# assert after(1.0) < after(0.001)
+# assert after(1.0) < after(10.0)
+#
+# line = np.linalg.lstsq(np.c_[points, np.ones(100)], np.array(targets), rcond=None)[0]
+# straight = float(np.mean((np.c_[points, np.ones(100)] @ line > 0) == (np.array(targets) > 0)))
+# print(f"a straight line: {straight:.2f}")
+# assert 0.8 < straight < 0.95
+#
+# pulling = np.mean([1 - t * model(x).data > 0 for x, t in zip(samples, targets, strict=True)])
+# print(f"samples that still pull: {pulling:.0%}")
+# assert 0 < pulling < 0.5
+# ```
 #
 # </details>
 
-
-# %% jupyter={"source_hidden": true}
-def after(rate, steps=15):
-    random.seed(1)
-    model = MLP(2, [8, 8, 1])
-    for _ in range(steps):
-        loss = loss_of(model)
-        model.zero_grad()
-        loss.backward()
-        for p in model.parameters():
-            p.data -= rate * p.grad
-    return loss_of(model).data
-
-
-assert after(1.0) < after(0.001)
-assert after(1.0) < after(10.0)
-
-line = np.linalg.lstsq(np.c_[points, np.ones(100)], np.array(targets), rcond=None)[0]
-straight = float(np.mean((np.c_[points, np.ones(100)] @ line > 0) == (np.array(targets) > 0)))
-print(f"a straight line: {straight:.2f}")
-assert 0.8 < straight < 0.95
-
-pulling = np.mean([1 - t * model(x).data > 0 for x, t in zip(samples, targets, strict=True)])
-print(f"samples that still pull: {pulling:.0%}")
-assert 0 < pulling < 0.5
+# %% [markdown]
+# ## To read on
+#
+# * A. Karpathy, micrograd's demo, 2020: the same two crescents and the same loss
+# * C. Cortes and V. Vapnik, "Support-vector networks", Machine Learning 20, 1995: the hinge loss

@@ -1,6 +1,9 @@
 # %% [markdown]
 # # 3. From scalars to tensors
 #
+# *Time: 40 minutes. Before it: notebooks 1 and 2.* The network of the last notebook took its time over a hundred
+# points. Here the same network, number for number, becomes quick enough for the digits that are to come.
+#
 # A network of single numbers shows everything and takes its time. Real networks compute with arrays: one matrix holds all
 # weights of a layer, and one product all of its sums. This notebook puts the two side by side, number for number.
 
@@ -72,6 +75,9 @@ for layer, neurons in zip([m for m in tensors.modules() if isinstance(m, nn.Line
 # %%
 print("nodes with arrays:", len(ag.topological_order(one)), " single numbers:", len(ag.topological_order(other)))
 ag.draw(one, direction="TB")
+
+# %% [markdown]
+# *Figure 3.1. The whole loss over fifty samples, as a graph of arrays.*
 
 # %% [markdown]
 # ## What a matrix product's gradient is
@@ -164,6 +170,9 @@ print(f"loss {losses[0]:.3f} → {loss_of_tensors().item():.3f}")
 nn.pictures.boundary(tensors, points, classes)
 
 # %% [markdown]
+# *Figure 3.2. The network of arrays, with the numbers that the recorded program found.*
+
+# %% [markdown]
 # ## Exercises
 #
 # 1. What is the gradient of `x.sum()` for x, and of `x.mean()`? Of what shape?
@@ -171,29 +180,44 @@ nn.pictures.boundary(tensors, points, classes)
 #    for each?
 # 3. A loss of shape (50,) against targets of shape (50, 1) gives 2,500 differences. Why is that a mistake that no error of
 #    NumPy's reports, and what does `nn.mse` do?
+#
+# And one that checks itself: put your numbers into the next cell, and it says which rule was missed.
 
-# %% [markdown] jupyter={"source_hidden": true}
+# %%
+sheet = ag.quiz(seed=3, depth=3)
+print(sheet)
+for answer in sheet.check():  # give your numbers: sheet.check(a=…, b=…)
+    print(answer)
+
+# %% [markdown]
 # <details><summary>Solutions</summary>
 #
 # 1. Ones, and ones divided by the number of entries; of the shape of x.
 # 2. (3, 4); for x the sum over the last axis, for y the sum over the first.
 # 3. Broadcasting makes a table of every output against every target. `nn.mse` refuses.
 #
+# ```python
+# x = Tensor(rng.normal(size=(2, 3)), requires_grad=True)
+# assert np.array_equal(ag.gradients(x.sum(), x).data, np.ones((2, 3)))
+# assert np.allclose(ag.gradients(x.mean(), x).data, np.ones((2, 3)) / 6)
+#
+# x, y = Tensor(rng.normal(size=(3, 1)), requires_grad=True), Tensor(rng.normal(size=4), requires_grad=True)
+# gx, gy = ag.gradients((x * y).sum(), [x, y])
+# assert np.allclose(gx.data, np.tile(y.data.sum(), (3, 1)))
+# assert np.allclose(gy.data, np.tile(x.data.sum(), 4))
+#
+# try:
+#     nn.mse(Tensor(np.zeros(50)), np.zeros((50, 1)))
+# except ag.ShapeError as error:
+#     print(error)
+# else:
+#     raise AssertionError("it was accepted")
+# ```
+#
 # </details>
 
-# %% jupyter={"source_hidden": true}
-x = Tensor(rng.normal(size=(2, 3)), requires_grad=True)
-assert np.array_equal(ag.gradients(x.sum(), x).data, np.ones((2, 3)))
-assert np.allclose(ag.gradients(x.mean(), x).data, np.ones((2, 3)) / 6)
-
-x, y = Tensor(rng.normal(size=(3, 1)), requires_grad=True), Tensor(rng.normal(size=4), requires_grad=True)
-gx, gy = ag.gradients((x * y).sum(), [x, y])
-assert np.allclose(gx.data, np.tile(y.data.sum(), (3, 1)))
-assert np.allclose(gy.data, np.tile(x.data.sum(), 4))
-
-try:
-    nn.mse(Tensor(np.zeros(50)), np.zeros((50, 1)))
-except ag.ShapeError as error:
-    print(error)
-else:
-    raise AssertionError("it was accepted")
+# %% [markdown]
+# ## To read on
+#
+# * A. Griewank and A. Walther, *Evaluating Derivatives*, 2nd edition, 2008
+# * M. Giles, "An extended collection of matrix derivative results", 2008

@@ -1,6 +1,9 @@
 # %% [markdown]
 # # 4. The articles, checked
 #
+# *Time: 75 minutes, or a section at a time. Before it: notebooks 1 to 3.* With an engine and a way to measure slopes in
+# hand, we can judge what others have written before we build on it.
+#
 # Backpropagation is explained in hundreds of articles, and some of their worked examples are wrong: a sign, a missing
 # factor, a number that was never computed. Each section below rebuilds one such system, checks its claim by the engine
 # and by finite differences, and shows the mistake where there is one.
@@ -144,6 +147,9 @@ nn.pictures.surface(
     "XOR with one layer: the lowest point is the flat middle",
 )
 
+# %% [markdown]
+# *Figure 4.1. The loss of one layer on XOR, for each pair of weights at its best bias.*
+
 # %%
 nn.pictures.boundary(
     lambda points: points @ p["w"] + p["b"],
@@ -152,6 +158,10 @@ nn.pictures.boundary(
     "the best single layer is undecided everywhere",
     certain=1.0,
 )
+
+# %% [markdown]
+# *Figure 4.2. The best single layer says ½ everywhere.*
+
 # %% [markdown]
 # ### The same in graph-and-session style
 #
@@ -248,6 +258,9 @@ assert history_squares["val_accuracy"][-1] < history["val_accuracy"][-1]
 nn.pictures.compare({"cross-entropy": history, "J": history_squares}, columns=["accuracy"])
 
 # %% [markdown]
+# *Figure 4.3. Accuracy on digits never seen, by the loss that was descended.*
+
+# %% [markdown]
 # ## A trainer that cannot run
 #
 # A from-scratch trainer of one layer is often published in this form (the names are ours):
@@ -304,7 +317,7 @@ assert not (bits * (1 - bits)).any()
 # %%
 by_hand, bias = weights.copy(), np.zeros(1)
 layer = nn.Linear(3, 1, dtype=np.float64)
-layer.load_state_dict({"weight": weights, "bias": bias})
+layer.load_state_dict({"weight": weights.T, "bias": bias})  # as PyTorch keeps it: a row for each output
 optimizer = nn.SGD(layer.parameters(), learning_rate=0.5)
 for _ in range(100):
     out = sigmoid(inputs @ by_hand + bias)
@@ -405,6 +418,9 @@ assert errors[-1] > errors[0]
 nn.pictures.lines(
     {name: errors for name, (_, errors) in runs.items()}, ylabel="squared error", title="XOR with a hidden layer"
 )
+
+# %% [markdown]
+# *Figure 4.4. The squared error as the published code runs, and mended in two steps.*
 
 # %% [markdown]
 # As published the error grows, the outputs saturate, and nothing is learnt. Subtracted, it learns, but it is not the
@@ -522,6 +538,174 @@ for name, published, value in rows:
 Markdown(text)
 
 # %% [markdown]
+# ## The same example, claim by claim
+#
+# The text around that example makes more claims. None of them needs to be believed: each is a number, or a shape.
+#
+# **The printed activations** are not those of sigmoids, and not even right without them. $z_1$ is $[0.6, 1.3]$, printed as
+# $[0.7, 1.3]$; the last layer's 2.7 is $0.9 \cdot 1.0 + 1.0 \cdot 1.8$, without its bias.
+
+# %%
+z1 = parameters["W1"] @ x + parameters["b1"]
+assert np.allclose(z1, [0.6, 1.3])
+assert z1[1] == 1.3
+assert not np.isclose(z1[0], 0.7)
+without_bias = float(parameters["W3"][0] @ [1.0, 1.8])
+print("z₁ =", z1, " first output from the printed activations, its bias left out:", round(without_bias, 3))
+assert np.isclose(without_bias, 2.7)
+
+# %% [markdown]
+# **The range of the sigmoid** is given as $[-1, 1]$. It is $(0, 1)$; $(-1, 1)$ is that of tanh. So **the targets $[3, 4]$
+# cannot be reached**: the best that this network can do is to push both outputs towards 1, where the loss is
+# $\frac12 (2^2 + 3^2) = 6.5$ and the slopes are gone.
+
+# %%
+line = np.linspace(-30, 30, 6001)
+assert sigmoid(line).min() > 0
+assert sigmoid(line).max() < 1
+assert -1 <= np.tanh(line).min() < -0.999
+trained = {name: value.copy() for name, value in parameters.items()}
+for _ in range(3000):
+    trained = {
+        name: value - 0.5 * g
+        for (name, value), g in zip(trained.items(), ag.grad(example_loss)(trained).values(), strict=True)
+    }
+print(
+    "after 3,000 steps: outputs",
+    np.asarray(layers(trained)["y"]).round(4),
+    "loss",
+    round(float(example_loss(trained)), 4),
+)
+assert 6.5 < float(example_loss(trained)) < 6.6
+
+# %% [markdown]
+# **The δ of the output** is printed as $2(\hat y - y)$, of a loss that is written with a ½. The derivative of
+# $\frac12\sum(y - \hat y)^2$ is $\hat y - y$; and for the printed $\hat y = 0.99$ twice that is $-6.02$, where $-5.98$ is printed.
+
+# %%
+with_half = ag.grad(lambda q: ag.sum((t - q) ** 2) / 2)(claimed)
+without_half = ag.grad(lambda q: ag.sum((t - q) ** 2))(claimed)
+print("with ½", with_half, " without", without_half)
+assert np.allclose(with_half, claimed - t)
+assert np.allclose(without_half, 2 * (claimed - t))
+assert np.isclose(without_half[1], -6.02)
+assert not np.isclose(without_half[1], -5.98)
+
+# %% [markdown]
+# **One of the updated weights** is printed as $0.9 - 0.1 \cdot (-0.1) = 1.0$. It is 0.91. And **an updated $W_1$ of four rows**
+# cannot be: a gradient has the shape of what it belongs to, here 2 by 2.
+
+# %%
+assert math.isclose(0.9 - 0.1 * -0.1, 0.91)
+assert gradient["W1"].shape == updated["W1"].shape == parameters["W1"].shape == (2, 2)
+
+# %% [markdown]
+# **The formula** $\partial L/\partial W_l = A_{l-1}\,\delta_{l+1}$ has the wrong index and no transpose. With
+# $\delta_l = \partial L/\partial z_l$ it is $\delta_l\,A_{l-1}^\mathsf{T}$:
+
+# %%
+measured = slope(lambda w: float(example_loss({**parameters, "W2": w})), parameters["W2"])
+as_printed = np.outer(right["a1"], delta3)  # A of the layer below, δ of the layer above
+assert np.allclose(np.outer(delta2, right["a1"]), measured, rtol=1e-5)
+assert not np.allclose(as_printed, measured, rtol=0.1)
+assert not np.allclose(as_printed.T, measured, rtol=0.1)
+
+# %% [markdown]
+# **$Z_l = \sigma(\dots)$, and then $\sigma'(Z_l)$**: if $Z$ is the *output* of the sigmoid, its slope is $Z(1 - Z)$. Taking $\sigma'$ of
+# it applies the sigmoid a second time.
+
+# %%
+z, out = 0.8, sigmoid(0.8)
+twice = sigmoid(out) * (1 - sigmoid(out))
+print(f"slope at z = 0.8: {out * (1 - out):.4f}; σ′ of the output: {twice:.4f}")
+assert math.isclose(ag.grad(ag.sigmoid)(z), out * (1 - out))
+assert abs(twice - out * (1 - out)) > 0.005
+
+# %% [markdown]
+# ## Sentences that one meets
+#
+# **"More layers help against vanishing gradients."** With sigmoids they make it worse: each layer takes its factor.
+
+
+# %%
+def first_to_last(activation, initializer, depth):
+    """The size of the first layer's gradient beside the last one's, in a network of so many hidden layers."""
+    model = nn.MLP(20, [*[20] * depth, 2], activation=activation, initializer=initializer, seed=0, dtype=np.float64)
+    data = np.random.default_rng(0).normal(size=(100, 20))
+    nn.cross_entropy(model(data), np.arange(100) % 2).backward()
+    sizes = [float(np.sqrt(np.mean(m.weight.grad.data**2))) for m in model.modules() if isinstance(m, nn.Linear)]
+    return sizes[0] / sizes[-1]
+
+
+sigmoids = [first_to_last("sigmoid", "glorot_uniform", depth) for depth in (2, 4, 8)]
+print("first / last layer of 2, 4 and 8 sigmoid layers:", *(f"{ratio:.0e}" for ratio in sigmoids))
+assert sigmoids[0] > 10 * sigmoids[1] > 100 * sigmoids[2]
+
+# %% [markdown]
+# **"ReLU causes vanishing gradients"**, a few lines from **"use ReLU against them"**. Its slope is exactly 1 where a unit is on, so along
+# a path of such units nothing is lost; where it is off, the slope is exactly 0, and if it is off for every sample, the unit is *dead*.
+# That is another illness, with other remedies (notebook 5).
+
+# %%
+assert set(ag.elementwise_grad(ag.relu)(line[line != 0]).tolist()) == {0.0, 1.0}
+relus = first_to_last("relu", "he_normal", 8)
+print(f"first / last layer of 8 ReLU layers with He's start: {relus:.2f}")
+assert 0.1 < relus < 10
+
+# %% [markdown]
+# **"Backpropagation is a special gradient descent"** and **"backpropagation cannot train deep networks, use SGD instead."** Backpropagation
+# *computes* a gradient; descent, of any kind, *uses* one. The gradient is the same that differences measure, and SGD, momentum and
+# Adam all start from it.
+
+# %%
+w0 = np.array([0.5, -1.0, 2.0])
+curved = lambda w: ag.sum((w - 1.0) ** 2 * np.array([1.0, 3.0, 0.5]))  # noqa: E731
+by_backpropagation = ag.grad(curved)(w0)
+assert np.allclose(by_backpropagation, slope(curved, w0), rtol=1e-6)
+for method in (nn.SGD, nn.Adam):
+    moved = nn.Parameter(w0.copy())
+    curved(moved).backward()
+    assert np.allclose(moved.grad.data, by_backpropagation)  # the same for every method
+    method([moved], learning_rate=0.1).step()
+    steps = w0 - moved.data
+    print(f"{method.__name__:5} steps by", steps.round(3))
+    assert np.allclose(steps, 0.1 * by_backpropagation) == (method is nn.SGD)
+
+# %% [markdown]
+# **½Σ in the text, the mean in the code.** Both are minimised at the same place, but their gradients differ by the factor $2/n$, so the
+# same learning rate is another one.
+
+# %%
+said, wanted = np.array([0.2, 0.9, 0.4, 0.7]), np.array([0.0, 1.0, 1.0, 0.0])
+halved = ag.grad(lambda q: ag.sum((wanted - q) ** 2) / 2)(said)
+averaged = ag.grad(lambda q: ag.mean((wanted - q) ** 2))(said)
+assert np.allclose(averaged, halved * 2 / len(said))
+
+# %% [markdown]
+# **One letter for two things.** With $y$ for the output *and* for the target, $\frac12\sum(y - y)^2$ is 0 whatever the network says. With
+# one index $i$ for the sample *and* for the input, $\sum_i x_i w_i$ is, read by the letter, a sum down the diagonal of the data.
+
+# %%
+table, column = np.arange(9.0).reshape(3, 3), np.array([1.0, -1.0, 2.0])
+by_the_letter, meant = np.einsum("ii,i->", table, column), np.einsum("ij,j->i", table, column)
+assert np.allclose(meant, table @ column)
+assert by_the_letter not in meant
+assert ag.grad(lambda y: ag.sum((y - y) ** 2) / 2)(said).tolist() == [0.0] * 4
+
+# %% [markdown]
+# ## Who wrote what
+#
+# Articles ascribe these to one another's authors. As they appeared:
+#
+# * S. Linnainmaa, *The representation of the cumulative rounding error of an algorithm* (thesis, Helsinki, 1970): reverse mode
+# * P. Werbos, *Beyond Regression* (thesis, Harvard, 1974), and its use for networks (1982)
+# * D. Rumelhart, G. Hinton and R. Williams, "Learning representations by back-propagating errors", Nature 323 (1986)
+# * Y. LeCun, L. Bottou, G. Orr and K.-R. Müller, "Efficient BackProp" (1998)
+# * C. Bishop, *Pattern Recognition and Machine Learning* (2006)
+# * M. Nielsen, *Neural Networks and Deep Learning* (2015)
+# * I. Goodfellow, Y. Bengio and A. Courville, *Deep Learning* (2016)
+
+# %% [markdown]
 # ## One number for two parameters
 #
 # Linear regression on $x = 0 \dots 4$ and $y = x^2$, with a gradient tape and `assign_sub`. An extra "backward" step in the
@@ -571,6 +755,9 @@ nn.pictures.lines(
 )
 
 # %% [markdown]
+# *Figure 4.5. The right fit, and the one along w = b.*
+
+# %% [markdown]
 # ## Where ŷ − y comes from
 #
 # The cross-entropy of the target $[1, 0]$ and the prediction $[0.8, 0.2]$ is $-\ln 0.8 = 0.223$. It is often said that
@@ -616,6 +803,9 @@ print(text[:400], "…")
 drawing
 
 # %% [markdown]
+# *Figure 4.6. The worked example as a flow chart, with the gradients of one backward pass.*
+
+# %% [markdown]
 # ## Exercises
 #
 # 1. The gradient of the mean absolute error $\frac1n\sum|\hat y - y|$ is sometimes printed as $\frac1n\sum(\hat y - y)$.
@@ -624,25 +814,34 @@ drawing
 #    notice?
 # 3. The update in the worked example uses the old $W_3$ in $\delta_2$. Compute $\delta_2$ with the *updated* $W_3$, as one
 #    finds it in some code, and say how far it is off.
+#
+# And one that checks itself: put your numbers into the next cell, and it says which rule was missed.
 
-# %% [markdown] jupyter={"source_hidden": true}
+# %%
+sheet = ag.quiz(seed=4, depth=4)
+print(sheet)
+for answer in sheet.check():  # give your numbers: sheet.check(a=…, b=…)
+    print(answer)
+
+# %% [markdown]
 # <details><summary>Solutions</summary>
 #
 # 1. It is $\frac1n \operatorname{sign}(\hat y - y)$ for each prediction.
 # 2. Where $1 - \tanh x = 1 - \tanh^2 x$: at $x = 0$ (and nearly so far to the right, where both vanish).
-# 3. See the cell below: a few per cent; the gradient belongs to one point of the parameters, the one before the step.
+# 3. See the code below: a few per cent; the gradient belongs to one point of the parameters, the one before the step.
+#
+# ```python
+# guess, truth = np.array([0.2, -1.0, 3.0]), np.array([0.5, -2.0, 2.0])
+# absolute = ag.grad(lambda q: ag.mean(anp.abs(q - truth)))(guess)
+# assert np.allclose(absolute, np.sign(guess - truth) / 3)
+#
+# assert math.isclose(1 - math.tanh(0.0), 1 - math.tanh(0.0) ** 2)
+# assert not math.isclose(1 - math.tanh(0.5), 1 - math.tanh(0.5) ** 2, rel_tol=0.1)
+#
+# stale = (updated["W3"].T @ delta3) * right["a2"] * (1 - right["a2"])
+# off = float(np.abs(stale - delta2).max() / np.abs(delta2).max())
+# print(f"δ₂ from the updated W₃ is off by {off:.1%}")
+# assert 0.001 < off < 0.2
+# ```
 #
 # </details>
-
-# %% jupyter={"source_hidden": true}
-guess, truth = np.array([0.2, -1.0, 3.0]), np.array([0.5, -2.0, 2.0])
-absolute = ag.grad(lambda q: ag.mean(anp.abs(q - truth)))(guess)
-assert np.allclose(absolute, np.sign(guess - truth) / 3)
-
-assert math.isclose(1 - math.tanh(0.0), 1 - math.tanh(0.0) ** 2)
-assert not math.isclose(1 - math.tanh(0.5), 1 - math.tanh(0.5) ** 2, rel_tol=0.1)
-
-stale = (updated["W3"].T @ delta3) * right["a2"] * (1 - right["a2"])
-off = float(np.abs(stale - delta2).max() / np.abs(delta2).max())
-print(f"δ₂ from the updated W₃ is off by {off:.1%}")
-assert 0.001 < off < 0.2

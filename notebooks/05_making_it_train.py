@@ -1,6 +1,9 @@
 # %% [markdown]
 # # 5. Making it train
 #
+# *Time: 45 minutes. Before it: notebooks 1 to 3.* Every formula is right now, and the first deep network for the digits
+# still does not learn. Why?
+#
 # A deep network can be right in every formula and still not learn: its gradients shrink to nothing on the way down, or grow
 # without bound, or its units die. This notebook makes each of these happen, shows where, and what helps.
 
@@ -86,6 +89,9 @@ model = deep("sigmoid")
 ag.draw(lambda: nn.cross_entropy(model(pixels[:50]), classes[:50]), expand=True, direction="TB")
 
 # %% [markdown]
+# *Figure 5.1. Gradients vanish from the loss, below, up to the first layer: the colder a box, the smaller its gradient.*
+
+# %% [markdown]
 # ## Exploding
 #
 # Weights three times too large, and no bend that limits the sums: now each hidden layer about doubles δ on its way down, and the
@@ -150,8 +156,14 @@ assert relus["val_accuracy"][-1] > 0.85
 # %%
 nn.pictures.gradient_norms(watch_sigmoids)
 
+# %% [markdown]
+# *Figure 5.2. Eight hidden layers of sigmoids: the gradients of the early layers are too small to learn from.*
+
 # %%
 nn.pictures.gradient_norms(watch_relus)
+
+# %% [markdown]
+# *Figure 5.3. ReLUs with He's start: all layers get gradients of about one size.*
 
 # %% [markdown]
 # ## Normalisation
@@ -174,10 +186,16 @@ assert normalised["val_accuracy"][-1] > 0.85
 nn.pictures.compare({"too large": large, "too large, normalised": normalised, "relu, He": relus})
 
 # %% [markdown]
+# *Figure 5.4. Three starts compared.*
+
+# %% [markdown]
 # How the outputs of the layers spread, epoch by epoch, in the network of ReLUs:
 
 # %%
 nn.pictures.histograms(watch_relus, "activations")
+
+# %% [markdown]
+# *Figure 5.5. Where the outputs of each layer lie, epoch by epoch.*
 
 # %% [markdown]
 # ## Dead units
@@ -202,8 +220,16 @@ assert reached[20:].all()
 # 1. With sigmoids and weights ten times as large, does the gradient still vanish? And forty times as large? Why?
 # 2. Give the dead network leaky ReLUs. How many units does a gradient reach?
 # 3. Which factor on He's initialisation makes the first layer's gradient about as large as the last one's, for leaky ReLU?
+#
+# And one that checks itself: put your numbers into the next cell, and it says which rule was missed.
 
-# %% [markdown] jupyter={"source_hidden": true}
+# %%
+sheet = ag.quiz(seed=5, depth=4)
+print(sheet)
+for answer in sheet.check():  # give your numbers: sheet.check(a=…, b=…)
+    print(answer)
+
+# %% [markdown]
 # <details><summary>Solutions</summary>
 #
 # 1. Far less: the first layer's gradient is a tenth of the last one's, not a hundred-thousandth; at forty times it is larger. Most
@@ -211,34 +237,41 @@ assert reached[20:].all()
 # 2. All 32: its slope below zero is 0.01, not 0.
 # 3. About 1, since leaky ReLU passes hardly more than ReLU.
 #
+# ```python
+# def ten_times(shape, seed, dtype):
+#     return np.random.default_rng(seed).normal(scale=10.0 / np.sqrt(shape[0]), size=shape).astype(dtype)
+#
+#
+# def forty_times(shape, seed, dtype):
+#     return 4 * ten_times(shape, seed, dtype)
+#
+#
+# saturated = deep("sigmoid", ten_times)
+# with ag.no_grad():
+#     sums = saturated.layers[0](pixels[:100]).data
+# slopes = ag.elementwise_grad(ag.sigmoid)(sums)
+# assert np.median(slopes) < 0.01
+# tenfold, fortyfold = (sizes_of_gradients(deep("sigmoid", start)) for start in (ten_times, forty_times))
+# print(
+#     f"first / last layer: {tenfold[0] / tenfold[-1]:.2f} at ten times, {fortyfold[0] / fortyfold[-1]:.0f} at forty times"
+# )
+# assert 0.05 < tenfold[0] / tenfold[-1] < 0.2
+# assert fortyfold[0] > 5 * fortyfold[-1]
+#
+# leaky = nn.MLP(64, [32, 10], activation="leaky_relu", seed=0, dtype=np.float64)
+# leaky.layers[0].bias.data = np.where(np.arange(32) < 20, -100.0, 0.0)
+# nn.cross_entropy(leaky(pixels), classes).backward()
+# assert (np.abs(leaky.layers[0].weight.grad.data).sum(axis=0) > 0).all()
+#
+# ratio = sizes_of_gradients(deep("leaky_relu", "he_normal"))
+# assert 0.1 < ratio[0] / ratio[-1] < 10
+# ```
+#
 # </details>
 
-
-# %% jupyter={"source_hidden": true}
-def ten_times(shape, seed, dtype):
-    return np.random.default_rng(seed).normal(scale=10.0 / np.sqrt(shape[0]), size=shape).astype(dtype)
-
-
-def forty_times(shape, seed, dtype):
-    return 4 * ten_times(shape, seed, dtype)
-
-
-saturated = deep("sigmoid", ten_times)
-with ag.no_grad():
-    sums = saturated.layers[0](pixels[:100]).data
-slopes = ag.elementwise_grad(ag.sigmoid)(sums)
-assert np.median(slopes) < 0.01
-tenfold, fortyfold = (sizes_of_gradients(deep("sigmoid", start)) for start in (ten_times, forty_times))
-print(
-    f"first / last layer: {tenfold[0] / tenfold[-1]:.2f} at ten times, {fortyfold[0] / fortyfold[-1]:.0f} at forty times"
-)
-assert 0.05 < tenfold[0] / tenfold[-1] < 0.2
-assert fortyfold[0] > 5 * fortyfold[-1]
-
-leaky = nn.MLP(64, [32, 10], activation="leaky_relu", seed=0, dtype=np.float64)
-leaky.layers[0].bias.data = np.where(np.arange(32) < 20, -100.0, 0.0)
-nn.cross_entropy(leaky(pixels), classes).backward()
-assert (np.abs(leaky.layers[0].weight.grad.data).sum(axis=0) > 0).all()
-
-ratio = sizes_of_gradients(deep("leaky_relu", "he_normal"))
-assert 0.1 < ratio[0] / ratio[-1] < 10
+# %% [markdown]
+# ## To read on
+#
+# * X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks", AISTATS 2010
+# * K. He et al., "Delving deep into rectifiers", ICCV 2015
+# * J. Ba, J. Kiros and G. Hinton, "Layer normalization", 2016

@@ -1,6 +1,9 @@
 # %% [markdown]
 # # 6. Descent, compared
 #
+# *Time: 45 minutes. Before it: notebooks 1 to 3.* The gradients arrive. What is left to choose is the step that is
+# taken with them.
+#
 # All optimizers subtract something like the gradient. This notebook shows on surfaces what each does differently, what the
 # batch size changes, and what learning rates that are too small or too large look like.
 
@@ -23,10 +26,16 @@ from nn import pictures
 pictures.descent()
 
 # %% [markdown]
+# *Figure 6.1. Four ways down a long valley.*
+
+# %% [markdown]
 # The same as it happens:
 
 # %%
 pictures.descent_animation(steps=40)
+
+# %% [markdown]
+# *Figure 6.2. The same, step by step.*
 
 # %% [markdown]
 # ## More of them
@@ -44,6 +53,8 @@ family = {
 }
 pictures.descent(optimizers=family, title="a long valley")
 
+# %% [markdown]
+# *Figure 6.3. Five optimizers in the same valley.*
 
 # %% [markdown]
 # On a surface with a bend, Rosenbrock's banana $(1 - x)^2 + 20 (y - x^2)^2$ (here with 20 in place of 100), the differences grow:
@@ -67,6 +78,9 @@ for name, value in left.items():
 assert left["Adam"] < left["gradient descent"]
 assert left["momentum"] < left["gradient descent"]
 pictures.descent(banana, bent, start=(-1.2, 1.2), steps=250, title="Rosenbrock's banana")
+
+# %% [markdown]
+# *Figure 6.4. The same on a valley with a bend.*
 
 # %% [markdown]
 # ## Too small, right, too large
@@ -126,6 +140,9 @@ assert modes["mini-batch of 32"]["val_accuracy"][-1] > modes["full batch"]["val_
 pictures.compare(modes)
 
 # %% [markdown]
+# *Figure 6.5. The same network by batches of three sizes.*
+
+# %% [markdown]
 # ## The optimizers on real data
 
 # %%
@@ -138,6 +155,9 @@ runs = {
 }
 assert all(history["val_accuracy"][-1] > 0.85 for history in runs.values())
 pictures.compare(runs)
+
+# %% [markdown]
+# *Figure 6.6. Five optimizers on the digits.*
 
 # %% [markdown]
 # ## Decay and warm-up
@@ -156,6 +176,9 @@ decays = {name: train(32, 0.5, epochs=16, schedule=schedule) for name, schedule 
 pictures.compare(decays, ["loss", "accuracy"])
 
 # %% [markdown]
+# *Figure 6.7. Four schedules of the rate.*
+
+# %% [markdown]
 # The rate used in each epoch is in the history:
 
 # %%
@@ -165,32 +188,51 @@ assert rates[0] < rates[3] > rates[-1]
 pictures.compare({name: {"learning rate": history["learning_rate"]} for name, history in decays.items()})
 
 # %% [markdown]
+# *Figure 6.8. The rates themselves.*
+
+# %% [markdown]
 # ## Exercises
 #
 # 1. On $x^2 + y^2$, which learning rate reaches the lowest point in a single step?
 # 2. Momentum 0.99 on the long valley: what does its way look like, and why?
 # 3. Adagrad's rate shrinks by itself. After 100 steps with gradients of size 1, how long is its step with rate η?
+#
+# And one that checks itself: put your numbers into the next cell, and it says which rule was missed.
 
-# %% [markdown] jupyter={"source_hidden": true}
+# %%
+sheet = ag.quiz(seed=6, depth=4)
+print(sheet)
+for answer in sheet.check():  # give your numbers: sheet.check(a=…, b=…)
+    print(answer)
+
+# %% [markdown]
 # <details><summary>Solutions</summary>
 #
 # 1. $1/\lambda = 0.5$.
 # 2. It swings to and fro many times: the running sum forgets so slowly that it overshoots.
 # 3. $\eta/\sqrt{100} = \eta/10$.
 #
+# ```python
+# way = pictures.paths(lambda x, y: x * x + y * y, {"one": lambda p: nn.SGD(p, learning_rate=0.5)}, steps=1)["one"]
+# assert np.allclose(way[-1], 0.0)
+#
+# swing = pictures.paths(optimizers={"heavy": lambda p: nn.SGD(p, learning_rate=0.04, momentum=0.99)}, steps=200)["heavy"]
+# assert (np.diff(np.sign(swing[:, 0])) != 0).sum() >= 5
+#
+# w = ag.Tensor([0.0], requires_grad=True)
+# optimizer = nn.Adagrad([w], learning_rate=1.0)
+# for _ in range(100):
+#     before = w.data.copy()
+#     w.grad = [1.0]
+#     optimizer.step()
+# assert np.isclose(before - w.data, 0.1)
+# ```
+#
 # </details>
 
-# %% jupyter={"source_hidden": true}
-way = pictures.paths(lambda x, y: x * x + y * y, {"one": lambda p: nn.SGD(p, learning_rate=0.5)}, steps=1)["one"]
-assert np.allclose(way[-1], 0.0)
-
-swing = pictures.paths(optimizers={"heavy": lambda p: nn.SGD(p, learning_rate=0.04, momentum=0.99)}, steps=200)["heavy"]
-assert (np.diff(np.sign(swing[:, 0])) != 0).sum() >= 5
-
-w = ag.Tensor([0.0], requires_grad=True)
-optimizer = nn.Adagrad([w], learning_rate=1.0)
-for _ in range(100):
-    before = w.data.copy()
-    w.grad = [1.0]
-    optimizer.step()
-assert np.isclose(before - w.data, 0.1)
+# %% [markdown]
+# ## To read on
+#
+# * B. Polyak, "Some methods of speeding up the convergence of iteration methods", 1964: momentum
+# * J. Duchi, E. Hazan and Y. Singer, "Adaptive subgradient methods", JMLR 12, 2011: Adagrad
+# * D. Kingma and J. Ba, "Adam", ICLR 2015

@@ -1,6 +1,9 @@
 # %% [markdown]
 # # 7. Overfitting and what helps
 #
+# *Time: 50 minutes. Before it: notebooks 5 and 6.* The network trains, and trains too well: it learns its digits by
+# heart.
+#
 # A network with more numbers than it has samples can learn its samples by heart, and still know nothing. This notebook makes
 # that happen on real data, and shows what helps: penalties on large weights, dropout, stopping early, and more data.
 
@@ -12,6 +15,7 @@ from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+import autograd as ag
 import nn
 from nn.estimator import MLPClassifier
 
@@ -64,6 +68,9 @@ print(f"accuracy on what it learnt {plain['accuracy'][-1]:.3f}, on others {plain
 assert plain["accuracy"][-1] == 1.0
 assert plain["val_accuracy"][-1] < 0.92
 nn.pictures.curves(plain)
+
+# %% [markdown]
+# *Figure 7.1. Learning by heart: the loss on other digits stays where it is, or rises.*
 
 # %% [markdown]
 # The training loss goes to zero; the loss on other digits stays far above it. The gap is what *overfitting* means.
@@ -125,6 +132,9 @@ assert len(stopped) < 60
 # %%
 nn.pictures.compare({"plain": plain, "L1": lasso, "L2": ridge, "dropout": dropped}, ["loss", "accuracy"])
 
+# %% [markdown]
+# *Figure 7.2. What each remedy does to the loss and the accuracy on other digits.*
+
 # %%
 final = {"plain": plain["val_loss"][-1], "L2": ridge["val_loss"][-1], "dropout": dropped["val_loss"][-1]}
 final["stopped early"] = stopping.best.value
@@ -166,7 +176,8 @@ data = load_breast_cancer()
 malignant = 1 - data.target
 order = np.random.default_rng(1).permutation(len(malignant))
 fit, ask = order[:400], order[400:]
-classifier = make_pipeline(StandardScaler(), MLPClassifier((16,), learning_rate_init=0.01, max_iter=40, random_state=0))
+network_of_16 = MLPClassifier((16,), learning_rate_init=0.01, max_iter=40, tol=None, random_state=0)  # 40 epochs, all
+classifier = make_pipeline(StandardScaler(), network_of_16)
 classifier.fit(data.data[fit], malignant[fit])
 probability = classifier.predict_proba(data.data[ask])[:, 1]
 for threshold in (0.5, 0.1):
@@ -182,8 +193,32 @@ assert roc_auc_score(malignant[ask], probability) > 0.97
 
 # %%
 nn.pictures.roc(malignant[ask], probability)
+
+# %% [markdown]
+# *Figure 7.3. The share of tumours found against the share of false alarms.*
+
+# %% [markdown]
+# Where the wanted kind is rare, *precision against recall* tells more than ROC, whose false alarms drown among many healthy
+# ones. And whether the probabilities can be taken at their word is what *calibration* shows: of those called malignant
+# with 80 %, are 80 %? A network trained long on few samples is usually too sure.
+
+# %%
+nn.pictures.precision_recall(malignant[ask], probability)
+
+# %% [markdown]
+# *Figure 7.4. Of those called malignant, how many are, against how many are found.*
+
+# %%
+nn.pictures.calibration(malignant[ask], probability, bins=5)
+
+# %% [markdown]
+# *Figure 7.5. The probability that was said, and the share that was malignant.*
+
 # %%
 nn.pictures.confusion(malignant[ask], (probability > 0.5).astype(int), ["benign", "malignant"])
+
+# %% [markdown]
+# *Figure 7.6. Which kind is taken for which.*
 
 # %% [markdown]
 # ## Cross-validation
@@ -201,28 +236,42 @@ assert scores.mean() > 0.95
 # 1. What does an L2 penalty of strength λ add to the gradient of a weight w? And an L1 penalty?
 # 2. Why is dropout switched off when the network is used, and what keeps the outputs in scale?
 # 3. A classifier calls every tumour benign. What are its accuracy and its recall on this data?
+#
+# And one that checks itself: put your numbers into the next cell, and it says which rule was missed.
 
-# %% [markdown] jupyter={"source_hidden": true}
+# %%
+sheet = ag.quiz(seed=7, depth=5)
+print(sheet)
+for answer in sheet.check():  # give your numbers: sheet.check(a=…, b=…)
+    print(answer)
+
+# %% [markdown]
 # <details><summary>Solutions</summary>
 #
 # 1. λ w, and λ times the sign of w.
 # 2. So that the answer is the same each time; what is kept in training is divided by 1 − p.
 # 3. 357 of 569, about 63 %, and a recall of 0.
 #
+# ```python
+# w = ag.Tensor([2.0, -3.0], requires_grad=True)
+# assert ag.gradients(nn.l2([w], 0.1), w).data.tolist() == [0.2, -0.30000000000000004]
+# assert ag.gradients(nn.l1([w], 0.1), w).data.tolist() == [0.1, -0.1]
+#
+# dropout = nn.Dropout(0.4, seed=0)
+# ones = np.ones(100_000)
+# assert abs(dropout(ones).data.mean() - 1) < 0.01
+# assert (dropout.eval()(ones).data == 1).all()
+#
+# nobody = np.zeros_like(malignant)
+# assert round(float(np.mean(nobody == malignant)), 2) == 0.63
+# assert recall_score(malignant, nobody) == 0
+# ```
+#
 # </details>
 
-# %% jupyter={"source_hidden": true}
-import autograd as ag
-
-w = ag.Tensor([2.0, -3.0], requires_grad=True)
-assert ag.gradients(nn.l2([w], 0.1), w).data.tolist() == [0.2, -0.30000000000000004]
-assert ag.gradients(nn.l1([w], 0.1), w).data.tolist() == [0.1, -0.1]
-
-dropout = nn.Dropout(0.4, seed=0)
-ones = np.ones(100_000)
-assert abs(dropout(ones).data.mean() - 1) < 0.01
-assert (dropout.eval()(ones).data == 1).all()
-
-nobody = np.zeros_like(malignant)
-assert round(float(np.mean(nobody == malignant)), 2) == 0.63
-assert recall_score(malignant, nobody) == 0
+# %% [markdown]
+# ## To read on
+#
+# * N. Srivastava et al., "Dropout", JMLR 15, 2014
+# * L. Prechelt, "Early stopping – but when?", 1998
+# * A. Niculescu-Mizil and R. Caruana, "Predicting good probabilities with supervised learning", ICML 2005

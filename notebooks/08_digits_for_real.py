@@ -1,6 +1,9 @@
 # %% [markdown]
 # # 8. Digits for real
 #
+# *Time: 60 minutes. Before it: notebooks 5 to 7.* All parts are there: layers, starts, steps, and what keeps a network
+# from learning by heart. Now it reads.
+#
 # A network that reads handwritten digits, and what one can do with it afterwards: ask which pixels it looks at, fool it, make it
 # smaller, let it teach another, and start a second task from what it has learnt.
 #
@@ -65,6 +68,9 @@ assert accuracy(model) > 0.94
 nn.pictures.first_layer(model, shape=(side, side), most=24)
 
 # %% [markdown]
+# *Figure 8.1. What 24 units of the first layer look for: blue and red weights.*
+
+# %% [markdown]
 # ## Which pixels matter?
 #
 # The gradient need not stop at the weights. For one image, $\partial s_c / \partial x$ says for each pixel how the score $s_c$ of class
@@ -94,6 +100,9 @@ nn.pictures.images(
 )
 
 # %% [markdown]
+# *Figure 8.2. Five digits, and below each the gradient of its own class's score.*
+
+# %% [markdown]
 # ## Fooling it
 #
 # Move every pixel by a small ε in the direction that *raises* the loss: the sign of the gradient is enough (I. Goodfellow et al., 2015).
@@ -120,6 +129,9 @@ nn.pictures.lines(
     ylabel="accuracy",
     title="The same change, aimed and at random",
 )
+
+# %% [markdown]
+# *Figure 8.3. Accuracy as every pixel moves by ε.*
 
 # %% [markdown]
 # ## Smaller: pruning
@@ -239,25 +251,41 @@ assert transferred > fresh
 # 1. Does quantising to 8 bits and pruning 30 % of the weights, both at once, still work?
 # 2. Fool the network by moving pixels *with* the gradient's sign turned round. What happens to the accuracy, and why?
 # 3. What does the gradient for the pixels tell about a pixel that is 0 in every image?
+#
+# And one that checks itself: put your numbers into the next cell, and it says which rule was missed.
 
-# %% [markdown] jupyter={"source_hidden": true}
+# %%
+sheet = ag.quiz(seed=8, depth=5)
+print(sheet)
+for answer in sheet.check():  # give your numbers: sheet.check(a=…, b=…)
+    print(answer)
+
+# %% [markdown]
 # <details><summary>Solutions</summary>
 #
 # 1. Yes, within a few per cent.
 # 2. It rises: that lowers the loss.
 # 3. Something, but nothing that was learnt: no image ever moved that pixel's weights, so they are as they were drawn.
 #
+# ```python
+# assert accuracy(quantised(pruned(0.3), 8)) > accuracy(model) - 0.03
+#
+# inputs = ag.Tensor(x[test], requires_grad=True)
+# slopes = ag.gradients(nn.cross_entropy(model(inputs), y[test]), inputs).data
+# helped = np.clip(x[test] - 0.1 * np.sign(slopes), 0, 1)
+# assert nn.accuracy(y[test], model(helped).data.argmax(axis=1)) >= accuracy(model)
+#
+# blank = x[train].max(axis=0) == 0
+# untouched = nn.MLP(side * side, [128, 10], seed=0).layers[0].weight.data
+# if blank.any():
+#     assert np.array_equal(model.layers[0].weight.data[blank], untouched[blank])
+# ```
+#
 # </details>
 
-# %% jupyter={"source_hidden": true}
-assert accuracy(quantised(pruned(0.3), 8)) > accuracy(model) - 0.03
-
-inputs = ag.Tensor(x[test], requires_grad=True)
-slopes = ag.gradients(nn.cross_entropy(model(inputs), y[test]), inputs).data
-helped = np.clip(x[test] - 0.1 * np.sign(slopes), 0, 1)
-assert nn.accuracy(y[test], model(helped).data.argmax(axis=1)) >= accuracy(model)
-
-blank = x[train].max(axis=0) == 0
-untouched = nn.MLP(side * side, [128, 10], seed=0).layers[0].weight.data
-if blank.any():
-    assert np.array_equal(model.layers[0].weight.data[blank], untouched[blank])
+# %% [markdown]
+# ## To read on
+#
+# * I. Goodfellow, J. Shlens and C. Szegedy, "Explaining and harnessing adversarial examples", ICLR 2015
+# * G. Hinton, O. Vinyals and J. Dean, "Distilling the knowledge in a neural network", 2015
+# * S. Han et al., "Learning both weights and connections", NIPS 2015

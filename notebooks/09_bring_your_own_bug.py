@@ -1,6 +1,9 @@
 # %% [markdown]
 # # 9. Bring your own bug
 #
+# *Time: 60 minutes, or a question at a time. Before it: notebooks 1 and 2.* The story ends where it began, at the
+# engine of forty lines. Whoever has broken it once at every joint knows what each is for.
+#
 # The best way to understand a rule is to break it. Here is a small engine with switches that turn right rules into wrong
 # ones; each of the ten questions below, the ones that people ask most about engines of this kind, is answered by running
 # both and looking at what comes out.
@@ -8,6 +11,7 @@
 # %%
 import math
 import random
+import warnings
 
 import numpy as np
 from sklearn.datasets import make_moons
@@ -137,6 +141,9 @@ L.backward()
 ag.draw(L)
 
 # %% [markdown]
+# *Figure 9.1. a · a: two edges from one box.*
+
+# %% [markdown]
 # ## 2. Why a topological order? Isn't recursion enough?
 #
 # Going down from every node to its parents, again and again, looks simpler. Take $b = a + a$, $c = b + b$: the slope of $c$
@@ -242,8 +249,15 @@ def train(clear=True, wrong_rule=None, steps=40):
     return losses
 
 
-cleared, forgotten = train(), train(clear=False)
+cleared = train()
+with warnings.catch_warnings(record=True) as told:
+    warnings.simplefilter("always")
+    forgotten = train(clear=False)
+print(told[0].message)
 nn.pictures.compare({"with zero_grad": {"loss": cleared}, "without": {"loss": forgotten}})
+
+# %% [markdown]
+# *Figure 9.2. Forgetting zero_grad.*
 
 # %%
 assert cleared[-1] < forgotten[-1]
@@ -273,6 +287,9 @@ else:
 # %%
 wrong = train(wrong_rule=leaky)
 nn.pictures.compare({"right rule": {"loss": cleared}, "relu's slope always 1": {"loss": wrong}})
+
+# %% [markdown]
+# *Figure 9.3. One wrong rule, and what it costs.*
 
 # %%
 assert cleared[-1] < wrong[-1]
@@ -387,8 +404,16 @@ assert ag.grad(lambda x: anp.exp(x))(1.0) == math.exp(1.0)
 # 1. Switch off `accumulate` and train the moons with it. Does the loss still fall? Why is this mistake so hard to notice?
 # 2. Write a rule for $\log x$ that gives $1/y$ in place of $1/x$, with $y$ the result, and let `check_grads` find it.
 # 3. Is there an expression for which the recursion without order is right?
+#
+# And one that checks itself: put your numbers into the next cell, and it says which rule was missed.
 
-# %% [markdown] jupyter={"source_hidden": true}
+# %%
+sheet = ag.quiz(seed=9, depth=6)
+print(sheet)
+for answer in sheet.check():  # give your numbers: sheet.check(a=…, b=…)
+    print(answer)
+
+# %% [markdown]
 # <details><summary>Solutions</summary>
 #
 # 1. It often does: each weight still gets a share with roughly the right sign, from one sample: the first, whose share is
@@ -397,28 +422,34 @@ assert ag.grad(lambda x: anp.exp(x))(1.0) == math.exp(1.0)
 # 3. Every one in which no computed node is used more than once: then there is one path to each, and any order from the
 #    output to the leaves is one in which each node comes after its only child.
 #
+# ```python
+# x = [Number(value) for value in (0.5, -1.0, 2.0)]
+# w = Number(1.0)
+# total = sum(w * value for value in x)
+# Engine(accumulate=False).backward(total)
+# assert w.grad in [value.data for value in x]  # one sample's share, not the sum
+#
+#
+# @primitive
+# def wrong_log(x):
+#     return np.log(x)
+#
+#
+# defrule(wrong_log, lambda g, y, x: g / y)
+# try:
+#     check_grads(wrong_log, order=1)(2.0)
+# except ag.GradientCheckError as error:
+#     print(str(error).splitlines()[2:4])
+# else:
+#     raise AssertionError("the check let it pass")
+#
+# tree = lambda a, b, c: (a * b) + (c * 2.0)
+# assert gradient(Engine(order=False), tree, 1.0, 2.0, 3.0) == right(tree, 1.0, 2.0, 3.0)
+# ```
+#
 # </details>
 
-# %% jupyter={"source_hidden": true}
-x = [Number(value) for value in (0.5, -1.0, 2.0)]
-w = Number(1.0)
-total = sum(w * value for value in x)
-Engine(accumulate=False).backward(total)
-assert w.grad in [value.data for value in x]  # one sample's share, not the sum
-
-
-@primitive
-def wrong_log(x):
-    return np.log(x)
-
-
-defrule(wrong_log, lambda g, y, x: g / y)
-try:
-    check_grads(wrong_log, order=1)(2.0)
-except ag.GradientCheckError as error:
-    print(str(error).splitlines()[2:4])
-else:
-    raise AssertionError("the check let it pass")
-
-tree = lambda a, b, c: (a * b) + (c * 2.0)  # noqa: E731
-assert gradient(Engine(order=False), tree, 1.0, 2.0, 3.0) == right(tree, 1.0, 2.0, 3.0)
+# %% [markdown]
+# ## To read on
+#
+# * A. Baydin et al., "Automatic differentiation in machine learning: a survey", JMLR 18, 2018

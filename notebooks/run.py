@@ -7,6 +7,7 @@ cells with what they showed. Edit either (in JupyterLab, jupytext keeps the two 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import time
 from pathlib import Path
@@ -25,21 +26,47 @@ def scripts() -> list[Path]:
 
 
 def executed(script: Path) -> Any:
-    """The notebook of a script, run from top to bottom in a fresh kernel.
+    """The notebook of a script, run from top to bottom in a fresh kernel; after it, the code of its solutions.
+
+    Solutions stand in the text, folded, so that they are closed in every viewer. They are run, and not kept, as cells.
 
     Raises:
         nbclient.exceptions.CellExecutionError: A cell failed, or one of its assertions.
     """
     notebook = jupytext.read(script)
+    kept = list(notebook.cells)
+    notebook.cells = kept + [nbformat.v4.new_code_cell(code) for cell in kept for code in solutions_in(cell)]
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     client = NotebookClient(
         notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}}, record_timing=False
     )
     client.execute()
+    notebook.cells = kept
+    as_slides(kept)
     notebook.metadata.pop("language_info", None)
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number}"  # the same file from the same run
     return notebook
+
+
+def solutions_in(cell: Any) -> list[str]:
+    """The code in a cell's folded solutions."""
+    folded = cell.cell_type == "markdown" and cell.source.startswith("<details>")
+    return re.findall(r"^```python\n(.*?)^```$", cell.source, re.MULTILINE | re.DOTALL) if folded else []
+
+
+def as_slides(cells: list[Any]) -> None:
+    """Say for ``jupyter nbconvert --to slides`` where a slide begins: at a heading, a picture or a long cell."""
+    for cell in cells:
+        outputs = [output.get("data", {}) for output in cell.get("outputs", [])]
+        picture = any("<img" in data.get("text/html", "") for data in outputs)
+        if cell.source.startswith("<details>"):
+            kind = "notes"  # for who speaks
+        elif cell.source.startswith("#") and cell.cell_type == "markdown":
+            kind = "slide"
+        else:
+            kind = "subslide" if picture or cell.source.count("\n") > 12 else "-"
+        cell.metadata["slideshow"] = {"slide_type": kind}
 
 
 def main() -> None:

@@ -59,9 +59,35 @@ def test_it_ends_with_exercises_and_their_solutions(script: Path) -> None:
     assert len(titles) == 1
     assert all(f"\n{i}. " in titles[0].source for i in (1, 2, 3))
     after = cells[cells.index(titles[0]) + 1 :]
-    assert any("<details>" in cell.source for cell in after)
-    hidden = [cell for cell in after if cell.metadata.get("jupyter", {}).get("source_hidden")]
-    assert any("assert" in cell.source for cell in hidden if cell.cell_type == "code")
+    checking = [cell for cell in after if "ag.quiz(" in cell.source and ".check(" in cell.source]
+    assert [cell.cell_type for cell in checking] == ["code"]
+    solutions = [code for cell in after for code in _runner().solutions_in(cell)]  # closed, in every viewer
+    assert any("assert" in code for code in solutions)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+def test_it_is_part_of_a_story_and_its_pictures_have_captions(script: Path) -> None:
+    cells = _kept(script).cells
+    assert re.search(r"\*Time: [\d]+ minutes.*Before it: ", cells[0].source, re.DOTALL)
+    number = int(script.stem[:2])
+    captions = [cell.source for cell in cells if cell.source.startswith("*Figure ")]
+    assert [f"*Figure {number}.{i}." for i in range(1, len(captions) + 1)] == [
+        text.split(" ")[0] + " " + text.split(" ")[1] for text in captions
+    ]
+    for cell, following in zip(cells, [*cells[1:], None], strict=True):
+        html = [output.get("data", {}).get("text/html", "") for output in cell.get("outputs", [])]
+        if any("<img" in text for text in html):
+            assert following is not None
+            assert following.source.startswith("*Figure "), cell.source[-80:]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+def test_it_is_slides_too(script: Path) -> None:
+    cells = _kept(script).cells
+    kinds = [cell.metadata.get("slideshow", {}).get("slide_type") for cell in cells]
+    assert set(kinds) <= {"slide", "subslide", "notes", "-"}
+    assert kinds[0] == "slide"
+    assert all(kind == "notes" for cell, kind in zip(cells, kinds, strict=True) if "<details>" in cell.source)
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
@@ -76,5 +102,6 @@ def test_all_together_are_small_and_every_picture_has_an_alternative() -> None:
     assert sum(path.stat().st_size for path in kept) <= 3_000_000
     for script in SCRIPTS:
         outputs = [output for cell in _kept(script).cells for output in cell.get("outputs", [])]
+        assert not [output for output in outputs if "image/png" in output.get("data", {})]  # which has none
         shown = [html for output in outputs if "<img" in (html := output.get("data", {}).get("text/html", ""))]
         assert not [html[:80] for html in shown if not re.search(r'<img alt="[^"]{10,}', html)]
