@@ -25,6 +25,7 @@ extensions = [
     "mathml",
     "book_pages",
     "gallery_pages",
+    "browser_page",
 ]
 exclude_patterns = ["pictures"]
 default_role = "code"  # a name in single quotation marks is code, and a link where autodoc knows it
