@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import autograd as ag
 from nn._text import quoted
 from nn.module import Module
 
 __all__ = ["functional_call"]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> NoReturn:
+        """Say where PyTorch's functions of this place are."""
+        raise AttributeError(
+            f"module 'nn.functional' has no attribute {name!r}: functions are autograd's, as in ag.relu(x)"
+        )
 
 
 def functional_call(model: Module, parameters: Mapping[str, ag.Tensor], *args: Any, **kwargs: Any) -> Any:

@@ -139,9 +139,8 @@ nn.cross_entropy(w[:, :1], [[0], [0], [0]])   | ShapeError     | binary_cross_en
 nn.mse(w, t)                                  | ShapeError     | must be equal
 nn.CrossEntropyLoss()                         | AttributeError | did you mean nn.cross_entropy?
 nn.MSELoss()                                  | AttributeError | did you mean nn.mse?
-nn.Softmax()                                  | AttributeError | losses take logits
 nn.Dense(3)                                   | AttributeError | did you mean nn.Linear?
-nn.functional.relu(t)                         | AttributeError | ag.relu(x)
+nn.functional.relu(t)                         | AttributeError | as in ag.relu(x)
 nn.Linear("4", 3)                             | ValueError     | positive integer
 nn.Linear(in_channels=4, out_features=3)      | TypeError      | here it is called in_features=
 nn.Linear(4, 3)(X[:, :2])                     | ShapeError     | the first has 2 columns and the second 4 rows
@@ -223,6 +222,7 @@ MLPClassifier().predict(X)                    | ValueError     | Call 'fit'
 """
 
 IDIOMS = """
+nn.Softmax()(w)
 w.data -= 0.1 * g.data
 w.data -= 0.1 * g
 w.data += -0.1 * g

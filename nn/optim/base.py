@@ -107,7 +107,7 @@ class Optimizer(ABC):
         self.weight_decay = in_range("weight_decay", weight_decay)
         # Of each parameter that is in a group: how its rate relates to the optimizer's, and its weight decay.
         self._groups: list[tuple[float, float]] | None = None
-        given: Any = parameters if isinstance(parameters, ag.Tensor) else list(parameters)
+        given: Any = parameters if isinstance(parameters, ag.Tensor) or callable(parameters) else list(parameters)
         if isinstance(given, list) and any(isinstance(each, Mapping) for each in given):
             given, self._groups = _grouped(type(self).__name__, given, learning_rate, self.weight_decay)
         self.parameters = _checked_parameters(type(self).__name__, given)
