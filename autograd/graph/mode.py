@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from functools import partial, wraps
 from typing import Any, TypeVar
+from weakref import ref
 
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
 
@@ -15,7 +16,7 @@ AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
 class _State(int):
     """1 where operations are recorded, 0 where not; and the modes that are open, the innermost last."""
 
-    open: tuple[_Mode, ...] = ()
+    open: tuple[ref[_Mode], ...] = ()
 
 
 _ALWAYS = _State(True)
@@ -41,7 +42,8 @@ class _Mode:
     """A block, or a function as a decorator, in which operations are recorded, or not.
 
     The innermost open block decides. Which one that is each thread and each task knows for itself; blocks may be closed
-    in any order (generators that hold them may end in any), and one object serves any number of blocks.
+    in any order (generators that hold them may end in any), and one object serves any number of blocks. A block is
+    closed when its object goes, too: Ctrl-C may come before the first line of ``__exit__``.
     """
 
     records: bool
@@ -55,19 +57,10 @@ class _Mode:
         return f"{type(self).__name__}()"
 
     def __enter__(self) -> None:
-        self._set((*_state.get().open, self))
+        _set((*_state.get().open, ref(self, _closed)))
 
     def __exit__(self, *_: object) -> None:
-        modes = list(_state.get().open)
-        if self in modes:  # not where the block was opened in another thread or task
-            del modes[len(modes) - 1 - modes[::-1].index(self)]
-        self._set(tuple(modes))
-
-    @staticmethod
-    def _set(modes: tuple[_Mode, ...]) -> None:
-        state = _State(modes[-1].records if modes else True)
-        state.open = modes
-        _state.set(state)
+        _closed(ref(self))
 
     def __call__(self, function: AnyFunction) -> AnyFunction:
         """The function, with its body in such a block; of a generator, each of its steps."""
@@ -81,14 +74,14 @@ class _Mode:
 
             @wraps(function)
             async def wrapped(*args: Any, **kwargs: Any) -> Any:
-                with self:
+                with type(self)():
                     return await function(*args, **kwargs)
 
         else:
 
             @wraps(function)
             def wrapped(*args: Any, **kwargs: Any) -> Any:
-                with self:
+                with type(self)():
                     return function(*args, **kwargs)
 
         return wrapped  # type: ignore[return-value]
@@ -98,20 +91,35 @@ class _Mode:
         go: Callable[[], Any] = generator.__next__
         while True:
             try:
-                with self:
+                with type(self)():
                     found = go()
             except StopIteration as end:
                 return end.value
             try:
                 sent = yield found
             except GeneratorExit:
-                with self:
+                with type(self)():
                     generator.close()
                 raise
             except BaseException as error:
                 go = partial(generator.throw, error)
             else:
                 go = partial(generator.send, sent)
+
+
+def _set(modes: tuple[ref[_Mode], ...]) -> None:
+    last = modes[-1]() if modes else None
+    state = _State(last is None or last.records)
+    state.open = modes
+    _state.set(state)
+
+
+def _closed(mode: ref[_Mode]) -> None:
+    """The innermost block of this mode is closed."""
+    modes = list(_state.get().open)
+    if mode in modes:  # not where the block was opened in another thread or task
+        del modes[len(modes) - 1 - modes[::-1].index(mode)]
+        _set(tuple(modes))
 
 
 class no_grad(_Mode):  # noqa: N801 - PyTorch's word

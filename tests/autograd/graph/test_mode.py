@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
+import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value
+from autograd.graph import mode as mode_module
 
 
 def recorded() -> bool:
@@ -158,3 +161,37 @@ def test_tasks_have_modes_of_their_own() -> None:
 
     asyncio.run(both())
     assert seen == {"off": False, "on": True}
+
+
+@pytest.mark.parametrize("moment", range(40))
+def test_an_interrupt_at_any_moment_closes_the_block(moment: int) -> None:
+    """Ctrl-C may come before the first line of __exit__, after which nobody calls it any more."""
+    left = moment
+
+    def trace(frame: Any, event: str, _: Any) -> Any:
+        nonlocal left
+        if frame.f_code.co_filename != mode_module.__file__:
+            return None
+        frame.f_trace_opcodes = True
+        if event in ("call", "opcode"):
+            if not left:
+                left = -1
+                raise KeyboardInterrupt
+            left -= left > 0
+        return trace
+
+    def block() -> None:
+        with ag.no_grad(), ag.enable_grad(), ag.no_grad():
+            pass
+
+    @ag.no_grad
+    def decorated() -> None:
+        pass
+
+    for work in (block, decorated):
+        left, before = moment, sys.gettrace()
+        sys.settrace(trace)
+        with contextlib.suppress(KeyboardInterrupt):
+            work()
+        sys.settrace(before)
+        assert ag.is_recording(), work
