@@ -11,12 +11,20 @@ class Clock:
     def __init__(self) -> None:
         self.now = 0
         self._lock = threading.Lock()
+        self._here = threading.local()
 
     def tick(self) -> int:
         """Move on, because some leaf's data is changing."""
+        self._here.ticks = self.ticks_here + 1
         with self._lock:
             self.now += 1
             return self.now
+
+    @property
+    def ticks_here(self) -> int:
+        """How often this thread has moved it on."""
+        found: int = getattr(self._here, "ticks", 0)
+        return found
 
 
 CLOCK = Clock()

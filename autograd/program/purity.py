@@ -6,6 +6,7 @@ import gc
 import pickle
 import random
 import sys
+import threading
 import weakref
 from collections.abc import Callable, Iterable
 from types import FrameType
@@ -16,6 +17,9 @@ import numpy as np
 from autograd.graph.clock import CLOCK
 from autograd.graph.mode import enable_grad
 from autograd.program.refusal import refuse
+
+# How often a function is run to see whether it draws random numbers, or another thread does.
+RUNS = 5
 
 
 class Purity:
@@ -31,12 +35,14 @@ class Purity:
         Raises:
             RecordingError: Random numbers were drawn, or a node's data was set; with the line, found by a second run.
         """
-        self._before = self._state()
-        with enable_grad():
-            output = function()
-        after = self._state()
-        if after == self._before:
-            return output
+        after: tuple[Any, ...] = ()
+        for _ in range(RUNS if threading.active_count() > 1 else 1):  # another thread may draw numbers meanwhile
+            self._before = self._state()
+            with enable_grad():
+                output = function()
+            after = self._state()
+            if after == self._before:
+                return output
         if after[1:] != self._before[1:]:
             found = "random numbers", "pass them in as arguments, or draw them in ag.live(…)"
         else:
@@ -60,7 +66,7 @@ class Purity:
                 bits = getattr(generator, "bit_generator", None) or generator._bit_generator
                 states.append(pickle.dumps(bits.state))
         # NumPy's global generator too, which users may call.
-        return (CLOCK.now, pickle.dumps(np.random.get_state(legacy=False)), *states)  # noqa: NPY002
+        return (CLOCK.ticks_here, pickle.dumps(np.random.get_state(legacy=False)), *states)  # noqa: NPY002
 
     def _line_of_change(self, function: Callable[[], Any]) -> tuple[str, int]:
         """The line after which the state was another, of a second run that is watched line by line."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import math
 import random
+import threading
 import weakref
 from pathlib import Path
 from typing import Any
@@ -309,6 +310,16 @@ def test_generators_made_after_a_recording_are_watched(kind: Any, passes: tuple[
     for _ in range(2):
         with pytest.raises(ag.RecordingError, match="random numbers"):
             ag.compile(lambda x: x * draw())(1.5)
+
+
+def test_data_that_another_thread_sets_does_not_count() -> None:
+    def f(x: Any) -> Any:
+        other = threading.Thread(target=setattr, args=(OUTSIDE, "data", 3.0))
+        other.start()
+        other.join()
+        return x * x
+
+    assert ag.compile(f)(1.5) == 2.25
 
 
 def test_a_recording_keeps_no_generator_of_the_users() -> None:
