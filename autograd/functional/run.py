@@ -23,7 +23,7 @@ from autograd.graph.hooks import current_tracer
 from autograd.graph.mode import is_recording, recorded
 from autograd.graph.node import PAST, Node
 from autograd.graph.order import topological_order
-from autograd.graph.outside import CUT
+from autograd.graph.outside import CUT, look_at
 from autograd.numpy.shapes import reshape, stack, transpose
 from autograd.rules import arithmetic
 from autograd.rules.complex import real
@@ -74,6 +74,8 @@ class Run:
         self._order = topological_order(*filter(_requires_grad, self.results))
         nodes = [(leaf, x) for leaf, x in zip(self.inputs, self.given, strict=True) if isinstance(x, Node)]
         self._kind = nodes[0][1] if nodes else None
+        if recorded_outside:
+            look_at("a derivative", *(x for _, x in nodes if x.attrs is CUT))
         # Where other variables take part, somebody may go on to differentiate the derivative for them.
         self._outer = recorded_outside and (
             any(leaf.rule is not None or x.requires_grad for leaf, x in nodes)

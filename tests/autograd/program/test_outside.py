@@ -172,8 +172,10 @@ def test_a_look_at_what_was_detached_is_refused(kind: str, way: int, look: Any) 
 def test_a_derivative_at_what_was_detached_is_refused(kind: str, way: int) -> None:
     x, w, end = of(kind, 1.5), of(kind, 2.0), end_of(kind)
     y = end(ag.grad(lambda z: end(ag.tanh(z) * w))(of_cut(x)[way]))
-    with pytest.raises(ag.RecordingError, match="detached"):
-        ag.Program.from_graph(y, [x, w], engine="numpy")
+    slope = ag.vjp(lambda z: end(z * z * z), (of_cut(x)[way],), 1.0)[1]
+    for result in (y, end(slope * w), end(ag.jvp(np.sin, (of_cut(x)[way],), w)[1])):
+        with pytest.raises(ag.RecordingError, match="detached"):
+            ag.Program.from_graph(result, [x, w], engine="numpy")
 
 
 BOOK = ag.BOOK
