@@ -56,7 +56,7 @@ class Packing:
             return vector
 
         def part(dtype: Any, x: Any) -> Any:
-            return x if dtype.kind == "f" else (x.detach() if hasattr(x, "detach") else np.asarray(x)).astype(dtype)
+            return x if dtype.kind in "fc" else (x.detach() if hasattr(x, "detach") else np.asarray(x)).astype(dtype)
 
         return map_leaves(part, self.example, self.result(vector))
 
@@ -188,7 +188,7 @@ class OwnPrimitive(Primitive):
         return array
 
     def _check_kind(self, result: Any, array: Any) -> None:
-        if array.dtype.kind not in "fbiu":
+        if array.dtype.kind not in "fbiuc":
             raise TypeError(
                 f"the primitive {self.name} gave a {type(result).__name__}: a primitive gives a number, an array, "
                 "or a container of them"
@@ -245,7 +245,7 @@ class OwnPrimitive(Primitive):
             if hasattr(found, "_apply"):  # a formula, for a picture
                 return found
             array = np.array(found)  # a copy, as of results
-            if array.dtype.kind not in "fbiu":
+            if array.dtype.kind not in "fbiuc":
                 raise TypeError(
                     f"the rule of {self.name} for argument {position} gave a {type(found).__name__}, not a gradient"
                     + ("; a maker for defvjp goes there as defvjp(…), not as defrule(…)" if callable(found) else "")
@@ -270,8 +270,8 @@ class OwnPrimitive(Primitive):
 
 def _is_numeric(x: Any) -> bool:
     if isinstance(x, np.ndarray | np.generic):
-        return x.dtype.kind in "fiu"
-    return isinstance(x, Node) or (isinstance(x, float | int) and not isinstance(x, bool))
+        return x.dtype.kind in "fiuc"
+    return isinstance(x, Node) or (isinstance(x, float | int | complex) and not isinstance(x, bool))
 
 
 def _holds_nodes(x: Any) -> bool:

@@ -53,6 +53,8 @@ def flatten(value: Any) -> tuple[Any, Callable[[Any], Any]]:
             piece = flat[start : start + _size(shape)]
             start += _size(shape)
             piece = piece[0] if number else reshape(piece, shape)
+            if dtype.kind != "c" and piece.dtype.kind == "c":  # beside others that are complex
+                piece = piece.real
             if dtype.kind == piece.dtype.kind == "f" and dtype != piece.dtype and not number:
                 piece = piece.astype(dtype)
             pieces.append(piece)

@@ -13,9 +13,10 @@ import numpy as np
 from scipy import linalg as _linalg
 
 import autograd.numpy as anp
+from autograd.errors import DTypeError
 from autograd.extend import OwnPrimitive, defjvp, defvjp, primitive
 from autograd.graph.node import Node
-from autograd.rules.shapes import shape
+from autograd.rules.shapes import is_complex, shape
 
 __all__ = [
     "block_diag",
@@ -162,14 +163,18 @@ def _function_of_matrices(scipys: Callable[..., Any]) -> OwnPrimitive:
         # SciPy before 1.15 goes by way of complex numbers, and keeps them, where a matrix has no basis of eigenvectors.
         return np.real_if_close(scipys(a, **options))
 
-    def slope(a: Any, direction: Any) -> Any:
+    def slope(y: Any, a: Any, direction: Any) -> Any:
+        if is_complex(y) and not is_complex(a):  # where rounding decides between two branches
+            raise DTypeError(
+                f"{scipys.__name__} of a real matrix with eigenvalues below 0 has no derivative, on its branch cut"
+            )
         size = shape(a)[0]
         upper = anp.concatenate([a, direction], axis=1)
         lower = anp.concatenate([np.zeros((size, size)), a], axis=1)
         return own(anp.concatenate([upper, lower]))[:size, size:]
 
-    defvjp(own, lambda y, a, **options: lambda g: slope(anp.transpose(a), g))
-    defjvp(own, lambda t, y, a, **options: slope(a, t))
+    defvjp(own, lambda y, a, **options: lambda g: slope(y, anp.transpose(a), g))
+    defjvp(own, lambda t, y, a, **options: slope(y, a, t))
     return own
 
 

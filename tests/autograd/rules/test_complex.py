@@ -15,6 +15,8 @@ import pytest
 import autograd as ag
 import autograd.numpy as anp
 from autograd import Tensor
+from autograd.extend import defrule, primitive
+from autograd.misc.flatten import flatten
 from autograd.rules.complex import COMPLEX_BOOK
 from autograd.rules.primitive import BOOK
 from autograd.test_util import check_grads
@@ -253,6 +255,18 @@ def test_the_native_engine_refuses_complex_numbers() -> None:
     pytest.importorskip("numba")
     with pytest.raises(ag.DTypeError, match="engine='numpy'"):
         program_of("native")[1](real_numbers(4), complex_numbers(4))
+
+
+def test_a_primitive_of_ones_own_may_be_of_complex_numbers() -> None:
+    @primitive
+    def both(z: Any) -> Any:
+        return z * z, np.abs(z) ** 2
+
+    defrule(both, lambda g, y, z: 2 * g[0] * z + 2 * g[1] * anp.conj(z))
+    check_grads(lambda z: both(z), order=2, modes=["rev"])(complex_numbers(3))
+    check_grads(lambda z: both(z)[1] * both(z)[0], order=1)(complex_numbers(3))
+    vector, unflatten = flatten({"x": real_numbers(2), "z": complex_numbers(2)})
+    assert {name: part.dtype for name, part in unflatten(vector).items()} == {"x": float, "z": complex}
 
 
 def test_single_precision_stays_single() -> None:

@@ -126,3 +126,10 @@ def test_linear_algebra(name: str) -> None:
     np.testing.assert_allclose(call(ours, *arguments), expected, rtol=1e-12)
     np.testing.assert_allclose(call(ours, *map(ag.Tensor, arguments)).data, expected, rtol=1e-10, atol=1e-12)
     check_grads(lambda *x: call(ours, *x), rtol=1e-5)(*arguments)
+
+
+@pytest.mark.parametrize("name", ["sqrtm", "logm"])
+def test_on_a_branch_cut_there_is_no_derivative(name: str) -> None:
+    with pytest.raises(ag.DTypeError, match="branch cut"):
+        ag.grad(lambda a: anp.sum(anp.abs(getattr(linalg, name)(a))))(np.diag([1.0, -2.0, 3.0]))
+    check_grads(getattr(linalg, name), order=2)(np.diag([1.0, -2.0, 3.0]) + 0.5j * np.ones((3, 3)))
