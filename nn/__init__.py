@@ -104,6 +104,8 @@ __all__ = [
     "load_run",
     "save",
     "summary",
+    "to_function",
+    "to_onnx",
     "train_test_split",
 ]
 __all__ += layers.__all__
@@ -118,6 +120,7 @@ if TYPE_CHECKING:
     from nn import pictures as pictures
     from nn import scalar as scalar
     from nn.app.predictor import load_run
+    from nn.interchange import to_function, to_onnx
 else:
     # Modules with public names of their own, imported on first use: some need more than NumPy.
     _ROOMS = ("estimator", "pictures", "scalar")
@@ -127,6 +130,8 @@ else:
             return import_module(f"nn.{name}")
         if name == "load_run":
             return import_module("nn.app.predictor").load_run
+        if name in ("to_function", "to_onnx"):
+            return getattr(import_module("nn.interchange"), name)
         from autograd import suggest
         from nn._words import WORDS
 

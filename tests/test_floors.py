@@ -42,7 +42,7 @@ FLOORS: dict[str, list[set[str]]] = {
         {"optim"},
         {"distributed"},
         {"training"},
-        {"scalar", "estimator", "pictures"},
+        {"scalar", "estimator", "interchange", "pictures"},
         {"app"},
         {"__init__", "__main__"},
     ],

@@ -1,0 +1,83 @@
+"""Networks for other programs: ONNX files under onnxruntime, functions in Python and in C."""
+
+from __future__ import annotations
+
+import ctypes
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as ag
+import nn
+from tests.onnx_models import differences
+
+COMPILER = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
+PLAIN = [nn.ReLU(), nn.LeakyReLU(0.3), nn.Tanh(), nn.Sigmoid(), nn.Softplus(), nn.ELU(0.7)]
+X = np.random.default_rng(0).normal(size=(40, 3)) * 3
+
+
+def network(activation: nn.Module, dtype: Any) -> nn.Module:
+    layers = [
+        nn.Linear(3, 5, seed=0, dtype=dtype),
+        activation,
+        nn.Dropout(0.5),
+        nn.Linear(5, 2, bias=False, dtype=dtype),
+    ]
+    model = nn.Sequential(*layers).eval()
+    model[0].bias.data = np.linspace(-1, 1, 5)
+    return model
+
+
+@pytest.mark.peers
+def test_random_networks_under_onnxruntime() -> None:
+    pytest.importorskip("onnx", reason="needs the extra export")
+    pytest.importorskip("onnxruntime", reason="compares with onnxruntime, which is not installed")
+    for model, error in differences(12):
+        assert error < 1e-5, model
+
+
+def test_what_no_file_can_hold_is_refused(tmp_path: Path) -> None:
+    pytest.importorskip("onnx", reason="needs the extra export")
+    with pytest.raises(TypeError, match="to_onnx knows no LSTM; it knows Sequential and MLP of BatchNorm1d, Conv1d"):
+        nn.to_onnx(nn.Sequential(nn.LSTM(2, 2, returns="last")), tmp_path / "x", np.zeros((1, 2, 2)))
+    with pytest.raises(TypeError, match="to_function knows no BatchNorm1d"):
+        nn.to_function(nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2)))
+    with pytest.raises(TypeError, match="needs a linear layer"):
+        nn.to_function(nn.Sequential(nn.ReLU()))
+    with pytest.raises(ValueError, match="language is 'python' or 'c', not 'rust'"):
+        nn.to_function(nn.MLP(2, [1]), "rust")  # type: ignore[arg-type]
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("activation", PLAIN, ids=repr)
+def test_a_function_on_numpy_alone(activation: nn.Module, dtype: Any) -> None:
+    model, namespace = network(activation, dtype), {}  # type: ignore[var-annotated]
+    exec(nn.to_function(model), namespace)
+    found = namespace["predict"](X)
+    assert found.dtype == dtype
+    np.testing.assert_allclose(found, model(X).data, rtol=1e-5 if dtype == np.float32 else 1e-12, atol=1e-6)
+
+
+@pytest.mark.parametrize("activation", PLAIN, ids=repr)
+def test_a_function_in_c_and_its_gradient(activation: nn.Module, tmp_path: Path) -> None:
+    if COMPILER is None:
+        pytest.skip("there is no C compiler")
+    model = network(activation, np.float64)
+    (tmp_path / "net.c").write_text(nn.to_function(model, "c"))
+    flags = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", "net.so", "net.c", "-lm"]
+    subprocess.run([COMPILER, *flags], cwd=tmp_path, check=True)
+    library, pointer = ctypes.CDLL(str(tmp_path / "net.so")), np.ctypeslib.ndpointer(np.float64)
+    library.predict.argtypes, library.gradient.argtypes = [pointer] * 2, [pointer] * 3
+    library.predict.restype = library.gradient.restype = None
+    g, y, gx = np.array([0.7, -1.3]), np.zeros(2), np.zeros(3)
+    for row in X[:8]:
+        library.predict(row, y)
+        library.gradient(row, g, gx)
+        np.testing.assert_allclose(y, model(row).data, rtol=1e-12, atol=1e-14)
+        expected = ag.grad(lambda x: ag.sum(model(x) * g))(row)
+        np.testing.assert_allclose(gx, getattr(expected, "data", expected), rtol=1e-11, atol=1e-13)

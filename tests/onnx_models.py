@@ -1,0 +1,83 @@
+"""Random networks as ONNX files, computed by onnxruntime: ``python -m tests.onnx_models [HOW MANY]``."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import nn
+
+SMOOTH = [nn.ReLU, nn.LeakyReLU, nn.Tanh, nn.Sigmoid, nn.Softplus, nn.ELU, nn.GELU, nn.SiLU]
+
+
+def activation(rng: Any) -> nn.Module:
+    kind = SMOOTH[rng.integers(len(SMOOTH))]
+    own = {
+        nn.LeakyReLU: {"slope": 0.3},
+        nn.ELU: {"alpha": 0.7},
+        nn.GELU: {"approximate": ["none", "tanh"][rng.integers(2)]},
+    }
+    return kind(**own.get(kind, {}))  # type: ignore[arg-type, no-any-return]
+
+
+def dense(rng: Any) -> tuple[nn.Module, Any]:
+    """A perceptron, with normalisations here and there."""
+    sizes = [int(n) for n in rng.integers(1, 9, rng.integers(2, 5))]
+    parts: list[nn.Module] = []
+    for fan_in, fan_out in itertools.pairwise(sizes):
+        parts += [nn.Linear(fan_in, fan_out, bias=bool(rng.integers(2)), seed=rng), activation(rng)]
+        parts += [[], [nn.BatchNorm1d(fan_out)], [nn.LayerNorm(fan_out)], [nn.Dropout(0.5)]][rng.integers(4)]
+    parts += [nn.Softmax(-1)] if rng.integers(2) else []
+    return nn.Sequential(*parts), rng.normal(size=(5, sizes[0])).astype(np.float32)
+
+
+def image(rng: Any) -> tuple[nn.Module, Any]:
+    """Convolutions, pooling and a perceptron on top."""
+    groups, filters = int(rng.integers(1, 3)), 4
+    padding = tuple(int(n) for n in rng.integers(0, 3, 2))
+    first = nn.Conv2d(
+        2, filters, (3, 2), stride=int(rng.integers(1, 3)), padding=padding, dilation=int(rng.integers(1, 3)),
+        groups=groups, bias=bool(rng.integers(2)), seed=rng,
+    )  # fmt: skip
+    pooled = [nn.MaxPool2d(2, stride=1)] if rng.integers(2) else []
+    x = rng.normal(size=(3, 2, 9, 8)).astype(np.float32)
+    body = nn.Sequential(first, activation(rng), *pooled, nn.Flatten())
+    head = nn.MLP(body(x).shape[1], [4, 3], activation="tanh", seed=rng)
+    return nn.Sequential(body, head), x
+
+
+def words(rng: Any) -> tuple[nn.Module, Any]:
+    """Embeddings of several things at once."""
+    table = nn.Embedding(7, 3, seed=rng)
+    return nn.Sequential(table, nn.Flatten(), nn.Linear(12, 2, seed=rng)), rng.integers(0, 7, (5, 4))
+
+
+def differences(count: int, seed: int = 0) -> Iterator[tuple[nn.Module, float]]:
+    """Random networks, and how far onnxruntime is from what they give, next to the largest number."""
+    import onnxruntime
+
+    for number in range(count):
+        rng = np.random.default_rng([seed, number])
+        model, x = [dense, image, words][number % 3](rng)
+        for name, member in [*model.named_parameters(), *model.named_buffers()]:
+            values = rng.normal(size=member.shape).astype(member.dtype)
+            member.data = np.abs(values) + 0.1 if "variance" in name else values
+        with tempfile.TemporaryDirectory() as folder:
+            nn.to_onnx(model, f"{folder}/model.onnx", x[:1])
+            session = onnxruntime.InferenceSession(Path(folder, "model.onnx").read_bytes())
+            (found,) = session.run(None, {"x": x})
+        expected = model.eval()(x).data
+        assert found.dtype == expected.dtype
+        yield model, float(np.abs(found - expected).max() / max(1.0, np.abs(expected).max()))
+
+
+if __name__ == "__main__":
+    errors = [error for _, error in differences(int(sys.argv[1]) if len(sys.argv) > 1 else 100)]
+    print(f"{len(errors)} networks, largest difference {max(errors):.1e}")
+    sys.exit(max(errors) > 1e-5)
