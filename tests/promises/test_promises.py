@@ -1,0 +1,33 @@
+"""The page of promises, and the trials that take no time."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.promises.__main__ import KEPT, PAGE, PROMISES, page
+from tests.promises.trial import BrokenPromiseError, demand
+
+
+def test_the_page_is_made_of_the_figures_that_are_kept() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(json.loads(KEPT.read_text(encoding="utf-8")))
+
+
+def test_every_command_is_there() -> None:
+    for promise in PROMISES.values():
+        for word in promise.command.split():
+            if word.startswith("tests."):
+                folder = Path(__file__).parents[2] / word.replace(".", "/")
+                assert folder.with_suffix(".py").exists() or (folder / "__main__.py").exists(), word
+
+
+@pytest.mark.parametrize("name", ["choices", "tails", "tasks"])
+def test_quick_trials(name: str) -> None:
+    assert PROMISES[name].trial()
+
+
+def test_a_broken_promise_is_told() -> None:
+    with pytest.raises(BrokenPromiseError, match="this"):
+        demand(False, "this")
