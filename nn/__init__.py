@@ -63,6 +63,7 @@ from nn.training.data import DataLoader, train_test_split
 from nn.training.history import History
 from nn.training.learning_rate import ReduceOnPlateau, Scheduled
 from nn.training.lint import lint
+from nn.training.prefetch import Prefetch
 from nn.training.rate_finder import find_learning_rate
 from nn.training.summary import summary
 from nn.training.tensorboard import TensorBoard
@@ -86,6 +87,7 @@ __all__ = [
     "Module",
     "OneCycle",
     "Parameter",
+    "Prefetch",
     "ProgressBar",
     "ReduceOnPlateau",
     "Scheduled",
