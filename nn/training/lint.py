@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -207,7 +208,7 @@ def _of_units(layers: Sequence[tuple[str, Array]]) -> Iterator[Finding]:
 def _of_gradients(model: Module, loss: Loss, x: Array, y: Array) -> Iterator[Finding]:
     for parameter in model.parameters():
         parameter.grad = None
-    loss(model(x), y).backward()
+    _value(loss, model, x, y).backward()
     missing = [name for name, parameter in model.named_parameters() if parameter.grad is None]
     zero = [
         name
@@ -235,7 +236,7 @@ def _of_learning_rate(model: Module, loss: Loss, x: Array, y: Array, optimizer: 
 def _largest_curvature(model: Module, loss: Loss, x: Array, y: Array, seed: int) -> float:
     """The largest eigenvalue of the Hessian for the parameters, by power iteration."""
     parameters = list(model.parameters())
-    gradients = ag.gradients(loss(model(x), y), parameters, create_graph=True)
+    gradients = ag.gradients(_value(loss, model, x, y), parameters, create_graph=True)
     rng = np.random.default_rng(seed)
     direction = [rng.normal(size=p.shape).astype(p.dtype) for p in parameters]
     curvature = 0.0
@@ -257,3 +258,9 @@ def _largest_curvature(model: Module, loss: Loss, x: Array, y: Array, seed: int)
 
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+
+
+def _value(loss: Loss, model: Module, x: Array, y: Array) -> Any:
+    with warnings.catch_warnings():  # what a loss would warn of is among the findings
+        warnings.simplefilter("ignore", UserWarning)
+        return loss(model(x), y)
