@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 PAGES = ("index", "tutorials", "howto/training_loop", "made/gallery/index", "made/book/activations", "made/nn")
+PAGES += ("coming_from/pytorch", "_static/try")
 SIZES = ((390, 844), (1280, 900))
 
 
