@@ -32,11 +32,11 @@ SPELLING = functools.partial(nn.cross_entropy, ignore_index=IGNORED)
 def digits_network(torch: Any = None) -> Any:
     """Two convolutions with pooling, and a linear layer."""
     made = nn if torch is None else torch.nn
-    seeds = [{"seed": i} if torch is None else {} for i in range(3)]
+    seeds = [{"seed": i} if torch is None else {} for i in range(4)]
     return made.Sequential(
         made.Conv2d(1, 16, 3, padding=1, **seeds[0]), made.ReLU(), made.MaxPool2d(2),
         made.Conv2d(16, 32, 3, padding=1, **seeds[1]), made.ReLU(), made.MaxPool2d(2),
-        made.Flatten(), made.Linear(32 * 7 * 7, 10, **seeds[2]),
+        made.Flatten(), made.Dropout(0.3, **seeds[3]), made.Linear(32 * 7 * 7, 10, **seeds[2]),
     )  # fmt: skip
 
 
