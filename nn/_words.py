@@ -6,13 +6,18 @@ _LOGITS = "there is no such layer: losses take logits, and trainer.predict_proba
 _FUNCTION = "functions are autograd's: import autograd as ag; ag.relu(x)"
 
 WORDS = {
-    **dict.fromkeys(("Softmax", "LogSoftmax"), _LOGITS),
+    **dict.fromkeys(("LogSoftmax",), _LOGITS),
     **dict.fromkeys(("functional", "F"), _FUNCTION),
-    **dict.fromkeys(("CrossEntropyLoss", "NLLLoss", "SparseCategoricalCrossentropy"), "cross_entropy"),
+    **dict.fromkeys(("CrossEntropyLoss", "SparseCategoricalCrossentropy"), "cross_entropy"),
     **dict.fromkeys(("categorical_crossentropy", "sparse_categorical_crossentropy"), "cross_entropy"),
-    **dict.fromkeys(("BCEWithLogitsLoss", "BCELoss", "BinaryCrossentropy"), "binary_cross_entropy_with_logits"),
-    **dict.fromkeys(("binary_crossentropy", "binary_cross_entropy"), "binary_cross_entropy_with_logits"),
+    **dict.fromkeys(("BCEWithLogitsLoss", "BinaryCrossentropy"), "binary_cross_entropy_with_logits"),
+    **dict.fromkeys(("binary_crossentropy",), "binary_cross_entropy_with_logits"),
     **dict.fromkeys(("MSELoss", "MeanSquaredError", "mean_squared_error"), "mse"),
+    "L1Loss": "l1_loss",
+    "NLLLoss": "nll",
+    "BCELoss": "binary_cross_entropy",
+    "KLDivLoss": "kl_div",
+    **dict.fromkeys(("HuberLoss", "Huber"), "huber"),
     **dict.fromkeys(("HingeLoss", "MultiMarginLoss", "Hinge"), "hinge"),
     **dict.fromkeys(("Accuracy", "accuracy_score"), "accuracy"),
     **dict.fromkeys(("MAE", "mae", "MeanAbsoluteError"), "mean_absolute_error"),

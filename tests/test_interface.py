@@ -120,8 +120,8 @@ def test_a_name_that_resembles_nothing_gets_no_advice() -> None:
         ("MSELoss", "did you mean nn.mse?"),
         ("Dense", "did you mean nn.Linear?"),
         ("Linaer", "did you mean nn.Linear?"),
-        ("Softmax", "losses take logits"),
-        ("functional", "ag.relu(x)"),
+        ("LogSoftmax", "losses take logits"),
+        ("F", "ag.relu(x)"),
         ("MLPClassifier", "from nn.estimator import MLPClassifier"),
     ],
 )

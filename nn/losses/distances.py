@@ -8,11 +8,11 @@ import autograd as ag
 from nn._checks import in_range
 from nn.losses.basic import Array, Reduction, Targets, _reduced, _targets_like, loss_function
 
-__all__ = ["huber", "mae"]
+__all__ = ["huber", "l1_loss"]
 
 
 @loss_function
-def mae(outputs: Array, targets: Targets, reduction: Reduction = "mean") -> Any:
+def l1_loss(outputs: Array, targets: Targets, reduction: Reduction = "mean") -> Any:
     """Mean absolute error, mean |outputs − targets|, whose best constant is the median.
 
     Args:
@@ -25,10 +25,10 @@ def mae(outputs: Array, targets: Targets, reduction: Reduction = "mean") -> Any:
         ValueError: An unknown reduction.
 
     Example:
-        >>> mae(ag.Tensor([1.0, 2.0]), [0.0, 4.0]).item()
+        >>> l1_loss(ag.Tensor([1.0, 2.0]), [0.0, 4.0]).item()
         1.5
     """
-    return _reduced(ag.abs(outputs - _targets_like(outputs, targets, "mae")), reduction)
+    return _reduced(ag.abs(outputs - _targets_like(outputs, targets, "l1_loss")), reduction)
 
 
 @loss_function

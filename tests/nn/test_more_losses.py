@@ -28,7 +28,7 @@ def _weighted(**how: Any) -> Any:
 
 
 LOSSES: dict[str, tuple[Any, Any, Any, Any]] = {
-    "mae": (nn.mae, lambda f, x, t, reduction: f.l1_loss(x, t, reduction=reduction), VALUES, LOGITS),
+    "l1_loss": (nn.l1_loss, lambda f, x, t, reduction: f.l1_loss(x, t, reduction=reduction), VALUES, LOGITS),
     "huber": (
         lambda x, t, r: nn.huber(x, t, r, delta=0.7),
         lambda f, x, t, reduction: f.huber_loss(x, t, reduction=reduction, delta=0.7), VALUES, LOGITS,
@@ -109,7 +109,7 @@ def test_a_compiled_loss_follows_other_targets(name: str) -> None:
         (lambda: nn.cross_entropy(LOGITS, CLASSES, weight=-WEIGHT), "weights of classes must be numbers from 0"),
         (lambda: nn.binary_cross_entropy(VALUES, LOGITS), "takes numbers from 0 to 1"),
         (lambda: nn.kl_div(LOGITS, LOGITS), "probabilities that add up to 1"),
-        (lambda: nn.mae(VALUES, LOGITS, "median"), "reduction must be one of"),
+        (lambda: nn.l1_loss(VALUES, LOGITS, "median"), "reduction must be one of"),
         (lambda: nn.nll(LOGITS, CLASSES, "median"), "reduction must be one of"),
     ],
 )
