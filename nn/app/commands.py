@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 from argparse import Namespace
 from collections.abc import Callable
+from contextlib import ExitStack, redirect_stdout
 from dataclasses import fields
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -26,6 +29,7 @@ from nn.app.settings import Settings, settings_for
 from nn.app.sources import open_dataset, reopen_dataset
 from nn.app.terminal import say, shown, unread, warn, write
 from nn.app.unfinished import Unfinished, check_unfinished
+from nn.distributed import world
 from nn.figures import save as save_figure
 from nn.inspect import mode
 from nn.pictures.confusion import confusion_of_counts
@@ -42,11 +46,15 @@ INTERRUPTED = 130
 
 def train(arguments: Namespace) -> int:
     """Train a network and save it with everything about it in a run folder; returns the exit code."""
-    with terminated_as_interrupted(), unread():
-        return _train(arguments)
+    with terminated_as_interrupted(), unread(), ExitStack() as stack:
+        elsewhere: Path | None = None
+        if (ranks := world()) is not None and ranks.rank > 0:  # the first one tells and writes for all
+            elsewhere = Path(stack.enter_context(TemporaryDirectory()))
+            stack.enter_context(redirect_stdout(io.StringIO()))
+        return _train(arguments, elsewhere)
 
 
-def _train(arguments: Namespace) -> int:
+def _train(arguments: Namespace, elsewhere: Path | None) -> int:
     _check_installed()
     dataset = open_dataset(
         arguments.data,
@@ -59,6 +67,9 @@ def _train(arguments: Namespace) -> int:
     resumed = check_unfinished(folder, arguments.resume, arguments.overwrite)
     replaces = arguments.overwrite or resumed is not None
     check_free(folder, replaces)
+    if (ranks := world()) is not None:
+        ranks.wait()  # until all have looked
+    folder = folder if elsewhere is None else elsewhere / folder.name
     settings = settings_for(dataset, **{each.name: getattr(arguments, each.name) for each in fields(Settings)})
     experiment = prepare(dataset, settings, arguments.seed, test_size=arguments.test_size, balance=arguments.balance)
     if not arguments.quiet:
@@ -73,6 +84,8 @@ def _train(arguments: Namespace) -> int:
         say(f"going on with the training in {shown(resumed)}", "")
     state = unfinished.state if resumed is not None else None
     experiment.train(unfinished, progress=not arguments.quiet, resume=state)
+    if elsewhere is not None:
+        return INTERRUPTED if experiment.history.interrupted else 0
     # Training is over, by itself or by Ctrl-C; another Ctrl-C must not lose what was learned.
     with deferred_interrupt():
         result = experiment.result()

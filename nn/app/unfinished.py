@@ -10,6 +10,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from nn._files import place_among_ranks
 from nn.app.experiment import Experiment
 from nn.app.runs import CONFIG, MODEL, RunError, read_run, write_run
 from nn.app.settings import Settings
@@ -110,7 +111,7 @@ class Unfinished(Callback):
     def on_epoch_end(self, trainer: TrainerView) -> None:
         """Write, unless Ctrl-C broke the epoch off; a disk that is full ends the writing, and not the training."""
         began = time.monotonic()
-        if began < self._next or trainer.step < trainer.steps:
+        if began < self._next or trainer.step < trainer.steps or place_among_ranks()[0]:
             return
         self.experiment.kept_epoch = trainer.epoch
         try:

@@ -20,7 +20,7 @@ CASES = ["plain", "sum", "weights", "accumulate"]
 MPIEXEC = shutil.which("mpiexec", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
 
 
-def run(ranks: int, folder: Path, *words: str, fails: bool = False) -> str:
+def run(ranks: int, folder: Path, *words: str, fails: bool = False, program: list[str] | None = None) -> str:
     if ranks > 1:
         pytest.importorskip("mpi4py", reason="needs the extra distributed")
         if MPIEXEC is None:
@@ -29,7 +29,7 @@ def run(ranks: int, folder: Path, *words: str, fails: bool = False) -> str:
     threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     root = str(PROGRAM.parents[2])
     done = subprocess.run(
-        [*start, sys.executable, str(PROGRAM), str(folder), *words],
+        [*start, sys.executable, *(program or [str(PROGRAM), str(folder)]), *words],
         capture_output=True, text=True, timeout=120, env=os.environ | threads | {"PYTHONPATH": root},
     )  # fmt: skip
     assert (done.returncode != 0) == fails, done.stderr
@@ -72,6 +72,16 @@ def test_a_rank_that_ends_ends_all_and_any_number_resumes(end: str, others: int,
     assert not (tmp_path / "plain" / "model.safetensors").exists()
     run(others, tmp_path, "plain")
     same(alone / "plain", tmp_path / "plain")
+
+
+def test_the_command_line_writes_one_run(tmp_path: Path) -> None:
+    pytest.importorskip("sklearn", reason="needs the extra train")
+    told = run(
+        2, tmp_path, "iris", "--epochs", "2", "--out", str(tmp_path / "runs" / "iris"), program=["-m", "nn", "train"]
+    )
+    assert told.count("saved in") == 1
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == ["iris"]
+    assert len(nn.load_run(tmp_path / "runs" / "iris").model.state_dict()) > 0
 
 
 class Alone:
