@@ -192,9 +192,12 @@ def main() -> None:
     parser.add_argument("task", choices=["digits", "names"])
     parser.add_argument("data", type=Path, help="a folder of IDX files, or a file with a name a line")
     parser.add_argument("--model", default="lstm", choices=["rnn", "lstm", "gru", "transformer"], help="for names")
-    parser.add_argument("--epochs", type=int, default=5, help="0 takes turns with PyTorch alone (default: %(default)s)")
+    parser.add_argument(
+        "--epochs", type=int, help="8 for digits and 2 for names by default; 0 takes turns with PyTorch alone"
+    )
     parser.add_argument("--rounds", type=int, default=40, help="turns of each (default: %(default)s)")
     options = parser.parse_args()
+    epochs = (8 if options.task == "digits" else 2) if options.epochs is None else options.epochs
     x, y = (digits if options.task == "digits" else names)(options.data)
     order = np.random.default_rng(0).permutation(len(x))
     held_out = 2000 if options.task == "digits" else len(x) // 10
@@ -206,9 +209,9 @@ def main() -> None:
         model = Transformer() if options.model == "transformer" else Recurrent(options.model)
         loss, batch = SPELLING, 64
         print(f"a bigram's loss: {bigram(x, y, train, rest):.4f}")
-    if options.epochs:
+    if epochs:
         rate = 2e-3 if options.task == "digits" else 5e-3 if options.model != "transformer" else 2e-3
-        seconds = fit(model, loss, x, y, train, options.epochs, batch, rate)
+        seconds = fit(model, loss, x, y, train, epochs, batch, rate)
         found = outputs(model, x[rest])
         if options.task == "digits":
             print(f"held out: {np.mean(found.argmax(-1) == y[rest]):.4f} right, after {seconds:.0f} s")
