@@ -12,12 +12,7 @@ _WARNED: dict[Any, Any] = {}
 
 
 def warn_of_independence(function: str) -> None:
-    """Say that a function's result was computed from nothing that is differentiated for; the first words are HIPS's.
-
-    A derivative is let pass, of which the one of a linear function is constant.
-    """
-    if " of " in function:
-        return
+    """Say that a function's result was computed from nothing that is differentiated for; the first words are HIPS's."""
     warnings.warn_explicit(
         f"Output seems independent of input: nothing recorded leads from the argument of {function} to its result, "
         "so the derivative is 0. x.item(), x.data, x.detach(), float(x) and no_grad take numbers out of the graph: "

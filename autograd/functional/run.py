@@ -8,6 +8,7 @@ and a derivative that is taken within a long computation does not go through the
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -34,6 +35,9 @@ from autograd.value.value import Value
 # A column of a Jacobian costs so many times less than a row where many are found in one pass, of so many numbers.
 ADVANTAGE = 4
 AT_ONCE = 1 << 22
+
+# Counts runs, for whether there were others within one.
+_RUNS = itertools.count()
 
 
 class Run:
@@ -62,13 +66,14 @@ class Run:
         replaced = list(args)
         for i, x in zip(positions, traced if several else (traced,), strict=True):
             replaced[i] = x
-        recorded_outside = is_recording()
+        recorded_outside, number = is_recording(), next(_RUNS)
         try:
             with recorded():
                 self.output = function(*replaced, **kwargs)
         finally:
             for leaf in self.inputs:
                 leaf.attrs = PAST
+        self._holds_derivatives = next(_RUNS) != number + 1
         self.results = leaves(self.output)
         self._check_results()
         self._order = topological_order(*filter(_requires_grad, self.results))
@@ -93,7 +98,8 @@ class Run:
 
     def gradient(self) -> Any:
         """∇f, in the form and the kind of the argument."""
-        if not any(map(_requires_grad, self.results)):
+        # What is made of derivatives may be constant: those of a linear function are.
+        if not self._holds_derivatives and not any(map(_requires_grad, self.results)):
             warn_of_independence(self.name)
         return self._as_argument(self._pull(self._upstream([None]), self._outer), self._outer)
 

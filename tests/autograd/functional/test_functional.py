@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections import namedtuple
 from typing import Any
 
@@ -197,6 +198,13 @@ def test_a_function_that_does_not_depend_on_its_argument_has_gradient_zero() -> 
     np.testing.assert_array_equal(ag.jacobian(lambda x: np.ones(2))(X), np.zeros((2, 3)))
     np.testing.assert_array_equal(ag.hessian(lambda x: x.sum())(X), np.zeros((3, 3)))
     assert ag.jvp(lambda x: 3.0, 1.0, 1.0) == (3.0, 0.0)
+
+
+def test_a_derivative_within_may_be_constant() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert ag.grad(ag.grad(lambda x: 3.0 * x))(2.0) == 0.0
+        assert ag.grad(lambda x: ag.jvp(lambda y: 3.0 * y, x, 1.0)[1] + 1.0)(2.0) == 0.0
 
 
 def test_errors_say_what_to_do() -> None:
