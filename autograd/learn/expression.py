@@ -48,6 +48,7 @@ _SEVERAL: dict[str, Callable[..., Any]] = {
 # Functions that take settings beside their number.
 _WITH_SETTINGS: dict[str, tuple[Callable[..., Any], str]] = {
     "clip": (functions.clip, "a number, the lowest and the highest"),
+    "elu": (functions.elu, "a number"),
     "leaky_relu": (functions.leaky_relu, "a number"),
 }
 OTHER_NAMES = {"ln": "log", "atan": "arctan", "max": "maximum", "min": "minimum", "σ": "sigmoid"}

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import DTypeError
+from autograd.graph.hooks import current_tracer
 from autograd.rules import selection, shaping
 from autograd.rules.shapes import rank, shape
 
@@ -33,9 +34,10 @@ def gathered(x: Any, index: Sequence[Any]) -> Any:
             basic.append(part)
             continue
         if not isinstance(part, int) and part.dtype.kind not in "iu":
-            raise DTypeError(
-                f"positions that are computed must be integers, not {part.dtype}: choose with ag.where, or multiply"
-            )
+            tracer = current_tracer()
+            if part.dtype.kind == "b" and tracer is not None:
+                tracer.decide("an index of booleans, which chooses how many entries there are")
+            raise DTypeError(f"positions that are computed must be integers, not {part.dtype}")
         axes.append(len(basic))
         positions.append(part)
         basic.append(WHOLE)

@@ -60,7 +60,9 @@ def test_a_position_out_of_range_is_an_error_at_the_replay_that_has_it(engine: A
 
 
 def test_positions_that_are_no_integers_are_refused() -> None:
-    with pytest.raises(ag.DTypeError, match="must be integers, not bool"):
+    with pytest.raises(ag.RecordingError, match="an index of booleans"):
         ag.compile(lambda x: x[x > 0])(np.arange(3.0))
+    with pytest.raises(ag.DTypeError, match="must be integers, not float64"):
+        ag.compile(lambda x: x[x * 1])(np.arange(3.0))
     with pytest.raises(IndexError, match="too many indices: 2 for an array of 1 axes"):
         ag.compile(lambda x, i: x[i, 0])(np.arange(3.0), np.array([0]))

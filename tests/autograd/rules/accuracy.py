@@ -71,7 +71,8 @@ ALLOWED: dict[str, list[Allowed]] = {
                        "1 + x² overflows where the derivative is below the normal numbers: it is 0 there")],
     "silu": [
         Allowed(1, lambda x, true: 1 / (1 + mp.exp(-x)), "σ(x)", SUM),
-        Allowed(2, lambda x, true: mpf(2) ** -1022, "the smallest normal number", "σ has lost its places below it"),
+        Allowed(2, lambda x, true: max(1, abs(x)) * mpf(2) ** -1022, "x times the smallest normal number",
+                "σ(−x), which x is multiplied with, has lost its places below it"),
     ],
     "gelu": [Allowed(1, lambda x, true: abs(true.value / x) if x else 1, "Φ(x)", SUM)],
     "normal_pdf": [Allowed(2, lambda x, true: true.value, "φ(x)", SUM)],
