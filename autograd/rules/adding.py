@@ -27,22 +27,37 @@ def scatter(x: Any, shape: tuple[int, ...], index: Any) -> Any:
 
 
 def scatter_add(x: Any, *positions: Any, shape: tuple[int, ...], axis: int) -> Any:
-    """Zeros of ``shape`` with x added at positions on neighbouring axes, the first of which is ``axis``."""
+    """Zeros of ``shape`` with x added at positions on neighbouring axes, the first of which is ``axis``.
+
+    Raises:
+        IndexError: A position is outside its axis.
+    """
     after = axis + len(positions)
     places: Any = 0
-    for position, length in zip(positions, shape[axis:after], strict=True):
-        places = places * length + np.asarray(position, np.intp) % max(1, length)
+    for i, position in enumerate(positions, axis):
+        places = places * shape[i] + _from_the_start(position, shape, i)
     return _added(x, np.asarray(places), shape, math.prod(shape[:axis]), math.prod(shape[after:]))
 
 
 def scatter_along_axis(x: Any, positions: Any, shape: tuple[int, ...], axis: int) -> Any:
-    """Zeros of ``shape`` with x added at positions along an axis."""
+    """Zeros of ``shape`` with x added at positions along an axis.
+
+    Raises:
+        IndexError: A position is outside the axis.
+    """
     places: Any = 0
     for i, (length, index) in enumerate(zip(shape, np.indices(positions.shape, sparse=True), strict=True)):
-        places = places * length + (
-            np.asarray(positions, np.intp) % max(1, length) if i == axis % len(shape) else index
-        )
+        places = places * length + (_from_the_start(positions, shape, i) if i == axis % len(shape) else index)
     return _added(x, np.asarray(places), shape, 1, 1)
+
+
+def _from_the_start(positions: Any, shape: tuple[int, ...], axis: int) -> Any:
+    """Positions on an axis with the negative ones, which count from its end, counted from its start."""
+    length, found = shape[axis], np.asarray(positions, np.intp)
+    outside = (found < -length) | (found >= length)
+    if outside.any():
+        raise IndexError(f"index {found[outside].flat[0]} is out of bounds for axis {axis} with size {length}")
+    return np.where(found < 0, found + length, found)
 
 
 def _added(x: Any, places: Any, shape: tuple[int, ...], before: int, after: int) -> Any:
