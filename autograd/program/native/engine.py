@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+import platform
+import re
+import sys
 import threading
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from autograd.errors import MissingExtraError
 from autograd.extras import installing
 
 Engine = Literal["numpy", "native"]
 
+# What understands the text that LLVM is given here.
+OLDEST: Final = 0, 45
+# Those whose calls LLVM can turn into jumps in any case, as instructions need it, and on which it is tried.
+PROCESSORS: Final = "x86_64", "amd64", "aarch64", "arm64"
+
 _loaded: dict[str, Any] = {}
 _loading = threading.Lock()
 
 
 def available() -> bool:
-    """Whether llvmlite is installed."""
-    try:
-        return find_spec("llvmlite") is not None
-    except ValueError:  # None stands for it among the modules
+    """Whether llvmlite is installed and new enough, and this is CPython of 64 bits on one of `PROCESSORS`."""
+    if sys.implementation.name != "cpython" or sys.maxsize < 2**32 or platform.machine().lower() not in PROCESSORS:
         return False
+    try:
+        from llvmlite import __version__
+    except ImportError:
+        return False
+    return tuple(int(x) for x in re.findall(r"\d+", __version__)[:2]) >= OLDEST
 
 
 def native_is_ready() -> bool | None:
@@ -72,6 +82,9 @@ def interpreter(kind: Literal["number", "array"]) -> Any:
     with _loading:
         if kind not in _loaded:
             if not available():
-                raise MissingExtraError(f"native programs need llvmlite: {installing('jit')}, or use engine='numpy'")
+                raise MissingExtraError(
+                    f"native programs need llvmlite {'.'.join(map(str, OLDEST))} or newer, on CPython of 64 bits for "
+                    f"x86-64 or ARM: {installing('jit')}, or use engine='numpy'"
+                )
             _loaded[kind] = import_module(f"autograd.program.native.{kind}_interpreter").Interpreter()
         return _loaded[kind]

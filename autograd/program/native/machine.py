@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from autograd.program.native.cache_folder import cache_folder
 from autograd.program.native.expressions import C_FUNCTIONS
@@ -28,6 +28,7 @@ attributes #2 = { nounwind willreturn memory(none) }
 !3 = !{!"llvm.loop.parallel_accesses", !2}
 """
 
+_DIGEST_SIZE: Final = hashlib.sha256().digest_size
 
 _engines: list[Any] = []  # which own the machine code
 
@@ -42,9 +43,8 @@ def addresses(kind: str, texts: Mapping[str, str]) -> dict[str, int]:
     found = {}
     for name, text in texts.items():
         path = _path(kind, name, text)
-        try:
-            code = path.read_bytes()
-        except OSError:
+        code = _read(path)
+        if code is None:
             code = _compiled(text)
             _write(path, code)
         _engines.append(_engine_of(code))
@@ -85,13 +85,27 @@ def _made_by() -> str:
     return f"{llvmlite.__version__} {llvm.get_process_triple()} {llvm.get_host_cpu_name()} {_features()}"
 
 
+def _read(path: Path) -> bytes | None:
+    """The code in a file; None where it is not there whole, since LLVM ends the process by damaged code."""
+    try:
+        kept = path.read_bytes()
+    except OSError:
+        return None
+    code, digest = kept[:-_DIGEST_SIZE], kept[-_DIGEST_SIZE:]
+    return code if hashlib.sha256(code).digest() == digest else None
+
+
 def _write(path: Path, code: bytes) -> None:
-    """Keep the code, whole or not at all."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-    with os.fdopen(handle, "wb") as file:
-        file.write(code)
+    """Keep the code, and a digest that shows whether it is whole; where it cannot be kept, it is made again."""
     with suppress(OSError):
-        Path(temporary).replace(path)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(code + hashlib.sha256(code).digest())
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
 
 
 def _compiled(text: str) -> bytes:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import gc
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
 import autograd as ag
-from autograd.program.native import book, machine
+from autograd.program.native import book, engine, machine
 from autograd.program.native.expressions import function_of_floats
 from autograd.rules.primitive import BOOK, elementwise
 
@@ -54,6 +58,40 @@ def test_machine_code_is_kept_in_files_and_found_again(tmp_path: Path, monkeypat
     assert not machine.is_kept("test", "half", text.replace("0.5", "0.25"))
     monkeypatch.setattr(machine, "_compiled", lambda _: pytest.fail("compiled again"))
     assert half(machine.addresses("test", {"half": text})["half"])(3.0) == 1.5
+
+
+@pytest.mark.parametrize("damaged", [b"", b"\x7fELF", bytes(400)], ids=["empty", "cut off", "overwritten"])
+def test_machine_code_that_was_damaged_is_made_again(
+    damaged: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[bytes] = []  # and not given to LLVM, which would end the process
+
+    def engine_of(code: bytes) -> Any:
+        loaded.append(code)
+        return SimpleNamespace(get_function_address=lambda _: 0)
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(machine, "_engine_of", engine_of)
+    monkeypatch.setattr(machine, "_engines", [])
+    monkeypatch.setattr(machine, "_compiled", lambda _: b"\x7fELF and so on")
+    machine.addresses("test", {"f": "text"})
+    [file] = (tmp_path / "gradbook").iterdir()
+    whole = file.read_bytes()
+    file.write_bytes(damaged)
+    machine.addresses("test", {"f": "text"})
+    assert loaded == [b"\x7fELF and so on"] * 2
+    assert file.read_bytes() == whole
+
+
+def test_a_full_disk_is_no_obstacle_and_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(machine.Path, "replace", full)
+    text = "define i64 @nine() #0 {\n  ret i64 9\n}\n"
+    assert ctypes.CFUNCTYPE(ctypes.c_int64)(machine.addresses("test", {"nine": text})["nine"])() == 9
+    assert list((tmp_path / "gradbook").iterdir()) == []
 
 
 def test_a_cache_folder_that_cannot_be_written_to_is_no_obstacle(
@@ -113,6 +151,28 @@ else:
     raise SystemExit("no error")
 """
     python(code)
+
+
+@pytest.mark.parametrize(
+    ("of", "name", "value"),
+    [
+        ("llvmlite", "__version__", "0.44.0"),
+        ("sys", "maxsize", 2**31 - 1),
+        ("platform", "machine", lambda: "ppc64le"),
+        ("sys", "implementation", SimpleNamespace(name="pypy")),
+    ],
+)
+def test_programs_run_on_numpy_where_native_ones_cannot(
+    of: str, name: str, value: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    x = ag.Value(2.0)
+    with monkeypatch.context() as changed:
+        changed.setattr(import_module(of), name, value)
+        assert not engine.available()
+        assert engine.native_is_ready() is None or "array" in engine._loaded
+        assert engine.chosen(None) == "numpy"
+    assert engine.available()
+    assert ag.Program.from_graph(x * x, x).engine == "native"
 
 
 def test_denormals_are_kept_unless_asked_otherwise_and_only_during_a_run() -> None:
