@@ -1,7 +1,7 @@
 """The folder of compiled code: the user's own, or none that outlives the process.
 
-Numba keeps what it compiled beside the generated modules, found by pickles: whoever can write there has code of theirs
-run at the next compilation. So the folder must be the user's alone, and it lies where no data set can bring it along.
+What is kept there is machine code: whoever can write there has code of theirs run by the next program. So the folder
+must be the user's alone, and it lies where no data set can bring it along.
 """
 
 from __future__ import annotations

@@ -159,7 +159,7 @@ def test_gradients_to_second_order_are_differences(name: str) -> None:
 @pytest.mark.parametrize("engine", ["numpy", "native"])
 def test_compiled_gradients_are_those_of_the_graph(name: str, engine: str) -> None:
     if engine == "native":
-        pytest.importorskip("numba", reason="the native engine needs numba")
+        pytest.importorskip("llvmlite", reason="the native engine needs llvmlite")
     row, batch = ROWS[name], ROWS[name].batch()
     parameters = list(row.layer.parameters())
 
