@@ -12,11 +12,14 @@ from types import FrameType
 __all__ = ["Interrupt", "deferred_interrupt", "terminated_as_interrupted"]
 
 
-@dataclass
+@dataclass(eq=False)
 class Interrupt:
     """Whether Ctrl-C was pressed."""
 
     requested: bool = False
+
+
+_waiting: list[Interrupt] = []  # the blocks of `deferred_interrupt` that the main thread is in
 
 
 @contextmanager
@@ -35,25 +38,32 @@ def deferred_interrupt() -> Iterator[Interrupt]:
         True
     """
     interrupt = Interrupt()
-    before = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or before in (signal.SIG_IGN, None):
+    if threading.current_thread() is not threading.main_thread():
         yield interrupt
         return
+    before = signal.getsignal(signal.SIGINT)
+    is_ours = before not in (signal.SIG_IGN, None)
 
     def note(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
         interrupt.requested = True
         signal.signal(signal.SIGINT, before)
 
-    signal.signal(signal.SIGINT, note)
+    if is_ours:
+        signal.signal(signal.SIGINT, note)
+    _waiting.append(interrupt)
     try:
         yield interrupt
     finally:
-        signal.signal(signal.SIGINT, before)
+        _waiting.remove(interrupt)
+        if is_ours:
+            signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
 def terminated_as_interrupted() -> Iterator[None]:
     """Within the block, SIGTERM does what Ctrl-C does, so that whoever ends the program loses no more by it.
+
+    It does so where Ctrl-C is ignored, too, as it is by what a shell script starts in the background.
 
     Outside the main thread, and where a program that embeds Python handles the signal, nothing is changed.
 
@@ -67,8 +77,17 @@ def terminated_as_interrupted() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread() or before in (signal.SIG_IGN, None):
         yield
         return
-    signal.signal(signal.SIGTERM, lambda _number, _frame: signal.raise_signal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.raise_signal(signal.SIGINT)
+    elif _waiting and not _waiting[-1].requested:
+        _waiting[-1].requested = True
+    else:
+        raise KeyboardInterrupt
