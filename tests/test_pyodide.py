@@ -51,9 +51,8 @@ def test_values_and_the_page_run_in_pyodide(tmp_path: Path) -> None:
         sys.path.pop(0)
     archive(tmp_path / "gradbook.zip")
     pages = ROOT / "tests" / "pyodide"
-    first, page = (
-        node(pages / "try.mjs", MODULES, tmp_path / "gradbook.zip", pages / "numpy.py", CODE).strip().splitlines()
-    )
+    printed = node(pages / "try.mjs", MODULES, tmp_path / "gradbook.zip", pages / "numpy_stand_in.py", CODE)
+    first, page = printed.strip().splitlines()
     a, b = ag.Value(2.0), ag.Value(-3.0)
     L = (a * b + 7).tanh()
     L.backward()

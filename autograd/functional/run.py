@@ -35,9 +35,7 @@ from autograd.value.value import Value
 # A column of a Jacobian costs so many times less than a row where many are found in one pass, of so many numbers.
 ADVANTAGE = 4
 AT_ONCE = 1 << 22
-
-# Counts runs, for whether there were others within one.
-_RUNS = itertools.count()
+_RUNS = itertools.count()  # for whether there were others within one
 
 
 class Run:

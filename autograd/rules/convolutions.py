@@ -1,6 +1,6 @@
 """The rule book: convolutions, and the largest of every window.
 
-With S = Σ gₙₒₚ xₙ,꜀,ₛₚ₊ₖ wₒ,꜀,ₖ, linear in each of three arrays, a convolution is ∂S/∂g, its gradients are ∂S/∂x and ∂S/∂w, and the
+With S = Σ gₙₒₚ xₙ,ᵢ,ₛₚ₊ₖ wₒ,ᵢ,ₖ, linear in each of three arrays, a convolution is ∂S/∂g, its gradients are ∂S/∂x and ∂S/∂w, and the
 gradients of these are again the three: V. Dumoulin, F. Visin, "A guide to convolution arithmetic for deep learning",
 2016, chapter 4.
 """
@@ -20,7 +20,7 @@ convolution = primitive(
     ),
     lambda g, y, x, w, **how: convolution_transposed(g, w, lengths=shape(x)[2:], **how),
     lambda g, y, x, w, **how: convolution_kernel(x, g, size=shape(w)[2:], **how),
-    symbol="∗", multilinear=True, doc="yₙₒₚ = Σ xₙ,꜀,ₛₚ₊ₖ wₒ,꜀,ₖ",
+    symbol="∗", multilinear=True, doc="yₙₒₚ = Σ xₙ,ᵢ,ₛₚ₊ₖ wₒ,ᵢ,ₖ",
 )  # fmt: skip
 
 convolution_transposed = primitive(
@@ -30,7 +30,7 @@ convolution_transposed = primitive(
     ),
     lambda h, y, g, w, lengths, **how: convolution(h, w, **how),
     lambda h, y, g, w, lengths, **how: convolution_kernel(h, g, size=shape(w)[2:], **how),
-    symbol="∗ᵀ", multilinear=True, doc="yₙ,꜀,ₛₚ₊ₖ = Σ gₙₒₚ wₒ,꜀,ₖ",
+    symbol="∗ᵀ", multilinear=True, doc="yₙ,ᵢ,ₛₚ₊ₖ = Σ gₙₒₚ wₒ,ᵢ,ₖ",
 )  # fmt: skip
 
 convolution_kernel = primitive(
@@ -40,7 +40,7 @@ convolution_kernel = primitive(
     ),
     lambda h, y, x, g, size, **how: convolution_transposed(g, h, lengths=shape(x)[2:], **how),
     lambda h, y, x, g, size, **how: convolution(x, h, **how),
-    symbol="∗ₖ", multilinear=True, doc="yₒ,꜀,ₖ = Σ xₙ,꜀,ₛₚ₊ₖ gₙₒₚ",
+    symbol="∗ₖ", multilinear=True, doc="yₒ,ᵢ,ₖ = Σ xₙ,ᵢ,ₛₚ₊ₖ gₙₒₚ",
 )  # fmt: skip
 
 # ---- the largest of every window ------------------------------------------------------------------------------------

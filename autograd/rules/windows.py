@@ -97,7 +97,7 @@ class _Columns:
 
 
 def convolution(x: Any, w: Any, **how: Any) -> Any:
-    """yₙₒₚ = Σ xₙ,꜀,ₛₚ₊ₖ wₒ,꜀,ₖ, over the channels c of o's group and the places k of a window."""
+    """yₙₒₚ = Σ xₙ,ᵢ,ₛₚ₊ₖ wₒ,ᵢ,ₖ, over the channels i of o's group and the places k of a window."""
     out, inner = w.shape[:2]
     if x.ndim != w.ndim or x.shape[1] != inner * how["groups"] or out % how["groups"]:
         raise ValueError("(samples, channels, …) and a kernel (out, channels / groups, …), out a multiple of groups")

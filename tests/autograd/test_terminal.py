@@ -32,13 +32,16 @@ def test_the_command_keeps_its_signs(encoding: str) -> None:
         assert "L -> v1" in printed
 
 
+SETTINGS = {"leaky_relu": {"slope": 0.01}, "elu": {"alpha": 1.0}, "clip": {"low": -1.0, "high": 2.0}}
+
+
 @pytest.mark.parametrize("rule", ag.BOOK.values(), ids=lambda rule: rule.name)
 def test_every_sign_of_the_book_has_a_name_in_ascii(rule: ag.Primitive) -> None:
     texts = [rule.symbol, rule.doc, rule.kink or ""]
     if rule.scalar is not None:
         count = 5 if rule.pull is not None else len(rule.vjps)
         names = operand_names(rule, count)
-        attrs = {"leaky_relu": {"slope": 0.01}, "clip": {"low": -1.0, "high": 2.0}}.get(rule.name, {})
+        attrs = SETTINGS.get(rule.name, {})
         texts += [str(forward_formula(rule, attrs, names)), *map(str, derivatives(rule, attrs, count))]
     for text in texts:
         assert "\\" not in plain(text), text

@@ -56,5 +56,6 @@ def main(folder: Path, case: str) -> None:
         assert (everybodys == everybodys[0]).all()
 
 
-for name in sys.argv[2].split(","):
-    main(Path(sys.argv[1], name), name)
+if __name__ == "__main__":
+    for name in sys.argv[2].split(","):
+        main(Path(sys.argv[1], name), name)

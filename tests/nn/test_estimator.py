@@ -95,7 +95,7 @@ def test_training_stops_early() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"solver": "newton"}, "expected one of adam, adamw, adagrad, rmsprop, sgd"),
+        ({"solver": "newton"}, "expected one of adam, adamw, nadam"),
         ({"activation": "cube"}, "cube"),
     ],
 )

@@ -84,7 +84,7 @@ BAD_TRAIN = {
     "smoothing": (["train", "xor", "--label-smoothing", "1"], "argument --label-smoothing: a number from 0 to below 1"),
     "seed": (["train", "xor", "--seed=-1"], "argument --seed: a whole number from 0 on"),
     "activation": (["train", "xor", "--activation", "swish"], "argument --activation: invalid choice: 'swish'"),
-    "optimizer": (["train", "xor", "--optimizer", "lion"], "argument --optimizer: invalid choice: 'lion'"),
+    "optimizer": (["train", "xor", "--optimizer", "lyon"], "argument --optimizer: invalid choice: 'lyon'"),
     "out is a file": (["train", "xor", "--out", "good.csv"], "good.csv exists and is not a folder"),
     "out within a file": (["train", "xor", "--out", "good.csv/run"], "good.csv"),
     "out is another folder": (["train", "xor", "--out", "short", "--overwrite"], "short exists and is no run folder"),
