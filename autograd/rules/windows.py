@@ -137,13 +137,18 @@ def convolution_kernel(x: Any, g: Any, size: Lengths, **how: Any) -> Any:
 
 
 def max_pool(x: Any, size: Lengths, stride: Lengths, padding: Lengths, dilation: Lengths) -> Any:
-    """The largest entry of every window over the last axes; beyond the edge there is −∞."""
+    """The largest entry of every window over the last axes; beyond the edge there is the least number of all."""
     counts = window_counts(x.shape[x.ndim - len(size) :], size, stride, padding, dilation)
-    parts = [padded(x, padding, -np.inf)[index] for _, index in each_place(size, counts, stride, dilation)]
+    parts = [padded(x, padding, _least(x))[index] for _, index in each_place(size, counts, stride, dilation)]
     y = parts[0].copy()
     for part in parts[1:]:
         np.maximum(y, part, out=y)
     return y
+
+
+def _least(x: Any) -> Any:
+    """The least number of an array's kind: integers have no −∞, and would take 0 or another number for it."""
+    return np.iinfo(x.dtype).min if x.dtype.kind in "iu" else -np.inf
 
 
 def max_positions(x: Any, size: Lengths, stride: Lengths, padding: Lengths, dilation: Lengths) -> Any:
@@ -151,7 +156,7 @@ def max_positions(x: Any, size: Lengths, stride: Lengths, padding: Lengths, dila
     lengths = x.shape[x.ndim - len(size) :]
     counts = window_counts(lengths, size, stride, padding, dilation)
     places = padded(np.arange(math.prod(lengths)).reshape(lengths), padding, -1)
-    x = padded(x, padding, -np.inf)
+    x = padded(x, padding, _least(x))
     best: Any = None
     found: Any = None
     for _, index in each_place(size, counts, stride, dilation):

@@ -60,7 +60,8 @@ class _AvgPool(_Pool):
         """Give the mean of each window."""
         given = self._checked(x)
         channels = given.shape[1]
-        shares = np.full((channels, 1, *self.kernel_size), 1 / math.prod(self.kernel_size), given.dtype)
+        kind = given.dtype if given.dtype.kind == "f" else np.dtype(np.float64)  # integers hold no fractions
+        shares = np.full((channels, 1, *self.kernel_size), 1 / math.prod(self.kernel_size), kind)
         how = {"stride": self.stride, "padding": self.padding, "dilation": (1,) * self.axes, "groups": channels}
         y: ag.Tensor = ag.BOOK["convolution"](given, shares, **how)
         return y
