@@ -211,6 +211,7 @@ class GELU(Activation, name="gelu"):
         """Compute x Φ(x)."""
         if self.approximate == "none":
             return ag.gelu(x)
+        x = x if isinstance(x, ag.Tensor) else np.asarray(x)
         return 0.5 * x * (1.0 + ag.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
 
     def config(self) -> dict[str, Any]:

@@ -95,23 +95,41 @@ class MultiheadAttention(Module):
             value: What they give, the keys by default.
             mask: True where a place may be looked at, of a shape that broadcasts to ``(batch, heads, places, keys)``.
                 A place that may look at none gets NaN.
+
+        Raises:
+            ShapeError: Query, key, value and mask do not belong together.
+            DTypeError: The mask holds something else than truths.
         """
-        query = as_tensor(query, self.in_proj_weight.dtype)
-        if query.ndim != 3 or query.shape[2] != self.embed_dim:
-            raise ag.ShapeError(f"{self} takes (batch, places, {self.embed_dim}), got shape {query.shape}")
+        x = self._sequence("query", query, self.in_proj_weight.dtype)
         if key is None and value is None:
-            q, k, v = self._of_one(query)
+            q, k, v = self._of_one(x)
         else:
-            key = query if key is None else as_tensor(key, query.dtype)
-            value = key if value is None else as_tensor(value, query.dtype)
-            q, k, v = (self._heads(self._projected(x, i, i + 1)) for i, x in enumerate((query, key, value)))
+            keys = x if key is None else self._sequence("key", key, x.dtype)
+            values = keys if value is None else self._sequence("value", value, x.dtype)
+            if keys.shape != values.shape or len(keys) != len(x):
+                raise ag.ShapeError(
+                    f"{self._named()}: a query of shape {x.shape}, a key of {keys.shape} and a value of "
+                    f"{values.shape}; the batches must be equal, and there is one value for each key"
+                )
+            q, k, v = (self._heads(self._projected(each, i, i + 1)) for i, each in enumerate((x, keys, values)))
         scores: Any = q @ k.swapaxes(-1, -2) * (1 / math.sqrt(self.embed_dim // self.num_heads))
-        allowed = self._allowed(mask, *scores.shape[2:])
+        allowed = self._allowed(mask, scores.shape)
         if allowed is not None:
             scores = ag.where(allowed, scores, -math.inf)
         mixed: Any = ag.softmax(scores, axis=-1) @ v
-        joined = mixed.transpose(0, 2, 1, 3).reshape(*query.shape)
+        joined = mixed.transpose(0, 2, 1, 3).reshape(*x.shape)
         return self.out_proj(joined)
+
+    def _named(self) -> str:
+        return f"{type(self).__name__}({self.extra_repr()})"
+
+    def _sequence(self, name: str, x: Any, dtype: Any) -> Any:
+        x = as_tensor(x, dtype)
+        if x.ndim != 3 or x.shape[2] != self.embed_dim:
+            raise ag.ShapeError(
+                f"{self._named()} takes (batch, places, {self.embed_dim}), got a {name} of shape {x.shape}"
+            )
+        return x
 
     def _projected(self, x: Any, first: int, last: int) -> Any:
         """Some of the three maps of x."""
@@ -131,13 +149,16 @@ class MultiheadAttention(Module):
     def _heads(self, x: Any) -> Any:
         return x.reshape(*x.shape[:2], self.num_heads, -1).transpose(0, 2, 1, 3)
 
-    def _allowed(self, mask: Any, places: int, keys: int) -> Any:
-        before = np.tri(places, keys, dtype=bool) if self.causal else None
+    def _allowed(self, mask: Any, shape: tuple[int, ...]) -> Any:
+        before = np.tri(shape[2], shape[3], dtype=bool) if self.causal else None
         if mask is None:
             return before
         mask = mask if isinstance(mask, ag.Tensor) else np.asarray(mask)
         if mask.dtype.kind != "b":
             raise ag.DTypeError(f"a mask holds truths, where a place may be looked at, not {mask.dtype}")
+        pairs = zip(mask.shape[::-1], shape[::-1], strict=False)
+        if mask.ndim > len(shape) or any(length not in (1, full) for length, full in pairs):
+            raise ag.ShapeError(f"a mask of shape {mask.shape} for (batch, heads, places, keys) of {shape}")
         return mask if before is None else ag.logical_and(mask, before)
 
     def config(self) -> dict[str, Any]:

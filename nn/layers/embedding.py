@@ -77,13 +77,10 @@ class Embedding(Module):
         given: Any = numbers if isinstance(numbers, ag.Tensor) else np.asarray(numbers)
         if given.dtype.kind not in "iu":
             raise ag.DTypeError(f"{self} takes integers, the numbers of rows, not {given.dtype}: use x.astype(int)")
-        if (
-            not isinstance(given, ag.Tensor)
-            and given.size
-            and not 0 <= given.min() <= given.max() < self.num_embeddings
-        ):
+        known = given if isinstance(given, np.ndarray) else None if given.traced else given.data
+        if known is not None and known.size and not 0 <= known.min() <= known.max() < self.num_embeddings:
             raise IndexError(
-                f"{self} has rows 0 to {self.num_embeddings - 1}, got numbers from {given.min()} to {given.max()}"
+                f"{self} has rows 0 to {self.num_embeddings - 1}, got numbers from {known.min()} to {known.max()}"
             )
         return self.weight[given]
 

@@ -12,6 +12,7 @@ from autograd import suggest
 from nn import init
 from nn._checks import positive_integer
 from nn.init import Initializer, Seed
+from nn.layers._inputs import as_tensor
 from nn.module import Module, Parameter
 
 __all__ = ["Linear"]
@@ -81,9 +82,7 @@ class Linear(Module):
 
     def forward(self, x: Input) -> ag.Tensor:
         """Compute x W + b."""
-        if not isinstance(x, ag.Tensor):
-            x = ag.Tensor(x, dtype=self.weight.dtype)
-        return ag.linear(x, self.weight, self.bias)
+        return ag.linear(as_tensor(x, self.weight.dtype), self.weight, self.bias)
 
     def config(self) -> dict[str, Any]:
         """The arguments that build a layer of this form; its values are a checkpoint's business, so they start at 0."""

@@ -116,6 +116,8 @@ class BatchNorm1d(Module):
     def forward(self, x: Input) -> ag.Tensor:
         """Normalise over the batch, or by what training has seen."""
         x = _checked(self, x, self.features, self.weight.dtype)
+        if x.ndim > 2:  # PyTorch's features are on the second axis there, not on the last
+            raise ag.ShapeError(f"{self} takes (batch, features), got shape {x.shape}; for images there is GroupNorm")
         if not self.training:
             scale = self.weight / ag.sqrt(self.running_variance + self.epsilon)
             return (x - self.running_mean) * scale + self.bias

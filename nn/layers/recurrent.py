@@ -77,11 +77,17 @@ class _Recurrent(Module):
         Args:
             x: ``(batch, steps, input_size)``, or ``(steps, batch, input_size)`` without ``batch_first``.
             state: What to begin with, ``(num_layers, batch, hidden_size)``, of an LSTM two such; by default 0.
-            lengths: How many steps each sequence has, ``(batch,)``; what comes after is not looked at, and gives 0.
+            lengths: How many steps each sequence has, ``(batch,)``, from 0 to all; what comes after is not looked at,
+                and gives 0.
 
         Returns:
             All outputs of the last layer, in the form of x, and the state after each sequence's last step; or one of
             these, as ``returns`` says.
+
+        Raises:
+            ShapeError: The sequence, the state or the lengths have another form, or there are no steps.
+            DTypeError: The lengths are no integers.
+            ValueError: A length is below 0, or more than there are steps.
         """
         first = self._parameter("weight_ih_l0")
         x = as_tensor(x, first.dtype)
@@ -90,6 +96,8 @@ class _Recurrent(Module):
             raise ag.ShapeError(f"{self} takes ({form}, {self.input_size}), got shape {x.shape}")
         steps = x.shape[1] if self.batch_first else x.shape[0]
         batch = x.shape[0] if self.batch_first else x.shape[1]
+        if not steps:
+            raise ag.ShapeError(f"{self} takes sequences of one step and more, got shape {x.shape}")
         inputs: list[Any] = [x[:, t] if self.batch_first else x[t] for t in range(steps)]
         taken = self._taken(lengths, steps, batch)
         ends: list[list[Any]] = [[] for _ in range(self.states)]
@@ -135,6 +143,11 @@ class _Recurrent(Module):
         lengths = lengths if isinstance(lengths, ag.Tensor) else np.asarray(lengths)
         if lengths.shape != (batch,):
             raise ag.ShapeError(f"lengths of shape {lengths.shape} for a batch of {batch}")
+        if lengths.dtype.kind not in "iu":
+            raise ag.DTypeError(f"lengths are integers, not {lengths.dtype}: use lengths.astype(int)")
+        known = lengths if isinstance(lengths, np.ndarray) else None if lengths.traced else lengths.data
+        if known is not None and known.size and not 0 <= known.min() <= known.max() <= steps:
+            raise ValueError(f"lengths from {known.min()} to {known.max()} for sequences of {steps} steps")
         column = lengths.reshape(batch, 1)
         return [ag.greater(column, t) for t in range(steps)]
 

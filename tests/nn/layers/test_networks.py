@@ -228,6 +228,10 @@ def test_causal_attention_does_not_look_ahead() -> None:
     np.testing.assert_allclose(loose(x, mask=mask).data, tight(x).data, rtol=1e-12)
 
 
+STEPS, FOURS = np.zeros((2, 4, 3)), np.zeros((2, 3, 4))
+ATTENTION: Any = nn.MultiheadAttention(4, 2, seed=0)
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -240,6 +244,19 @@ def test_causal_attention_does_not_look_ahead() -> None:
         (lambda: nn.Embedding(3, 2)([0.5]), "takes integers"),
         (lambda: nn.LSTM(3, 2)(np.zeros((2, 3))), r"takes \(batch, steps, 3\), got shape \(2, 3\)"),
         (lambda: nn.LSTM(3, 2, returns="all"), "returns must be one of 'both'"),
+        (lambda: nn.GRU(3, 2)(np.zeros((2, 0, 3))), "sequences of one step and more"),
+        (lambda: nn.GRU(3, 2)(STEPS, lengths=[5, 1]), "lengths from 1 to 5 for sequences of 4 steps"),
+        (lambda: nn.GRU(3, 2)(STEPS, lengths=ag.Tensor([-1, 1])), "lengths from -1 to 1"),
+        (lambda: nn.GRU(3, 2)(STEPS, lengths=[1.5, 1]), "lengths are integers, not float64"),
+        (lambda: nn.Sequential(nn.GRU(3, 2), nn.Linear(2, 1))(STEPS), "got a tuple of 2; .* returns='outputs'"),
+        (lambda: nn.Conv2d(1, 1, 3, padding=-1), "padding must be 0 or a positive integer, got -1"),
+        (lambda: nn.Conv2d(1, 1, 3, padding=None), "padding must be 0 or a positive integer, got None"),
+        (lambda: ATTENTION(STEPS), r"MultiheadAttention\(4, 2\) takes \(batch, places, 4\), got a query"),
+        (lambda: ATTENTION(FOURS, np.zeros((2, 4, 3))), r"got a key of shape \(2, 4, 3\)"),
+        (lambda: ATTENTION(FOURS, FOURS[:1]), r"a key of \(1, 3, 4\) .* the batches must be equal"),
+        (lambda: ATTENTION(FOURS, FOURS, FOURS[:, :2]), "there is one value for each key"),
+        (lambda: ATTENTION(FOURS, mask=np.ones((4, 4), bool)), r"a mask of shape \(4, 4\) for .* \(2, 2, 3, 3\)"),
+        (lambda: ATTENTION(FOURS, mask=np.ones((3, 3))), "a mask holds truths"),
         (lambda: nn.MultiheadAttention(6, 4), "num_heads=4 must divide embed_dim=6"),
         (lambda: nn.GroupNorm(2, 3), "groups=2 must divide channels=3"),
         (lambda: nn.Residual(nn.Linear(2, 3))(np.zeros((1, 2))), r"make \(1, 3\) of \(1, 2\)"),
@@ -252,9 +269,22 @@ def test_what_does_not_fit_is_refused_in_a_line(make: Any, message: str) -> None
         make()
 
 
-def test_rows_of_an_embedding_that_do_not_exist_are_refused() -> None:
+@pytest.mark.parametrize("kind", [list, ag.Tensor])
+def test_rows_of_an_embedding_that_do_not_exist_are_refused(kind: Any) -> None:
     with pytest.raises(IndexError, match="has rows 0 to 2, got numbers from -1 to 1"):
-        nn.Embedding(3, 2)([1, -1])
+        nn.Embedding(3, 2)(kind([1, -1]))
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int16", "int64", "float32"])
+def test_images_of_integers_are_pooled_as_numbers(dtype: str) -> None:
+    image = np.array([[[[1, 2], [4, 4]]]], dtype)
+    assert nn.AvgPool2d(2)(image).data.item() == 2.75
+    below = image - image.dtype.type(5) if dtype != "uint8" else image  # what lies beyond the edge is no 0 that wins
+    assert nn.MaxPool2d(2, padding=1)(below).data.tolist() == below.tolist()
+
+
+def test_both_forms_of_gelu_take_lists() -> None:
+    np.testing.assert_allclose(nn.GELU("tanh")([-1.0, 2.0]), nn.GELU()([-1.0, 2.0]), atol=5e-4)
 
 
 @pytest.mark.parametrize("activation", ["tanh", "relu", "leaky_relu"])
