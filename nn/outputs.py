@@ -70,7 +70,7 @@ OUTPUTS: dict[Loss, Outputs] = {
     binary_cross_entropy: Outputs(
         predictions=lambda probabilities: (probabilities > 0.5).astype(np.int64),
         probabilities=lambda probabilities: probabilities,
-        check=check_shares,
+        check=lambda targets: check_shares(targets, "binary_cross_entropy"),
     ),
     cross_entropy_of_probabilities: Outputs(
         predictions=lambda probabilities: probabilities.argmax(axis=-1),
@@ -87,7 +87,7 @@ OUTPUTS: dict[Loss, Outputs] = {
     binary_cross_entropy_with_logits: Outputs(
         predictions=lambda logits: (logits > 0).astype(np.int64),
         probabilities=lambda logits: np.asarray(ag.sigmoid(logits)),
-        check=check_shares,
+        check=lambda targets: check_shares(targets, "binary_cross_entropy_with_logits"),
     ),
 }
 

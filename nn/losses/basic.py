@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
-from nn.losses.weighting import Counted, class_weights
+from nn.losses.weighting import Counted, check_class_numbers, class_weights, known
 
 __all__ = [
     "Loss",
@@ -136,7 +136,7 @@ def cross_entropy_of_probabilities(probabilities: Array, targets: Targets, reduc
         >>> round(cross_entropy_of_probabilities(ag.Tensor([[0.8, 0.2]]), [[1.0, 0.0]]).item(), 3)
         0.223
     """
-    values = _known(probabilities)
+    values = known(probabilities)
     if values.size and not (values.min() >= 0 and values.max() <= 1 + 1e-6):
         raise ValueError(
             "cross_entropy_of_probabilities takes numbers from 0 to 1, "
@@ -182,7 +182,7 @@ def hinge(scores: Array, targets: Targets, reduction: Reduction = "mean") -> Any
         missing = ag.where(is_right, 0.0, ag.relu(1.0 + scores - right))
         return _reduced(ag.sum(missing, axis=-1) / classes, reduction)
     signs = _targets_like(scores, targets, "hinge")
-    check_signs(_known(signs))
+    check_signs(known(signs))
     return _reduced(ag.relu(1.0 - signs * scores), reduction)
 
 
@@ -190,11 +190,7 @@ def _one_hot(targets: Any, classes: int) -> Any:
     """True at each sample's class number, once these are checked."""
     if not isinstance(targets, ag.Tensor):
         targets = np.asarray(targets)
-    if targets.dtype.kind not in "iu":
-        raise ag.DTypeError(f"class numbers must be integers, not {targets.dtype}: use targets.astype(int)")
-    known = _known(targets)
-    if known.size and not 0 <= known.min() <= known.max() < classes:
-        raise ValueError(f"class numbers from {known.min()} to {known.max()} for {classes} classes")
+    check_class_numbers(targets, classes)
     return ag.BOOK["one_hot"](targets, classes=classes)
 
 
@@ -210,7 +206,7 @@ def _check_classes(shape: tuple[int, ...], loss: str) -> None:
 def _distributions(outputs: Array, targets: Any, loss: str) -> Array:
     """Targets of one probability for each class in the outputs' precision, once they are that."""
     checked = _targets_like(outputs, targets, loss)
-    check_distributions(_known(checked), loss)
+    check_distributions(known(checked), loss)
     return checked
 
 
@@ -233,20 +229,13 @@ def check_signs(targets: NDArray[Any]) -> None:
         raise ValueError("hinge takes targets -1 and 1; for 0 and 1 pass 2 * targets - 1")
 
 
-def check_shares(targets: NDArray[Any]) -> None:
+def check_shares(targets: NDArray[Any], loss: str) -> None:
     """Refuse targets below 0 or above 1."""
     if targets.size and (targets.min() < 0 or targets.max() > 1):
         raise ValueError(
-            "binary_cross_entropy_with_logits takes targets between 0 and 1, "
+            f"{loss} takes targets between 0 and 1, "
             f"got {targets.min():g} to {targets.max():g}; for -1 and 1 pass (targets + 1) / 2"
         )
-
-
-def _known(x: Any) -> NDArray[Any]:
-    """The numbers, to check them; none while a function is recorded, as they will be others."""
-    if isinstance(x, ag.Tensor):
-        return np.empty(0) if x.traced else x.data
-    return np.asarray(x)
 
 
 @loss_function
@@ -280,8 +269,8 @@ def cross_entropy(
     Raises:
         ShapeError: The shapes do not belong together.
         DTypeError: Class numbers are not integers.
-        ValueError: A class number is not below ``classes``, a row of targets that are no probabilities, a label
-            smoothing out of its range, or an unknown reduction.
+        ValueError: A class number is not below ``classes``, a row of targets that are no probabilities, an
+            ``ignore_index`` for such rows, a label smoothing out of its range, or an unknown reduction.
 
     Source of label smoothing: C. Szegedy et al., "Rethinking the Inception architecture for computer vision", CVPR
     2016, section 7.
@@ -300,26 +289,34 @@ def cross_entropy(
     """
     if not isinstance(targets, ag.Tensor):
         targets = np.asarray(targets)
+    _check_classes(logits.shape, "cross_entropy")
+    if not 0 <= label_smoothing <= 1:
+        raise ValueError(f"label_smoothing must be from 0 to 1, got {label_smoothing!r}")
+    _tell_of_probabilities(logits, "softmax", "cross_entropy", "leave it out, or use cross_entropy_of_probabilities")
+    return _cross_entropy(logits, targets, reduction, label_smoothing, weight, ignore_index)
+
+
+def _cross_entropy(
+    logits: Any, targets: Any, reduction: Any, label_smoothing: float, weight: Any = None, ignore_index: Any = None
+) -> Any:
+    """The same, of an array or a Tensor of targets."""
     full = logits.shape
-    _check_classes(full, "cross_entropy")
     if (weight is not None or ignore_index is not None) and targets.shape == full[:-1]:
         counted = Counted(targets, full[-1], weight, ignore_index, logits)
         if label_smoothing and weight is not None:
             return _smoothed_by_weight(
                 logits, counted, class_weights(weight, full[-1], logits), label_smoothing, reduction
             )
-        losses = cross_entropy(logits, counted.targets, "none", label_smoothing=label_smoothing)
-        return counted.reduced(losses, reduction)
-    _tell_of_probabilities(logits, "softmax", "cross_entropy", "leave it out, or use cross_entropy_of_probabilities")
+        return counted.reduced(_cross_entropy(logits, counted.targets, "none", label_smoothing), reduction)
     if targets.shape == full:
         targets = _distributions(logits, targets, "cross_entropy")
+        if ignore_index is not None:
+            raise ValueError("ignore_index is a class number, and these targets are probabilities: leave rows out")
     elif targets.shape == (*full[:-1], 1):
         raise ag.ShapeError(
             f"cross_entropy: class numbers of shape {targets.shape} for logits of shape {logits.shape}; "
             f"pass targets.reshape{logits.shape[:-1]}"
         )
-    if not 0 <= label_smoothing <= 1:
-        raise ValueError(f"label_smoothing must be from 0 to 1, got {label_smoothing!r}")
     if label_smoothing:
         certain: Any = targets if targets.shape == full else ag.where(_one_hot(targets, full[-1]), 1.0, 0.0)
         smoothed = (1 - label_smoothing) * certain + label_smoothing / full[-1]
@@ -334,7 +331,7 @@ def _smoothed_by_weight(logits: Array, counted: Counted, weights: Any, smoothing
     """The share that goes to all classes counts as each of them does, and not as the right one."""
     kept = 1.0 if counted.kept is None else counted.kept
     all_alike = -ag.sum(ag.log_softmax(logits, axis=-1) * weights, axis=-1) * (smoothing / len(weights)) * kept
-    right = cross_entropy(logits, counted.targets, "none") * counted.counts * (1 - smoothing)
+    right = _cross_entropy(logits, counted.targets, "none", 0.0) * counted.counts * (1 - smoothing)
     return counted.summed(right + all_alike, reduction)
 
 
@@ -367,7 +364,7 @@ def binary_cross_entropy_with_logits(logits: Array, targets: Targets, reduction:
     """
     _tell_of_probabilities(logits, "sigmoid", "binary_cross_entropy_with_logits", "leave it out")
     targets = _targets_like(logits, targets, "binary_cross_entropy_with_logits")
-    check_shares(_known(targets))
+    check_shares(known(targets), "binary_cross_entropy_with_logits")
     return _reduced(ag.BOOK["binary_cross_entropy"](logits, targets), reduction)
 
 

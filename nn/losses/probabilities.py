@@ -15,14 +15,12 @@ from nn.losses.basic import (
     Targets,
     _check_classes,
     _distributions,
-    _known,
-    _one_hot,
     _reduced,
     _targets_like,
     check_shares,
     loss_function,
 )
-from nn.losses.weighting import Counted
+from nn.losses.weighting import Counted, known
 
 __all__ = ["binary_cross_entropy", "focal", "kl_div", "nll"]
 
@@ -138,14 +136,14 @@ def binary_cross_entropy(probabilities: Array, targets: Targets, reduction: Redu
         >>> round(binary_cross_entropy(ag.Tensor([0.8]), [1.0]).item(), 3)
         0.223
     """
-    values = _known(probabilities)
+    values = known(probabilities)
     if values.size and not (values.min() >= 0 and values.max() <= 1 + 1e-6):
         raise ValueError(
             f"binary_cross_entropy takes numbers from 0 to 1, got {values.min():g} to {values.max():g}; "
             "binary_cross_entropy_with_logits takes logits"
         )
     t = _targets_like(probabilities, targets, "binary_cross_entropy")
-    check_shares(_known(t))
+    check_shares(known(t), "binary_cross_entropy")
     yes = t * ag.log(ag.where(ag.greater(t, 0), probabilities, 1.0))
     no = (1.0 - t) * ag.log1p(-ag.where(ag.less(t, 1), probabilities, 0.0))
     return _reduced(-(yes + no), reduction)
@@ -159,16 +157,11 @@ def _counted(outputs: Array, targets: Any, weight: Any, ignore_index: int | None
         raise ag.ShapeError(
             f"{loss}: outputs have shape {outputs.shape} and class numbers {targets.shape}, not {outputs.shape[:-1]}"
         )
-    if ignore_index is None:
-        _one_hot(targets, outputs.shape[-1])
-    counted = Counted(targets, outputs.shape[-1], weight, ignore_index, outputs)
-    if ignore_index is not None:
-        _one_hot(counted.targets, outputs.shape[-1])
-    return counted
+    return Counted(targets, outputs.shape[-1], weight, ignore_index, outputs)
 
 
 def _picked(rows: Array, targets: Any) -> Any:
     """Of each row the entry that its class number names."""
     full = targets.shape
-    places = targets if isinstance(targets, ag.Tensor) and targets.traced else np.asarray(_known(targets))
+    places = targets if isinstance(targets, ag.Tensor) and targets.traced else np.asarray(known(targets))
     return ag.BOOK["take_along_axis"](rows, places.reshape(*full, 1), axis=-1)[..., 0]

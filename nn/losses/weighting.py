@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 import autograd as ag
 
@@ -28,7 +29,8 @@ class Counted:
 
     Raises:
         ShapeError: The weights are not one for each class.
-        ValueError: A weight is below 0 or no number.
+        DTypeError: Class numbers are not integers.
+        ValueError: A class number that counts is not below ``classes``, a weight is below 0 or no number.
     """
 
     def __init__(self, targets: Any, classes: int, weight: Any, ignore_index: int | None, like: Any) -> None:
@@ -39,6 +41,7 @@ class Counted:
             kept = ag.not_equal(targets, ignore_index)
             targets = _chosen(kept, targets)
             self.counts = self.kept = ag.where(kept, np.ones((), like.dtype), np.zeros((), like.dtype))
+        check_class_numbers(targets, classes)
         if weight is not None:
             weights = class_weights(weight, classes, like)
             rows = ag.Tensor(weights)[targets] if isinstance(targets, ag.Tensor) else weights[targets]
@@ -60,6 +63,22 @@ class Counted:
         if reduction == "mean" and self.counts is None:
             return ag.mean(weighted)
         return ag.sum(weighted) / ag.sum(self.counts) if reduction == "mean" else ag.sum(weighted)
+
+
+def known(x: Any) -> NDArray[Any]:
+    """The numbers, to check them; none while a function is recorded, as they will be others."""
+    if isinstance(x, ag.Tensor):
+        return np.empty(0) if x.traced else x.data
+    return np.asarray(x)
+
+
+def check_class_numbers(targets: Any, classes: int) -> None:
+    """Refuse what numbers no class."""
+    if targets.dtype.kind not in "iu":
+        raise ag.DTypeError(f"class numbers must be integers, not {targets.dtype}: use targets.astype(int)")
+    found = known(targets)
+    if found.size and not 0 <= found.min() <= found.max() < classes:
+        raise ValueError(f"class numbers from {found.min()} to {found.max()} for {classes} classes")
 
 
 def _chosen(kept: Any, targets: Any) -> Any:

@@ -107,6 +107,12 @@ def test_a_compiled_loss_follows_other_targets(name: str) -> None:
         (lambda: nn.huber(VALUES, LOGITS, delta=0), "delta must be above 0"),
         (lambda: nn.cross_entropy(LOGITS, CLASSES, weight=[1, 2]), r"weights of shape \(2,\) for 4 classes"),
         (lambda: nn.cross_entropy(LOGITS, CLASSES, weight=-WEIGHT), "weights of classes must be numbers from 0"),
+        (lambda: nn.cross_entropy(LOGITS, CLASSES + 1, weight=WEIGHT), "class numbers from 1 to 4 for 4 classes"),
+        (lambda: nn.cross_entropy(LOGITS, CLASSES - 1, weight=WEIGHT), "class numbers from -1 to 2 for 4 classes"),
+        (lambda: nn.nll(LOGITS, SOME + 1, weight=WEIGHT, ignore_index=-99), "class numbers from 0 to 4"),
+        (lambda: nn.cross_entropy(LOGITS, CLASSES, weight=WEIGHT, label_smoothing=2), "label_smoothing must be from 0"),
+        (lambda: nn.cross_entropy(LOGITS, SHARES, ignore_index=-100), "ignore_index is a class number"),
+        (lambda: nn.binary_cross_entropy(SHARES, LOGITS), "^binary_cross_entropy takes targets between 0 and 1"),
         (lambda: nn.binary_cross_entropy(VALUES, LOGITS), "takes numbers from 0 to 1"),
         (lambda: nn.kl_div(LOGITS, LOGITS), "probabilities that add up to 1"),
         (lambda: nn.l1_loss(VALUES, LOGITS, "median"), "reduction must be one of"),
@@ -116,3 +122,10 @@ def test_a_compiled_loss_follows_other_targets(name: str) -> None:
 def test_what_does_not_fit_is_refused(call: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("how", [{}, {"weight": WEIGHT}, {"weight": WEIGHT, "label_smoothing": 0.1}])
+def test_probabilities_in_the_place_of_logits_are_told_of_once_and_where_they_are(how: Any) -> None:
+    with pytest.warns(UserWarning, match="come out of a softmax") as found:
+        nn.cross_entropy(ag.softmax(ag.Tensor(LOGITS, requires_grad=True)), CLASSES, **how)
+    assert [each.filename for each in found] == [__file__]
