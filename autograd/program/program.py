@@ -15,11 +15,12 @@ from autograd.graph.order import topological_order
 from autograd.graph.outside import frozen
 from autograd.graph.places import at_line
 from autograd.program.native.engine import Engine
-from autograd.program.numbers.routine import Array
+from autograd.program.numbers.routine import FLOAT, Array
 from autograd.program.refusal import RecordingError
 from autograd.program.routine import Routine, prepare
 from autograd.program.tape import Tape, no_collection
 from autograd.program.tracing import Tracer
+from autograd.tensor.operands import check_kept
 from autograd.tensor.tensor import Tensor
 
 __all__ = ["Program"]
@@ -177,7 +178,9 @@ class Program:
             (array([4.  , 0.75]), array([[4.  , 4.  ],
                    [0.25, 3.  ]]))
         """
-        array = np.asarray(rows, np.float64)
+        given = np.asarray(rows)
+        check_kept(given, FLOAT, "the inputs of a program of Values")
+        array = given.astype(FLOAT, copy=False)
         n = self._inputs
         if array.ndim != 2 or array.shape[1] != n:
             raise ShapeError(f"a batch of shape {array.shape} for a program of {n} inputs: expected (examples, {n})")

@@ -95,6 +95,16 @@ def numbers_of(data: Any, dtype: Any = None) -> Array:
     return array
 
 
+def check_kept(x: Any, dtype: np.dtype[Any], what: str) -> None:
+    """Raise on complex numbers for what is real, which would lose their imaginary parts.
+
+    Raises:
+        DTypeError: They are.
+    """
+    if dtype.kind != "c" and is_complex(x):
+        raise DTypeError(f"complex numbers for {what}, which is {dtype}: take np.real or np.imag of them first")
+
+
 def check_floating(array: Array) -> None:
     """Raise unless gradients can be of this array's kind.
 

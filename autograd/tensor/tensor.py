@@ -91,6 +91,7 @@ class Tensor(ArrayMethods, Copying):
     def data(self, array: Tensor | ArrayLike) -> None:
         self._check_leaf()
         operands.refuse_masked(array, "a Tensor")
+        operands.check_kept(array, self.dtype, "a Tensor's data")
         new = array if array is self._raw else np.array(array, dtype=self.dtype)
         if new.shape != self.shape:
             raise ShapeError(
@@ -116,6 +117,7 @@ class Tensor(ArrayMethods, Copying):
     def grad(self, gradient: Tensor | ArrayLike | None) -> None:
         fitting: Tensor | None = None
         if gradient is not None:
+            operands.check_kept(gradient, self.dtype, "a Tensor's gradient")
             fitting = gradient if isinstance(gradient, Tensor) else constant(np.array(gradient, dtype=self.dtype))
             if fitting.dtype != self.dtype:
                 fitting = shaping.astype(fitting, dtype=self.dtype)
@@ -322,6 +324,7 @@ class Tensor(ArrayMethods, Copying):
             ones = np.ones(self.shape, self.dtype) if self.shape else np.array(1, self.dtype)
             return constant(ones) if create_graph else ones
         self._check_gradient_shape(np.shape(gradient._raw if isinstance(gradient, Tensor) else gradient))
+        operands.check_kept(gradient, self.dtype, "a gradient or direction")
         if create_graph:
             return gradient if isinstance(gradient, Tensor) else constant(np.array(gradient, self.dtype))
         return np.array(gradient._raw if isinstance(gradient, Tensor) else gradient, self.dtype)

@@ -16,6 +16,7 @@ from autograd.program.arrays.numpy_code import numpy_function
 from autograd.program.native.engine import Engine, chosen
 from autograd.program.tape import Tape
 from autograd.program.text import Names, Step, described
+from autograd.tensor.operands import check_kept
 from autograd.tensor.tensor import Tensor
 
 
@@ -73,9 +74,11 @@ class ArrayRoutine:
         found = []
         for number, (x, place) in enumerate(zip(arguments, places, strict=True)):
             entry = self.tape.entries[place]
+            name = (self._names[number] if number < len(self._names) else None) or f"input {number}"
+            if entry.dtype is not None:
+                check_kept(x, entry.dtype, name)
             array = np.asarray(x._raw if isinstance(x, Tensor) else x, dtype=entry.dtype)
             if array.shape != entry.shape:
-                name = (self._names[number] if number < len(self._names) else None) or f"input {number}"
                 raise ShapeError(
                     f"{name} of shape {array.shape} for a program recorded with shape {entry.shape}: record another"
                 )

@@ -46,7 +46,7 @@ class NumpyEngine:
     def run(self, x: Array, results: Array) -> float:
         """Compute the outputs for the inputs ``x``: the first is returned, the others go into ``results``."""
         with self._lock, np.errstate(all="ignore"):
-            self._inputs[:] = x
+            np.copyto(self._inputs, x, casting="same_kind")  # no complex numbers
             for work in self._work:
                 work()
             self.memory.take(self._others, out=results, mode="clip")

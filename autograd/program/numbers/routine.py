@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -18,7 +18,9 @@ from autograd.program.numbers.numpy_engine import NumpyEngine
 from autograd.program.numbers.schedule import Plan, schedule
 from autograd.program.tape import Tape
 from autograd.program.text import Names, Step, described
+from autograd.tensor.operands import check_kept
 
+FLOAT: Final = np.dtype(np.float64)
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
@@ -89,7 +91,9 @@ def _entry(
                 return compute(x, results), results
         except (TypeError, AttributeError):  # another type of number, a list, or an array with gaps
             pass
-        array = np.ascontiguousarray(x, dtype=np.float64)
+        given = np.array(x, order="C", ndmin=1)  # a copy, as memory that is not aligned is refused, too
+        check_kept(given, FLOAT, "the inputs of a program of Values")
+        array = given.astype(FLOAT, copy=False)
         if array.shape != shape:
             raise ShapeError(f"inputs of shape {array.shape} for a program of {inputs} inputs: expected {shape}")
         return compute(array, results), results

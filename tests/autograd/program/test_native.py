@@ -107,7 +107,10 @@ def test_a_way_in_outlives_the_program_and_takes_arrays_of_any_kind() -> None:
     a, b = ag.Value(2.0), ag.Value(-3.0)
     run = ag.Program.from_graph(a * b, [a, b], engine="native").run
     gc.collect()
-    for x in ([2.0, 5.0], np.array([2, 5]), np.array([2.0, 0.0, 5.0])[::2], np.array([2.0, 5.0], np.float32)):
+    unaligned = np.zeros(17, np.uint8)[1:].view(np.float64)
+    unaligned[:] = 2.0, 5.0
+    apart, single = np.array([2.0, 0.0, 5.0])[::2], np.array([2.0, 5.0], np.float32)
+    for x in ([2.0, 5.0], np.array([2, 5]), apart, single, unaligned):
         value, gradient = run(x)
         assert value == 10.0
         assert gradient.tolist() == [5.0, 2.0]

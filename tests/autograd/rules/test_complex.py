@@ -221,6 +221,36 @@ def test_a_result_that_is_complex_is_refused_where_one_real_number_is_wanted() -
         (Tensor(z, requires_grad=True) * 1).backward()
 
 
+REAL, GIVEN = np.ones(2), np.array([1 + 2j, 3 - 1j])
+OF_VALUES = [ag.Value(1.0), ag.Value(2.0)]
+LOSES: dict[str, Callable[[ag.Tensor], Any]] = {
+    "backward": lambda x: (x * 2).backward(GIVEN),
+    "backward of one": lambda x: (x * 2).sum().backward(1j),
+    "backward to differentiate again": lambda x: (x * 2).backward(ag.Tensor(GIVEN), create_graph=True),
+    "vjp": lambda x: ag.vjp(lambda a: a * a, REAL, GIVEN),
+    "jvp": lambda x: ag.jvp(lambda a: a * a, REAL, GIVEN),
+    "hvp": lambda x: ag.hvp(lambda a: (a * a).sum(), REAL, GIVEN),
+    "data": lambda x: setattr(x, "data", GIVEN),
+    "grad": lambda x: setattr(x, "grad", GIVEN),
+    "grad of a Tensor": lambda x: setattr(x, "grad", ag.Tensor(GIVEN)),
+    "a program": lambda x: ag.Program.from_graph((x * x).sum(), x)(GIVEN),
+    **{
+        f"a program of Values, {way}, {engine}": lambda x, way=way, given=given, engine=engine: getattr(
+            ag.Program.from_graph(OF_VALUES[0] * OF_VALUES[1], OF_VALUES, engine=engine), way
+        )(given)
+        for engine in ("numpy", None)
+        for way, given in (("run", GIVEN), ("batch", [GIVEN]))
+    },
+}
+
+
+@pytest.mark.parametrize("way", LOSES)
+@pytest.mark.filterwarnings("ignore::numpy.exceptions.ComplexWarning")
+def test_complex_numbers_for_real_ones_are_refused_before_their_imaginary_parts_are_lost(way: str) -> None:
+    with pytest.raises(ag.DTypeError, match=r"complex numbers for .*, which is float64: take np\.real or np\.imag"):
+        LOSES[way](ag.Tensor(REAL, requires_grad=True))
+
+
 def test_jacobians_of_complex_numbers() -> None:
     x, z, A = real_numbers(3), complex_numbers(3), complex_numbers(2, 3)
     np.testing.assert_allclose(ag.jacobian(lambda x: A @ x)(x), A)
