@@ -153,7 +153,8 @@ def to_onnx(model: Module, path: str | Path, example: ArrayLike) -> None:
     for layer in parts:
         name = graph.layer(layer, name)
     graph.nodes.append(onnx.helper.make_node("Identity", [name], ["y"]))
-    kind = np.dtype(np.int64) if batch.dtype.kind in "iu" else outputs.dtype
+    numbers_rows = bool(parts) and isinstance(parts[0], layers.Embedding)  # other layers take integers as numbers
+    kind = np.dtype(np.int64) if numbers_rows else outputs.dtype
     ends = [
         onnx.helper.make_tensor_value_info(name, onnx.helper.np_dtype_to_tensor_dtype(kind), ["batch", *shape[1:]])
         for name, kind, shape in (("x", kind, batch.shape), ("y", outputs.dtype, outputs.shape))

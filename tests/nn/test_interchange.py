@@ -40,6 +40,15 @@ def test_random_networks_under_onnxruntime() -> None:
         assert error < 1e-5, model
 
 
+def test_an_example_of_integers_is_one_of_numbers_where_no_embedding_takes_it(tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx", reason="needs the extra export")
+    rows = nn.Sequential(nn.Embedding(3, 2), nn.Flatten(), nn.Linear(4, 1))
+    for model, kind in ((nn.MLP(2, [1]), "FLOAT"), (rows, "INT64")):
+        nn.to_onnx(model, tmp_path / "model.onnx", [[1, 2]])
+        (x,) = onnx.load(tmp_path / "model.onnx").graph.input
+        assert onnx.TensorProto.DataType.Name(x.type.tensor_type.elem_type) == kind
+
+
 def test_what_no_file_can_hold_is_refused(tmp_path: Path) -> None:
     pytest.importorskip("onnx", reason="needs the extra export")
     with pytest.raises(TypeError, match="to_onnx knows no LSTM; it knows Sequential and MLP of BatchNorm1d, Conv1d"):
