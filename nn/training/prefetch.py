@@ -59,6 +59,15 @@ class Prefetch:
     def epoch(self, number: int) -> None:
         self.loader.epoch = number
 
+    @property
+    def _seed(self) -> Any:
+        """The seed of the loader's order, on which processes that train together agree."""
+        return getattr(self.loader, "_seed", None)
+
+    @_seed.setter
+    def _seed(self, seed: Any) -> None:
+        self.loader._seed = seed
+
     def __iter__(self) -> Iterator[Any]:
         ready: queue.Queue[tuple[bool, Any]] = queue.Queue(self.ahead)
         left = threading.Event()

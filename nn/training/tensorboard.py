@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd import require
+from nn._files import place_among_ranks
 from nn.training.callbacks import Callback, TrainerView
 
 __all__ = ["TensorBoard"]
@@ -32,11 +33,14 @@ class TensorBoard(Callback):
         self._writer: Any = None
 
     def on_fit_begin(self, trainer: TrainerView) -> None:  # noqa: ARG002 - the hook's signature
-        """Open the file."""
-        self._writer = require("tensorboardX", "tensorboard").SummaryWriter(str(self.log_dir))
+        """Open the file; of several processes that train together, the first one alone does."""
+        if place_among_ranks()[0] == 0:
+            self._writer = require("tensorboardX", "tensorboard").SummaryWriter(str(self.log_dir))
 
     def on_epoch_end(self, trainer: TrainerView) -> None:
         """Write the epoch's row."""
+        if self._writer is None:
+            return
         row = trainer.history[-1]
         for name, value in row.items():
             if name == "epoch":

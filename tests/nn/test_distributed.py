@@ -89,6 +89,7 @@ class Alone:
 
     def __init__(self, rank: int, size: int) -> None:
         self.Get_rank, self.Get_size = (lambda: rank), (lambda: size)
+        self.allgather = lambda told: [told]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
@@ -100,6 +101,20 @@ def test_every_row_is_one_ranks(size: int, count: int) -> None:
     assert np.concatenate([part[0][1] for part, _ in parts]).tolist() == x.tolist()
     assert sum(share for _, share in parts) == pytest.approx(1.0)
     assert sum(World(Alone(rank, size)).part((x, y))[1] for rank in range(size)) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("wrap", [lambda loader: loader, nn.Prefetch])
+def test_the_order_of_the_samples_is_the_first_ranks(wrap: Any) -> None:
+    model = nn.Linear(1, 1)
+    optimizer = nn.SGD(model.parameters())
+    loaders = [wrap(nn.DataLoader((np.arange(30), np.arange(30)), batch_size=30, shuffle=True)) for _ in range(2)]
+    told: list[Any] = []
+    for rank, loader in enumerate(loaders):
+        communicator = Alone(rank, 2)
+        communicator.bcast = lambda own: told.append(own) or told[0]  # type: ignore[attr-defined]
+        World(communicator).agree(model, optimizer, loader)
+    first, second = (next(iter(loader))[1].tolist() for loader in loaders)
+    assert first == second != list(range(30))
 
 
 def test_what_needs_the_whole_batch_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

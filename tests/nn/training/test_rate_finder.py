@@ -68,3 +68,9 @@ def test_tensorboard_has_the_history(tmp_path):
         for tag, name in (("loss/training", "loss"), ("loss/validation", "val_loss"), ("learning_rate",) * 2):
             assert found[tag, row["epoch"]] == pytest.approx(row[name], rel=1e-6)
     assert len(found) == 6
+
+
+def test_tensorboards_file_is_written_by_the_first_of_several_processes(tmp_path, monkeypatch):
+    monkeypatch.setattr("nn.training.tensorboard.place_among_ranks", lambda: (1, 2))
+    trainer_with("sgd", nn.TensorBoard(tmp_path)).fit(X, X @ TRUE, epochs=1, progress=False)
+    assert not list(tmp_path.iterdir())
