@@ -14,6 +14,12 @@ from nn.optim.base import Optimizer
 __all__ = ["Adagrad", "Adam", "AdamW", "Lion", "NAdam", "RMSprop"]
 
 
+def _checked_betas(betas: tuple[float, float]) -> tuple[float, float]:
+    if np.shape(betas) != (2,):
+        raise ValueError(f"betas must be two numbers, got {betas!r}")
+    return in_range("betas[0]", betas[0], below=1.0), in_range("betas[1]", betas[1], below=1.0)
+
+
 class Adam(Optimizer, name="adam"):
     """Adam: each parameter's step is scaled by the size of its own recent gradients.
 
@@ -53,7 +59,7 @@ class Adam(Optimizer, name="adam"):
         epsilon: float = 1e-8,
         weight_decay: float = 0.0,
     ) -> None:
-        self.betas = in_range("betas[0]", betas[0], below=1.0), in_range("betas[1]", betas[1], below=1.0)
+        self.betas = _checked_betas(betas)
         self.epsilon = in_range("epsilon", epsilon)
         super().__init__(parameters, learning_rate, weight_decay, remembers=("mean", "square"))
 
@@ -204,7 +210,7 @@ class Lion(Optimizer, name="lion"):
         betas: tuple[float, float] = (0.9, 0.99),
         weight_decay: float = 0.0,
     ) -> None:
-        self.betas = in_range("betas[0]", betas[0], below=1.0), in_range("betas[1]", betas[1], below=1.0)
+        self.betas = _checked_betas(betas)
         super().__init__(parameters, learning_rate, weight_decay, remembers=("mean",))
 
     def update(

@@ -278,11 +278,11 @@ def _grouped(
         if not isinstance(group, Mapping):
             raise TypeError(f"{owner} takes groups or parameters, not both; item {index} is {group!r}")
         if "parameters" not in group:
-            raise ValueError(f"{owner}'s group {index} has no 'parameters'")
+            raise ValueError(f"{owner}'s group {index} has no 'parameters'; it has {', '.join(map(repr, group))}")
         for name in group:
             if name not in ("parameters", "learning_rate", "weight_decay"):
                 raise ValueError(f"{name!r} is no setting of a group of {owner}; it has learning_rate, weight_decay")
-        members = list(group["parameters"])
+        members = _listed(owner, group["parameters"])
         rate = in_range("learning_rate", group.get("learning_rate", learning_rate))
         decay = in_range("weight_decay", group.get("weight_decay", weight_decay))
         parameters += members
@@ -290,12 +290,16 @@ def _grouped(
     return parameters, settings
 
 
-def _checked_parameters(owner: str, parameters: Iterable[ag.Tensor]) -> list[ag.Tensor]:
+def _listed(owner: str, parameters: Iterable[ag.Tensor]) -> list[ag.Tensor]:
     if isinstance(parameters, ag.Tensor):
         raise TypeError(f"{owner} takes a list of parameters, got one Tensor; pass [tensor]")
     if callable(parameters):  # a model, or its method without the parentheses
         raise TypeError(f"{owner} takes a list of parameters; pass model.parameters()")
-    checked = list(parameters)
+    return list(parameters)
+
+
+def _checked_parameters(owner: str, parameters: Iterable[ag.Tensor]) -> list[ag.Tensor]:
+    checked = _listed(owner, parameters)
     for index, parameter in enumerate(checked):
         frozen = isinstance(parameter, Parameter)  # it may be trained later, and takes no part before
         if not (isinstance(parameter, ag.Tensor) and (parameter.requires_grad or frozen)):
