@@ -24,14 +24,19 @@ def gathered(x: Any, index: Sequence[Any]) -> Any:
 
     Raises:
         DTypeError: Positions that are not integers.
-        IndexError: There are more parts than axes.
+        IndexError: There are more parts than axes, or a mask has another shape than what it is to choose from.
     """
     basic: list[Any] = []
     axes: list[int] = []
     positions: list[Any] = []
-    for part in _expanded(index, rank(x)):
+    for part in _expanded(index, shape(x)):
         if part is None or isinstance(part, slice):
             basic.append(part)
+            continue
+        if isinstance(part, np.ndarray) and part.dtype.kind == "b":  # True or False: a new axis of one entry or none
+            axes.append(len(basic))
+            positions.append(np.arange(int(part)))
+            basic.append(None)
             continue
         if not isinstance(part, int) and part.dtype.kind not in "iu":
             tracer = current_tracer()
@@ -50,21 +55,26 @@ def gathered(x: Any, index: Sequence[Any]) -> Any:
     return selection.gather(x, *positions, axis=first)
 
 
-def _expanded(index: Sequence[Any], axes: int) -> Iterator[Any]:
+def _expanded(index: Sequence[Any], lengths: tuple[int, ...]) -> Iterator[Any]:
     """The parts with slices for …, and masks as the positions that they choose."""
-    parts = [np.asarray(part) if isinstance(part, list | np.bool) else part for part in index]
-    taken = sum(_axes_of(part) for part in parts)
-    if taken > axes:
-        raise IndexError(f"too many indices: {taken} for an array of {axes} axes")
+    parts = [np.asarray(part) if isinstance(part, list | bool | np.bool) else part for part in index]
+    if not any(part is Ellipsis for part in parts):
+        parts.append(Ellipsis)
+    taken, axis = sum(_axes_of(part) for part in parts), 0
+    left = len(lengths) - taken
+    if left < 0:
+        raise IndexError(f"too many indices: {taken} for an array of {len(lengths)} axes")
     for part in parts:
+        after = axis + (left if part is Ellipsis else _axes_of(part))
         if part is Ellipsis:
-            yield from [WHOLE] * (axes - taken)
-        elif isinstance(part, np.ndarray) and part.dtype.kind == "b":
+            yield from [WHOLE] * left
+        elif isinstance(part, np.ndarray) and part.dtype.kind == "b" and part.shape:
+            if part.shape != lengths[axis:after]:
+                raise IndexError(f"a mask of shape {part.shape} for axes of lengths {lengths[axis:after]}")
             yield from np.nonzero(part)
         else:
             yield part
-    if not any(part is Ellipsis for part in parts):
-        yield from [WHOLE] * (axes - taken)
+        axis = after
 
 
 def _axes_of(part: Any) -> int:

@@ -25,6 +25,8 @@ FORMS: dict[str, Any] = {
     "a number apart": lambda x, i, j: x[1, :, j],
     "with an array": lambda x, i, j: x[np.array([0, 3]), j],
     "with a mask": lambda x, i, j: x[np.array([True, False, True, False]), j],
+    "with True": lambda x, i, j: x[i, True],
+    "with True apart": lambda x, i, j: x[j, ..., np.bool(True), :],
     "with a new axis": lambda x, i, j: x[i, None, j],
     "one entry": lambda x, i, j: x[j[0], j[1]],
     "take": lambda x, i, j: anp.take(x, i, axis=1),
@@ -49,6 +51,12 @@ def test_traced_positions_are_numpys_index_at_every_replay(form: str, engine: An
 def _index(function: Any, i: Any, j: Any) -> Any:
     """Where each entry of the result comes from."""
     return np.unravel_index(function(np.arange(X.size).reshape(X.shape), i, j), X.shape)
+
+
+@pytest.mark.parametrize("mask", [[True, False], [True] * 4, [[True]]])
+def test_a_mask_of_another_shape_than_the_axis_is_an_error(mask: Any) -> None:
+    with pytest.raises(IndexError, match=r"a mask of shape .* for axes of lengths"):
+        ag.compile(lambda x, j: x[j, np.array(mask)])(X, SECOND)
 
 
 def test_a_position_out_of_range_is_an_error_at_the_replay_that_has_it(engine: Any) -> None:
