@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
 from nn.inspect import mode, outputs_of_layers
-from nn.losses import Loss, cross_entropy
+from nn.layers import Embedding
+from nn.losses import Loss, cross_entropy, focal, nll
 from nn.losses.basic import ROUNDING
 from nn.module import Module
 from nn.optim import SGD, Optimizer
@@ -123,21 +124,25 @@ def _findings(
     blocking = list(_of_targets(loss, outputs, y))
     yield from blocking
     yield from _of_softmax(model, loss, outputs)
-    yield from _of_inputs(x)
+    if not any(isinstance(module, Embedding) for module in model.modules()):  # its numbers are names, of no scale
+        yield from _of_inputs(x)
     yield from _of_units(layers)
-    if not blocking:
+    if not blocking and any(parameter.requires_grad for parameter in model.parameters()):
         yield from _of_gradients(model, loss, x, y)
         if isinstance(optimizer, SGD):
             yield from _of_learning_rate(model, loss, x, y, optimizer, seed)
 
 
-def _takes_classes(loss: Loss) -> bool:
-    return outputs_of(loss) is outputs_of(cross_entropy)
+def _takes_classes(loss: Loss, *losses: Loss) -> bool:
+    return any(outputs_of(loss) is outputs_of(each) for each in losses)
 
 
 def _of_targets(loss: Loss, outputs: Array, y: Array) -> Iterator[Finding]:
-    if _takes_classes(loss):
+    if _takes_classes(loss, cross_entropy, nll, focal):
         classes = outputs.shape[-1]
+        ignored = getattr(loss, "keywords", {}).get("ignore_index")
+        if ignored is not None and y.dtype.kind in "iu":
+            y = np.where(y == ignored, 0, y)
         if classes == 1:
             yield Finding(
                 "one output",
@@ -166,7 +171,7 @@ def _of_targets(loss: Loss, outputs: Array, y: Array) -> Iterator[Finding]:
 
 
 def _of_softmax(model: Module, loss: Loss, outputs: Array) -> Iterator[Finding]:
-    if not _takes_classes(loss) or outputs.ndim != 2 or outputs.shape[1] < 2:
+    if not _takes_classes(loss, cross_entropy) or outputs.ndim != 2 or outputs.shape[1] < 2:
         return
     rows = outputs.sum(axis=1)
     if outputs.min() >= 0 and np.allclose(rows, 1.0, atol=1e-4) and np.ptp(outputs) > 0:
@@ -209,12 +214,9 @@ def _of_gradients(model: Module, loss: Loss, x: Array, y: Array) -> Iterator[Fin
     for parameter in model.parameters():
         parameter.grad = None
     _value(loss, model, x, y).backward()
-    missing = [name for name, parameter in model.named_parameters() if parameter.grad is None]
-    zero = [
-        name
-        for name, parameter in model.named_parameters()
-        if parameter.grad is not None and not np.any(parameter.grad.data)
-    ]
+    trained = [(name, parameter) for name, parameter in model.named_parameters() if parameter.requires_grad]
+    missing = [name for name, parameter in trained if parameter.grad is None]
+    zero = [name for name, parameter in trained if parameter.grad is not None and not np.any(parameter.grad.data)]
     if missing:
         yield Finding("no gradient", f"none reaches {_listed(missing)}: is each used in forward, and not detached?")
     if zero:
@@ -235,7 +237,7 @@ def _of_learning_rate(model: Module, loss: Loss, x: Array, y: Array, optimizer: 
 
 def _largest_curvature(model: Module, loss: Loss, x: Array, y: Array, seed: int) -> float:
     """The largest eigenvalue of the Hessian for the parameters, by power iteration."""
-    parameters = list(model.parameters())
+    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     gradients = ag.gradients(_value(loss, model, x, y), parameters, create_graph=True)
     rng = np.random.default_rng(seed)
     direction = [rng.normal(size=p.shape).astype(p.dtype) for p in parameters]

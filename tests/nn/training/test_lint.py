@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -96,6 +97,24 @@ def test_a_learning_rate_above_the_curvature_bound() -> None:
         report = nn.lint(model, nn.mse, X, targets, optimizer)
         assert len(report) == expected
         assert all(finding.rule == "learning rate" for finding in report)
+
+
+@pytest.mark.parametrize("patterns", [["0.*"], []])
+def test_what_is_frozen_needs_no_gradient(patterns: list[str]) -> None:
+    model = mlp()
+    model.freeze(*patterns)
+    assert not nn.lint(model, nn.cross_entropy, X, Y, nn.SGD(model.parameters(), learning_rate=0.01))
+
+
+def test_numbers_that_are_names_have_no_scale() -> None:
+    model = nn.Sequential(nn.Embedding(300, 4, seed=0), nn.GRU(4, 4, returns="last", seed=0), nn.Linear(4, 3, seed=0))
+    assert not nn.lint(model, nn.cross_entropy, RNG.integers(0, 300, (30, 5)), Y[:30])
+
+
+def test_class_numbers_that_do_not_count_are_none() -> None:
+    loss = functools.partial(nn.cross_entropy, ignore_index=-1)
+    assert not nn.lint(mlp(), loss, X, np.where(X[:, 0] > 1, -1, Y))
+    assert "class numbers up to 3" in str(nn.lint(mlp(), nn.focal, X, Y + 1))
 
 
 def test_nothing_is_changed() -> None:
