@@ -160,8 +160,10 @@ def _function_of_matrices(scipys: Callable[..., Any]) -> OwnPrimitive:
     @primitive
     @wraps(scipys)
     def own(a: Any, **options: Any) -> Any:
-        # SciPy before 1.15 goes by way of complex numbers, and keeps them, where a matrix has no basis of eigenvectors.
-        return np.real_if_close(scipys(a, **options))
+        # SciPy before 1.15 goes by way of complex numbers, and keeps them, where a matrix has no basis of eigenvectors;
+        # these may have 256 bits.
+        y = np.real_if_close(scipys(a, **options))
+        return y.astype(complex, copy=False) if y.dtype == np.clongdouble else y
 
     def slope(y: Any, a: Any, direction: Any) -> Any:
         if is_complex(y) and not is_complex(a):  # where rounding decides between two branches

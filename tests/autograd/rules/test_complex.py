@@ -222,7 +222,13 @@ def test_a_result_that_is_complex_is_refused_where_one_real_number_is_wanted() -
 
 
 REAL, GIVEN = np.ones(2), np.array([1 + 2j, 3 - 1j])
-OF_VALUES = [ag.Value(1.0), ag.Value(2.0)]
+
+
+def of_values(engine: str | None) -> ag.Program:
+    leaves = [ag.Value(1.0), ag.Value(2.0)]
+    return ag.Program.from_graph(leaves[0] * leaves[1], leaves, engine=engine)
+
+
 LOSES: dict[str, Callable[[ag.Tensor], Any]] = {
     "backward": lambda x: (x * 2).backward(GIVEN),
     "backward of one": lambda x: (x * 2).sum().backward(1j),
@@ -236,7 +242,7 @@ LOSES: dict[str, Callable[[ag.Tensor], Any]] = {
     "a program": lambda x: ag.Program.from_graph((x * x).sum(), x)(GIVEN),
     **{
         f"a program of Values, {way}, {engine}": lambda x, way=way, given=given, engine=engine: getattr(
-            ag.Program.from_graph(OF_VALUES[0] * OF_VALUES[1], OF_VALUES, engine=engine), way
+            of_values(engine), way
         )(given)
         for engine in ("numpy", None)
         for way, given in (("run", GIVEN), ("batch", [GIVEN]))
