@@ -173,6 +173,13 @@ def check_classes(numbers: Any, classes: int) -> None:
         )
 
 
+def one_hot(targets: Any, classes: int) -> Any:
+    """True at each class number; checked here too, as a gradient alone may be computed without its loss."""
+    numbers = np.asarray(targets)
+    check_classes(numbers, classes)
+    return np.equal(numbers[..., None], np.arange(classes))
+
+
 def logsumexp(x: Any, axis: Axis, keepdims: bool) -> Any:
     """ln Σ exp xᵢ."""
     top = largest(x, axis)

@@ -108,6 +108,11 @@ class Steps:
         self._uses = Counter(x for place in order for x in tape.entries[place].inputs)
         self._uses.update((*tape.outputs, *(place for _, place in tape.updates)))
         self._updates = self._updates_by_products() if products else {}
+        self._classes = {
+            (tape.entries[place].inputs[1], tape.entries[tape.entries[place].inputs[0]].shape[-1])
+            for place in order
+            if tape.entries[place].rule is losses.cross_entropy_of_classes
+        }
         self.folded = {x for product, scaled in self._updates.values() for x in (product.place, scaled)}
         self.steps: list[Step] = []
         for place in order:
@@ -293,7 +298,9 @@ class Steps:
         rows, columns = prod(full[:-1]), full[-1]
         reads = tuple(x for x in memory if x is not None)
         if entry.rule is losses.one_hot:
-            return None if sources[0].dtype != np.int64 else Part(place, "one_hot", reads, (rows, columns))
+            if sources[0].dtype != np.int64 or (entry.inputs[0], columns) not in self._classes:
+                return None  # unless a loss checks the class numbers, NumPy's call has to
+            return Part(place, "one_hot", reads, (rows, columns))
         if sources[0].dtype != entry.dtype or entry.dtype not in FLOATS:
             return None
         if entry.rule is losses.cross_entropy_of_classes:

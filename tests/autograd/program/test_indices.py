@@ -53,6 +53,15 @@ def _index(function: Any, i: Any, j: Any) -> Any:
     return np.unravel_index(function(np.arange(X.size).reshape(X.shape), i, j), X.shape)
 
 
+@pytest.mark.parametrize("wrong", [3, -1])
+def test_the_gradient_of_a_cross_entropy_alone_refuses_a_class_that_there_is_not(wrong: int, engine: Any) -> None:
+    loss = ag.BOOK["cross_entropy_of_classes"]
+    fast = ag.compile(ag.grad(lambda x, t: ag.sum(loss(x, t))), engine=engine)
+    np.testing.assert_allclose(fast(np.zeros((2, 3)), np.array([0, 2])) * 3, [[-2, 1, 1], [1, 1, -2]])
+    with pytest.raises(ValueError, match="for 3 logits: expected 0 to 2"):
+        fast(np.zeros((2, 3)), np.array([0, wrong]))
+
+
 @pytest.mark.parametrize("mask", [[True, False], [True] * 4, [[True]]])
 def test_a_mask_of_another_shape_than_the_axis_is_an_error(mask: Any) -> None:
     with pytest.raises(IndexError, match=r"a mask of shape .* for axes of lengths"):
