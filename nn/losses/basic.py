@@ -329,10 +329,11 @@ def _cross_entropy(
 
 def _smoothed_by_weight(logits: Array, counted: Counted, weights: Any, smoothing: float, reduction: Any) -> Any:
     """The share that goes to all classes counts as each of them does, and not as the right one."""
-    kept = 1.0 if counted.kept is None else counted.kept
-    all_alike = -ag.sum(ag.log_softmax(logits, axis=-1) * weights, axis=-1) * (smoothing / len(weights)) * kept
-    right = _cross_entropy(logits, counted.targets, "none", 0.0) * counted.counts * (1 - smoothing)
-    return counted.summed(right + all_alike, reduction)
+    all_alike = -ag.sum(ag.log_softmax(logits, axis=-1) * weights, axis=-1) * (smoothing / len(weights))
+    if counted.kept is not None:
+        all_alike = ag.where(counted.kept, all_alike, 0.0)
+    right = counted.weighted(_cross_entropy(logits, counted.targets, "none", 0.0))
+    return counted.summed((1 - smoothing) * right + all_alike, reduction)
 
 
 @loss_function

@@ -145,7 +145,8 @@ def binary_cross_entropy(probabilities: Array, targets: Targets, reduction: Redu
     t = _targets_like(probabilities, targets, "binary_cross_entropy")
     check_shares(known(t), "binary_cross_entropy")
     yes = t * ag.log(ag.where(ag.greater(t, 0), probabilities, 1.0))
-    no = (1.0 - t) * ag.log1p(-ag.where(ag.less(t, 1), probabilities, 0.0))
+    # Rounding may have left 1 + ε, whose logarithm is infinite as that of 1 is.
+    no = (1.0 - t) * ag.log1p(-ag.where(ag.less(t, 1), ag.minimum(probabilities, 1.0), 0.0))
     return _reduced(-(yes + no), reduction)
 
 

@@ -50,9 +50,11 @@ class Counted:
 
     def reduced(self, losses: Any, reduction: str) -> Any:
         """The losses, weighted: their mean over what counts, their sum, or each."""
-        # What does not count adds nothing, even where its loss is infinite.
-        weighted = losses if self.counts is None else ag.where(ag.equal(self.counts, 0), 0.0, losses * self.counts)
-        return self.summed(weighted, reduction)
+        return self.summed(self.weighted(losses), reduction)
+
+    def weighted(self, losses: Any) -> Any:
+        """Each loss as it counts: what does not adds nothing, even where its loss is infinite."""
+        return losses if self.counts is None else ag.where(ag.equal(self.counts, 0), 0.0, losses) * self.counts
 
     def summed(self, weighted: Any, reduction: str) -> Any:
         """The same of losses that are weighted already."""

@@ -129,3 +129,21 @@ def test_probabilities_in_the_place_of_logits_are_told_of_once_and_where_they_ar
     with pytest.warns(UserWarning, match="come out of a softmax") as found:
         nn.cross_entropy(ag.softmax(ag.Tensor(LOGITS, requires_grad=True)), CLASSES, **how)
     assert [each.filename for each in found] == [__file__]
+
+
+@pytest.mark.parametrize("how", [{}, {"weight": [1.0, 2.0, 3.0]}, {"weight": [1.0, 2.0, 3.0], "label_smoothing": 0.1}])
+def test_what_is_ignored_adds_nothing_though_its_loss_is_infinite(how: Any) -> None:
+    logits = ag.Tensor([[0.0, 1.0, 2.0], [-np.inf, 0.0, 1.0]], requires_grad=True)
+    loss = nn.cross_entropy(logits, [1, 0], ignore_index=0, **how)
+    loss.backward()
+    alone = nn.cross_entropy(logits[:1], [1], **how)
+    assert loss.item() == pytest.approx(alone.item())
+    np.testing.assert_array_equal(logits.grad.data[1], np.zeros(3))
+
+
+def test_a_probability_that_rounding_has_left_above_1_counts_as_1() -> None:
+    above = ag.Tensor(np.array([1.0 + 2e-7, 1.0 + 2e-7]), requires_grad=True)
+    with np.errstate(divide="ignore"):
+        losses = nn.binary_cross_entropy(above, [1.0, 0.0], "none").data
+    assert losses[0] == pytest.approx(0.0, abs=1e-6)
+    assert losses[1] == np.inf
