@@ -26,6 +26,7 @@ class Prefetch:
         ahead: How many batches are held ready.
 
     Raises:
+        TypeError: The loader cannot be gone through, or has no length.
         ValueError: ``ahead`` is not a positive integer.
 
     Example:
@@ -37,6 +38,8 @@ class Prefetch:
     """
 
     def __init__(self, loader: Any, ahead: int = 2) -> None:
+        if not hasattr(loader, "__iter__") or not hasattr(loader, "__len__"):
+            raise TypeError(f"Prefetch takes a loader of batches with a length, not {type(loader).__name__}")
         self.loader, self.ahead = loader, positive_integer("ahead", ahead)
 
     def __repr__(self) -> str:

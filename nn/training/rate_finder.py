@@ -111,6 +111,7 @@ def find_learning_rate(
         seed: As for `Trainer.fit`.
 
     Raises:
+        TypeError: There is no `Trainer`.
         ValueError: ``lowest`` is not positive, or not below ``highest``.
 
     Source: L. N. Smith, "Cyclical learning rates for training neural networks", WACV 2017, section 3.3.
@@ -123,6 +124,8 @@ def find_learning_rate(
         >>> 1e-4 < found.suggestion < 1
         True
     """
+    if not isinstance(trainer, Trainer):
+        raise TypeError(f"find_learning_rate takes an nn.Trainer first, not {type(trainer).__name__}")
     if not 0 < in_range("lowest", lowest) < in_range("highest", highest):
         raise ValueError(f"lowest must be above 0 and below highest, got {lowest!r} and {highest!r}")
     rates = np.geomspace(lowest, highest, max(2, positive_integer("steps", steps))).tolist()

@@ -70,3 +70,5 @@ def test_an_error_comes_where_its_batch_is_asked_for():
     assert threads() == []
     with pytest.raises(ValueError, match="ahead must be a positive integer, got 0"):
         nn.Prefetch(Loader(), 0)
+    with pytest.raises(TypeError, match="a loader of batches with a length, not int"):
+        nn.Prefetch(3)

@@ -42,6 +42,8 @@ def test_it_leaves_no_trace():
 def test_rates_that_are_none_are_refused():
     with pytest.raises(ValueError, match=r"lowest must be above 0 and below highest, got 0.1 and 0.01"):
         nn.find_learning_rate(trainer_with(), X, X @ TRUE, lowest=0.1, highest=0.01)
+    with pytest.raises(TypeError, match=r"takes an nn\.Trainer first, not MLP"):
+        nn.find_learning_rate(nn.MLP(2, [1]), X, X @ TRUE)
 
 
 def test_its_picture():
