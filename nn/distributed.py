@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import sys
+import time
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
@@ -23,6 +24,9 @@ from nn.module import Module
 from nn.optim import Optimizer
 
 __all__ = ["World", "world"]
+
+# Seconds before a rank ends all: mpiexec ends its own relays with them, and what these have not passed on is lost.
+TO_BE_HEARD = 0.3
 
 
 class World:
@@ -85,6 +89,7 @@ class World:
             f"rank {self.rank} of {self.size} ended with {kind.__name__}; what was saved can be resumed on any number"
         )
         print(told, file=sys.stderr, flush=True)
+        time.sleep(TO_BE_HEARD)
         self._communicator.Abort(1)
 
 
