@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from autograd.drawing.transpile import Untranslatable, transpiled, written
+from autograd.drawing.transpile import transpiled, written
 from autograd.explaining.formula import derivatives, setting_names
 from autograd.explaining.symbols import Expression
 from autograd.rules import arithmetic
+from autograd.rules.on_names import Untranslatable
 from autograd.rules.primitive import BOOK, Primitive
 
 # What is an operator in JavaScript too.

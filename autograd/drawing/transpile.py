@@ -7,14 +7,14 @@ step-through page by existing, as its derivatives are by their formulas.
 
 from __future__ import annotations
 
-import builtins
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from types import BuiltinFunctionType, FunctionType, SimpleNamespace
+from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
+from autograd.rules.on_names import Branch, StandIns, Untranslatable, every_way
 from autograd.rules.primitive import Primitive
 
 LONGEST = 100_000  # characters
@@ -41,23 +41,12 @@ NAMES: dict[Any, str] = {
 _TRUTHS = ("<", "<=", ">", ">=", "===", "!==")
 
 
-class Untranslatable(Exception):  # noqa: N818 - an answer, which no user sees
-    """What has no JavaScript."""
-
-
 @dataclass
 class _Run:
     """One way through a function: how each condition on it turns out, and the long calls that have a constant each."""
 
     decided: dict[str, bool]
     constants: dict[str, str]
-
-
-class _Branch(Exception):  # noqa: N818
-    """A decision that has not been taken yet."""
-
-    def __init__(self, condition: str) -> None:
-        self.condition = condition
 
 
 def _infix(sign: str, swapped: bool = False) -> Callable[[Name, Any], Name]:
@@ -118,7 +107,7 @@ class Name:
         # NaN counts as true in Python, but not in JavaScript.
         condition = self.code if self.truth else f"(+{self.code} !== 0)"
         if condition not in self.run.decided:
-            raise _Branch(condition)
+            raise Branch(condition)
         return self.run.decided[condition]
 
     @staticmethod
@@ -170,25 +159,21 @@ def transpiled(function: Any, names: Sequence[str], settings: tuple[tuple[str, A
 def _transpiled(function: Any, names: tuple[str, ...], settings: tuple[tuple[str, Any], ...]) -> str | None:
     if not isinstance(function, FunctionType | BuiltinFunctionType):
         return None  # a user's own callable may do anything: it is not tried out
-    on_names = _on_names(function, {})
+    on_names = _STAND_INS.rebuilt(function)
     constants: dict[str, str] = {}
 
-    def every_way(decided: dict[str, bool]) -> str:
-        run = _Run(decided, constants)
-        try:
-            return written(on_names(*(Name(name, run) for name in names), **dict(settings)))
-        except _Branch as branch:
-            condition = branch.condition
-        if len(decided) == DEEPEST:
-            raise Untranslatable
-        yes, no = (every_way({**decided, condition: way}) for way in (True, False))
+    def run(decided: dict[str, bool]) -> str:
+        shared = _Run(decided, constants)
+        return written(on_names(*(Name(name, shared) for name in names), **dict(settings)))
+
+    def choose(condition: str, yes: str, no: str) -> str:
         code = f"({condition} ? {yes} : {no})"
         if len(code) > LONGEST:
             raise Untranslatable
         return code
 
     try:
-        code = every_way({})
+        code = every_way(run, choose, DEEPEST)
         lines = "".join(f"const {name} = {long}; " for long, name in constants.items())
         return f"(() => {{ {lines}return {code}; }})()" if lines else code
     except Exception:  # code that is not made of floats' arithmetic fails in its own way
@@ -240,28 +225,11 @@ def _kept(kind: type) -> Callable[..., Any]:
 
 
 _ON_NAMES = {function: _named(function) for function in NAMES}
-_MATH = SimpleNamespace(**{**vars(math), **{f.__name__: g for f, g in _ON_NAMES.items() if f.__module__ == "math"}})
 _BUILTINS = {
-    **vars(builtins),
     **{function.__name__: _ON_NAMES[function] for function in (max, min, round, sum)},
     "float": _kept(float),
     "bool": _kept(bool),
     "all": _joined("&&", all),
     "any": _joined("||", any),
 }
-
-
-def _on_names(value: Any, known: dict[int, dict[str, Any]]) -> Any:
-    """What stands for a global of the book's code while it runs on names; ``known`` holds the modules done already."""
-    if value is math:
-        return _MATH
-    if isinstance(value, BuiltinFunctionType):
-        return _ON_NAMES.get(value, value)
-    if not isinstance(value, FunctionType):
-        return value
-    home = value.__globals__
-    if id(home) not in known:
-        space = known[id(home)] = dict(home)  # entered first, since functions call each other
-        space.update({name: _on_names(x, known) for name, x in home.items()})
-        space["__builtins__"] = _BUILTINS
-    return FunctionType(value.__code__, known[id(home)], value.__name__, value.__defaults__, value.__closure__)
+_STAND_INS = StandIns(_ON_NAMES, _BUILTINS)

@@ -6,14 +6,13 @@ Arithmetic writes itself down, functions of `math` give the C library's, and a b
 
 from __future__ import annotations
 
-import builtins
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import BuiltinFunctionType, FunctionType, SimpleNamespace
 from typing import Any
 
 from autograd.program.native.values import float_of
+from autograd.rules.on_names import Branch, StandIns, Untranslatable, every_way
 
 DEEPEST = 12  # branches within each other
 
@@ -42,10 +41,6 @@ _IN_C: dict[Any, str] = {math.gamma: "tgamma", math.lgamma: "lgamma"} | {getattr
 C_FUNCTIONS = tuple(_IN_C.values())
 
 
-class Untranslatable(Exception):  # noqa: N818 - an answer, which no user sees
-    """What this engine does not compile."""
-
-
 @dataclass
 class _Written:
     """The lines of a function, and how each condition turns out on this way through it."""
@@ -60,13 +55,6 @@ class _Written:
             self.known[code] = Name(f"%v{len(self.known)}", kind, self)
             self.lines.append(f"  {self.known[code].code} = {code}")
         return self.known[code]
-
-
-class _Branch(Exception):  # noqa: N818
-    """A decision that has not been taken yet."""
-
-    def __init__(self, condition: str) -> None:
-        self.condition = condition
 
 
 def _infix(word: str, swapped: bool = False) -> Callable[[Name, Any], Name]:
@@ -126,7 +114,7 @@ class Name:
     def __bool__(self) -> bool:
         test = self if self.kind == "i1" else self != 0.0
         if test.code not in self.function.decided:
-            raise _Branch(test.code)
+            raise Branch(test.code)
         return self.function.decided[test.code]
 
 
@@ -143,18 +131,14 @@ def function_of_floats(function: Any, name: str, count: int, kind: str) -> tuple
         Untranslatable: It is not made of floats' arithmetic.
     """
     written = _Written()
-    on_names = _on_names(function, {})
+    on_names = _STAND_INS.rebuilt(function)
     names = [Name(f"%x{i}", kind, written) for i in range(count)]
 
-    def every_way(decided: dict[str, bool]) -> Any:
+    def run(decided: dict[str, bool]) -> Any:
         written.decided = decided
-        try:
-            return on_names(*names)
-        except _Branch as branch:
-            condition = branch.condition
-        if len(decided) == DEEPEST:
-            raise Untranslatable
-        yes, no = (every_way({**decided, condition: way}) for way in (True, False))
+        return on_names(*names)
+
+    def choose(condition: str, yes: Any, no: Any) -> Name:
         common = _common(yes, no)
         if common == "i1":
             common = "double"
@@ -163,7 +147,7 @@ def function_of_floats(function: Any, name: str, count: int, kind: str) -> tuple
         )
 
     try:
-        result = _in(written, every_way({}), kind)
+        result = _in(written, every_way(run, choose, DEEPEST), kind)
     except Exception as error:  # code that is not made of floats' arithmetic fails in its own way
         raise Untranslatable from error
     parameters = ", ".join(f"{kind} %x{i}" for i in range(count))
@@ -226,21 +210,4 @@ _ON_NAMES: dict[Any, Callable[..., Any]] = {
     math.isinf: lambda x: abs(x) == math.inf,
     math.isfinite: lambda x: abs(x) < math.inf,
 }
-_MATH = SimpleNamespace(**{**vars(math), **{f.__name__: g for f, g in _ON_NAMES.items()}})
-_BUILTINS = {**vars(builtins), "float": lambda x=0.0: x if isinstance(x, Name) else float(x)}
-
-
-def _on_names(value: Any, known: dict[int, dict[str, Any]]) -> Any:
-    """What stands for a global of the book's code while it runs on names; ``known`` holds the modules done already."""
-    if value is math:
-        return _MATH
-    if isinstance(value, BuiltinFunctionType):
-        return _ON_NAMES.get(value, value)
-    if not isinstance(value, FunctionType):
-        return value
-    home = value.__globals__
-    if id(home) not in known:
-        space = known[id(home)] = dict(home)  # entered first, since functions call each other
-        space.update({name: _on_names(x, known) for name, x in home.items()})
-        space["__builtins__"] = _BUILTINS
-    return FunctionType(value.__code__, known[id(home)], value.__name__, value.__defaults__, value.__closure__)
+_STAND_INS = StandIns(_ON_NAMES, {"float": lambda x=0.0: x if isinstance(x, Name) else float(x)})
