@@ -33,6 +33,7 @@ def dense(rng: Any) -> tuple[nn.Module, Any]:
     for fan_in, fan_out in itertools.pairwise(sizes):
         parts += [nn.Linear(fan_in, fan_out, bias=bool(rng.integers(2)), seed=rng), activation(rng)]
         parts += [[], [nn.BatchNorm1d(fan_out)], [nn.LayerNorm(fan_out)], [nn.Dropout(0.5)]][rng.integers(4)]
+    parts += [nn.Residual(nn.Linear(sizes[-1], sizes[-1], seed=rng), nn.RMSNorm(sizes[-1]))] if rng.integers(2) else []
     parts += [nn.Softmax(-1)] if rng.integers(2) else []
     return nn.Sequential(*parts), rng.normal(size=(5, sizes[0])).astype(np.float32)
 
@@ -45,7 +46,8 @@ def image(rng: Any) -> tuple[nn.Module, Any]:
         2, filters, (3, 2), stride=int(rng.integers(1, 3)), padding=padding, dilation=int(rng.integers(1, 3)),
         groups=groups, bias=bool(rng.integers(2)), seed=rng,
     )  # fmt: skip
-    pooled = [nn.MaxPool2d(2, stride=1)] if rng.integers(2) else []
+    kinds = [[], [nn.MaxPool2d(2, stride=1)], [nn.AvgPool2d(2, stride=1, padding=1)], [nn.GroupNorm(2, filters)]]
+    pooled = kinds[rng.integers(4)]
     x = rng.normal(size=(3, 2, 9, 8)).astype(np.float32)
     body = nn.Sequential(first, activation(rng), *pooled, nn.Flatten())
     head = nn.MLP(body(x).shape[1], [4, 3], activation="tanh", seed=rng)
@@ -58,18 +60,51 @@ def words(rng: Any) -> tuple[nn.Module, Any]:
     return nn.Sequential(table, nn.Flatten(), nn.Linear(12, 2, seed=rng)), rng.integers(0, 7, (5, 4))
 
 
+def signal(rng: Any) -> tuple[nn.Module, Any]:
+    """Convolutions along one axis."""
+    pool = [nn.MaxPool1d, nn.AvgPool1d][rng.integers(2)](3, stride=2, padding=1)
+    body = nn.Sequential(nn.Conv1d(3, 4, 3, seed=rng), activation(rng), nn.GroupNorm(2, 4), pool, nn.Flatten())
+    return body, rng.normal(size=(5, 3, 9)).astype(np.float32)
+
+
+def recurrent(rng: Any) -> tuple[nn.Module, Any]:
+    """One of the recurrent layers, on its own or above an embedding."""
+    kind = [nn.RNN, nn.LSTM, nn.GRU][rng.integers(3)]
+    returns = ["outputs", "last"][rng.integers(2)]
+    bias, first = bool(rng.integers(2)), bool(rng.integers(2))
+    layer = kind(3, 4, int(rng.integers(1, 3)), bias, first, returns, seed=rng)
+    if rng.integers(2):
+        return layer, rng.normal(size=(5, 6, 3)).astype(np.float32)
+    return nn.Sequential(nn.Embedding(7, 3, seed=rng), layer, nn.Linear(4, 2, seed=rng)), rng.integers(0, 7, (5, 6))
+
+
+def attention(rng: Any) -> tuple[nn.Module, Any]:
+    """A block of a Transformer, or attention alone."""
+    causal, x = bool(rng.integers(2)), rng.normal(size=(5, 6, 8)).astype(np.float32)
+    if not rng.integers(3):
+        return nn.MultiheadAttention(8, 2, bias=bool(rng.integers(2)), causal=causal, seed=rng), x
+    blocks = [
+        nn.TransformerBlock(8, 2, 6, activation=["gelu", "relu"][i], causal=causal, norm_first=i > 0, seed=rng)
+        for i in range(2)
+    ]
+    return nn.Sequential(*blocks, nn.LayerNorm(8)), x
+
+
+KINDS = [dense, image, words, signal, recurrent, attention]
+
+
 def differences(count: int, seed: int = 0) -> Iterator[tuple[nn.Module, float]]:
     """Random networks, and how far onnxruntime is from what they give, next to the largest number."""
     import onnxruntime
 
     for number in range(count):
         rng = np.random.default_rng([seed, number])
-        model, x = [dense, image, words][number % 3](rng)
+        model, x = KINDS[number % len(KINDS)](rng)
         for name, member in [*model.named_parameters(), *model.named_buffers()]:
             values = rng.normal(size=member.shape).astype(member.dtype)
             member.data = np.abs(values) + 0.1 if "variance" in name else values
         with tempfile.TemporaryDirectory() as folder:
-            nn.to_onnx(model, f"{folder}/model.onnx", x[:1])
+            nn.to_onnx(model, f"{folder}/model.onnx", x if getattr(model, "batch_first", None) is False else x[:1])
             session = onnxruntime.InferenceSession(Path(folder, "model.onnx").read_bytes())
             (found,) = session.run(None, {"x": x})
         expected = model.eval()(x).data

@@ -36,8 +36,17 @@ def network(activation: nn.Module, dtype: Any) -> nn.Module:
 def test_random_networks_under_onnxruntime() -> None:
     pytest.importorskip("onnx", reason="needs the extra export")
     pytest.importorskip("onnxruntime", reason="compares with onnxruntime, which is not installed")
-    for model, error in differences(12):
+    for model, error in differences(24):
         assert error < 1e-5, model
+
+
+def test_every_layer_is_written() -> None:
+    from nn.interchange.onnx_layers import WRITERS
+
+    kinds = [getattr(nn.layers, name) for name in nn.layers.__all__]
+    kinds = [kind for kind in kinds if isinstance(kind, type) and kind is not nn.layers.Activation]
+    idle = {nn.Dropout, nn.GaussianNoise, nn.Identity}
+    assert {kind for kind in kinds if not issubclass(kind, nn.Sequential)} - idle == set(WRITERS) - {nn.Residual}
 
 
 def test_an_example_of_integers_is_one_of_numbers_where_no_embedding_takes_it(tmp_path: Path) -> None:
@@ -51,8 +60,14 @@ def test_an_example_of_integers_is_one_of_numbers_where_no_embedding_takes_it(tm
 
 def test_what_no_file_can_hold_is_refused(tmp_path: Path) -> None:
     pytest.importorskip("onnx", reason="needs the extra export")
-    with pytest.raises(TypeError, match="to_onnx knows no LSTM; it knows Sequential and MLP of BatchNorm1d, Conv1d"):
-        nn.to_onnx(nn.Sequential(nn.LSTM(2, 2, returns="last")), tmp_path / "x", np.zeros((1, 2, 2)))
+
+    class Own(nn.Module):
+        pass
+
+    with pytest.raises(TypeError, match="to_onnx knows no Own; it knows Sequential and MLP of AvgPool1d"):
+        nn.to_onnx(nn.Sequential(Own()), tmp_path / "x", np.zeros((1, 2, 2)))
+    with pytest.raises(TypeError, match="several results; make it with returns='outputs'"):
+        nn.to_onnx(nn.LSTM(2, 2), tmp_path / "x", np.zeros((1, 2, 2)))
     with pytest.raises(TypeError, match="to_function knows no BatchNorm1d"):
         nn.to_function(nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2)))
     with pytest.raises(TypeError, match="needs a linear layer"):
