@@ -1,5 +1,6 @@
 """A test that leaves the engine or NumPy in another state than it found fails, whatever it tested."""
 
+import asyncio
 import gc
 import os
 import shutil
@@ -50,9 +51,20 @@ def nothing_leaks() -> Iterator[None]:
     assert state() == before
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(autouse=True, scope="module")
+def no_loop_stays() -> Iterator[None]:
+    """Fail a module after which an event loop still runs: the next one's asyncio.run would be refused."""
+    yield
+    with pytest.raises(RuntimeError, match="no running event loop"):
+        asyncio.get_running_loop()
+
+
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """An installed Chromium, driven by Playwright."""
+    """An installed Chromium, driven by Playwright.
+
+    It ends with its module: while Playwright runs, an event loop does in this thread.
+    """
     playwright = pytest.importorskip("playwright.sync_api", reason="needs gradbook[browser] and an installed Chromium")
     names = ("chromium", "chromium-browser", "google-chrome", "chrome")
     program = next(filter(None, map(shutil.which, names)), None)
