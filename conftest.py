@@ -19,6 +19,13 @@ collect_ignore += [] if find_spec("onnx") else ["nn/interchange/onnx_file.py"]
 collect_ignore += ["docs/conf.py", "docs/_ext", "docs/made"]
 
 
+@pytest.fixture(autouse=True)
+def _examples_write_elsewhere(request: pytest.FixtureRequest) -> None:
+    """Let the files that examples save lie in an empty folder, and not in the checkout."""
+    if isinstance(request.node, pytest.DoctestItem):
+        request.getfixturevalue("monkeypatch").chdir(request.getfixturevalue("tmp_path"))
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--no-skips", action="store_true", help="fail where a test is skipped: everything optional is to be installed"
