@@ -34,10 +34,7 @@ BLOCK = re.compile(r"(?:^<!-- ([^\n]*) -->\n)?^(`{3,})(\w+)\n(.*?)^\2$", re.MULT
 
 # Why a block is not run, by its page and its first line; the page says it too.
 NOT_RUN = {
-    (
-        "docs/howto/browser.md",
-        "import micropip",
-    ): "it wants a browser; tests/test_pyodide.py installs the wheel so in Node",
+    ("docs/howto/browser.md", "import micropip"): "it wants a browser; in Node tests/test_pyodide.py does it",
     ("docs/howto/many_processes.md", "mpiexec -hosts node1,node2 -n 8 python program.py"): "it wants two machines",
 }
 

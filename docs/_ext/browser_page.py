@@ -1,29 +1,26 @@
-"""Python in the browser, without installing: the package as an archive beside a page that runs it by Pyodide."""
+"""Python in the browser, without installing: the package's wheel beside a page that runs it by Pyodide."""
 
 from __future__ import annotations
 
-import shutil
-import zipfile
 from pathlib import Path
 from typing import Any
+
+from hatchling.builders.wheel import WheelBuilder
 
 ROOT = Path(__file__).parents[2]
 
 
-def archive(path: Path) -> None:
-    """Write the two packages, as their wheel holds them, for Pyodide to unpack."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
-        for package in ("autograd", "nn"):
-            for file in sorted((ROOT / package).rglob("*")):
-                if file.is_file() and file.suffix != ".pyc":
-                    packed.write(file, file.relative_to(ROOT))
+def wheel(folder: Path) -> Path:
+    """Build the wheel, as `pip wheel` does, for Pyodide to install or to unpack."""
+    (built,) = WheelBuilder(str(ROOT)).build(directory=str(folder), versions=["standard"])
+    return Path(built)
 
 
 def _write(app: Any, error: Exception | None) -> None:
     if error is None and app.builder.name == "html":
         static = Path(app.outdir) / "_static"
-        archive(static / "gradbook.zip")
-        shutil.copy(ROOT / "docs" / "_ext" / "try.html", static)
+        page = (ROOT / "docs" / "_ext" / "try.html").read_text(encoding="utf-8")
+        static.joinpath("try.html").write_text(page.replace("WHEEL", wheel(static).name), encoding="utf-8")
 
 
 def setup(app: Any) -> dict[str, Any]:
