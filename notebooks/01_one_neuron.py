@@ -127,9 +127,9 @@ ag.draw(L).page
 # *Figure 1.3. The same step by step; where a notebook lets nothing play, its picture.*
 
 # %% [markdown]
-# ## A number used twice
+# ## A number used more than once
 #
-# When a number is used in two places, its gradient is the *sum* over both. Forgetting this is the most common mistake in
+# When a number is used in several places, its gradient is the *sum* over all of them. Forgetting this is the most common mistake in
 # engines written by hand.
 
 # %%
@@ -141,7 +141,7 @@ assert a.grad == 2 * 3.0 + 1  # from a² the slope 2a, from a the slope 1
 ag.draw(L2)
 
 # %% [markdown]
-# *Figure 1.4. A number used twice: its three edges bring 3, 3 and 1, together 7.*
+# *Figure 1.4. A number used three times: its edges bring 3, 3 and 1, together 7.*
 
 # %% [markdown]
 # ## An engine of 40 lines

@@ -109,6 +109,7 @@ print("first layer", f"{exploding[0]:.1e}", " last layer", f"{exploding[-1]:.1e}
 deltas = sizes_of_deltas(deep("leaky_relu", too_large))
 print("δ of each layer beside that of the layer above:", (deltas[:-1] / deltas[1:]).round(2))
 assert exploding[0] > 10
+assert exploding[0] < exploding[-1]
 assert (deltas[:-2] / deltas[1:-1] > 1.5).all()
 
 # %% [markdown]
@@ -233,7 +234,8 @@ for answer in sheet.check():  # give your numbers: sheet.check(a=…, b=…)
 # <details><summary>Solutions</summary>
 #
 # 1. Far less: the first layer's gradient is a tenth of the last one's, not a hundred-thousandth; at forty times it is larger. Most
-#    slopes are tiny, as the sums lie where sigmoid is flat, but a few are not, and those meet weights many times as large.
+#    slopes are tiny, as the sums lie where sigmoid is flat, but a few are not, and those meet weights many times as large. (The
+#    quarter is the slope's alone: at forty times no layer takes as much away from δ.)
 # 2. All 32: its slope below zero is 0.01, not 0.
 # 3. About 1, since leaky ReLU passes hardly more than ReLU.
 #
@@ -257,6 +259,8 @@ for answer in sheet.check():  # give your numbers: sheet.check(a=…, b=…)
 # )
 # assert 0.05 < tenfold[0] / tenfold[-1] < 0.2
 # assert fortyfold[0] > 5 * fortyfold[-1]
+# large = sizes_of_deltas(deep("sigmoid", forty_times))
+# assert (large[:-1] / large[1:] > 0.25).all()
 #
 # leaky = nn.MLP(64, [32, 10], activation="leaky_relu", seed=0, dtype=np.float64)
 # leaky.layers[0].bias.data = np.where(np.arange(32) < 20, -100.0, 0.0)

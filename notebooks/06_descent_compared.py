@@ -41,7 +41,18 @@ pictures.descent_animation(steps=40)
 # ## More of them
 #
 # *Nesterov's* momentum looks at the gradient a little ahead. *Adagrad* divides by the root of the sum of all squared gradients
-# so far, so its *rate* only shrinks (its steps shrink where gradients do not grow); *RMSprop* by that of recent ones.
+# so far, so its *rate* only shrinks; *RMSprop* by that of recent ones. (Adagrad's *steps* need not shrink: after a small gradient a
+# large one makes a longer step.)
+
+# %%
+w = ag.Tensor([0.0], requires_grad=True)
+optimizer, lengths = nn.Adagrad([w], learning_rate=1.0), []
+for gradient in (1.0, 0.1, 1.0):
+    before, w.grad = w.item(), [gradient]
+    optimizer.step()
+    lengths.append(before - w.item())
+print("gradients 1, 0.1, 1: Adagrad steps by", *(f"{length:.2f}" for length in lengths))
+assert lengths[2] > lengths[1]
 
 # %%
 family = {

@@ -295,6 +295,30 @@ nn.pictures.compare({"right rule": {"loss": cleared}, "relu's slope always 1": {
 assert cleared[-1] < wrong[-1]
 
 # %% [markdown]
+# Where does it begin? Both passes beside each other, with one cursor for the two: forward all numbers are alike, and the first that
+# differs is lit.
+
+
+# %%
+def hinged(rule):
+    a, b = Value(2.0, label="a"), Value(3.0, label="b")
+    L = rule(1 - a * b) * a + b
+    L.label = "L"
+    L.backward()
+    return L
+
+
+right_pass, wrong_pass = hinged(ag.relu), hinged(leaky)
+assert right_pass.data == wrong_pass.data == 3.0
+for leaf in ("a", "b"):
+    found = [str(ag.explain(output, wrt=leaf)).splitlines()[0] for output in (right_pass, wrong_pass)]
+    print("right:", found[0], "  wrong:", found[1])
+ag.draw(right_pass).beside(ag.draw(wrong_pass), ("the right rule", "relu's slope always 1"))
+
+# %% [markdown]
+# *Figure 9.4. The backward pass with the right rule and with the wrong one; where a notebook lets nothing play, the two pictures.*
+
+# %% [markdown]
 # ## 6. Why does the gradient of a bias have to be summed?
 #
 # A bias of shape (2,) added to a (5, 2) array is used once in each row. Without the sum its gradient has the wrong shape, or,
@@ -427,7 +451,7 @@ for answer in sheet.check():  # give your numbers: sheet.check(a=…, b=…)
 # w = Number(1.0)
 # total = sum(w * value for value in x)
 # Engine(accumulate=False).backward(total)
-# assert w.grad in [value.data for value in x]  # one sample's share, not the sum
+# assert w.grad == x[0].data  # the first sample's share, not the sum
 #
 #
 # @primitive

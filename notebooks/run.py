@@ -10,6 +10,7 @@ import argparse
 import re
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,17 +26,28 @@ def scripts() -> list[Path]:
     return sorted(FOLDER.glob("[0-9]*.py"))
 
 
-def executed(script: Path) -> Any:
+def executed(script: Path, probes: Mapping[str, list[str]] | None = None) -> Any:
     """The notebook of a script, run from top to bottom in a fresh kernel; after it, the code of its solutions.
 
     Solutions stand in the text, folded, so that they are closed in every viewer. They are run, and not kept, as cells.
 
+    Args:
+        script: The notebook's script.
+        probes: Code to run, and not to keep, after the one cell in which a text stands.
+
     Raises:
         nbclient.exceptions.CellExecutionError: A cell failed, or one of its assertions.
+        ValueError: The text of a probe stands in no cell, or in several.
     """
     notebook = jupytext.read(script)
     kept = list(notebook.cells)
-    notebook.cells = kept + [nbformat.v4.new_code_cell(code) for cell in kept for code in solutions_in(cell)]
+    run = kept + [nbformat.v4.new_code_cell(code) for cell in kept for code in solutions_in(cell)]
+    for text, codes in (probes or {}).items():
+        places = [i for i, cell in enumerate(run) if cell.cell_type == "code" and text in cell.source]
+        if len(places) != 1:
+            raise ValueError(f"{script.name}: {len(places)} cells hold {text!r}")
+        run[places[0] + 1 : places[0] + 1] = [nbformat.v4.new_code_cell(code) for code in codes]
+    notebook.cells = run
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     client = NotebookClient(
         notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}}, record_timing=False

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.planted import PLANTED, probe, probes, runner
 
 jupytext = pytest.importorskip("jupytext", reason="notebooks need gradbook[notebooks]")
 nbformat = pytest.importorskip("nbformat", reason="notebooks need gradbook[notebooks]")
@@ -16,27 +17,28 @@ FOLDER = Path(__file__).parents[1] / "notebooks"
 SCRIPTS = sorted(FOLDER.glob("[0-9]*.py"))
 
 
-def _runner() -> Any:
-    spec = importlib.util.spec_from_file_location("notebook_runner", FOLDER / "run.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def _kept(script: Path) -> Any:
     return nbformat.read(script.with_suffix(".ipynb"), as_version=4)
 
 
 def test_there_are_notebooks() -> None:
+    assert {planted.notebook for planted in PLANTED} <= {script.stem[:2] for script in SCRIPTS}
     assert sorted({script.stem[:2] for script in SCRIPTS}) == [script.stem[:2] for script in SCRIPTS]
     assert len(SCRIPTS) >= 4
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
-def test_it_runs_from_a_clean_kernel(script: Path) -> None:
-    _runner().executed(script)  # raises where a cell fails
+def test_it_runs_from_a_clean_kernel_and_notices_what_is_planted(script: Path) -> None:
+    runner().executed(script, probes(script.stem[:2]))  # raises where a cell fails
+
+
+def test_a_planted_sentence_that_no_cell_notices_fails(tmp_path: Path) -> None:
+    script = tmp_path / "00_small.py"
+    script.write_text("# %%\nx = 1\nassert x < 2\n", encoding="utf-8")
+    with pytest.raises(Exception, match="not noticed: x is 1"):
+        runner().executed(script, {"assert x < 2": [probe("x is 1", "assert x == 1")]})
+    with pytest.raises(ValueError, match="0 cells hold 'assert x > 2'"):
+        runner().executed(script, {"assert x > 2": []})
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
@@ -61,7 +63,7 @@ def test_it_ends_with_exercises_and_their_solutions(script: Path) -> None:
     after = cells[cells.index(titles[0]) + 1 :]
     checking = [cell for cell in after if "ag.quiz(" in cell.source and ".check(" in cell.source]
     assert [cell.cell_type for cell in checking] == ["code"]
-    solutions = [code for cell in after for code in _runner().solutions_in(cell)]  # closed, in every viewer
+    solutions = [code for cell in after for code in runner().solutions_in(cell)]  # closed, in every viewer
     assert any("assert" in code for code in solutions)
 
 
