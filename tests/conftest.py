@@ -5,7 +5,8 @@ import gc
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -75,3 +76,51 @@ def browser() -> Iterator[Any]:
         found = p.chromium.launch(executable_path=program, args=["--no-sandbox"] if is_root else [])
         yield found
         found.close()
+
+
+DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+SMALL = """() => [...document.querySelectorAll("button, input, select, summary, a, [role=button]")]
+  .filter((e) => !e.ownerSVGElement).map((e) => [e.id || e.textContent.trim(), e.getBoundingClientRect()])
+  .filter(([, box]) => box.width && Math.min(box.width, box.height) < 24).map(([name]) => name)"""
+
+
+@pytest.fixture
+def visited(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Opens a page from disk; afterwards nothing may have gone wrong in it, and nothing been fetched."""
+    troubles: list[str] = []
+    contexts: list[Any] = []
+
+    def visit(path: Path, size: dict[str, int] = DESKTOP, address: str = "", **options: Any) -> Any:
+        context = browser.new_context(viewport=size, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: troubles.append(message.text))
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("dialog", lambda dialog: troubles.append(dialog.message))
+        fetched = ("file:", "data:", "about:")
+        page.on("request", lambda r: None if r.url.startswith(fetched) else troubles.append(r.url))
+        page.goto(path.as_uri() + address)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert not troubles
+
+
+@pytest.fixture
+def shuts_nobody_out(visited: Callable[..., Any]) -> Callable[..., None]:
+    """Looks at a page on a desk and on a phone, light and dark: axe-core's rules, sizes for fingers, no sideways."""
+    module = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs gradbook[browser] with axe")
+
+    def look(path: Path, prepare: Callable[[Any], None] = lambda page: None) -> None:
+        for size in (DESKTOP, PHONE):
+            for scheme in ("light", "dark"):
+                page = visited(path, size, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce")
+                prepare(page)
+                found = module.Axe().run(page, options={"iframes": False}).response["violations"]
+                assert not [(v["id"], [n["html"][:100] for n in v["nodes"]]) for v in found], (size, scheme)
+                assert page.evaluate(SMALL) == []
+                assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+    return look

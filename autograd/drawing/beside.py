@@ -7,10 +7,11 @@ import json
 import math
 import re
 from difflib import SequenceMatcher
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.drawing.entries import entries
 from autograd.drawing.page import asset, script_hash
 from autograd.explaining.names import amount
 from autograd.explaining.trace import Trace, trace_backward
@@ -27,9 +28,15 @@ def beside(left: tuple[Node, str], right: tuple[Node, str], titles: tuple[str, s
         right: The other.
         titles: What the two are called.
     """
-    steps = [_steps(trace_backward(output)) for output, _ in (left, right)]
-    pairs = _aligned(*([name for name, *_ in told] for told in steps))
-    data = {"pairs": pairs, "first": _first_difference(steps[0], steps[1], pairs), "titles": titles}
+    traces = trace_backward(left[0]), trace_backward(right[0])
+    kinds = [trace.order[-1].kind for trace in traces]
+    if kinds == ["array", "scalar"]:
+        pairs, common = _by_entries(traces[1], traces[0])
+        pairs = [(i, j) for j, i in pairs]
+        common = [(cursor, two[::-1]) for cursor, two in common]
+    else:
+        pairs, common = (_by_entries if kinds == ["scalar", "array"] else _by_name)(*traces)
+    data = {"pairs": pairs, "common": len(common), "titles": titles} | _differences(common, titles)
     script = asset("beside.js")
     inner = [found[1] for _, page in (left, right) if (found := re.search(r"sha256-([^']+)'", page))]
     hashes = " ".join(f"'sha256-{found}'" for found in dict.fromkeys([script_hash(script), *inner]))
@@ -46,42 +53,110 @@ def beside(left: tuple[Node, str], right: tuple[Node, str], titles: tuple[str, s
     return re.sub("@@([A-Z]+)@@", lambda found: parts[found[1]], asset("beside.html"))
 
 
-Step = tuple[str, str, int, Any]
+class Step(NamedTuple):
+    """What a step of a page finds: its own name, that of the quantity, the node, and the number."""
+
+    name: str
+    quantity: str
+    node: Node
+    place: int
+    number: Any
+
+
+Pairs = list[tuple[int, int]]
+Common = list[tuple[int, tuple[Step, Step]]]  # at which cursor both pages show a number, and what each shows
+
+
+def _leaves(trace: Trace) -> list[Step]:
+    return [
+        Step(f"leaf {trace.names[node]}", trace.names[node], node, i, node._raw)
+        for i, node in enumerate(trace.order)
+        if node.rule is None
+    ]
 
 
 def _steps(trace: Trace) -> list[Step]:
-    """What each step of the page finds: its name, the quantity, the node's place, and the number."""
+    """The steps of the page after its first."""
     place = {node: i for i, node in enumerate(trace.order)}
     name = trace.names[trace.order[-1]]
-    told: list[Step] = [("start", "", -1, None)]
+    made = [node for node in trace.order if node.rule is not None]
+    told = [Step(f"forward {trace.names[x]}", trace.names[x], x, place[x], x._raw) for x in made]
     told += [
-        (f"forward {trace.names[node]}", trace.names[node], place[node], node._raw)
-        for node in trace.order
-        if node.rule is not None
+        Step(f"backward {event.name}", f"∂{name}/∂{event.name}", event.node, place[event.node], event.upstream)
+        for event in trace
     ]
-    told += [(f"backward {event.name}", f"∂{name}/∂{event.name}", place[event.node], event.upstream) for event in trace]
     return told
 
 
-def _aligned(left: list[str], right: list[str]) -> list[tuple[int, int]]:
-    """Pairs of steps, one after the other: the same together, and where only one goes on the other waits."""
-    pairs: list[tuple[int, int]] = []
-    for kind, a, b, c, d in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+def _by_name(left: Trace, right: Trace) -> tuple[Pairs, Common]:
+    """Steps of the same name together, and where only one goes on the other waits."""
+    steps, others = _steps(left), _steps(right)
+    pairs: Pairs = [(0, 0)]
+    names = [step.name for step in steps], [step.name for step in others]
+    for kind, a, b, c, d in SequenceMatcher(None, *names, autojunk=False).get_opcodes():
         if kind == "equal":
-            pairs += zip(range(a, b), range(c, d), strict=True)
+            pairs += zip(range(a + 1, b + 1), range(c + 1, d + 1), strict=True)
         else:
-            pairs += [(i, max(0, c - 1)) for i in range(a, b)]
-            pairs += [(max(0, b - 1), j) for j in range(c, d)]
-    return pairs
-
-
-def _first_difference(left: list[Step], right: list[Step], pairs: list[tuple[int, int]]) -> dict[str, Any] | None:
-    """The first pair of the same step whose numbers differ, leaves' values before all."""
+            pairs += [(i, c) for i in range(a + 1, b + 1)]
+            pairs += [(b, j) for j in range(c + 1, d + 1)]
+    known = {leaf.name: leaf for leaf in _leaves(right)}
+    common: Common = [(0, (leaf, known[leaf.name])) for leaf in _leaves(left) if leaf.name in known]
     for cursor, (i, j) in enumerate(pairs):
-        (name, quantity, one, a), (other_name, _, other, b) = left[i], right[j]
-        if name == other_name and name != "start" and not _same(a, b):
-            return {"cursor": cursor, "nodes": [one, other], "told": f"{quantity}: {amount(a)} against {amount(b)}"}
-    return None
+        if i and j and steps[i - 1].name == others[j - 1].name:
+            common.append((cursor, (steps[i - 1], others[j - 1])))
+    return pairs, common
+
+
+def _by_entries(numbers: Trace, arrays: Trace) -> tuple[Pairs, Common]:
+    """Single numbers beside arrays: a step with an array waits until each of its entries is computed."""
+    found = entries(numbers.order[-1], arrays.order[-1])
+    steps, others = _steps(numbers), _steps(arrays)
+    at = {(step.name.split()[0], step.node): j for j, step in enumerate(others)}
+    waits = [0] * len(others)  # for which step with numbers
+    belongs: list[tuple[int, int]] = []
+    for i, step in enumerate(steps):
+        many, _ = found.get(step.node, (None, ()))
+        if (j := at.get((step.name.split()[0], many))) is not None:  # type: ignore[arg-type]
+            waits[j] = i + 1
+            belongs.append((i, j))
+    pairs: Pairs = [(0, 0)]
+    shown = [0] * len(others)
+    made = sum(step.name.startswith("forward") for step in steps)
+    made_of_arrays = sum(step.name.startswith("forward") for step in others)
+    for i in range(1, len(steps) + 1):
+        pairs.append((i, pairs[-1][1]))
+        while (j := pairs[-1][1]) < len(others) and waits[j] <= i and (j < made_of_arrays or i > made):
+            pairs.append((i, j + 1))
+            shown[j] = len(pairs) - 1
+    pairs += [(len(steps), j) for j in range(pairs[-1][1] + 1, len(others) + 1)]
+    places = {leaf.node: leaf for leaf in _leaves(arrays)}
+    common: Common = []
+    for leaf in _leaves(numbers):
+        many, entry = found.get(leaf.node, (None, ()))
+        if many in places:
+            common.append((0, (leaf, _entry(places[many], entry))))
+    common += [(shown[j] or len(pairs) - 1, (steps[i], _entry(others[j], found[steps[i].node][1]))) for i, j in belongs]
+    return pairs, sorted(common, key=lambda both: both[0])
+
+
+def _entry(step: Step, place: tuple[int, ...]) -> Step:
+    """One number of a step with an array."""
+    where = f"[{', '.join(map(str, place))}]" if place else ""
+    return step._replace(quantity=f"{step.quantity}{where}", number=float(np.asarray(step.number)[place]))
+
+
+def _differences(common: Common, titles: tuple[str, str]) -> dict[str, Any]:
+    """The first leaf, and the first computed number, that differ."""
+    found: dict[str, Any] = {"leaf": None, "first": None}
+    for cursor, (one, other) in common:
+        kind = "leaf" if cursor == 0 else "first"
+        if found[kind] is None and not _same(one.number, other.number):
+            called = one.quantity
+            if called != other.quantity:
+                called = f"{one.quantity} of {titles[0]} beside {other.quantity} of {titles[1]}"
+            told = f"{called}: {amount(one.number)} against {amount(other.number)}"
+            found[kind] = {"cursor": cursor, "nodes": [one.place, other.place], "told": told}
+    return found
 
 
 def _same(a: Any, b: Any) -> bool:

@@ -223,8 +223,8 @@ class Drawing:
     def beside(self, other: Drawing, titles: tuple[str, str] = ("one", "the other")) -> StepPage:
         """This graph's page beside another's, with one cursor for both, and the first number that differs lit.
 
-        A right and a wrong rule, the same graph before and after a step, one model of Values and of Tensors: steps that
-        find the same thing (by name) belong together.
+        A right and a wrong rule, the same graph before and after a step: steps that find the same thing, by name,
+        belong together. One model of Values and of Tensors: a number belongs to the entry of the array that it is.
         """
         text = beside((self.output, self.page.html), (other.output, other.page.html), titles)
         return StepPage(text, self._repr_html_() + other._repr_html_(), 860)

@@ -2,18 +2,23 @@
 // One cursor for two pages: a step in either moves both, to the steps that belong together.
 
 const byId = (id) => document.getElementById(id);
-const { pairs, first } = JSON.parse(byId("data").textContent);
+const { pairs, common, leaf, first } = JSON.parse(byId("data").textContent);
 const frames = [byId("left"), byId("right")];
 let at = 0;
 
+function told(reached) {
+  if (!common) return "No number of the one is one of the other’s, by its name or its place: nothing is compared.";
+  if (!first && !leaf) return `Not one of the ${common.toLocaleString("en")} numbers that both have differs.`;
+  if (!reached) return "";
+  return reached === leaf ? `The first leaf that differs is ${leaf.told}.` : `The first number that differs is ${first.told}.`;
+}
 function goTo(k) {
   at = Math.max(0, Math.min(pairs.length - 1, k));
   byId("cursor").value = String(at);
-  frames.forEach((frame, f) => {
-    const light = first && at >= first.cursor ? first.nodes[f] : null;
-    frame.contentWindow.postMessage({ step: pairs[at][f], light }, "*");
-  });
-  byId("first").textContent = first === null ? "Not one number differs." : at >= first.cursor ? `The first number that differs is ${first.told}.` : "";
+  const reached = first && at >= first.cursor ? first : leaf;
+  frames.forEach((frame, f) => frame.contentWindow.postMessage({ step: pairs[at][f], light: reached && reached.nodes[f] }, "*"));
+  byId("first").textContent = told(reached);
+  byId("first").classList.toggle("differs", Boolean(reached));
 }
 addEventListener("message", (event) => {
   const f = frames.findIndex((frame) => frame.contentWindow === event.source);

@@ -17,7 +17,8 @@ function goTo(k, speak = true) {
   tellGradients();
   follow();
   keepInAddress();
-  if (window.parent !== window) window.parent.postMessage({ step }, "*");
+  // What the page around this one asked for it is not told: by then it may be somewhere else.
+  if (speak && window.parent !== window) window.parent.postMessage({ step }, "*");
 }
 
 // The step at which a node is the current one, in the pass that is on.
