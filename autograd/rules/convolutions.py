@@ -5,13 +5,9 @@ gradients of these are again the three: V. Dumoulin, F. Visin, "A guide to convo
 2016, chapter 4.
 """
 
-from typing import Any
-
 from autograd.rules import windows
 from autograd.rules.primitive import primitive
-from autograd.rules.selection import scatter_along_axis, take_along_axis
 from autograd.rules.shapes import rank, shape
-from autograd.rules.shaping import reshape
 
 convolution = primitive(
     "convolution",
@@ -45,28 +41,31 @@ convolution_kernel = primitive(
 
 # ---- the largest of every window ------------------------------------------------------------------------------------
 
-max_positions = primitive(
-    "max_positions", windows.max_positions,
-    None,
-    doc="y = where the largest entry of each window is, counted through the image",
+max_places = primitive(
+    "max_places", windows.max_places,
+    None, None,
+    doc="y = which place of each window its largest entry has",
 )  # fmt: skip
-
-
-def _flat(x: Any, axes: int) -> Any:
-    # The last axes as one.
-    return reshape(x, shape=(*shape(x)[: rank(x) - axes], -1))
-
-
-def _put_back(g: Any, x: Any, positions: Any, axes: int) -> Any:
-    full = (*shape(x)[: rank(x) - axes], shape(_flat(x, axes))[-1])
-    return reshape(scatter_along_axis(_flat(g, axes), _flat(positions, axes), shape=full, axis=-1), shape=shape(x))
-
 
 max_pool = primitive(
     "max_pool", windows.max_pool,
-    lambda g, y, x, **how: _put_back(g, x, max_positions(x, **how), len(how["size"])),
-    jvp=lambda t, y, x, **how: reshape(
-        take_along_axis(_flat(t, len(how["size"])), _flat(max_positions(x, **how), len(how["size"])), axis=-1), shape=shape(y)
-    ),
+    lambda g, y, x, **how: into_windows(g, max_places(x, y, **how), lengths=shape(x)[rank(x) - len(how["size"]) :], **how),
+    jvp=lambda t, y, x, **how: from_windows(t, max_places(x, y, **how), **how),
     selects=True, doc="y = the largest entry of each window", kink="ties: the first",
+)  # fmt: skip
+
+from_windows = primitive(
+    "from_windows", windows.from_windows,
+    lambda g, y, x, places, **how: into_windows(g, places, lengths=shape(x)[rank(x) - len(how["size"]) :], **how),
+    None,
+    jvp=lambda t, y, x, places, **how: from_windows(t, places, **how),
+    selects=True, doc="y = the entry of each window at a place of it",
+)  # fmt: skip
+
+into_windows = primitive(
+    "into_windows", windows.into_windows,
+    lambda h, y, g, places, lengths, **how: from_windows(h, places, **how),
+    None,
+    jvp=lambda t, y, g, places, **how: into_windows(t, places, **how),
+    doc="y is zero but for what is added to each window at a place of it",
 )  # fmt: skip

@@ -57,43 +57,70 @@ def _inside(padding: Lengths) -> Any:
 
 
 class _Columns:
-    """The columns of a batch, a few samples at a time, for a convolution of these shapes."""
+    """The columns of a batch, a few samples at a time, for a convolution of these shapes.
+
+    With strides of 1 the windows are taken of the image as one long row: each place of all windows is then one piece of
+    memory, and what lies between the end of a line and the start of the next is computed, too, and left out. It is a
+    fraction of the whole, and rows of a few numbers are slow to copy.
+    """
 
     def __init__(self, x: Lengths, size: Lengths, how: dict[str, Any], dtype: Any) -> None:
-        self.samples, channels = x[:2]
-        self.size, self.groups, self.dtype = size, how["groups"], dtype
-        self.stride, self.padding, self.dilation = how["stride"], how["padding"], how["dilation"]
-        self.counts = window_counts(x[2:], size, self.stride, self.padding, self.dilation)
-        self.rows, self.count = channels * math.prod(size) // self.groups, math.prod(self.counts)
-        one = max(1, self.groups * self.rows * self.count) * np.dtype(dtype).itemsize
-        step = max(1, min(self.samples, AT_A_TIME // one))
-        self.parts = [slice(n, min(n + step, self.samples)) for n in range(0, self.samples, step)]
-        self._memory = np.empty((step, channels, *size, *self.counts), dtype)
+        self.samples, self.channels = x[:2]
+        self.size, self.groups, self.dtype = size, how["groups"], np.dtype(dtype)
+        self.padding, stride, dilation = how["padding"], how["stride"], how["dilation"]
+        self.counts = window_counts(x[2:], size, stride, self.padding, dilation)
+        self.rows = self.channels * math.prod(size) // self.groups
+        lengths = [n + 2 * p for n, p in zip(x[2:], self.padding, strict=True)]
+        steps = [math.prod(lengths[axis + 1 :]) for axis in range(len(size))]
+        starts = tuple(step * s for step, s in zip(steps, stride, strict=True))
+        self._lines = (self.counts[0], *lengths[1:]) if set(stride) == {1} else self.counts
+        if self._lines == self.counts:
+            self._windows, self._starts = self.counts, starts
+        else:
+            self._windows = (1 + sum(step * (n - 1) for step, n in zip(steps, self.counts, strict=True)),)
+            self._starts = (1,)
+        self._places = tuple(step * d for step, d in zip(steps, dilation, strict=True))
+        self.count = math.prod(self._windows)
+        one = max(1, self.groups * self.rows * self.count) * self.dtype.itemsize
+        at_a_time = max(1, min(self.samples, AT_A_TIME // one))
+        self.parts = [slice(n, min(n + at_a_time, self.samples)) for n in range(0, self.samples, at_a_time)]
+        self._memory = np.empty((at_a_time, self.channels, *size, *self._windows), dtype)
 
-    def of(self, x: Any, part: slice) -> Any:
+    def seen(self, x: Any) -> Any:
+        """Every window of x, which is padded, without a copy: (samples, channels, places, windows)."""
+        shape = (self.samples, self.channels, *self.size, *self._windows)
+        steps = (step * x.itemsize for step in (*self._places, *self._starts))
+        return np.lib.stride_tricks.as_strided(x, shape, (*x.strides[:2], *steps))
+
+    def of(self, seen: Any) -> Any:
         """The columns of some samples, (samples, groups, rows, windows)."""
-        count = part.stop - part.start
-        columns: Any = self._memory[:count]
-        for place, index in self._places():
-            columns[(slice(None), slice(None), *place)] = x[part][index]
-        return columns.reshape(count, self.groups, self.rows, self.count)
+        columns = self._memory[: len(seen)]
+        np.copyto(columns, seen)
+        return columns.reshape(-1, self.groups, self.rows, self.count)
 
-    def back(self, columns: Any, x: Any, part: slice) -> None:
-        """Add columns to the entries of x that they were made of."""
-        spread = columns.reshape(
-            len(columns), self.groups * self.rows // math.prod(self.size), *self.size, *self.counts
-        )
-        for place, index in self._places():
-            x[part][index] += spread[(slice(None), slice(None), *place)]
+    def back(self, columns: Any, seen: Any) -> None:
+        """Add columns to the entries that they were made of."""
+        columns = columns.reshape(seen.shape)
+        for place in np.ndindex(*self.size):
+            here = (slice(None), slice(None), *place)
+            seen[here] += columns[here]
 
     def memory(self, part: slice) -> Any:
         """Memory for columns."""
-        return self._memory[: part.stop - part.start].reshape(
-            part.stop - part.start, self.groups, self.rows, self.count
-        )
+        return self._memory[: part.stop - part.start].reshape(-1, self.groups, self.rows, self.count)
 
-    def _places(self) -> Iterator[tuple[Lengths, Any]]:
-        return each_place(self.size, self.counts, self.stride, self.dilation)
+    def outputs(self, channels: int) -> tuple[Any, Any]:
+        """Memory for what products give, as (samples, groups, channels / groups, windows), and what counts of it."""
+        memory = np.zeros((self.samples, channels, *self._lines), self.dtype)
+        flat = memory.reshape(self.samples, self.groups, channels // self.groups, math.prod(self._lines))
+        inside: Any = (Ellipsis, *map(slice, self.counts))
+        return flat[..., : self.count], memory[inside]
+
+    def spread(self, g: Any) -> Any:
+        """One number for each window, as the other factor of a product."""
+        flat, inside = self.outputs(g.shape[1])
+        inside[...] = g
+        return flat
 
 
 def convolution(x: Any, w: Any, **how: Any) -> Any:
@@ -103,37 +130,44 @@ def convolution(x: Any, w: Any, **how: Any) -> Any:
         raise ValueError("(samples, channels, …) and a kernel (out, channels / groups, …), out a multiple of groups")
     columns = _Columns(x.shape, w.shape[2:], how, np.result_type(x, w))
     kernel = w.reshape(columns.groups, out // columns.groups, columns.rows)
-    y = np.empty((len(x), out, *columns.counts), columns.dtype)
-    by_group = y.reshape(len(x), columns.groups, out // columns.groups, columns.count)
-    x = padded(x, columns.padding)
+    y, inside = columns.outputs(out)
+    seen = columns.seen(np.ascontiguousarray(padded(x, columns.padding)))
     for part in columns.parts:
-        np.matmul(kernel, columns.of(x, part), out=by_group[part])
-    return y
+        np.matmul(kernel, columns.of(seen[part]), out=y[part])
+    return np.ascontiguousarray(inside)
 
 
 def convolution_transposed(g: Any, w: Any, lengths: Lengths, **how: Any) -> Any:
     """What ⟨g, convolution(x, w)⟩ has for each entry of x: every g spread by the kernel over its window."""
-    groups = how["groups"]
+    groups, size = how["groups"], w.shape[2:]
+    most = [d * (k - 1) for d, k in zip(how["dilation"], size, strict=True)]
+    if set(how["stride"]) == {1} and all(p <= m for p, m in zip(how["padding"], most, strict=True)):
+        # The kernel turned round: a convolution again, which reads what the way below adds up piece by piece.
+        turned = w.reshape(groups, len(w) // groups, *w.shape[1:]).swapaxes(1, 2)[
+            (Ellipsis, *(slice(None, None, -1),) * len(size))
+        ]
+        padding = tuple(m - p for p, m in zip(how["padding"], most, strict=True))
+        return convolution(g, turned.reshape(-1, len(w) // groups, *size), **{**how, "padding": padding})
     full = (len(g), w.shape[1] * groups, *lengths)
-    columns = _Columns(full, w.shape[2:], how, np.result_type(g, w))
+    columns = _Columns(full, size, how, np.result_type(g, w))
     kernel = np.ascontiguousarray(w.reshape(groups, len(w) // groups, columns.rows).transpose(0, 2, 1))
     y = padded(np.zeros(full, columns.dtype), columns.padding)
-    g = g.reshape(len(g), groups, g.shape[1] // groups, columns.count)
+    g, seen = columns.spread(g), columns.seen(y)
     for part in columns.parts:
-        columns.back(np.matmul(kernel, g[part], out=columns.memory(part)), y, part)
+        columns.back(np.matmul(kernel, g[part], out=columns.memory(part)), seen[part])
     return y[_inside(columns.padding)]
 
 
 def convolution_kernel(x: Any, g: Any, size: Lengths, **how: Any) -> Any:
     """What ⟨g, convolution(x, w)⟩ has for each entry of w: every window times its g."""
-    groups = how["groups"]
+    groups, out = how["groups"], g.shape[1]
     columns = _Columns(x.shape, size, how, np.result_type(x, g))
-    y = np.zeros((groups, g.shape[1] // groups, columns.rows), columns.dtype)
-    g = g.reshape(len(g), groups, g.shape[1] // groups, columns.count)
-    x = padded(x, columns.padding)
+    y = np.zeros((groups, columns.rows, out // groups), columns.dtype)
+    g = columns.spread(g)
+    seen = columns.seen(np.ascontiguousarray(padded(x, columns.padding)))
     for part in columns.parts:
-        y += np.matmul(g[part], columns.of(x, part).swapaxes(-1, -2)).sum(0)
-    return y.reshape(g.shape[1] * g.shape[2], x.shape[1] // groups, *size)
+        y += np.matmul(columns.of(seen[part]), g[part].swapaxes(-1, -2)).sum(0)
+    return y.swapaxes(-1, -2).reshape(out, x.shape[1] // groups, *size)
 
 
 def max_pool(x: Any, size: Lengths, stride: Lengths, padding: Lengths, dilation: Lengths) -> Any:
@@ -151,20 +185,51 @@ def _least(x: Any) -> Any:
     return np.iinfo(x.dtype).min if x.dtype.kind in "iu" else -np.inf
 
 
-def max_positions(x: Any, size: Lengths, stride: Lengths, padding: Lengths, dilation: Lengths) -> Any:
-    """Where the first of the largest entries of every window is, counted through the last axes."""
+def max_places(x: Any, y: Any, size: Lengths, stride: Lengths, padding: Lengths, dilation: Lengths) -> Any:
+    """Which place of each window the first of its largest entries y has, counted through the window."""
     lengths = x.shape[x.ndim - len(size) :]
     counts = window_counts(lengths, size, stride, padding, dilation)
-    places = padded(np.arange(math.prod(lengths)).reshape(lengths), padding, -1)
-    x = padded(x, padding, _least(x))
-    best: Any = None
-    found: Any = None
-    for _, index in each_place(size, counts, stride, dilation):
-        entries, position = x[index], np.broadcast_to(places[index], (*x.shape[: x.ndim - len(size)], *counts))
-        if best is None:
-            best, found = entries.copy(), position.copy()
-            continue
-        larger = (entries > best) | ((entries != entries) & (best == best)) | (found < 0)
-        np.copyto(best, entries, where=larger)
-        np.copyto(found, position, where=larger)
-    return found
+    within = padded(np.ones(lengths, bool), padding, False)  # the least number of all may be beyond the edge, too
+    x, undefined = padded(x, padding, _least(x)), y != y
+    places, missing = np.zeros(y.shape, np.uint8 if math.prod(size) <= 256 else np.intp), np.ones(y.shape, bool)
+    for _, index in list(each_place(size, counts, stride, dilation))[:-1]:
+        other = x[index] != y
+        if undefined.any():
+            other &= ~(undefined & (x[index] != x[index]))
+        if any(padding):
+            other |= ~within[index]
+        missing &= other
+        places += missing
+    return places
+
+
+def from_windows(x: Any, places: Any, size: Lengths, stride: Lengths, padding: Lengths, dilation: Lengths) -> Any:
+    """The entry of every window at a place of it; beyond the edge there is 0."""
+    counts = window_counts(x.shape[x.ndim - len(size) :], size, stride, padding, dilation)
+    x = padded(x, padding)
+    return x.reshape(-1)[_positions(places, x.shape, size, counts, stride, dilation)]
+
+
+def into_windows(g: Any, places: Any, lengths: Lengths, **how: Any) -> Any:
+    """Zeros with every g added to its window at a place of it; what is beyond the edge is lost."""
+    size, stride, padding, dilation = how["size"], how["stride"], how["padding"], how["dilation"]
+    counts = window_counts(lengths, size, stride, padding, dilation)
+    y = padded(np.zeros((*g.shape[: g.ndim - len(size)], *lengths), g.dtype), padding)
+    positions = _positions(places, y.shape, size, counts, stride, dilation)
+    if all(d * (k - 1) < s for k, s, d in zip(size, stride, dilation, strict=True)):
+        y.reshape(-1)[positions] = g  # no two windows share an entry
+    else:
+        np.add.at(y.reshape(-1), positions.reshape(-1), g.reshape(-1))
+    return y[_inside(padding)]
+
+
+def _positions(places: Any, shape: Lengths, size: Lengths, counts: Lengths, stride: Lengths, dilation: Lengths) -> Any:
+    """Where in a flat array of this shape each window has its entry at a place of it."""
+    lead, lengths = shape[: len(shape) - len(size)], shape[len(shape) - len(size) :]
+    starts: Any = np.arange(math.prod(lead)).reshape(*lead, *(1,) * len(size))
+    offsets: Any = 0
+    for axis, (length, k, count, s, d) in enumerate(zip(lengths, size, counts, stride, dilation, strict=True), 1):
+        rest = (1,) * (len(size) - axis)
+        starts = starts * length + s * np.arange(count).reshape(-1, *rest)
+        offsets = offsets * length + d * np.arange(k).reshape(-1, *rest)
+    return starts + offsets.reshape(-1)[places]

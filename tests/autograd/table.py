@@ -6,6 +6,7 @@ shapes and attributes to try.
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -194,6 +195,35 @@ def _torch_max_pool(t: Any, x: Any, **how: Any) -> Any:
     return t.nn.functional.max_pool2d(x, how["size"], how["stride"], how["padding"], how["dilation"])
 
 
+def _torch_windows(t: Any, x: Any, how: dict[str, Any]) -> Any:
+    """All windows of x, their places on the last axis but one."""
+    rest = {name: how[name] for name in ("stride", "padding", "dilation")}
+    images = x.reshape(-1, 1, *x.shape[-2:])
+    return t.nn.functional.unfold(images, how["size"], **rest).reshape(*x.shape[:-2], math.prod(how["size"]), -1)
+
+
+def _torch_max_places(t: Any, x: Any, y: Any, **how: Any) -> Any:
+    windows = _torch_windows(t, x.to(t.float64) + 1, how)  # 0 is beyond the edge
+    found = windows == y.reshape(*y.shape[:-2], 1, -1) + 1
+    found[..., -1, :] = True  # where no other is
+    return found.to(t.int64).argmax(-2).reshape(y.shape)
+
+
+def _torch_from_windows(t: Any, x: Any, places: Any, **how: Any) -> Any:
+    windows = _torch_windows(t, x, how)
+    return windows.gather(-2, places.reshape(*places.shape[:-2], 1, -1)).reshape(places.shape)
+
+
+def _torch_into_windows(t: Any, g: Any, places: Any, lengths: Any, **how: Any) -> Any:
+    count = math.prod(how["size"])
+    spread = t.zeros((*g.shape[:-2], count, math.prod(g.shape[-2:])), dtype=g.dtype)
+    spread = spread.scatter_add(-2, places.reshape(*g.shape[:-2], 1, -1), g.reshape(*g.shape[:-2], 1, -1))
+    images = spread.reshape(-1, count, spread.shape[-1])
+    return t.nn.functional.fold(images, lengths, how["size"], how["dilation"], how["padding"], how["stride"]).reshape(
+        *g.shape[:-2], *lengths
+    )
+
+
 def _fixed(found: Any, first: int = 1, values: int = 0) -> Any:
     """Vectors, the signs of which are settled by the row ``first``, and a row of values among them."""
     of_values = np.arange(found.shape[-2])[:, None] == values
@@ -311,7 +341,9 @@ ROWS: dict[str, Row] = {
     "convolution_transposed": Row(convolutions.convolution_transposed, lambda t, g, w, lengths, **how: _torch_convolution_gradient(t, "input", (len(g), w.shape[1] * how["groups"], *lengths), w, g, how), (REAL, REAL), CONVOLVED, tuple(a | {"lengths": (7,)} for a in WINDOWS[:1])),
     "convolution_kernel": Row(convolutions.convolution_kernel, lambda t, x, g, size, **how: _torch_convolution_gradient(t, "weight", x, (g.shape[1], x.shape[1] // how["groups"], *size), g, how), (REAL, REAL), [((2, 4, 7), (2, 4, 4))], tuple(a | {"size": (2,)} for a in WINDOWS[:1])),
     "max_pool": Row(convolutions.max_pool, _torch_max_pool, (REAL,), [((2, 1, 6, 5),), ((1, 5, 4),)], POOLS),
-    "max_positions": Row(convolutions.max_positions, lambda t, x, **how: t.nn.functional.max_pool2d_with_indices(x, how["size"], how["stride"], how["padding"], how["dilation"])[1], (REAL,), [((2, 1, 6, 5),), ((1, 5, 4),)], POOLS),
+    "max_places": Row(convolutions.max_places, _torch_max_places, (CLASS, CLASS), [((2, 1, 6, 5), (2, 1, 6, 3)), ((1, 5, 4), (1, 5, 2))], POOLS[1:]),
+    "from_windows": Row(convolutions.from_windows, _torch_from_windows, (REAL, POSITION), [((2, 1, 6, 5), (2, 1, 6, 3)), ((1, 5, 4), (1, 5, 2))], POOLS[1:]),
+    "into_windows": Row(convolutions.into_windows, _torch_into_windows, (REAL, POSITION), [((2, 1, 6, 3), (2, 1, 6, 3)), ((1, 6, 3), (1, 6, 3))], ({**POOLS[1], "lengths": (6, 5)},)),
     # linear algebra
     "einsum": Row(linear_algebra.einsum, lambda t, a, b, subscripts: t.einsum(subscripts, a, b), (REAL, REAL), [shapes for shapes, _ in EINSUM], tuple({"subscripts": text} for _, text in EINSUM)),
     "inv": Row(linear_algebra.inv, lambda t, x: t.linalg.inv(x), (REGULAR,), [*SQUARE, ((0, 3, 3),)]),

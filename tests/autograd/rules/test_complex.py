@@ -42,7 +42,7 @@ def real_numbers(*shape: int, seed: int = 0) -> Any:
 REFUSED = {name for name, entry in BOOK.items() if not entry.analytic and entry.of_complex is None}
 PHASES = {"eigh", "svd"}  # tested below: of their vectors the phases are nobody's
 FIRST = {case.name: case for case in reversed(list(cases())) if np.ndim(case.draw()[0]) or case.name == "reshape"}
-OF_INTEGERS = {"one_hot"}
+OF_INTEGERS = {"one_hot", "max_places"}
 
 
 def turned(case: Case) -> list[Any]:
