@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import reduce
 from typing import Any
 
@@ -15,7 +16,8 @@ from autograd.numpy.moving import flip
 from autograd.numpy.reductions import sum
 from autograd.numpy.shapes import broadcast_to, concatenate, ravel, reshape, stack
 from autograd.rules import products, selection
-from autograd.rules.arithmetic import greater, less, maximum, minimum, where
+from autograd.rules.arithmetic import absolute, equal, floor, greater, less, maximum, minimum, where
+from autograd.rules.selection import cumsum
 from autograd.rules.shapes import axis_of, rank, shape
 from autograd.rules.shaping import scatter
 
@@ -36,6 +38,18 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
     for _ in range(n):
         y = _part(y, axis, 1, None) - _part(y, axis, None, -1)
     return y
+
+
+@differentiable("unwrap")
+def unwrap(p: Any, discont: float | None = None, axis: int = -1, period: float = 2 * math.pi) -> Any:
+    """With jumps of whole periods taken out, which are constant."""
+    if not shape(p)[axis]:
+        return p
+    jumps = diff(p, axis=axis)
+    turns = floor(jumps / period + 0.5)
+    turns = where(equal(jumps - turns * period, -period / 2) & greater(jumps, 0), turns - 1, turns)  # up by half is up
+    turns = where(less(absolute(jumps), period / 2 if discont is None else discont), 0.0, turns)
+    return concatenate([_part(p, axis, 0, 1), _part(p, axis, 1, None) - cumsum(turns, axis=axis) * period], axis)
 
 
 @differentiable("ediff1d")

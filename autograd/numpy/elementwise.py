@@ -135,13 +135,6 @@ def i0(x: Any) -> Any:
     return special.bessel_i(x, order=0)
 
 
-@differentiable("unwrap")
-def unwrap(p: Any, discont: Any = None, axis: int = -1, period: float = 2 * math.pi) -> Any:
-    """With jumps of whole periods taken out, which are constant."""
-    numbers = plain(p)
-    return p + (np.unwrap(numbers, discont, axis, period=period) - numbers)
-
-
 # ---- of truths, such as comparisons give ---------------------------------------------------------------------------
 
 

@@ -11,10 +11,11 @@ import numpy as np
 
 from autograd.kinds import Axis
 from autograd.numpy.arguments import array_of, cast, differentiable, dtype_of, plain
+from autograd.numpy.complex_numbers import squared_size
 from autograd.numpy.functions import dot
 from autograd.numpy.reductions import max, min, norm, sum
 from autograd.numpy.shapes import concatenate, matrix_transpose, ravel, reshape, transpose
-from autograd.rules import arithmetic, complex, linear_algebra
+from autograd.rules import arithmetic, complex, linear_algebra, shaping
 from autograd.rules.complex import real
 from autograd.rules.linear_algebra import row, rows
 from autograd.rules.products import matmul
@@ -63,12 +64,21 @@ def pinv(a: Any, rcond: Any = None, hermitian: bool = False, rtol: Any = None) -
 
 @differentiable("linalg.lstsq")
 def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, Any, Any]:
-    """The x that is closest to A x = b, the squares that are left, the rank, and the singular values."""
+    """The x that is closest to A x = b, the squares that are left, the rank, and the singular values.
+
+    In a program the squares that are left are NaN where NumPy gives none, since the rank is below n.
+    """
     rcond = np.finfo(float).eps * builtins.max(shape(a)) if rcond is None else rcond
-    x = matmul(pinv(a, rcond), b)
-    numbers = np.linalg.lstsq(plain(a), plain(b), rcond)
-    left = sum(arithmetic.square(matmul(a, x) - b), 0, rank(b) == 1) if numbers[1].size else numbers[1]
-    return x, left, numbers[2], svdvals(a)
+    x, sizes = matmul(pinv(a, rcond), b), svdvals(a)
+    number = sum(shaping.astype(arithmetic.greater(sizes, rcond * sizes[:1]), dtype=np.dtype(int)))
+    left: Any = sum(squared_size(matmul(a, x) - b), 0, rank(b) == 1)
+    if not getattr(number, "traced", False):
+        number = int(plain(number))
+        left = left if number == shape(a)[1] < shape(a)[0] else np.empty(0)
+    else:
+        left = arithmetic.where(arithmetic.equal(number, shape(a)[1]), left, np.nan)
+        left = left if shape(a)[1] < shape(a)[0] else np.empty(0)
+    return x, left, number, sizes
 
 
 @differentiable("linalg.matrix_power")

@@ -228,7 +228,8 @@ def _positions(q: Any, number: Any, method: str) -> Any:
     if method not in _ALPHA_BETA:
         raise ValueError(f"np.quantile on nodes with method={method!r}: use {', '.join([*_ALPHA_BETA, *_WHOLE])}")
     alpha, beta = _ALPHA_BETA[method]
-    return np.clip(number * q + (alpha + q * (1 - alpha - beta)) - 1, 0, np.maximum(number - 1, 0))
+    at = number * q + (alpha + q * (1 - alpha - beta)) - 1
+    return arithmetic.minimum(arithmetic.maximum(at, 0.0), arithmetic.maximum(number - 1, 0.0))
 
 
 @differentiable("quantile")
@@ -328,16 +329,15 @@ def nanquantile(a: Any, q: Any, axis: Axis = None, method: str = "linear", keepd
     q, x = np.asarray(plain(q), float), sort(_gathered_axes(a, axis))
     if not shape(x)[-1]:
         return quantile(a, q, axis, method, keepdims)
-    number = np.sum(~np.isnan(plain(x)), -1)
-    at = _positions(q, number[(..., *(None,) * q.ndim)], method)
-    at = reshape(at, (*shape(x)[:-1], q.size))
-    low = np.floor(at).astype(int)
-    part = (at - low).astype(dtype_of(x))
+    number = sum(shaping.astype(arithmetic.logical_not(arithmetic.isnan(x)), dtype=np.dtype(float)), -1, True)
+    at = _positions(q.ravel(), number, method)
+    low = arithmetic.floor(at)
+    part = shaping.astype(at - low, dtype=dtype_of(x))
     first, second = (
-        selection.take_along_axis(x, np.minimum(place, shape(x)[-1] - 1), axis=-1)
-        for place in (low, np.ceil(at).astype(int))
+        selection.take_along_axis(x, shaping.astype(place, dtype=np.dtype(int)), axis=-1)
+        for place in (low, arithmetic.ceil(at))
     )
-    y = first + arithmetic.where(part > 0, (second - first) * part, 0.0)
+    y = first + arithmetic.where(arithmetic.greater(part, 0), (second - first) * part, 0.0)
     y = reshape(y, (*shape(x)[:-1], *q.shape))
     return _quantiles_first(y, a, q.ndim, axis, keepdims)
 

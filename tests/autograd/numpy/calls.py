@@ -130,7 +130,7 @@ CALLS: dict[str, list[Call]] = {
     "nan_to_num": calls(lambda np, x: np.nan_to_num(x), lambda np, x: np.nan_to_num(x, nan=2.0), prepare=_holes),
     "sinc": calls(lambda np, x: np.sinc(x), prepare=_zeros),
     "i0": calls(lambda np, x: np.i0(x)),
-    "unwrap": calls(lambda np, x: np.unwrap(5 * x)),
+    "unwrap": calls(lambda np, x: np.unwrap(5 * x), lambda np, x: np.unwrap(3 * x, discont=4.0, axis=0, period=3.0)),
     "real": calls(lambda np, x: np.real(x)),
     "real_if_close": calls(lambda np, x: np.real_if_close(x)),
     "conjugate": calls(lambda np, x: np.conjugate(x)),
