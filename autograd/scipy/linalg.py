@@ -151,11 +151,8 @@ def block_diag(*arrs: Any) -> Any:
     return anp.concatenate(rows)
 
 
-def _function_of_matrices(scipys: Callable[..., Any]) -> OwnPrimitive:
-    """A function of a square matrix, whose derivative stands in its value at a larger one.
-
-    f([[A, E], [0, A]]) = [[f(A), Df(A)[E]], [0, f(A)]] (N. Higham, "Functions of Matrices", 2008, theorem 3.6).
-    """
+def _of_matrices(scipys: Callable[..., Any]) -> OwnPrimitive:
+    """A function of a square matrix as a primitive, without derivatives yet."""
 
     @primitive
     @wraps(scipys)
@@ -164,6 +161,16 @@ def _function_of_matrices(scipys: Callable[..., Any]) -> OwnPrimitive:
         # these may have 256 bits.
         y = np.real_if_close(scipys(a, **options))
         return y.astype(complex, copy=False) if y.dtype == np.clongdouble else y
+
+    return own
+
+
+def _by_larger_matrix(scipys: Callable[..., Any]) -> OwnPrimitive:
+    """A function of a square matrix, whose derivative stands in its value at a larger one.
+
+    f([[A, E], [0, A]]) = [[f(A), Df(A)[E]], [0, f(A)]] (N. Higham, "Functions of Matrices", 2008, theorem 3.6).
+    """
+    own = _of_matrices(scipys)
 
     def slope(y: Any, a: Any, direction: Any) -> Any:
         if is_complex(y) and not is_complex(a):  # where rounding decides between two branches
@@ -180,9 +187,12 @@ def _function_of_matrices(scipys: Callable[..., Any]) -> OwnPrimitive:
     return own
 
 
-expm = _function_of_matrices(_linalg.expm)
-logm = _function_of_matrices(_linalg.logm)
-sqrtm = _function_of_matrices(_linalg.sqrtm)
+expm, logm = _by_larger_matrix(_linalg.expm), _by_larger_matrix(_linalg.logm)
+
+# Of S S = A: S dS + dS S = dA, whatever branch S is on.
+sqrtm = _of_matrices(_linalg.sqrtm)
+defvjp(sqrtm, lambda y, a, **options: lambda g: _transposed(y, y, g))
+defjvp(sqrtm, lambda t, y, a, **options: solve_sylvester(y, y, t))
 
 
 def __getattr__(name: str) -> Any:
