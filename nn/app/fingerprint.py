@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TypedDict
 
 from nn._limits import MOST_DATA_BYTES
+from nn._schema import file_name, mapping_of, record, text, whole
 from nn.app.datasets import DataError
-from nn.app.schema import file_name, mapping_of, record, text, whole
 
 __all__ = ["FILES", "STANDARD_INPUT", "Fingerprint", "fingerprint", "name_of", "read_data", "read_with_fingerprint"]
 

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from autograd import require
 from nn._limits import MOST_INPUTS, MOST_NAMES
+from nn._schema import SchemaError, list_of, mapping_of, number, one_of, record, text
 from nn._text import quoted
 from nn.app import target as of_target
 from nn.app.cells import DATE_FORMATS, to_dates, to_numbers, to_texts
 from nn.app.datasets import DataError, Dataset, Task
 from nn.app.numbers import DATE_PARTS, fit_numbers, logarithms, numbers_of
-from nn.app.schema import SchemaError, list_of, mapping_of, number, one_of, record, text
 from nn.app.target import Target
 
 if TYPE_CHECKING:

@@ -32,11 +32,11 @@ from numpy.typing import NDArray
 import autograd as ag
 from nn._files import STALE_SECONDS, permissions, sync_folder
 from nn._limits import MOST_CONFIG_BYTES
+from nn._schema import list_of, mapping_of, number, path_text, record, text, whole
 from nn._text import visible
 from nn.app import preprocess, sources
 from nn.app.datasets import nearest
 from nn.app.preprocess import Preprocessing
-from nn.app.schema import list_of, mapping_of, number, path_text, record, text, whole
 from nn.module import Module
 from nn.training.architecture import plan
 from nn.training.checkpoint import load_described

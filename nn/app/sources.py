@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from nn._schema import chosen_by, one_of, optional, path_text, record, text
 from nn.app import builtin
 from nn.app.columns import Choices
 from nn.app.csvfile import read_table
@@ -13,7 +14,6 @@ from nn.app.datasets import DataError, Dataset, Task, listed, nearest
 from nn.app.fingerprint import FILES, STANDARD_INPUT, fingerprint, name_of, read_data
 from nn.app.idx import load_folder
 from nn.app.photos import holds_pictures, load_pictures
-from nn.app.schema import chosen_by, one_of, optional, path_text, record, text
 from nn.app.tables import load_csv, reload_csv
 
 __all__ = ["SCHEMA", "open_dataset", "reopen_dataset"]

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import require
+from nn._schema import SchemaError, list_of, number, optional, record, text
 from nn._text import quoted
 from nn.app.datasets import DataError, Dataset
-from nn.app.schema import SchemaError, list_of, number, optional, record, text
 
 __all__ = ["SCHEMA", "Target"]
 

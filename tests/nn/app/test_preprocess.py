@@ -16,9 +16,9 @@ from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import make_pipeline
 
 from nn._limits import MOST_INPUTS
+from nn._schema import SchemaError
 from nn.app.datasets import DataError, Dataset, Plan
 from nn.app.preprocess import BEND, FARTHEST, Preprocessing
-from nn.app.schema import SchemaError
 from nn.app.target import Target
 
 ROWS = 300

@@ -62,11 +62,11 @@ def record(**parts: Schema) -> Schema:
         >>> person({"name": "Ada", "born": {"year": "1815"}})
         Traceback (most recent call last):
         ...
-        nn.app.schema.SchemaError: born.year must be a whole number from 0 on, got '1815'
+        nn._schema.SchemaError: born.year must be a whole number from 0 on, got '1815'
         >>> person({"name": "Ada", "born": {}})
         Traceback (most recent call last):
         ...
-        nn.app.schema.SchemaError: born: 'year' is missing
+        nn._schema.SchemaError: born: 'year' is missing
     """
 
     def check(value: Any) -> None:
@@ -109,7 +109,7 @@ def list_of(item: Schema, what: str = "a list", least: int = 0) -> Schema:
         >>> list_of(number(), "a list of means")([0.5, 10**400])
         Traceback (most recent call last):
         ...
-        nn.app.schema.SchemaError: must be a list of means: entry 1 must be a finite number, got one of 401 digits
+        nn._schema.SchemaError: must be a list of means: entry 1 must be a finite number, got one of 401 digits
     """
 
     def check(value: Any) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nn.app.schema import (
+from nn._schema import (
     SchemaError,
     chosen_by,
     file_name,
