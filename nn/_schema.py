@@ -16,8 +16,10 @@ import autograd as ag
 __all__ = [
     "Schema",
     "SchemaError",
+    "any_float",
     "chosen_by",
     "file_name",
+    "in_order",
     "list_of",
     "mapping_of",
     "number",
@@ -102,6 +104,21 @@ def chosen_by(name: str, schemas: dict[str, Schema], unknown: str) -> Schema:
     return check
 
 
+def in_order(*items: Schema) -> Schema:
+    """A list of so many entries, each described for itself."""
+
+    def check(value: Any) -> None:
+        if not isinstance(value, list | tuple) or len(value) != len(items):
+            raise _refused(value, f"a list of {len(items)}")
+        for place, (item, each) in enumerate(zip(items, value, strict=True)):
+            try:
+                item(each)
+            except SchemaError as error:
+                raise SchemaError(f"{place} {error}", "entry") from None
+
+    return check
+
+
 def list_of(item: Schema, what: str = "a list", least: int = 0) -> Schema:
     """A list of things of one kind, at least so many.
 
@@ -181,6 +198,16 @@ def number(above: float = -math.inf) -> Schema:
     def check(value: Any) -> None:
         if type(value) not in (int, float) or not _is_finite(value) or not value > above:
             raise _refused(value, what)
+
+    return check
+
+
+def any_float() -> Schema:
+    """A number, NaN or an infinity."""
+
+    def check(value: Any) -> None:
+        if type(value) is not float and not (type(value) is int and _is_finite(value)):
+            raise _refused(value, "a number")
 
     return check
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 import autograd as ag
 from nn.losses import Loss
+from nn.module import StateError
 
 __all__ = ["Measured", "is_sum"]
 
@@ -51,7 +52,10 @@ class Measured:
 
     def seen(self) -> tuple[Array, Array]:
         """All targets and outputs."""
-        return np.concatenate(self._targets), np.concatenate(self._outputs)
+        try:
+            return np.concatenate(self._targets), np.concatenate(self._outputs)
+        except ValueError:
+            raise StateError("the saved training's targets or outputs are of another shape than these") from None
 
     def state_dict(self) -> dict[str, Array]:
         """All of it, as arrays by name."""
@@ -63,7 +67,17 @@ class Measured:
         return state
 
     def load_state_dict(self, state: Mapping[str, Array]) -> None:
-        """Go on from there."""
+        """Go on from there.
+
+        Raises:
+            StateError: It is no such state.
+        """
+        pairs = [("losses", "weights"), ("targets", "outputs")][: len(state) // 2]
+        whole = state.keys() == {name for pair in pairs for name in pair} and all(
+            array.ndim == 1 if name in pairs[0] else array.ndim for name, array in state.items()
+        )
+        if not whole or any(len(state[one]) != len(state[other]) for one, other in pairs):
+            raise StateError("what was measured in the epoch under way is not whole")
         self._losses = state["losses"].tolist() if state else []
         self._weights = state["weights"].tolist() if state else []
         self._targets = [state["targets"]] if "targets" in state else []

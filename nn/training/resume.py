@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,48 @@ from numpy.typing import NDArray
 from autograd import require
 from nn._files import write_atomically
 from nn._limits import MOST_CONFIG_BYTES
-from nn._text import visible
+from nn._schema import (
+    SchemaError,
+    any_float,
+    in_order,
+    list_of,
+    mapping_of,
+    number,
+    one_of,
+    optional,
+    record,
+    text,
+    whole,
+)
+from nn._text import shortened, visible
 from nn.inspect import generator_states, set_generator_states
 from nn.module import StateError
+from nn.training.callbacks import Callback
 from nn.training.parts import TrainerParts
 
-__all__ = ["Saver", "file_of", "read_state", "write_state"]
+__all__ = ["Saver", "file_of", "give_back", "read_state", "write_state"]
 
 FORMAT = "gradbook-training-2"
 NAME = "training.safetensors"
+
+# What the text in it must be like. A seed may be of any size; of generators, NumPy looks at the rest.
+_COUNT, _OBJECT = whole(0), record()
+TOLD = record(
+    position=record(
+        **dict.fromkeys(("epoch", "taken", "epochs_taken"), _COUNT),
+        seed=any_float(),
+        stopping=one_of(True, False),
+        sums=one_of(True, False, None),
+        rate=number(),
+    ),
+    plan=optional(in_order(any_float(), any_float())),
+    history=list_of(mapping_of(any_float()), "a list of rows"),
+    generators=mapping_of(_OBJECT),
+    callbacks=list_of(in_order(text(), _OBJECT), "a list of callbacks with their states"),
+)
+UNFIT = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
+MOST_NAMES = 10
+WORDS = ("uint8", "uint32", "uint64", "int64")  # what generators keep in arrays
 
 # Within an epoch the state is saved this often; one that takes longer to end than that is taken up in its middle.
 SECONDS = 30.0
@@ -49,9 +83,9 @@ def write_state(trainer: TrainerParts, path: str | Path) -> None:
     arrays |= {f"optimizer.{name}": array for name, array in trainer.optimizer.state_dict().items()}
     arrays |= {f"measured.{name}": array for name, array in trainer.measured.state_dict().items()}
     callbacks = []
-    for number, callback in enumerate(trainer.own_callbacks):
+    for place, callback in enumerate(trainer.own_callbacks):
         state = callback.state_dict()
-        arrays |= {f"callback.{number}.{name}": x for name, x in state.items() if isinstance(x, np.ndarray)}
+        arrays |= {f"callback.{place}.{name}": x for name, x in state.items() if isinstance(x, np.ndarray)}
         others = {name: x for name, x in state.items() if not isinstance(x, np.ndarray)}
         callbacks.append([type(callback).__name__, others])
     told = {
@@ -87,13 +121,14 @@ def read_state(trainer: TrainerParts, path: str | Path) -> None:
     file = file_of(path)
     arrays, told = _read(file)
     try:
+        TOLD(told)
         parts: dict[str, dict[str, NDArray[Any]]] = {"model": {}, "optimizer": {}, "measured": {}, "callback": {}}
         for name, array in arrays.items():
             part, _, rest = name.partition(".")
             parts[part][rest] = array
         kinds = [type(callback).__name__ for callback in trainer.own_callbacks]
         if [name for name, _ in told["callbacks"]] != kinds:
-            saved = ", ".join(str(name) for name, _ in told["callbacks"]) or "none"
+            saved = ", ".join(visible(shortened(name)) for name, _ in told["callbacks"][:MOST_NAMES]) or "none"
             raise StateError(
                 f"it was saved with the callbacks {saved}, and this trainer has {', '.join(kinds) or 'none'}"
             )
@@ -111,13 +146,29 @@ def read_state(trainer: TrainerParts, path: str | Path) -> None:
         trainer.set_position(told["position"])
         trainer.pending = [
             dict(state) | {name[len(start) :]: x for name, x in parts["callback"].items() if name.startswith(start)}
-            for number, (_, state) in enumerate(told["callbacks"])
-            for start in (f"{number}.",)
+            for place, (_, state) in enumerate(told["callbacks"])
+            for start in (f"{place}.",)
         ]
-    except StateError as error:
+    except (StateError, SchemaError) as error:
         raise StateError(f"{file}: {error}") from None
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except UNFIT as error:
         raise StateError(f"{file} holds no state of a training: {visible(repr(error)[:200])}") from None
+
+
+def give_back(callbacks: Iterable[Callback], states: Iterable[dict[str, Any]]) -> None:
+    """Tell callbacks what they were when the state was saved.
+
+    Raises:
+        StateError: One of them cannot take it.
+    """
+    for callback, state in zip(callbacks, states, strict=False):
+        try:
+            callback.load_state_dict(state)
+        except UNFIT as error:
+            reason = visible(repr(error)[:200])
+            raise StateError(
+                f"{type(callback).__name__} cannot take the state that was saved of it: {reason}"
+            ) from None
 
 
 def _read(file: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
@@ -148,6 +199,7 @@ def _arrayed(state: Any) -> Any:
     if not isinstance(state, dict):
         return state
     if state.keys() == {"array", "dtype"}:
+        one_of(*WORDS)(state["dtype"])
         return np.array(state["array"], state["dtype"])
     return {name: _arrayed(x) for name, x in state.items()}
 

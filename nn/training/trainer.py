@@ -33,7 +33,7 @@ from nn.training.inference import Inference
 from nn.training.interrupt import Interrupt, deferred_interrupt
 from nn.training.lint import lint as look_over
 from nn.training.measured import Measured, is_sum
-from nn.training.resume import Saver, file_of, read_state, write_state
+from nn.training.resume import Saver, file_of, give_back, read_state, write_state
 from nn.training.samples import Batches, ClassWeight, Held, checked_pair, is_sum_of_samples
 from nn.training.scores import Metric, measured
 from nn.training.stepping import Stepper
@@ -247,8 +247,7 @@ class Trainer(Inference):
         with deferred_interrupt() as self._interrupt, np.errstate(all="ignore"):
             try:
                 self._notify("on_fit_begin")
-                for callback, state in zip(self.own_callbacks, self.pending or (), strict=False):
-                    callback.load_state_dict(state)
+                give_back(self.own_callbacks, self.pending or ())
                 while self.epoch < self.epochs and not (self.stopping or self.history.interrupted):
                     self.epoch += 1
                     batches.loader.epoch = first + self.epoch - 1

@@ -32,6 +32,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--first", type=int, default=0, help="the number of the first mutant")
     parser.add_argument("--only", metavar="LOADER", help="one of the loaders that the table names")
+    parser.add_argument(
+        "--by-cost", action="store_true", help="more mutants for loaders that are quick, fewer for others"
+    )
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where to keep mutants that broke something")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="hostile-") as place:
@@ -51,16 +54,17 @@ def run(options: argparse.Namespace, folder: Path) -> int:
     guard = Guard(folder)
     counts: Counter[tuple[str, str]] = Counter()
     slowest: Counter[str] = Counter()
+    turns = [name for name, loader in ways.items() for _ in range(loader.share if options.by_cost else 1)]
     began = time.monotonic()
     number, last = options.first, options.first + options.mutants
     while number < last and time.monotonic() - began < 60 * options.minutes:
-        name = list(ways)[number % len(ways)]
+        name = turns[number % len(turns)]
         rng = random.Random(f"{options.seed}/{number}")
         loader = ways[name]
         content = loader.change(rng.choice(loader.seeds), rng, loader.seeds)
-        start = time.monotonic()
+        start = time.process_time()
         outcome = tried(loader, content, guard)
-        slowest[name] = max(slowest[name], time.monotonic() - start)
+        slowest[name] = max(slowest[name], time.process_time() - start)
         counts[name, outcome if outcome in ("read", "refused") else "broken"] += 1
         if outcome not in ("read", "refused"):
             print(f"--seed {options.seed} --first {number}: {name}: {outcome}\n", flush=True)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 from PIL import Image
@@ -32,6 +33,7 @@ from nn.app.settings import settings_for
 from nn.app.sources import open_dataset
 from nn.app.tables import load_csv
 from nn.training.architecture import describe
+from nn.training.resume import Saver
 from tests.hostile import mutants
 
 Change = Callable[[Any, random.Random, Sequence[Any]], bytes]
@@ -46,12 +48,14 @@ class Loader:
         change: Makes a broken one of it.
         write: Puts it where the loader looks for it.
         read: Reads it; a refusal is a GradbookError.
+        share: Of a hundred mutants, about how many are its own where that goes by cost.
     """
 
     seeds: Sequence[Any]
     change: Change
     write: Callable[[bytes], None]
     read: Callable[[bytes], None]
+    share: int = 10
 
 
 class NotOneLineError(Exception):
@@ -136,6 +140,10 @@ def loaders(folder: Path) -> dict[str, Loader]:
     def read_model(_: bytes) -> None:
         repr(nn.load(folder / "model.safetensors"))
 
+    def read_state(_: bytes) -> None:
+        with mock.patch.object(Saver, "save"):  # which writes
+            _trainer().fit(*SAMPLES, **FIT, epochs=3, resume=folder / "state.safetensors")
+
     def read_history(_: bytes) -> None:
         repr(nn.History.load(folder / "h.csv"))
 
@@ -183,19 +191,26 @@ def loaders(folder: Path) -> dict[str, Loader]:
         for values in NUMBERS
     ]
     return {
-        "CSV table": Loader(tables, mutants.of_bytes, write(folder / "data.csv"), read_csv),
-        "CSV to predict": Loader([b"petal,colour\n0.1,red\n2,blue\n"], mutants.of_bytes, write_new, read_new),
+        "CSV table": Loader(tables, mutants.of_bytes, write(folder / "data.csv"), read_csv, share=1),
+        "CSV to predict": Loader([b"petal,colour\n0.1,red\n2,blue\n"], mutants.of_bytes, write_new, read_new, share=1),
         "IDX images": Loader([idx(images)], mutants.of_idx, write_images, read_pair),
         "IDX labels": Loader([idx(labels)], mutants.of_idx, write_labels, read_pair),
-        "gzip": Loader([idx(images)], mutants.of_gzip, write_images, read_pair),
-        "picture": Loader(pictures, mutants.of_bytes, lambda _: None, read_photo),
+        "gzip": Loader([idx(images)], mutants.of_gzip, write_images, read_pair, share=15),
+        "picture": Loader(pictures, mutants.of_bytes, lambda _: None, read_photo, share=15),
         "checkpoint": Loader(checkpoints, mutants.of_safetensors, write(folder / "model.safetensors"), read_model),
-        "checkpoint of a run": Loader([models[0]], mutants.of_safetensors, write_run_model, read_run_model),
+        "checkpoint of a run": Loader([models[0]], mutants.of_safetensors, write_run_model, read_run_model, share=1),
+        "state of a training": Loader(
+            [_state(folder / "middle.safetensors", 2), _state(folder / "end.safetensors", 3)],
+            mutants.of_safetensors,
+            write(folder / "state.safetensors"),
+            read_state,
+            share=2,
+        ),
         "history": Loader(
             [b"epoch,loss,val_loss\n1,0.5,0.25\n2,0.1,\n"], mutants.of_bytes, write(folder / "h.csv"), read_history
         ),
-        "run folder": Loader(list(enumerate(configs)), _changed_config, write_config, read_config),
-        "expression": Loader(expressions, mutants.of_bytes, lambda _: None, read_expression),
+        "run folder": Loader(list(enumerate(configs)), _changed_config, write_config, read_config, share=2),
+        "expression": Loader(expressions, mutants.of_bytes, lambda _: None, read_expression, share=15),
     }
 
 
@@ -240,6 +255,39 @@ def _trained(data: str, target: str | None) -> tuple[str, bytes]:
         result={"loss": 0.5},
     )
     return run.to_json(), _saved(experiment.model)
+
+
+SAMPLES = np.linspace(-1, 1, 24, dtype=np.float32).reshape(12, 2), np.arange(12) % 2
+FIT: dict[str, Any] = {"batch_size": 3, "validation_split": 0.25, "seed": 0, "progress": False}
+
+
+def _trainer() -> nn.Trainer:
+    """One that has something of all that is saved."""
+    model = nn.Sequential(nn.Linear(2, 3, seed=0), nn.BatchNorm1d(3), nn.Dropout(0.5, seed=0), nn.Linear(3, 2, seed=1))
+    callbacks = [nn.EarlyStopping(2), nn.ReduceOnPlateau(patience=1)]
+    trainer = nn.Trainer(model, loss="cross_entropy", optimizer="adam", metrics=["accuracy"], callbacks=callbacks)
+    trainer.compile = False
+    return trainer
+
+
+class _Left(nn.Callback):
+    """Stops in the middle of an epoch, where measurements are under way."""
+
+    def __init__(self, epoch: int, file: Path) -> None:
+        self.epoch, self.file = epoch, file
+
+    def on_batch_end(self, trainer: Any) -> None:
+        if trainer.epoch == self.epoch and trainer.step == 2:
+            trainer.own_callbacks = trainer.own_callbacks[:-1]
+            trainer.save(self.file)
+
+
+def _state(file: Path, epoch: int) -> bytes:
+    """The state of a training in the middle of an epoch."""
+    trainer = _trainer()
+    trainer.callbacks.append(_Left(epoch, file))
+    trainer.fit(*SAMPLES, **FIT, epochs=epoch)
+    return file.read_bytes()
 
 
 def _saved(model: Any) -> bytes:

@@ -4,8 +4,10 @@ import pytest
 
 from nn._schema import (
     SchemaError,
+    any_float,
     chosen_by,
     file_name,
+    in_order,
     list_of,
     mapping_of,
     number,
@@ -23,6 +25,8 @@ CASES = {
     "file name": (file_name(), ["a.csv", "..a", "a b"], [None, "", ".", "..", "a/b", "../a", "/a", "a/", "a\0"]),
     "number": (number(), [0, -1.5, 10**15], [None, True, "1", [], float("inf"), float("nan"), HUGE, -HUGE]),
     "positive": (number(above=0), [5e-324, 1], [0, -0.0, -1, float("inf"), HUGE]),
+    "float": (any_float(), [0, 1.5, float("inf"), float("nan")], [None, True, "1", [], HUGE]),
+    "two": (in_order(text(), whole(0)), [["a", 1], ("", 0)], [None, [], ["a"], ["a", 1, 2], [1, "a"], {"a": 1}]),
     "whole": (whole(1), [1, 2**63 - 1], [0, 1.0, True, 2**63, HUGE, "1", None]),
     "choice": (one_of("a", "b"), ["a"], ["c", None, [], {}, 1]),
     "list": (list_of(whole(0)), [[], [1, 2]], [None, "ab", {}, [1, "a"], [[1]]]),

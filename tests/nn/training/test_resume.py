@@ -11,6 +11,7 @@ import pytest
 
 import nn
 from nn.training import resume
+from nn.training.measured import Measured
 
 pytest.importorskip("safetensors", reason="needs the extra train")
 
@@ -121,6 +122,48 @@ def test_other_files_are_refused(content, tmp_path):
     with pytest.raises(nn.StateError, match="no saved training"):
         fit(trainer, tmp_path)
     assert all((trainer.model.state_dict()[name] == array).all() for name, array in before.items())
+
+
+DAMAGES = {
+    "a count is below 0": lambda told: told["position"].update(epoch=-1),
+    "a seed is none": lambda told: told["position"].update(seed=None),
+    "a number is beyond floats": lambda told: told["history"][0].update(loss=10**400),
+    "a part is missing": lambda told: told.pop("plan"),
+    "a part is of another kind": lambda told: told.update(callbacks={}),
+    "a callback's part is missing": lambda told: told["callbacks"][0][1].pop("best"),
+    "a callback's number is none": lambda told: told["callbacks"][0][1].update(best_epoch=float("inf")),
+    "a generator's words are objects": lambda told: told["generators"].update({
+        name: {**state, "state": {"array": [None], "dtype": "object"}} for name, state in told["generators"].items()
+    }),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_state_is_refused_in_one_line(damage, tmp_path):
+    safetensors = pytest.importorskip("safetensors.numpy")
+    fit(trainer_with(nn.EarlyStopping(3)), tmp_path, epochs=2)
+    file = tmp_path / resume.NAME
+    arrays, told = resume._read(file)
+    DAMAGES[damage](told)
+    file.write_bytes(safetensors.save(arrays, {resume.FORMAT: json.dumps(told)}))
+    with pytest.raises(nn.StateError) as refusal:
+        fit(trainer_with(nn.EarlyStopping(3)), tmp_path)
+    assert "\n" not in str(refusal.value)
+    assert len(str(refusal.value)) < 1000
+
+
+def test_what_was_measured_is_taken_whole_or_not():
+    whole = {"losses": np.ones(2), "weights": np.ones(2), "outputs": np.ones((6, 2)), "targets": np.ones(6)}
+    measured = Measured()
+    measured.load_state_dict(whole)
+    assert measured.steps == 2
+    for part in whole:
+        for other in ({}, {part: np.ones(3)}, {part: np.ones(())}):
+            with pytest.raises(nn.StateError, match="not whole"):
+                Measured().load_state_dict({k: v for k, v in whole.items() if k != part} | other)
+    measured.add(0.5, (np.ones((3, 2)), np.ones((3, 2))), np.ones((3, 3)))
+    with pytest.raises(nn.StateError, match="of another shape"):
+        measured.seen()
 
 
 def test_another_models_state_is_refused(tmp_path):
