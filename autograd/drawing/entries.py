@@ -26,7 +26,7 @@ def entries(number: Node, array: Node) -> dict[Node, Entry]:
 
     Example:
         >>> from autograd import Tensor, Value
-        >>> w, W = Value(2.0, label="w"), Tensor([[2.0, 3.0]], label="W")
+        >>> w, W = Value(2.0, label="w"), Tensor([[2.0, 3.0]], requires_grad=True, label="W")
         >>> found = entries(w * 4.0, (W * 4.0)[0, 0])
         >>> found[w][0].label, found[w][1]
         ('W', (0, 0))
