@@ -1,12 +1,13 @@
 """Cells as people write them: texts that are numbers, dates or names, column by column.
 
-Each different text is looked at once, however many rows have it.
+Numbers that are written plainly are found all at once; any other text is looked at once, however many rows have it.
 """
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +18,16 @@ from autograd import require
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DATE_FORMATS", "MISSING", "date_format", "has_decimal_commas", "to_dates", "to_numbers", "to_texts"]
+__all__ = [
+    "DATE_FORMATS",
+    "MISSING",
+    "begins_with_zeros",
+    "date_format",
+    "has_decimal_commas",
+    "to_dates",
+    "to_numbers",
+    "to_texts",
+]
 
 # What stands for a missing cell, in any spelling of capitals. Not "None", which may well be a category.
 MISSING = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "n/a", "#N/A", "#NA", "<NA>", "?", "-", "--", ".", "NaT")
@@ -34,6 +44,13 @@ _GROUPS = {
     for comma, group, point in ((False, ",", r"\."), (True, r"\.", ","))
 }
 LONGEST_NUMBER = 400
+_ZEROS = re.compile(r"0\d+", re.ASCII)
+# Lines, each after its line end, that hold something else than digits in their groups, in columns of many cells.
+_NOT_PLAIN = {
+    comma: re.compile(rf"\n(?![-+]?(\d{{1,3}}({group}\d{{3}})+|\d{{1,300}})({point}\d*)?%?\n)[^\n]+", re.ASCII)
+    for comma, group, point in ((False, ",", r"\."), (True, r"\.", ","))
+}
+MANY_CELLS = 64
 
 # As `pandas.to_datetime` takes them. Where days and months could be exchanged, the first that fits all is taken.
 DATE_FORMATS = (
@@ -43,6 +60,7 @@ DATE_FORMATS = (
     *("%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y"),
 )
 _LIKE_A_DATE = re.compile(r"\d.*[-/. ].*\d|[A-Za-z]{3}.*\d", re.DOTALL)
+LONGEST_DATE = 40
 # So many different texts tell whether a column holds dates, and this share of them must fit.
 DATES_TRIED = 200
 ENOUGH = 0.95
@@ -68,14 +86,37 @@ def _number(text: str, comma: bool) -> float:
     return -size if (sign + inner) in ("-", "−") or brackets else size
 
 
+def _plain_numbers(texts: list[str], comma: bool) -> NDArray[np.float64]:
+    """Texts as numbers where they are plain ones, else NaN."""
+    lines = "\n".join(["", *texts, ""])
+    if lines.count("\n") == len(texts) + 1:  # no cell has lines of its own
+        digits = _NOT_PLAIN[comma].sub("\n", lines).translate({ord("." if comma else ","): None, ord("%"): None})
+        if len(digits) > len(texts) + 1:
+            table = io.StringIO((digits.replace(",", ".") if comma else digits)[1:])
+            read = _pandas().read_csv(table, header=None, names=[0], skip_blank_lines=False, dtype=np.float64)
+            numbers: NDArray[np.float64] = read[0].to_numpy(copy=True)
+            return numbers
+    return np.full(len(texts), np.nan)
+
+
 def _by_text(series: pd.Series[Any], value: Callable[[Any], Any], dtype: Any, missing: Any) -> NDArray[Any]:
-    codes, different = _pandas().factorize(series.astype(object), use_na_sentinel=True)
+    codes, different = _pandas().factorize(series, use_na_sentinel=True)
     values = np.empty(len(different) + 1, dtype=dtype)
     values[-1] = missing  # of the code -1
     for place, each in enumerate(different):
         values[place] = value(each)
     found: NDArray[Any] = values[codes]
     return found
+
+
+def begins_with_zeros(cells: Iterable[Any]) -> bool:
+    """Whether any of these is a text of digits with a zero in front, as zip codes have it.
+
+    Example:
+        >>> begins_with_zeros(["10115", "04103"]), begins_with_zeros(["0", "0.5", None])
+        (True, False)
+    """
+    return any(isinstance(cell, str) and _ZEROS.fullmatch(cell.strip()) for cell in cells)
 
 
 def has_decimal_commas(texts: Collection[str]) -> bool:
@@ -85,6 +126,8 @@ def has_decimal_commas(texts: Collection[str]) -> bool:
         >>> has_decimal_commas(["3,14", "1.234,5"]), has_decimal_commas(["1,234.5", "3.14"])
         (True, False)
     """
+    if not any("," in text or text.count(".") > 1 for text in texts):
+        return False
     points, commas = (sum(not np.isnan(_number(text, comma)) for text in texts) for comma in (False, True))
     return commas > points
 
@@ -102,27 +145,30 @@ def to_numbers(series: pd.Series[Any], comma: bool = False) -> tuple[NDArray[np.
         >>> numbers.tolist(), int(bad.sum())
         ([1234.5, 5.0, 12.0, -3.0, nan, nan], 1)
     """
-    if _pandas().api.types.is_numeric_dtype(series.dtype) and not _pandas().api.types.is_complex_dtype(series.dtype):
+    types = _pandas().api.types
+    if types.is_numeric_dtype(series.dtype) and not types.is_complex_dtype(series.dtype):
         numbers = series.to_numpy(dtype=np.float64, na_value=np.nan)
-        bad = np.isinf(numbers)
-        return (np.where(bad, np.nan, numbers) if bad.any() else numbers), bad
-    refused: set[Any] = set()
+    else:
 
-    def value(cell: Any) -> float:
-        if isinstance(cell, str):
-            number = _number(cell, comma)
-            if np.isnan(number) and cell.strip().lower() in _MISSING:
-                return np.nan
+        def value(cell: Any) -> float:
+            """Infinity for what is there and no number."""
+            if isinstance(cell, str):
+                number = _number(cell, comma)
+                missing = np.isnan(number) and cell.strip().lower() in _MISSING
+            else:
+                number, missing = float(cell) if isinstance(cell, int | float | np.number) else np.nan, False
+            return np.inf if np.isnan(number) and not missing else number
+
+        if len(series) < MANY_CELLS or types.infer_dtype(series) != "string":
+            numbers = _by_text(series, value, np.float64, np.nan)
         else:
-            number = float(cell) if isinstance(cell, int | float | np.number) else np.nan
-        if not np.isfinite(number):
-            refused.add(cell)
-            return np.nan
-        return number
-
-    numbers = _by_text(series, value, np.float64, np.nan)
-    bad = series.isin(list(refused)).to_numpy(dtype=bool) if refused else np.zeros(len(series), dtype=bool)
-    return numbers, bad
+            texts = series.to_numpy(dtype=object, na_value="")
+            numbers = _plain_numbers(texts.tolist(), comma)
+            others = np.isnan(numbers) & (texts != "")
+            if others.any():
+                numbers[others] = _by_text(series[others], value, np.float64, np.nan)
+    bad = np.isinf(numbers)
+    return (np.where(bad, np.nan, numbers) if bad.any() else numbers), bad
 
 
 def to_texts(series: pd.Series[Any]) -> NDArray[Any]:
@@ -156,7 +202,7 @@ def date_format(series: pd.Series[Any]) -> str | None:
     texts = _pandas().Series(
         [text for text in series.dropna().unique()[:DATES_TRIED] if isinstance(text, str)], dtype=object
     )
-    if not len(texts) or not all(len(text) < 40 and _LIKE_A_DATE.search(text) for text in texts[:20]):
+    if not len(texts) or not all(len(text) < LONGEST_DATE and _LIKE_A_DATE.search(text) for text in texts[:20]):
         return None
     for form in DATE_FORMATS:
         if _parsed(texts, form).notna().mean() >= ENOUGH:
@@ -167,10 +213,15 @@ def date_format(series: pd.Series[Any]) -> str | None:
 def to_dates(series: pd.Series[Any], form: str) -> NDArray[np.datetime64]:
     """A column as dates without a time zone; NaT where a cell is missing or no date."""
     if _pandas().api.types.is_datetime64_any_dtype(series.dtype):
-        dates = _pandas().to_datetime(series, utc=True)
-    else:
-        texts = series.astype(object)
-        dates = _parsed(texts.where(texts.map(lambda cell: isinstance(cell, str) and len(cell) < 40), None), form)
+        return _without_zone(_pandas().to_datetime(series, utc=True))
+    codes, different = _pandas().factorize(series, use_na_sentinel=True)
+    texts = [text if isinstance(text, str) and len(text) < LONGEST_DATE else None for text in different]
+    dates = _without_zone(_parsed(_pandas().Series([*texts, None], dtype=object), form))  # the last is that of code -1
+    found: NDArray[np.datetime64] = dates[codes]
+    return found
+
+
+def _without_zone(dates: pd.Series[Any]) -> NDArray[np.datetime64]:
     found: NDArray[np.datetime64] = dates.dt.tz_localize(None).to_numpy().astype("datetime64[s]")
     return found
 

@@ -1,4 +1,7 @@
-"""What each column of a table is taken for, and which are left out, and why."""
+"""What each column of a table is taken for, and which are left out, and why.
+
+Some rows tell, where there are many; a column of texts that are numbers or dates is then converted once.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,16 @@ from numpy.typing import NDArray
 
 from autograd import require
 from nn._text import quoted
-from nn.app.cells import date_format, has_decimal_commas, to_numbers, to_texts
+from nn.app.cells import begins_with_zeros, date_format, has_decimal_commas, to_dates, to_numbers, to_texts
 from nn.app.datasets import Plan, listed
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CONSTANT", "EMPTY", "MOSTLY_NUMBERS", "ZEROS", "Choices", "Found", "has_commas", "look_at_columns"]
+__all__ = ["CONSTANT", "EMPTY", "MOSTLY_NUMBERS", "Choices", "Found", "has_commas", "look_at_columns", "some_rows"]
 
+# So many rows tell what a column holds.
+ROWS_LOOKED_AT = 1000
 EMPTY, CONSTANT = "empty", "the same in all rows"
 # More different texts than this become an average of the target each, rather than an input each.
 MOST_CATEGORIES = 30
@@ -29,8 +34,8 @@ MOST_DIFFERENT = 0.5
 MOSTLY_NUMBERS, SOME_NUMBERS = 0.8, 0.2
 # Fewer rows prove nothing about what counts rows or copies the target.
 ENOUGH_ROWS = 20
-# How near a copy of the target is, and in how many columns it is looked for, on so many rows.
-NEAR_COPY, MOST_COMPARED, COMPARED_ROWS = 0.999, 300, 5000
+# How near a copy of the target is, on so many rows; what is not near it on fewer is none. In how many columns.
+NEAR_COPY, COMPARED_ROWS, NEAR, MOST_COMPARED = 0.999, 5000, 0.99, 300
 # Fewer rows are easily told apart by any number; and so are the rows of very many classes.
 ENOUGH_TO_CUT, MOST_CUT = 100, 20
 
@@ -38,7 +43,6 @@ _ID = re.compile(
     r"(.*[\W_])?(id|index|idx|key|uuid|guid|rownames?|row_?(number|num|id)|serial|no\.?)|[a-z]+id|Unnamed: \d+",
     re.IGNORECASE,
 )
-ZEROS = re.compile(r"0\d+", re.ASCII)  # such as zip codes
 _TIME = re.compile(r".*(year|date|time|month|week|day|quarter|hour|age).*", re.I)
 
 
@@ -63,7 +67,7 @@ class Choices:
 
 @dataclass
 class Found:
-    """What is found out about a table's columns."""
+    """What is found out about a table's columns; `converted` are those whose texts became numbers or dates."""
 
     numbers: list[str] = field(default_factory=list)
     commas: list[str] = field(default_factory=list)
@@ -74,6 +78,7 @@ class Found:
     notes: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     missing: dict[str, int] = field(default_factory=dict)
+    converted: dict[str, pd.Series[Any]] = field(default_factory=dict)
 
     def plan(self) -> Plan:
         """What is taken, without what was dropped."""
@@ -85,11 +90,16 @@ class Found:
         return Plan(left(self.numbers), left(self.commas), left(self.categories), left(self.encoded), dates)
 
 
+def some_rows(count: int, most: int = ROWS_LOOKED_AT) -> NDArray[np.intp]:
+    """Some rows in their order, chosen at random where there are more, and the same ones each time."""
+    if count <= most:
+        return np.arange(count)
+    return np.sort(np.random.default_rng(0).choice(count, most, replace=False, shuffle=False))
+
+
 def has_commas(column: pd.Series[Any]) -> bool:
     """Whether a column is one of texts in which a comma begins the decimals."""
-    if column.dtype.kind in "biuf":
-        return False
-    return has_decimal_commas([cell for cell in column.dropna().unique()[:1000] if isinstance(cell, str)])
+    return column.dtype.kind not in "biufM" and has_decimal_commas([c for c in column.unique() if isinstance(c, str)])
 
 
 def look_at_columns(frame: pd.DataFrame, target: NDArray[Any], classes: bool, choices: Choices, found: Found) -> None:
@@ -104,17 +114,17 @@ def look_at_columns(frame: pd.DataFrame, target: NDArray[Any], classes: bool, ch
     """
     for name in choices.ignore:
         found.dropped[name] = "--ignore"
+    rows = some_rows(len(frame))
     for name in frame.columns:
         if name in choices.ignore:
             continue
         series = frame[name]
-        if missing := int(series.isna().sum()):
+        _take(series, series.iloc[rows], name, choices, found)
+        if missing := int(found.converted.get(name, series).isna().sum()):
             found.missing[name] = missing
-        _take(series, name, choices, found)
-    plan = found.plan()
-    if len(target) >= ENOUGH_ROWS:
-        candidates = [name for name in plan.names if name not in choices.keep]
-        for name, figure in _near_copies(frame, plan, candidates, target, classes).items():
+    candidates = [name for name in found.plan().names if name not in choices.keep]
+    if len(target) >= ENOUGH_ROWS and len(candidates) <= MOST_COMPARED:
+        for name, figure in _near_copies(frame, found, candidates, target, classes).items():
             found.dropped[name] = f"leak? {figure}"
     if not found.plan().names:
         for name in (*found.numbers, *found.dates, *found.categories, *found.encoded):
@@ -124,69 +134,84 @@ def look_at_columns(frame: pd.DataFrame, target: NDArray[Any], classes: bool, ch
     found.missing = {name: count for name, count in found.missing.items() if name in left}
 
 
-def _take(series: pd.Series[Any], name: str, choices: Choices, found: Found) -> None:
-    """Put a column where it belongs; one that says nothing is left out."""
+def _take(series: pd.Series[Any], some: pd.Series[Any], name: str, choices: Choices, found: Found) -> None:
+    """Put a column where it belongs, by what some of its rows hold; one that says nothing is left out."""
     keep = name in choices.keep
-    different = series.nunique(dropna=True)
-    if different == 0:
-        found.dropped[name] = EMPTY
-        return
-    if different == 1 and not series.isna().any() and not keep:
-        found.dropped[name] = CONSTANT
-        return
+    if some.nunique() < 2:
+        different = series.nunique()
+        if different == 0:
+            found.dropped[name] = EMPTY
+            return
+        if different == 1 and not series.isna().any() and not keep:
+            found.dropped[name] = CONSTANT
+            return
     if name in choices.dates:
-        if form := date_format(series):
-            found.dates[name] = form
+        if form := date_format(some):
+            _take_dates(series, name, form, found)
         else:
             found.problems.append(f"column {quoted(name)} (--dates) holds no dates in a form that is known")
         return
-    if _is_numbers(series, name, choices, found):
-        comma = has_commas(series)
-        if not keep and name not in choices.numeric and (why := _counts_rows(to_numbers(series, comma)[0], name)):
+    if (numbers := _as_numbers(series, some, name, choices, found)) is not None:
+        if not keep and name not in choices.numeric and (why := _counts_rows(numbers, name)):
             found.dropped[name] = why
         found.numbers.append(name)
-        found.commas += [name] if comma else []
         return
-    if name not in choices.categorical:
-        if form := date_format(series):
-            found.dates[name] = form
-            return
-        if different > MOST_CATEGORIES and different > MOST_DIFFERENT * series.notna().sum() and not keep:
+    if name not in choices.categorical and (form := date_format(some)):
+        _take_dates(series, name, form, found)
+        return
+    different = some.nunique()
+    if different <= MOST_CATEGORIES or different > MOST_DIFFERENT * some.notna().sum():
+        different = series.nunique()
+        many = different > max(MOST_CATEGORIES, MOST_DIFFERENT * series.notna().sum())
+        if many and not keep and name not in choices.categorical:
             found.dropped[name] = f"names or texts, {different:,} different ones"
     (found.categories if different <= MOST_CATEGORIES else found.encoded).append(name)
 
 
-def _is_numbers(series: pd.Series[Any], name: str, choices: Choices, found: Found) -> bool:
-    """Whether a column is to be taken as numbers; what is doubtful about that is noted."""
-    if name in choices.categorical:
-        return False
+def _take_dates(series: pd.Series[Any], name: str, form: str, found: Found) -> None:
+    found.dates[name] = form
+    found.converted[name] = require("pandas", "train").Series(to_dates(series, form), index=series.index)
+
+
+def _as_numbers(
+    series: pd.Series[Any], some: pd.Series[Any], name: str, choices: Choices, found: Found
+) -> NDArray[np.float64] | None:
+    """A column that is to be taken as numbers, as numbers; what is doubtful about that is noted."""
     wanted = name in choices.numeric
-    if series.dtype == bool:
-        return wanted
-    if (
-        not wanted
-        and series.dtype.kind not in "iuf"
-        and any(isinstance(cell, str) and ZEROS.fullmatch(cell.strip()) for cell in series.unique()[:1000])
-    ):
+    if name in choices.categorical or (series.dtype == bool and not wanted):
+        return None
+    if not wanted and series.dtype.kind not in "iuf" and begins_with_zeros(some.unique()):
         found.notes.append(f"{quoted(name)} begins with zeros, so it holds names and no numbers; or --numeric")
-        return False
-    numbers, bad = to_numbers(series, has_commas(series))
-    share = np.isfinite(numbers).sum() / max(int(np.isfinite(numbers).sum() + bad.sum()), 1)
+        return None
+    comma = has_commas(some)
+    if not wanted and _share_of_numbers(*to_numbers(some, comma)) < SOME_NUMBERS:
+        return None
+    numbers, bad = to_numbers(series, comma)
+    share = _share_of_numbers(numbers, bad)
     if wanted or share >= MOSTLY_NUMBERS:
         if bad.any():
             examples = listed(map(str, series[bad].unique()[:4]), most=4)
             found.notes.append(f"{quoted(name)} has {bad.sum():,} cells that are no numbers, so missing: {examples}")
-        return True
+        if series.dtype.kind not in "biuf":
+            found.commas += [name] if comma else []
+            found.converted[name] = require("pandas", "train").Series(numbers, index=series.index)
+        return numbers
     if share >= SOME_NUMBERS:
         found.notes.append(f"{quoted(name)} is taken as names: {share:.0%} of its cells are numbers; or --numeric")
-    return False
+    return None
+
+
+def _share_of_numbers(numbers: NDArray[np.float64], bad: NDArray[np.bool_]) -> float:
+    """The share of the cells that are there."""
+    found = int(np.isfinite(numbers).sum())
+    return found / max(found + int(bad.sum()), 1)
 
 
 def _counts_rows(numbers: NDArray[np.float64], name: str) -> str:
     """Why a column of numbers only tells rows apart; empty where it does not."""
     rows = len(numbers)
-    if rows < ENOUGH_ROWS or not np.isfinite(numbers).all() or (numbers != np.round(numbers)).any():
-        return ""
+    if rows < ENOUGH_ROWS or any((part != np.round(part)).any() for part in (numbers[:ENOUGH_ROWS], numbers)):
+        return ""  # as NaN is, too
     steps = np.diff(numbers)
     counts = bool((steps == steps[0]).all()) and abs(steps[0]) == 1
     if counts and (numbers[0] in (0, 1) or numbers[-1] in (0, 1) or not _TIME.fullmatch(name)):
@@ -199,35 +224,26 @@ def _counts_rows(numbers: NDArray[np.float64], name: str) -> str:
 
 
 def _near_copies(
-    frame: pd.DataFrame, plan: Plan, candidates: list[str], target: NDArray[Any], classes: bool
+    frame: pd.DataFrame, found: Found, names: list[str], target: NDArray[Any], classes: bool
 ) -> dict[str, str]:
     """The columns that tell the target nearly by themselves, each with how nearly."""
-    if len(candidates) > MOST_COMPARED:
-        return {}
-    rows = (
-        slice(None)
-        if len(target) <= COMPARED_ROWS
-        else np.random.default_rng(0).permutation(len(target))[:COMPARED_ROWS]
-    )
-    some = target[rows]
-    copies = {}
-    for name in candidates:
-        series = frame[name].iloc[rows]
-        if name in plan.numbers:
-            values, _ = to_numbers(series, name in plan.commas)
-        elif name in plan.categories:
-            values = np.unique(to_texts(series), return_inverse=True)[1].astype(float)
-        else:
-            continue
-        if classes:
-            figure = _told_by(values, some, name in plan.numbers)
-            said = f"tells the target in {figure:.1%} of the rows"
-        else:
-            figure = _correlation(values, some)
-            said = f"correlation {figure:.4f} with the target"
-        if figure >= NEAR_COPY:
-            copies[name] = said
-    return copies
+    figures: dict[str, float] = {}
+    for rows, enough in ((some_rows(len(target)), NEAR), (some_rows(len(target), COMPARED_ROWS), NEAR_COPY)):
+        figures = {}
+        for name in names:
+            series = found.converted.get(name, frame[name]).iloc[rows]
+            if name in found.numbers:
+                figures[name] = _nearness(to_numbers(series)[0], target[rows], classes, ordered=True)
+            elif name in found.categories:
+                places = np.unique(to_texts(series), return_inverse=True)[1].astype(float)
+                figures[name] = _nearness(places, target[rows], classes, ordered=False)
+        names = [name for name, figure in figures.items() if figure >= enough]
+    told = "tells the target in {:.1%} of the rows" if classes else "correlation {:.4f} with the target"
+    return {name: told.format(figures[name]) for name in names}
+
+
+def _nearness(values: NDArray[Any], target: NDArray[Any], classes: bool, ordered: bool) -> float:
+    return _told_by(values, target, ordered) if classes else _correlation(values, target)
 
 
 def _told_by(values: NDArray[Any], target: NDArray[Any], ordered: bool) -> float:

@@ -84,12 +84,13 @@ def plain_text(content: bytes, name: str, encoding: str | None = None) -> tuple[
         encoding = "utf-16-le" if odd > 9 * even else "utf-16-be" if even > 9 * odd else None
         if encoding is None or content.startswith(b"\0\0"):
             raise DataError(f"{name} is no text file; for IDX data pass the folder of its files")
-    encoding = encoding or ("utf-8" if _is_utf8(content) else "cp1252")
+    is_utf8 = _is_utf8(content) if encoding is None else False
+    encoding = encoding or ("utf-8" if is_utf8 else "cp1252")
     try:
-        if codecs.lookup(encoding).name == "utf-8":
-            _is_utf8(content, strict=True)
-        else:
+        if codecs.lookup(encoding).name != "utf-8":
             content = content.decode(encoding).encode()
+        elif not is_utf8:
+            _is_utf8(content, strict=True)
     except LookupError:
         raise DataError(
             f"no encoding is called {encoding!r}; try --encoding utf-8, utf-16, cp1252 or latin-1"
@@ -104,6 +105,8 @@ def plain_text(content: bytes, name: str, encoding: str | None = None) -> tuple[
 
 def _is_utf8(content: bytes, strict: bool = False) -> bool:
     """Whether these bytes are UTF-8, found out piece by piece, without a second copy of a large file."""
+    if content.isascii():
+        return True
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         for start in range(0, len(content) + 1, 2**20):

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd import require
 from nn._text import quoted
 from nn.app.cells import to_numbers, to_texts
-from nn.app.columns import EMPTY, MOSTLY_NUMBERS, Choices, Found, has_commas, look_at_columns
+from nn.app.columns import EMPTY, MOSTLY_NUMBERS, Choices, Found, has_commas, look_at_columns, some_rows
 from nn.app.csvfile import Table, read_table, require_columns
 from nn.app.datasets import DataError, Dataset, Plan, Task, listed
 from nn.app.fingerprint import STANDARD_INPUT, Fingerprint, name_of, read_with_fingerprint
@@ -63,6 +64,7 @@ def load_csv(
     if found.problems:
         raise _refusal(table.name, found.problems)
     features = dataset.features[list(plan.names)]
+    features = features.assign(**{name: column for name, column in found.converted.items() if name in features})
     return replace(dataset, features=features, plan=plan, report=_report(table, found, plan))
 
 
@@ -87,7 +89,8 @@ def _with_target(
     path: Path, table: Table, fingerprint: Fingerprint, target: str, task: Task | None, encoding: str | None
 ) -> Dataset:
     """The rows that have a target, and it apart from the other columns."""
-    present = to_texts(table.frame[target]) != ""
+    column = table.frame[target]
+    present = column.notna() if column.dtype.kind in "biuf" else to_texts(column) != ""
     frame = table.frame if present.all() else table.frame[present].reset_index(drop=True)
     if not len(frame):
         raise DataError(f"{path}: the target {quoted(target)} is empty in all rows")
@@ -127,10 +130,8 @@ def _target(
     table: str, column: pd.Series[Any], name: str, task: Task | None
 ) -> tuple[NDArray[Any], tuple[str, ...], str]:
     """The values to predict, the classes, and why it is one task or the other."""
-    comma = has_commas(column)
-    numbers, _ = to_numbers(column, comma)
-    is_bool = column.dtype == bool
-    share = 0.0 if is_bool or not len(numbers) else float(np.isfinite(numbers).mean())
+    numbers, _ = to_numbers(column, has_commas(column.iloc[some_rows(len(column))]))
+    share = 0.0 if column.dtype == bool or not len(numbers) else float(np.isfinite(numbers).mean())
     if task is None:
         task, note = _inferred(numbers, share, name)
     else:
@@ -144,13 +145,11 @@ def _target(
                 "cells are); correct it, empty the cell, or pass --task classification"
             )
         return numbers, (), note
-    texts = to_texts(column)
-    different = set(texts.tolist())
-    by_number = share == 1 and len(different) == len(set(numbers.tolist()))
-    order = dict(zip(texts.tolist(), numbers.tolist(), strict=True)) if by_number else {}
-    classes = tuple(sorted(different, key=lambda text: (order.get(text, 0.0), text)))
-    number_of = {text: number for number, text in enumerate(classes)}
-    return np.array([number_of[text] for text in texts], dtype=np.int64), classes, note
+    codes, different = require("pandas", "train").factorize(to_texts(column))
+    order = sorted(range(len(different)), key=different.__getitem__)
+    if share == 1 and len(np.unique(numbers)) == len(different):
+        order.sort(key=numbers[np.unique(codes, return_index=True)[1]].__getitem__)
+    return np.argsort(order)[codes], tuple(different[order].tolist()), note
 
 
 def _inferred(numbers: NDArray[np.float64], share: float, name: str) -> tuple[Task, str]:

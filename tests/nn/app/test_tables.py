@@ -159,6 +159,24 @@ def test_the_task_is_inferred_from_the_target(what, load):
     assert note in dataset.note
 
 
+def test_what_a_few_of_many_rows_tell_holds_for_all(load):
+    rows = np.arange(20_000)
+    table = {
+        "same": np.where(rows == 17_654, 2, 1), "late": np.where(rows > 19_000, "x", None), "group": rows // 10,
+        "zip": [f"{12 * n:05}" for n in rows[::-1]], "paid": [f"{n:,}.50" for n in rows[::-1] % 9000],
+        "day": [f"{n % 28 + 1}/{n // 28 % 12 + 1}/2020" for n in rows], "name": [f"Mr {n}" for n in rows],
+        "y": RANDOM.choice(["a", "b"], len(rows)),
+    }  # fmt: skip
+    dataset = load(table)
+    assert set(dataset.plan.numbers) == {"same", "paid", "group"}
+    assert dataset.plan.categories == ("late",)
+    assert dataset.plan.dates == {"day": "%d/%m/%Y"}
+    assert "'zip' begins with zeros" in said(dataset)
+    assert "names or texts, 20,000 different ones" in said(dataset)
+    assert dataset.features["paid"].iloc[0] == 1999.5
+    assert str(dataset.features["day"].iloc[30]) == "2020-02-03 00:00:00"
+
+
 def test_rows_without_a_target_are_left_out(load, tmp_path):
     dataset = load("x,y\n" + "".join(f"{x},{'' if n % 10 == 0 else n * 0.5}\n" for n, x in enumerate(NOISE)))
     assert len(dataset) == 180
@@ -261,6 +279,18 @@ def test_texts_that_are_no_numbers(text):
     numbers, bad = to_numbers(pandas.Series([text, "n/a", None], dtype=object))
     assert np.isnan(numbers).all()
     assert bad.tolist() == [True, False, False]
+
+
+@pytest.mark.parametrize("comma", [False, True])
+def test_numbers_are_the_same_in_a_long_column_as_in_a_short_one(comma):
+    others = ["1.234,5", "1.234.567", "3,14", "2,5%", "1\n2", "1\r2", '"', "", None, "n/a", "-7", "007"]
+    texts = [*NUMBERS, *NOT_NUMBERS, *others] * 2
+    for some in (texts, [text for text in texts if text is None or "\n" not in text]):
+        column = pandas.Series([None, *some], dtype=object)
+        short = [to_numbers(column[row : row + 1], comma) for row in range(len(column))]
+        for long, bad in (to_numbers(column, comma), to_numbers(column.astype("str").where(column.notna()), comma)):
+            np.testing.assert_array_equal(long, np.concatenate([numbers for numbers, _ in short]))
+            np.testing.assert_array_equal(bad, np.concatenate([bad for _, bad in short]))
 
 
 @pytest.mark.parametrize("kind", ["Int64", "boolean", "float32", "object", "category"])
