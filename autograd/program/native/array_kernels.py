@@ -8,7 +8,8 @@ says what the words are. It returns whether the program is to stop.
 from __future__ import annotations
 
 import ctypes
-from typing import Final
+from contextlib import suppress
+from typing import Any, Final
 
 from autograd.program.native import array_instructions as instructions
 
@@ -243,20 +244,23 @@ def text(kind: str) -> str:
 
 
 def gemm(kind: str) -> str:
-    """A call of BLAS's gemm at an address, in Fortran's conventions: everything by reference."""
+    """A call of BLAS's gemm at an address, in Fortran's conventions: everything by reference.
+
+    Whole numbers are stored in 64 bits, of which a build that takes 32 reads the lower half, which comes first.
+    """
     number = "float" if kind == "f4" else "double"
     names = ("ta", "tb", "m", "n", "k", "alpha", "a", "lda", "b", "ldb", "beta", "c", "ldc")
     kinds = {"ta": "i8", "tb": "i8", "alpha": number, "beta": number} | dict.fromkeys("abc", "ptr")
     lines = ["  %gemm = inttoptr i64 %at to ptr"]
     given = []
     for name in names:
-        to = kinds.get(name, "i32")
+        to = kinds.get(name, "i64")
         if to == "ptr":
             lines.append(f"  %p_{name} = inttoptr i64 %{name} to ptr")
         else:
             value = f"%{name}"
-            if to != number:
-                lines.append(f"  %t_{name} = trunc i64 %{name} to {to}")
+            if to == "i8":
+                lines.append(f"  %t_{name} = trunc i64 %{name} to i8")
                 value = f"%t_{name}"
             lines += [f"  %p_{name} = alloca {to}", f"  store {to} {value}, ptr %p_{name}"]
         given.append(f"ptr %p_{name}")
@@ -266,16 +270,28 @@ def gemm(kind: str) -> str:
     return f"define internal void @gemm(i64 %at, {parameters}) #0 {{\n{body}\n}}\n"
 
 
+# How the products of 32-bit floats are called in the BLAS of NumPy's wheels, and elsewhere.
+_NAMES: Final = "scipy_{}gemm_64_", "scipy_{}gemm_", "{}gemm_64_", "{}gemm_"
+
+
 def addresses_of_gemm() -> tuple[int, int] | None:
-    """Where SciPy's BLAS has its products of 32-bit and of 64-bit floats; None without SciPy."""
+    """Where BLAS has its products of 32-bit and of 64-bit floats; None where none is found.
+
+    It is NumPy's own, which is loaded already (SciPy's takes a hundred milliseconds), or else SciPy's.
+    """
+    from numpy.linalg import _umath_linalg
+
+    for name in _NAMES:
+        with suppress(AttributeError, OSError, TypeError):
+            library: Any = ctypes.CDLL(_umath_linalg.__file__)  # a name is looked for in what it is linked to as well
+            single, double = (ctypes.cast(getattr(library, name.format(x)), ctypes.c_void_p).value for x in "sd")
+            if single and double:
+                return single, double
     try:
         from scipy.linalg import cython_blas
     except ImportError:
         return None
-    functions = [cython_blas.__pyx_capi__[name] for name in ("sgemm", "dgemm")]
-    if any(" int *" not in str(function) for function in functions):
-        return None  # a build with 64-bit whole numbers
-    single, double = map(_address_in, functions)
+    single, double = (_address_in(cython_blas.__pyx_capi__[name]) for name in ("sgemm", "dgemm"))
     return single, double
 
 
