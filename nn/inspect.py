@@ -46,12 +46,15 @@ def mode(model: Module, *, training: bool) -> Iterator[None]:
         (True, False)
     """
     before = [(module, module.training) for module in model.modules()]
-    model.train(training)
+    # What is so already is left alone, as a recorded step looks at all attributes again once one has been set.
+    if type(model).train is not Module.train or any(its_own is not training for _, its_own in before):
+        model.train(training)
     try:
         yield
     finally:
         for module, its_own in before:
-            module.training = its_own
+            if module.training is not its_own:
+                module.training = its_own
 
 
 def layers_of(model: Module) -> list[tuple[str, Module]]:

@@ -47,7 +47,7 @@ class Work:
 
 
 DIGITS = Work("digits", _digits, (64, 64, 10), 32, 40)
-MNIST = Work("MNIST", _mnist, (784, 256, 10), 64, 6)
+MNIST = Work("MNIST", _mnist, (784, 256, 10), 64, 3)
 
 
 def _fit(work: Work, compile: bool | None = None, warm: bool = False) -> Step:

@@ -17,8 +17,8 @@ __all__ = ["DataLoader", "HasXY", "Indexable", "columns_of", "split_rows", "trai
 Array: TypeAlias = NDArray[Any]
 
 
-# Bytes that are gathered at once.
-GATHERED = 1 << 19
+# Bytes that are gathered at once: so few that they are still near when they are used.
+GATHERED = 1 << 16
 
 
 @runtime_checkable
@@ -95,7 +95,7 @@ class DataLoader:
         if np.ndim(batch_size):
             raise TypeError("DataLoader takes inputs and targets as one: pass e.g. DataLoader((x, y), batch_size=32)")
         self._columns = columns_of(dataset)
-        self._rows = rows
+        self._rows = None if rows is None else _row_numbers(rows, len(self._columns[0]))
         self._size = len(self._columns[0]) if rows is None else len(rows)
         if self._size == 0:
             raise ValueError("DataLoader needs at least one sample, got none")
@@ -158,8 +158,21 @@ class DataLoader:
             order[chosen] = rng.choice(positions, size=np.count_nonzero(chosen))
         return order
 
-    def batches(self, start: int = 0) -> Iterator[tuple[Any, ...]]:
-        """The batches of one epoch from a later one on."""
+    def batch(self, epoch: int, number: int) -> tuple[Any, ...]:
+        """A batch of some epoch, both counted from 0, where the order of epochs can be repeated."""
+        before, self.epoch = self.epoch, epoch
+        try:
+            return next(self.batches(number))
+        finally:
+            self.epoch = before
+
+    def batches(self, start: int = 0, reuse: bool = False) -> Iterator[tuple[Any, ...]]:
+        """The batches of one epoch from a later one on.
+
+        Args:
+            start: How many are left out.
+            reuse: Whether the inputs of a batch may be overwritten by those of later ones.
+        """
         order = self._order()
         if self._rows is not None:
             order = self._rows if order is None else self._rows[order]
@@ -171,7 +184,7 @@ class DataLoader:
         for first in range(start * size, end, together):
             last = min(first + together, end)
             part = slice(first, last) if order is None else order[first:last]
-            gathered = [column.take(part) for column in self._columns]
+            gathered = [column.take(part, reuse and i == 0) for i, column in enumerate(self._columns)]
             if together == size:
                 yield tuple(gathered)
                 continue
@@ -198,14 +211,27 @@ class Column:
             check_same_length(self._arrays[0], array)
         rows = max(1, self._arrays[0].shape[0] if self._arrays[0].ndim else 1)
         self.bytes_of_a_row = sum(array.nbytes for array in self._arrays) // rows
+        self._gathered: list[Array | None] = [None] * len(self._arrays)
 
     def __len__(self) -> int:
         return len(self._arrays[0])
 
-    def take(self, rows: Any) -> Any:
-        """Some rows: a view for a slice, or else a copy."""
-        found = [x[rows] if isinstance(rows, slice) else x.take(rows, axis=0) for x in self._arrays]
+    def take(self, rows: Any, reuse: bool = False) -> Any:
+        """Some rows: a view for a slice, or else a copy, perhaps in the memory of an earlier one."""
+        if isinstance(rows, slice):
+            found = [x[rows] for x in self._arrays]
+        elif reuse:
+            found = [self._into(number, rows) for number in range(len(self._arrays))]
+        else:
+            found = [x.take(rows, axis=0) for x in self._arrays]
         return tuple(found) if isinstance(self.whole, tuple) else found[0]
+
+    def _into(self, number: int, rows: Array) -> Array:
+        """Rows in memory that is kept: new pages would cost more than the copy."""
+        array, held = self._arrays[number], self._gathered[number]
+        if held is None or len(held) < len(rows):
+            held = self._gathered[number] = np.empty((len(rows), *array.shape[1:]), array.dtype)
+        return array.take(rows, axis=0, out=held[: len(rows)], mode="clip")  # all in range; "raise" would copy twice
 
 
 class ItemColumn:
@@ -220,13 +246,25 @@ class ItemColumn:
     def __len__(self) -> int:
         return len(self.whole)
 
-    def take(self, rows: Any) -> Any:
+    def take(self, rows: Any, reuse: bool = False) -> Any:  # noqa: ARG002 - they are made anew
         """This part of some samples, one row each."""
         numbers = range(len(self))[rows] if isinstance(rows, slice) else rows.tolist()
         if self._part == 0:  # which is asked for first, and the others of the same rows after it
             self._fetched.clear()
             self._fetched.update((i, self.whole[i]) for i in numbers)
         return np.stack([np.asarray(self._fetched[i][self._part]) for i in numbers])
+
+
+def _row_numbers(rows: Any, size: int) -> Array:
+    """The numbers of rows, counted from the first.
+
+    Raises:
+        IndexError: There is no such row.
+    """
+    found = np.asarray(rows)
+    if found.size and not -size <= found.min() <= found.max() < size:
+        raise IndexError(f"rows go from {found.min()} to {found.max()}, and there are {size} samples")
+    return np.where(found < 0, found + size, found)
 
 
 def columns_of(dataset: Any) -> list[Any]:

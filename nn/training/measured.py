@@ -48,7 +48,11 @@ class Measured:
 
     def loss(self) -> float:
         """The loss of all samples at once, which is what `evaluate` tells."""
-        return sum(self._losses) if self.is_sum else float(np.average(self._losses, weights=self._weights))
+        if self.is_sum:
+            return sum(self._losses)
+        return sum([loss * weight for loss, weight in zip(self._losses, self._weights, strict=True)]) / sum(
+            self._weights
+        )
 
     def seen(self) -> tuple[Array, Array]:
         """All targets and outputs."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from nn.inspect import generator_states, set_generator_states
+from nn.training.data import DataLoader
 from nn.training.parts import TrainerParts
 
 __all__ = ["Rewind"]
@@ -36,14 +37,19 @@ class Rewind:
         self._steps: list[Any] = []
         self._most = 0
 
-    def note(self, batch: tuple[Any, ...]) -> None:
-        """A step on this batch is about to be taken."""
+    def note(self, batch: tuple[Any, ...], size: int | None = None) -> None:
+        """A step is about to be taken.
+
+        Args:
+            batch: On which; or where it can be had again: a loader, an epoch and a number.
+            size: How many bytes of memory that holds.
+        """
         if len(self._steps) >= self._most:
             trainer = self._trainer
             model, optimizer = trainer.model.state_dict(), trainer.optimizer.state_dict()
             self._copy = model, optimizer, generator_states(trainer.model)
             self._steps = []
-            size = sum(getattr(x, "nbytes", 0) for x in batch)
+            size = sum(getattr(x, "nbytes", 0) for x in batch) if size is None else size
             self._most = min(MOST_STEPS, 1 + MOST_BYTES // max(1, size))
         self._steps.append((batch, self._trainer.optimizer.learning_rate))
 
@@ -55,9 +61,9 @@ class Rewind:
         trainer.optimizer.load_state_dict(optimizer)
         set_generator_states(trainer.model, generators)
         trainer.taken -= len(self._steps) - 1
-        for batch, rate in self._steps[:-1]:
+        for what, rate in self._steps[:-1]:
             trainer.optimizer.learning_rate = rate
-            self._again(batch)
+            self._again(what[0].batch(*what[1:]) if isinstance(what[0], DataLoader) else what)
             trainer.taken += 1
         trainer.optimizer.learning_rate = self._steps[-1][1]
         self.forget()

@@ -66,14 +66,15 @@ class Batches:
 
     def __init__(self, loader: Any, in_file: bool, largest: float) -> None:
         self.loader, self._in_file, self._largest = loader, in_file, largest
+        self.from_arrays = type(loader) is DataLoader and not in_file
 
     def __len__(self) -> int:
         return len(self.loader)
 
-    def from_step(self, start: int) -> Iterator[tuple[Any, ...]]:
-        """The batches of the next epoch that come after so many."""
+    def from_step(self, start: int, reuse: bool = False) -> Iterator[tuple[Any, ...]]:
+        """The batches of the next epoch that come after so many; see `DataLoader.batches`."""
         if isinstance(self.loader, DataLoader):
-            batches = self.loader.batches(start)
+            batches = self.loader.batches(start, reuse)
         else:
             batches = (batch for number, batch in enumerate(self.loader) if number >= start)
         return map(self._checked, batches) if self._in_file else batches

@@ -19,6 +19,7 @@ from nn.distributed import world
 from nn.inspect import generator_states, set_generator_states
 from nn.regularisation import clip_norm, clip_value
 from nn.training.compiled import RecordedStep
+from nn.training.data import DataLoader
 from nn.training.outside import reading_of, unsteady
 from nn.training.parts import TrainerParts
 from nn.training.rewind import Rewind
@@ -35,9 +36,9 @@ SECONDS_OF_A_PRODUCT = 3e-10
 
 # How long eager steps would have taken when it is time to record; or to load compiled code, or even to make it. At
 # these points each costs about as much, so no fit takes much longer than twice what the best choice would have taken.
-UNTIL_RECORDED = 0.02
-UNTIL_NATIVE = 0.25
-UNTIL_COMPILED = 60.0
+UNTIL_RECORDED = 0.01
+UNTIL_NATIVE = 0.08
+UNTIL_COMPILED = 0.8
 
 
 class Stepper:
@@ -56,6 +57,7 @@ class Stepper:
         self._made_of: tuple[Any, ...] = ()
         self._last: RecordedStep | None = None  # what all later steps of this fit are taken by
         self._rewind = Rewind(trainer, self.again)
+        self._loader: DataLoader | None = None
 
     def prepare(self, batch_size: int) -> None:
         """Find out whether steps can be recorded, and from when on."""
@@ -76,6 +78,12 @@ class Stepper:
         if self.plan is None:
             size = sum(parameter.size for parameter in trainer.model.parameters())
             self.plan = plan(SECONDS_OF_A_STEP + SECONDS_OF_A_PRODUCT * size * batch_size)
+
+    def begin_epoch(self, loader: DataLoader | None) -> None:
+        """Steps follow; if a loader is given, on its batches, and nobody's code but the trainer's runs in between."""
+        self._loader = loader
+        for recorded in self._recorded.values():
+            recorded.look_again()
 
     def _why_eager(self) -> str | None:
         trainer = self._trainer
@@ -103,9 +111,13 @@ class Stepper:
         recorded = self._last or self._due()
         if recorded is None:
             return self._eager(batch, wants_outputs)
-        self._rewind.note(batch)
+        loader = self._loader
+        if loader is None:
+            self._rewind.note(batch)
+        else:
+            self._rewind.note((loader, loader.epoch - 1, self._trainer.step - 1), 0)
         if recorded.has_run or self._trainer.compile:
-            loss, outputs = recorded(batch, wants_outputs)
+            loss, outputs = recorded(batch, wants_outputs, loader is not None)
         else:
             loss, outputs = self._tried(recorded, batch, wants_outputs)
         if not math.isfinite(loss):

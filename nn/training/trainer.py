@@ -269,8 +269,10 @@ class Trainer(Inference):
             self._notify("on_epoch_begin")
         row: Row = {"epoch": self.epoch, "learning_rate": self.optimizer.rate if start == 0 else self.measured.rate}
         self.measured.rate = row["learning_rate"]
+        alone = batches.from_arrays and self._is_alone_in_epochs()
+        self.stepper.begin_epoch(batches.loader if alone else None)
         with mode(self.model, training=True):
-            row |= self.train_epoch(batches.from_step(start))
+            row |= self.train_epoch(batches.from_step(start, reuse=alone))
         if held is not None:
             own = type(self).evaluate is not Trainer.evaluate
             found = self.evaluate(*held.whole()) if own else self._evaluate(held)
@@ -281,6 +283,12 @@ class Trainer(Inference):
         self._notify("on_epoch_end")
         if self._saver is not None and not broken:
             self._saver.save()
+
+    def _is_alone_in_epochs(self) -> bool:
+        """Whether no code of anybody else's runs between the steps of an epoch."""
+        own = all(getattr(type(self), name) is getattr(Trainer, name) for name in ("train_epoch", "train_step"))
+        hooks = self._hooks("on_batch_begin") or self._hooks("on_batch_end")
+        return own and not hooks
 
     def train_epoch(self, batches: Iterable[tuple[Any, ...]]) -> Row:
         """Go through the batches once, or until Ctrl-C; the loss and the metrics over all samples seen."""

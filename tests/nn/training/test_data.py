@@ -181,3 +181,21 @@ def test_balanced_batches_draw_every_class_alike():
     assert set(np.concatenate([yb for _, yb in rare]).tolist()) == {0, 1}
     with pytest.raises(ValueError, match=r"balanced needs one class for each sample, got targets of shape \(4, 2\)"):
         nn.DataLoader((np.ones(4), np.ones((4, 2))), balanced=True)
+
+
+def test_a_batch_of_an_epoch_can_be_had_again():
+    loader = nn.DataLoader((np.arange(50), np.arange(50) * 2), batch_size=8, shuffle=True, seed=3)
+    epochs = [[xb.copy() for xb, _ in loader.batches(reuse=True)] for _ in range(3)]
+    for epoch, number in ((2, 0), (0, 6), (1, 3)):
+        np.testing.assert_array_equal(loader.batch(epoch, number)[0], epochs[epoch][number])
+    assert loader.epoch == 3
+
+
+@pytest.mark.parametrize("reuse", [False, True])
+def test_rows_are_counted_from_either_end_and_must_be_there(reuse):
+    data = np.arange(10), np.arange(10)
+    loader = nn.DataLoader(data, batch_size=2, shuffle=True, seed=0, rows=np.array([-1, 3, 5]))
+    assert sorted(x for xb, _ in loader.batches(reuse=reuse) for x in xb.tolist()) == [3, 5, 9]
+    for wrong in ([10], [0, -11]):
+        with pytest.raises(IndexError, match="there are 10 samples"):
+            nn.DataLoader(data, rows=np.array(wrong))

@@ -198,3 +198,42 @@ def test_the_plan_does_not_ask_a_clock():
     assert stepping.plan(1e-3) == stepping.plan(1e-3)
     recorded, native = stepping.plan(1e-3)
     assert 1 < recorded <= native
+
+
+@pytest.mark.parametrize("metrics", [None, ["accuracy"]])
+def test_steps_that_nothing_disturbs_are_the_others(early, metrics):
+    """Without hooks, conditions are looked at once an epoch and batches share memory: the numbers are the same."""
+    found = []
+    for callbacks in ([], [Nothing()]):
+        trainer = trainer_of(layers(), metrics=metrics, callbacks=callbacks)
+        history = trainer.fit(X, CLASSES, epochs=5, batch_size=16, validation_split=0.2, progress=False)
+        found.append((history.rows, trainer.model.state_dict()))
+    assert trainer.stepper._recorded[early].has_run
+    (rows, state), (expected, other) = found
+    assert rows == expected
+    for name, array in other.items():
+        np.testing.assert_array_equal(state[name], array)
+
+
+class Nothing(nn.Callback):
+    def on_batch_end(self, trainer):
+        pass
+
+
+def test_batches_that_shared_memory_are_had_again_on_the_way_back(early):
+    """A loss that diverges in the third epoch leaves the parameters of the step before."""
+    y = X[:, :1].copy()
+    y[77] = 1e30
+    states = []
+    for compile in (False, None):
+        model = nn.Sequential(nn.Linear(4, 8, seed=1), nn.Dropout(0.2, seed=3), nn.Linear(8, 1, seed=2))
+        trainer = nn.Trainer(
+            model, loss="mse", optimizer=nn.SGD(model.parameters(), 1e-2, momentum=0.9), compile=compile
+        )
+        trainer.fit(np.delete(X, 77, 0), np.delete(y, 77, 0), epochs=3, batch_size=8, progress=False)
+        with pytest.raises(nn.DivergenceError):
+            trainer.fit(X, y, epochs=3, batch_size=8, progress=False)
+        states.append(model.state_dict())
+    for name, array in states[0].items():
+        assert np.isfinite(states[1][name]).all()
+        np.testing.assert_allclose(states[1][name], array, rtol=1e-3, err_msg=name)
