@@ -25,11 +25,18 @@ def _unary(name: str) -> Callable[[Any], torch.Tensor]:
     return lambda x: function(array(x))
 
 
-absolute, square, sqrt, exp, expm1, log, log1p = map(_unary, ("abs", "square", "sqrt", "exp", "expm1", "log", "log1p"))
+absolute, square, sqrt, exp, expm1, log, _log1p = map(_unary, ("abs", "square", "sqrt", "exp", "expm1", "log", "log1p"))
 sin, cos, tan, arctan, tanh, sigmoid = map(_unary, ("sin", "cos", "tan", "arctan", "tanh", "sigmoid"))
 relu, sign, floor, ceil, rint, trunc = map(_unary, ("relu", "sign", "floor", "ceil", "round", "trunc"))
 isnan, isfinite, detach = map(_unary, ("isnan", "isfinite", "detach"))
 negative = _unary("neg")
+
+
+def log1p(x: Any) -> torch.Tensor:
+    # PyTorch's own is 0 for the least number.
+    x = array(x)
+    y = _log1p(x)
+    return y + torch.where(x.abs() < 1e-300, x - y, 0.0).detach()
 
 
 def softplus(x: Any) -> torch.Tensor:
@@ -78,7 +85,13 @@ def _over(name: str) -> Callable[..., torch.Tensor]:
     return reduce
 
 
-sum, mean, max, min, logsumexp = map(_over, ("sum", "mean", "amax", "amin", "logsumexp"))
+sum, mean, max, min, _logsumexp = map(_over, ("sum", "mean", "amax", "amin", "logsumexp"))
+
+
+def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
+    # Of one number, too, a function whose slope is a share: what is NaN above it reaches every second derivative.
+    x = array(x)
+    return _logsumexp(x, axis, keepdims) if x.ndim else _logsumexp(x.reshape(1), 0)
 
 
 def softmax(x: Any, axis: int = -1) -> torch.Tensor:
@@ -93,27 +106,25 @@ def of_shares(moved: Callable[[torch.Tensor], torch.Tensor]) -> dict[str, Callab
     """Softmax and its kin written out, with ``moved`` done to every number on the way: the second derivatives are
     differences of products of shares that add up to 1, and round relative to these, whatever they come to."""
 
-    def logs(x: Any, axis: Axis) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor] | None:
+    def logs(x: Any, axis: Axis) -> tuple[torch.Tensor, ...]:
         x = array(x)
         top = x.detach().amax(_axes(x, axis), True) if x.ndim else x.detach()
-        if not torch.isfinite(top).all():
-            return None
-        shifted = moved(x - top)
-        return shifted, moved(torch.log(moved(sum(moved(torch.exp(shifted)), axis, True)))), top
+        finite = torch.isfinite(top)
+        shifted = moved(torch.where(finite, x, 0.0) - torch.where(finite, top, 0.0))
+        return shifted, moved(torch.log(moved(sum(moved(torch.exp(shifted)), axis, True)))), top, finite
 
     def log_softmax_(x: Any, axis: int = -1) -> torch.Tensor:
-        found = logs(x, axis)
-        return log_softmax(x, axis) if found is None else found[0] - found[1]
+        shifted, total, _, finite = logs(x, axis)
+        return torch.where(finite, shifted - total, log_softmax(torch.where(finite, 0.0, array(x)), axis))
 
     def softmax_(x: Any, axis: int = -1) -> torch.Tensor:
         return torch.exp(moved(log_softmax_(x, axis)))
 
     def logsumexp_(x: Any, axis: Axis = None, keepdims: bool = False) -> torch.Tensor:
-        found = logs(x, axis)
-        if found is None:
-            return logsumexp(x, axis, keepdims)
-        total = found[1] + found[2]
-        return total if keepdims or not array(x).ndim else total.squeeze(_axes(array(x), axis))
+        x = array(x)
+        _, total, top, finite = logs(x, axis)
+        y = torch.where(finite, total + top, logsumexp(torch.where(finite, 0.0, x), axis, True))
+        return y if keepdims or not x.ndim else y.squeeze(_axes(x, axis))
 
     def cross_entropy_(logits: Any, targets: Any) -> torch.Tensor:
         shares = log_softmax_(logits)

@@ -106,7 +106,8 @@ def _not_taken(function: Callable[..., torch.Tensor]) -> Callable[..., torch.Ten
 def _power(a: Any, b: Any) -> torch.Tensor:
     a, b = torch.broadcast_tensors(array(a), array(b))
     flat = (b == 0) & ((a == 0) | ~a.isfinite())
-    none = 0.0 * torch.where((b == 0) & a.isfinite(), a, 0.0)  # whose slope is 0, and times NaN is NaN
+    # 0, with a slope of 0, which times NaN is NaN: for tanh also at infinity.
+    none = 0.0 * torch.where(b != 0, 0.0, torch.where(a.isfinite(), a, torch.tanh(torch.where(a.isinf(), a, 0.0))))
     y = by_torch.power(torch.where(flat, 1.0, a), torch.where(a == 0, b.detach(), b)) + none
     whole = (b == 0) & (a > 0) & a.isfinite()  # PyTorch has no ∂²/∂a∂b there
     return torch.where(whole, torch.exp(torch.where(whole, b, 1.0) * torch.log(torch.where(whole, a, 1.0))) + none, y)
@@ -137,12 +138,14 @@ def _extreme(function: Callable[..., torch.Tensor]) -> Callable[..., torch.Tenso
 
 def _log_softmax(x: Any, axis: int = -1) -> torch.Tensor:
     x = array(x)
-    if not x.ndim or not torch.isfinite(x.amax(axis, True)).all():
-        return x - by_torch.logsumexp(x, axis, True)
+    if not x.ndim:
+        return x - by_torch.logsumexp(x)
+    finite = torch.isfinite(x.amax(axis, True))
+    inside, outside = torch.where(finite, x, 0.0), torch.where(finite, 0.0, x)
     place = x.argmax(axis, True)
-    shifted = x - torch.gather(x, axis, place)
+    shifted = inside - torch.gather(inside, axis, place)
     others = torch.exp(shifted).scatter(axis, place, torch.zeros_like(x)).sum(axis, True)
-    return shifted - torch.log1p(others)
+    return torch.where(finite, shifted - torch.log1p(others), outside - by_torch.logsumexp(outside, axis, True))
 
 
 def _expm1(x: Any) -> torch.Tensor:

@@ -95,20 +95,30 @@ class Reference:
     def spread(self, part: str) -> list[Any]:
         """What rounding may do to each entry."""
         if self._spread is None:
-            rng = np.random.default_rng(0)
-            runs = [by_torch(self.program, self.point, rng) for _ in range(RUNS)]
-            self._spread = {}
-            for name in ("value", "gradient", "second"):
-                columns = zip(*(listed(run[name]) for run in runs), strict=True)
-                pairs = zip(columns, listed(self.answer[name]), strict=True)
-                with np.errstate(all="ignore"):
-                    self._spread[name] = [
-                        np.max(
-                            [np.where(np.isfinite(x) == np.isfinite(y), np.abs(x - y), np.inf) for x in column], axis=0
-                        )
-                        for column, y in pairs
-                    ]
+            self._spread = self._moved_apart(self.answer)
+            if any(np.any(np.isnan(x)) for name in self._spread for x in self._spread[name]):
+                from tests.fuzz.policy import WORDS
+
+                meant = self._moved_apart(self.meant, WORDS)
+                self._spread = {
+                    name: [np.where(np.isnan(x), y, x) for x, y in zip(self._spread[name], meant[name], strict=True)]
+                    for name in meant
+                }
         return self._spread[part]
+
+    def _moved_apart(self, answer: dict[str, Any], words: Any = None) -> dict[str, list[Any]]:
+        """How far runs that round at random are from an answer; NaN where that is NaN."""
+        rng = np.random.default_rng(0)
+        runs = [by_torch(self.program, self.point, rng, words) for _ in range(RUNS)]
+        apart = {}
+        for name in ("value", "gradient", "second"):
+            columns = zip(*(listed(run[name]) for run in runs), strict=True)
+            with np.errstate(all="ignore"):
+                apart[name] = [
+                    np.max([np.where(np.isfinite(x) == np.isfinite(y), np.abs(x - y), np.inf) for x in column], axis=0)
+                    for column, y in zip(columns, listed(answer[name]), strict=True)
+                ]
+        return apart
 
     def meant_for(self, part: str, found: Any) -> list[Any]:
         """PyTorch's answer, with the policy's in the entries where ours is another."""

@@ -54,7 +54,8 @@ def by_torch(
     """Value, gradient and curvature along `directions` by PyTorch; in the words of `policy` where they are given."""
     import torch
 
-    if words is None:
+    own = words is None
+    if own:
         from tests.fuzz import by_torch as words
 
     def noise(x: Any) -> Any:
@@ -67,7 +68,7 @@ def by_torch(
             y.register_hook(lambda g: g * back)
         return y
 
-    if jitter is not None:
+    if jitter is not None and own:
         words = SimpleNamespace(**{**vars(words), **words.of_shares(moved)})
     run = made(program, {"f": words}, True, moved if jitter is not None else None)
     leaves = [torch.tensor(np.asarray(x, np.float64), requires_grad=True) for x in point]
