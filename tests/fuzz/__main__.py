@@ -26,6 +26,7 @@ def main() -> int:
     parser.add_argument("--stop", type=int, default=10, help="stop after so many different findings")
     parser.add_argument("--engines", default="numpy,native", help="to replay on, with commas between")
     parser.add_argument("--without", default="", help="operations to leave out, with commas between")
+    parser.add_argument("--judge", choices=["torch", "jax"], default="torch", help="who is asked of every program")
     parser.add_argument("--policy", action="store_true", help="print the differences from PyTorch that are meant")
     options = parser.parse_args()
     if options.policy:
@@ -46,7 +47,7 @@ def main() -> int:
         if late or len(seen) >= options.stop:
             break
         program = generate(options.seed, index, without=options.without.split(","))
-        finding = judged(program, counts, index, engines, thorough)
+        finding = judged(program, counts, index, engines, thorough, options.judge == "jax")
         if finding is not None:
             seen[finding.kind] = seen.get(finding.kind, 0) + 1
             if seen[finding.kind] <= 2:

@@ -17,7 +17,12 @@ ENGINES = ("numpy", "native")
 
 
 def judged(
-    program: Program, counts: Counts, choice: int = 0, engines: Sequence[str] = ENGINES, thorough: bool = False
+    program: Program,
+    counts: Counts,
+    choice: int = 0,
+    engines: Sequence[str] = ENGINES,
+    thorough: bool = False,
+    jax: bool = False,
 ) -> Finding | None:
     """The first difference that a program shows, or None.
 
@@ -27,6 +32,7 @@ def judged(
         choice: Picks the ways of running that take turns.
         engines: To replay on.
         thorough: Run every way, rather than those whose turn it is.
+        jax: Ask JAX of every program, and count how often it says the same; else only where PyTorch does not.
     """
     points = [program.point(), program.point(other=True)]
     try:
@@ -44,16 +50,20 @@ def judged(
             if isinstance(answer, Exception):
                 return Finding(f"error in {way}", way, answer, "no error", scripts.eager(program, way, reference))
             for part in ("value", "gradient", "second"):
+                if jax:
+                    counts.add(f"JAX {'says the same' if reference.shared(part, answer[part]) else 'differs'}: {part}")
                 if not reference.agrees(part, answer[part], reference.answer[part]):
                     if not reference.in_range(part):
                         counts.add(f"out of range: {part}")
-                    elif not reference.agrees(
-                        part, answer[part], reference.meant_for(part, answer[part]), beyond=True, singular=True
-                    ):
+                        continue
+                    meant = reference.meant_for(part, answer[part])
+                    if reference.agrees(part, answer[part], meant, beyond=True, singular=True):
+                        counts.add("as the policy says")
+                    elif reference.shared(part, answer[part]):
+                        counts.add("as JAX says")
+                    else:
                         script = scripts.eager(program, way, reference)
                         return Finding(part, way, answer[part], reference.answer[part], script)
-                    else:
-                        counts.add("as the policy says")
     if not constant and program.kind == "arrays" and "graph" in ways:
         finding = _updated(program, references, points, choice)
         if finding is not None:

@@ -70,6 +70,10 @@ POLICY = {
         "the judge multiplies the slope at the end. So a value is not compared where an operand of vjp, jvp or hvp is, "
         "or a factor within a derivative."
     ),
+    "two to one": (
+        "Where none of these words says why PyTorch differs, and JAX, if it is installed, says what we do, PyTorch is "
+        "outvoted."
+    ),
     "range": (
         "PyTorch's formulas over- and underflow in between (1 / x**2 at 1e300 or 1e-300), and ours elsewhere; so "
         "first derivatives are compared where all numbers of a program lie between 1e-150 and 1e150 in size, "

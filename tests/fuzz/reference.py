@@ -10,12 +10,13 @@ where it is many times larger. No tolerance belongs to an operation, so one that
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 
 from tests.fuzz.programs import Program, values
-from tests.fuzz.running import EPSILON, by_torch
+from tests.fuzz.running import EPSILON, by_jax, by_torch
 
 # What the first comparison lets pass, relative to each entry; and the jitter of the second.
 CLOSE = {False: 4e-12, True: 2e-4}
@@ -73,6 +74,7 @@ class Reference:
         self._spread: dict[str, list[Any]] | None = None
         self._meant: dict[str, Any] | None = None
         self._unguarded: dict[str, Any] | None = None
+        self._second_opinion: dict[str, Any] | None = None
 
     @property
     def meant(self) -> dict[str, Any]:
@@ -91,6 +93,17 @@ class Reference:
 
             self._unguarded = by_torch(self.program, self.point, words=UNGUARDED)
         return self._unguarded
+
+    @property
+    def second_opinion(self) -> dict[str, Any]:
+        """What JAX says; nothing where it is not installed."""
+        if self._second_opinion is None:
+            self._second_opinion = by_jax(self.program, self.point) if find_spec("jax") else {}
+        return self._second_opinion
+
+    def shared(self, part: str, found: Any) -> bool:
+        """Whether JAX says the same as we do."""
+        return part in self.second_opinion and self.agrees(part, found, self.second_opinion[part])
 
     def spread(self, part: str) -> list[Any]:
         """What rounding may do to each entry."""

@@ -92,6 +92,23 @@ def _gradients(y: Any, leaves: list[Any], **options: Any) -> list[Any]:
     return [torch.zeros(x.shape, dtype=x.dtype) if g is None else g for x, g in zip(leaves, found, strict=True)]
 
 
+def by_jax(program: Program, point: Sequence[Any]) -> dict[str, Any]:
+    """As `by_torch`."""
+    import jax
+
+    from tests.fuzz import by_jax as words
+
+    run = made(program, {"f": words}, True)
+    leaves, argnum = [words.array(x) for x in point], tuple(range(len(point)))
+    slopes = jax.grad(run, argnum)
+
+    def along(*xs: Any) -> Any:
+        return sum((g * v).sum() for g, v in zip(slopes(*xs), directions(program), strict=True))
+
+    second = jax.grad(along, argnum)(*leaves)
+    return {"value": plain(run(*leaves)), "gradient": plain(list(slopes(*leaves))), "second": plain(list(second))}
+
+
 class Eager:
     """Our engine, by one of the ways in."""
 

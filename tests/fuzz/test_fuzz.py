@@ -59,6 +59,33 @@ def test_replays_agree_with_eager_for_new_inputs() -> None:
     assert sum(count for name, count in counts.items() if "replay" in name) >= 50
 
 
+# Programs that were findings once, where the judge, not the engine, had to be mended.
+DECIDED = [("v2", 268), ("w3", 229), ("w3", 2148), ("w14", 1787), ("t9", 1541), ("x2", 663)]
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize(("seed", "index"), DECIDED)
+def test_what_was_decided_stays_decided(seed: str, index: int) -> None:
+    pytest.importorskip("torch")
+    assert judged(generate(seed, index), Counts(), index, ENGINES[:1]) is None
+
+
+@pytest.mark.peers
+def test_jax_outvotes_a_judge_that_errs(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("torch")
+    pytest.importorskip("jax")
+    from tests.fuzz import by_torch, policy, reference
+
+    program = next(p for i in range(99) if "f.arctan" in (p := generate("vote", i)).text(judge=True))
+    for words in (by_torch, policy.WORDS, policy.UNGUARDED):
+        monkeypatch.setattr(words, "arctan", lambda x: by_torch.array(x) * 2)
+    counts = Counts()
+    assert judged(program, counts, 0, ()) is None
+    assert counts["as JAX says"] > 0
+    monkeypatch.setattr(reference, "find_spec", lambda name: None)
+    assert judged(program, Counts(), 0, ()) is not None
+
+
 # ---- without PyTorch -----------------------------------------------------------------------------------------------
 
 
