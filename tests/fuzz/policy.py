@@ -63,7 +63,8 @@ POLICY = {
     ),
     "single": (
         "The judge works in double precision. In a program in single precision it is not asked where finite numbers "
-        "over- or underflow, nor for powers with exponents above 2**23, which in single precision are whole."
+        "over- or underflow, squares on the way included, nor for powers with exponents above 2**23, which in single "
+        "precision are whole."
     ),
     "infinite direction": (
         "A product with a Jacobian is a sum of products, of which some are 0 * inf where the direction is infinite; "
@@ -191,6 +192,7 @@ UNGUARDED.power = _power
 for _name in ELEMENTWISE:
     setattr(WORDS, _name, _not_taken(getattr(WORDS, _name)))
 WORDS.power = _not_taken(_power)
+WORDS.slope = lambda function, x: _not_taken(lambda z: by_torch.slope(function, z))(x)
 
 
 def limits(part: str, narrow: bool) -> tuple[float, float]:
