@@ -13,13 +13,25 @@ from weakref import ref
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
 
 
-class _State(int):
-    """1 where operations are recorded, 0 where not; and the modes that are open, the innermost last."""
+class _State(list[None]):
+    """Anything where operations are recorded, empty where not; and the modes that are open, the innermost last."""
 
     open: tuple[ref[_Mode], ...] = ()
 
+    def decided_by(self, modes: tuple[ref[_Mode], ...]) -> _State:
+        """It, with these modes open."""
+        last = modes[-1]() if modes else None
+        self.open, self[:] = modes, [None] if last is None or last.records else []
+        if modes:
+            _STATES[id(self)] = self
+        else:
+            _STATES.pop(id(self), None)
+        return self
 
-_ALWAYS = _State(True)
+
+# Those of every thread and task in which a block is open, by identity: it may be closed elsewhere than it was opened.
+_STATES: dict[int, _State] = {}
+_ALWAYS = _State().decided_by(())
 # In one variable, so that the answer and its reason cannot part.
 _state: ContextVar[_State] = ContextVar("recording", default=_ALWAYS)
 # For paths where every nanosecond counts: anything true or false.
@@ -42,8 +54,9 @@ class _Mode:
     """A block, or a function as a decorator, in which operations are recorded, or not.
 
     The innermost open block decides. Which one that is each thread and each task knows for itself; blocks may be closed
-    in any order (generators that hold them may end in any), and one object serves any number of blocks. A block is
-    closed when its object goes, too: Ctrl-C may come before the first line of ``__exit__``.
+    in any order (generators that hold them may end in any) and in any thread (the garbage collector's may be another),
+    and one object serves any number of blocks. A block is closed when its object goes, too: Ctrl-C may come before the
+    first line of ``__exit__``.
     """
 
     records: bool
@@ -108,18 +121,25 @@ class _Mode:
 
 
 def _set(modes: tuple[ref[_Mode], ...]) -> None:
-    last = modes[-1]() if modes else None
-    state = _State(last is None or last.records)
-    state.open = modes
-    _state.set(state)
+    before = _state.get()
+    _state.set(_State().decided_by(modes))
+    _STATES.pop(id(before), None)  # a task that was started in it keeps it
 
 
 def _closed(mode: ref[_Mode]) -> None:
-    """The innermost block of this mode is closed."""
-    modes = list(_state.get().open)
-    if mode in modes:  # not where the block was opened in another thread or task
-        del modes[len(modes) - 1 - modes[::-1].index(mode)]
-        _set(tuple(modes))
+    """The innermost block of this mode is closed: here, or else wherever it was opened."""
+    modes = _state.get().open
+    if mode in modes:
+        _set(_without(mode, modes))
+        return
+    for state in list(_STATES.values()):
+        if mode in state.open:
+            state.decided_by(_without(mode, state.open))
+
+
+def _without(mode: ref[_Mode], modes: tuple[ref[_Mode], ...]) -> tuple[ref[_Mode], ...]:
+    last = len(modes) - 1 - modes[::-1].index(mode)
+    return (*modes[:last], *modes[last + 1 :])
 
 
 class no_grad(_Mode):  # noqa: N801 - PyTorch's word

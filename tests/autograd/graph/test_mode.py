@@ -67,27 +67,44 @@ def test_one_object_serves_any_number_of_blocks() -> None:
     assert recorded()
 
 
-def test_a_block_that_ends_in_another_thread_leaves_that_thread_alone() -> None:
-    contextvars.copy_context().run(_end_in_another_thread)  # what stays open stays in there
-    assert recorded()
-
-
-def _end_in_another_thread() -> None:
-    off: Any = held(ag.no_grad())
-    next(off)
+@pytest.mark.parametrize("nested", [False, True])
+@pytest.mark.parametrize("way", ["close", "forget", "exit"])
+def test_a_block_that_ends_in_another_thread_ends_where_it_was_opened(way: str, nested: bool) -> None:
+    """A generator that the garbage collector ends goes in whichever thread that runs."""
+    mode = ag.no_grad()
+    kept: list[Any] = [held(mode)] if way == "close" else [mode]
+    if way == "close":
+        next(kept[0])
+    else:
+        mode.__enter__()
+    del mode
+    outer = ag.no_grad() if nested else ag.enable_grad()
     seen: list[bool] = []
 
     def end() -> None:
-        off.close()
+        with outer:
+            thing = kept.pop()
+            if way != "forget":
+                thing.close() if way == "close" else thing.__exit__()
+            del thing
+            seen.append(recorded())
         seen.append(recorded())
 
+    assert not recorded()
     thread = threading.Thread(target=end)
     thread.start()
     thread.join()
-    assert seen == [True]
-    assert not recorded()  # this thread opened it, and nobody closed it here
-    with ag.enable_grad():
-        assert recorded()
+    assert seen == [not nested, True]
+    assert recorded()
+    with ag.no_grad():
+        assert not recorded()
+
+
+def test_a_task_of_its_own_keeps_what_it_was_started_in() -> None:
+    with ag.no_grad():
+        context = contextvars.copy_context()
+    assert recorded()
+    assert not context.run(recorded)
 
 
 def test_decorators() -> None:
