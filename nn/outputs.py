@@ -15,6 +15,7 @@ from nn.losses import (
     Loss,
     binary_cross_entropy,
     focal,
+    kl_div,
     nll,
 )
 from nn.losses.basic import (
@@ -62,6 +63,12 @@ OUTPUTS: dict[Loss, Outputs] = {
     squared_error: Outputs(predictions=lambda values: values),
     nll: Outputs(
         predictions=lambda logarithms: logarithms.argmax(axis=-1), probabilities=lambda logarithms: np.exp(logarithms)
+    ),
+    kl_div: Outputs(
+        predictions=lambda logarithms: logarithms.argmax(axis=-1),
+        probabilities=lambda logarithms: np.exp(logarithms),
+        labels=lambda targets: targets.argmax(axis=-1),
+        check=lambda rows: check_distributions(rows, "kl_div"),
     ),
     focal: Outputs(
         predictions=lambda logits: logits.argmax(axis=-1),

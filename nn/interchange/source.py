@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 import numpy as np
@@ -15,7 +16,7 @@ __all__ = ["to_function"]
 
 # In Python from x; in C from x to y, and from x and y to the derivative; {a} is the layer's own number.
 ACTIVATIONS: dict[type[Module], tuple[str, str, str]] = {
-    layers.ReLU: ("np.maximum(x, 0)", "x > 0 ? x : 0", "x > 0 ? 1 : 0"),
+    layers.ReLU: ("np.maximum(x, 0)", "x <= 0 ? 0 : x", "x > 0 ? 1 : 0"),
     layers.LeakyReLU: ("np.where(x > 0, x, {a} * x)", "x > 0 ? x : {a} * x", "x > 0 ? 1 : {a}"),
     layers.Tanh: ("np.tanh(x)", "tanh(x)", "1 - y * y"),
     layers.Sigmoid: (
@@ -90,7 +91,7 @@ def _in_python(parts: list[Any]) -> str:
 
 
 def _array(values: NDArray[Any]) -> str:
-    rows = [", ".join(map(str, row)) for row in np.atleast_2d(values)]
+    rows = [", ".join(re.sub("nan|inf", r"np.\g<0>", str(x)) for x in row) for row in np.atleast_2d(values)]
     text = f"[{rows[0]}]" if values.ndim == 1 else "[" + ", ".join(f"[{row}]" for row in rows) + "]"
     return f"np.array({text}, np.{values.dtype.name})"
 
@@ -169,7 +170,8 @@ def _in_c(parts: list[Any]) -> str:
 
 
 def _listed(values: NDArray[Any]) -> str:
-    return ", ".join(map(repr, values.astype(np.float64).tolist()))
+    text = ", ".join(map(repr, values.astype(np.float64).tolist()))
+    return text.replace("nan", "NAN").replace("inf", "INFINITY")
 
 
 def _rows(matrix: NDArray[Any]) -> str:

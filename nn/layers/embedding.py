@@ -82,6 +82,9 @@ class Embedding(Module):
             raise IndexError(
                 f"{self} has rows 0 to {self.num_embeddings - 1}, got numbers from {known.min()} to {known.max()}"
             )
+        if known is None and given.dtype.kind == "i":  # a program refuses what lies out of range, but not −1
+            given = given.astype(np.int64)
+            given = ag.where(given < 0, given - self.num_embeddings, given)
         return self.weight[given]
 
     def config(self) -> dict[str, Any]:

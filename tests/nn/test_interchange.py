@@ -32,6 +32,16 @@ def network(activation: nn.Module, dtype: Any) -> nn.Module:
     return model
 
 
+def in_c(model: nn.Module, folder: Path) -> ctypes.CDLL:
+    (folder / "net.c").write_text(nn.to_function(model, "c"))
+    flags = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", "net.so", "net.c", "-lm"]
+    subprocess.run([COMPILER or "cc", *flags], cwd=folder, check=True)
+    library, pointer = ctypes.CDLL(str(folder / "net.so")), np.ctypeslib.ndpointer(np.float64)
+    library.predict.argtypes, library.gradient.argtypes = [pointer] * 2, [pointer] * 3
+    library.predict.restype = library.gradient.restype = None
+    return library
+
+
 @pytest.mark.peers
 def test_random_networks_under_onnxruntime() -> None:
     pytest.importorskip("onnx", reason="needs the extra export")
@@ -87,17 +97,34 @@ def test_a_function_on_numpy_alone(activation: nn.Module, dtype: Any) -> None:
     np.testing.assert_allclose(found, model(X).data, rtol=1e-5 if dtype == np.float32 else 1e-12, atol=1e-6)
 
 
+EXTREME = np.array([[np.nan, 1.0, 2.0], [np.inf, 0.5, 1.0], [-np.inf, 0.5, 1.0], [1e300, -1e300, 0.0], [0.1, 0.2, 0.3]])
+
+
+@pytest.mark.parametrize("weight", [0.5, np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("activation", PLAIN, ids=repr)
+def test_a_function_of_numbers_that_are_not_finite(activation: nn.Module, weight: float, tmp_path: Path) -> None:
+    """A network whose training has gone wrong says so in every language."""
+    model, namespace = network(activation, np.float64), {}  # type: ignore[var-annotated]
+    with ag.no_grad():
+        model[0].weight[1, 2] = weight
+    with np.errstate(all="ignore"):
+        exec(nn.to_function(model), namespace)
+        expected = model(EXTREME).data
+        np.testing.assert_allclose(namespace["predict"](EXTREME), expected, rtol=1e-12)
+    if COMPILER is not None and weight != 0.5:
+        library = in_c(model, tmp_path)
+        y = np.zeros(2)
+        for row, right in zip(EXTREME, expected, strict=True):
+            library.predict(row, y)
+            np.testing.assert_allclose(y, right, rtol=1e-12)
+
+
 @pytest.mark.parametrize("activation", PLAIN, ids=repr)
 def test_a_function_in_c_and_its_gradient(activation: nn.Module, tmp_path: Path) -> None:
     if COMPILER is None:
         pytest.skip("there is no C compiler")
     model = network(activation, np.float64)
-    (tmp_path / "net.c").write_text(nn.to_function(model, "c"))
-    flags = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", "net.so", "net.c", "-lm"]
-    subprocess.run([COMPILER, *flags], cwd=tmp_path, check=True)
-    library, pointer = ctypes.CDLL(str(tmp_path / "net.so")), np.ctypeslib.ndpointer(np.float64)
-    library.predict.argtypes, library.gradient.argtypes = [pointer] * 2, [pointer] * 3
-    library.predict.restype = library.gradient.restype = None
+    library = in_c(model, tmp_path)
     g, y, gx = np.array([0.7, -1.3]), np.zeros(2), np.zeros(3)
     for row in X[:8]:
         library.predict(row, y)

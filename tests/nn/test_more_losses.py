@@ -124,6 +124,29 @@ def test_what_does_not_fit_is_refused(call: Any, message: str) -> None:
         call()
 
 
+OF_NO_USE = {"negative": -SHARES, "twice": 2 * SHARES, "nothing": 0 * SHARES, "NaN": SHARES * np.nan, "real": VALUES}
+
+
+@pytest.mark.parametrize("wrong", OF_NO_USE)
+@pytest.mark.parametrize("name", sorted({*nn.losses.__all__} - {"Loss", "focal", "nll", "hinge"}))
+def test_a_compiled_step_refuses_the_targets_that_the_loss_refuses(name: str, wrong: str) -> None:
+    loss, outputs = getattr(nn, name), SHARES
+
+    def refuses(call: Any) -> bool:
+        try:
+            call()
+        except ValueError:  # a ShapeError is one
+            return True
+        return False
+
+    model = nn.Sequential(nn.Linear(4, 4, dtype=np.float64))
+    model[0].weight.data, model[0].bias.data = np.eye(4), np.zeros(4)
+    step = nn.compile_step(model, loss, nn.SGD(model.parameters(), learning_rate=0.0), engine="numpy")
+    step(outputs, SHARES)
+    targets = OF_NO_USE[wrong]
+    assert refuses(lambda: step(outputs, targets)) is refuses(lambda: loss(outputs, targets))
+
+
 @pytest.mark.parametrize("how", [{}, {"weight": WEIGHT}, {"weight": WEIGHT, "label_smoothing": 0.1}])
 def test_probabilities_in_the_place_of_logits_are_told_of_once_and_where_they_are(how: Any) -> None:
     with pytest.warns(UserWarning, match="come out of a softmax") as found:

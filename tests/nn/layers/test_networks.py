@@ -275,6 +275,20 @@ def test_rows_of_an_embedding_that_do_not_exist_are_refused(kind: Any) -> None:
         nn.Embedding(3, 2)(kind([1, -1]))
 
 
+@pytest.mark.parametrize("kind", ["int8", "int64", "uint8", "uint64"])
+@pytest.mark.parametrize("engine", ["numpy", "native"])
+def test_rows_of_an_embedding_that_do_not_exist_are_refused_in_a_program(kind: str, engine: Any) -> None:
+    if engine == "native":
+        pytest.importorskip("llvmlite", reason="the native engine needs llvmlite")
+    table = nn.Embedding(100, 2)
+    rows = ag.compile(lambda numbers: table(numbers), engine=engine)
+    np.testing.assert_array_equal(rows(np.array([1, 99], kind)), table([1, 99]).data)
+    for wrong in (-1, -100, 100):
+        if wrong > 0 or kind.startswith("i"):
+            with pytest.raises(IndexError, match="out of bounds"):
+                rows(np.array([1, wrong], kind))
+
+
 @pytest.mark.parametrize("dtype", ["uint8", "int16", "int64", "float32"])
 def test_images_of_integers_are_pooled_as_numbers(dtype: str) -> None:
     image = np.array([[[[1, 2], [4, 4]]]], dtype)
