@@ -17,9 +17,10 @@ ALL_WHOLE = 2.0**52  # from here on floats have no places after the point
 
 def sigmoid(x: Any) -> Any:
     """1 / (1 + e⁻ˣ)."""
-    # e^−|x| never overflows, and each branch keeps its relative accuracy in its tail.
+    # e^−|x| never overflows, and each side keeps its relative accuracy in its tail. A numerator of 1 where x ≥ 0 is the
+    # larger of e^−|x| and that truth: a choice entry by entry takes several times as long where signs change often.
     decay = np.exp(-np.abs(x))
-    return np.where(np.greater_equal(x, 0), 1, decay) / (1 + decay)
+    return np.maximum(decay, np.greater_equal(x, 0)) / (1 + decay)
 
 
 def sigmoid_of_float(x: float) -> float:
@@ -31,7 +32,8 @@ def sigmoid_of_float(x: float) -> float:
 def silu(x: Any) -> Any:
     """x / (1 + e⁻ˣ)."""
     half = np.exp(np.abs(x) * -0.5)  # x e^½ˣ e^½ˣ keeps its places where eˣ has lost them
-    return np.where(np.greater_equal(x, 0), x, np.maximum(x, -1e30) * half * half) / (1 + half * half)
+    factor = np.maximum(half, np.greater_equal(x, 0))  # 1 where x ≥ 0, as for `sigmoid`
+    return np.maximum(x, -1e30) * factor * factor / (1 + half * half)
 
 
 def silu_of_float(x: float) -> float:
