@@ -12,8 +12,8 @@ not depend on its argument has the derivative 0, without a warning: what would l
 ``np.array(x)``, a NumPy function that has no rule) is an error, and ``x.data`` or ``x.detach()`` are said on purpose.
 
 All of it rests on two passes over the recording of one run, each a page: uᵀJ takes one backward
-(`autograd.graph.backward`), J v one forward (`autograd.graph.forward`). Both are recorded where a derivative of theirs
-is asked for, so that either may go over the other.
+(`autograd.graph.backward`), J v one forward (`autograd.graph.forward`; `jvp` needs no record of plain arrays). Both are
+recorded where a derivative of theirs is asked for, so that either may go over the other.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Literal, overload
 
+from autograd.functional.direct import value_and_push
 from autograd.functional.run import Run
 from autograd.functional.signatures import (
     Argnum,
@@ -326,6 +327,8 @@ def jvp(fun: Function, args: Any, direction: Any, argnum: Argnum = 0) -> tuple[A
         >>> jvp(np.sin, 0.0, 2.0)
         (0.0, 2.0)
     """
+    if (direct := value_and_push(fun, _as_arguments(args), direction, argnum)) is not None:
+        return direct
     run = Run(fun, _as_arguments(args), {}, argnum)
     tangent = run.jvp(direction)
     return run.value(), tangent

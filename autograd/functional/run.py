@@ -300,11 +300,12 @@ def _own_leaf(x: Any) -> Any:
     tracer = current_tracer()
     if tracer is not None and isinstance(x, Node):
         return tracer.joined(x)
+    if isinstance(x, Node) and x.carries:
+        x._abandon()  # type: ignore[attr-defined]
     if isinstance(x, Value):
         return Value(x.data)
-    if isinstance(x, np.ndarray) and x.dtype.kind in "iub":  # an array of whole numbers is meant as one of numbers
-        x = x.astype(np.float64)
-    return Tensor(x, requires_grad=True)
+    whole = isinstance(x, np.ndarray) and x.dtype.kind in "iub"  # meant as an array of numbers
+    return Tensor(x.astype(np.float64) if whole else x, requires_grad=True)
 
 
 def _gradients(root: Any, upstream: Any, order: Sequence[Node], wanted: Sequence[Any], record: bool) -> list[Any]:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ShapeError
+from autograd.graph.node import Node
 from autograd.tensor.tensor import Tensor
 from autograd.value.value import Value
 
@@ -102,6 +103,8 @@ def keys_and_parts(tree: Any) -> tuple[Sequence[Any], Sequence[Any]] | None:
         return None
     if tree is None:
         return (), ()
+    if isinstance(tree, Node):
+        return None
     if isinstance(tree, dict):
         return list(tree), list(tree.values())
     if isinstance(tree, list | tuple):

@@ -38,6 +38,8 @@ class Node:
     kind: ClassVar[Kind]
     # Whether it stands for any numbers while a function is recorded, so that those it holds must decide nothing.
     traced: ClassVar[bool] = False
+    # Whether it has a tangent with it, which goes through operations as they are done: see `autograd.tensor.dual`.
+    carries: ClassVar[bool] = False
     _raw: Any
     _grad: Any
     rule: Primitive | None

@@ -91,10 +91,16 @@ def endless(a: Any, b: Any) -> Any:
 
 # ---- powers ---------------------------------------------------------------------------------------------------------
 
+
+def _is_two(b: Any) -> bool:
+    # The exponent of most powers, for which a is as good as a^(b−1).
+    return (b.__class__ is int or b.__class__ is float) and b == 2
+
+
 # 0^b stays 0 as b moves, where y·log a would read 0·∞.
 power = elementwise(
     "power", forwards.power,
-    lambda g, y, a, b: g * b * lowered_power(a, b),
+    lambda g, y, a, b: g * b * (a if _is_two(b) else lowered_power(a, b)),
     lambda g, y, a, b: g * where(equal(a, 0), 0.0, y) * log(where(equal(a, 0), 1, a)),
     analytic=True, scalar=math.pow, symbol="^", ufunc=np.power, doc="y = a^b",
     kink="a = 0: the derivative for b is taken as 0; b = 0: the derivative for a is 0, at a = 0 too",

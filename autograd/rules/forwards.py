@@ -46,7 +46,9 @@ def sech_squared(x: Any) -> Any:
     """1 / cosh² x."""
     with np.errstate(over="ignore"):  # 1/∞ is right
         y = np.cosh(x)
-    return 1 / y / y
+    if not y.ndim:
+        return 1 / y / y
+    return np.square(np.reciprocal(y, out=y), out=y)
 
 
 def sech_squared_of_float(x: float) -> float:
@@ -72,7 +74,7 @@ def power(a: Any, b: Any) -> Any:
 
 def lowered_power(a: Any, b: Any) -> Any:
     """aᵇ⁻¹; 0 where b is 0 and 1/a is not finite."""
-    if b.__class__ is float and b != 0:
+    if (b.__class__ is float or b.__class__ is int) and b != 0:
         return power(a, b - 1)
     with np.errstate(all="ignore"):
         return np.where(np.equal(b, 0) & ~np.isfinite(np.divide(1, a)), 0, power(a, b - 1))

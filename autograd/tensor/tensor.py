@@ -147,6 +147,8 @@ class Tensor(ArrayMethods, Copying):
         captured: list[int] = []  # positions of operands that are the user's own memory
         for x in inputs:
             if isinstance(x, Tensor):
+                if x.carries:
+                    return x._apply(rule, inputs, attrs)
                 requires_grad = requires_grad or x.requires_grad
                 arrays.append(x._raw)
             elif x.__class__ is float or x.__class__ is int or x.__class__ is complex:

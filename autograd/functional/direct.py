@@ -1,0 +1,128 @@
+"""Forward mode without a record: a function is run on dual numbers, which carry their tangents along.
+
+It is for plain numbers and arrays, and for functions that use nothing which somebody else differentiates; anything else
+is recorded, and the tangents go over the record (`autograd.graph.forward`). Which of the two it has to be may show in
+the middle of the function, which is then run again.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Sequence
+from contextvars import copy_context
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import ShapeError
+from autograd.functional.memory import LARGE, keep_freed_memory
+from autograd.functional.signatures import Argnum, Function, name_of, positions_of
+from autograd.functional.trees import leaves, matched_leaves, with_leaves
+from autograd.graph.hooks import current_tracer
+from autograd.graph.mode import recorded, recording
+from autograd.graph.node import Node
+from autograd.tensor.dual import OPERATIONS, Abandoned, Dual, Pass, dual
+
+
+def value_and_push(function: Function, args: tuple[Any, ...], direction: Any, argnum: Argnum) -> tuple[Any, Any] | None:
+    """``(f(…), J v)`` as `autograd.jvp` gives it; None where the function has to be recorded, or the call is wrong."""
+    if current_tracer() is not None:
+        return None
+    here = Pass()
+    replaced = list(args)
+    if argnum.__class__ is int and 0 <= argnum < len(args) and args[argnum].__class__ is np.ndarray:
+        made = replaced[argnum] = _dual(args[argnum], direction, here)
+        if made is None:
+            return None
+    elif not _take_the_place(replaced, positions_of(name_of(function), args, argnum), argnum, direction, here):
+        return None
+    try:
+        with _quiet_tangents():
+            if recording():
+                output = function(*replaced)
+            else:
+                with recorded():
+                    output = function(*replaced)
+    except Abandoned:
+        return None
+    finally:
+        here.over = True
+    results = [output] if output.__class__ is Dual else leaves(output)
+    if here.abandoned or not results or any(y.__class__ is not Dual or y._pass is not here for y in results):
+        return None
+    if results[0] is output:
+        own = [part for x in here.inputs for part in (x._raw, x._tangent)]
+        return _handed_out(output._raw, own), _handed_out(output._tangent, own)
+    values = with_leaves(output, [_handed_out(y._raw) for y in results])
+    return values, with_leaves(output, [_handed_out(y._tangent) for y in results])
+
+
+def _take_the_place(args: list[Any], positions: list[int], argnum: Argnum, direction: Any, here: Pass) -> bool:
+    """Put dual numbers in the place of what is differentiated for, if all of it can be."""
+    several = not hasattr(argnum, "__index__")
+    argument = tuple(args[i] for i in positions) if several else args[positions[0]]
+    try:
+        directions = matched_leaves(argument, direction)
+    except ShapeError:
+        return False
+    inputs = [_dual(x, v, here) for x, v in zip(leaves(argument), directions, strict=True)]
+    if any(x is None for x in inputs):
+        return False
+    made = with_leaves(argument, inputs)
+    for i, x in zip(positions, made if several else (made,), strict=True):
+        args[i] = x
+    return True
+
+
+def _dual(x: Any, v: Any, here: Pass) -> Dual | None:
+    """A plain number or array with its direction; None where it is something else, or they do not fit."""
+    if x.__class__ is not np.ndarray:
+        if x.__class__ is not float and not isinstance(x, np.floating):
+            return None
+        x = np.asarray(x)
+    elif x.size > LARGE:
+        keep_freed_memory()
+    if v.__class__ is not np.ndarray:
+        if isinstance(v, Node):
+            return None
+        v = np.asarray(v)
+    if v.dtype is not x.dtype:
+        if v.dtype.kind not in "fbiu":
+            return None
+        v = v.astype(x.dtype)
+    if x.dtype.kind != "f" or x.shape != v.shape:
+        return None
+    made = dual(x, v, here)
+    here.inputs.append(made)
+    return made
+
+
+def _handed_out(array: Any, given: Sequence[Any] = ()) -> Any:
+    """A number for a double without axes, else an array whose memory is nobody else's."""
+    if not array.ndim:
+        return array.item() if array.dtype == np.float64 else array[()]
+    return array if array.base is None and given and all(array is not x for x in given) else np.array(array)
+
+
+def _quiet_tangents() -> Any:
+    """Infinite slopes are answers; what the function itself divides by 0 is NumPy's to warn of, as the user has it."""
+    outside = copy_context()
+
+    def heard(kind: str, flag: int) -> None:
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None and frame.f_code not in OPERATIONS:
+            frame = frame.f_back
+        if frame is not None and "y" in frame.f_locals:  # the result is there: this is of its tangent
+            return
+        message = f"{kind} encountered" + ("" if frame is None else f" in {frame.f_locals['rule'].name}")
+        wanted = outside.run(np.geterr)["divide" if kind.startswith("divide") else "invalid"]
+        if wanted == "raise":
+            raise FloatingPointError(message)
+        if wanted == "call":
+            outside.run(np.geterrcall)(kind, flag)  # type: ignore[misc, operator]
+        elif wanted != "ignore":
+            warnings.warn(message, RuntimeWarning, stacklevel=2)
+
+    return np.errstate(divide="call", invalid="call", call=heard)

@@ -1,0 +1,264 @@
+"""Dual numbers of arrays: an array and its tangent, which go through a function together.
+
+For y = f(a, b, …) and inputs that change in the directions ȧ, ḃ, …, an operation gives y with its tangent
+ẏ = (∂y/∂a) ȧ + (∂y/∂b) ḃ + …, by `autograd.rules.pushforward`; nothing is recorded (R. E. Wengert, "A simple automatic
+derivative evaluation program", 1964).
+
+A dual number is for plain arrays alone. What it cannot carry its tangent through (a record that somebody else keeps, a
+backward pass, another forward pass, complex numbers) raises `Abandoned`, and `autograd.functional.direct` has the
+function recorded instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Never
+
+import numpy as np
+
+from autograd.errors import GraphError
+from autograd.graph.mode import recording
+from autograd.graph.node import NO_ATTRS
+from autograd.rules import arithmetic
+from autograd.rules.primitive import Primitive
+from autograd.rules.pushforward import push_of
+from autograd.tensor.operands import as_array, explained
+from autograd.tensor.tensor import Tensor, constant
+
+
+class Abandoned(BaseException):
+    """A forward pass came to what it has to be recorded for. No `Exception`, which the user's function may catch."""
+
+
+class Pass:
+    """One forward pass, by which its dual numbers know each other.
+
+    Attributes:
+        inputs: What it started from.
+        over: Whether its function has returned: a dual number that was kept is a constant from then on.
+        abandoned: Whether it came to what it has to be recorded for.
+    """
+
+    __slots__ = ("abandoned", "inputs", "over")
+
+    def __init__(self) -> None:
+        self.inputs: list[Dual] = []
+        self.over = self.abandoned = False
+
+
+def _both(rule: Primitive) -> tuple[Any, Any]:
+    """An operator of two operands and its reflection, quick where the other is a number or a dual number too."""
+    array: Any = rule.array
+    of_a: Any
+    of_b: Any
+    of_a, of_b = rule.derivatives["array"][1]
+
+    def operate(self: Any, other: Any) -> Any:
+        kind = other.__class__
+        if kind is float or kind is int:
+            if recording():
+                a = self._raw
+                y = array(a, other)
+                if y.__class__ is np.ndarray:
+                    return dual(y, of_a(self._tangent, y, a, other), self._pass)
+        elif kind is np.ndarray:
+            if other.dtype.kind == "f" and recording():
+                a = self._raw
+                y = array(a, other)
+                tangent = of_a(self._tangent, y, a, other)
+                if _alike(y, tangent):
+                    return dual(y, tangent, self._pass)
+        elif kind is Dual and other._pass is self._pass and self._raw.shape == other._raw.shape and recording():
+            a, b = self._raw, other._raw
+            y = array(a, b)
+            t, u = self._tangent, other._tangent
+            tangent = array(t, u) if rule.linear else of_a(t, y, a, b) + of_b(u, y, a, b)
+            if _alike(y, tangent):
+                return dual(y, tangent, self._pass)
+        return self._operate(rule, self, other)
+
+    def reflected(self: Any, other: Any) -> Any:
+        kind = other.__class__
+        if (kind is float or kind is int) and recording():
+            b = self._raw
+            y = array(other, b)
+            if y.__class__ is np.ndarray:
+                return dual(y, of_b(self._tangent, y, other, b), self._pass)
+        return self._operate(rule, other, self)
+
+    return operate, reflected
+
+
+class Dual(Tensor):
+    """An array with its tangent; to the user's function it is a Tensor that requires a gradient."""
+
+    __slots__ = ("_pass", "_tangent")
+    _pass: Pass
+    _tangent: Any
+    carries = True
+    # What a record would hold.
+    _grad = None
+    rule = None
+    inputs = ()
+    attrs = NO_ATTRS
+    requires_grad = True
+    stamp = 0
+
+    def _abandon(self, *_: Any, **__: Any) -> Never:
+        _abandon(self._pass)
+
+    _seed = _unbroadcast = _as_gradient = register_hook = __setitem__ = _abandon
+
+    @property
+    def grad(self) -> Any:
+        """None: no backward pass reaches it."""
+        return None if self._pass.over else self._abandon()
+
+    @grad.setter
+    def grad(self, gradient: Any) -> None:  # noqa: ARG002
+        self._abandon()
+
+    def __copy__(self) -> Any:
+        return constant(self._raw.copy()) if self._pass.over else self._abandon()
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self.__copy__()
+
+    def __reduce__(self) -> Any:
+        return self.__copy__().__reduce__()
+
+    @property
+    def data(self) -> Any:
+        """The array, which cannot be changed."""
+        array = self._raw.view()
+        array.flags.writeable = False
+        return array
+
+    @data.setter
+    def data(self, array: Any) -> None:  # noqa: ARG002
+        self._abandon()
+
+    @property
+    def label(self) -> Any:
+        """A name for messages; no picture is made of it."""
+        return None
+
+    @label.setter
+    def label(self, name: Any) -> None:
+        pass
+
+    def _update(self, ufunc: np.ufunc, other: Any, rule: Primitive) -> Any:  # noqa: ARG002
+        return self._abandon()
+
+    __add__, __radd__ = _both(arithmetic.add)
+    __sub__, __rsub__ = _both(arithmetic.subtract)
+    __mul__, __rmul__ = _both(arithmetic.multiply)
+    __truediv__, __rtruediv__ = _both(arithmetic.divide)
+    _power, __rpow__ = _both(arithmetic.power)
+
+    def __pow__(self, other: Any) -> Any:
+        two = (other.__class__ is int or other.__class__ is float) and other == 2
+        return self._apply(arithmetic.square, (self,), NO_ATTRS) if two else self._power(other)
+
+    @staticmethod
+    def _apply(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
+        if len(inputs) == 1 and recording():  # the usual kinds, without questions that have one answer
+            x = inputs[0]
+            a = x._raw
+            if rule.elementwise and not attrs and not rule.jvps:
+                slope = rule.derivatives["array"][1][0]
+                if slope is not None:
+                    y = rule.array(a)
+                    tangent = slope(x._tangent, y, a)
+                    if _alike(y, tangent):
+                        return dual(y, tangent, x._pass)
+            elif rule.linear and a.size:
+                y = np.asarray(rule.array(a, **attrs))
+                tangent = np.asarray(rule.array(x._tangent, **attrs))
+                if _alike(y, tangent):
+                    return dual(y, tangent, x._pass)
+        return _general(rule, inputs, attrs)
+
+    def __getitem__(self, index: Any) -> Any:
+        if (index.__class__ is slice or index.__class__ is int) and recording():
+            y = self._raw[index]
+            if y.__class__ is np.ndarray:
+                return dual(y, self._tangent[index], self._pass)
+        return super().__getitem__(index)
+
+
+def dual(y: Any, tangent: Any, in_pass: Pass) -> Dual:
+    """A dual number around an array and a tangent of its shape and type."""
+    made = object.__new__(Dual)
+    made._raw = y
+    made._tangent = tangent
+    made._pass = in_pass
+    return made
+
+
+def _alike(y: Any, tangent: Any) -> bool:
+    return (
+        y.__class__ is np.ndarray
+        and tangent.__class__ is np.ndarray
+        and y.shape == tangent.shape
+        and y.dtype is tangent.dtype
+    )
+
+
+def _general(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
+    """Any primitive of any operands."""
+    here: Pass | None = None
+    foreign = False
+    tangents: list[Any] = []
+    arrays: list[Any] = []
+    for x in inputs:
+        tangent = None
+        if x.__class__ is Dual:
+            if not x._pass.over:
+                if here is None:
+                    here = x._pass
+                elif here is not x._pass:
+                    x._abandon()
+                tangent = x._tangent
+            x = x._raw
+        elif isinstance(x, Tensor):
+            foreign = foreign or x.requires_grad or x.traced
+            x = x._raw
+        elif x.__class__ is not float and (x.__class__ is not np.ndarray or x.dtype.kind != "f"):
+            x = x if x.__class__ is int else as_array(x, rule)
+        tangents.append(tangent)
+        arrays.append(x)
+    if here is None or not recording() or not rule.differentiable:
+        kept = [constant(x._raw) if isinstance(x, Dual) else x for x in inputs]
+        return Tensor._apply(rule, kept, attrs)
+    if foreign:
+        _abandon(here)
+    try:
+        y = rule.array(*arrays, **attrs)
+    except ValueError as error:
+        raise explained(rule, arrays, error) from None
+    push = rule.pushes["array"] if "array" in rule.pushes else push_of(rule, "array")
+    if y.__class__ is not np.ndarray:
+        y = np.asarray(y)
+    elif rule.view:
+        y = y.view()  # never the operand itself
+    if push is None or y.dtype.kind != "f":
+        _abandon(here)
+    tangent = push(tangents, y, arrays, attrs)
+    if tangent is None:
+        return constant(y)
+    made = dual(y, tangent, here)
+    if not _alike(y, tangent):
+        made._tangent = np.asarray(Tensor._unbroadcast(made, tangent))
+    return made
+
+
+def _abandon(here: Pass) -> Never:
+    if here.over:
+        raise GraphError("this Tensor was computed by jvp, whose forward pass is over: it is a constant, x.detach()")
+    here.abandoned = True
+    raise Abandoned
+
+
+# Where the primitives are applied to the numbers; what comes after ``y`` in them is of tangents.
+OPERATIONS = frozenset(f.__code__ for f in (_general, Dual._apply, Dual.__add__, Dual.__radd__, Dual.__getitem__))

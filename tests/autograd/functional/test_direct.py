@@ -1,0 +1,154 @@
+"""Forward mode without a record: what runs on dual numbers, what has to be recorded after all, and that both agree."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as ag
+import autograd.numpy as anp
+
+W = ag.Tensor([1.0, -2.0, 0.5], requires_grad=True)
+
+
+def _swallowing(x: Any) -> Any:
+    try:
+        return ag.sum(x * W)
+    except BaseException:
+        return x * 0.0
+
+
+def _whole(x: Any) -> Any:
+    total = anp.zeros(3)
+    for part in (x, anp.sin(x), x**3, x / (2.0 + x), 1.0 - x, anp.maximum(x, 0.4), anp.where(x > 0.4, x, -x)):
+        total = total + part * anp.array([1.0, 2.0, 3.0])
+    return anp.sum(anp.concatenate([total[1:], total[:1]]) ** 2) + anp.mean(anp.outer(x, x))
+
+
+FUNCTIONS: dict[str, Callable[[Any], Any]] = {
+    "of arrays": _whole,
+    "parameters of others": lambda x: ag.sum(anp.tanh(x * W)) * ag.sum(x),
+    "a gradient of its own": lambda x: ag.grad(lambda z: anp.sum(z**3))(x) * x,
+    "a gradient for another": lambda x: ag.grad(lambda z: anp.sum(anp.sin(z) * x))(2.0 * x),
+    "a Jacobian": lambda x: ag.jacobian(lambda z: z * x)(x),
+    "another forward pass": lambda x: ag.jvp(lambda z: z**2 * x, x, np.ones(3))[1],
+    "another one, along it": lambda x: ag.jvp(anp.sin, np.ones(3), x)[1] * x,
+    "another one, of something else": lambda x: x * ag.jvp(lambda z: x[0] * z**2, 2.0, 1.0)[1],
+    "a gradient by hand": lambda x: ag.gradients(y := anp.sum(x**4), x, create_graph=True) * y,
+    "a compiled function": lambda x: ag.compile(lambda z: anp.sin(z) * 2.0, engine="numpy")(x),
+    "complex numbers": lambda x: anp.real(anp.exp(1j * x)),
+    "a primitive without forward rule": lambda x: own(x) * x,
+    "an interrupted pass": _swallowing,
+    "containers": lambda x: {"a": (x * 2.0, anp.sum(x)), "b": [anp.exp(x), 3.0]},
+    "nothing of it": lambda x: 3.0 * anp.ones(2),
+    "a part cut off": lambda x: x * x.detach() if isinstance(x, ag.Tensor) else x * x,
+}
+
+
+@ag.extend.primitive
+def own(x: Any) -> Any:
+    """2x, with a rule for going back alone."""
+    return 2.0 * x
+
+
+ag.extend.defvjp(own, lambda ans, x: lambda g: 2.0 * g)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_tangent_is_that_of_the_record(name: str) -> None:
+    function, x, v = FUNCTIONS[name], np.array([0.3, 0.5, -0.7]), np.array([1.0, -0.2, 2.0])
+    value, tangent = ag.jvp(function, x, v)
+    expected_value, expected = ag.make_jvp(function)(x)(v)  # which records
+    pairs = (
+        zip(_numbers(value), _numbers(expected_value), strict=True),
+        zip(_numbers(tangent), _numbers(expected), strict=True),
+    )
+    for ours, theirs in [pair for both in pairs for pair in both]:
+        np.testing.assert_allclose(ours, theirs, rtol=1e-14, atol=1e-15)
+        assert type(ours) is type(theirs)
+
+
+def _numbers(tree: Any) -> list[Any]:
+    if isinstance(tree, dict | list | tuple):
+        return [x for part in (tree.values() if isinstance(tree, dict) else tree) for x in _numbers(part)]
+    return [tree.detach().data if isinstance(tree, ag.Tensor) else tree]
+
+
+def test_a_function_of_arrays_runs_once_and_leaves_no_record() -> None:
+    seen: list[Any] = []
+
+    def function(x: Any) -> Any:
+        seen.append(x)
+        return anp.sum(anp.sin(x) * x)
+
+    ag.jvp(function, np.ones(3), np.ones(3))
+    assert len(seen) == 1
+    assert seen[0].rule is None
+    assert not seen[0].parents
+
+
+def test_what_is_kept_of_a_pass_is_a_constant_in_the_next_one() -> None:
+    kept: list[Any] = []
+
+    def function(x: Any) -> Any:
+        kept.append(x)
+        return kept[0] * x
+
+    ag.jvp(function, 3.0, 1.0)
+    assert ag.jvp(function, 2.0, 1.0) == (6.0, 3.0)
+    assert ag.grad(lambda z: z * kept[0])(1.0) == 3.0
+    with pytest.raises(ag.GraphError, match="pass"):
+        kept[0].backward()
+    assert kept[0].grad is None
+    for copied in (copy.copy(kept[0]), copy.deepcopy(kept[0]), pickle.loads(pickle.dumps(kept[0]))):
+        assert type(copied) is ag.Tensor
+        assert copied.item() == 3.0
+
+
+def test_inside_no_grad_nothing_moves_and_the_call_itself_may_stand_there() -> None:
+    def function(x: Any) -> Any:
+        with ag.no_grad():
+            frozen = anp.sin(x) * 2.0
+        return x * frozen
+
+    value, tangent = ag.jvp(function, 1.0, 1.0)
+    assert value == tangent == 2.0 * np.sin(1.0)
+    with ag.no_grad():
+        assert ag.jvp(anp.sin, 0.0, 2.0) == (0.0, 2.0)
+
+
+def test_the_function_warns_and_the_tangent_does_not() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert ag.jvp(anp.sqrt, np.array([0.0]), np.array([1.0]))[1][0] == np.inf
+    with pytest.warns(RuntimeWarning, match="divide by zero encountered in log"):
+        ag.jvp(anp.log, np.array([0.0]), np.array([1.0]))
+    with pytest.warns(RuntimeWarning, match="divide by zero"):
+        ag.jvp(lambda x: x + np.log(0.0 * np.ones(1)), np.array([0.0]), np.array([1.0]))
+    with np.errstate(divide="raise"), pytest.raises(FloatingPointError, match="divide by zero"):
+        ag.jvp(lambda x: 1.0 / x, np.array([0.0]), np.array([1.0]))
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert ag.jvp(anp.log, np.array([0.0]), np.array([1.0]))[0][0] == -np.inf
+
+
+@pytest.mark.parametrize("function", [lambda x: x, lambda x: x + 1.0, lambda x: x[::-1], lambda x: (x, x), anp.ravel])
+def test_results_have_memory_of_their_own(function: Callable[[Any], Any]) -> None:
+    x, v = np.array([1.0, 2.0]), np.array([3.0, 4.0])
+    found = [part for both in ag.jvp(function, x, v) for part in _numbers(both)]
+    for i, part in enumerate(found):
+        assert part.flags.writeable
+        assert not any(np.shares_memory(part, other) for other in (x, v, *found[:i]))
+
+
+def test_shapes_that_do_not_fit_are_told_as_ever() -> None:
+    with pytest.raises(ag.ShapeError, match="multiply of shapes"):
+        ag.jvp(lambda x: x[:2] * x, np.ones(3), np.ones(3))
+    with pytest.raises(ag.ShapeError, match="direction"):
+        ag.jvp(anp.sin, np.ones(3), np.ones(2))
