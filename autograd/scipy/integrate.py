@@ -1,18 +1,23 @@
-"""``scipy.integrate``: `odeint`, differentiated by the adjoint equation; every other name is SciPy's own."""
+"""``scipy.integrate``: `odeint` and `solve_ivp`, differentiated by the adjoint equation; all else is SciPy's own."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scipy import integrate as _integrate
+from scipy.optimize import OptimizeResult
 
 import autograd.numpy as np
 from autograd.extend import defrule, primitive
 from autograd.functional.derivatives import make_vjp
 from autograd.functional.flattening import flatten
+from autograd.functional.trees import leaves, map_leaves
+from autograd.graph.node import Node
+from autograd.numpy.arguments import plain
 
-__all__ = ["odeint"]
+__all__ = ["odeint", "solve_ivp"]
 
 
 def odeint(func: Callable[..., Any], y0: Any, t: Any, args: tuple[Any, ...] = (), **options: Any) -> Any:
@@ -38,22 +43,145 @@ def odeint(func: Callable[..., Any], y0: Any, t: Any, args: tuple[Any, ...] = ()
         >>> round(ag.grad(end)(2.0), 4)  # -exp(-2)
         -0.1353
     """
-    return _solution(func, (y0, t, tuple(args)), options)
+    return _solution(func, (_array(y0), _array(t), tuple(args)), _Solver(_by_odeint, options))
+
+
+def solve_ivp(
+    fun: Callable[..., Any],
+    t_span: Any,
+    y0: Any,
+    method: Any = "RK45",
+    t_eval: Any = None,
+    dense_output: bool = False,
+    events: Any = None,
+    vectorized: bool = False,
+    args: Any = None,
+    **options: Any,
+) -> Any:
+    """Solve dy/dt = f(t, y, …) from y(t₀) = y₀; see SciPy's. Derivatives are for y₀, both ends and the arguments of f.
+
+    They come from the adjoint equation, as `odeint`'s, by the same method: so ``rtol`` and ``atol``, which are coarse
+    by default, are theirs too. Where no times are asked for, those of the solver's steps do not move.
+
+    Args:
+        fun: ``fun(t, y, *args)``, the derivative, shape (d,); written in functions that have derivatives.
+        t_span: The first and the last time.
+        y0: Where it starts, shape (d,).
+        method: As of SciPy's.
+        t_eval: Times between these, in their order, shape (T,).
+        dense_output: Of plain arguments only.
+        events: Of plain arguments only.
+        vectorized: That f takes y of shape (d, k) too.
+        args: Further arguments of f: numbers, arrays, containers of them.
+        **options: ``rtol``, ``atol``, ``max_step`` …
+
+    Returns:
+        SciPy's result: ``t``, shape (T,), ``y``, shape (d, T), and how it went.
+
+    Raises:
+        TypeError: ``dense_output`` or ``events`` where derivatives are asked for.
+        RuntimeError: The solver failed where derivatives are asked for.
+
+    Example:
+        >>> import autograd as ag
+        >>> decay = lambda t, y, rate: -rate * y
+        >>> end = lambda rate: solve_ivp(decay, (0.0, 1.0), [1.0], args=(rate,), rtol=1e-8, atol=1e-8).y[0, -1]
+        >>> round(ag.grad(end)(2.0), 4)  # -exp(-2)
+        -0.1353
+    """
+    given = tuple(args or ())
+    if not any(isinstance(x, Node) for x in leaves((t_span, y0, t_eval, given))):
+        return _integrate.solve_ivp(fun, t_span, y0, method, t_eval, dense_output, events, vectorized, args, **options)
+    if dense_output or events is not None:
+        raise TypeError("solve_ivp with derivatives gives the solution at times: no dense_output= and no events=")
+    solver = _Solver(_by_solve_ivp, {"method": method, "vectorized": vectorized, **options})
+    function = lambda y, t, *more: fun(t, y, *more)  # noqa: E731
+    start, end = t_span
+    ends = [float(plain(t, "solve_ivp")) for t in (start, end)]
+    if t_eval is None:
+        solver(function, plain(_array(y0), "solve_ivp"), np.array(ends), map_leaves(plain, given))
+        times = solver.found.t
+    else:
+        times = _array(t_eval)
+    numbers = plain(times, "solve_ivp")
+    parts = [np.reshape(start, (1,)), *([times[1:]] if numbers[0] == ends[0] else [times])]
+    if t_eval is None:
+        parts[1:] = [times[1:-1], np.reshape(end, (1,))]
+    ys = _solution(function, (_array(y0), np.concatenate(parts), given), solver)
+    ys = ys if numbers[0] == ends[0] else ys[1:]
+    return OptimizeResult({**solver.found, "t": times, "y": np.transpose(ys)})
+
+
+def _array(x: Any) -> Any:
+    return np.array(x) if isinstance(x, list | tuple) else x
+
+
+# ---- how SciPy's solvers are called ----------------------------------------------------------------------------------
+
+# Options that tell of f itself, or of its numbers of y: not of the adjoint equation.
+_OF_ONE = {"jac", "jac_sparsity", "lband", "uband", "vectorized", "first_step"} | {
+    "Dfun",
+    "col_deriv",
+    "ml",
+    "mu",
+    "h0",
+}
+
+
+@dataclass
+class _Solver:
+    """``solver(f, y0, t, args)``: the solution at times, shape (T, d), by one of SciPy's functions.
+
+    Attributes:
+        call: The function; it gives the solution, and all that SciPy gave.
+        options: Its options.
+        found: What SciPy gave last.
+    """
+
+    call: Callable[..., tuple[Any, Any]]
+    options: dict[str, Any]
+    found: Any = field(default=None, compare=False)
+
+    def __call__(self, func: Any, y0: Any, t: Any, args: tuple[Any, ...]) -> Any:
+        ys, self.found = self.call(func, np.ravel(y0), t, args, self.options)
+        return ys
+
+    def of_adjoint(self) -> _Solver:
+        """The same for another equation, of more numbers."""
+        kept = {name: x for name, x in self.options.items() if name not in _OF_ONE}
+        return replace(self, options=kept | {k: np.min(kept[k]) for k in ("rtol", "atol") if kept.get(k) is not None})
+
+
+def _by_odeint(func: Any, y0: Any, t: Any, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, Any]:
+    return _integrate.odeint(func, y0, t, args, **options), None
+
+
+def _by_solve_ivp(func: Any, y0: Any, t: Any, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, Any]:
+    times = t if len(t) > 2 else None
+    function = lambda time, y, *more: func(y, time, *more)  # noqa: E731
+    found = _integrate.solve_ivp(function, (t[0], t[-1]), y0, t_eval=times, args=args, **options)
+    if not found.success:
+        raise RuntimeError(f"solve_ivp from {t[0]:.6g} to {t[-1]:.6g} failed at {found.t[-1]:.6g}: {found.message}")
+    return found.y.T if times is not None else found.y.T[[0, -1]], found
+
+
+# ---- the adjoint equation --------------------------------------------------------------------------------------------
 
 
 @primitive
-def _solution(func: Any, given: Any, options: dict[str, Any]) -> Any:
+def _solution(func: Any, given: Any, solver: _Solver) -> Any:
     y0, t, args = given
-    return _integrate.odeint(func, np.ravel(y0), t, args, **options)
+    return solver(func, y0, t, args)
 
 
-def _adjoint(g: Any, ys: Any, func: Any, given: Any, options: dict[str, Any]) -> Any:
+def _adjoint(g: Any, ys: Any, func: Any, given: Any, solver: _Solver) -> Any:
     y0, t, args = given
     parameters, unflatten = flatten(args)
     steps, size = np.shape(ys)
+    backwards = solver.of_adjoint()
 
     def flat_func(y: Any, time: Any, p: Any) -> Any:
-        return func(y, time, *unflatten(p))
+        return _array(func(y, time, *unflatten(p)))
 
     def dynamics(state: Any, time: Any, p: Any) -> Any:
         """Of y and of the gradients for y, for time and for the parameters."""
@@ -66,10 +194,11 @@ def _adjoint(g: Any, ys: Any, func: Any, given: Any, options: dict[str, Any]) ->
     for_p: Any = np.zeros(np.shape(parameters))
     for_times: list[Any] = []
     for i in range(steps - 1, 0, -1):
-        moved = np.reshape(np.dot(func(ys[i], t[i], *args), g[i]), (1,))  # what moving this point of time does
+        # What moving this point of time does.
+        moved = np.reshape(np.dot(_array(func(ys[i], t[i], *args)), g[i]), (1,))
         for_times.append(moved)
         start = np.concatenate([ys[i], for_y, for_start - moved, for_p])
-        end = odeint(dynamics, start, np.stack([t[i], t[i - 1]]), (parameters,), **options)[1]
+        end = _solution(dynamics, (start, np.stack([t[i], t[i - 1]]), (parameters,)), backwards)[1]
         for_y = end[size : 2 * size] + g[i - 1]
         for_start, for_p = end[2 * size : 2 * size + 1], end[2 * size + 1 :]
     for_times.append(for_start)

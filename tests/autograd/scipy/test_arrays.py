@@ -1,4 +1,4 @@
-"""Convolutions, differential equations and linear algebra of SciPy's: its values, derivatives by differences."""
+"""Convolutions and linear algebra of SciPy's: its values, derivatives by differences."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograd.test_util import check_grads
 
 scipy = pytest.importorskip("scipy")
 
-from autograd.scipy import integrate, linalg, signal  # noqa: E402
+from autograd.scipy import linalg, signal  # noqa: E402
 
 rng = np.random.default_rng(0)
 M, N = rng.normal(size=(3, 3)) + 3 * np.eye(3), rng.normal(size=(3, 3)) + 2 * np.eye(3)
@@ -53,39 +53,6 @@ def test_what_cannot_be_convolved() -> None:
     with pytest.raises(ValueError, match="expected"):
         signal.convolve(draw(2), draw(2), mode="wrap")
     assert signal.hilbert is scipy.signal.hilbert
-
-
-# ---- differential equations ------------------------------------------------------------------------------------------
-
-
-def test_a_solution_has_the_derivatives_of_the_closed_form() -> None:
-    def slope(y: Any, t: Any, rate: Any, drive: Any) -> Any:
-        return -rate * y + drive["push"] * t
-
-    def closed(y0: Any, t: Any, rate: Any, drive: Any) -> Any:
-        c, s = drive["push"] / rate**2, anp.reshape(t - t[0], (-1, 1))
-        start = y0 - drive["push"] * t[0] / rate + c
-        return start * anp.exp(-rate * s) + drive["push"] * anp.reshape(t, (-1, 1)) / rate - c
-
-    t = np.array([0.1, 0.4, 1.0])
-    given = (np.array([1.0, -0.5]), t, 1.3, {"push": 0.7})
-    options = {"rtol": 1e-12, "atol": 1e-12}
-
-    def solved(y0: Any, t: Any, rate: Any, drive: Any) -> Any:
-        return integrate.odeint(slope, y0, t, (rate, drive), **options)
-
-    np.testing.assert_allclose(solved(*given), closed(*given), rtol=1e-9)
-    weights = draw(3, 2)
-    every = (0, 1, 2, 3)
-    ours, expected = (ag.grad(lambda *x, f=f: anp.sum(f(*x) * weights), every)(*given) for f in (solved, closed))
-    for found, right in zip(ours[:3], expected[:3], strict=True):
-        np.testing.assert_allclose(found, right, rtol=1e-7, atol=1e-8)
-    assert ours[3]["push"] == pytest.approx(expected[3]["push"], rel=1e-7)
-    second = [
-        ag.grad(lambda r, f=f: ag.grad(lambda q: anp.sum(f(given[0], t, q, given[3]) ** 2))(r))(1.3)
-        for f in (solved, closed)
-    ]
-    assert second[0] == pytest.approx(second[1], rel=1e-6)
 
 
 # ---- linear algebra --------------------------------------------------------------------------------------------------

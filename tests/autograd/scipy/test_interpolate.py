@@ -1,0 +1,103 @@
+"""Splines: SciPy's values, and derivatives for the place, the points and their values, by differences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as ag
+import autograd.numpy as anp
+from autograd.test_util import check_grads
+
+scipy = pytest.importorskip("scipy")
+
+from autograd.scipy import interpolate  # noqa: E402
+
+rng = np.random.default_rng(0)
+CONDITIONS = ["not-a-knot", "natural", "clamped", ((1, 0.3), (2, -0.4)), ("natural", "not-a-knot"), "periodic"]
+
+
+def points(n: int, *rest: int, seed: int = 0) -> tuple[Any, Any]:
+    rng = np.random.default_rng(seed)
+    return np.cumsum(rng.uniform(0.5, 1.5, n)), rng.normal(size=(n, *rest))
+
+
+@pytest.mark.parametrize("condition", CONDITIONS, ids=str)
+@pytest.mark.parametrize("n", [2, 3, 4, 7])
+def test_a_cubic_spline_is_scipys_with_derivatives(condition: Any, n: int) -> None:
+    x, y = points(n)
+    y[-1] = y[0] if condition == "periodic" else y[-1]
+    at = rng.uniform(x[0] - 0.4, x[-1] + 0.4, (2, 3))
+    theirs, ours = scipy.interpolate.CubicSpline(x, y, bc_type=condition), interpolate.CubicSpline(x, y, 0, condition)
+    np.testing.assert_allclose(ours.c, theirs.c, rtol=1e-9, atol=1e-11)
+    for nu in range(5):
+        np.testing.assert_allclose(ours(at, nu), theirs(at, nu), rtol=1e-9, atol=1e-10)
+    slopes = ag.elementwise_grad(ours)(at)
+    np.testing.assert_allclose(slopes, theirs(at, 1), rtol=1e-9, atol=1e-10)
+    np.testing.assert_allclose(ours.derivative(2)(at), theirs.derivative(2)(at), rtol=1e-9, atol=1e-10)
+
+    def of_points(gaps: Any, y: Any, share: Any) -> Any:
+        x = anp.concatenate([np.zeros(1), anp.cumsum(anp.exp(gaps))])
+        y = anp.concatenate([y[:-1], y[:1]]) if condition == "periodic" else y
+        return interpolate.CubicSpline(x, y, bc_type=condition)(x[:-1] + share * anp.exp(gaps))
+
+    check_grads(of_points, order=1)(np.log(np.diff(x)), y, rng.uniform(0.2, 0.8, n - 1))
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1])
+@pytest.mark.parametrize("kind", ["linear", "cubic"])
+def test_interp1d_is_scipys_along_an_axis(kind: str, axis: int) -> None:
+    x, y = points(5, 2, 3)
+    y, order = np.moveaxis(y, 0, axis), rng.permutation(5)
+    x, y = x[order], np.take(y, order, axis)
+    at = rng.uniform(x.min(), x.max(), (2, 2))
+    theirs, ours = (module.interp1d(x, y, kind, axis) for module in (scipy.interpolate, interpolate))
+    np.testing.assert_allclose(ours(at), theirs(at), rtol=1e-10)
+    check_grads(lambda y, at: interpolate.interp1d(x, y, kind, axis, fill_value="extrapolate")(at), order=1)(y, at)
+
+
+def test_outside_of_the_points() -> None:
+    x, y = points(4)
+    at = np.array([x[0] - 1.0, x[1] + 0.1, x[-1] + 1.0])
+    for options in (
+        {"fill_value": "extrapolate"},
+        {"bounds_error": False},
+        {"fill_value": (1.5, 2.5), "bounds_error": False},
+    ):
+        theirs, ours = (module.interp1d(x, y, **options) for module in (scipy.interpolate, interpolate))
+        np.testing.assert_allclose(ours(at), theirs(at))
+        np.testing.assert_allclose(ours(ag.Tensor(at)).data, theirs(at))
+    for module in (scipy.interpolate, interpolate):
+        with pytest.raises(ValueError, match=r"outside|interpolation range"):
+            module.interp1d(x, y)(at)
+    spline = interpolate.CubicSpline(x, y, extrapolate=False)
+    assert np.isnan(spline(at)).tolist() == [True, False, True]
+    assert np.isfinite(ag.grad(lambda at: spline(at)[1])(at)).all()
+
+
+def test_a_spline_in_a_program_finds_its_pieces_anew() -> None:
+    x, y = points(6)
+    function = ag.value_and_grad(lambda y, at: anp.sum(interpolate.CubicSpline(x, y)(at) ** 2), (0, 1))
+    check_grads(lambda y, at: interpolate.CubicSpline(x, y)(at))(y, x[:-1] + 0.4)
+    program = ag.compile(function, engine="numpy")
+    for seed in range(3):
+        other, at = points(6, seed=seed)[1], np.random.default_rng(seed).uniform(x[0], x[-1], 4)
+        for ours, expected in zip(program(other, at)[1], function(other, at)[1], strict=True):
+            np.testing.assert_allclose(ours, expected, rtol=1e-10)
+
+
+def test_what_is_no_spline_is_refused_in_a_line() -> None:
+    x, y = points(4)
+    for wrong in (
+        lambda: interpolate.CubicSpline(x[::-1], y),
+        lambda: interpolate.CubicSpline(x, y[:3]),
+        lambda: interpolate.CubicSpline(x, y, bc_type="smooth"),
+        lambda: interpolate.CubicSpline(x, y, bc_type=((3, 0.0), "natural")),
+        lambda: interpolate.PPoly(np.ones((2, 3)), x[:3]),
+        lambda: interpolate.interp1d(x, y, "quadratic"),
+    ):
+        with pytest.raises(ValueError, match=r"ascend|values|bc_type|coefficients|linear"):
+            wrong()
+    assert interpolate.PchipInterpolator is scipy.interpolate.PchipInterpolator
