@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -58,17 +59,12 @@ def test_a_step_is_the_model_as_it_was() -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("activation", "classes"), [("tanh", 1), ("relu", 2), ("sigmoid", 1)])
-def test_a_whole_use_in_the_browser(activation: str, classes: int, browser: Any, tmp_path: Path) -> None:
+def test_a_whole_use_in_the_browser(activation: str, classes: int, visited: Callable[..., Any], tmp_path: Path) -> None:
     trainer, x, y = fitted(activation, classes)
     travel = nn.pictures.travel(trainer, title="<b>@@DATA@@</b>")
     path = travel.save(tmp_path / "fit.html")
     assert path.stat().st_size < 2_000_000
-    troubles: list[str] = []
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.on("console", lambda message: troubles.append(message.text))
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("request", lambda r: None if r.url.startswith(("file:", "data:")) else troubles.append(r.url))
-    page.goto(path.as_uri() + "#step=120")
+    page = visited(path, {"width": 1280, "height": 900}, "#step=120")
     assert page.locator("h1").inner_text() == "<b>@@DATA@@</b>"
     model = travel.at(120)
     loss = trainer.loss(model(x), y)
@@ -98,6 +94,7 @@ def test_a_whole_use_in_the_browser(activation: str, classes: int, browser: Any,
     alone = trainer.loss(model(x[[sample]]), y[[sample]]) * (1 / len(x))  # that sample's part of the mean
     (share,) = ag.gradients(alone, [linear[1].weight])
     assert shares[sample] == pytest.approx(share.numpy()[2, 4], rel=1e-4)
+    one_pass(page, model, trainer.loss, x, y)
     page.get_by_role("button", name="As cards").click()
     assert "layer 2: 8 → 8" in page.locator("#net").inner_text()
     page.get_by_role("button", name="Open the neurons").click()
@@ -109,5 +106,57 @@ def test_a_whole_use_in_the_browser(activation: str, classes: int, browser: Any,
     page.wait_for_timeout(300)
     page.get_by_role("button", name="Pause").click()
     assert page.evaluate("at") > 121
-    page.close()
-    assert not troubles
+
+
+def one_pass(page: Any, model: Any, loss: Any, x: Any, y: Any) -> None:
+    """Open a sample's pass by the plane, go through it, come back by its address: its numbers are the engine's."""
+    across, up, (a, b) = page.evaluate("[across, up, samples[17]]")
+    box = page.locator("#plane").bounding_box()
+    place = {
+        "x": (a - across[0]) / (across[1] - across[0]) * box["width"],
+        "y": (up[1] - b) / (up[1] - up[0]) * box["height"],
+    }
+    page.locator("#plane").click(position=place)
+    sample = int(page.get_by_role("spinbutton", name="sample").input_value()) - 1
+    np.testing.assert_allclose(x[sample], [a, b], atol=1e-5)
+    outputs, sums, given = ag.Tensor(x, requires_grad=True), [], []
+    for part in model.modules():
+        if not list(part.children()):
+            outputs = part(outputs)
+            (sums if isinstance(part, nn.Linear) else given).append(outputs)
+    given.append(outputs)
+    deltas = ag.gradients(loss(outputs, y), sums)
+    (gradient,) = ag.gradients(loss(model(x[[sample]]), y[[sample]]) * (1 / len(x)), [model.layers[0].weight])
+
+    def cells(which: int) -> list[list[float]]:
+        rows = page.locator("#stage table").nth(which).inner_text().splitlines()[1:]
+        return [[float(text.replace("−", "-")) for text in row.split("\t")[1:]] for row in rows]
+
+    near = {"rtol": 2e-3, "atol": 1e-9}
+    assert page.locator("#net .number").count() == 2
+    for layer in range(3):
+        page.get_by_role("button", name="On in the pass").click()
+        rows = np.array(cells(0))
+        np.testing.assert_allclose(rows[:, 0], sums[layer].data[sample], **near)
+        np.testing.assert_allclose(rows[:, 1], given[layer].data[sample], **near)
+    for layer in (2, 1, 0):
+        page.get_by_role("button", name="On in the pass").click()
+        np.testing.assert_allclose(np.array(cells(0))[:, 2], deltas[layer].data[sample], **near)
+    np.testing.assert_allclose(cells(1), gradient.data, **near)  # of the first layer, by this sample
+    assert page.get_by_role("button", name="On in the pass").is_disabled()
+    page.wait_for_url(f"**#step=120&sample={sample + 1}&stage=6")
+    shown = page.locator("#stage").inner_text()
+    page.reload()
+    assert page.locator("#stage").inner_text() == shown
+    page.get_by_role("button", name="Open this step’s backward pass").click()
+    assert page.locator("#net .number").count() == 0
+
+
+@pytest.mark.browser
+def test_it_shuts_nobody_out(shuts_nobody_out: Callable[..., None], tmp_path: Path) -> None:
+    def prepare(page: Any) -> None:
+        if page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches"):
+            page.evaluate("openPass(true, 3, 5)")
+
+    trainer, _, _ = fitted(epochs=20)
+    shuts_nobody_out(nn.pictures.travel(trainer).save(tmp_path / "fit.html"), prepare)

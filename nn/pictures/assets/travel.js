@@ -10,6 +10,9 @@ const outputs = layers.at(-1).out;
 let at = 0;
 let chosen = { layer: 0, from: 0, to: 0 };
 let asCards = false;
+let passing = false; // whether one sample's pass is open, which one's, and how far it has gone
+let sample = 0;
+let stage = 0;
 
 // Each activation, and its slope by its output.
 const functions = {
@@ -49,6 +52,18 @@ function backward(p, given, k, n) {
     upstream = Array.from({ length: layers[l].in }, (_, i) => delta.reduce((t, d, j) => t + d * weight(p, l, i, j), 0));
   }
   return deltas;
+}
+
+// One sample's pass at this step: what comes in, the sums and what every layer gives; what arrives from above, and δ.
+function passOf(k, n) {
+  const p = parametersAt(k);
+  const given = forward(p, samples[n]);
+  const deltas = backward(p, given, k, n);
+  const sums = layers.map((layer, l) => Array.from({ length: layer.out }, (_, j) => given[l].reduce((t, x, i) => t + x * weight(p, l, i, j), layer.bias === null ? 0 : p[layer.bias + j])));
+  const arrives = layers.map((layer, l) =>
+    Array.from({ length: layer.out }, (_, j) => (l === layers.length - 1 ? allSlopes[(k * samples.length + n) * outputs + j] : deltas[l + 1].reduce((t, d, to) => t + d * weight(p, l + 1, j, to), 0))),
+  );
+  return { given, sums, arrives, deltas };
 }
 
 // What each sample adds to the gradient of one weight: what comes in times δ.
@@ -129,7 +144,7 @@ function svg(tag, attributes = {}, ...children) {
 
 const edges = [];
 function buildNetwork() {
-  const root = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", "aria-label": "Neurons and weights" });
+  const root = svg("svg", { viewBox: `0 -12 ${WIDTH} ${HEIGHT + 12}`, role: "group", "aria-label": "Neurons and weights" });
   layers.forEach((layer, l) => {
     for (let i = 0; i < layer.in; i++)
       for (let j = 0; j < layer.out; j++) {
@@ -161,6 +176,53 @@ function buildNetwork() {
   byId("net").replaceChildren(root);
 }
 
+// The numbers of the pass at the neurons, as far as it has gone.
+function paintNumbers() {
+  const root = byId("net").querySelector("svg");
+  root.querySelectorAll(".number").forEach((text) => text.remove());
+  const neurons = [...root.querySelectorAll(".neuron")];
+  const { given, deltas } = passOf(at, sample);
+  const now = stage <= layers.length ? stage : 2 * layers.length + 1 - stage;
+  sizes.forEach((count, column) => {
+    for (let i = 0; i < count; i++) {
+      const [x, y] = place(column, i);
+      neurons.shift().classList.toggle("now", passing && column === now);
+      if (!passing || column > stage) continue;
+      const back = column > 0 && 2 * layers.length + 1 - stage <= column;
+      root.append(svg("text", { x, y: y - 13, class: back ? "number delta" : "number" }, back ? `δ ${written(deltas[column - 1][i], 3)}` : written(given[column][i], 3)));
+    }
+  });
+}
+
+function tellStage() {
+  byId("pass").hidden = !passing;
+  byId("weight").hidden = passing;
+  byId("open").setAttribute("aria-pressed", String(passing));
+  if (!passing) return;
+  byId("sample").value = String(sample + 1);
+  byId("before").disabled = stage === 0;
+  byId("after").disabled = stage === 2 * layers.length;
+  const { given, sums, arrives, deltas } = passOf(at, sample);
+  const table = (head, rows) => el("table", "", el("tr", "", ...head.map((text) => el("th", text))), ...rows.map((cells) => el("tr", "", ...cells.map((x) => el("td", typeof x === "string" ? x : written(x))))));
+  const note = (text) => Object.assign(el("p", text), { className: "note" });
+  let told;
+  if (stage === 0) told = [el("p", `Step ${steps[at]}, sample ${sample + 1}, class ${classes[sample]}: what goes in.`), table(["input", "value"], given[0].map((x, i) => [`x${i + 1}`, x]))];
+  else if (stage <= layers.length) {
+    const l = stage - 1;
+    told = [el("p", `Forward, layer ${l + 1}: the weighted sum of what comes in, then ${layers[l].activation}.`), table(["neuron", "sum z", "gives"], given[stage].map((y, j) => [`${j + 1}`, sums[l][j], y]))];
+  } else {
+    const l = 2 * layers.length - stage;
+    const from = l === layers.length - 1 ? "∂L/∂output, from the loss" : `what arrives from layer ${l + 2}, Σ w δ`;
+    told = [
+      el("p", `Backward, layer ${l + 1}: ${from}, times the slope of ${layers[l].activation}, is δ = ∂L/∂z.`),
+      table(["neuron", "arrives", "slope", "δ"], deltas[l].map((d, j) => [`${j + 1}`, arrives[l][j], functions[layers[l].activation][1](given[l + 1][j]), d])),
+      note(`Each weight of layer ${l + 1} gets from this sample what comes in times δ, each bias δ.`),
+      table(["∂L/∂w", ...deltas[l].map((_, j) => `neuron ${j + 1}`)], given[l].map((x, i) => [`w${i + 1}`, ...deltas[l].map((d) => x * d)])),
+    ];
+  }
+  byId("stage").replaceChildren(...told);
+}
+
 function buildCards() {
   const root = svg("svg", { viewBox: `0 0 ${WIDTH} 130`, role: "img", "aria-label": "The layers as cards" });
   const p = parametersAt(at);
@@ -185,6 +247,7 @@ function paintNetwork() {
     else edge.seen.removeAttribute("stroke-dasharray");
     edge.group.classList.toggle("chosen", same(edge, chosen));
   }
+  paintNumbers();
 }
 
 // ---- the loss, and the chosen weight -------------------------------------------------------------------------------
@@ -234,8 +297,10 @@ function tellWeight() {
 function show() {
   byId("scrubber").value = String(at);
   byId("now").textContent = `step ${steps[at]}, loss ${written(losses[at])}`;
-  paintPlane(tellWeight());
+  const most = tellWeight();
+  paintPlane(passing ? new Set([sample]) : most);
   paintNetwork();
+  tellStage();
   paintLoss();
 }
 let address = null;
@@ -245,7 +310,7 @@ function goTo(k) {
   clearTimeout(address);
   address = setTimeout(() => {
     try {
-      history.replaceState(null, "", `#step=${steps[at]}`);
+      history.replaceState(null, "", `#step=${steps[at]}${passing ? `&sample=${sample + 1}&stage=${stage}` : ""}`);
     } catch {
       // A page within a page has no address of its own.
     }
@@ -271,6 +336,26 @@ byId("cards").addEventListener("click", () => {
   if (!asCards) buildNetwork();
   show();
 });
+function openPass(on, n = sample, k = stage) {
+  passing = on;
+  sample = Math.max(0, Math.min(samples.length - 1, n || 0));
+  stage = Math.max(0, Math.min(2 * layers.length, k || 0));
+  if (on && asCards) byId("cards").click();
+  goTo(at);
+}
+byId("open").addEventListener("click", () => (play(false), openPass(!passing)));
+byId("before").addEventListener("click", () => openPass(true, sample, stage - 1));
+byId("after").addEventListener("click", () => openPass(true, sample, stage + 1));
+byId("sample").max = String(samples.length);
+byId("sample").addEventListener("input", () => byId("sample").value !== "" && openPass(true, Number(byId("sample").value) - 1));
+// A click on the plane takes the nearest sample.
+byId("plane").addEventListener("click", (event) => {
+  const box = byId("plane").getBoundingClientRect();
+  const a = across[0] + ((event.clientX - box.left) / box.width) * (across[1] - across[0]);
+  const b = up[1] - ((event.clientY - box.top) / box.height) * (up[1] - up[0]);
+  const far = ([x, y]) => ((x - a) / (across[1] - across[0])) ** 2 + ((y - b) / (up[1] - up[0])) ** 2;
+  openPass(true, samples.reduce((best, point, n) => (far(point) < far(samples[best]) ? n : best), 0));
+});
 document.addEventListener("keydown", (event) => {
   if (event.target.tagName === "INPUT" || event.altKey || event.ctrlKey || event.metaKey) return;
   const move = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -278,8 +363,9 @@ document.addEventListener("keydown", (event) => {
 });
 
 buildNetwork();
-const wanted = steps.indexOf(Number(new URLSearchParams(location.hash.slice(1)).get("step")));
-goTo(Math.max(0, wanted));
+const linked = new URLSearchParams(location.hash.slice(1));
+goTo(Math.max(0, steps.indexOf(Number(linked.get("step")))));
+if (linked.has("sample")) openPass(true, Number(linked.get("sample")) - 1, Number(linked.get("stage")));
 
 // In a notebook that lets the page play, the still picture beside it is not needed.
 const still = window.frameElement?.nextElementSibling;
