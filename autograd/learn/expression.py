@@ -1,12 +1,13 @@
 """An expression written in Python's grammar, computed on Values: parsed, and never evaluated as code.
 
-Allowed are numbers, names, arithmetic, comparisons, and the functions of the rule book on single numbers. Anything else
-is refused, with the part that is meant.
+Allowed are numbers, names, arithmetic, comparisons, and the functions of the rule book on single numbers; and in front
+of the expression names for parts of it, ``c = a*b; c*c + c``. Anything else is refused, with the part that is meant.
 """
 
 from __future__ import annotations
 
 import ast
+import keyword
 import math
 import operator
 import re
@@ -89,18 +90,22 @@ def names_in(text: str) -> list[str]:
         >>> names_in("tanh(a*b + c) + a*pi")
         ['a', 'b', 'c']
     """
-    tree = _parsed(text)
-    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    names = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and id(n) not in called and n.id not in CONSTANTS]
-    names.sort(key=lambda n: (n.lineno, n.col_offset))
-    return list(dict.fromkeys(n.id for n in names))
+    found: list[str] = []
+    given: set[str] = set()
+    for name, _, tree in _parts(text):
+        called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+        names = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and id(n) not in called]
+        names.sort(key=lambda n: (n.lineno, n.col_offset))
+        found += [n.id for n in names if n.id not in given and n.id not in CONSTANTS]
+        given.add(name)
+    return list(dict.fromkeys(found))
 
 
 def compute(text: str, variables: Mapping[str, Any]) -> Any:
     """The expression's value as a node, computed from the given Values.
 
     Args:
-        text: Such as ``"tanh(a*b + c)"``.
+        text: Such as ``"tanh(a*b + c)"``, or ``"c = a*b; c*c + c"``, where c is one node that is used three times.
         variables: A Value for each name.
 
     Raises:
@@ -111,7 +116,29 @@ def compute(text: str, variables: Mapping[str, Any]) -> Any:
         >>> compute("a**2 + 1", {"a": a}).data
         5.0
     """
-    return _Computer(text, variables).value(_parsed(text).body)
+    known = dict(variables)
+    result: Any = None
+    for name, part, tree in _parts(text):
+        if name in known:
+            raise ExpressionError(f"{name} = {part}: {name} has a value already")
+        result = known[name] = _Computer(part, known).value(tree)
+        if name and isinstance(result, Node) and result.rule is not None and not result.label:
+            result.label = name
+    return result
+
+
+def _parts(text: str) -> list[tuple[str, str, ast.expr]]:
+    """The named parts in front, and under no name the expression itself: the name, the text, and what it says."""
+    *named, last = text.split(";")
+    found = []
+    for part in named:
+        name, equals, rest = (x.strip() for x in part.partition("="))
+        if not equals or not name.isidentifier() or keyword.iskeyword(name) or rest.startswith("="):
+            raise ExpressionError(
+                f"{part.strip()[:60]!r}: in front of a semicolon stands a name for a part: c = a*b; c*c"
+            )
+        found.append((name, rest, _parsed(rest).body))
+    return [*found, ("", last.strip(), _parsed(last).body)]
 
 
 def _parsed(text: str) -> ast.Expression:

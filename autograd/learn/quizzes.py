@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from autograd.drawing.drawing import Drawing, StepPage, draw
 from autograd.drawing.page import page
@@ -20,6 +21,7 @@ from autograd.value.value import Value
 __all__ = ["Answer", "Quiz", "quiz"]
 
 NAMES = "abcdefgh"
+_TYPED = {"add": "{} + {}", "subtract": "{} - {}", "multiply": "{} * {}", "power": "{}**{}", "relu": "relu({})"}
 TOLERANCE = 1e-6
 
 
@@ -71,6 +73,35 @@ class Quiz:
     def names(self) -> list[str]:
         """The leaves whose gradients are asked for."""
         return list(self.leaves)
+
+    @property
+    def expression(self) -> str:
+        """The computation as ``python -m autograd`` and its page read it.
+
+        Example:
+            >>> quiz(seed=2, depth=2).expression
+            'v1 = a + a; v2 = v1 * b; v2 * a'
+        """
+        names = self._trace.names
+        steps = []
+        for node in self._trace.order:
+            if node.rule is not None:
+                inputs = [names[x] if isinstance(x, Value) else f"{x:g}" for x in node.inputs]
+                steps.append((names[node], _TYPED[node.rule.name].format(*inputs)))
+        return "; ".join([*(f"{name} = {text}" for name, text in steps[:-1]), steps[-1][1]])
+
+    def link(self, page: str = "lesson.html") -> str:
+        """An address at which this sheet is played, each step asking for its numbers first: one link from one seed.
+
+        Args:
+            page: Where the page lies that ``python -m autograd … --typed lesson.html`` writes, such as a class's site.
+
+        Example:
+            >>> quiz(seed=2, depth=2).link()
+            'lesson.html#e=v1%20%3D%20a%20%2B%20a%3B%20v2%20%3D%20v1%20%2A%20b%3B%20v2%20%2A%20a&a=-1&b=-2&predict'
+        """
+        values = "".join(f"&{name}={leaf.data:g}" for name, leaf in self.leaves.items())
+        return f"{page}#e={quote(self.expression)}{values}&predict"
 
     def check(self, **answers: float) -> list[Answer]:
         """Compare answers with the gradients; of a wrong one, say which rule was missed.
@@ -130,10 +161,10 @@ class Quiz:
             f"<title>Backpropagation, sheet {self.seed}</title><style>"
             "body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}"
             "svg{max-width:100%;height:auto}ol,ul{padding-left:1.4rem}pre{white-space:pre-wrap}"
-            "@media print{body{margin:0}pre{break-inside:avoid}}</style></head><body>"
+            "@media print{body{margin:0}pre{break-inside:avoid}}</style></head><body><main>"
             f"<h1>Backpropagation, sheet {self.seed}{': solutions' if solutions else ''}</h1>"
             f"<p>Given {values}, this is computed:</p><ol>{steps}</ol>{picture}"
-            f"<p>Find the gradients:</p><ul>{blanks}</ul>{worked}</body></html>"
+            f"<p>Find the gradients:</p><ul>{blanks}</ul>{worked}</main></body></html>"
         )
 
     def save(self, path: str | Path, solutions: bool = False, play: bool = False) -> Path:
@@ -143,7 +174,7 @@ class Quiz:
         return path
 
     def _repr_html_(self) -> str:
-        return self.page().partition("<body>")[2].partition("</body>")[0]
+        return self.page().partition("<main>")[2].partition("</main>")[0]
 
     def __str__(self) -> str:
         given = ", ".join(f"{name} = {number_text(leaf._raw)}" for name, leaf in self.leaves.items())

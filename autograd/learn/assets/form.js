@@ -5,6 +5,8 @@ const start = JSON.parse(byId("start").textContent);
 const inner = JSON.parse(byId("inner").textContent);
 const values = { ...start.values };
 let waiting = null;
+// A link to a typed expression: #e=a*b&a=2&b=3, and with &predict each step asks for its numbers first.
+const linked = new URLSearchParams(location.hash.slice(1).replaceAll("+", "%2B"));
 
 function fields(names) {
   const shown = [...byId("values").querySelectorAll("input")].map((field) => field.name);
@@ -29,13 +31,14 @@ function read() {
   try {
     const names = namesIn(parsed(text));
     fields(names);
-    const data = described(text, values);
+    const data = Object.assign(described(text, values), { predict: linked.has("predict") });
     const json = JSON.stringify(data).replaceAll("<", "\\u003c");
     const parts = { DRAWING: drawing(data.nodes), GRAPH: json };
     byId("play").srcdoc = inner.replace(/@@(DRAWING|GRAPH)@@/g, (_, part) => parts[part]);
     byId("error").textContent = "";
     const state = [["e", text], ...names.map((name) => [name, values[name]])];
-    history.replaceState(null, "", `#${state.map(([key, x]) => `${encodeURIComponent(key)}=${encodeURIComponent(x)}`).join("&")}`);
+    const address = state.map(([key, x]) => `${encodeURIComponent(key)}=${encodeURIComponent(x)}`).join("&");
+    history.replaceState(null, "", `#${address}${data.predict ? "&predict" : ""}`);
   } catch (error) {
     if (error instanceof Refused) byId("error").textContent = error.message;
     else if (error.name !== "SecurityError") throw error;
@@ -48,8 +51,6 @@ function later() {
 byId("expression").addEventListener("input", later);
 byId("form").addEventListener("submit", (event) => (event.preventDefault(), read()));
 
-// A link to a typed expression: #e=a*b&a=2&b=3.
-const address = new URLSearchParams(location.hash.slice(1).replaceAll("+", "%2B"));
-if (address.has("e")) byId("expression").value = address.get("e");
-for (const [name, text] of address) if (name !== "e" || address.getAll("e").length > 1) if (Number.isFinite(Number(text))) values[name] = Number(text);
+if (linked.has("e")) byId("expression").value = linked.get("e");
+for (const [name, text] of linked) if (name !== "e" || linked.getAll("e").length > 1) if (text !== "" && Number.isFinite(Number(text))) values[name] = Number(text);
 read();

@@ -7,13 +7,15 @@ const LONGEST = 10000;
 const DEEPEST = 200;
 const MOST = 500;
 
+const RESERVED = ["if", "else", "lambda", "and", "or", "not", "in", "is", "for", "import", "None", "True", "False"];
+
 class Refused extends Error {}
 const refuse = (text) => {
   throw new Refused(text);
 };
 
 function* tokens(text) {
-  const pattern = /\s*(?:((?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?)|([\p{L}_][\p{L}\p{N}_]*)|(\*\*|<=|>=|==|!=|[-+*\/<>(),]))/uy;
+  const pattern = /\s*(?:((?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?)|([\p{L}_][\p{L}\p{N}_]*)|(\*\*|<=|>=|==|!=|[-+*\/<>(),;=]))/uy;
   while (pattern.lastIndex < text.trimEnd().length) {
     const from = pattern.lastIndex;
     const found = pattern.exec(text);
@@ -90,7 +92,8 @@ function parsed(text) {
     }
     if (token.name === undefined) refuse(`${JSON.stringify(token.text)} is not expected here`);
     if (sign("(")) return call(token.name);
-    if (["if", "else", "lambda", "and", "or", "not", "in", "is", "for", "import", "None", "True", "False"].includes(token.name)) refuse(`${token.name}: not allowed here`);
+    if (RESERVED.includes(token.name)) refuse(`${token.name}: not allowed here`);
+    if (named.has(token.name)) return named.get(token.name);
     return token.name in table.constants ? { number: table.constants[token.name] } : { name: token.name };
   }
   function call(name) {
@@ -115,14 +118,30 @@ function parsed(text) {
     return apply(rule, ...values);
   }
 
+  // Names for parts, in front: c = a*b; c*c + c. A part is one tree, however often it is used.
+  const named = new Map();
+  const used = () => all.slice(0, at).some((token, i) => token.name === all[at].name && all[i + 1]?.sign !== "(");
+  while (all.some(({ sign }, i) => i >= at && sign === ";")) {
+    const name = all[at]?.name;
+    if (name === undefined || all[at + 1]?.sign !== "=" || RESERVED.includes(name)) refuse("in front of a semicolon stands a name for a part: c = a*b; c*c");
+    if (used()) refuse(`${name} has a value already`);
+    at += 2;
+    const part = expression();
+    if (namesIn(part).includes(name)) refuse(`${name} has a value already`);
+    expect(";");
+    named.set(name, part.rule === undefined || part.let ? part : Object.assign(part, { let: name }));
+  }
   const tree = expression();
   if (at < all.length) refuse(`${JSON.stringify(all[at].text)} is not expected here`);
   return tree;
 }
 
-function namesIn(tree) {
+function namesIn(tree, seen = new Set(), lets = null) {
   if (tree.name !== undefined) return [tree.name];
-  return [...new Set((tree.operands ?? []).flatMap(namesIn))];
+  if (seen.has(tree)) return [];
+  seen.add(tree);
+  if (tree.let) lets?.push(tree.let);
+  return [...new Set((tree.operands ?? []).flatMap((part) => namesIn(part, seen, lets)))];
 }
 
 const signed = (text) => text.replaceAll("-", "−");
@@ -134,7 +153,9 @@ function described(text, values) {
   const nodes = [];
   const places = new Map();
   const numbered = { count: 0 };
-  const known = new Set(namesIn(tree));
+  const lets = [];
+  const known = new Set(namesIn(tree, new Set(), lets));
+  lets.forEach((name) => known.add(name));
   const leaf = (name) => {
     if (!places.has(name)) {
       if (!Number.isFinite(values[name])) refuse(`give ${name} a value`);
@@ -145,12 +166,16 @@ function described(text, values) {
   const place = (part) => {
     if (part.number !== undefined) return { value: part.number };
     if (part.name !== undefined) return leaf(part.name);
+    if (!places.has(part)) places.set(part, made(part)); // one that is used twice is one node
+    return places.get(part);
+  };
+  const made = (part) => {
     const inputs = part.operands.map(place);
     const rule = table.rules[part.rule];
     if (nodes.length >= MOST) refuse(`the expression makes more than ${MOST} steps`);
     const shown = inputs.map((x) => (typeof x === "object" ? asOperand(x.value) : nodes[x].name));
-    let name = "v" + ++numbered.count;
-    while (known.has(name)) name = "v" + ++numbered.count;
+    let name = part.let;
+    while (!name || (!part.let && known.has(name))) name = "v" + ++numbered.count;
     const fill = (template) => template?.replace(/⟦(\w)⟧/g, (_, key) => (key === "y" ? name : shown[Number(key)]));
     const needs = inputs.some((x, i) => typeof x === "number" && nodes[x].needs && rule.formulas[i] !== null);
     const constant = inputs.findIndex((x) => typeof x === "object");
@@ -158,7 +183,7 @@ function described(text, values) {
     const title = inside === null ? rule.symbol : /^.$|^\W$/u.test(rule.symbol) ? (constant ? `${rule.symbol} ${inside}` : `${inside} ${rule.symbol}`) : constant ? `${rule.symbol}(·, ${inside})` : `${rule.symbol}(${inside}, ·)`;
     return (
       nodes.push({
-        name, labelled: false, rule: rule.index, frozen: null, value: null, inputs, needs, title, inside,
+        name, labelled: Boolean(part.let), rule: rule.index, frozen: null, value: null, inputs, needs, title, inside,
         ruleName: part.rule, made: fill(rule.made), doc: rule.doc, kink: rule.kink, formulas: rule.formulas.map((f) => (f === null ? null : fill(f))),
       }) - 1
     );
@@ -167,7 +192,7 @@ function described(text, values) {
   if (typeof last === "object" || nodes[last].rule === null) last = place({ rule: "add", operands: [tree, { number: 0 }] });
   const output = nodes[last];
   const old = output.name;
-  if (!known.has("L")) {
+  if (!known.has("L") && !output.labelled) {
     output.name = "L";
     output.formulas = output.formulas.map((f) => f && f.replaceAll(old, "L"));
   }
