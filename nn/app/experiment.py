@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -169,6 +169,10 @@ class Experiment:
             resume=resume,
         )
         self.seconds = time.perf_counter() - began
+        target, fitted = self.preprocessing.target, np.concatenate([self.parts.train, self.parts.validation])
+        if target.power is not None:
+            errors = target.with_errors(trainer.predict(inputs[fitted]), targets[fitted])
+            self.preprocessing = replace(self.preprocessing, target=errors)
         self.kept_epoch = stopping.best.epoch if validate else len(self.history)
         self.stopped = stopping.stopped
 

@@ -7,7 +7,7 @@ computed with from there: a run folder holds nothing that could run, and needs n
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Self
 
@@ -178,6 +178,10 @@ class Preprocessing:
     def outputs(self) -> int:
         """How many numbers the network gives for each row: one per class, or the value."""
         return len(self.classes) or 1
+
+    def before_training(self) -> Self:
+        """The same, without what is known of the target's errors only after training."""
+        return replace(self, target=replace(self.target, errors=()))
 
     def check_size(self, rows: int) -> None:
         """Refuse more inputs than `nn._limits` allows, before memory is set aside for them.

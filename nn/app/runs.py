@@ -43,7 +43,7 @@ from nn.training.checkpoint import load_described
 
 __all__ = ["CONFIG", "MODEL", "STEPS", "Run", "RunError", "check_free", "read_run", "write_run"]
 
-FORMAT, FORMATS = "gradbook-run-2", ("gradbook-run-1", "gradbook-run-2")
+FORMAT, FORMATS = "gradbook-run-3", ("gradbook-run-1", "gradbook-run-2", "gradbook-run-3")
 CONFIG, MODEL, STEPS = "config.json", "model.safetensors", "steps.html"
 FILES = (MODEL, CONFIG, "history.csv", "curves.svg", "confusion.svg", STEPS, "training.safetensors")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -18,8 +18,12 @@ __all__ = ["SCHEMA", "Target"]
 
 # From this skewness on (the third standardised moment), values are transformed.
 SKEWED = 1.5
+# So many errors, evenly out of all, are averaged over.
+ERRORS = 50
 # How far beyond the values of training, as a share of their range, transformed values are believed.
 BEYOND = 0.1
+# A value that more rows share stays a lump under any transform.
+LUMP = 0.25
 
 
 SCHEMA = record(
@@ -30,6 +34,7 @@ SCHEMA = record(
     power=optional(number()),
     low=number(),
     high=number(),
+    errors=list_of(number()),
 )
 
 
@@ -37,8 +42,12 @@ SCHEMA = record(
 class Target:
     """Values are standardised; skewed ones after the power transform of Yeo and Johnson, with a fitted λ.
 
-    Source: I.-K. Yeo, R. Johnson, "A new family of power transformations to improve normality or symmetry",
-    Biometrika 87 (2000), equation 2.1; as in scikit-learn's ``PowerTransformer``.
+    What comes back from a transformed value is the mean over the errors ε that training left, not the median:
+    E[y | x] ≈ mean of ψ⁻¹(ŷ + ε).
+
+    Sources: I.-K. Yeo, R. Johnson, "A new family of power transformations to improve normality or symmetry",
+    Biometrika 87 (2000), equation 2.1; as in scikit-learn's ``PowerTransformer``. N. Duan, "Smearing estimate: a
+    nonparametric retransformation method", Journal of the American Statistical Association 78 (1983), equation 2.3.
 
     Attributes:
         name: Its name.
@@ -46,6 +55,7 @@ class Target:
         mean, deviation: Of the values, transformed where they are; 0 and 1 for classes.
         power: λ; None where values are not transformed.
         low, high: Bounds of the scaled values that are transformed back.
+        errors: What training left, of scaled values that are transformed; none before it.
     """
 
     name: str
@@ -55,6 +65,7 @@ class Target:
     power: float | None = None
     low: float = 0.0
     high: float = 0.0
+    errors: tuple[float, ...] = ()
 
     @classmethod
     def fit(cls, dataset: Dataset, rows: NDArray[Any]) -> Self:
@@ -75,7 +86,8 @@ class Target:
                 return cls(dataset.target_name, mean=mean)
             skewness = float((((values - mean) / deviation) ** 3).mean())
         plain = cls(dataset.target_name, mean=mean, deviation=deviation)
-        return plain._transformed(values, skewness) if abs(skewness) > SKEWED else plain
+        lump = np.unique(values, return_counts=True)[1].max() / len(values)
+        return plain._transformed(values, skewness) if abs(skewness) > SKEWED and lump <= LUMP else plain
 
     def _transformed(self, values: NDArray[np.float64], skewness: float) -> Self:
         """The same, with the transform where that makes the values less skewed."""
@@ -88,10 +100,10 @@ class Target:
             scaled = (changed - mean) / deviation
             if not abs(float((scaled**3).mean())) < abs(skewness) / 2:
                 return self
-        low, high = float(scaled.min()), float(scaled.max())
-        reach = BEYOND * (high - low)
-        power = float(transformer.lambdas_[0])
-        fitted = type(self)(self.name, (), mean, deviation, power, low - reach, high + reach)
+        power, reach = float(transformer.lambdas_[0]), BEYOND * (values.max() - values.min())
+        bounds = np.array([values.min() - reach, values.max() + reach])
+        low, high = ((_transform(bounds, power) - mean) / deviation).tolist()
+        fitted = type(self)(self.name, (), mean, deviation, power, low, high)
         # What cannot be told apart again after the way there and back is better left as it is.
         back = fitted.values(fitted.scaled(values))
         return fitted if np.allclose(back, values, rtol=1e-3, atol=1e-3 * self.deviation) else self
@@ -118,9 +130,19 @@ class Target:
         scaled = outputs[:, 0].astype(np.float64)
         if self.power is None:
             return scaled * self.deviation + self.mean
+        found = np.zeros_like(scaled)
         with np.errstate(over="ignore", invalid="ignore"):
-            found = _untransform(np.clip(scaled, self.low, self.high) * self.deviation + self.mean, self.power)
+            for error in self.errors or (0.0,):
+                value = np.clip(scaled + error, self.low, self.high) * self.deviation + self.mean
+                found += _untransform(value, self.power) / (len(self.errors) or 1)
         return np.nan_to_num(found, nan=0.0, posinf=np.finfo(float).max, neginf=-np.finfo(float).max)
+
+    def with_errors(self, outputs: NDArray[Any], scaled: NDArray[Any]) -> Self:
+        """The same, with the errors of a network's outputs; without a transform they are not needed."""
+        if self.power is None:
+            return self
+        quantiles = (np.arange(ERRORS) + 0.5) / ERRORS
+        return replace(self, errors=tuple(np.quantile((scaled - outputs).astype(np.float64), quantiles).tolist()))
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
@@ -133,7 +155,8 @@ class Target:
             raise SchemaError("the target's low is above its high")
         numbers = {name: float(values[name]) for name in ("mean", "deviation", "low", "high")}
         power = None if values["power"] is None else float(values["power"])
-        return cls(str(values["name"]), tuple(values["classes"]), power=power, **numbers)
+        errors = tuple(map(float, values["errors"]))
+        return cls(str(values["name"]), tuple(values["classes"]), power=power, errors=errors, **numbers)
 
 
 def _transform(x: NDArray[np.float64], power: float) -> NDArray[np.float64]:

@@ -91,7 +91,10 @@ class Unfinished(Callback):
             return
         before = read_run(self.resumed)
         now = self.experiment
-        same = before.preprocessing == now.preprocessing and before.held_out.tolist() == now.parts.held_out.tolist()
+        same = (
+            before.preprocessing.before_training() == now.preprocessing
+            and before.held_out.tolist() == now.parts.held_out.tolist()
+        )
         settings = {
             name: value for name, value in now.training_record().items() if name in ("seed", "balanced", *SETTINGS)
         }

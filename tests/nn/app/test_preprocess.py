@@ -2,6 +2,7 @@
 
 import json
 import tracemalloc
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -288,3 +289,22 @@ def test_names_that_no_config_could_hold_are_refused_before_training():
     encoded = Dataset("made", dataset.features, Plan(encoded=("name",)), dataset.target, "y", ("n", "y"), {})
     with pytest.raises(DataError, match=r"have 5,000,004 characters; at most 4,000,000 are kept; leave long texts out"):
         Preprocessing.fit(encoded, np.arange(1000))
+
+
+def test_a_transformed_value_comes_back_as_the_mean_and_not_as_the_median():
+    values = np.random.default_rng(0).lognormal(3, 1, 4000)
+    table = pandas.DataFrame({"x": np.zeros(4000)})
+    dataset = Dataset("made", table, Plan(("x",)), values, "price", (), source={})
+    target = Target.fit(dataset, np.arange(4000))
+    nothing_known = np.zeros((4000, 1), dtype=np.float32)
+    assert target.power is not None
+    assert target.values(nothing_known)[0] == pytest.approx(np.median(values), rel=0.05)
+    after = target.with_errors(nothing_known, target.scaled(values))
+    assert after.values(nothing_known)[0] == pytest.approx(values.mean(), rel=0.03)
+    assert Target.from_json(asdict(after)) == after
+
+
+def test_a_target_of_mostly_zeros_is_not_transformed():
+    values = np.where(np.arange(400) % 3, 0, np.random.default_rng(0).lognormal(3, 1, 400))
+    dataset = Dataset("made", pandas.DataFrame({"x": np.zeros(400)}), Plan(("x",)), values, "visits", (), source={})
+    assert Target.fit(dataset, np.arange(400)).power is None

@@ -83,7 +83,7 @@ def test_config_keeps_everything():
 
 
 def test_config_is_readable():
-    assert max(map(len, RUN.to_json().splitlines())) < 130
+    assert max(map(len, RUN.to_json().splitlines())) < 140
     assert json.loads(RUN.to_json())["preprocessing"]["encoded"]["name"]["texts"] == ["ö"]
 
 
@@ -184,10 +184,10 @@ def edited(*path, value):
     [
         ("", "config.json is damaged: Expecting value"),
         (RUN.to_json()[:200], "config.json is damaged"),
-        ("[1, 2]", "its format is not 'gradbook-run-2'"),
+        ("[1, 2]", "its format is not 'gradbook-run-3'"),
         ("{}", "'format' is missing"),
-        (edited("format", value="gradbook-run-9"), "its format is not 'gradbook-run-2'"),
-        (edited("format", value="gradbook-run-1"), "config.json cannot be used: it was written by an earlier version"),
+        (edited("format", value="gradbook-run-9"), "its format is not 'gradbook-run-3'"),
+        (edited("format", value="gradbook-run-2"), "config.json cannot be used: it was written by an earlier version"),
         (edited("preprocessing", value=None), "'preprocessing' is missing"),
         (edited("preprocessing", "center", value=None), "'center' is missing"),
         (edited("preprocessing", "center", value=[1, 2]), "there are 1 numbers in a row and 2 of center"),
