@@ -19,6 +19,7 @@ __all__ = [
     "mode",
     "outputs_of_layers",
     "own_parameters",
+    "precision_of",
     "set_generator_states",
 ]
 
@@ -71,6 +72,18 @@ def layers_of(model: Module) -> list[tuple[str, Module]]:
 def own_parameters(module: Module) -> list[Parameter]:
     """The parameters directly in a module, and not in one below it."""
     return [member for _, member in module.members() if isinstance(member, Parameter)]
+
+
+def precision_of(model: Module) -> np.dtype[Any] | None:
+    """The precision of all parameters that are floats, which layers turn plain inputs to; None where it is not one.
+
+    Example:
+        >>> import nn
+        >>> precision_of(nn.Linear(2, 1))
+        dtype('float32')
+    """
+    found = {parameter.dtype for parameter in model.parameters() if parameter.dtype.kind == "f"}
+    return found.pop() if len(found) == 1 else None
 
 
 def outputs_of_layers(model: Module, sample: ArrayLike) -> dict[str, NDArray[Any]]:

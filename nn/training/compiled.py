@@ -8,11 +8,12 @@ from typing import Any, Literal
 import numpy as np
 
 import autograd as ag
+from nn.inspect import precision_of
 from nn.losses import Loss
 from nn.module import Module
 from nn.optim import Optimizer
 from nn.outputs import outputs_of
-from nn.training.outside import attributes
+from nn.training.outside import Watched, attributes, reading_of
 
 __all__ = ["RecordedStep", "compile_step"]
 
@@ -59,7 +60,8 @@ class RecordedStep:
         self._checked: set[int] = set()  # recordings with targets of the outputs' shape, whose numbers are looked at
         self._given: Any = None
         self._numbered: dict[Any, int] = {}
-        self._edits = -1
+        self._watched = Watched(model)
+        self._precision: Any = None
         self._conditions: tuple[Any, ...] = ()
         self._modules: list[Module] = []
         self._parameters: list[Any] = []
@@ -89,6 +91,8 @@ class RecordedStep:
         if undisturbed and self._latest is not None:
             replay, shapes, gives_outputs, checks = self._latest
             if gives_outputs is wants_outputs and [x.shape for x in batch] == shapes:
+                if batch[0].dtype is not self._precision and self._casts(batch[0]):
+                    batch = (batch[0].astype(self._precision), *batch[1:])
                 if checks:
                     self._check(batch[1])
                 results = replay([*batch, optimizer.slots[0].steps + 1.0])
@@ -103,6 +107,7 @@ class RecordedStep:
             x if x.__class__ is np.ndarray else _array(x) for x in ((*batch[0], *batch[1:]) if several else batch)
         ]
         inputs = len(batch[0]) if several else 1
+        arrays[:inputs] = [x.astype(self._precision) if self._casts(x) else x for x in arrays[:inputs]]
         self._given = arrays[inputs]
         if fixed in self._checked:
             self._check(self._given)
@@ -122,18 +127,23 @@ class RecordedStep:
         self.has_run = True
         return results if wants_outputs else (results, None)
 
+    def _casts(self, x: Any) -> bool:
+        """Whether layers would turn inputs to their precision, if they saw that they are no Tensors."""
+        return x.dtype.kind == "f" and self._precision is not None and x.dtype != self._precision
+
     def _fixed(self, kinds: tuple[int, ...], wants_outputs: bool) -> int:
         """The number of what a recording depends on beside the batch.
 
         These are the attributes of all layers (whether they are in training among them), which weights are frozen, and
         the optimizer's settings.
         """
-        if self._edits != Module.edits:
+        if self._watched.has_changed():
             self._modules = list(self._model.modules())
             found = {id(p): p for p in (*self._model.parameters(), *self._optimizer.parameters)}
             self._parameters = list(found.values())
             self._conditions = tuple([(id(module), attributes(module)) for module in self._modules])
-            self._edits = Module.edits
+            self._precision = precision_of(self._model)
+            self._watched.look()
         frozen = tuple([parameter.requires_grad for parameter in self._parameters])
         reading = None if self._reading is None else self._reading()
         conditions = (self._conditions, frozen, self._optimizer.settings(), kinds, reading, wants_outputs)
@@ -205,7 +215,7 @@ def compile_step(
         outputs = model(x)
         return loss(outputs, y), outputs
 
-    recorded = RecordedStep(compute, model, optimizer, loss, engine)
+    recorded = RecordedStep(compute, model, optimizer, loss, engine, reading=reading_of(model, loss))
 
     def step(x: Any, y: Any) -> float:
         return recorded((x, y), wants_outputs=False)[0]

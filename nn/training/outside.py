@@ -38,6 +38,57 @@ def _is_plain(value: Any) -> bool:
     return isinstance(value, PLAIN) or (isinstance(value, tuple) and all(map(_is_plain, value)))
 
 
+class Watched:
+    """Tells whether a model may have another structure, or other attributes, than when it was looked at last.
+
+    An attribute that is set is noticed, and another layer or parameter in a list or dict of them; not numbers that
+    are written into an array.
+
+    Args:
+        model: The model.
+
+    Example:
+        >>> from nn.layers import MLP
+        >>> model = MLP(2, [1])
+        >>> watched = Watched(model)
+        >>> watched.look()
+        >>> before = watched.has_changed()
+        >>> model[0].name = "first"
+        >>> before, watched.has_changed()
+        (False, True)
+    """
+
+    def __init__(self, model: Module) -> None:
+        self._model = model
+        self._edits = -1
+        self._lists: list[Any] = []
+        self._items: list[Any] = []
+
+    def look(self) -> None:
+        """Take the model as it is now."""
+        self._lists = [held for m in self._model.modules() for value in vars(m).values() for held in _lists_in(value)]
+        self._items = [_items(held) for held in self._lists]
+        self._edits = Module.edits
+
+    def has_changed(self) -> bool:
+        """Whether it may be another by now."""
+        return self._edits != Module.edits or (
+            bool(self._lists) and [_items(held) for held in self._lists] != self._items
+        )
+
+
+def _lists_in(value: Any) -> Iterator[Any]:
+    if isinstance(value, list | tuple | dict):
+        if not isinstance(value, tuple):
+            yield value
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _lists_in(item)
+
+
+def _items(held: Any) -> list[int]:
+    return list(map(id, held.values() if isinstance(held, dict) else held))
+
+
 def unsteady(model: Module, *functions: Any) -> str | None:
     """What a recording of this model and these functions could hold on to while it changes; None for nothing.
 
@@ -53,7 +104,7 @@ def unsteady(model: Module, *functions: Any) -> str | None:
         for name, value in vars(module).items():
             if not (ours or _is_steady_attribute(value)):
                 return f"{path or type(module).__name__} has {name!r}, {_kind(value)}"
-        for method in () if ours else _methods(type(module)):
+        for method in _methods(type(module)):
             if (found := _first_unsteady(method)) is not None:
                 return found
     return next((found for function in functions if (found := _first_unsteady(function)) is not None), None)
@@ -89,9 +140,13 @@ def _first_unsteady(function: Any) -> str | None:
     return None
 
 
-def reading_of(*functions: Any) -> Reading | None:
-    """A function that gives the plain values that these functions read from outside now; None where there are none."""
-    found = [read for function in functions for _, _, read in _readings(function) if _is_plain(read())]
+def reading_of(model: Module, *functions: Any) -> Reading | None:
+    """A function that gives the plain values that a model's own methods and these functions read from outside now.
+
+    None where there are none.
+    """
+    methods = (method for kind in {type(module) for module in model.modules()} for method in _methods(kind))
+    found = [read for function in (*methods, *functions) for _, _, read in _readings(function) if _is_plain(read())]
     return (lambda: tuple([read() for read in found])) if found else None
 
 

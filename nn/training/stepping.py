@@ -168,7 +168,7 @@ class Stepper:
             engine,
             objective=self._objective,
             clip=self._clipped,
-            reading=reading_of(trainer.loss, trainer.penalty),
+            reading=reading_of(trainer.model, trainer.loss, trainer.penalty),
         )
 
     def _objective(self, loss: Any) -> Any:

@@ -237,3 +237,48 @@ def test_batches_that_shared_memory_are_had_again_on_the_way_back(early):
     for name, array in states[0].items():
         assert np.isfinite(states[1][name]).all()
         np.testing.assert_allclose(states[1][name], array, rtol=1e-3, err_msg=name)
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "mse"])
+def test_data_in_double_precision_train_in_the_network_s(loss, monkeypatch):
+    """Layers turn inputs to their precision; a recording of Tensors alone would compute in that of the data."""
+    monkeypatch.setattr(stepping, "plan", lambda _seconds: (2, np.inf))
+    x, y = X.astype(np.float64), CLASSES if loss == "cross_entropy" else X[:, :3].astype(np.float64)
+    states = []
+    for compile in (False, None):
+        trainer = trainer_of(layers(), loss=loss, compile=compile)
+        trainer.fit(x, y, epochs=2, batch_size=16, progress=False)
+        states.append(trainer.model.state_dict())
+    assert trainer.stepper._recorded["numpy"].has_run
+    for name, array in states[0].items():
+        np.testing.assert_array_equal(states[1][name], array)
+
+
+FACTOR = 1.0
+
+
+def test_a_number_that_a_method_of_the_model_reads_counts(early, monkeypatch):
+    class Scaled(nn.Linear):
+        def forward(self, x):
+            return super().forward(x) * FACTOR
+
+    trainer = trainer_of(Scaled(4, 3, seed=0), optimizer="sgd", learning_rate=0.0)
+    for factor in (1.0, 5.0):
+        monkeypatch.setitem(globals(), "FACTOR", factor)
+        history = trainer.fit(X, CLASSES, epochs=2, progress=False)
+        assert history["loss"][-1] == pytest.approx(trainer.evaluate(X, CLASSES)["loss"], rel=1e-5)
+
+
+def test_a_layer_that_takes_another_s_place_in_a_list_counts(early):
+    class Lists(nn.Module):
+        def __init__(self):
+            self.layers = [nn.Linear(4, 3, seed=0), nn.Identity()]
+
+        def forward(self, x):
+            return self.layers[1](self.layers[0](x))
+
+    trainer = trainer_of(Lists(), optimizer="sgd", learning_rate=0.0)
+    trainer.fit(X, CLASSES, epochs=2, progress=False)
+    trainer.model.layers[1] = nn.Tanh()
+    history = trainer.fit(X, CLASSES, epochs=1, progress=False)
+    assert history["loss"][-1] == pytest.approx(trainer.evaluate(X, CLASSES)["loss"], rel=1e-5)
