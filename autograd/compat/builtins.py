@@ -19,8 +19,8 @@ def isbox(x: Any) -> bool:
 def getval(x: Any) -> Any:
     """What a node holds, a number for a Tensor without axes; anything else as it is."""
     if builtins.isinstance(x, Tensor):
-        return x._raw[()]
-    return x._raw if builtins.isinstance(x, Node) else x
+        return x.data[()]
+    return x.data if builtins.isinstance(x, Node) else x  # type: ignore[attr-defined]
 
 
 def isinstance(x: Any, classes: Any) -> bool:

@@ -192,7 +192,7 @@ def notrace_primitive(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(function)
     def on_plain(*args: Any, **kwargs: Any) -> Any:
-        return function(*(x._raw if isinstance(x, Node) else x for x in args), **kwargs)
+        return function(*(x.data if isinstance(x, Node) else x for x in args), **kwargs)  # type: ignore[attr-defined]
 
     return on_plain
 

@@ -85,6 +85,18 @@ class Traced:
         """Refused, as `data`."""
         refuse(".item()", f"compute with the {self.noun} itself, or return it")
 
+    def __deepcopy__(self, memo: Any = None) -> Any:
+        """Refused: a copy would stand outside the recording."""
+        refuse(f"a copy of a traced {self.noun}", "use it as it is, since nothing changes it, or .detach()")
+
+    def __copy__(self) -> Any:
+        """Refused, as a deep one."""
+        return self.__deepcopy__()
+
+    def __reduce__(self) -> Any:
+        """Refused, as a copy."""
+        return self.__deepcopy__()
+
     def __bool__(self) -> bool:
         refuse(f"a branch on a traced {self.noun}", "use ag.where, ag.maximum, ag.minimum or ag.clip")
 

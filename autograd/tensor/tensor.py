@@ -69,7 +69,7 @@ class Tensor(ArrayMethods, Copying):
         label: str | None = None,
         dtype: DTypeLike | None = None,
     ) -> None:
-        data = data._raw if isinstance(data, Tensor) else data
+        data = data.data if isinstance(data, Tensor) else data  # a traced one refuses
         operands.refuse_masked(data, "a Tensor")
         array = operands.numbers_of(data, dtype)
         if requires_grad:

@@ -13,6 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import autograd as ag
+from autograd.compat.builtins import getval
+from autograd.extend import notrace_primitive
 from autograd.program.tape import Tape
 from tests.autograd.table import Case, cases
 from tests.autograd.test_random_programs import array_programs, run_on_arrays
@@ -403,6 +405,30 @@ def listed(x: Any) -> Any:
     return x * sum(x.tolist())  # here
 
 
+def another_tensor(x: Any) -> Any:
+    return x * ag.Tensor(x)  # here
+
+
+def a_variable(x: Any) -> Any:
+    return x * ag.Tensor(x, requires_grad=True, dtype=np.float32)  # here
+
+
+def what_it_holds(x: Any) -> Any:
+    return x * getval(x)  # here
+
+
+def without_derivative(x: Any) -> Any:
+    return x * notrace_primitive(np.round)(x)  # here
+
+
+def copied(x: Any) -> Any:
+    return x.__deepcopy__({}) * x.__copy__()  # here
+
+
+def pickled(x: Any) -> Any:
+    return x.__reduce__()  # here
+
+
 def branch_on_an_outside_tensor(x: Any) -> Any:
     return x if WEIGHT.sum() > 0 else -x  # here
 
@@ -414,7 +440,23 @@ def truth_of_an_outside_tensor(x: Any) -> Any:
 FLAG = ag.Tensor(1.0)
 WEIGHT = ag.Tensor([1.0, 2.0], requires_grad=True)
 OUTSIDE = [listed, branch_on_an_outside_tensor, truth_of_an_outside_tensor]
-REFUSED = [truth, number, item, data, plain, of_numpy, position, in_place, entry, index, backward, chance, mutation]
+HELD = [another_tensor, a_variable, what_it_holds, without_derivative, copied, pickled]  # of a trace there are zeros
+REFUSED = [
+    truth,
+    number,
+    item,
+    data,
+    plain,
+    of_numpy,
+    position,
+    in_place,
+    entry,
+    index,
+    backward,
+    chance,
+    mutation,
+    *HELD,
+]
 
 
 @pytest.mark.usefixtures("thawed")
