@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
+from types import FunctionType
 from typing import Any
 
 from autograd.extend.own import OwnPrimitive
@@ -251,15 +252,25 @@ def _define(word: str, function: Any, rules: Sequence[Vjp | None], argnums: Iter
 
 
 def _stays(word: str, function: Any) -> bool:
-    """Whether a function is one of NumPy's or SciPy's that has its derivatives here, for which others are not taken."""
+    """Whether a function has its derivatives already, for which others are not taken.
+
+    NumPy's and SciPy's have those that are here; a Python function that is no primitive, those of what it does.
+    """
     # `autograd.numpy`'s functions wrap NumPy's, which wrap another in turn.
     meant: list[Any] = [function, getattr(function, "__wrapped__", None)]
     rows = map(row_of, meant)
     known = isinstance(function, Primitive) or any(row is not None for row in rows)
-    if isinstance(function, OwnPrimitive) or not known:
-        return False
     name = getattr(function, "__name__", word)
-    warnings.warn(f"{word}: {name} has its derivatives here already, and they stay", stacklevel=4)
+    if known and not isinstance(function, OwnPrimitive):
+        warnings.warn(f"{word}: {name} has its derivatives here already, and they stay", stacklevel=4)
+    elif isinstance(function, FunctionType) and word in ("defvjp", "defjvp"):
+        warnings.warn(
+            f"{word}: {name} is no primitive, so that what it does is differentiated and these derivatives are never "
+            f"asked for: decorate it with @primitive",
+            stacklevel=4,
+        )
+    else:
+        return False
     return True
 
 

@@ -363,12 +363,14 @@ def differentiable_version(function: Function) -> Function:
     row = row_of(function)
     if row is None:
         return function
-    ours, quick = row.ours, row.quick
+    ours, quick, of_list = row.ours, row.quick, row.first in LISTS
 
     @wraps(function)
     def version(*args: Any, **kwargs: Any) -> Any:
         if len(args) == 1 and isinstance(args[0], Node) and quick.issuperset(kwargs):
             return ours(args[0], **kwargs)
+        if of_list and args and isinstance(args[0], Iterator):  # HIPS autograd takes them
+            args = (list(args[0]), *args[1:])
         if not kwargs and row.as_they_are(args):
             return ours(*args)
         if any(map(has_node, args)) or (kwargs and any(map(has_node, kwargs.values()))):

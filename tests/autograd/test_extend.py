@@ -177,6 +177,16 @@ def test_what_is_wrong_is_said_in_one_line(call: Any, error: type[Exception], wo
     assert "\n" not in str(found.value)
 
 
+def test_a_rule_for_a_function_that_is_no_primitive_is_never_asked_for_and_says_so() -> None:
+    def square(x: Any) -> Any:
+        return x * x
+
+    for define in (defvjp, defjvp):
+        with pytest.warns(UserWarning, match=rf"{define.__name__}: square is no primitive, so that what it does is"):
+            define(square, None)
+    assert ag.grad(square)(3.0) == 6.0
+
+
 def test_a_function_and_a_rule_may_fill_their_memory_again() -> None:
     result, share = np.empty(2), np.empty(2)
 

@@ -9,6 +9,7 @@ import pytest
 
 import autograd as ag
 import autograd.numpy as anp
+from autograd import core
 from autograd.core import primitive
 from autograd.test_util import check_grads
 
@@ -104,3 +105,17 @@ def test_numbers_in_the_place_of_functions_are_refused_at_once(operator: str) ->
         derive(anp.tanh, argnums=0)
     assert callable(derive(anp.tanh, np.int64(0)))
     assert callable(derive(lambda x, y: x * y, [0, 1]))
+
+
+def test_numbers_of_the_core_have_shapes() -> None:
+    pull_back, value = core.make_vjp(lambda x: anp.sum(x**2), 3.0)
+    value_again, slope = core.make_jvp(lambda x: anp.sum(x**2), 3.0)(1.0)
+    assert [x.shape for x in (value, pull_back(1.0), value_again, slope)] == [()] * 4
+    assert (value, pull_back(1.0), slope) == (9.0, 6.0, 6.0)
+
+
+@pytest.mark.parametrize("name", ["stack", "concatenate", "vstack", "hstack", "dstack", "column_stack"])
+def test_arrays_to_join_may_come_from_an_iterator(name: str) -> None:
+    x, join = np.array([1.0, 2.0, 3.0]), getattr(anp, name)
+    np.testing.assert_array_equal(join(map(np.sin, [x, x])), getattr(np, name)([np.sin(x)] * 2))
+    np.testing.assert_allclose(ag.grad(lambda x: anp.sum(join(x * i for i in (2, 3))))(x), np.full(3, 5.0))
