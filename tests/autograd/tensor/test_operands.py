@@ -227,7 +227,7 @@ def test_another_librarys_array_is_asked_for_its_own_meaning() -> None:
 
 def test_no_library_that_knows_nothing_of_tensors_takes_one_in_without_its_gradient() -> None:
     others: list[Any] = [np.ma.array(X, mask=X > 2), X.view(np.matrix)]
-    for module, make in (("pandas", "DataFrame"), ("scipy.sparse", "csr_array"), ("xarray", "DataArray")):
+    for module, make in (("pandas", "DataFrame"), ("scipy.sparse", "csr_array")):
         with contextlib.suppress(ImportError):
             others.append(getattr(importlib.import_module(module), make)(X))
     ways = [
@@ -241,3 +241,17 @@ def test_no_library_that_knows_nothing_of_tensors_takes_one_in_without_its_gradi
         for way in ways:
             with pytest.raises((TypeError, ValueError, AttributeError)):  # the last from SciPy 1.13's sparse arrays
                 way(Tensor(X, requires_grad=True), other)
+
+
+@pytest.mark.peers
+def test_a_labelled_array_of_xarrays_holds_a_tensor_and_its_gradient() -> None:
+    xarray = pytest.importorskip("xarray", reason="xarray is not installed (pip install -e '.[peers]')")
+    labelled = xarray.DataArray(X)
+    for way in (lambda x: x * labelled, lambda x: labelled * x, lambda x: np.multiply(labelled, x)):
+        for x in (X + 1, np.float64(2.0)):
+            product = way(Tensor(x, requires_grad=True))
+            assert isinstance(product, xarray.DataArray)
+            slope = X * X * x
+            np.testing.assert_allclose(
+                ag.grad(lambda x, way=way: (way(x).data ** 2).sum() / 2)(x), slope if np.ndim(x) else slope.sum()
+            )
