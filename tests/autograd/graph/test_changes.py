@@ -14,6 +14,7 @@ from autograd import GraphError, Tensor, Value
 from autograd.rules import activations, arithmetic, shaping
 from autograd.rules.primitive import BOOK
 from autograd.tensor import operands
+from tests.autograd.each import each
 from tests.autograd.table import Case, cases
 
 # ---- captured arrays: every operation, every argument ---------------------------------------------------------------
@@ -41,17 +42,12 @@ def own(captured: Any) -> Any:
     return type(captured)(map(own, captured)) if isinstance(captured, list | tuple) else captured
 
 
-CAPTURING = [
-    pytest.param(case, position, id=f"{case}-{position}")
-    for case in cases(differentiable=True)
-    if len(case.shapes) > 1 or "index" in case.attrs
-    for position in case.differentiable()
-]
+CAPTURING = [case for case in cases(differentiable=True) if len(case.shapes) > 1 or "index" in case.attrs]
 
 
-@pytest.mark.parametrize(("case", "position"), CAPTURING)
-def test_what_is_captured_may_change(case: Case, position: int) -> None:
-    def slopes(change: Callable[[Any], None]) -> list[Any]:
+@each("case", CAPTURING)
+def test_what_is_captured_may_change(case: Case) -> None:
+    def slopes(change: Callable[[Any], None], position: int) -> list[Any]:
         inputs, attrs = [a.copy() for a in case.draw()], own(case.attrs)
         x = Tensor(inputs[position], requires_grad=True)
         captured = [x if i == position else a for i, a in enumerate(inputs)]
@@ -64,11 +60,12 @@ def test_what_is_captured_may_change(case: Case, position: int) -> None:
         second = ag.gradients((recorded * recorded).sum(), x) if recorded.requires_grad else 0.0
         return [np.asarray(g) for g in (first, recorded.detach(), second)]
 
-    for changed, unchanged in zip(slopes(spoil), slopes(lambda _: None), strict=True):
-        np.testing.assert_array_equal(changed, unchanged)
+    for position in case.differentiable():
+        for changed, unchanged in zip(slopes(spoil, position), slopes(lambda _: None, position), strict=True):
+            np.testing.assert_array_equal(changed, unchanged)
 
 
-@pytest.mark.parametrize("case", list(cases(differentiable=True)), ids=str)
+@each("case", cases(differentiable=True))
 def test_results_share_memory_only_where_the_rule_says_so(case: Case) -> None:
     inputs = [a.copy() for a in case.draw()]
     nodes = [Tensor(a, requires_grad=True) if i in case.differentiable() else a for i, a in enumerate(inputs)]

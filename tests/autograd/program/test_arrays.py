@@ -16,6 +16,7 @@ import autograd as ag
 from autograd.compat.builtins import getval
 from autograd.extend import notrace_primitive
 from autograd.program.tape import Tape
+from tests.autograd.each import each
 from tests.autograd.table import Case, cases
 from tests.autograd.test_random_programs import array_programs, run_on_arrays
 
@@ -39,7 +40,7 @@ def same(found: Any, expected: Any, dtype: str = "float64", least: float = 1e-3)
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("case", list(cases(differentiable=True)), ids=str)
+@each("case", cases(differentiable=True))
 def test_replay_equals_eager_for_every_primitive(case: Case, dtype: Any, engine: Any) -> None:
     wanted = case.differentiable()
 
@@ -67,7 +68,7 @@ def test_replay_equals_eager_for_every_primitive(case: Case, dtype: Any, engine:
     assert len(compiled.traces) == 1
 
 
-@pytest.mark.parametrize("case", list(cases(differentiable=False)), ids=str)
+@each("case", cases(differentiable=False))
 def test_replay_equals_eager_where_there_is_no_gradient(case: Case, engine: Any) -> None:
     compiled = ag.compile(lambda *arrays: case(*arrays), engine=engine)
     for seed in (0, 1):
@@ -459,11 +460,12 @@ REFUSED = [
 ]
 
 
-@pytest.mark.usefixtures("thawed")
 @pytest.mark.parametrize(
     "function", [*REFUSED, listed, branch_on_an_outside_tensor, truth_of_an_outside_tensor], ids=lambda f: f.__name__
 )
-def test_what_cannot_be_recorded_is_refused_with_its_line(function: Any) -> None:
+def test_what_cannot_be_recorded_is_refused_with_its_line(function: Any, request: pytest.FixtureRequest) -> None:
+    if function is chance:  # which draws from what this module holds
+        request.getfixturevalue("thawed")
     first = function.__code__.co_firstlineno
     source = Path(__file__).read_text(encoding="utf-8").splitlines()
     line = next(i for i in range(first, first + 9) if "# here" in source[i - 1])

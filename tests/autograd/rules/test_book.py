@@ -17,6 +17,7 @@ import pytest
 import autograd as ag
 from autograd.graph.functions_of_one import entries_of_one
 from autograd.rules.primitive import BOOK, Primitive
+from tests.autograd.each import each
 from tests.autograd.numpy.test_functions import FUNCTIONS
 from tests.autograd.table import ROWS, Case, cases
 from tests.stubs import out_of_date
@@ -50,7 +51,7 @@ def test_there_is_one_rule_for_each_input_and_it_takes_what_the_forward_takes(na
             inspect.signature(forward).bind(*inputs, **attrs)
 
 
-@pytest.mark.parametrize("case", list(cases(differentiable=True)), ids=str)
+@each("case", cases(differentiable=True))
 def test_the_help_of_an_entry_shows_its_formula_and_its_derivatives_as_they_are(case: Case) -> None:
     entry, arrays = BOOK[case.name], case.draw()
     inspect.signature(entry).bind(*arrays, **case.attrs)
@@ -152,7 +153,7 @@ def _called(rule: Any) -> list[Any]:
 READERS = [case for case in cases(differentiable=True) if BOOK[case.name].pull is None or BOOK[case.name].linear]
 
 
-@pytest.mark.parametrize("case", READERS, ids=str)
+@each("case", READERS)
 def test_what_a_rule_does_not_read_does_not_matter(case: Case) -> None:
     entry, arrays = BOOK[case.name], case.draw()
     y = np.asarray(case(*arrays))
@@ -179,7 +180,7 @@ def _shares(case: Case, kind: Any, g: Any, y: Any, arrays: list[Any]) -> list[An
     return [rule(g, y, *arrays, **case.attrs) for rule in rules]
 
 
-@pytest.mark.parametrize("case", list(cases(differentiable=True)), ids=str)
+@each("case", cases(differentiable=True))
 def test_a_rule_made_ready_for_arrays_is_the_rule_as_written(case: Case) -> None:
     arrays = case.draw()
     y = np.asarray(case(*arrays))

@@ -16,6 +16,7 @@ from autograd.graph.forward import push_forward, push_many
 from autograd.graph.order import topological_order
 from autograd.rules.primitive import BOOK
 from autograd.rules.pushforward import push_of
+from tests.autograd.each import each
 from tests.autograd.table import Case, cases
 
 CASES = list(cases(differentiable=True))
@@ -57,7 +58,7 @@ def test_every_entry_says_how_a_tangent_goes_through_it(name: str) -> None:
     assert push_of(BOOK[name], "array") is not None
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@each("case", CASES)
 def test_forward_is_double_reverse_and_fits_differences(case: Case) -> None:
     function, variables, directions = _of_variables(case)
     found = _jvp(function, variables, directions)
@@ -71,7 +72,7 @@ def test_forward_is_double_reverse_and_fits_differences(case: Case) -> None:
     assert np.shape(found) == np.shape(ahead)
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@each("case", CASES)
 def test_many_directions_at_once_give_what_each_gives(case: Case) -> None:
     function, variables, _ = _of_variables(case)
     rng = np.random.default_rng(1)
@@ -87,7 +88,7 @@ def test_many_directions_at_once_give_what_each_gives(case: Case) -> None:
             np.testing.assert_allclose(found[i], one, rtol=1e-13, atol=1e-13)
 
 
-@pytest.mark.parametrize("case", SCALARS, ids=str)
+@each("case", SCALARS)
 def test_forward_of_values_is_that_of_arrays(case: Case) -> None:
     function, variables, directions = _of_variables(case)
     values = [ag.Value(x.item()) for x in variables]
@@ -96,7 +97,7 @@ def test_forward_of_values_is_that_of_arrays(case: Case) -> None:
     np.testing.assert_allclose(found.data, _jvp(function, variables, directions), rtol=1e-14)
 
 
-@pytest.mark.parametrize("case", OF_EACH_SHAPE, ids=str)
+@each("case", OF_EACH_SHAPE)
 def test_forward_and_reverse_nest_in_any_order(case: Case) -> None:
     function, variables, v = _of_variables(case)
     w = [np.cos(3 * x) for x in v]
@@ -126,7 +127,7 @@ def test_forward_and_reverse_nest_in_any_order(case: Case) -> None:
     assert forward_twice == pytest.approx((ahead - behind) / (2 * step), 1e-6, 1e-6)
 
 
-@pytest.mark.parametrize("case", ONE_EACH, ids=str)
+@each("case", ONE_EACH)
 def test_forward_inside_a_compiled_function_is_the_eager_one(case: Case) -> None:
     function, variables, directions = _of_variables(case)
 
@@ -137,7 +138,7 @@ def test_forward_inside_a_compiled_function_is_the_eager_one(case: Case) -> None
     np.testing.assert_allclose(found, product(*variables, *directions), rtol=1e-13, atol=1e-14)
 
 
-@pytest.mark.parametrize("case", OF_EACH_SHAPE, ids=str)
+@each("case", OF_EACH_SHAPE)
 def test_a_tangent_keeps_the_precision_of_its_result_and_reads_any_strides(case: Case) -> None:
     function, variables, directions = _of_variables(case)
 

@@ -14,6 +14,7 @@ from hypothesis.extra.numpy import mutually_broadcastable_shapes
 
 import autograd as ag
 from autograd.rules.primitive import BOOK, Primitive
+from tests.autograd.each import each
 from tests.autograd.table import ROWS, Case, cases
 
 ALL = list(cases())
@@ -64,7 +65,7 @@ def gradients_of(case: Case, arrays: list[Any], **options: Any) -> tuple[Any, li
     return wanted, ag.gradients(y, wanted, gradient=weights_for(case, y), **options)
 
 
-@pytest.mark.parametrize("case", DIFFERENTIABLE, ids=str)
+@each("case", DIFFERENTIABLE)
 def test_the_gradient_is_the_central_difference(case: Case) -> None:
     arrays = case.draw()
     _, gradients = gradients_of(case, arrays)
@@ -132,7 +133,7 @@ DEFINITIONS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("case", [case for case in ALL if case.name in DEFINITIONS], ids=str)
+@each("case", [case for case in ALL if case.name in DEFINITIONS])
 def test_a_value_is_its_definition(case: Case) -> None:
     arrays = case.draw()
     y = case(*case.nodes(arrays))
@@ -157,7 +158,7 @@ def test_the_gradient_is_the_complex_step_to_the_last_digits(name: str) -> None:
         np.testing.assert_allclose(ours.data, expected, rtol=1e-13)
 
 
-@pytest.mark.parametrize("case", DIFFERENTIABLE, ids=str)
+@each("case", DIFFERENTIABLE)
 def test_the_second_derivative_is_the_central_difference_of_the_gradient(case: Case) -> None:
     arrays = case.draw()
     rng = np.random.default_rng(3)
@@ -176,7 +177,7 @@ def test_the_second_derivative_is_the_central_difference_of_the_gradient(case: C
         np.testing.assert_allclose(second.data, expected, rtol=1e-6, atol=1e-7)
 
 
-@pytest.mark.parametrize("case", ALL, ids=str)
+@each("case", ALL)
 def test_the_result_does_not_depend_on_how_inputs_lie_in_memory(case: Case) -> None:
     arrays = case.draw()
     strided = []
@@ -205,7 +206,7 @@ def _gradients(case: Case, arrays: list[Any]) -> list[Any]:
     return ag.gradients(y, [nodes[i] for i in case.differentiable()], gradient=weights)
 
 
-@pytest.mark.parametrize("case", DIFFERENTIABLE, ids=str)
+@each("case", DIFFERENTIABLE)
 def test_nothing_is_written_into_inputs_or_into_the_upstream_gradient(case: Case) -> None:
     arrays = case.draw()
     before = [array.copy() for array in arrays]
@@ -237,7 +238,7 @@ def test_the_gradient_of_an_input_that_was_broadcast_is_the_sum_over_its_copies(
             np.testing.assert_allclose(gradient.data, expected, rtol=1e-12)
 
 
-@pytest.mark.parametrize("case", [case for case in DIFFERENTIABLE if case.name != "astype"], ids=str)
+@each("case", [case for case in DIFFERENTIABLE if case.name != "astype"])
 def test_float32_stays_float32(case: Case) -> None:
     arrays = [a.astype(np.float32) if a.dtype == np.float64 else a for a in case.draw()]
     nodes = case.nodes(arrays)
@@ -252,7 +253,7 @@ def test_float32_stays_float32(case: Case) -> None:
             assert gradient.shape == x.shape
 
 
-@pytest.mark.parametrize("case", DIFFERENTIABLE, ids=str)
+@each("case", DIFFERENTIABLE)
 def test_a_recorded_backward_pass_gives_the_same_gradients(case: Case) -> None:
     arrays = case.draw()
     _, plain = gradients_of(case, arrays)
@@ -298,7 +299,7 @@ def test_a_rule_that_is_wrong_by_a_hundred_thousandth_is_found(
 # ---- Values --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("case", SCALAR, ids=str)
+@each("case", SCALAR)
 def test_a_value_gives_what_an_array_without_axes_gives(case: Case) -> None:
     arrays = case.draw()
     entry, wanted = BOOK[case.name], case.differentiable()
@@ -388,7 +389,7 @@ def test_softmax_and_its_kin_do_not_overflow(function: Any) -> None:
 
 
 @pytest.mark.peers
-@pytest.mark.parametrize("case", [case for case in ALL if case.row.torch is not None], ids=str)
+@each("case", [case for case in ALL if case.row.torch is not None])
 def test_pytorch_agrees_on_values_gradients_and_second_derivatives(case: Case) -> None:
     torch = pytest.importorskip("torch", reason="PyTorch is not installed (pip install -e '.[peers]')")
     arrays = case.draw()

@@ -1,0 +1,48 @@
+"""One test for all cases of one entry of the book: pytest's own work for each case would take longer than most do."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+
+Test = Callable[..., None]
+
+
+def each(
+    argument: str, cases: Iterable[Any], name: Callable[[Any], str] = lambda case: case.name
+) -> Callable[[Test], Test]:
+    """Have a test called once for every case, as a parameter of that name; those of one name are one test of pytest's.
+
+    Args:
+        argument: The test's argument that takes a case.
+        cases: All of them.
+        name: What the test of a case is called.
+
+    Returns:
+        A decorator. What a case raises says which one it is; a test is skipped where all of its cases are.
+    """
+    groups: dict[str, list[Any]] = {}
+    for case in cases:
+        groups.setdefault(name(case), []).append(case)
+
+    def decorate(test: Test) -> Test:
+        @functools.wraps(test)
+        def of_all(**arguments: Any) -> None:
+            group, skipped = arguments.pop(argument), []
+            for case in group:
+                try:
+                    test(**arguments, **{argument: case})
+                except pytest.skip.Exception as reason:
+                    skipped.append(reason)
+                except BaseException as error:
+                    error.add_note(f"{argument} = {case}")
+                    raise
+            if len(skipped) == len(group):
+                raise skipped[0]
+
+        return pytest.mark.parametrize(argument, [pytest.param(group, id=key) for key, group in groups.items()])(of_all)
+
+    return decorate
