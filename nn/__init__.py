@@ -53,9 +53,11 @@ from nn.optim.schedules import (
     WarmRestarts,
     WarmUp,
 )
+from nn.optim.second_order import *
 from nn.optim.sgd import *
 from nn.outputs import *
 from nn.regularisation import *
+from nn.training.averaging import EMA
 from nn.training.callbacks import Callback, Checkpoint, EarlyStopping, ProgressBar
 from nn.training.checkpoint import load, save
 from nn.training.compiled import compile_step
@@ -72,6 +74,7 @@ from nn.training.trainer import DivergenceError, Trainer
 # Layers, optimizers, losses and metrics are public where their own files list them. They are imported file by file, as
 # type checkers follow a star import to a list in the file itself, and not to a sum of lists.
 __all__ = [
+    "EMA",
     "Buffer",
     "Callback",
     "Checkpoint",

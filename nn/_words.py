@@ -37,6 +37,7 @@ WORDS = {
     "SummaryWriter": "TensorBoard",
     "DistributedDataParallel": "nothing to wrap: start the program by mpiexec -n 4 python program.py",
     **dict.fromkeys(("ModelCheckpoint",), "Checkpoint"),
+    **dict.fromkeys(("AveragedModel", "SwapEMAWeights", "ExponentialMovingAverage"), "EMA"),
     **dict.fromkeys(("Model", "ModuleList", "ModuleDict"), "Module"),
     **dict.fromkeys(("ReduceLROnPlateau",), "ReduceOnPlateau"),
     **dict.fromkeys(("MLPClassifier", "MLPRegressor"), "from nn.estimator import MLPClassifier, MLPRegressor"),

@@ -25,7 +25,8 @@ x = rng.normal(size=(2000, 20)).astype(np.float32)
 y = (x[:, 0] * x[:, 1] > 0).astype(int) + (x[:, 2] > 0)
 model = nn.Sequential(nn.GaussianNoise(0.1, seed=7), nn.Linear(20, 32, seed=1), nn.BatchNorm1d(32), nn.Tanh(),
                       nn.Dropout(0.3, seed=5), nn.Linear(32, 3, seed=2))
-callbacks = [nn.EarlyStopping(50), nn.Scheduled(nn.CosineDecay(40)), nn.ReduceOnPlateau(patience=2)]
+callbacks = [nn.EarlyStopping(500), nn.Scheduled(nn.CosineDecay(40)), nn.ReduceOnPlateau(patience=2),
+             nn.EMA(0.99)]
 trainer = nn.Trainer(model, loss="cross_entropy", optimizer="adam", metrics=["accuracy"], callbacks=callbacks)
 print("ready", flush=True)
 trainer.fit(x, y, epochs=EPOCHS, batch_size=16, validation_split=0.2, seed=3, progress=False, resume=sys.argv[1])
@@ -44,7 +45,7 @@ def main() -> None:
     """Parse the command line, train, kill, compare."""
     parser = argparse.ArgumentParser(prog="python -m tests.killed", description="Kills and resumes trainings.")
     parser.add_argument("--kills", type=int, default=20, help="how often (default: %(default)s)")
-    parser.add_argument("--epochs", type=int, default=200, help="of the training (default: %(default)s)")
+    parser.add_argument("--epochs", type=int, default=400, help="of the training (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of the moments")
     options = parser.parse_args()
     rng = random.Random(options.seed)

@@ -110,7 +110,7 @@ class Optimizer(ABC):
         given: Any = parameters if isinstance(parameters, ag.Tensor) or callable(parameters) else list(parameters)
         if isinstance(given, list) and any(isinstance(each, Mapping) for each in given):
             given, self._groups = _grouped(type(self).__name__, given, learning_rate, self.weight_decay)
-        self.parameters = _checked_parameters(type(self).__name__, given)
+        self.parameters = checked_parameters(type(self).__name__, given)
         self.slots = [Slot(parameter.data, remembers) for parameter in self.parameters]
         self._replayed: Any = None
         self._numbered: dict[Any, int] = {}
@@ -298,7 +298,7 @@ def _listed(owner: str, parameters: Iterable[ag.Tensor]) -> list[ag.Tensor]:
     return list(parameters)
 
 
-def _checked_parameters(owner: str, parameters: Iterable[ag.Tensor]) -> list[ag.Tensor]:
+def checked_parameters(owner: str, parameters: Iterable[ag.Tensor]) -> list[ag.Tensor]:
     checked = _listed(owner, parameters)
     for index, parameter in enumerate(checked):
         frozen = isinstance(parameter, Parameter)  # it may be trained later, and takes no part before

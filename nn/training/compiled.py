@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -35,9 +36,11 @@ class RecordedStep:
 
     Attributes:
         has_run: Whether it was ever replayed.
+        seconds: How long all recordings took.
     """
 
     has_run = False
+    seconds = 0.0
 
     def __init__(
         self,
@@ -117,9 +120,11 @@ class RecordedStep:
         if replay is None:
             if len(self._replays) >= KEPT:
                 self._replays.clear()
+            began = time.perf_counter()
             replay = self._replays[form] = self._compiled.trace(
                 (tuple(arrays[:inputs]) if several else arrays[0], *arrays[inputs:]), counts, fixed
             )
+            self.seconds += time.perf_counter() - began
         results = replay([*arrays, *counts])
         optimizer.count(self._takes_part[fixed])
         if undisturbed and len(counts) == 1 and all(self._takes_part[fixed]) and not several:

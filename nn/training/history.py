@@ -14,6 +14,7 @@ from nn._text import visible
 from nn.figures import save
 from nn.module import StateError
 from nn.training.curves import curves
+from nn.training.phases import Phases
 
 __all__ = ["History", "Row"]
 
@@ -30,6 +31,7 @@ class History:
         rows: One dict per epoch: ``epoch`` (from 1), ``learning_rate``, ``loss``, the metrics, and with validation
             data ``val_loss`` and so on.
         interrupted: Whether Ctrl-C ended the training.
+        phases: Where the fit spent its time, and where memory grew; `report` shows it.
 
     Example:
         >>> history = History([{"epoch": 1, "loss": 2.5}, {"epoch": 2, "loss": 0.5}])
@@ -44,6 +46,7 @@ class History:
     def __init__(self, rows: list[Row] | None = None) -> None:
         self.rows: list[Row] = [] if rows is None else rows
         self.interrupted = False
+        self.phases = Phases()
 
     @property
     def columns(self) -> list[str]:
@@ -77,6 +80,24 @@ class History:
     def __repr__(self) -> str:
         last = ", ".join(f"{name}={value:.4g}" for name, value in self.rows[-1].items()) if self.rows else "no epochs"
         return f"History({last}{', interrupted' if self.interrupted else ''})"
+
+    def report(self) -> str:
+        """Time by phase of the fit, and by how much the process's peak memory grew in each, as a table.
+
+        Phases are ``data`` (waiting for batches), ``recording`` (steps that were recorded and compiled), ``steps``,
+        ``validation``, ``callbacks`` (those at epochs' ends), ``saving``. A history that was loaded knows of none.
+
+        Example:
+            >>> import nn, numpy as np
+            >>> trainer = nn.Trainer(nn.Linear(2, 1, seed=0), loss="mse", optimizer="sgd")
+            >>> history = trainer.fit(np.ones((8, 2)), np.ones((8, 1)), epochs=2, progress=False)
+            >>> print(history.report())  # doctest: +ELLIPSIS
+            phase              time   share   peak memory
+            data              0.0... s   ...% ...MB
+            steps             0.0... s   ...% ...MB
+            ...
+        """
+        return str(self.phases)
 
     def save(self, path: str | Path) -> None:
         """Write a CSV file with a header; every number is written so that reading it back gives the same bits."""

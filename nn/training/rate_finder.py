@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from nn.init import Seed
 from nn.inspect import generator_states, set_generator_states
 from nn.training.callbacks import Callback, TrainerView
 from nn.training.divergence import DivergenceError
+from nn.training.stepping import Stepper
 from nn.training.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -101,7 +103,8 @@ def find_learning_rate(
     Step k of n has the rate lowest · (highest / lowest)^(k / (n − 1)).
 
     Args:
-        trainer: Its model, loss, optimizer, penalty and clipping are used; its callbacks, history and position are not.
+        trainer: Its model, loss, optimizer, penalty and clipping are used, and of a subclass all that it overrides; its
+            callbacks, history and position are not.
         x: As for `Trainer.fit`.
         y: As for `Trainer.fit`.
         lowest: The first rate.
@@ -133,9 +136,11 @@ def find_learning_rate(
     before = model.state_dict(), optimizer.state_dict(), generator_states(model), optimizer.schedule
     gradients = [parameter.grad for parameter in model.parameters()]
     sweep = _Sweep(rates)
-    settings = {name: getattr(trainer, name) for name in ("loss", "penalty", "clip_norm", "clip_value")}
     optimizer.schedule = None
-    trial = Trainer(model, optimizer=optimizer, callbacks=[sweep], compile=False, **settings)
+    trial = copy.copy(trainer)  # of its own class, whose steps and loss are meant
+    trial.callbacks, trial.metrics, trial.compile, trial.accumulate = [sweep], {}, False, 1
+    trial.taken = trial.epochs_taken = 0
+    trial.stepper = Stepper(trial)
     try:
         trial.fit(x, y, epochs=len(rates), batch_size=batch_size, seed=seed, progress=False)
     except (_Ended, DivergenceError):

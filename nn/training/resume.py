@@ -214,7 +214,8 @@ class Saver:
 
     def save(self) -> None:
         """Save now."""
-        write_state(self._trainer, self.path)
+        with self._trainer.history.phases.of("saving"):
+            write_state(self._trainer, self.path)
         self._last = time.monotonic()
 
     def save_if_due(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, TypeAlias
 
@@ -66,6 +67,7 @@ class Batches:
 
     def __init__(self, loader: Any, in_file: bool, largest: float) -> None:
         self.loader, self._in_file, self._largest = loader, in_file, largest
+        self.seconds = 0.0  # that the latest epoch has waited for its batches
         self.from_arrays = type(loader) is DataLoader and not in_file
 
     def __len__(self) -> int:
@@ -77,7 +79,17 @@ class Batches:
             batches = self.loader.batches(start, reuse)
         else:
             batches = (batch for number, batch in enumerate(self.loader) if number >= start)
-        return map(self._checked, batches) if self._in_file else batches
+        return self._timed(map(self._checked, batches) if self._in_file else batches)
+
+    def _timed(self, batches: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+        """The same, with the seconds that they took."""
+        self.seconds, clock = 0.0, time.perf_counter
+        before = clock()
+        for batch in batches:
+            self.seconds += clock() - before
+            yield batch
+            before = clock()
+        self.seconds += clock() - before
 
     def _checked(self, batch: Any) -> tuple[Any, ...]:
         if not (isinstance(batch, tuple | list) and len(batch) in (2, 3)):

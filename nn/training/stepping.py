@@ -85,6 +85,11 @@ class Stepper:
         for recorded in self._recorded.values():
             recorded.look_again()
 
+    @property
+    def seconds_of_recording(self) -> float:
+        """How long steps were recorded, in all fits."""
+        return sum(recorded.seconds for recorded in self._recorded.values())
+
     def _why_eager(self) -> str | None:
         trainer = self._trainer
         if world() is not None:

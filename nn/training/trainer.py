@@ -271,16 +271,21 @@ class Trainer(Inference):
         self.measured.rate = row["learning_rate"]
         alone = batches.from_arrays and self._is_alone_in_epochs()
         self.stepper.begin_epoch(batches.loader if alone else None)
-        with mode(self.model, training=True):
+        phases, recording = self.history.phases, self.stepper.seconds_of_recording
+        with mode(self.model, training=True), phases.of("steps"):
             row |= self.train_epoch(batches.from_step(start, reuse=alone))
+        phases.move("steps", "data", batches.seconds)
+        phases.move("steps", "recording", self.stepper.seconds_of_recording - recording)
         if held is not None:
             own = type(self).evaluate is not Trainer.evaluate
-            found = self.evaluate(*held.whole()) if own else self._evaluate(held)
+            with phases.of("validation"):
+                found = self.evaluate(*held.whole()) if own else self._evaluate(held)
             row |= {f"val_{name}": value for name, value in found.items()}
         self.history.rows.append(row)
         broken = self._interrupt.requested and self.step < self.steps
         self.measured, self.epochs_taken = Measured(self.measured.is_sum), self.epochs_taken + 1
-        self._notify("on_epoch_end")
+        with phases.of("callbacks"):
+            self._notify("on_epoch_end")
         if self._saver is not None and not broken:
             self._saver.save()
 

@@ -14,7 +14,7 @@ from nn._checks import check_made
 from nn._words import WORDS
 from nn.losses import Loss
 from nn.module import Module
-from nn.optim import OPTIMIZERS, Optimizer
+from nn.optim import LBFGS, OPTIMIZERS, Optimizer
 from nn.training.callbacks import Callback
 
 __all__ = ["as_callbacks", "as_loss", "as_metrics", "as_optimizer", "as_tensor"]
@@ -61,6 +61,8 @@ def as_optimizer(optimizer: Any, model: Module, learning_rate: float | None) -> 
         return made
     if learning_rate is not None:
         raise TypeError("learning_rate goes with an optimizer's name, or to the optimizer: nn.Adam(…, learning_rate=…)")
+    if isinstance(optimizer, LBFGS):
+        raise TypeError("LBFGS takes whole searches by itself: optimizer.step(lambda: loss(model(x), y)), without fit")
     check_made("optimizer", optimizer, Optimizer, 'nn.Adam(model.parameters()), or optimizer="adam"')
     ours = {id(parameter) for parameter in model.parameters()}
     if ours and not any(id(parameter) in ours for parameter in optimizer.parameters):

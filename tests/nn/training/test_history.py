@@ -1,5 +1,8 @@
 """The history: rows and columns, a CSV file that loses no bit, and curves."""
 
+import time
+
+import numpy as np
 import pytest
 
 import nn
@@ -112,3 +115,26 @@ def test_a_file_without_end_is_no_history(tmp_path):
 def test_a_number_of_400_digits_is_one_all_the_same(tmp_path):
     (tmp_path / "history.csv").write_text("epoch,loss\n1,1" + "0" * 400)
     assert repr(nn.History.load(tmp_path / "history.csv")) == "History(epoch=1, loss=inf)"
+
+
+def test_the_report_names_each_phase_and_adds_up(tmp_path):
+    x = np.random.default_rng(0).normal(size=(400, 4)).astype(np.float32)
+
+    class Slow(nn.Callback):
+        def on_epoch_end(self, _trainer):
+            time.sleep(0.02)
+
+    trainer = nn.Trainer(nn.MLP(4, [8, 1], seed=0), loss="mse", optimizer="adam", callbacks=[Slow()], compile=True)
+    began = time.perf_counter()
+    history = trainer.fit(x, x[:, :1], epochs=3, validation_split=0.2, progress=False, resume=tmp_path)
+    whole = time.perf_counter() - began
+    seconds = history.phases.seconds
+    assert set(seconds) == {"data", "recording", "steps", "validation", "callbacks", "saving"}
+    assert all(each >= 0 for each in seconds.values())
+    assert 0.06 <= seconds["callbacks"] <= sum(seconds.values()) <= whole
+    lines = history.report().splitlines()
+    assert [line.split()[0] for line in lines] == [
+        "phase", "data", "recording", "steps", "validation", "callbacks", "saving", "all"
+    ]  # fmt: skip
+    assert "saving" not in trainer.fit(x, x[:, :1], epochs=1, progress=False).phases.seconds
+    assert nn.History([{"epoch": 1, "loss": 1.0}]).report().splitlines()[-1].split()[:2] == ["all", "0.000"]

@@ -76,3 +76,20 @@ def test_tensorboards_file_is_written_by_the_first_of_several_processes(tmp_path
     monkeypatch.setattr("nn.training.tensorboard.place_among_ranks", lambda: (1, 2))
     trainer_with("sgd", nn.TensorBoard(tmp_path)).fit(X, X @ TRUE, epochs=1, progress=False)
     assert not list(tmp_path.iterdir())
+
+
+def test_the_loss_of_a_subclass_is_what_is_swept():
+    class Half(nn.Trainer):
+        def compute_loss(self, xb, yb, weights=None):
+            loss, outputs = super().compute_loss(xb, yb, weights)
+            return loss * 0.5, outputs
+
+    x = np.linspace(-1, 1, 64)[:, None]
+    found = []
+    for kind in (nn.Trainer, Half):
+        trainer = kind(nn.MLP(1, [8, 1], seed=0), loss="mse", optimizer="sgd", metrics=["mae"], accumulate=2)
+        before = trainer.taken, trainer.epochs_taken, trainer.history.rows, trainer.callbacks, trainer.compile
+        found.append(nn.find_learning_rate(trainer, x, x**2, steps=5, highest=1e-5))
+        assert (trainer.taken, trainer.epochs_taken, trainer.history.rows, trainer.callbacks, trainer.compile) == before
+    assert len(found[0].losses) == 5
+    np.testing.assert_allclose(found[1].losses, np.multiply(found[0].losses, 0.5), rtol=1e-3)
