@@ -1,7 +1,8 @@
 """Makes the pictures of this folder again: ``python docs/make_pictures.py``.
 
 With ``--check`` it writes nothing, and fails where a kept picture no longer shows what the code draws: other boxes,
-edges or texts. (Places on the page may differ: they belong to the version of Graphviz.)
+edges or texts. (Places on the page may differ: they belong to the version of Graphviz.) Either way it prints the least
+contrast of each picture's texts and outlines, and fails where one is too low.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from contrast import TEXT, contrasts
 from sklearn.datasets import make_moons
 
 import autograd as ag
@@ -187,16 +189,22 @@ def main() -> None:
         "--check", action="store_true", help="write nothing; fail where a kept picture shows something else"
     )
     check = parser.parse_args().check
-    stale = []
+    stale, faint = [], []
     for name, make in PICTURES.items():
         path = FOLDER / f"{name}.svg"
         drawing = make()
+        measured = contrasts(drawing.svg)
+        text, outline = (min(m.found for m in measured if (m.wanted == TEXT) == of_text) for of_text in (True, False))
+        print(f"{name:15} contrast of texts {text:.1f} and more, of outlines {outline:.1f} and more")
+        faint += [f"{name}: {m.what} {m.found:.1f} of {m.wanted}" for m in measured if m.found < m.wanted]
         if check:
             kept = path.read_text(encoding="utf-8") if path.exists() else "<svg/>"
             if content(kept) != content(drawing.svg):
                 stale.append(path.name)
         else:
             drawing.save(path)
+    if faint:
+        sys.exit("\n".join(["too little contrast:", *faint]))
     if stale:
         sys.exit(f"{', '.join(stale)}: the code draws something else; run python docs/make_pictures.py and look")
 

@@ -12,6 +12,7 @@ import xml.etree.ElementTree as ET
 from base64 import b64decode
 from html.parser import HTMLParser
 from pathlib import Path
+from runpy import run_path
 from typing import Any
 
 import numpy as np
@@ -427,20 +428,6 @@ def test_a_model_in_place_of_its_output_gets_one_line() -> None:
 # ---- light and dark ------------------------------------------------------------------------------------------------
 
 
-def contrast(one: str, other: str) -> float:
-    """The ratio of luminances as the Web Content Accessibility Guidelines define it."""
-
-    def luminance(colour: str) -> float:
-        named = {"white": "#ffffff", "black": "#000000"}
-        digits = named.get(colour, colour)[1:]
-        parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
-        linear = [x / 12.92 if x <= 0.03928 else ((x + 0.055) / 1.055) ** 2.4 for x in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
 def pictured(name: str) -> Any:
     if name == "broken":
         x = Value(0.0, label="x")
@@ -461,31 +448,10 @@ def pictured(name: str) -> Any:
 
 @pytest.mark.parametrize("name", ["sizes", "broken", "attributed", "network"])
 def test_texts_and_lines_stand_out_on_a_light_page_and_on_a_dark_one(name: str) -> None:
-    space = "{http://www.w3.org/2000/svg}"
-    root = ET.fromstring(pictured(name).svg)
-    whole = next(g for g in root.iter(f"{space}g") if g.get("class") == "graph")
-    # All lies on a card of one colour, which reaches the picture's edges: what is around it does not matter.
-    card = whole.find(f"{space}polygon")
-    paper = card.get("fill")
-    assert paper.startswith("#") or paper == "white"
-    xs, ys = zip(*(map(float, point.split(",")) for point in card.get("points").split()), strict=True)
-    _, _, width, height = map(float, root.get("viewBox").split())
-    assert max(xs) - min(xs) >= width - 1
-    assert max(ys) - min(ys) >= height - 1
-    measured = []
-    for group in whole.iter(f"{space}g"):
-        if (kind := group.get("class")) not in ("node", "edge", "cluster"):
-            continue
-        shapes = [s for tag in ("path", "polygon", "ellipse") for s in group.iter(f"{space}{tag}")]
-        fills = [s.get("fill") for s in shapes if kind == "node" and s.get("fill", "none") != "none"]
-        ground = fills[-1] if fills else paper
-        for text in group.iter(f"{space}text"):
-            measured.append((contrast(text.get("fill", "black"), ground), 4.5, "".join(text.itertext())))
-        for shape in shapes:
-            if shape.get("stroke", "none") not in ("none", "transparent"):
-                measured.append((contrast(shape.get("stroke"), paper), 3.0, f"{kind} {group.get('id')}"))
+    contrasts = run_path(str(Path(__file__).parents[3] / "docs/contrast.py"))["contrasts"]
+    measured = contrasts(pictured(name).svg)
     assert len(measured) > 10
-    assert not [found for found in measured if found[0] < found[1]]
+    assert not [found for found in measured if found.found < found.wanted]
 
 
 # ---- large graphs --------------------------------------------------------------------------------------------------
