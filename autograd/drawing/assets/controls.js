@@ -8,6 +8,7 @@ byId("pass-forward").style.flex = String(Math.max(F, 0.01));
 byId("pass-backward").style.flex = String(Math.max(backward.length, 0.01));
 
 function goTo(k, speak = true) {
+  settle();
   step = Math.max(0, Math.min(lastStep, k));
   scrubber.value = String(step);
   byId("first").disabled = byId("back").disabled = step === 0;
@@ -89,6 +90,15 @@ function walk(event) {
 const leafValues = new Map();
 const sliders = new Map();
 
+// In a large drawing what is out of sight follows when the drag ends, or a slider rests.
+let rest = null;
+let dragging = false;
+function settle() {
+  clearTimeout(rest);
+  if (!seen) return;
+  allInView();
+  show(false);
+}
 function change(i, value, from = null) {
   if (!Number.isFinite(value)) return;
   leafValues.set(i, value);
@@ -101,7 +111,10 @@ function change(i, value, from = null) {
 }
 
 function refresh(from = null) {
-  show(false);
+  const only = inView();
+  show(false, only);
+  clearTimeout(rest);
+  if (only && !dragging) rest = setTimeout(settle, 300);
   for (const [i, { range, field, outcome }] of sliders) {
     const value = pass.values[i];
     if (range !== from) {
@@ -212,16 +225,18 @@ drawn.forEach((shape, i) => {
     if (!from || !editable || nodes[i].rule !== null) return;
     const shift = event.clientX - from.x;
     if (!from.moved && Math.abs(shift) < 4) return;
-    from.moved = true;
+    from.moved = dragging = true;
     const reach = Math.max(1, 2 * Math.abs(start.values[i]));
     change(i, Number((from.value + (shift / 150) * reach).toPrecision(4)));
   });
-  const end = () => {
-    if (from && !from.moved) visit(i);
+  const end = (goes) => () => {
+    if (goes && from && !from.moved) visit(i);
     from = null;
+    dragging = false;
+    settle();
   };
-  shape.group.addEventListener("pointerup", end);
-  shape.group.addEventListener("pointercancel", () => (from = null));
+  shape.group.addEventListener("pointerup", end(true));
+  shape.group.addEventListener("pointercancel", end(false));
 });
 
 // ---- hovering ------------------------------------------------------------------------------------------------------
@@ -237,6 +252,7 @@ function hover(group, text) {
   group.addEventListener("pointerleave", () => (tip.hidden = true));
 }
 function place(event) {
+  if (event.buttons) return void (tip.hidden = true); // it would be in the way of a drag
   const box = tip.getBoundingClientRect();
   tip.style.left = `${Math.max(4, Math.min(event.clientX + 14, innerWidth - box.width - 6))}px`;
   tip.style.top = `${event.clientY + 20 + box.height > innerHeight ? event.clientY - box.height - 12 : event.clientY + 18}px`;
@@ -268,6 +284,7 @@ const canvas = byId("canvas");
 const natural = svg ? { width: svg.viewBox.baseVal.width, height: svg.viewBox.baseVal.height } : { width: 1, height: 1 };
 let zoom = 1;
 function resize(factor) {
+  settle();
   zoom = Math.max(0.1, Math.min(4, factor));
   svg?.setAttribute("width", `${natural.width * zoom}px`);
   svg?.setAttribute("height", `${natural.height * zoom}px`);
@@ -306,6 +323,7 @@ byId("fit").addEventListener("click", () => {
   resize(whole ? all : fitted());
   follow();
 });
+canvas.addEventListener("scroll", settle);
 addEventListener("resize", () => (resize(fitted()), follow()));
 
 const root = document.documentElement;

@@ -140,11 +140,31 @@ function describeNode(i) {
   return `${node.name}${made}; value ${written(value)}; gradient ${gradient === null ? "not computed yet" : written(gradient)}; ${STATES[stateOf(i)]}`;
 }
 
-function paint() {
+// What of a large drawing can be seen where it is scrolled to: while a leaf is dragged, only that is there to be painted.
+let seen = null;
+function inView() {
+  if (seen || nodes.length < 100) return seen;
+  const frame = byId("canvas").getBoundingClientRect();
+  const visible = ({ group }) => {
+    const box = group.getBoundingClientRect();
+    return box.right > frame.left && box.left < frame.right && box.bottom > frame.top && box.top < frame.bottom;
+  };
+  const all = [...drawn.filter(Boolean), ...edges];
+  seen = new Set(all.filter(visible));
+  all.forEach((part) => seen.has(part) || part.group.setAttribute("display", "none"));
+  return seen;
+}
+function allInView() {
+  if (!seen) return;
+  seen = null;
+  svg.querySelectorAll("[display=none]").forEach((group) => group.removeAttribute("display"));
+}
+
+function paint(only = null) {
   const now = current();
   const short = (x) => (typeof x === "string" ? x : written(x, 4));
   drawn.forEach((shape, i) => {
-    if (!shape) return;
+    if (!shape || (only && !only.has(shape))) return;
     const state = `s-${stateOf(i)}${i === now ? " s-current" : ""}`;
     if (state !== shape.state) {
       shape.group.classList.remove(...shape.state.split(" ").filter(Boolean));
@@ -165,6 +185,7 @@ function paint() {
   });
   squeeze();
   for (const edge of edges) {
+    if (only && !only.has(edge)) continue;
     const active = edge.node === now && (step <= F || edge.flow >= 0);
     edge.group.classList.toggle("e-active", active);
     edge.group.classList.toggle("e-back", active && step > F);
@@ -300,11 +321,11 @@ function tabulate() {
 }
 byId("all").addEventListener("toggle", tabulate);
 
-function show(speak = true) {
+function show(speak = true, only = null) {
   const [heading, content, spoken] = telling();
   byId("phase").textContent = heading;
   byId("detail").replaceChildren(...content);
-  paint();
-  tabulate();
+  paint(only);
+  if (!only) tabulate();
   if (speak) byId("live").textContent = `${heading}. ${spoken}`;
 }

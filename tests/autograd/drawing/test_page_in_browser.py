@@ -308,6 +308,18 @@ def test_a_step_and_a_drag_lay_the_page_out_once(opened: Callable[..., Any]) -> 
         }"""
     )
     assert max(layouts) == 1
+    # What is out of sight while one drags follows at the end.
+    hidden, behind = page.evaluate(
+        """() => {
+          change(0, 0.7);
+          const hidden = drawn.filter(({ group }) => group.hasAttribute("display")).length;
+          settle();
+          return [hidden, drawn.filter(({ group, value }, i) => group.hasAttribute("display") ||
+            value.prefix + written(pass.values[i], 4) !== value.text.textContent).length];
+        }"""
+    )
+    assert hidden > 100
+    assert behind == 0
 
 
 def test_in_a_notebook_it_plays_or_a_still_picture_shows(browser: Any, tmp_path: Path) -> None:
