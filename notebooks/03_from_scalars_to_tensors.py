@@ -112,6 +112,36 @@ print("gradient of the bias", bias.grad.data, " sum over the rows", G.sum(axis=0
 assert np.allclose(bias.grad.data, G.sum(axis=0), rtol=1e-12)
 
 # %% [markdown]
+# ## What must not be changed
+#
+# A number is replaced, an array can be written into; and the backward pass still needs the numbers of the forward pass: the slope
+# of $x^2$ is twice the $x$ that was squared. Between the two passes they must stay. A change through the Tensor is noticed; one behind
+# its back, into `x.data`, is not, and gives the gradient of a mixture in silence.
+
+# %%
+x = Tensor([1.0, 2.0], requires_grad=True, label="x")
+squares = (x * x).sum()
+with ag.no_grad():
+    x[0] = 5.0
+try:
+    squares.backward()
+except ag.GraphError as error:
+    print(error)
+else:
+    raise AssertionError("it was not noticed")
+
+x = Tensor([1.0, 2.0], requires_grad=True, label="x")
+squares = (x * x).sum()
+x.data[0] = 5.0  # behind its back
+squares.backward()
+print("value", squares.item(), " gradient", x.grad.data, " and the right one: [2. 4.]")
+assert squares.item() == 5.0  # of 1 and 2
+assert x.grad.data.tolist() == [10.0, 4.0]  # of 5 and 2
+
+# %% [markdown]
+# The last line of a step, `w.data -= rate * w.grad`, comes *after* the backward pass, when nobody needs the old numbers any more.
+
+# %% [markdown]
 # ## How much faster?
 #
 # Both compute the same multiplications. But a Value is a Python object for each number, and a matrix product one call into
