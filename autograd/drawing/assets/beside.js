@@ -41,4 +41,4 @@ goTo(0);
 
 // In a notebook that lets the page play, the still pictures beside it are not needed.
 let still = window.frameElement?.nextElementSibling;
-for (; still?.tagName === "IMG"; still = still.nextElementSibling) still.hidden = true;
+for (; still?.tagName === "IMG"; still = still.nextElementSibling) still.style.display = "none";

@@ -340,7 +340,7 @@ byId("theme").addEventListener("click", () => theme(root.dataset.theme !== "dark
 
 // In a notebook that lets the page play, the still picture beside it is not needed.
 const still = window.frameElement?.nextElementSibling;
-if (still?.tagName === "IMG") still.hidden = true;
+if (still?.tagName === "IMG") still.style.display = "none"; // stronger than slides' own styles
 
 byId("type").addEventListener("click", () => {
   const large = root.classList.toggle("large");

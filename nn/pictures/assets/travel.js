@@ -369,4 +369,4 @@ if (linked.has("sample")) openPass(true, Number(linked.get("sample")) - 1, Numbe
 
 // In a notebook that lets the page play, the still picture beside it is not needed.
 const still = window.frameElement?.nextElementSibling;
-if (still?.tagName === "IMG") still.hidden = true;
+if (still?.tagName === "IMG") still.style.display = "none";
