@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -57,7 +58,10 @@ def run(options: argparse.Namespace, folder: Path) -> int:
     turns = [name for name, loader in ways.items() for _ in range(loader.share if options.by_cost else 1)]
     began = time.monotonic()
     number, last = options.first, options.first + options.mutants
-    while number < last and time.monotonic() - began < 60 * options.minutes:
+    stopped: list[int] = []  # a signal, after which the table is printed of what there was
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signal_number, lambda number, _: stopped.append(number))
+    while not stopped and number < last and time.monotonic() - began < 60 * options.minutes:
         name = turns[number % len(turns)]
         rng = random.Random(f"{options.seed}/{number}")
         loader = ways[name]
