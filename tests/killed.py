@@ -60,7 +60,7 @@ def main() -> None:
         while True:
             process = _started(child, broken)
             try:
-                process.wait(rng.uniform(0, 3 * seconds / options.kills) if kills < options.kills else None)
+                process.wait(rng.uniform(0, 2 * seconds / options.kills) if kills < options.kills else None)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

@@ -7,6 +7,7 @@ the trainer from recording.
 
 from __future__ import annotations
 
+import dis
 import functools
 import inspect
 from collections.abc import Callable, Iterator
@@ -195,7 +196,9 @@ def _constant(x: Any) -> Reading:
 def _global_names(code: Any) -> set[str]:
     """The names that a function's code, and that of functions within it, may read from its module."""
     inner = (x for x in code.co_consts if inspect.iscode(x))
-    return set(code.co_names).union(*map(_global_names, inner))
+    # Not all of co_names, which has the names of attributes too.
+    read = {x.argval for x in dis.get_instructions(code) if x.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
+    return read.union(*map(_global_names, inner))
 
 
 def _kind(value: Any) -> str:

@@ -203,8 +203,10 @@ def weights_of(loss: Loss, y: Array, class_weight: ClassWeight | None, sample_we
     if "reduction" not in _parameters_of(loss):
         raise ValueError(f"{getattr(loss, '__name__', loss)} takes no reduction='none', which weights of samples need")
     weights = np.ones(len(y)) if sample_weight is None else finite("sample_weight", sample_weight).astype(np.float64)
-    if weights.shape != (len(y),) or weights.min() < 0 or not weights.any():
-        raise ValueError(f"sample_weight needs a number from 0 for each of {len(y)} samples, got shape {weights.shape}")
+    if weights.shape != (len(y),):
+        raise ValueError(f"sample_weight needs a number for each of {len(y)} samples, got shape {weights.shape}")
+    if weights.min() < 0 or not weights.any():
+        raise ValueError(f"sample_weight needs numbers from 0, and some above it, got {weights.min():g} as the least")
     if class_weight is None:
         return weights
     labels = outputs_of(loss).labels(y)

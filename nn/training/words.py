@@ -21,6 +21,22 @@ __all__ = ["as_callbacks", "as_loss", "as_metrics", "as_optimizer", "as_tensor"]
 
 LOSSES: dict[str, Loss] = {name: getattr(losses, name) for name in losses.__all__ if name != "Loss"}
 
+# What Keras calls its losses, where the same word is a metric or nothing in `WORDS`.
+LOSS_WORDS = {
+    **dict.fromkeys(("mae", "mean_absolute_error", "l1"), "l1_loss"),
+    **dict.fromkeys(("bce", "log_loss"), "binary_cross_entropy_with_logits"),
+    **dict.fromkeys(("kl_divergence", "kld"), "kl_div"),
+    "huber_loss": "huber",
+    "nll_loss": "nll",
+}
+# Errors, which scikit-learn's scorers give with their sign turned; under these names they are what they are.
+ERRORS = {
+    "mse": "mean_squared_error",
+    "rmse": "root_mean_squared_error",
+    "mape": "mean_absolute_percentage_error",
+    "msle": "mean_squared_log_error",
+}
+
 
 def as_loss(loss: Any, label_smoothing: float = 0.0) -> Loss:
     """A loss from a name or a function.
@@ -34,7 +50,7 @@ def as_loss(loss: Any, label_smoothing: float = 0.0) -> Loss:
         ('mse', 'cross_entropy')
     """
     if isinstance(loss, str):
-        loss = _named("loss", loss, LOSSES)
+        loss = _named("loss", LOSS_WORDS.get(loss.lower(), loss), LOSSES)
     check_made("loss", loss, Callable, "nn.cross_entropy")  # type: ignore[arg-type]
     if isinstance(loss, type):
         raise TypeError(f"loss is the class {loss.__name__}; losses are functions here: pass e.g. nn.cross_entropy")
@@ -54,6 +70,10 @@ def as_optimizer(optimizer: Any, model: Module, learning_rate: float | None) -> 
         TypeError: It is something else.
         ValueError: No optimizer has that name; or it trains none of the model's parameters.
     """
+    if isinstance(optimizer, str) and optimizer.lower() in ("lbfgs", "l-bfgs"):
+        raise ValueError(
+            "L-BFGS takes whole searches by itself: nn.LBFGS(model.parameters()).step(closure), without fit"
+        )
     if isinstance(optimizer, str):
         kind = _named("optimizer", optimizer, OPTIMIZERS)
         settings = {} if learning_rate is None else {"learning_rate": learning_rate}
@@ -114,9 +134,11 @@ def _metric(name: str) -> Any:
         scorers = require("sklearn.metrics", "train")
     except MissingExtraError:
         return _named("metric", name, ours)
-    found = {"auc": "roc_auc", "mse": "neg_mean_squared_error", "acc": "accuracy"}.get(name, name)
+    found = {"auc": "roc_auc", "acc": "accuracy"}.get(name, ERRORS.get(name, name))
     if found in scorers.get_scorer_names():
         return scorers.get_scorer(found)
+    if f"neg_{found}" in scorers.get_scorer_names():
+        return scorers.get_scorer(f"neg_{found}")._score_func
     return _named("metric", name, ours | dict.fromkeys(scorers.get_scorer_names()))
 
 

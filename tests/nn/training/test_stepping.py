@@ -282,3 +282,22 @@ def test_a_layer_that_takes_another_s_place_in_a_list_counts(early):
     trainer.model.layers[1] = nn.Tanh()
     history = trainer.fit(X, CLASSES, epochs=1, progress=False)
     assert history["loss"][-1] == pytest.approx(trainer.evaluate(X, CLASSES)["loss"], rel=1e-5)
+
+
+layer = [1.0]  # of the name of an attribute that `forward` reads
+
+
+def test_an_attribute_of_a_global_s_name_is_no_global():
+    class Named(nn.Module):
+        def __init__(self):
+            self.layer = nn.Linear(4, 3, seed=0)
+
+        def forward(self, x):
+            return self.layer(x)
+
+    class Reading(Named):
+        def forward(self, x):
+            return self.layer(x) * layer[0]
+
+    assert unsteady(Named()) is None
+    assert unsteady(Reading()) == "forward reads 'layer', a list"

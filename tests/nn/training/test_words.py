@@ -5,7 +5,7 @@ import pytest
 
 import autograd as ag
 import nn
-from nn.training.words import as_metrics
+from nn.training.words import as_loss, as_metrics
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(120, 4))
@@ -136,3 +136,25 @@ def test_wrong_kinds_are_refused_in_one_line(what):
 
 def test_metrics_of_a_list_are_named_by_themselves():
     assert list(as_metrics([nn.accuracy, "r2_score", lambda t, p: 0.0])) == ["accuracy", "r2_score", "<lambda>"]
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [("mae", "l1_loss"), ("MAE", "l1_loss"), ("bce", "binary_cross_entropy_with_logits"), ("kl_divergence", "kl_div")],
+)
+def test_keras_s_words_for_losses(word, name):
+    assert as_loss(word) is getattr(nn, name)
+
+
+@pytest.mark.parametrize("word", ["mse", "rmse", "mean_squared_error", "max_error", "mape", "median_absolute_error"])
+def test_errors_are_not_negative(word):
+    """scikit-learn's scorers give −error, under names that begin with neg_."""
+    metrics = pytest.importorskip("sklearn.metrics")
+    full = {"mse": "mean_squared_error", "rmse": "root_mean_squared_error", "mape": "mean_absolute_percentage_error"}
+    x = np.random.default_rng(0).normal(size=(30, 2)).astype(np.float32)
+    y = x[:, :1] * 2 + 5
+    regression = nn.Trainer(nn.Linear(2, 1, seed=0), loss="mse", optimizer="adam", metrics=[word])
+    expected = getattr(metrics, full.get(word, word))(y, regression.predict(x))
+    found = regression.evaluate(x, y)[word]
+    assert found == pytest.approx(expected)
+    assert found > 0
