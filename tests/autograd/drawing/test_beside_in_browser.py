@@ -174,6 +174,14 @@ def test_one_model_of_values_and_of_tensors_has_the_same_numbers(
     assert page.locator("#first").inner_text() == "Not one of the 48 numbers that both have differs."
 
 
+def test_a_layer_is_no_white_sheet_in_the_dark(visited: Callable[..., Any], tmp_path: Path) -> None:
+    page = visited(ag.draw(of_values(network())).save(tmp_path / "page.html"), color_scheme="dark")
+    found = page.evaluate("""[...document.querySelectorAll("#canvas .cluster :is(path, polygon)")]
+      .map((shape) => getComputedStyle(shape).fill)""")
+    assert len(found) >= 5
+    assert set(found) == {"none"}
+
+
 def test_graphs_with_nothing_in_common_are_not_called_the_same(visited: Callable[..., Any], tmp_path: Path) -> None:
     drawn = ag.draw(neuron(1.0)).beside(ag.draw(Tensor(np.eye(2), requires_grad=True).sum()))
     page = visited(drawn.save(tmp_path / "two.html"))
