@@ -8,7 +8,7 @@ spellings arrive here: ``np.var(t)``, ``autograd.numpy.var(t)`` and ``t.var()``.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, ValuesView
 from functools import cache, wraps
 from importlib import import_module
 from typing import Any, NoReturn, TypeVar
@@ -369,7 +369,7 @@ def differentiable_version(function: Function) -> Function:
     def version(*args: Any, **kwargs: Any) -> Any:
         if len(args) == 1 and isinstance(args[0], Node) and quick.issuperset(kwargs):
             return ours(args[0], **kwargs)
-        if of_list and args and isinstance(args[0], Iterator):  # HIPS autograd takes them
+        if of_list and args and isinstance(args[0], Iterator | ValuesView):  # HIPS autograd takes them
             args = (list(args[0]), *args[1:])
         if not kwargs and row.as_they_are(args):
             return ours(*args)

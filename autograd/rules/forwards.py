@@ -67,7 +67,8 @@ def logaddexp_of_floats(a: float, b: float) -> float:
 def power(a: Any, b: Any) -> Any:
     """aᵇ, as C has it: for a single exponent of ½ NumPy takes a square root, which differs at −∞ and −0."""
     y = a**b
-    if getattr(b, "size", 1) == 1 and b == 0.5 and np.any(low := np.less_equal(a, 0)):
+    single = isinstance(b, float | np.ndarray | np.generic) and getattr(b, "size", 1) == 1  # and not pandas' series
+    if single and b == 0.5 and np.any(low := np.less_equal(a, 0)):
         return np.where(low, np.where(np.equal(a, -np.inf), np.abs(a), y + 0.0), y)
     return y
 

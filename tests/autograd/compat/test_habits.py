@@ -115,7 +115,16 @@ def test_numbers_of_the_core_have_shapes() -> None:
 
 
 @pytest.mark.parametrize("name", ["stack", "concatenate", "vstack", "hstack", "dstack", "column_stack"])
-def test_arrays_to_join_may_come_from_an_iterator(name: str) -> None:
+def test_arrays_to_join_may_come_from_an_iterator_or_a_dict(name: str) -> None:
     x, join = np.array([1.0, 2.0, 3.0]), getattr(anp, name)
     np.testing.assert_array_equal(join(map(np.sin, [x, x])), getattr(np, name)([np.sin(x)] * 2))
+    np.testing.assert_array_equal(join({1: x, 2: x}.values()), getattr(np, name)([x, x]))
     np.testing.assert_allclose(ag.grad(lambda x: anp.sum(join(x * i for i in (2, 3))))(x), np.full(3, 5.0))
+
+
+def test_a_series_of_one_number_is_an_exponent() -> None:
+    pandas = pytest.importorskip("pandas")
+    one = pandas.Series([0.5], index=["a"])
+    for found in (anp.power(one + 1, one), anp.power(4.0, one)):
+        assert isinstance(found, pandas.Series)
+        assert list(found.index) == ["a"]
