@@ -56,6 +56,7 @@ from nn.optim.schedules import (
 from nn.optim.second_order import *
 from nn.optim.sgd import *
 from nn.outputs import *
+from nn.per_sample import per_sample_gradients
 from nn.regularisation import *
 from nn.training.averaging import EMA
 from nn.training.callbacks import Callback, Checkpoint, EarlyStopping, ProgressBar
@@ -107,6 +108,7 @@ __all__ = [
     "lint",
     "load",
     "load_run",
+    "per_sample_gradients",
     "save",
     "summary",
     "to_function",

@@ -38,7 +38,7 @@ FLOORS: dict[str, list[set[str]]] = {
         {"_checks", "_files", "figures"},
         {"init", "losses", "metrics", "regularisation"},
         {"module", "outputs"},
-        {"functional", "inspect", "layers"},
+        {"functional", "inspect", "layers", "per_sample"},
         {"optim"},
         {"distributed"},
         {"training"},

@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd.errors import DTypeError, ShapeError
 from autograd.graph.hooks import current_tracer
-from autograd.graph.node import Node
+from autograd.graph.node import Node, describe
 from autograd.graph.operators import ForeignOperandError
 from autograd.graph.outside import look_at
 from autograd.rules import products, shaping
@@ -139,7 +139,7 @@ def for_complex(rule: Primitive, operands: Sequence[Any]) -> Primitive:
     return rule.of_complex
 
 
-def check_real(array: Array, what: str) -> None:
+def check_real(array: Array, node: Node) -> None:
     """Raise on a complex result, which is not one number to differentiate but two.
 
     Raises:
@@ -147,7 +147,7 @@ def check_real(array: Array, what: str) -> None:
     """
     if array.dtype.kind == "c":
         raise DTypeError(
-            f"the gradient of {what}, which is complex: take np.real or np.imag of it first, or use "
+            f"the gradient of {describe(node)}, which is complex: take np.real or np.imag of it first, or use "
             "holomorphic_grad where it is an analytic function"
         )
 

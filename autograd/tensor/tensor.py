@@ -322,7 +322,7 @@ class Tensor(ArrayMethods, Copying):
                     f"backward from a Tensor of shape {self.shape} needs the upstream gradient: "
                     f"pass gradient= of shape {self.shape}, or reduce it first with .sum() or .mean()"
                 )
-            operands.check_real(self._raw, describe(self))
+            operands.check_real(self._raw, self)
             ones = np.ones(self.shape, self.dtype) if self.shape else np.array(1, self.dtype)
             return constant(ones) if create_graph else ones
         self._check_gradient_shape(np.shape(gradient._raw if isinstance(gradient, Tensor) else gradient))

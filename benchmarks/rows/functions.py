@@ -1,6 +1,6 @@
-"""Derivatives of functions written in NumPy's words: the same code here and with HIPS autograd.
+"""Derivatives of functions written in NumPy's words: the same code here, with HIPS autograd and with JAX.
 
-Both have the name ``autograd``, and the functions are those of whichever is installed where the turn is taken.
+The first two have the name ``autograd``, and the functions are those of whichever is installed where the turn is taken.
 """
 
 from __future__ import annotations
@@ -111,24 +111,62 @@ def _rosenbrock(anp: Any, rng: np.random.Generator) -> tuple[Callable[[Any], Any
     return f, "hvp", rng.normal(size=1000)
 
 
+def _tanh_six_times(anp: Any, rng: np.random.Generator) -> tuple[Callable[[Any], Any], str, Any]:
+    def f(x: Any) -> Any:
+        for _ in range(6):
+            x = anp.tanh(x)
+        return x
+
+    return f, "jvp", rng.normal(size=300_000)
+
+
+def _forward(task: Task) -> Task:
+    """The same function and its derivative in one direction."""
+
+    def forward(anp: Any, rng: np.random.Generator) -> tuple[Callable[[Any], Any], str, Any]:
+        function, _, x = task(anp, rng)
+        return function, "jvp", x
+
+    return forward
+
+
+def _second(task: Task) -> Task:
+    """The same function, and its Hessian times a vector."""
+
+    def second(anp: Any, rng: np.random.Generator) -> tuple[Callable[[Any], Any], str, Any]:
+        function, _, x = task(anp, rng)
+        return function, "hvp", x
+
+    return second
+
+
 def _derived(function: Callable[[Any], Any], wanted: str, x: Any) -> Callable[[Any], Any]:
     """The derivative, by the installed library's function of that name."""
     import autograd
 
-    if wanted != "hvp":
+    if wanted not in ("hvp", "jvp"):
         derivative: Callable[[Any], Any] = getattr(autograd, wanted)(function)
         return derivative
     v = np.cos(np.arange(x.size))
+    if wanted == "jvp" and hasattr(autograd, "jvp"):
+        return lambda x: autograd.jvp(function, x, v)[1]
+    if wanted == "jvp":
+        push: Any = importlib.import_module("autograd.differential_operators").make_jvp(function)
+        return lambda x: push(x)(v)[1]
     if hasattr(autograd, "hvp"):
         return lambda x: autograd.hvp(function, x, v)[1]
     product: Any = importlib.import_module("autograd.differential_operators").make_hvp(function)
     return lambda x: product(x)[0](v)
 
 
-def _step(task: Task) -> Step:
+def _step(task: Task, part: str = "") -> Step:
+    """The derivative; or a part of the work, in place of which the function alone or its gradient is computed."""
     function, wanted, x = task(importlib.import_module("autograd.numpy"), np.random.default_rng(0))
-    derivative = _derived(function, wanted, x)
+    derivative = function if part == "function" else _derived(function, part or wanted, x)
+    return _repeated(derivative, x)
 
+
+def _repeated(derivative: Callable[[Any], Any], x: Any) -> Step:
     def step() -> tuple[float, ...]:
         for _ in range(CALLS):
             found = derivative(x)
@@ -136,6 +174,26 @@ def _step(task: Task) -> Step:
         return tuple(float(np.ravel(part) @ np.cos(np.arange(np.size(part)))) for part in parts)
 
     return step
+
+
+def _compiled(task: Task) -> Step:
+    import autograd
+
+    function, wanted, x = task(importlib.import_module("autograd.numpy"), np.random.default_rng(0))
+    return _repeated(autograd.compile(_derived(function, wanted, x)), x)
+
+
+def _jax(task: Task) -> Step:
+    import jax
+
+    jax.config.update("jax_enable_x64", True)
+    function, wanted, x = task(jax.numpy, np.random.default_rng(0))
+    if wanted == "hvp":
+        v = np.cos(np.arange(x.size))
+        derivative = jax.jit(lambda x: jax.jvp(jax.grad(function), (x,), (v,))[1])
+    else:
+        derivative = jax.jit({"grad": jax.grad, "hessian": jax.hessian, "jacobian": jax.jacobian}[wanted](function))
+    return _repeated(lambda x: jax.block_until_ready(derivative(x)), x)
 
 
 def _row(key: str, title: str, task: Task, goal: float) -> Row:
@@ -151,6 +209,47 @@ def _row(key: str, title: str, task: Task, goal: float) -> Row:
     )
 
 
+def _forward_row(key: str, title: str, task: Task) -> Row:
+    return Row(
+        key=key,
+        title=f"derivative in one direction of {title}, {CALLS} times, eager",
+        contenders=(
+            Contender("gradbook", lambda: _step(task), threads=1),
+            Contender("the function alone", lambda: _step(task, "function"), threads=1, whole=False),
+            Contender("HIPS autograd", lambda: _step(task), threads=1, environment="hips"),
+        ),
+        tolerance=1e-9,
+        goals={"the function alone": 3.0},
+    )
+
+
+def _second_row(key: str, title: str, task: Task) -> Row:
+    return Row(
+        key=key,
+        title=f"Hessian of {title} times a vector, {CALLS} times, eager",
+        contenders=(
+            Contender("gradbook", lambda: _step(task), threads=1),
+            Contender("its gradient alone", lambda: _step(task, "grad"), threads=1, whole=False),
+            Contender("HIPS autograd", lambda: _step(task), threads=1, environment="hips"),
+        ),
+        tolerance=1e-9,
+        goals={"HIPS autograd": 0.7, "its gradient alone": 2.5},
+    )
+
+
+def _compiled_row(key: str, title: str, task: Task, goal: float = 1.0) -> Row:
+    return Row(
+        key=key,
+        title=f"{title}, {CALLS} times, compiled",
+        contenders=(
+            Contender("gradbook", lambda: _compiled(task), "llvmlite", threads=1),
+            Contender("JAX jit", lambda: _jax(task), "jax", threads=1),
+        ),
+        tolerance=1e-9,
+        goals={"JAX jit": goal},
+    )
+
+
 ROWS = (
     _row("H1", "gradient of the loss of a network of two layers", _mlp, 0.7),
     _row("H2", "gradient of a softmax regression, written with exp and log", _regression, 0.7),
@@ -163,4 +262,21 @@ ROWS = (
     _row("H9", "Jacobian of a layer of 200 by 200", _net_jacobian, 0.7),
     _row("H10", "Hessian of that net", _net_hessian, 0.7),
     _row("H11", "Hessian of Rosenbrock's function in 1,000 dimensions times a vector", _rosenbrock, 0.7),
+    _second_row("H12", "a tanh net in 200 dimensions", _second(_net)),
+    _forward_row("V1", "60 operations on 10 numbers", _forward(_chain)),
+    _forward_row("V2", "a layer of 200 by 200", _forward(_net_jacobian)),
+    _forward_row("V3", "a tanh net in 200 dimensions", _forward(_net)),
+    _forward_row("V4", "six tanh of 300,000 numbers", _tanh_six_times),
+    _forward_row("V5", "Rosenbrock's function in 1,000 dimensions", _forward(_rosenbrock)),
+    _compiled_row("X1", "gradient of the loss of a network of two layers", _mlp),
+    _compiled_row("X2", "gradient of a softmax regression, written with exp and log", _regression),
+    _compiled_row("X3", "gradient through 100 steps of an ODE of 10 numbers", _ode),
+    _compiled_row("X4", "gradient of a step of an LSTM", _lstm),
+    _compiled_row("X5", "gradient of a Gaussian likelihood by a Cholesky factor of 30 by 30", _cholesky),
+    _compiled_row("X6", "gradient of 60 operations on 10 numbers", _chain),
+    _compiled_row("X7", "gradient of x² of a float", _float),
+    _compiled_row("X8", "gradient of a tanh net in 200 dimensions", _net),
+    _compiled_row("X9", "Jacobian of a layer of 200 by 200", _net_jacobian),
+    _compiled_row("X10", "Hessian of a tanh net in 200 dimensions", _net_hessian, 2.0),
+    _compiled_row("X11", "Hessian of Rosenbrock's function in 1,000 dimensions times a vector", _rosenbrock),
 )

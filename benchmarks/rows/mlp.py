@@ -232,7 +232,7 @@ def _eager_row(key: str, sizes: tuple[int, ...], batch: int, goal: float) -> Row
     )
 
 
-def _replayed_row(key: str, sizes: tuple[int, ...], batch: int, goal: float) -> Row:
+def _replayed_row(key: str, sizes: tuple[int, ...], batch: int, goal: float, products: float = 0.0) -> Row:
     return Row(
         key=key,
         title=f"MLP {'-'.join(map(str, sizes))}, batch {batch}, float32, SGD step, replayed",
@@ -244,7 +244,7 @@ def _replayed_row(key: str, sizes: tuple[int, ...], batch: int, goal: float) -> 
             _contender("products alone", _products, sizes, batch, whole=False),
         ),
         tolerance=1e-5,
-        goals={"PyTorch": goal, "JAX": goal},
+        goals={"PyTorch": goal, "JAX": goal} | ({"products alone": products} if products else {}),
     )
 
 
@@ -254,6 +254,6 @@ ROWS = (
     _eager_row("K128", MIDDLE, 128, 1.25),
     _eager_row("K1024", LARGE, 1024, 1.25),
     _replayed_row("H", SMALL, 32, 0.55),
-    _replayed_row("I", MIDDLE, 128, 1.0),
-    _replayed_row("J", LARGE, 1024, 1.0),
+    _replayed_row("I", MIDDLE, 128, 1.0, 1.1),
+    _replayed_row("J", LARGE, 1024, 1.0, 1.04),
 )

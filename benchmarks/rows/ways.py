@@ -110,21 +110,25 @@ def _network() -> tuple[list[Any], Any, Any]:
 
 
 def _each_sample() -> Step:
-    import autograd as ag
     import nn
 
     parameters, X, targets = _network()
-
-    def loss(p: Any, x: Any, t: Any) -> Any:
-        return nn.cross_entropy(ag.relu(x @ p[0] + p[1]) @ p[2] + p[3], t)
-
-    gradient = ag.compile(ag.grad(loss))
+    model = _layers(parameters)
 
     def step() -> tuple[float, ...]:
-        found = [gradient(parameters, X[i : i + 1], targets[i : i + 1]) for i in range(len(X))]
-        return tuple(float(sum(np.sum(np.square(g[k])) for g in found)) for k in range(4))
+        _, found = nn.per_sample_gradients(model, X, targets)
+        return tuple(float((g[-1] ** 2).sum()) for g in found.values())
 
     return step
+
+
+def _layers(parameters: list[Any]) -> Any:
+    import nn
+
+    layers = [nn.Linear(784, 64), nn.ReLU(), nn.Linear(64, 10)]
+    for layer, weight, bias in ((layers[0], *parameters[:2]), (layers[2], *parameters[2:])):
+        layer.weight.data, layer.bias.data = weight, bias
+    return nn.Sequential(*layers)
 
 
 def _each_sample_by_torch() -> Step:
@@ -141,7 +145,7 @@ def _each_sample_by_torch() -> Step:
     gradients = torch.func.vmap(torch.func.grad(loss), in_dims=(None, 0, 0))
 
     def step() -> tuple[float, ...]:
-        return tuple(float((g**2).sum()) for g in gradients(tensors, x, t))
+        return tuple(float((g[-1] ** 2).sum()) for g in gradients(tensors, x, t))
 
     return step
 
@@ -158,10 +162,7 @@ def _row_by(way: str) -> Step:
 
     parameters, X, _ = _network()
     row = X[:1]
-    layers = [nn.Linear(784, 64), nn.ReLU(), nn.Linear(64, 10)]
-    for layer, weight, bias in ((layers[0], *parameters[:2]), (layers[2], *parameters[2:])):
-        layer.weight.data, layer.bias.data = weight, bias
-    model = nn.Sequential(*layers)
+    model = _layers(parameters)
     model.eval()
     if way == "trainer":
         trainer = nn.Trainer(model, loss=nn.cross_entropy, optimizer=nn.SGD(model.parameters(), learning_rate=0.1))
