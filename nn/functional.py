@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import autograd as ag
+from nn._arguments import explained
 from nn._text import quoted
 from nn.module import Module
 
@@ -21,6 +22,7 @@ if not TYPE_CHECKING:
         )
 
 
+@explained
 def functional_call(model: Module, parameters: Mapping[str, ag.Tensor], *args: Any, **kwargs: Any) -> Any:
     """What a model gives with other parameters in place of its own, which stay as they are.
 

@@ -221,6 +221,7 @@ def ones(shape: tuple[int, ...], seed: Seed = None, dtype: DTypeLike = np.float3
 xavier_uniform = glorot_uniform
 xavier_normal = glorot_normal
 
+# By the names that layers take.
 INITIALIZERS: dict[str, Initializer] = {
     "glorot_uniform": glorot_uniform,
     "glorot_normal": glorot_normal,

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
+from nn._arguments import explained
 
 __all__ = ["accuracy", "confusion_matrix", "mean_absolute_error", "r2_score"]
 
@@ -64,6 +65,7 @@ def r2_score(y_true: ArrayLike, y_pred: ArrayLike) -> float:
     return float(np.mean(1 - np.where(variation == 0, unexplained != 0, share)))
 
 
+@explained
 def confusion_matrix(y_true: ArrayLike, y_pred: ArrayLike, *, labels: ArrayLike | None = None) -> NDArray[np.int64]:
     """How often each class (row) was taken for each class (column).
 

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 import autograd as ag
 from autograd import suggest
+from nn._arguments import checked
 from nn._text import quoted
 from nn._words import METHODS
 from nn.init import planning
@@ -46,6 +47,7 @@ class Parameter(ag.Tensor):
         array([1., 2., 3.])
     """
 
+    @checked
     def __init__(self, data: ArrayLike, label: str | None = None, dtype: DTypeLike | None = None) -> None:
         super().__init__(_held(self, data), requires_grad=True, label=label, dtype=dtype)
 
@@ -63,6 +65,7 @@ class Buffer(ag.Tensor):
         False
     """
 
+    @checked
     def __init__(self, data: ArrayLike, label: str | None = None, dtype: DTypeLike | None = None) -> None:
         super().__init__(_held(self, data), requires_grad=False, label=label, dtype=dtype)
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import autograd as ag
+from nn._arguments import checked
 from nn.losses import (
     Loss,
     binary_cross_entropy,
@@ -99,6 +100,7 @@ OUTPUTS: dict[Loss, Outputs] = {
 }
 
 
+@checked
 def outputs_of(loss: Loss) -> Outputs:
     """The row of `OUTPUTS` for a loss, also under a `functools.partial`; for an unknown one outputs are predictions.
 

@@ -14,11 +14,13 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
+from nn._arguments import explained
 from nn._checks import in_range
 
 __all__ = ["clip_norm", "clip_value", "elastic", "l1", "l2"]
 
 
+@explained
 def l1(parameters: Iterable[Any], strength: float) -> Any:
     """λ Σ |w|, which drives small weights to exactly zero.
 
@@ -39,6 +41,7 @@ def l1(parameters: Iterable[Any], strength: float) -> Any:
     return in_range("strength", strength) * _total(ag.sum(ag.abs(p)) if _is_array(p) else ag.abs(p) for p in parameters)
 
 
+@explained
 def l2(parameters: Iterable[Any], strength: float) -> Any:
     """λ/2 Σ w², which shrinks weights in proportion to their size; its gradient λ w is that of weight decay λ.
 
@@ -60,6 +63,7 @@ def l2(parameters: Iterable[Any], strength: float) -> Any:
     return factor * _total(ag.sum(p * p) if _is_array(p) else p * p for p in parameters)
 
 
+@explained
 def elastic(parameters: Iterable[Any], strength: float, l1_ratio: float = 0.5) -> Any:
     """λ (ρ Σ |w| + (1 − ρ)/2 Σ w²): both penalties, as in the elastic net.
 
@@ -84,6 +88,7 @@ def elastic(parameters: Iterable[Any], strength: float, l1_ratio: float = 0.5) -
     return l1(parameters, strength * l1_ratio) + l2(parameters, strength * (1 - l1_ratio))
 
 
+@explained
 def clip_norm(parameters: Iterable[ag.Tensor], most: float) -> float:
     """Scale all gradients down together where their norm √(Σ g²) is above a bound; their direction stays.
 
@@ -110,6 +115,7 @@ def clip_norm(parameters: Iterable[ag.Tensor], most: float) -> float:
     return norm
 
 
+@explained
 def clip_value(parameters: Iterable[ag.Tensor], most: float) -> None:
     """Keep every entry of every gradient between −most and most.
 

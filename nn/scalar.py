@@ -1,4 +1,4 @@
-"""Networks of single `Value`s, with micrograd's names and signatures: every multiplication is there to look at.
+"""Networks of single Values, with micrograd's names and signatures: every multiplication is there to look at.
 
 A program written for ``micrograd.nn`` runs with its import changed to ``nn.scalar``. The weights are drawn from
 Python's `random` module in micrograd's order, so the same ``random.seed`` gives the same network.

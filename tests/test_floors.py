@@ -34,7 +34,7 @@ FLOORS: dict[str, list[set[str]]] = {
         {"__init__", "__main__"},
     ],
     "nn": [
-        {"_limits", "_repr", "_schema", "_text", "_words"},
+        {"_arguments", "_limits", "_repr", "_schema", "_text", "_words"},
         {"_checks", "_files", "figures"},
         {"init", "losses", "metrics", "regularisation"},
         {"module", "outputs"},

@@ -114,17 +114,22 @@ PREPARED: dict[str, Callable[[], dict[str, Any]]] = {
     "docs/howto/other_programs.md": network,
     "docs/howto/pytorch_weights.md": both_layers,
     "docs/howto/table.md": houses,
+    "docs/howto/trained_run.md": houses,
 }
 # What wants more than the tests' own install, or much time, is run by CI's step of the peers.
 PEERS = {
     "README.md",
-    *(f"docs/howto/{name}.md" for name in ["many_processes", "other_programs", "pytorch_weights", "table"]),
+    *(
+        f"docs/howto/{name}.md"
+        for name in ["many_processes", "other_programs", "pytorch_weights", "table", "trained_run"]
+    ),
 }
 MADE = {
     "README.md": {"runs", "predictions.csv", "graph.svg", "page.html"},
     "docs/howto/lesson.md": {"lesson.html", "sheet.html", "key.html"},
     "docs/howto/other_programs.md": {"model.onnx"},
     "docs/howto/table.md": {"runs", "predictions.csv"},
+    "docs/howto/trained_run.md": {"runs", "again.svg"},
 }
 
 

@@ -39,6 +39,7 @@ current_tracer = tracer.get
 
 ForwardHook = Callable[[Any, Callable[..., Any], tuple[Any, ...], dict[str, Any]], Any]
 _forward_hook: ContextVar[ForwardHook | None] = ContextVar("forward_hook", default=None)
+# The function that is called instead of each operation, or None; `forward_hook` sets it.
 current_forward_hook = _forward_hook.get
 
 

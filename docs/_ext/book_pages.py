@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+import html
+import importlib
 import inspect
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import matplotlib as mpl
 import numpy as np
@@ -18,8 +23,8 @@ mpl.use("agg")
 from matplotlib import pyplot as plt
 
 import autograd as ag
-import nn
 from autograd.explaining.formula import derivatives, forward_formula, setting_names
+from autograd.learn.expression import function_names
 from autograd.learn.typed import typed_page
 
 ROOT = Path(__file__).parents[2]
@@ -51,9 +56,49 @@ def plot(entry: Any, path: Path) -> None:
     plt.close(figure)
 
 
-def entry_page(entry: Any, folder: Path) -> str:
-    """One entry: what it computes, its derivatives, its kink, its plot."""
-    lines = [f"## {entry.name}", ""]
+def sources() -> dict[str, tuple[str, int, str]]:
+    """Where each entry stands: its file in the rule book, its line, and its text."""
+    found: dict[str, tuple[str, int, str]] = {}
+    for path in sorted((ROOT / "autograd" / "rules").glob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        for statement in ast.parse(text).body:
+            for call in ast.walk(statement):
+                match call:
+                    case ast.Call(args=[ast.Constant(value=str(name)), *_]) if name in ag.BOOK:
+                        found[name] = path.stem, call.lineno, ast.get_source_segment(text, statement) or ""
+    return found
+
+
+LIVE = ("add", "subtract", "multiply", "divide", "power", "maximum", "minimum", "negative", *function_names())
+
+
+def live_node(entry: Any) -> list[str]:
+    """A page in the page, which computes the entry and its derivative anew while a number is dragged."""
+    if entry.name not in LIVE or entry.pull is not None:
+        return []
+    signs = {
+        "add": "a + b",
+        "subtract": "a - b",
+        "multiply": "a * b",
+        "divide": "a / b",
+        "power": "a ** b",
+        "negative": "-a",
+    }
+    arguments = "abc"[: len(entry.vjps)]
+    expression = signs.get(entry.name, f"{entry.name}({', '.join(arguments)})")
+    address = "&".join(
+        [f"e={quote(expression)}", *(f"{name}={x}" for name, x in zip(arguments, (0.7, 0.4, 0.2), strict=False))]
+    )
+    frame = (
+        f'<iframe src="../../_static/typed.html#{address}" title="{html.escape(expression)}, step by step" '
+        'class="steps" loading="lazy"></iframe>'
+    )
+    return [*fenced("{raw} html", ["<details><summary>A live node</summary>", frame, "</details>"])]
+
+
+def entry_page(entry: Any, folder: Path, source: tuple[str, int, str]) -> str:
+    """One entry: what it computes, its derivatives, its kink, its plot, a live node, its lines."""
+    lines = [f"({anchor(entry.name)})=", f"## {entry.name}", "", f"`{entry.doc}`", ""]
     of_numbers = entry.elementwise and entry.differentiable and entry.scalar and not setting_names(entry)
     if of_numbers:
         formulas = [f"y = {forward_formula(entry).latex}"]
@@ -63,7 +108,7 @@ def entry_page(entry: Any, folder: Path) -> str:
         for formula in formulas:
             lines += ["$$", formula, "$$", ""]
     else:
-        lines += fenced("text", inspect.cleandoc(entry.__doc__).splitlines())
+        lines += fenced("text", inspect.cleandoc(entry.__doc__).removeprefix(entry.doc).strip().splitlines())
     if entry.kink:
         lines += [f"**Where there is no derivative:** {entry.kink}", ""]
     by_numpy = f", and by `numpy.{entry.ufunc.__name__}` of a Tensor or Value" if entry.ufunc is not None else ""
@@ -73,23 +118,29 @@ def entry_page(entry: Any, folder: Path) -> str:
         plot(entry, picture)
         options = [f":alt: {entry.name} and its derivative", ":class: rule-plot"]
         lines += fenced(f"{{image}} {picture.name}", options)
+    room, line, text = source
+    lines += [*live_node(entry), f"`autograd/rules/{room}.py`, line {line}:", "", *fenced("python", text.splitlines())]
     return "\n".join(lines)
+
+
+def anchor(name: str) -> str:
+    """What a link to an entry is called."""
+    return f"rule-{name.replace('_', '-')}"
 
 
 def book(folder: Path) -> None:
     """The rule book, a page for each of its files."""
-    folder.mkdir()
+    folder.mkdir(parents=True)
+    places = sources()
     rooms: dict[str, list[Any]] = {}
     for entry in ag.BOOK.values():
-        if entry.__module__.startswith("autograd.rules."):
-            rooms.setdefault(entry.__module__.rpartition(".")[2], []).append(entry)
+        rooms.setdefault(places[entry.name][0], []).append(entry)
     for room, entries in rooms.items():
-        told = (inspect.getdoc(sys.modules[f"autograd.rules.{room}"]) or "").removeprefix("The rule book: ")
+        told = (inspect.getdoc(importlib.import_module(f"autograd.rules.{room}")) or "").removeprefix("The rule book: ")
         parts = [
             f"# {room.replace('_', ' ').capitalize()}",
             f"{told[:1].upper()}{told[1:]}",
-            f"Source: `autograd/rules/{room}.py`.",
-            *(entry_page(entry, folder) for entry in entries),
+            *(entry_page(entry, folder, places[entry.name]) for entry in entries),
         ]
         folder.joinpath(f"{room}.md").write_text("\n\n".join(parts), encoding="utf-8")
     introduction = [
@@ -105,25 +156,137 @@ def book(folder: Path) -> None:
 
 # ---- every public name ----------------------------------------------------------------------------------------------
 
+# The packages, and on which page what stands where: the longest beginning of a module's name decides.
+PACKAGES = (
+    "autograd",
+    "nn",
+    "nn.init",
+    "nn.pictures",
+    "nn.scalar",
+    "nn.estimator",
+    "autograd.extend",
+    "autograd.test_util",
+)
+TITLES = {
+    "autograd.value": "Values, Tensors and their graph",
+    "autograd.tensor": "Values, Tensors and their graph",
+    "autograd.graph": "Values, Tensors and their graph",
+    "autograd.rules": "Values, Tensors and their graph",
+    "autograd.numpy": "Functions of arrays",
+    "autograd.functional": "Derivatives of functions",
+    "autograd.compat": "Derivatives of functions",
+    "autograd.program": "Programs",
+    "autograd.drawing": "Pictures and explanations",
+    "autograd.explaining": "Pictures and explanations",
+    "autograd.learn": "Pictures and explanations",
+    "autograd.errors": "Errors, and what is installed",
+    "autograd.extras": "Errors, and what is installed",
+    "autograd.extend": "Rules of your own: autograd.extend",
+    "autograd.test_util": "Checks: autograd.test_util",
+    "nn.module": "Modules and layers",
+    "nn.functional": "Modules and layers",
+    "nn.layers": "Modules and layers",
+    "nn.losses": "Losses, metrics, penalties",
+    "nn.metrics": "Losses, metrics, penalties",
+    "nn.outputs": "Losses, metrics, penalties",
+    "nn.regularisation": "Losses, metrics, penalties",
+    "nn.optim": "Optimizers and schedules",
+    "nn.training.learning_rate": "Optimizers and schedules",
+    "nn.training": "Training",
+    "nn.training.checkpoint": "Files and other programs",
+    "nn.interchange": "Files and other programs",
+    "nn.app": "Files and other programs",
+    "nn.init": "Initial weights: nn.init",
+    "nn.pictures": "Figures: nn.pictures",
+    "nn.scalar": "Networks of Values: nn.scalar",
+    "nn.estimator": "Estimators: nn.estimator",
+}
+# What is no function and no class, and so does not say where it stands.
+DATA = {
+    "autograd.BOOK": "autograd.rules.primitive",
+    "autograd.current_forward_hook": "autograd.graph.hooks",
+    "nn.ACTIVATIONS": "nn.layers.activations",
+    "nn.Loss": "nn.losses.basic",
+    "nn.OPTIMIZERS": "nn.optim.base",
+    "nn.OUTPUTS": "nn.outputs",
+    "nn.init.INITIALIZERS": "nn.init",
+    "nn.init.Initializer": "nn.init",
+    "nn.init.Seed": "nn.init",
+    "nn.init.planning": "nn.init",
+}
 
-def names(folder: Path, module: Any) -> None:
-    """The functions and classes of a package, from their docstrings."""
+
+def public_names(package: str) -> dict[str, Any]:
+    """What a package offers that is not offered under a shorter name."""
+    module = importlib.import_module(package)
     things = {name: getattr(module, name) for name in sorted(module.__all__, key=str.lower)}
-    listed_elsewhere = [
-        name
+    return {
+        name: thing
         for name, thing in things.items()
-        if isinstance(thing, ag.Primitive) or (module is not ag and getattr(ag, name, None) is thing)
-    ]
-    lines = [f"# {module.__name__}", ""]
-    for heading, directive, belongs in (
-        ("Functions", "autofunction", inspect.isroutine),
-        ("Classes", "autoclass", inspect.isclass),
-    ):
-        lines += [f"## {heading}", ""]
-        options = ["   :members:", "   :show-inheritance:"] if directive == "autoclass" else []
-        for name in (name for name, thing in things.items() if belongs(thing) and name not in listed_elsewhere):
-            lines += fenced("{eval-rst}", [f".. {directive}:: {module.__name__}.{name}", *options])
-    folder.joinpath(f"{module.__name__}.md").write_text("\n".join(lines), encoding="utf-8")
+        if not inspect.ismodule(thing) and (package == "autograd" or getattr(ag, name, None) is not thing)
+    }
+
+
+def comment_above(module: str, name: str) -> str:
+    """What the lines above an assignment say of it."""
+    text = inspect.getsource(importlib.import_module(module))
+    found = re.search(rf"((?:^#[^\n]*\n)*)^{name}\b[:= ]", text, re.MULTILINE)
+    return " ".join(line.lstrip("# ") for line in found[1].splitlines()) if found else ""
+
+
+def home(package: str, name: str, thing: Any) -> str:
+    """The title of the page that a name stands on."""
+    if package not in ("autograd", "nn"):
+        return TITLES[package]
+    module = DATA.get(f"{package}.{name}") or thing.__module__
+    return TITLES[max((start for start in TITLES if f"{module}.".startswith(f"{start}.")), key=len)]
+
+
+def slug(title: str) -> str:
+    """A title as the name of a file."""
+    return re.sub(r"\W+", "_", title.lower())
+
+
+def directive(package: str, name: str, thing: Any) -> list[str]:
+    """The lines that show a name with its docstring."""
+    full = f"{package}.{name}"
+    if full in DATA:
+        return [f".. py:data:: {full}", "", f"   {comment_above(DATA[full], name) or inspect.getdoc(thing)}"]
+    if inspect.isclass(thing):
+        hidden = "set_fit_request, set_partial_fit_request, set_score_request"  # scikit-learn's
+        return [f".. autoclass:: {full}", "   :members:", "   :show-inheritance:", f"   :exclude-members: {hidden}"]
+    return [f".. autofunction:: {full}"]
+
+
+def reference(folder: Path) -> None:
+    """A page for each subject, and one that lists all names."""
+    folder.mkdir(parents=True)
+    pages: dict[str, list[str]] = {title: [] for title in TITLES.values()}
+    listed: list[str] = []
+    for package in PACKAGES:
+        if package in TITLES:
+            pages[TITLES[package]] += fenced("{eval-rst}", [f".. automodule:: {package}", "   :no-index:"])
+        for name, thing in public_names(package).items():
+            if isinstance(thing, ag.Primitive):
+                link, told = f"[`ag.{name}`](#{anchor(thing.name)})", thing.doc
+            else:
+                pages[home(package, name, thing)] += fenced("{eval-rst}", directive(package, name, thing))
+                told = (
+                    comment_above(DATA[f"{package}.{name}"], name)
+                    if f"{package}.{name}" in DATA
+                    else inspect.getdoc(thing)
+                )
+                link = f"{{py:obj}}`{package}.{name}`"
+            summary = (told or "").strip().split("\n")[0].replace("|", r"\|").replace("<", r"\<")
+            listed += [f"| {link} | {summary} |"]
+    for title, lines in pages.items():
+        folder.joinpath(f"{slug(title)}.md").write_text("\n".join([f"# {title}", "", *lines]), encoding="utf-8")
+    head = ["# All names", "", "Each with the first line of what it says of itself.", "", "| name | |", "|---|---|"]
+    folder.joinpath("names.md").write_text("\n".join([*head, *listed]), encoding="utf-8")
+    toctree = [":maxdepth: 1", "names", *(slug(title) for title in pages)]
+    folder.joinpath("index.md").write_text(
+        "\n".join(["# Public names", "", *fenced("{toctree}", toctree)]), encoding="utf-8"
+    )
 
 
 def escape_bars(*arguments: Any) -> None:
@@ -159,8 +322,7 @@ def make(app: Any) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.joinpath("notebooks").mkdir(parents=True)
     book(folder / "book")
-    names(folder, ag)
-    names(folder, nn)
+    reference(folder / "reference")
     command_line(folder)
     for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
         shutil.copy(path, folder / "notebooks")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nn._arguments import checked
 from nn.app.experiment import trainer_for
 from nn.app.runs import Run, RunError, read_run
 from nn.app.terminal import shown
@@ -81,6 +82,7 @@ class Predictor:
             return self._trainer.predict_proba(self.run.preprocessing.inputs(table))
 
 
+@checked
 def load_run(folder: str | Path) -> Predictor:
     """A trained run, ready to predict rows of a table as it is: the network, and the preparation it was trained with.
 

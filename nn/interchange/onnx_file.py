@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 import autograd as ag
 from autograd import require
 from nn import layers
+from nn._arguments import checked
 from nn._files import write_atomically
 from nn.inspect import mode
 from nn.interchange.chain import chain_of
@@ -22,6 +23,7 @@ __all__ = ["to_onnx"]
 OPSET, IR_VERSION = 17, 8  # of 2022, so that runtimes of many years read it
 
 
+@checked
 def to_onnx(model: Module, path: str | Path, example: ArrayLike) -> None:
     """Write a network to an ONNX file, as it is in use (after training).
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nn import layers
+from nn._arguments import explained
 from nn.interchange.chain import chain_of
 from nn.module import Module
 
@@ -37,6 +38,7 @@ ACTIVATIONS: dict[type[Module], tuple[str, str, str]] = {
 }
 
 
+@explained
 def to_function(model: Module, language: Literal["python", "c"] = "python") -> str:
     """The source text of a function that computes what a network does in use, its numbers written into it.
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import autograd as ag
-from autograd import suggest
+from nn._arguments import checked
 from nn.module import Module
 
 __all__ = [
@@ -92,7 +92,7 @@ class LeakyReLU(Activation, name="leaky_relu"):
 
     initializer = "he_uniform"
 
-    @suggest.in_our_words
+    @checked
     def __init__(self, slope: float = 0.01) -> None:
         self.slope = float(slope)
 
@@ -165,7 +165,7 @@ class ELU(Activation, name="elu"):
 
     initializer = "he_uniform"
 
-    @suggest.in_our_words
+    @checked
     def __init__(self, alpha: float = 1.0) -> None:
         self.alpha = float(alpha)
 
@@ -201,7 +201,7 @@ class GELU(Activation, name="gelu"):
 
     initializer = "he_uniform"
 
-    @suggest.in_our_words
+    @checked
     def __init__(self, approximate: str = "none") -> None:
         if approximate not in ("none", "tanh"):
             raise ValueError(f"approximate must be 'none' or 'tanh', got {approximate!r}")
@@ -253,7 +253,7 @@ class Softmax(Module):
         [0.5, 0.5]
     """
 
-    @suggest.in_our_words
+    @checked
     def __init__(self, axis: int = -1) -> None:
         self.axis = int(axis)
 

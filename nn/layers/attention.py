@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 import autograd as ag
-from autograd import suggest
 from nn import init
+from nn._arguments import checked
 from nn._checks import positive_integer
 from nn.init import Initializer, Seed
 from nn.layers._inputs import as_tensor
@@ -54,7 +54,7 @@ class MultiheadAttention(Module):
         (5, 3, 8)
     """
 
-    @suggest.in_our_words
+    @checked
     def __init__(
         self,
         embed_dim: int,

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 import autograd as ag
-from autograd import suggest
 from nn import init
+from nn._arguments import checked
 from nn._checks import positive_integer
 from nn.init import Initializer, Seed
 from nn.layers._inputs import as_tensor, lengths, setting, short
@@ -25,7 +25,7 @@ Lengths: TypeAlias = int | Sequence[int]
 class _Convolution(Module):
     axes: ClassVar[int]
 
-    @suggest.in_our_words
+    @checked
     def __init__(
         self,
         in_channels: int,

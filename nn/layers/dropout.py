@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 import autograd as ag
-from autograd import suggest
+from nn._arguments import checked
 from nn._checks import in_range
 from nn.init import Seed
 from nn.module import Module
@@ -40,7 +40,7 @@ class Dropout(Module):
         array([1., 1., 1.])
     """
 
-    @suggest.in_our_words
+    @checked
     def __init__(self, p: float = 0.5, seed: Seed = None) -> None:
         self.p = in_range("p", p, below=1.0)
         self._generator = np.random.default_rng(seed)

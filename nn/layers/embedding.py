@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 import autograd as ag
-from autograd import suggest
 from nn import init
+from nn._arguments import checked
 from nn._checks import positive_integer
 from nn.init import Initializer, Seed
 from nn.module import Module, Parameter
@@ -49,7 +49,7 @@ class Embedding(Module):
         array([0., 2., 1.], dtype=float32)
     """
 
-    @suggest.in_our_words
+    @checked
     def __init__(
         self,
         num_embeddings: int,

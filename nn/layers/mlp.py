@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from autograd import suggest
+from nn._arguments import checked
 from nn.init import Initializer, Seed
 from nn.layers.activations import ACTIVATIONS, Identity
 from nn.layers.linear import Linear
@@ -49,7 +49,7 @@ class MLP(Sequential):
         (5, 10)
     """
 
-    @suggest.in_our_words
+    @checked
     def __init__(
         self,
         inputs: int,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 import autograd as ag
-from autograd import suggest
+from nn._arguments import checked
 from nn._checks import in_range
 from nn.init import Seed
 from nn.module import Module
@@ -38,7 +38,7 @@ class GaussianNoise(Module):
         array([1., 1., 1.])
     """
 
-    @suggest.in_our_words
+    @checked
     def __init__(self, deviation: float = 0.1, seed: Seed = None) -> None:
         self.deviation = in_range("deviation", deviation)
         self._generator = np.random.default_rng(seed)

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 import autograd as ag
-from autograd import suggest
 from nn import init
+from nn._arguments import checked
 from nn._checks import in_range, positive_integer
 from nn.layers._inputs import as_tensor
 from nn.module import Buffer, Module, Parameter
@@ -45,7 +45,7 @@ class LayerNorm(Module):
         array([[-1.342, -0.447,  0.447,  1.342]], dtype=float32)
     """
 
-    @suggest.in_our_words
+    @checked
     def __init__(self, features: int, epsilon: float = 1e-5, *, dtype: DTypeLike = np.float32) -> None:
         self.features = positive_integer("features", features)
         self.epsilon = in_range("epsilon", epsilon)
@@ -101,7 +101,7 @@ class BatchNorm1d(Module):
     pytorch: ClassVar = {"running_variance": ("running_var", None)}
     pytorch_ignores: ClassVar = frozenset({"num_batches_tracked"})
 
-    @suggest.in_our_words
+    @checked
     def __init__(
         self, features: int, epsilon: float = 1e-5, momentum: float = 0.1, *, dtype: DTypeLike = np.float32
     ) -> None:
@@ -169,7 +169,7 @@ class GroupNorm(Module):
                 [ 0.447,  1.342]]], dtype=float32)
     """
 
-    @suggest.in_our_words
+    @checked
     def __init__(self, groups: int, channels: int, epsilon: float = 1e-5, *, dtype: DTypeLike = np.float32) -> None:
         self.groups, self.channels = positive_integer("groups", groups), positive_integer("channels", channels)
         if channels % groups:
@@ -219,7 +219,7 @@ class RMSNorm(Module):
         array([[0.849, 1.131]], dtype=float32)
     """
 
-    @suggest.in_our_words
+    @checked
     def __init__(self, features: int, epsilon: float = 1e-5, *, dtype: DTypeLike = np.float32) -> None:
         self.features = positive_integer("features", features)
         self.epsilon = in_range("epsilon", epsilon)

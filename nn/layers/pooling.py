@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 import autograd as ag
-from autograd import suggest
+from nn._arguments import checked
 from nn.layers._inputs import lengths, setting, short
 from nn.module import Module
 
@@ -23,7 +23,7 @@ Lengths: TypeAlias = int | Sequence[int]
 class _Pool(Module):
     axes: ClassVar[int]
 
-    @suggest.in_our_words
+    @checked
     def __init__(self, kernel_size: Lengths, stride: Lengths | None = None, padding: Lengths = 0) -> None:
         self.kernel_size = lengths("kernel_size", kernel_size, self.axes)
         self.stride = self.kernel_size if stride is None else lengths("stride", stride, self.axes)

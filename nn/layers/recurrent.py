@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 import autograd as ag
-from autograd import suggest
 from nn import init
+from nn._arguments import checked
 from nn._checks import positive_integer
 from nn.init import Initializer, Seed
 from nn.layers._inputs import as_tensor
@@ -33,7 +33,7 @@ class _Recurrent(Module):
     gates: ClassVar[int]
     states: ClassVar[int] = 1
 
-    @suggest.in_our_words
+    @checked
     def __init__(
         self,
         input_size: int,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 import autograd as ag
-from autograd import suggest
+from nn._arguments import checked
 from nn._checks import positive_integer
 from nn.init import Initializer, Seed
 from nn.layers._inputs import as_tensor
@@ -55,7 +55,7 @@ class TransformerBlock(Module):
         (5, 3, 8)
     """
 
-    @suggest.in_our_words
+    @checked
     def __init__(
         self,
         d_model: int,

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
+from nn._arguments import explained
 from nn.losses.weighting import Counted, check_class_numbers, class_weights, known
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
 Array: TypeAlias = ag.Tensor | NDArray[Any]
 Targets: TypeAlias = Array | ArrayLike
 Reduction: TypeAlias = Literal["mean", "sum", "none"]
+# From the outputs of a model and the targets to a Tensor of one number.
 Loss: TypeAlias = Callable[..., Any]
 
 # How far probabilities may be from adding up to 1; those of half precision are off by this much.
@@ -44,7 +46,7 @@ class LossFunction(Protocol[P]):
 
 def loss_function(function: Callable[Concatenate[Any, Any, P], Any]) -> LossFunction[P]:
     """Mark a function as a loss."""
-    return cast("LossFunction[P]", function)
+    return cast("LossFunction[P]", explained(function))
 
 
 REDUCTIONS: dict[str, Callable[[Any], Any]] = {"mean": ag.mean, "sum": ag.sum, "none": lambda losses: losses}
@@ -374,7 +376,7 @@ def _tell_of_probabilities(logits: Array, rule: str, loss: str, advice: str) -> 
     if isinstance(logits, ag.Tensor) and logits.rule is ag.BOOK[rule]:
         warnings.warn(
             f"{loss} takes logits and applies a {rule} itself, and these outputs come out of a {rule}: {advice}",
-            stacklevel=3,
+            stacklevel=4,  # the loss, and what explains its errors
         )
 
 

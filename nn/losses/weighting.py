@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, SupportsIndex
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,8 @@ class Counted:
         self.counts: Any = None
         self.kept: Any = None
         if ignore_index is not None:
+            if not isinstance(ignore_index, SupportsIndex):
+                raise TypeError(f"ignore_index must be a class number, got {ignore_index!r}")
             kept = ag.not_equal(targets, ignore_index)
             targets = _chosen(kept, targets)
             self.counts = self.kept = ag.where(kept, np.ones((), like.dtype), np.zeros((), like.dtype))

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
-from autograd import suggest
+from nn._arguments import checked
 from nn._checks import in_range
 from nn._repr import settings_of
 from nn.module import Parameter, check_state
@@ -92,7 +92,7 @@ class Optimizer(ABC):
     def __init_subclass__(cls, name: str | None = None) -> None:
         super().__init_subclass__()
         if "__init__" in vars(cls):
-            cls.__init__ = suggest.in_our_words(cls.__init__)  # type: ignore[method-assign]
+            cls.__init__ = checked(cls.__init__)  # type: ignore[method-assign]
         if name is not None:
             OPTIMIZERS[name] = cls
 

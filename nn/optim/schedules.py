@@ -213,7 +213,7 @@ class OneCycle:
     def __post_init__(self) -> None:
         if positive_integer("total", self.total) < 2:
             raise ValueError(f"total must be 2 at least, up and down, got {self.total}")
-        if not 0 < self.rising < 1:
+        if not in_range("rising", self.rising, below=1):
             raise ValueError(f"rising must be above 0 and below 1, got {self.rising!r}")
         in_range("start", self.start)
         in_range("end", self.end)
@@ -253,6 +253,8 @@ class WarmUp:
     def __post_init__(self) -> None:
         positive_integer("length", self.length)
         in_range("start", self.start)
+        if self.then is not None and not callable(self.then):
+            raise TypeError(f"then must be a schedule such as CosineDecay(1000), or None, got {self.then!r}")
 
     def __call__(self, t: int) -> float:
         """The factor at time t."""

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from autograd import MissingExtraError, require, suggest
+from autograd import MissingExtraError, require
+from nn._arguments import checked
 from nn._checks import positive_integer
 from nn._repr import Shown
 from nn.module import Module
@@ -70,7 +71,7 @@ class Callback(Shown):
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         if "__init__" in vars(cls):
-            cls.__init__ = suggest.in_our_words(cls.__init__)  # type: ignore[method-assign]
+            cls.__init__ = checked(cls.__init__)  # type: ignore[method-assign]
 
     def on_fit_begin(self, trainer: TrainerView) -> None:
         """Before the first epoch."""

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import require
+from nn._arguments import explained
 from nn._files import write_atomically
 from nn._limits import MOST_CONFIG_BYTES
 from nn._text import visible
@@ -29,6 +30,7 @@ HELD = "gradbook-1"  # files of before, in the names and layout in which modules
 LONGEST_REASON = 500
 
 
+@explained
 def save(model: Module, path: str | Path) -> None:
     """Write a model's parameters, and its architecture where that is known, to a safetensors file.
 
@@ -63,6 +65,7 @@ def save(model: Module, path: str | Path) -> None:
     write_atomically(path, require("safetensors.numpy", "train").save(model.state_dict(), metadata))
 
 
+@explained
 def load(path: str | Path, model: Module | None = None) -> Module:
     """Read a model from a file that `save` wrote, or PyTorch's (with a model to take the values).
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 import autograd as ag
+from nn._arguments import checked
 from nn.inspect import precision_of
 from nn.losses import Loss
 from nn.module import Module
@@ -182,6 +183,7 @@ def _array(x: Any) -> Any:
     return x.data if isinstance(x, ag.Tensor) else np.asarray(x)
 
 
+@checked
 def compile_step(
     model: Module, loss: Loss, optimizer: Optimizer, engine: Literal["numpy", "native"] | None = None
 ) -> Callable[[Any, Any], float]:

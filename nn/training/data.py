@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from autograd import suggest
+from nn._arguments import checked
 from nn._checks import check_same_length, positive_integer
 from nn.init import Seed
 
@@ -81,7 +81,7 @@ class DataLoader:
         [1] [10]
     """
 
-    @suggest.in_our_words
+    @checked
     def __init__(
         self,
         dataset: tuple[Any, ...] | HasXY | Indexable,
@@ -290,6 +290,7 @@ def columns_of(dataset: Any) -> list[Any]:
     return [ItemColumn(dataset, part, fetched) for part in range(len(first))]
 
 
+@checked
 def train_test_split(
     x: ArrayLike, y: ArrayLike, test_fraction: float = 0.2, seed: Seed = None, stratify: bool = False
 ) -> tuple[Array, Array, Array, Array]:

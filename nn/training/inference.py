@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
+from nn._arguments import explained
 from nn._checks import finite
 from nn.inspect import mode, precision_of
 from nn.losses import Loss
@@ -144,6 +145,7 @@ class Inference:
             loss = self.loss(ag.Tensor(whole), y).item()
         return {"loss": loss, **measured(self.metrics, outputs_of(self.loss), y, whole)}
 
+    @explained
     def predict(self, x: ArrayLike) -> Array:
         """What the network says: class numbers after a classification loss, else the values themselves.
 
@@ -155,6 +157,7 @@ class Inference:
         """
         return outputs_of(self.loss).predictions(self._outputs(x))
 
+    @explained
     def predict_proba(self, x: ArrayLike) -> Array:
         """Probabilities: of every class, ``(samples, classes)``, or of "yes" for a binary loss, shaped as its logits.
 

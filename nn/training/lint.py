@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
+from nn._arguments import checked
 from nn.inspect import mode, outputs_of_layers
 from nn.layers import Embedding
 from nn.losses import Loss, cross_entropy, focal, nll
@@ -61,6 +62,7 @@ class Report(Sequence[Finding]):
     __repr__ = __str__
 
 
+@checked
 def lint(
     model: Module, loss: Loss, x: ArrayLike, y: ArrayLike, optimizer: Optimizer | None = None, seed: int = 0
 ) -> Report:

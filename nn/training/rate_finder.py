@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nn._arguments import checked
 from nn._checks import in_range, positive_integer
 from nn.figures import canvas, style
 from nn.init import Seed
@@ -87,6 +88,7 @@ class _Ended(Exception):  # noqa: N818 - no error
     """The sweep is at its end."""
 
 
+@checked
 def find_learning_rate(
     trainer: Trainer,
     x: Any,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nn._arguments import checked
 from nn.inspect import outputs_of_layers
 from nn.module import Module
 
@@ -56,6 +57,7 @@ class Summary:
         return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table><p>{foot}</p>"
 
 
+@checked
 def summary(model: Module, sample: ArrayLike) -> Summary:
     """A model's layers in the order of computing, found by running a sample through them.
 

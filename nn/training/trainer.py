@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
-from autograd import suggest
+from nn._arguments import checked
 from nn._checks import check_made, positive_integer
 from nn.distributed import world
 from nn.init import Seed
@@ -97,7 +97,7 @@ class Trainer(Inference):
     # Whether a subclass's own `compute_loss` reads nothing from outside that may change, so that it can be recorded.
     steady = False
 
-    @suggest.in_our_words
+    @checked
     def __init__(
         self,
         model: Module,
@@ -153,7 +153,7 @@ class Trainer(Inference):
         """Why steps are taken eagerly; None where they are recorded."""
         return self.stepper.note
 
-    @suggest.in_our_words
+    @checked
     def fit(
         self,
         x: Any,
