@@ -53,4 +53,5 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_js_files = ["accessible.js"]
 html_copy_source = False
+html_show_copyright = False
 html_theme_options = {"sidebar_hide_name": False, "navigation_with_keys": True}

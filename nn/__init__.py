@@ -7,12 +7,19 @@ Example:
     2410
 """
 
-import autograd
+try:
+    import autograd
 
-if not hasattr(autograd, "Tensor"):
+    is_ours = hasattr(autograd, "Tensor")
+except ModuleNotFoundError:
+    raise  # NumPy is missing
+except ImportError:
+    is_ours = False  # files of both, one written over the other
+
+if not is_ours:
     raise ImportError(
-        f"the 'autograd' found at {autograd.__file__} is not gradbook's but HIPS autograd, of the same import name; "
-        "keep one in this environment: pip uninstall -y autograd gradbook, then pip install gradbook"
+        "the 'autograd' found here is HIPS autograd's, of the same import name as gradbook's and installed over it; "
+        "keep one in this environment: pip uninstall -y autograd gradbook, then install the one you want"
     )
 
 from importlib import import_module

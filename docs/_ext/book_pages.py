@@ -98,7 +98,7 @@ def live_node(entry: Any) -> list[str]:
 
 def entry_page(entry: Any, folder: Path, source: tuple[str, int, str]) -> str:
     """One entry: what it computes, its derivatives, its kink, its plot, a live node, its lines."""
-    lines = [f"({anchor(entry.name)})=", f"## {entry.name}", "", f"`{entry.doc}`", ""]
+    lines = [f"({anchor(entry.name)})=", f"## {entry.name}", "", *[f"`{entry.doc}`", ""][: 2 * bool(entry.doc)]]
     of_numbers = entry.elementwise and entry.differentiable and entry.scalar and not setting_names(entry)
     if of_numbers:
         formulas = [f"y = {forward_formula(entry).latex}"]
@@ -268,7 +268,7 @@ def reference(folder: Path) -> None:
             pages[TITLES[package]] += fenced("{eval-rst}", [f".. automodule:: {package}", "   :no-index:"])
         for name, thing in public_names(package).items():
             if isinstance(thing, ag.Primitive):
-                link, told = f"[`ag.{name}`](#{anchor(thing.name)})", thing.doc
+                link, told = f"[`ag.{name}`](#{anchor(thing.name)})", thing.__doc__
             else:
                 pages[home(package, name, thing)] += fenced("{eval-rst}", directive(package, name, thing))
                 told = (
@@ -277,11 +277,11 @@ def reference(folder: Path) -> None:
                     else inspect.getdoc(thing)
                 )
                 link = f"{{py:obj}}`{package}.{name}`"
-            summary = (told or "").strip().split("\n")[0].replace("|", r"\|").replace("<", r"\<")
-            listed += [f"| {link} | {summary} |"]
+            summary = (told or "").strip().partition("\n")[0].replace("<", r"\<")
+            listed += [f"* {link}: {summary}"]
     for title, lines in pages.items():
         folder.joinpath(f"{slug(title)}.md").write_text("\n".join([f"# {title}", "", *lines]), encoding="utf-8")
-    head = ["# All names", "", "Each with the first line of what it says of itself.", "", "| name | |", "|---|---|"]
+    head = ["# All names", "", "Each with the first line of what it says of itself.", ""]
     folder.joinpath("names.md").write_text("\n".join([*head, *listed]), encoding="utf-8")
     toctree = [":maxdepth: 1", "names", *(slug(title) for title in pages)]
     folder.joinpath("index.md").write_text(

@@ -68,7 +68,7 @@ def make(app: Any) -> None:
         "What `ag.draw` shows, and the code that draws it; `docs/make_pictures.py` makes them all.",
         "",
     ]
-    lines += ["::::{grid} 2 3 3 4", *cards, "::::", ""]
+    lines += ["::::{grid} 1 2 3 3", *cards, "::::", ""]
     lines += [section(name, function) for name, function in drawn.items()]
     folder.joinpath("index.md").write_text("\n".join(lines), encoding="utf-8")
 

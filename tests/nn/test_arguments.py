@@ -147,7 +147,7 @@ def test_a_wrong_kind_is_refused_where_it_is_passed(
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")
                 call(**needed | {argument: wrong})
-        except (TypeError, ValueError, OSError, ag.GradbookError) as error:
+        except (TypeError, ValueError, IndexError, OSError, ag.GradbookError) as error:
             message = str(error)
             if "\n" in message or NOT_OURS.search(message):
                 problems.append(f"{argument}={wrong!r}: {type(error).__name__}: {message}")
