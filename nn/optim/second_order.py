@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import autograd as ag
+from nn._arguments import checked
 from nn._checks import in_range, positive_integer
 from nn.optim.base import checked_parameters
 
@@ -50,6 +51,7 @@ class LBFGS:
         True
     """
 
+    @checked
     def __init__(
         self,
         parameters: Iterable[ag.Tensor],
