@@ -1,0 +1,222 @@
+"""The tables for those who come from another library: each row runs, in both words where the library is installed.
+
+The second table of the page on PyTorch is held by tests/test_lectures.py. HIPS autograd cannot be installed beside us;
+`python -m tests.hips` runs its own tests on us. MyGrad's and Keras's rows run in our words alone.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as ag
+import nn
+
+FOLDER = Path(__file__).parents[1] / "docs" / "coming_from"
+
+# By page and first cell: lines that run, and assert what the row says.
+ROWS: dict[str, dict[str, str]] = {
+    "micrograd": {
+        "`from micrograd.engine import Value`": "from micrograd.engine import Value as M; from autograd import Value",
+        "`from micrograd.nn import Neuron, Layer, MLP`": "from nn.scalar import Neuron, Layer, MLP; import micrograd.nn as theirs",
+        "`MLP(2, [16, 16, 1])`": "assert len(MLP(2, [16, 16, 1]).parameters()) == len(theirs.MLP(2, [16, 16, 1]).parameters())",
+        "`v.data`, `v.grad`, `v.backward()`, `v.relu()`": """
+def run(V):
+    v = V(2.0); w = (v * v + 1.0).relu(); w.backward()
+    return w.data, v.grad
+assert run(M) == run(Value)""",
+        "`draw_dot(L)` of the notebooks": "assert ag.draw(Value(2.0) * Value(3.0)).dot.startswith('digraph')",
+        "`p.data -= 0.1 * p.grad`": """
+def step(V):
+    p = V(2.0); (p * p).backward(); p.data -= 0.1 * p.grad
+    return p.data
+assert step(M) == step(Value)""",
+        "`v._prev`, `v._op`, a topological sort written by hand": """
+def sort(V):
+    a, b = V(2.0), V(-3.0); L = a * b + b
+    order, seen = [], set()
+    def visit(v):
+        if v not in seen:
+            seen.add(v)
+            for child in v._prev: visit(child)
+            order.append((v._op == '+', v.data))
+    visit(L)
+    return sorted(order)
+assert sort(M) == sort(Value)""",
+        "`a == b`, `v in visited`": "a, b = Value(1.0), Value(1.0); assert a != b and a == a and b not in [a] and a.data == b.data and a <= b",
+    },
+    "hips_autograd": {
+        "`import autograd.numpy as np`": "import autograd.numpy as anp; assert anp.tanh(0.0) == 0",
+        "`grad`, `value_and_grad`, `elementwise_grad`, `jacobian`, `hessian`, `make_vjp`, `make_jvp`": """
+from autograd import grad, value_and_grad, elementwise_grad, jacobian, hessian, make_vjp, make_jvp
+f = lambda x: anp.sum(x**3)
+x = np.array([1.0, 2.0])
+assert grad(f)(x).tolist() == value_and_grad(f)(x)[1].tolist() == jacobian(f)(x).tolist() == [3, 12]
+assert elementwise_grad(anp.sin)(0.0) == 1 and hessian(f)(x).tolist() == [[6, 0], [0, 12]]
+vjp, value = make_vjp(f)(x)
+assert value == 9 and vjp(2.0).tolist() == [6, 24] and make_jvp(f)(x)(x) == (9, 27)""",
+        "`hessian_vector_product(f)(x, v)`": """
+from autograd import hessian_vector_product, hvp
+assert hessian_vector_product(f)(x, x).tolist() == hvp(f, x, x)[1].tolist() == [6, 24]""",
+        "`deriv`, `grad_and_aux`, `grad_named`, `make_hvp`, `make_ggnvp`, `multigrad_dict`, `checkpoint` …": """
+from autograd import deriv, grad_and_aux, grad_named, make_hvp, make_ggnvp, multigrad_dict, checkpoint
+assert deriv(lambda x: x**2)(3.0) == grad_named(lambda x: x**2, "x")(3.0) == grad(checkpoint(lambda x: x**2))(3.0) == 6
+assert grad_and_aux(lambda x: (x**2, x))(3.0) == (6, 3) and make_hvp(f)(x)[0](x).tolist() == [6, 24]
+assert multigrad_dict(lambda a, b: a * b)(2.0, 3.0) == {"a": 3, "b": 2}""",
+        "`from autograd.extend import primitive, defvjp`, and `defvjp_argnum`, `defjvp`, `vspace` …": """
+from autograd.extend import primitive, defvjp, defvjp_argnum, defjvp, vspace
+@primitive
+def twice(x): return 2 * x
+defvjp(twice, lambda ans, x: lambda g: 2 * g)
+defjvp(twice, lambda t, ans, x: 2 * t)
+assert grad(twice)(1.0) == 2 and vspace(x).zeros().tolist() == [0, 0]""",
+        "`from autograd.test_util import check_grads`": "from autograd.test_util import check_grads; check_grads(anp.tanh)(0.3)",
+        "`autograd.misc.flatten`, `.optimizers`, `.fixed_points`; `autograd.builtins`, `.core`, `.tracer`, `.util`, `.wrap_util`": """
+import autograd.builtins, autograd.core, autograd.tracer, autograd.util, autograd.wrap_util
+import autograd.misc.optimizers, autograd.misc.fixed_points
+from autograd.misc.flatten import flatten
+flat, back = flatten({"a": x})
+assert back(flat)["a"].tolist() == [1, 2]""",
+    },
+    "pytorch": {
+        "`torch.tensor(x, requires_grad=True)`": """
+x = [[1.0, 2.0], [3.0, 4.0]]
+t, a = torch.tensor(x, requires_grad=True, dtype=torch.float64), ag.Tensor(x, requires_grad=True)""",
+        "`y.backward(gradient=g)`, `create_graph=True`": """
+g = np.array([[1.0, 0.5], [0.25, 2.0]])
+(t * t).backward(gradient=torch.tensor(g)); (a * a).backward(gradient=g, create_graph=True)
+same(t.grad, a.grad)""",
+        "`torch.autograd.grad(y, [a, b])`": """
+for one, two in zip(torch.autograd.grad((t**3).sum(), [t]), ag.gradients((a**3).sum(), [a]), strict=True): same(one, two)""",
+        "`with torch.no_grad():`": """
+with torch.no_grad(): u = t * 2
+with ag.no_grad(): b = a * 2
+assert not u.requires_grad and not b.requires_grad""",
+        "`x.sum(dim=1, keepdim=True)`": "same(t.sum(dim=1, keepdim=True), a.sum(axis=1, keepdims=True))",
+        "`torch.cat`, `unsqueeze`, `clamp`, `permute`": """
+same(torch.cat([t, t]), ag.concatenate([a, a])); same(t.unsqueeze(1), ag.expand_dims(a, 1))
+same(t.clamp(2, 3), ag.clip(a, 2, 3)); same(t.permute(1, 0), ag.transpose(a, (1, 0)))""",
+        "`nn.Linear`, `nn.Sequential`, `nn.ReLU`, `state_dict`": """
+theirs = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU()).double()
+ours = nn.Sequential(nn.Linear(2, 3, dtype=np.float64), nn.ReLU())
+ours.load_state_dict(theirs.state_dict())
+same(theirs(t), ours(a))""",
+        "`nn.CrossEntropyLoss()(logits, y)`": "same(torch.nn.CrossEntropyLoss()(t, torch.tensor([0, 1])), nn.cross_entropy(a, [0, 1]))",
+        "`torch.optim.SGD(p, lr=0.1)`": """
+torch.optim.SGD([t], lr=0.1).step(); nn.SGD([a], learning_rate=0.1).step()
+same(t, a)""",
+        "`DataLoader(TensorDataset(x, y), …)`": """
+from torch.utils.data import DataLoader, TensorDataset
+rows, y = np.arange(6.0).reshape(3, 2), np.array([0, 1, 0])
+pairs = zip(DataLoader(TensorDataset(torch.tensor(rows), torch.tensor(y)), 2), nn.DataLoader((rows, y), 2), strict=True)
+for (one, _), (two, _) in pairs: same(one, two)""",
+        "`torch.compile(step)`": """
+model = nn.MLP(2, [1], seed=0)
+step = nn.compile_step(model, nn.mse, nn.SGD(model.parameters()), engine="numpy")
+rows, y = rows.astype(np.float32), np.ones((3, 1), np.float32)
+assert step(rows, y) > step(rows, y)""",
+        "`torch.func.grad(f)`": "same(torch.func.grad(lambda x: (x**3).sum())(t.detach()), ag.grad(lambda x: (x**3).sum())(a.data))",
+    },
+    "keras": {
+        '`Sequential([Dense(64, "relu"), Dense(10)])`': """
+model = nn.Sequential(nn.Linear(784, 64), nn.ReLU(), nn.Linear(64, 10))
+assert len(list(nn.MLP(784, [64, 10]).parameters())) == len(list(model.parameters()))
+model = nn.MLP(3, [8, 2], seed=0)
+x = np.random.default_rng(0).normal(size=(60, 3)).astype(np.float32); y = (x[:, 0] > 0).astype(int)""",
+        '`model.compile("adam", "…crossentropy", ["accuracy"])`': """
+trainer = nn.Trainer(model, loss="cross_entropy", optimizer="adam", metrics=["accuracy"])""",
+        "`model.fit(x, y, epochs=…, validation_split=…)`": "history = trainer.fit(x, y, epochs=2, validation_split=0.2, progress=False)",
+        "`model.evaluate`, `model.predict`, `history`": """
+assert 0 <= trainer.evaluate(x, y)["accuracy"] <= 1 and trainer.predict(x).shape == (60,) and len(history["val_loss"]) == 2""",
+        '`class_weight={…}`, `sample_weight=…`': """
+trainer.fit(x, y, epochs=1, class_weight={0: 1.0, 1: 2.0}, progress=False)
+trainer.fit(x, y, epochs=1, class_weight="balanced", sample_weight=np.ones(60), progress=False)""",
+        "`BackupAndRestore`": """
+assert len(trainer.fit(x, y, epochs=1, resume="state", progress=False).rows) == 1""",
+        "`EarlyStopping`, `ModelCheckpoint`": 'nn.EarlyStopping(patience=3), nn.Checkpoint("runs/mnist")',
+        "`tf.GradientTape`": """
+w = ag.Tensor([2.0], requires_grad=True); (w * w).sum().backward(); assert w.grad.data == 4
+with ag.no_grad(): assert not (w * w).requires_grad""",
+    },
+    "scikit_learn": {
+        "`MLPClassifier(hidden_layer_sizes=(64,), max_iter=50)`": """
+from sklearn.neural_network import MLPClassifier as Theirs
+from sklearn.exceptions import ConvergenceWarning
+from nn.estimator import MLPClassifier
+x = np.random.default_rng(0).normal(size=(40, 3)); y = (x[:, 0] > 0).astype(int)
+assert MLPClassifier(hidden_layer_sizes=(64,), max_iter=50).max_iter == Theirs(hidden_layer_sizes=(64,), max_iter=50).max_iter
+both = [kind((4,), max_iter=3, random_state=0) for kind in (Theirs, MLPClassifier)]""",
+        '`alpha=`, `solver="adam"`, `early_stopping=True`, `warm_start=True`, `random_state=0`': """
+shared = ("alpha", "solver", "early_stopping", "warm_start", "random_state", "validation_fraction", "n_iter_no_change")
+ours, theirs = MLPClassifier().get_params(), Theirs().get_params()
+assert [ours[name] for name in shared] == [theirs[name] for name in shared]""",
+        "a `ConvergenceWarning` where `max_iter` was not enough": """
+for network in both:
+    with pytest.warns(ConvergenceWarning): network.fit(x, y)""",
+        "`fit`, `partial_fit`, `predict`, `predict_proba`, `score`": """
+for network in both:
+    assert network.partial_fit(x, y).predict(x).shape == (40,) and network.predict_proba(x).shape == (40, 2)
+    assert 0 <= network.score(x, y) <= 1""",
+        "`loss_curve_`, `n_iter_`, `classes_`, `coefs_`, `intercepts_`": """
+one, two = both
+assert [w.shape for w in one.coefs_ + one.intercepts_] == [w.shape for w in two.coefs_ + two.intercepts_]
+assert one.classes_.tolist() == two.classes_.tolist() and one.n_iter_ > 0 < two.n_iter_
+assert len(one.loss_curve_) == len(two.loss_curve_)""",
+        "`make_pipeline(StandardScaler(), network)`, `GridSearchCV(network, …)`, `clone`": """
+from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+network = MLPClassifier((4,), max_iter=2, tol=None, random_state=0)
+make_pipeline(StandardScaler(), clone(network)).fit(x, y)
+GridSearchCV(network, {"alpha": [0.1, 1.0]}, cv=2).fit(x, y)""",
+        "–": """
+MLPClassifier((4,), max_iter=1, tol=None, class_weight="balanced", dropout=0.1, callbacks=[nn.Callback()]).fit(x, y)
+assert isinstance(network.fit(x, y).model_, nn.Module)""",
+    },
+    "mygrad": {
+        "`mg.tensor([1.0, 2.0])`": "t = ag.Tensor([1.0, 2.0], requires_grad=True)",
+        "`np.exp(t)`, `t @ w`, indexing": "assert np.exp(t).shape == (2,) and (t @ np.ones(2)).item() == 3 and t[1].item() == 2",
+        "`y.backward()`, `t.grad`": "(t * t).sum().backward(); assert isinstance(t.grad, ag.Tensor) and t.grad.data.tolist() == [2, 4]",
+        "`t.null_grad()`": "t.grad = None; assert t.grad is None",
+        "`with mg.no_autodiff:`": "with ag.no_grad(): assert not (t * t).requires_grad",
+        "`mg.tensor(x, constant=True)`": "assert not ag.Tensor([1.0]).requires_grad and (t * np.ones(2)).requires_grad",
+        "`t.item()`, `t.data`, `t.shape`": "assert t[0].item() == 1.0 and t.data.tolist() == [1, 2] and t.shape == (2,)",
+        "`mg.nnet.losses.softmax_crossentropy(x, y)`": "assert abs(nn.cross_entropy(np.zeros((1, 2)), [0]).item() - np.log(2)) < 1e-12",
+    },
+}  # fmt: skip
+NEEDED = {"micrograd": "micrograd", "pytorch": "torch", "scikit_learn": "sklearn"}
+
+
+def first_cells(page: str) -> list[str]:
+    """The first cells of a page's first table."""
+    text = (FOLDER / f"{page}.md").read_text(encoding="utf-8")
+    table = re.search(r"^\|[^\n]*\n\|[-|]+\n((?:\|[^\n]*\n)+)", text, re.MULTILINE)
+    assert table
+    return [line[2:].partition(" | ")[0].strip() for line in table[1].splitlines()]
+
+
+def same(theirs: Any, ours: Any) -> None:
+    theirs = theirs.detach().numpy() if hasattr(theirs, "detach") else theirs
+    np.testing.assert_allclose(getattr(ours, "data", ours), theirs, rtol=1e-6)
+
+
+@pytest.mark.parametrize("page", ROWS)
+def test_each_row_has_its_lines(page: str) -> None:
+    assert sorted(set(first_cells(page))) == sorted(ROWS[page])
+
+
+@pytest.mark.parametrize("page", [pytest.param(page, marks=[pytest.mark.peers] * (page in NEEDED)) for page in ROWS])
+def test_the_rows_run_as_they_are_written(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names: dict[str, Any] = {"np": np, "ag": ag, "nn": nn, "same": same, "pytest": pytest}
+    if page in NEEDED:
+        names[NEEDED[page]] = pytest.importorskip(NEEDED[page], reason="a peer, or gradbook[train]")
+    if page == "keras":
+        pytest.importorskip("safetensors", reason="resuming needs gradbook[train]")
+    monkeypatch.chdir(tmp_path)
+    for cell, code in ROWS[page].items():
+        exec(compile(code, f"{page}: {cell}", "exec"), names)
