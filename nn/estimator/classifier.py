@@ -168,11 +168,15 @@ class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]  # noqa: D1
 
     def predict_proba(self, X: Any) -> NDArray[Any]:
         """The probability of each class, (N, classes), or of each label, (N, labels)."""
-        return np.asarray(np.exp(self.predict_log_proba(X)))
+        logits = self._outputs(X)
+        few = self._labels or len(self.classes_) < 3
+        return np.asarray(np.exp(self._log_proba(logits)) if few else ag.softmax(logits, axis=1))
 
     def predict_log_proba(self, X: Any) -> NDArray[Any]:
         """The logarithm of `predict_proba`, exact also for probabilities next to 0."""
-        logits = self._outputs(X)
+        return self._log_proba(self._outputs(X))
+
+    def _log_proba(self, logits: NDArray[Any]) -> NDArray[Any]:
         if self._labels:
             return np.asarray(-ag.softplus(-logits))
         if len(self.classes_) == 1:

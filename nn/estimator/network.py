@@ -15,10 +15,11 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+import autograd as ag
 from nn.estimator.objective import Each, Fitting
 from nn.estimator.stopping import Stopping
 from nn.inspect import mode
-from nn.layers import ACTIVATIONS, MLP, Dropout, Sequential
+from nn.layers import ACTIVATIONS, MLP, Dropout, Linear, Sequential
 from nn.module import Module
 from nn.optim import OPTIMIZERS, Optimizer
 from nn.training.callbacks import Callback
@@ -52,7 +53,8 @@ SETTINGS = """Args:
         momentum, nesterovs_momentum: For sgd.
         beta_1, beta_2, epsilon: For adam and adamw.
         max_fun: How often lbfgs may ask for the loss.
-        loss: What is made small of each sample.
+        loss: What is made small of each sample: "log_loss" or "focal" of classes; "squared_error", "absolute_error",
+            "huber", "quantile" or "poisson" of numbers.
         dropout: The share of each hidden layer that is left out in each step.
         callbacks: Callbacks of `nn.Trainer`.
         module: A network of your own: a function of the numbers of inputs and outputs that makes it.
@@ -92,6 +94,7 @@ class Network(BaseEstimator):  # type: ignore[misc]
         dropout: float = 0.0,
         callbacks: Iterable[Callback] = (),
         module: Callable[[int, int], Module] | None = None,
+        quantile: float = 0.5,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
@@ -120,6 +123,7 @@ class Network(BaseEstimator):  # type: ignore[misc]
         self.dropout = dropout
         self.callbacks = callbacks
         self.module = module
+        self.quantile = quantile
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -251,13 +255,22 @@ class Network(BaseEstimator):  # type: ignore[misc]
         return split_rows(size, self.validation_fraction, seed, classes)
 
     def _raw(self, x: Array) -> Array:
-        with mode(self.model_, training=False):
+        if type(self.model_) is MLP:  # nothing in it asks for the mode or draws, so that arrays will do
+            for layer in self.model_.layers:
+                if isinstance(layer, Linear):
+                    x = x @ layer.weight.data
+                    if layer.bias is not None:
+                        x += layer.bias.data
+                else:
+                    x = layer(x)
+            return x
+        with mode(self.model_, training=False), ag.no_grad():
             return np.asarray(self.model_(x).data)
 
     def _outputs(self, X: ArrayLike) -> Array:
         check_is_fitted(self, "model_")
-        kinds = {parameter.dtype for parameter in self.model_.parameters()}
-        return self._raw(_dense(validate_data(self, X, dtype=list(kinds), accept_sparse="csr", reset=False)))
+        kinds = list({array.dtype for array in self.coefs_})
+        return self._raw(_dense(validate_data(self, X, dtype=kinds or None, accept_sparse="csr", reset=False)))
 
 
 def _inverse_scaling(power: float, step: int) -> float:

@@ -21,7 +21,7 @@ from nn.optim import Optimizer
 from nn.training.callbacks import Callback
 from nn.training.trainer import Trainer
 
-__all__ = ["OF_CLASSES", "OF_NUMBERS", "Fitting", "of_samples"]
+__all__ = ["OF_CLASSES", "OF_NUMBERS", "Fitting", "of_numbers", "of_samples"]
 
 Array: TypeAlias = NDArray[Any]
 Each: TypeAlias = Callable[[Any, Any], Any]
@@ -62,6 +62,11 @@ def _poisson(outputs: Any, targets: Any) -> Any:
     return ag.sum(ag.exp(outputs) - targets * outputs, axis=1)
 
 
+def _quantile(share: float, outputs: Any, targets: Any) -> Any:
+    above = targets - outputs
+    return ag.sum(ag.maximum(share * above, (share - 1) * above), axis=1)
+
+
 # By their names: the loss of each sample, of class numbers and of yes and no for one class or more.
 OF_CLASSES: dict[str, tuple[Each, Each]] = {
     "log_loss": (_cross_entropy, _of_yes_and_no),
@@ -73,6 +78,17 @@ OF_NUMBERS: dict[str, Each] = {
     "huber": _huber,
     "poisson": _poisson,
 }
+
+
+def of_numbers(name: str, quantile: float) -> Each:
+    """The loss of each sample, of numbers, by its name; of the quantile ρ(y − ŷ) = max(q (y − ŷ), (q − 1)(y − ŷ))."""
+    if name == "quantile":
+        if not 0 < quantile < 1:
+            raise ValueError(f"quantile={quantile!r}: expected a share between 0 and 1")
+        return functools.partial(_quantile, quantile)
+    if name not in OF_NUMBERS:
+        raise ValueError(f"loss={name!r}: expected one of {', '.join([*OF_NUMBERS, 'quantile'])}")
+    return OF_NUMBERS[name]
 
 
 def of_samples(each: Each) -> Any:

@@ -12,7 +12,7 @@ from sklearn.utils import column_or_1d
 from sklearn.utils.validation import _check_sample_weight
 
 from nn.estimator.network import SETTINGS, Network
-from nn.estimator.objective import OF_NUMBERS
+from nn.estimator.objective import of_numbers
 
 __all__ = ["MLPRegressor"]
 
@@ -22,7 +22,8 @@ class MLPRegressor(RegressorMixin, Network):  # type: ignore[misc]  # noqa: D101
 
     A y of shape (N, outputs) trains one of several outputs.
 
-    {SETTINGS}
+    {SETTINGS}        quantile: The share of samples that is to lie below what is predicted, for ``loss="quantile"``.
+
     Attributes:
         model_: The trained `nn.MLP`.
         history_: The `nn.History` of the training.
@@ -53,17 +54,14 @@ class MLPRegressor(RegressorMixin, Network):  # type: ignore[misc]  # noqa: D101
     def _learn(self, x: Any, y: Any, sample_weight: Any, *, goes_on: bool, once: bool = False) -> Self:
         weights = None if sample_weight is None else _check_sample_weight(sample_weight, x, dtype=np.float64)
         name = self.loss or "squared_error"
-        if name not in OF_NUMBERS:
-            raise ValueError(f"loss={name!r}: expected one of {', '.join(OF_NUMBERS)}")
+        each = of_numbers(name, self.quantile)
         self._flat = y.ndim == 1 or y.shape[1] == 1
         numbers = (column_or_1d(y, warn=True)[:, None] if self._flat else y).astype(x.dtype)
 
         def score(inputs: NDArray[Any], right: NDArray[Any]) -> float:
             return float(r2_score(right, self._said(self._raw(inputs))))
 
-        self._train(
-            x, numbers, numbers.shape[1], OF_NUMBERS[name], weights, score=score, goes_on=goes_on, once=once
-        )  # fmt: skip
+        self._train(x, numbers, numbers.shape[1], each, weights, score=score, goes_on=goes_on, once=once)
         self.out_activation_ = "exponential" if name == "poisson" else "identity"
         return self
 

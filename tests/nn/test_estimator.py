@@ -169,7 +169,7 @@ def test_the_objective_is_scikit_learns(what: str, weighted: bool) -> None:
 
 def test_alpha_is_as_strong_as_scikit_learns() -> None:
     kind, y = TARGETS["three classes"]
-    for alpha in (1e-5, 1.0, 10.0, 300.0):
+    for alpha in (1e-5, 1e-3, 0.1, 1.0, 10.0, 300.0):
         settings = {"hidden_layer_sizes": (8,), "solver": "lbfgs", "alpha": alpha, "random_state": 0, "max_iter": 400}
         found = [k(**settings).fit(X, y).score(X, y) for k in (kind, theirs(kind))]
         assert found[0] == pytest.approx(found[1], abs=0.05), alpha
@@ -198,6 +198,13 @@ def test_several_numbers_and_other_losses() -> None:
     for loss in ("absolute_error", "huber", "poisson"):
         network = MLPRegressor((16,), loss=loss, learning_rate_init=0.02, random_state=0).fit(X, counts)
         assert network.score(X, counts) > 0.6, loss
+    for quantile in (0.2, 0.9):
+        network = MLPRegressor(
+            (8,), loss="quantile", quantile=quantile, learning_rate_init=0.02, tol=None, random_state=0
+        )
+        assert np.mean(network.fit(X, SCORE).predict(X) > SCORE) == pytest.approx(quantile, abs=0.08)
+    with pytest.raises(ValueError, match="quantile=90: expected a share between 0 and 1"):
+        MLPRegressor(loss="quantile", quantile=90).fit(X, SCORE)
     with pytest.raises(ValueError, match="loss='mse': expected one of squared_error"):
         MLPRegressor(loss="mse").fit(X, counts)
     focal = MLPClassifier((16,), loss="focal", dropout=0.1, learning_rate_init=0.02, random_state=0)
