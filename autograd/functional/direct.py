@@ -17,13 +17,13 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ShapeError
-from autograd.functional.memory import LARGE, keep_freed_memory
 from autograd.functional.signatures import Argnum, Function, name_of, positions_of
 from autograd.functional.trees import leaves, matched_leaves, with_leaves
 from autograd.graph.hooks import current_tracer
 from autograd.graph.mode import recorded, recording
 from autograd.graph.node import Node
 from autograd.tensor.dual import OPERATIONS, Abandoned, Dual, Pass, dual
+from autograd.tensor.memory import LARGE, keep_freed_memory
 
 
 def value_and_push(function: Function, args: tuple[Any, ...], direction: Any, argnum: Argnum) -> tuple[Any, Any] | None:

@@ -18,6 +18,7 @@ from autograd.rules import products, shaping
 from autograd.rules.complex import real
 from autograd.rules.primitive import BOOK, Primitive
 from autograd.rules.shapes import is_complex
+from autograd.tensor.memory import keep_freed_memory
 
 Array = np.ndarray[Any, Any]
 
@@ -49,6 +50,7 @@ def held(array: Array) -> Array:
     """
     if array.nbytes < _LARGE or array.itemsize > 8:
         return array.copy("K")
+    keep_freed_memory()
     place = (array.__array_interface__["data"][0], array.shape, array.strides, array.dtype)
     copy = _held.get(place)
     bits = f"i{array.itemsize}"  # −0 is not 0, and NaN is NaN
