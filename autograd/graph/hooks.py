@@ -95,7 +95,7 @@ def live(source: Callable[[], Any]) -> Any:
 def assign(leaf: Any, data: Any) -> None:
     """Set a leaf's data; in a compiled function, at the end of every replay.
 
-    Within one compiled function a leaf is read as it was at the start. Its new data may be computed right into its
+    A compiled function reads a leaf before it sets it, and not after. Its new data may be computed right into its
     memory; so arguments of the function are not to share memory with leaves that it sets.
 
     Args:
@@ -105,6 +105,7 @@ def assign(leaf: Any, data: Any) -> None:
     Raises:
         GraphError: The node was computed.
         ShapeError: The data have another shape.
+        RecordingError: The leaf is read later in the compiled function.
 
     Example:
         >>> import autograd as ag, numpy as np

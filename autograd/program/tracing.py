@@ -205,6 +205,8 @@ class Tracer:
         if x.traced:
             found: int | None = x.place  # type: ignore[attr-defined]
             return self._summed(x) if found is None else found
+        if x in self._updates:  # an eager function would see its new data, and a derivative of before be refused
+            refuse("reading what ag.assign has set", "compute with what it was set to, or set it at the end")
         pending = [x]
         while pending:
             node = pending[-1]
