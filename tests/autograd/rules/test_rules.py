@@ -293,7 +293,7 @@ def test_a_rule_that_is_wrong_by_a_hundred_thousandth_is_found(
         wrong = (None, tuple(lambda *a, i=i, **k: vjps[i](*a, **k) * off[i] for i in range(len(vjps))))
     monkeypatch.setitem(entry.derivatives, "array", wrong)
     with pytest.raises(AssertionError):
-        test_the_gradient_is_the_central_difference(case)
+        test_the_gradient_is_the_central_difference(case=[case])
 
 
 # ---- Values --------------------------------------------------------------------------------------------------------
