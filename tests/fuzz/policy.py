@@ -71,6 +71,11 @@ POLICY = {
         "the judge multiplies the slope at the end. So a value is not compared where an operand of vjp, jvp or hvp is, "
         "or a factor within a derivative."
     ),
+    "small lists": (
+        "The softmax and log softmax of a short list of Values no larger than 16 are recorded without subtracting the "
+        "largest first; so a program from such a graph is not compared where all of a list are minus infinity, or one "
+        "is above 100 (docs/sweep.md)."
+    ),
     "two to one": (
         "Where none of these words says why PyTorch differs, and JAX, if it is installed, says what we do, PyTorch is "
         "outvoted."

@@ -172,6 +172,16 @@ class Reference:
         sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
         return bool(np.all((sizes >= least) & (sizes <= most)))
 
+    def beyond_lists(self) -> bool:
+        """Whether a program from a graph is not to be compared here (see "small lists" in `policy`)."""
+        held_by = values(in_double(self.program))
+        for step in self.program.instructions:
+            if step.operation in ("softmax of a list", "log_softmax of a list"):
+                largest = max(float(held_by[x][self.side]) for x in step.operands)
+                if largest == -np.inf or largest > 100:
+                    return True
+        return False
+
     def _power_of_negative(self, held_by: dict[str, Any], step: Any) -> bool:
         """Whether an instruction is a power of a negative number whose exponent is 0, and may move."""
         if not step.operation.startswith("power") or len(step.operands) < 2:
