@@ -20,6 +20,8 @@ Made by `python -m tests.sweep --write`. Each function of the package, in each s
 or arrays, with Values and with Tensors, compiled by both engines for numbers and for arrays, and as a program from its
 graph; with operands from 5e-324 to 1e300, signed zeros, infinities and NaN. Values and all first derivatives must be
 those of the eager call to the last digits (2e-14), with infinities and NaNs in the same places, or the call is refused.
+Entries of the book that take whole arrays ("… of arrays") are called with some of the shapes and attributes of their
+line in the systematic table, by each operand, with the same extremes in one place.
 
 A number says for how many operands they were; – that there is no such call; *refused* has its reason below.
 """
@@ -32,14 +34,17 @@ def main() -> int:
     parser.add_argument("--only", default="", help="functions whose spelling contains this")
     parser.add_argument("--engines", default="numpy,native", help="with commas between")
     options = parser.parse_args()
-    fares = {}
+    fares: dict[str, Fare] = {}
     for call in calls():
         if options.only in call.spelling:
-            fares[call.spelling] = fare = swept(call, options.engines.split(","))
-            for way, point, found, expected in fare.wrong[:3]:
+            before = fares.setdefault(call.spelling, Fare())
+            known = len(before.wrong)
+            fare = swept(call, options.engines.split(","), fare=before)
+            for way, point, found, expected in fare.wrong[known : known + 3]:
                 print(f"{call.spelling} by {way} of {point}: found {found}, expected {expected}", flush=True)
-            if len(fare.wrong) > 3:
-                print(f"  and {len(fare.wrong) - 3} more of {call.spelling}: {sorted({way for way, *_ in fare.wrong})}")
+            if len(fare.wrong) > known + 3:
+                ways = sorted({way for way, *_ in fare.wrong})
+                print(f"  and {len(fare.wrong) - known - 3} more of {call.spelling}: {ways}")
     total, wrong = sum(sum(f.equal.values()) for f in fares.values()), sum(len(f.wrong) for f in fares.values())
     print(f"{len(fares)} spellings, {total} results equal, {wrong} wrong")
     if options.write:

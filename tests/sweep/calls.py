@@ -12,7 +12,7 @@ import numpy as np
 import autograd as ag
 import autograd.numpy as anp
 from autograd.rules.primitive import BOOK
-from tests.autograd.table import ROWS
+from tests.autograd.table import ROWS, Case, cases
 
 INF, NAN = float("inf"), float("nan")
 SIZES = [0.0, 5e-324, 1e-310, 1e-300, 1e-8, 0.3, 0.5, 1.0, 1.7, 2.5, 20.0, 37.43, 710.0, 1e8, 1e15, 1e300, INF]
@@ -147,12 +147,55 @@ OF_ARRAYS: dict[str, Callable[[Any], Any]] = {
 }
 
 
+# Into one entry of an operand at a time.
+INTO_ARRAYS = [0.0, -0.0, 5e-324, 1e300, -1e300, INF, -INF, NAN]
+# Of so many shapes and attributes of each entry, spread over its line in the table.
+CASES = 6
+
+
+def calls_of_cases() -> list[Call]:
+    """Entries that are no functions of one or two numbers: some cases of their line in the table, by each input."""
+    swept = {call.name for call in elementwise_calls()}
+    found = []
+    for name in BOOK:
+        if name in swept:
+            continue
+        rows = [
+            case for case in cases() if case.name == name and all(case.draw()[i].size for i in case.differentiable())
+        ]
+        for case in rows[:: max(1, len(rows) // CASES)]:
+            found += [_of_case(case, position) for position in case.differentiable()]
+    return found
+
+
+def _of_case(case: Case, position: int) -> Call:
+    points = [case.draw(seed)[position] for seed in range(2)]
+    if case.row.domains[position].kind == "float":
+        for extreme in INTO_ARRAYS:
+            points.append(points[0].copy())
+            points[-1].flat[-1] = extreme
+    inputs = case.draw()
+
+    def function(x: Any) -> Any:
+        return case(*inputs[:position], x, *inputs[position + 1 :])
+
+    spelling = f"ag.{case.name}" if case.name in ag.__all__ else f"BOOK[{case.name!r}]"
+    return Call(
+        f"{case.name} of arrays",
+        f"{spelling} of arrays",
+        function,
+        [(x,) for x in points],
+        False,
+        BOOK[case.name].differentiable,
+    )
+
+
 def calls() -> list[Call]:
-    """All of them."""
+    """All of them; those of one spelling belong together."""
     of_lists = [
         Call(name, f"ag.{name}", f, [tuple(row) for row in ROWS_OF_ENTRIES], False) for name, f in OF_LISTS.items()
     ]
     array = np.array(ROWS_OF_ENTRIES)
     arrays = [array[[i, (i + 1) % len(array), (i + 2) % len(array)]] for i in range(len(array))]
     of_arrays = [Call(name, f"ag.{name}", f, [(x,) for x in arrays], False) for name, f in OF_ARRAYS.items()]
-    return [*elementwise_calls(), *of_lists, *of_arrays]
+    return [*elementwise_calls(), *of_lists, *of_arrays, *calls_of_cases()]
