@@ -146,16 +146,21 @@ def _of_gradient(root: Node, order: Sequence[Node], node: Any, position: int, to
     """The error where a derivative is not finite though every value is."""
     parent = describe(node.inputs[position])
     what = f"the derivative of {node.rule.name} made the gradient for {parent} {_first_bad(total)}"
-    return _error(what, "gradient", node, root, order)
+    root_of_nothing = node.rule.name == "sqrt" or (node.rule.name == "power" and np.all(_raw(node.inputs[1]) == 0.5))
+    return _error(what, "gradient", node, root, order, _LENGTH if root_of_nothing and np.any(node._raw == 0) else "")
 
 
-def _error(what: str, kind: str, node: Node, root: Node, order: Sequence[Node]) -> AnomalyError:
+# What has an infinite slope at 0 on the way to a length that has none.
+_LENGTH = "  the root's slope at 0 is infinite: if it is the length of a vector, ag.norm(x) has the gradient 0 there"
+
+
+def _error(what: str, kind: str, node: Node, root: Node, order: Sequence[Node], advice: str = "") -> AnomalyError:
     place = getattr(node.stamp, "place", None)
     where = f", in {node.rule.name}" if node.rule and kind == "number" else ""
     lines = [f"{what}{where}{at_line(*place) if place else ''}, the first {kind} that is not finite"]
     lines += [f"  input {i}: {_shown(x)}" for i, x in enumerate(node.inputs)]
     lines += [f"  result: {_shown(node)}", f"  the way to the loss: {_way(node, root, order)}"]
-    error = AnomalyError("\n".join(lines))
+    error = AnomalyError("\n".join([*lines, *filter(None, [advice])]))
     error.node = node
     return error
 

@@ -66,6 +66,20 @@ def test_a_gradient_is_named_where_every_value_is_finite() -> None:
     assert first.endswith("the first gradient that is not finite")
 
 
+LENGTHS: list[Any] = [
+    lambda x: ag.sqrt(ag.sum(x**2)), lambda x: np.sqrt((x * x).sum()) ** 2, lambda x: (x @ x) ** 0.5,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+def test_a_length_written_out_is_told_of_norm(length: Any) -> None:
+    with ag.detect_anomaly(), pytest.raises(ag.AnomalyError, match=r"ag\.norm\(x\) has the gradient 0 there$"):
+        length(ag.Tensor(np.zeros(3), requires_grad=True)).backward()
+    with ag.detect_anomaly(), np.errstate(all="ignore"), pytest.raises(ag.AnomalyError) as error:
+        (ag.sqrt(x := ag.Tensor([4.0, -1.0], requires_grad=True)) * x).sum().backward()
+    assert "norm" not in str(error.value)
+
+
 def test_what_was_given_is_named_where_no_operation_is_to_blame() -> None:
     x = ag.Tensor([1.0, np.nan], requires_grad=True, label="x")
     assert str(found(lambda: ag.sum(x * 2.0))).startswith("Tensor 'x' holds nan at index (1,), in multiply (file ")
