@@ -9,6 +9,7 @@ import time
 
 from tests.fuzz.finding import Counts
 from tests.fuzz.judge import judged
+from tests.fuzz.kept import keep
 from tests.fuzz.minimise import minimised
 from tests.fuzz.policy import POLICY
 from tests.fuzz.programs import Program, generate
@@ -27,6 +28,7 @@ def main() -> int:
     parser.add_argument("--engines", default="numpy,native", help="to replay on, with commas between")
     parser.add_argument("--without", default="", help="operations to leave out, with commas between")
     parser.add_argument("--judge", choices=["torch", "jax"], default="torch", help="who is asked of every program")
+    parser.add_argument("--keep", action="store_true", help="note the seed and what was found in tests/fuzz/runs.json")
     parser.add_argument("--policy", action="store_true", help="print the differences from PyTorch that are meant")
     options = parser.parse_args()
     if options.policy:
@@ -59,6 +61,8 @@ def main() -> int:
     for mark, found in (("", counts), ("WRONG ", seen)):
         for name, count in sorted(found.items(), key=lambda pair: -pair[1]):
             print(f"  {count:7}  {mark}{name}")
+    if options.keep and not thorough:
+        keep(options.seed, first, index - first, wrong)
     return 1 if seen else 0
 
 

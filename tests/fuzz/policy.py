@@ -76,6 +76,10 @@ POLICY = {
         "largest first; so a program from such a graph is not compared where all of a list are minus infinity, or one "
         "is above 100 (docs/sweep.md)."
     ),
+    "Jacobian of nothing": (
+        "The Jacobian at an array without entries has none, and depends on nothing; a program from such a graph is "
+        "refused."
+    ),
     "two to one": (
         "Where none of these words says why PyTorch differs, and JAX, if it is installed, says what we do, PyTorch is "
         "outvoted."

@@ -79,6 +79,9 @@ def _from_graph(
         if refused(replay):
             counts.add(f"refused by from_graph: {str(replay).split(', ')[1].split(' (')[0].split(':')[0]}")
             return None
+        if "does not depend on any of the inputs" in str(replay):  # see "Jacobian of nothing" in `policy`
+            counts.add("refused by from_graph: a Jacobian of nothing")
+            return None
         return Finding("error in from_graph", engine, replay, "no error", script)
     for side in (0, 1):
         if references[side].beyond_lists():

@@ -61,7 +61,7 @@ def test_replays_agree_with_eager_for_new_inputs() -> None:
 
 # Programs that were findings once, where the judge, not the engine, had to be mended.
 DECIDED = [("v2", 268), ("w3", 229), ("w3", 2148), ("w14", 1787), ("t9", 1541), ("x2", 663), ("q2", 799), ("q2", 1546),
-           ("y2", 2298), ("z2", 2462), ("z4", 491)]  # fmt: skip
+           ("y2", 2298), ("z2", 2462), ("z4", 491), ("z9", 11)]  # fmt: skip
 
 
 @pytest.mark.peers

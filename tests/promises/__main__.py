@@ -12,7 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.promises import concurrency, depth, faults, numbers, peers
+from tests.fuzz.kept import kept as noted
+from tests.promises import concurrency, depth, faults, items, numbers, peers
 from tests.promises.trial import last_line
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +31,7 @@ class Promise(NamedTuple):
 PROMISES: dict[str, Promise] = {
     "fuzz": Promise(
         "Random programs have PyTorch's values, first and second derivatives, and replay equals eager",
-        partial(last_line, "tests.fuzz", "--programs", "2500", "--seed", "promise"),
+        lambda: f"{last_line('tests.fuzz', '--programs', '2500', '--seed', 'promise')}; before: {noted()}",
         "python -m tests.fuzz --programs 2500 --seed promise",
     ),
     "sweep": Promise(
@@ -75,6 +76,14 @@ to. `python -m tests.promises --only NAME` tries one again. How exact the number
 | trial | library | figure |
 |---|---|---|
 {}
+
+## What was once wrong, or lost
+
+Each kind has tests in every run, which were seen to fail before it was mended.
+
+| kind | tests |
+|---|---|
+{}
 """
 
 
@@ -114,7 +123,7 @@ def page(kept: dict[str, Any]) -> str:
         if found["elsewhere"]:
             others.append(f"| {promise.words} | here | {found['figure']} |")
         others += [f"| | {title} | {figure} |" for title, figure in found["elsewhere"].items()]
-    return TEXT.format("\n".join(rows), "\n".join(others))
+    return TEXT.format("\n".join(rows), "\n".join(others), items.rows())
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.promises.__main__ import KEPT, PAGE, PROMISES, page
+from tests.promises.items import ITEMS
 from tests.promises.trial import BrokenPromiseError, demand
 
 
@@ -21,6 +22,15 @@ def test_every_command_is_there() -> None:
             if word.startswith("tests."):
                 folder = Path(__file__).parents[2] / word.replace(".", "/")
                 assert folder.with_suffix(".py").exists() or (folder / "__main__.py").exists(), word
+
+
+def test_every_kind_of_fault_has_tests_that_are_there() -> None:
+    for part in ITEMS.values():
+        for tests in part.values():
+            for test in tests:
+                file, name = test.split("::")
+                text = (Path(__file__).parents[1] / file).read_text(encoding="utf-8")
+                assert f"def {name}(" in text, test
 
 
 @pytest.mark.parametrize("name", ["choices", "tails", "tasks"])
