@@ -105,7 +105,7 @@ def main() -> int:
         print(f"{name}: {figure}", flush=True)
         commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
         today = datetime.datetime.now(datetime.UTC).date().isoformat()
-        elsewhere = peers.figures(name)
+        elsewhere = kept.get(name, {}).get("elsewhere", {}) | peers.figures(name)
         kept[name] = {"figure": figure, "on": today, "commit": commit.stdout.strip(), "elsewhere": elsewhere}
     if options.write and not broken:
         KEPT.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
