@@ -7,6 +7,7 @@ optional arguments, treat several shapes differently, or accept a list of scalar
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, overload
 
@@ -106,7 +107,8 @@ def dot(a: Any, b: Any) -> Any:
         return products.matmul(a, b)
     # a (…, k) and b (…, k, m): one matrix product with b's other axes side by side.
     *stacked, inner, columns = shape(b)
-    flat = reshape(swapaxes(reshape(b, (-1, inner, columns)), 0, 1), (inner, -1))
+    beside = math.prod(stacked)  # no −1, which nothing tells where an axis is empty
+    flat = reshape(swapaxes(reshape(b, (beside, inner, columns)), 0, 1), (inner, beside * columns))
     return reshape(products.matmul(a, flat), (*shape(a)[:-1], *stacked, columns))
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
+import autograd.numpy as anp
 from autograd import Tensor, Value
 from tests.autograd.rules.test_rules import central_difference
 
@@ -133,3 +134,26 @@ def test_any_container_of_values_will_do(name: str, container: Any) -> None:
 def test_extremes_of_a_list_of_values_say_what_to_use(name: str) -> None:
     with pytest.raises(TypeError, match=f"use ag.{name}imum"):
         getattr(ag, name)([Value(1.0), Value(2.0)])
+
+
+EMPTY = [((3, 3), (1, 3, 0)), ((0, 3), (2, 3, 4)), ((3, 0), (2, 0, 4)), ((2, 3), (0, 3, 4)), ((2, 0, 3), (2, 3, 0)),
+         ((0,), (0,)), ((2, 0), (0, 3)), ((0, 2), (2,)), ((0, 2, 3), (3,))]  # fmt: skip
+
+
+@pytest.mark.parametrize("shapes", EMPTY, ids=str)
+@pytest.mark.parametrize("name", ["dot", "matmul", "inner", "outer", "kron", "tensordot", "multiply"])
+def test_products_over_empty_axes(name: str, shapes: Any) -> None:
+    a, b = map(np.ones, shapes)
+    options = {"axes": 1} if name == "tensordot" else {}
+    try:
+        expected = getattr(np, name)(a, b, **options)
+    except ValueError:
+        with pytest.raises(ValueError, match=r"\w"):
+            getattr(anp, name)(ag.Tensor(a, requires_grad=True), b, **options)
+        return
+    value, slopes = ag.value_and_grad(lambda a, b: ag.sum(getattr(anp, name)(a, b, **options)), (0, 1))(a, b)
+    assert getattr(anp, name)(ag.Tensor(a), b, **options).shape == expected.shape
+    assert value == expected.sum()
+    for slope, h in zip(slopes, ((1, 0), (0, 1)), strict=True):
+        assert slope.shape == (a if h[0] else b).shape
+        assert slope.sum() == pytest.approx(expected.sum())  # a sum of products of ones
