@@ -116,7 +116,10 @@ ITEMS: dict[str, dict[str, tuple[str, ...]]] = {
             PROGRAM + "test_outside.py::test_a_look_at_what_was_detached_is_refused",
             PROGRAM + "test_compile.py::test_detach_stops_gradients_and_stays_recorded",
         ),
-        "Products over an empty axis": (RULES + "test_rules.py::test_the_gradient_is_the_central_difference",),
+        "Products over an empty axis": (
+            RULES + "test_rules.py::test_the_gradient_is_the_central_difference",
+            "autograd/numpy/test_functions.py::test_products_over_empty_axes",
+        ),
         "Recorded backward passes and reference cycles": (
             "autograd/test_traps.py::test_a_recorded_pass_is_freed_with_the_gradients_of_its_leaves",
             "autograd/test_traps.py::test_a_graph_goes_with_its_last_holder_without_the_garbage_collector",
