@@ -319,7 +319,7 @@ ROWS: dict[str, Row] = {
     "logsumexp_n": Row(reductions.logsumexp_n, lambda t, *xs: t.stack(xs).logsumexp(0), (REAL,) * 3, [((), (), ())]),
     # shapes
     "reshape": Row(ag.reshape, _named("reshape"), (REAL,), CUBE, ({"shape": (6, -1)}, {"shape": (24,)}, {"shape": (4, 1, 6)})),
-    "transpose": Row(ag.transpose, lambda t, x, axes: x.permute(axes or (2, 1, 0)), (REAL,), CUBE, ({"axes": None}, {"axes": (2, 0, 1)}, {"axes": (-1, 0, 1)})),
+    "transpose": Row(ag.transpose, lambda t, x, axes: x.permute(axes or tuple(range(x.ndim))[::-1]), (REAL,), CUBE, ({"axes": None}, {"axes": (2, 0, 1)}, {"axes": (-1, 0, 1)})),
     "broadcast_to": Row(ag.broadcast_to, lambda t, x, shape: x.expand(shape), (REAL,), [((2, 1),), ((2, 3),), ((1,),), ((),)], ({"shape": (5, 2, 3)},)),
     "sum_to": Row(shaping.sum_to, lambda t, x, shape: x.sum_to_size(shape), (REAL,), CUBE, ({"shape": (3, 1)}, {"shape": ()}, {"shape": (2, 3, 4)}, {"shape": (1, 1, 4)})),
     "astype": Row(shaping.astype, lambda t, x, dtype: x.to(t.float64), (REAL,), ONE, ({"dtype": np.dtype(np.float64)},)),
@@ -371,6 +371,27 @@ ROWS: dict[str, Row] = {
 }  # fmt: skip
 
 
+# Numbers without axes, axes of length 1 and nothing at all, where other cases are of cubes.
+_REDUCED = [
+    (((),), {"axis": None, "keepdims": False}), (((1,),), {"axis": 0, "keepdims": False}), (((5,),), {"axis": -1, "keepdims": True}),
+    (((3, 1),), {"axis": 1, "keepdims": True}), (((0, 3),), {"axis": 1, "keepdims": False}), (((2, 0, 3),), {"axis": (0, 2), "keepdims": True}),
+]  # fmt: skip
+_ALONG_ONE = [(((1,),), {"axis": 0}), (((3, 1),), {"axis": 1}), (((0, 3),), {"axis": -1}), (((5,),), {"axis": 0})]
+
+
+SMALL: dict[str, list[tuple[Any, dict[str, Any]]]] = {
+    **dict.fromkeys(("sum", "mean", "max", "min", "norm", "logsumexp"), _REDUCED),
+    **dict.fromkeys(("softmax", "log_softmax", "argsort", "cumsum"), _ALONG_ONE),
+    **{key: [(((1, 1),) * 3, {"axis": 0}), (((0, 2),) * 3, {"axis": 1})] for key in ("concatenate", "stack")},
+    "reshape": [(((),), {"shape": (1, 1)}), (((1,),), {"shape": ()}), (((0, 3),), {"shape": (3, 0)})],
+    "transpose": [(((),), {"axes": None}), (((0, 3),), {"axes": (1, 0)}), (((1, 3),), {"axes": None})],
+    "sum_to": [(((),), {"shape": ()}), (((0, 3),), {"shape": (3,)}), (((1, 1),), {"shape": (1,)})],
+    **{key: [(((1, 1),), {"k": 0}), (((0, 3),), {"k": 0})] for key in ("tril", "triu")},
+    **{key: [(((1, 1),), {}), (((0, 2, 2),), {})] for key in ("det", "logabsdet", "det_sign", "cholesky", "inv")},
+    "solve": [(((1, 1), (1, 2)), {}), (((0, 2, 2), (0, 2, 1)), {}), (((2, 2), (2, 0)), {})],
+}  # fmt: skip
+
+
 # ---- the cases they make -------------------------------------------------------------------------------------------
 
 
@@ -416,5 +437,6 @@ def cases(*, differentiable: bool | None = None) -> Iterator[Case]:
         if differentiable is not None and BOOK[name].differentiable is not differentiable:
             continue
         made = zip(row.shapes, row.attrs, strict=True) if name == "einsum" else product(row.shapes, row.attrs)
-        for shapes, attrs in made:
+        first, *others = made
+        for shapes, attrs in (first, *SMALL.get(name, []), *others):
             yield Case(name, row, shapes, attrs)
