@@ -12,6 +12,7 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 # The judge's side of the fuzzer needs PyTorch.
 collect_ignore = [] if find_spec("torch") else ["tests/fuzz/by_torch.py", "tests/fuzz/policy.py"]
+collect_ignore += [] if find_spec("jax") else ["tests/fuzz/by_jax.py"]
 # A stand-in for NumPy, which Pyodide runs; and what writes networks as files of ONNX, which needs its package.
 collect_ignore += ["tests/pyodide"]
 collect_ignore += [] if find_spec("onnx") else ["nn/interchange/onnx_file.py"]

@@ -78,10 +78,10 @@ def _is_nodes(value: Any) -> bool:
     return hasattr(value, "__iter__") and all(hasattr(each, "grad") for each in value)
 
 
-def _of_class(name: str) -> Callable[[Any], bool]:
+def _of_class(*names: str) -> Callable[[Any], bool]:
     """Whether a value is of a class, or such a class itself, which is a mistake that has an answer of its own."""
     return lambda value: any(
-        each.__name__ == name for each in (value if isinstance(value, type) else type(value)).__mro__
+        each.__name__ in names for each in (value if isinstance(value, type) else type(value)).__mro__
     )
 
 
@@ -94,7 +94,7 @@ KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "Seed": (_is_seed, "a whole number from 0, a Generator or None"),
     "DTypeLike": (_is_dtype, "a dtype such as np.float32"),
     "Module": (_of_class("Module"), "a model (an nn.Module)"),
-    "Optimizer": (_of_class("Optimizer"), "an optimizer such as nn.Adam(model.parameters())"),
+    "Optimizer": (_of_class("Optimizer", "LBFGS"), "an optimizer such as nn.Adam(model.parameters())"),
     "Loss": (callable, "a function of outputs and targets (pass e.g. nn.cross_entropy)"),
     "Schedule": (callable, "a function of the step such as nn.StepDecay(10)"),
     "Initializer": (callable, "a function of (shape, seed, dtype)"),

@@ -35,6 +35,9 @@ BLOCK = re.compile(r"(?:^<!-- ([^\n]*) -->\n)?^(`{3,})(\w+)\n(.*?)^\2$", re.MULT
 # Why a block is not run, by its page and its first line; the page says it too.
 NOT_RUN = {
     ("docs/howto/browser.md", "import micropip"): "it wants a browser; in Node tests/test_pyodide.py does it",
+    ("docs/howto/lesson.md", "jupyter nbconvert --to slides --post serve notebooks/01_one_neuron.ipynb \\"): (
+        "it serves the slides until it is stopped"
+    ),
     ("docs/howto/many_processes.md", "mpiexec -hosts node1,node2 -n 8 python program.py"): "it wants two machines",
 }
 

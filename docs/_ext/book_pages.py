@@ -186,6 +186,7 @@ TITLES = {
     "nn.module": "Modules and layers",
     "nn.functional": "Modules and layers",
     "nn.layers": "Modules and layers",
+    "nn.per_sample": "Modules and layers",
     "nn.losses": "Losses, metrics, penalties",
     "nn.metrics": "Losses, metrics, penalties",
     "nn.outputs": "Losses, metrics, penalties",
