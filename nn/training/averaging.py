@@ -97,7 +97,9 @@ class EMA(Callback):
 
     def _go_on(self) -> None:
         """Give the model the weights that training ended with, unless it has got others since."""
-        if self._weights and self._model is not None:
+        if self._model is None:  # until the next fit
+            return
+        if self._weights:
             held = dict(self._model.named_parameters())
             if all(name in held and np.array_equal(held[name].data, x) for name, x in self.averages.items()):
                 _put(self._model, self._weights)

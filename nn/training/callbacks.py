@@ -99,7 +99,7 @@ class Callback(Shown):
         return {}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from what `state_dict` gave; it is called after `on_fit_begin`."""
+        """Go on from what `state_dict` gave: after `on_fit_begin` of the fit that is taken up, or in `Trainer.load`."""
 
 
 class Best:

@@ -88,6 +88,16 @@ def test_what_is_taken_up_again_ends_as_the_unbroken_fit(after, tmp_path):
         np.testing.assert_array_equal(second.model.state_dict()[name], array)
 
 
+def test_a_fit_after_load_goes_on_from_the_weights_and_the_averages(tmp_path):
+    pytest.importorskip("safetensors")
+    there, here = trainer(nn.EMA(0.9)), trainer(nn.EMA(0.9))
+    fitted(there, 3).save(tmp_path)
+    here.load(tmp_path)
+    fitted(there, 3), fitted(here, 3)
+    for name, array in there.model.state_dict().items():
+        np.testing.assert_array_equal(here.model.state_dict()[name], array)
+
+
 def test_applied_shows_the_averages_for_a_while():
     ema = nn.EMA(0.5, apply=False)
     made = trainer(ema)
