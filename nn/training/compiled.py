@@ -15,7 +15,7 @@ from nn.losses import Loss
 from nn.module import Module
 from nn.optim import Optimizer
 from nn.outputs import outputs_of
-from nn.training.outside import Watched, attributes, reading_of
+from nn.training.outside import Same, Watched, attributes, reading_of
 
 __all__ = ["RecordedStep", "compile_step"]
 
@@ -33,7 +33,9 @@ class RecordedStep:
         engine: As for `ag.Program.from_graph`.
         objective: From the loss to what is made small, such as the loss and a penalty.
         clip: From all gradients (None for a parameter that has none) to those that the optimizer is to take.
-        reading: Gives what these functions read from outside; other values of it make another recording.
+        functions: What beside the model's own methods may read values from outside, which make recordings of their own.
+        steady: Whether a model that sets attributes of its layers as it runs is refused; otherwise each such change
+            makes another recording.
 
     Attributes:
         has_run: Whether it was ever replayed.
@@ -52,9 +54,12 @@ class RecordedStep:
         engine: Literal["numpy", "native"] | None = None,
         objective: Callable[[Any], Any] = lambda loss: loss,
         clip: Callable[[list[Any]], list[Any]] = lambda gradients: gradients,
-        reading: Callable[[], Any] | None = None,
+        functions: tuple[Any, ...] = (),
+        steady: bool = False,
     ) -> None:
-        self._reading = reading
+        self._functions, self._steady = functions, steady
+        self._reading: Any = None
+        self._readings: list[Any] = []  # of each condition that the model was in
         self._compute, self._objective, self._clip = compute, objective, clip
         self._model, self._optimizer = model, optimizer
         self._check = outputs_of(loss).check
@@ -66,7 +71,8 @@ class RecordedStep:
         self._numbered: dict[Any, int] = {}
         self._watched = Watched(model)
         self._precision: Any = None
-        self._conditions: tuple[Any, ...] = ()
+        self._conditions: dict[Any, int] = {}
+        self._condition = 0
         self._modules: list[Module] = []
         self._parameters: list[Any] = []
         # What the latest step was taken by: the replay, the shapes of its batch, whether it gives outputs, and whether
@@ -126,6 +132,9 @@ class RecordedStep:
                 (tuple(arrays[:inputs]) if several else arrays[0], *arrays[inputs:]), counts, fixed
             )
             self.seconds += time.perf_counter() - began
+            if self._steady and self._fixed(kinds, wants_outputs) != fixed:
+                del self._replays[form]
+                raise ag.RecordingError(f"{type(self._model).__name__} sets attributes of its layers as it runs")
         results = replay([*arrays, *counts])
         optimizer.count(self._takes_part[fixed])
         if undisturbed and len(counts) == 1 and all(self._takes_part[fixed]) and not several:
@@ -147,12 +156,16 @@ class RecordedStep:
             self._modules = list(self._model.modules())
             found = {id(p): p for p in (*self._model.parameters(), *self._optimizer.parameters)}
             self._parameters = list(found.values())
-            self._conditions = tuple([(id(module), attributes(module)) for module in self._modules])
+            conditions = tuple([(Same(module), attributes(module)) for module in self._modules])
+            self._condition = self._conditions.setdefault(conditions, len(self._conditions))
+            if self._condition == len(self._readings):
+                self._readings.append(reading_of(self._model, *self._functions))
+            self._reading = self._readings[self._condition]
             self._precision = precision_of(self._model)
             self._watched.look()
         frozen = tuple([parameter.requires_grad for parameter in self._parameters])
         reading = None if self._reading is None else self._reading()
-        conditions = (self._conditions, frozen, self._optimizer.settings(), kinds, reading, wants_outputs)
+        conditions = (self._condition, frozen, self._optimizer.settings(), kinds, reading, wants_outputs)
         return self._numbered.setdefault(conditions, len(self._numbered))
 
     def _whole(self, batch: tuple[Any, ...], counts: list[Any], fixed: int) -> Any:
@@ -222,7 +235,7 @@ def compile_step(
         outputs = model(x)
         return loss(outputs, y), outputs
 
-    recorded = RecordedStep(compute, model, optimizer, loss, engine, reading=reading_of(model, loss))
+    recorded = RecordedStep(compute, model, optimizer, loss, engine, functions=(loss,))
 
     def step(x: Any, y: Any) -> float:
         return recorded((x, y), wants_outputs=False)[0]

@@ -16,7 +16,7 @@ from nn.module import Module
 from nn.outputs import outputs_of
 from nn.training.data import Column
 from nn.training.history import Row
-from nn.training.outside import Watched, attributes, reading_of, unsteady
+from nn.training.outside import Same, Watched, attributes, reading_of, unsteady
 from nn.training.samples import Held, checked, checked_pair, largest_of
 from nn.training.scores import Metric, measured
 
@@ -52,7 +52,7 @@ class Program:
         self._met: dict[Any, int] = {}
         self._replays: dict[Any, Any] = {}
         self._numbered: dict[Any, int] = {}
-        self._kept: list[Any] = []  # whose numbers are told apart by being there
+        self._found: list[tuple[bool, Any]] = []  # of each such number: whether it is refused, and what is read
         self._watched, self._number = Watched(self.model), 0
         self._reading: Any = None
         self._refused = False
@@ -76,16 +76,17 @@ class Program:
     def _look(self) -> None:
         """What the outputs depend on beside the inputs and the parameters' values has a number."""
         model = self.model
-        modules, tensors = list(model.modules()), [*model.parameters(), *dict(model.named_buffers()).values()]
-        settings = [tuple([each for each in attributes(m) if each[0] != "training"]) for m in modules]
-        conditions = tuple(map(id, modules)), tuple(map(id, tensors)), tuple(settings)
+        conditions = tuple(
+            [(Same(m), *[each for each in attributes(m) if each[0] != "training"]) for m in model.modules()]
+        )
         if conditions not in self._numbered:
             if len(self._numbered) >= KEPT:
                 self._forget()
-            self._refused = unsteady(model) is not None
-            self._reading = reading_of(model)
-            self._kept.append((modules, tensors))
-        self._number = self._numbered.setdefault(conditions, len(self._numbered))
+            self._numbered[conditions] = len(self._numbered)
+            refused = unsteady(model) is not None
+            self._found.append((refused, None if refused else reading_of(model)))
+        self._number = self._numbered[conditions]
+        self._refused, self._reading = self._found[self._number]
         self.largest, self._precision = largest_of(model), precision_of(model)
         self._watched.look()
 
@@ -97,7 +98,7 @@ class Program:
             with mode(self.model, training=False), ag.no_grad():
                 self._replays[form] = self._compiled.trace(x, len(self._replays))
         except Exception:  # it does what cannot be recorded, or what is wrong: as ever, it is told what
-            self._refused = True
+            self._refused, self._found[self._number] = True, (True, None)
         self._watched.look()  # the mode was set and put back
         return self._replays.get(form)
 

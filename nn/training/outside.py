@@ -19,7 +19,7 @@ import numpy as np
 import autograd as ag
 from nn.module import Module
 
-__all__ = ["Reading", "attributes", "reading_of", "unsteady"]
+__all__ = ["Reading", "Same", "attributes", "is_ours", "reading_of", "unsteady"]
 
 # What equal values of mean the same.
 PLAIN = (bool, int, float, complex, str, bytes, type(None), np.generic, np.dtype)
@@ -31,8 +31,39 @@ Reading: TypeAlias = Callable[[], Any]
 
 
 def attributes(module: Module) -> tuple[Any, ...]:
-    """The plain attributes of a module, by name."""
-    return tuple([(name, value) for name, value in vars(module).items() if _is_plain(value)])
+    """The attributes of a module, by name: plain ones as they are, of others which objects they are.
+
+    Example:
+        >>> from nn.layers import Linear
+        >>> one, before = Linear(2, 1), attributes(Linear(2, 1))
+        >>> attributes(one) == attributes(one), attributes(one) == before
+        (True, False)
+    """
+    return tuple([(name, _told_apart(value)) for name, value in vars(module).items()])
+
+
+class Same:
+    """Stands for an object, and equals what stands for the same one; while it is kept, no other has its address."""
+
+    __slots__ = ("_what",)
+
+    def __init__(self, what: Any) -> None:
+        self._what = what
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self._what is other._what
+
+    def __hash__(self) -> int:
+        return id(self._what)
+
+
+def _told_apart(value: Any) -> Any:
+    """What is equal where a recording that read this value may be replayed."""
+    if isinstance(value, PLAIN):
+        return value
+    if isinstance(value, tuple | list | dict):
+        return tuple(map(_told_apart, value.values() if isinstance(value, dict) else value))
+    return Same(value)
 
 
 def _is_plain(value: Any) -> bool:
@@ -90,6 +121,21 @@ def _items(held: Any) -> list[int]:
     return list(map(id, held.values() if isinstance(held, dict) else held))
 
 
+def is_ours(model: Module) -> bool:
+    """Whether all layers are this library's, which keep no inputs, and no hook sees them.
+
+    Example:
+        >>> from nn.layers import MLP
+        >>> is_ours(MLP(2, [1]))
+        True
+    """
+    return ag.current_forward_hook() is None and all(_is_of_ours(type(module)) for module in model.modules())
+
+
+def _is_of_ours(kind: type) -> bool:
+    return kind.__module__.partition(".")[0] in OURS
+
+
 def unsteady(model: Module, *functions: Any) -> str | None:
     """What a recording of this model and these functions could hold on to while it changes; None for nothing.
 
@@ -101,7 +147,7 @@ def unsteady(model: Module, *functions: Any) -> str | None:
         (None, "functools.partial reads 'an argument', a list")
     """
     for path, module in model.named_modules():
-        ours = type(module).__module__.partition(".")[0] in OURS
+        ours = _is_of_ours(type(module))
         for name, value in vars(module).items():
             if not (ours or _is_steady_attribute(value)):
                 return f"{path or type(module).__name__} has {name!r}, {_kind(value)}"
@@ -114,7 +160,7 @@ def unsteady(model: Module, *functions: Any) -> str | None:
 def _methods(kind: type) -> Iterator[Any]:
     """The functions of a user's class of layers that a step may call."""
     for each in kind.__mro__:
-        if each is not object and each.__module__.partition(".")[0] not in OURS:
+        if each is not object and not _is_of_ours(each):
             yield from (x for name, x in vars(each).items() if isinstance(x, FunctionType) and name != "__init__")
 
 
@@ -142,13 +188,26 @@ def _first_unsteady(function: Any) -> str | None:
 
 
 def reading_of(model: Module, *functions: Any) -> Reading | None:
-    """A function that gives the plain values that a model's own methods and these functions read from outside now.
+    """A function that gives what a model's own methods and these functions read from outside now.
 
-    None where there are none.
+    Plain values as they are, of others which objects they are. None where nothing is read.
     """
-    methods = (method for kind in {type(module) for module in model.modules()} for method in _methods(kind))
-    found = [read for function in (*methods, *functions) for _, _, read in _readings(function) if _is_plain(read())]
-    return (lambda: tuple([read() for read in found])) if found else None
+    modules = list(model.modules())
+    methods = [method for kind in {type(module) for module in modules} for method in _methods(kind)]
+    held = [x for module in modules for x in vars(module).values() if isinstance(x, FunctionType)]
+    found = [read for function in (*methods, *held, *functions) for read in _known(function)]
+    return (lambda: tuple([_told_apart(read()) for read in found])) if found else None
+
+
+def _known(function: Any) -> Iterator[Reading]:
+    """How to read what a function reads and a recording can be told apart by."""
+    for _, _, read in _readings(function):
+        try:
+            value = read()
+        except (NameError, ValueError):  # not there yet: a cell that is empty
+            continue
+        if isinstance(value, STEADY) or _is_plain(value):
+            yield read
 
 
 def _readings(function: Any, seen: set[int] | None = None) -> Iterator[tuple[str, str, Reading]]:

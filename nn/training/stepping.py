@@ -17,10 +17,11 @@ import autograd as ag
 from autograd import native_is_ready
 from nn.distributed import world
 from nn.inspect import generator_states, set_generator_states
+from nn.module import Module
 from nn.regularisation import clip_norm, clip_value
 from nn.training.compiled import RecordedStep
 from nn.training.data import DataLoader
-from nn.training.outside import reading_of, unsteady
+from nn.training.outside import unsteady
 from nn.training.parts import TrainerParts
 from nn.training.rewind import Rewind
 from nn.training.shared import add_gradients, why_not_shared
@@ -154,11 +155,16 @@ class Stepper:
 
     def _tried(self, recorded: RecordedStep, batch: Batch, wants_outputs: bool) -> tuple[float, Any]:
         """The first recorded step; where it cannot be recorded, or something is wrong, the eager one decides."""
-        before = generator_states(self._trainer.model)
+        model = self._trainer.model
+        before, held = generator_states(model), [(module, dict(vars(module))) for module in model.modules()]
         try:
             return recorded(batch, wants_outputs)
         except Exception as error:
-            set_generator_states(self._trainer.model, before)
+            for module, its_own in held:
+                vars(module).clear()
+                vars(module).update(its_own)
+            Module.edits += 1
+            set_generator_states(model, before)
             found = self._eager(batch)
             self.note, self._last = " ".join(str(error).split()), None
             return found
@@ -173,7 +179,8 @@ class Stepper:
             engine,
             objective=self._objective,
             clip=self._clipped,
-            reading=reading_of(trainer.model, trainer.loss, trainer.penalty),
+            functions=(trainer.loss, trainer.penalty),
+            steady=not trainer.compile,
         )
 
     def _objective(self, loss: Any) -> Any:

@@ -33,6 +33,7 @@ from nn.training.inference import Inference
 from nn.training.interrupt import Interrupt, deferred_interrupt
 from nn.training.lint import lint as look_over
 from nn.training.measured import Measured, is_sum
+from nn.training.outside import is_ours
 from nn.training.resume import Saver, file_of, give_back, read_state, write_state
 from nn.training.samples import Batches, ClassWeight, Held, checked_pair, is_sum_of_samples
 from nn.training.scores import Metric, measured
@@ -270,10 +271,11 @@ class Trainer(Inference):
         row: Row = {"epoch": self.epoch, "learning_rate": self.optimizer.rate if start == 0 else self.measured.rate}
         self.measured.rate = row["learning_rate"]
         alone = batches.from_arrays and self._is_alone_in_epochs()
+        nobody_keeps_them = alone and type(self).compute_loss is Trainer.compute_loss and is_ours(self.model)
         self.stepper.begin_epoch(batches.loader if alone else None)
         phases, recording = self.history.phases, self.stepper.seconds_of_recording
         with mode(self.model, training=True), phases.of("steps"):
-            row |= self.train_epoch(batches.from_step(start, reuse=alone))
+            row |= self.train_epoch(batches.from_step(start, reuse=nobody_keeps_them))
         phases.move("steps", "data", batches.seconds)
         phases.move("steps", "recording", self.stepper.seconds_of_recording - recording)
         if held is not None:
@@ -365,7 +367,8 @@ class Trainer(Inference):
         """
         self.own_callbacks = self.callbacks
         read_state(self, path)
-        self.measured = Measured()
+        give_back(self.own_callbacks, self.pending or ())
+        self.measured, self.pending = Measured(), None
 
     def position(self) -> dict[str, Any]:
         """Where training is, as a saved state tells it."""

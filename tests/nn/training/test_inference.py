@@ -5,6 +5,7 @@ import copy
 import numpy as np
 import pytest
 
+import autograd as ag
 import nn
 from nn.training.inference import OFTEN
 
@@ -58,6 +59,7 @@ CHANGES = {
     "dtype": lambda trainer: [setattr(p, "data", p.data.astype(np.float64)) for p in trainer.model.parameters()],
     "parameter": lambda trainer: setattr(trainer.model.last, "bias", nn.Parameter(np.arange(3.0, dtype=np.float32))),
     "attribute": lambda trainer: setattr(trainer.model.layers[1], "epsilon", 0.5),
+    "activation": lambda trainer: setattr(trainer.model.layers[2], "forward", ag.sigmoid),
     "layer in a list": lambda trainer: trainer.model.layers.__setitem__(2, nn.ReLU()),
     "eval": lambda trainer: trainer.model.eval(),
     "model": lambda trainer: setattr(trainer, "model", trained().model),
@@ -101,6 +103,37 @@ def test_what_is_handed_out_is_the_caller_s():
     np.testing.assert_array_equal(
         np.concatenate(rows), np.concatenate([regression.model(X[i : i + 1]).data for i in range(60)])
     )
+
+
+class Holding(nn.Module):
+    """A function and a tensor that is neither parameter nor buffer."""
+
+    def __init__(self):
+        self.layer, self.function, self.shift = nn.Linear(4, 2, seed=0), np.tanh, ag.Tensor(np.ones(4, np.float32))
+
+    def forward(self, x):
+        return self.function(self.layer(x - self.shift))
+
+
+def test_a_function_or_a_tensor_that_the_model_holds_counts():
+    trainer, factor = nn.Trainer(Holding(), loss="mse", optimizer="sgd"), 2.0
+    for name, value in (
+        ("function", np.sin),
+        ("function", lambda y: y * factor),
+        ("function", lambda y: -y * factor),
+        ("shift", ag.Tensor(np.zeros(4, np.float32))),
+        ("function", np.sin),
+    ):
+        for _ in range(OFTEN + 2):
+            trainer.predict(X[:2])
+        assert recordings(trainer)
+        setattr(trainer.model, name, value)
+        np.testing.assert_array_equal(trainer.predict(X[:2]), trainer.model(X[:2]).data)
+    trainer.model.function = lambda y: y * factor
+    for _ in range(OFTEN + 2):
+        trainer.predict(X[:2])
+    factor = 5.0
+    np.testing.assert_array_equal(trainer.predict(X[:2]), trainer.model(X[:2]).data)
 
 
 def test_what_cannot_be_recorded_is_computed_as_ever():

@@ -284,6 +284,69 @@ def test_a_layer_that_takes_another_s_place_in_a_list_counts(early):
     assert history["loss"][-1] == pytest.approx(trainer.evaluate(X, CLASSES)["loss"], rel=1e-5)
 
 
+def test_a_function_or_a_parameter_that_takes_another_s_place_counts(early):
+    class Holding(nn.Module):
+        def __init__(self):
+            self.layer, self.function = nn.Linear(4, 3, seed=0), np.tanh
+
+        def forward(self, x):
+            return self.function(self.layer(x))
+
+    trainer = trainer_of(Holding(), optimizer="sgd", learning_rate=0.0)
+    trainer.fit(X, CLASSES, epochs=2, progress=False)
+    for owner, name, value in (
+        (trainer.model, "function", np.sin),
+        (trainer.model, "function", lambda y: 2 * y),
+        (trainer.model.layer, "bias", nn.Parameter(np.arange(3.0, dtype=np.float32))),
+    ):
+        setattr(owner, name, value)
+        history = trainer.fit(X, CLASSES, epochs=1, progress=False)
+        assert history["loss"][-1] == pytest.approx(trainer.evaluate(X, CLASSES)["loss"], rel=1e-5)
+    assert trainer.note is None
+
+
+def test_a_model_that_remembers_is_trained_eagerly(early):
+    """A replay would not run the lines that set its attributes; and the try leaves no trace."""
+
+    class Remembering(nn.Module):
+        def __init__(self):
+            self.layer, self.last, self.calls = nn.Linear(4, 3, seed=0), ag.Tensor(np.zeros((15, 3))), 0
+
+        def forward(self, x):
+            self.calls += 1
+            y = self.layer(x) + self.last
+            self.last = y.detach()
+            return y
+
+    losses = []
+    for compile in (False, None):
+        trainer = trainer_of(Remembering(), compile=compile, optimizer="sgd")
+        losses.append(trainer.fit(X, CLASSES, epochs=3, batch_size=15, progress=False)["loss"])
+    assert losses[0] == losses[1]
+    assert trainer.model.calls == 18
+    assert trainer.note == "Remembering sets attributes of its layers as it runs"
+
+
+@pytest.mark.parametrize("where", ["the trainer", "the model"])
+def test_batches_that_a_user_s_code_keeps_are_not_overwritten(where):
+    kept, x = [], np.random.default_rng(0).normal(size=(4000, 20))
+
+    class Keeping(nn.Trainer):
+        def compute_loss(self, xb, yb, weights=None):
+            kept.append(xb)
+            return super().compute_loss(xb, yb, weights)
+
+    class KeepingInputs(nn.Linear):
+        def forward(self, x):
+            kept.append(x)
+            return super().forward(x)
+
+    kind, model = (Keeping, nn.Linear) if where == "the trainer" else (nn.Trainer, KeepingInputs)
+    trainer = kind(model(20, 1, seed=0), loss="mse", optimizer="sgd")
+    trainer.fit(x, x[:, :1], epochs=1, batch_size=1000, progress=False)
+    assert sorted(np.concatenate(kept)[:, 0]) == sorted(x[:, 0])
+
+
 layer = [1.0]  # of the name of an attribute that `forward` reads
 
 
