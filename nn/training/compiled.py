@@ -156,8 +156,8 @@ class RecordedStep:
             self._modules = list(self._model.modules())
             found = {id(p): p for p in (*self._model.parameters(), *self._optimizer.parameters)}
             self._parameters = list(found.values())
-            conditions = tuple([(Same(module), attributes(module)) for module in self._modules])
-            self._condition = self._conditions.setdefault(conditions, len(self._conditions))
+            held = tuple([(Same(module), attributes(module)) for module in self._modules])
+            self._condition = self._conditions.setdefault(held, len(self._conditions))
             if self._condition == len(self._readings):
                 self._readings.append(reading_of(self._model, *self._functions))
             self._reading = self._readings[self._condition]
