@@ -83,7 +83,7 @@ def _layers(losses: ag.Tensor, parameters: dict[int, str], batch: tuple[int, ...
         name = node.rule.name
         places = [(i, parameters[id(x)]) for i, x in enumerate(node.inputs) if id(x) in parameters]
         hangs = [x for x in node.inputs if id(x) in mixed]
-        if places and (name not in ("linear", "matmul") or places[0][0] == 0 or node.shape[:1] != batch):
+        if places and not (name in ("linear", "matmul") and places[0][0] and _is_of_rows(node, batch)):
             raise TypeError(
                 f"per_sample_gradients knows linear layers alone, and {places[0][1]} is used by {name}: freeze it, or "
                 "loop over the samples"
@@ -99,6 +99,12 @@ def _layers(losses: ag.Tensor, parameters: dict[int, str], batch: tuple[int, ...
         if places:
             layers.append((node, places))
     return layers
+
+
+def _is_of_rows(node: Any, batch: tuple[int, ...]) -> bool:
+    """Whether a product is of rows of samples and one matrix for all of them."""
+    x, weight = node.inputs[:2]
+    return bool(node.shape[:1] == np.shape(x)[:1] == batch and np.ndim(x) > 1 and np.ndim(weight) == 2)
 
 
 def _keeps_apart(node: Any, hangs: list[Any], batch: tuple[int, ...]) -> bool:

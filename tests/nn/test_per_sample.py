@@ -89,18 +89,32 @@ class _Mixing(nn.Module):
         return y - ag.mean(y, axis=0)
 
 
+class _Product(nn.Module):
+    def __init__(self, *shape: int) -> None:
+        self.weight = nn.Parameter(np.ones(shape))
+
+    def forward(self, x: Any) -> Any:
+        return x[:, None] @ self.weight if self.weight.ndim == 3 else x @ self.weight
+
+
 @pytest.mark.parametrize(
     ("model", "message"),
     [
         (_Mixing(), "mean of shape"),
+        (_Product(len(X), 4, 3), "knows linear layers alone, and weight is used by matmul"),
+        (_Product(4), "knows linear layers alone, and weight is used by matmul"),
         (_net(_linear(4, 3), nn.BatchNorm1d(3, dtype=np.float64)), "BatchNorm|is used by|keeps samples apart"),
         (_net(nn.LayerNorm(4, dtype=np.float64), _linear(4, 3)), "0.weight is used by multiply"),
     ],
-    ids=["the batch's mean", "batch normalisation", "layer normalisation"],
+    ids=["the batch's mean", "a matrix for each sample", "a vector", "batch normalisation", "layer normalisation"],
 )
 def test_what_it_cannot_tell_apart_is_refused(model: nn.Module, message: str) -> None:
     with pytest.raises(TypeError, match=message):
-        nn.per_sample_gradients(model, X, CLASSES)
+        nn.per_sample_gradients(model, X, CLASSES, _first if isinstance(model, _Product) else nn.cross_entropy)
+
+
+def _first(outputs: Any, _targets: Any, reduction: str) -> Any:
+    return outputs if outputs.ndim == 1 else ag.sum(outputs, axis=tuple(range(1, outputs.ndim)))
 
 
 def test_a_loss_of_another_shape_is_refused() -> None:
