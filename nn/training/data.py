@@ -58,7 +58,7 @@ class DataLoader:
         shuffle: Whether each epoch has an order of its own.
         seed: Where the order comes from, as for `numpy.random.default_rng`.
         drop_last: Whether a last batch that is not full is left out.
-        rows: The numbers of the samples to take; by default all.
+        rows: The numbers of the samples to take, or a mask of them; by default all.
         balanced: Whether each sample of an epoch is drawn (with replacement) from a class that is drawn first, all of
             them alike often, however many samples each has.
 
@@ -96,7 +96,7 @@ class DataLoader:
             raise TypeError("DataLoader takes inputs and targets as one: pass e.g. DataLoader((x, y), batch_size=32)")
         self._columns = columns_of(dataset)
         self._rows = None if rows is None else _row_numbers(rows, len(self._columns[0]))
-        self._size = len(self._columns[0]) if rows is None else len(rows)
+        self._size = len(self._columns[0]) if self._rows is None else len(self._rows)
         if self._size == 0:
             raise ValueError("DataLoader needs at least one sample, got none")
         self.batch_size = self._size if batch_size == "full" else positive_integer("batch_size", batch_size)
@@ -262,6 +262,10 @@ def _row_numbers(rows: Any, size: int) -> Array:
         IndexError: There is no such row.
     """
     found = np.asarray(rows)
+    if found.dtype == bool:
+        if len(found) != size:
+            raise IndexError(f"rows as a mask need one entry for each of {size} samples, got {len(found)}")
+        found = np.flatnonzero(found)
     if found.size and not -size <= found.min() <= found.max() < size:
         raise IndexError(f"rows go from {found.min()} to {found.max()}, and there are {size} samples")
     return np.where(found < 0, found + size, found)

@@ -199,3 +199,12 @@ def test_rows_are_counted_from_either_end_and_must_be_there(reuse):
     for wrong in ([10], [0, -11]):
         with pytest.raises(IndexError, match="there are 10 samples"):
             nn.DataLoader(data, rows=np.array(wrong))
+
+
+def test_rows_may_be_a_mask():
+    mask = np.array([True, False, False, True, True])
+    loader = nn.DataLoader((np.arange(5), np.arange(5)), batch_size=2, rows=mask)
+    assert len(loader) == 2
+    assert [x for xb, _ in loader for x in xb] == [0, 3, 4]
+    with pytest.raises(IndexError, match="one entry for each of 5 samples, got 3"):
+        nn.DataLoader((np.arange(5), np.arange(5)), rows=mask[:3])
