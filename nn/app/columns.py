@@ -191,7 +191,7 @@ def _as_numbers(
     if wanted or share >= MOSTLY_NUMBERS:
         if bad.any():
             examples = listed(map(str, series[bad].unique()[:4]), most=4)
-            found.notes.append(f"{quoted(name)} has {bad.sum():,} cells that are no numbers, so missing: {examples}")
+            found.notes.append(f"{quoted(name)} has cells that are no numbers, so missing, {bad.sum():,}: {examples}")
         if series.dtype.kind not in "biuf":
             found.commas += [name] if comma else []
             found.converted[name] = require("pandas", "train").Series(numbers, index=series.index)

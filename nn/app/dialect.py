@@ -177,8 +177,11 @@ def _rows(lines: Sequence[str], separator: str, quote: str) -> list[list[str]]:
 
 
 def _is_even(rows: Sequence[Sequence[str]]) -> bool:
-    width, count = Counter(map(len, rows[1:] or rows)).most_common(1)[0]
-    return width > 1 and count >= 0.9 * len(rows[1:] or rows) and len(rows[0]) in (width, width - 1)
+    body = rows[1:] or rows
+    width, count = Counter(map(len, body)).most_common(1)[0]
+    if width > 1 and len(rows[0]) == width:
+        return count >= min(0.9 * len(body), max(len(body) - 1, 2))  # one bad row of a few says nothing
+    return width > 1 and count >= 0.9 * len(body) and len(rows[0]) == width - 1
 
 
 def _numbers(rows: Sequence[Sequence[str]]) -> float:

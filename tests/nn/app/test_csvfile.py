@@ -64,6 +64,8 @@ TABLES = {
     "short rows": ("x,y\n1,2\n3\n", {"x": [1, 3], "y": [2, None]}),
     "no header": ("1,2.5\n3,4\n5,6\n", {"column_1": [1, 3, 5], "column_2": [2.5, 4.0, 6.0]}),
     "no header, with texts": ("a,2.5\nb,4\nc,6\n", {"column_1": ["a", "b", "c"], "column_2": [2.5, 4.0, 6.0]}),
+    "a short row of few": ("name,x,y\nMr A,1,2\nMr B,3,4\nMr C,5\n", {"name": ["Mr A", "Mr B", "Mr C"],
+        "x": [1, 3, 5], "y": [2.0, 4.0, None]}),
     "years as names": ("land,1990,2000,2010\na,1,2,3\nb,4,5,6\n", {"land": ["a", "b"],
         "1990": [1, 4], "2000": [2, 5], "2010": [3, 6]}),
     "zip codes": ("zip,x\n01234,1\n99999,2\n", {"zip": ["01234", "99999"], "x": [1, 2]}),
