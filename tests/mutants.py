@@ -219,6 +219,7 @@ def _tested(mutant: Mutant | None, tests: Sequence[str]) -> int:
     if mutant is not None:
         sys.meta_path.insert(0, Finder(mutant))
     words = ["-x", "-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not peers and not browser"]
+    words += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # of what was imported before the fork
     with contextlib.redirect_stdout(io.StringIO()):
         return int(pytest.main([*words, *tests]))
 

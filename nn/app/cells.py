@@ -156,7 +156,7 @@ def to_numbers(series: pd.Series[Any], comma: bool = False) -> tuple[NDArray[np.
                 number = _number(cell, comma)
                 missing = np.isnan(number) and cell.strip().lower() in _MISSING
             else:
-                number, missing = float(cell) if isinstance(cell, int | float | np.number) else np.nan, False
+                number, missing = _float(cell) if isinstance(cell, int | float | np.number) else np.nan, False
             return np.inf if np.isnan(number) and not missing else number
 
         if len(series) < MANY_CELLS or types.infer_dtype(series) != "string":
@@ -169,6 +169,14 @@ def to_numbers(series: pd.Series[Any], comma: bool = False) -> tuple[NDArray[np.
                 numbers[others] = _by_text(series[others], value, np.float64, np.nan)
     bad = np.isinf(numbers)
     return (np.where(bad, np.nan, numbers) if bad.any() else numbers), bad
+
+
+def _float(number: Any) -> float:
+    """The number, or infinity for a whole one beyond every float."""
+    try:
+        return float(number)
+    except OverflowError:
+        return np.inf
 
 
 def to_texts(series: pd.Series[Any]) -> NDArray[Any]:

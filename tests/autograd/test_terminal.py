@@ -12,7 +12,7 @@ import pytest
 
 import autograd as ag
 from autograd.explaining.formula import derivatives, forward_formula, operand_names
-from autograd.terminal import ERRORS, plain, readable
+from autograd.terminal import ERRORS, Parser, plain, readable
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp437", "latin-1", "utf-8"])
@@ -56,3 +56,14 @@ def test_what_has_no_name_is_escaped() -> None:
     assert raw.getvalue().decode("cp1252") == "é 1 \\u6743 - inf"
     with pytest.raises(UnicodeDecodeError):
         b"\xff".decode("utf-8", errors=ERRORS)
+
+
+def test_a_message_is_of_bounded_length_whatever_was_typed(capsys: pytest.CaptureFixture[str]) -> None:
+    parser = Parser(prog="p")
+    parser.add_argument("--number", type=int)
+    for words in (["--numbr" + "x" * 9000], ["--number", "x" * 9000], ["y" * 9000]):
+        with pytest.raises(SystemExit):
+            parser.parse_args(words)
+        message = capsys.readouterr().err
+        assert len(message) < 1100
+        assert message.endswith("(see p --help)\n")

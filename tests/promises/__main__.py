@@ -41,8 +41,8 @@ PROMISES: dict[str, Promise] = {
     ),
     "hostile": Promise(
         "A damaged or hostile file is read or refused in one clear line, within bounds, and runs no code",
-        partial(last_line, "tests.hostile", "--mutants", "20000"),
-        "python -m tests.hostile --mutants 20000",
+        partial(last_line, "tests.hostile", "--by-cost", "--mutants", "20000", "--minutes", "60"),
+        "python -m tests.hostile --by-cost --mutants 20000 --minutes 60",
     ),
     "killed": Promise(
         "A training that is killed goes on where it was, and ends with the same weights",

@@ -306,3 +306,9 @@ def test_dates_keep_their_moment():
     found = to_dates(dates, form).astype(str).tolist()
     assert found == ["2019-12-31T23:30:00", "NaT", "2020-02-01T00:00:00", "NaT"]
     assert date_format(pandas.Series(["1.5-2", "red 3"])) is None
+
+
+def test_a_whole_number_beyond_every_float_is_no_number():
+    numbers, bad = to_numbers(pandas.Series([1, 10**400, -(10**400), None], dtype=object))
+    assert bad.tolist() == [False, True, True, False]
+    assert np.isnan(numbers[1:]).all()
