@@ -64,6 +64,8 @@ SETTINGS = """Args:
 class Network(BaseEstimator):  # type: ignore[misc]
     """Settings and training."""
 
+    quantile = 0.5  # of what was pickled before there was this setting
+
     def __init__(
         self,
         hidden_layer_sizes: Sequence[int] = (100,),

@@ -80,12 +80,12 @@ OF_NUMBERS: dict[str, Each] = {
 }
 
 
-def of_numbers(name: str, quantile: float) -> Each:
+def of_numbers(name: str, quantile: Any) -> Each:
     """The loss of each sample, of numbers, by its name; of the quantile ρ(y − ŷ) = max(q (y − ŷ), (q − 1)(y − ŷ))."""
     if name == "quantile":
-        if not 0 < quantile < 1:
+        if not (isinstance(quantile, int | float | np.number) and 0 < quantile < 1):
             raise ValueError(f"quantile={quantile!r}: expected a share between 0 and 1")
-        return functools.partial(_quantile, quantile)
+        return functools.partial(_quantile, float(quantile))
     if name not in OF_NUMBERS:
         raise ValueError(f"loss={name!r}: expected one of {', '.join([*OF_NUMBERS, 'quantile'])}")
     return OF_NUMBERS[name]

@@ -203,8 +203,9 @@ def test_several_numbers_and_other_losses() -> None:
             (8,), loss="quantile", quantile=quantile, learning_rate_init=0.02, tol=None, random_state=0
         )
         assert np.mean(network.fit(X, SCORE).predict(X) > SCORE) == pytest.approx(quantile, abs=0.08)
-    with pytest.raises(ValueError, match="quantile=90: expected a share between 0 and 1"):
-        MLPRegressor(loss="quantile", quantile=90).fit(X, SCORE)
+    for quantile in (90, "0.5", None):
+        with pytest.raises(ValueError, match=f"quantile={quantile!r}: expected a share between 0 and 1"):
+            MLPRegressor(loss="quantile", quantile=quantile).fit(X, SCORE)
     with pytest.raises(ValueError, match="loss='mse': expected one of squared_error"):
         MLPRegressor(loss="mse").fit(X, counts)
     focal = MLPClassifier((16,), loss="focal", dropout=0.1, learning_rate_init=0.02, random_state=0)
@@ -267,3 +268,12 @@ def test_a_network_of_ones_own() -> None:
 
     kind, y = TARGETS["three classes"]
     assert kind(module=network, learning_rate_init=0.05, random_state=0).fit(X, y).score(X, y) > 0.8
+
+
+def test_a_pickle_of_before_there_was_a_quantile_is_as_it_was():
+    network = MLPRegressor((4,), max_iter=2, tol=None, random_state=0).fit(X, SCORE)
+    old = pickle.loads(pickle.dumps(network))
+    del old.quantile
+    assert "MLPRegressor" in repr(old)
+    assert old.get_params() == network.get_params()
+    np.testing.assert_array_equal(old.partial_fit(X, SCORE).predict(X), network.partial_fit(X, SCORE).predict(X))
