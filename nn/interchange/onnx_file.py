@@ -50,9 +50,9 @@ def to_onnx(model: Module, path: str | Path, example: ArrayLike) -> None:
     with mode(model, training=False):
         parts = chain_of(model, WRITERS, "to_onnx")
         y = model(batch)
-    if not isinstance(y, ag.Tensor):
+    if isinstance(y, tuple):
         raise TypeError("to_onnx: the network gives several results; make it with returns='outputs' or 'last'")
-    outputs = y.data
+    outputs = y.data if isinstance(y, ag.Tensor) else np.asarray(y)  # of layers without parameters
     graph = Graph(onnx, outputs.dtype, WRITERS)
     graph.nodes.append(onnx.helper.make_node("Identity", [graph.layer(model, "x")], ["y"]))
     numbers_rows = bool(parts) and isinstance(parts[0], layers.Embedding)  # other layers take integers as numbers

@@ -68,6 +68,17 @@ def test_an_example_of_integers_is_one_of_numbers_where_no_embedding_takes_it(tm
         assert onnx.TensorProto.DataType.Name(x.type.tensor_type.elem_type) == kind
 
 
+@pytest.mark.peers
+def test_a_layer_without_parameters_alone(tmp_path: Path) -> None:
+    pytest.importorskip("onnx", reason="needs the extra export")
+    runtime = pytest.importorskip("onnxruntime", reason="compares with onnxruntime, which is not installed")
+    x = np.linspace(-2, 2, 12, dtype=np.float32).reshape(3, 4)
+    for layer in (nn.Tanh(), nn.Softmax(), nn.Sequential(nn.ReLU(), nn.Sigmoid())):
+        nn.to_onnx(layer, tmp_path / "model.onnx", x)
+        (found,) = runtime.InferenceSession(tmp_path / "model.onnx").run(None, {"x": x})
+        np.testing.assert_allclose(found, layer(x), rtol=1e-6)
+
+
 def test_what_no_file_can_hold_is_refused(tmp_path: Path) -> None:
     pytest.importorskip("onnx", reason="needs the extra export")
 
