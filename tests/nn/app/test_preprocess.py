@@ -304,6 +304,21 @@ def test_a_transformed_value_comes_back_as_the_mean_and_not_as_the_median():
     assert Target.from_json(asdict(after)) == after
 
 
+def test_errors_of_a_long_tail_are_left_out_where_the_mean_over_them_is_further_away():
+    """E[y | x] of a few huge numbers: an R² of −5 where the values without it have 0.1."""
+    rng = np.random.default_rng(1)
+    logarithm, noise = 2.2 * rng.normal(size=4000), 0.6 * rng.normal(size=4000)
+    values = np.exp(logarithm + noise)
+    table = pandas.DataFrame({"x": np.zeros(4000)})
+    target = Target.fit(Dataset("made", table, Plan(("x",)), values, "price", (), source={}), np.arange(4000))
+    assert target.power is not None
+    outputs = target.scaled(np.exp(logarithm))
+    after = target.with_errors(outputs, target.scaled(values))
+    plain, found = (np.mean((each.values(outputs) - values) ** 2) for each in (target, after))
+    assert found <= plain
+    assert after.errors == ()
+
+
 def test_a_target_of_mostly_zeros_is_not_transformed():
     values = np.where(np.arange(400) % 3, 0, np.random.default_rng(0).lognormal(3, 1, 400))
     dataset = Dataset("made", pandas.DataFrame({"x": np.zeros(400)}), Plan(("x",)), values, "visits", (), source={})
