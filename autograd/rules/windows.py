@@ -61,10 +61,10 @@ class _Columns:
 
     With strides of 1 the windows are taken of the image as one long row: each place of all windows is then one piece of
     memory, and what lies between the end of a line and the start of the next is computed, too, and left out. It is a
-    fraction of the whole, and rows of a few numbers are slow to copy.
+    fraction of the whole, and rows of a few numbers are slow to copy. ``alone=True`` leaves it out from the start.
     """
 
-    def __init__(self, x: Lengths, size: Lengths, how: dict[str, Any], dtype: Any) -> None:
+    def __init__(self, x: Lengths, size: Lengths, how: dict[str, Any], dtype: Any, alone: bool = False) -> None:
         self.samples, self.channels = x[:2]
         self.size, self.groups, self.dtype = size, how["groups"], np.dtype(dtype)
         self.padding, stride, dilation = how["padding"], how["stride"], how["dilation"]
@@ -73,7 +73,7 @@ class _Columns:
         lengths = [n + 2 * p for n, p in zip(x[2:], self.padding, strict=True)]
         steps = [math.prod(lengths[axis + 1 :]) for axis in range(len(size))]
         starts = tuple(step * s for step, s in zip(steps, stride, strict=True))
-        self._lines = (self.counts[0], *lengths[1:]) if set(stride) == {1} else self.counts
+        self._lines = (self.counts[0], *lengths[1:]) if set(stride) == {1} and not alone else self.counts
         if self._lines == self.counts:
             self._windows, self._starts = self.counts, starts
         else:
@@ -162,12 +162,24 @@ def convolution_kernel(x: Any, g: Any, size: Lengths, **how: Any) -> Any:
     """What ⟨g, convolution(x, w)⟩ has for each entry of w: every window times its g."""
     groups, out = how["groups"], g.shape[1]
     columns = _Columns(x.shape, size, how, np.result_type(x, g))
-    y = np.zeros((groups, columns.rows, out // groups), columns.dtype)
+    if columns.count == math.prod(columns.counts):
+        y = _windows_times(g, x, columns)
+    else:
+        with np.errstate(invalid="ignore"):
+            y = _windows_times(g, x, columns)
+        if not np.isfinite(y).all():  # 0 times an infinite entry between lines, which is in no window here
+            y = _windows_times(g, x, _Columns(x.shape, size, how, y.dtype, alone=True))
+    return y.swapaxes(-1, -2).reshape(out, x.shape[1] // groups, *size)
+
+
+def _windows_times(g: Any, x: Any, columns: _Columns) -> Any:
+    """Σ of each window and its g, (groups, rows, channels / groups)."""
+    y = np.zeros((columns.groups, columns.rows, g.shape[1] // columns.groups), columns.dtype)
     g = columns.spread(g)
     seen = columns.seen(np.ascontiguousarray(padded(x, columns.padding)))
     for part in columns.parts:
         y += np.matmul(columns.of(seen[part]), g[part].swapaxes(-1, -2)).sum(0)
-    return y.swapaxes(-1, -2).reshape(out, x.shape[1] // groups, *size)
+    return y
 
 
 def max_pool(x: Any, size: Lengths, stride: Lengths, padding: Lengths, dilation: Lengths) -> Any:

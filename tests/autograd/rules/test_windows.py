@@ -1,0 +1,24 @@
+"""Windows beside entries that are not finite."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograd.rules.convolutions import convolution_kernel
+
+HOW: dict[str, Any] = {"stride": (1, 1), "dilation": (1, 1), "groups": 1}
+
+
+@pytest.mark.parametrize("entry", [np.inf, -np.inf, np.nan])
+@pytest.mark.parametrize("padding", [0, 1])
+def test_a_kernels_gradient_knows_nothing_of_entries_that_its_places_do_not_see(entry: float, padding: int) -> None:
+    x = np.arange(1.0, 13).reshape(1, 1, 3, 4)
+    x[0, 0, 0, 3] = entry
+    count = 2 + 2 * padding, 3 + 2 * padding
+    g = np.random.default_rng(0).uniform(0.5, 1.0, (1, 1, *count))
+    image = np.pad(x[0, 0], padding)
+    expected = [[np.sum(image[i : i + count[0], j : j + count[1]] * g[0, 0]) for j in range(2)] for i in range(2)]
+    np.testing.assert_allclose(convolution_kernel(x, g, size=(2, 2), padding=(padding, padding), **HOW)[0, 0], expected)
