@@ -72,7 +72,7 @@ class PPoly:
     def derivative(self, nu: int = 1) -> PPoly:
         """The piecewise polynomial of its derivative."""
         power = np.arange(shape(self.c)[0] - 1, -1, -1.0)
-        factors = np.prod([power - i for i in range(nu)], axis=0)[: len(power) - nu]
+        factors = np.prod([np.ones(len(power)), *(power - i for i in range(nu))], axis=0)[: len(power) - nu]
         c = self.c[: len(factors)] * anp.reshape(factors, (-1, *(1,) * (rank(self.c) - 1)))
         c = c if len(factors) else self.c[:1] * 0.0
         return PPoly(c, self.x, self.extrapolate, self.axis)
@@ -92,7 +92,8 @@ class CubicSpline(PPoly):
         extrapolate: As of `PPoly`; "periodic" by default where the ends are.
 
     Raises:
-        ValueError: The shapes do not fit, the places do not ascend, or a condition is not known.
+        ValueError: The shapes do not fit, the places do not ascend, a condition is not known, or values of a period
+            differ at its ends.
 
     Example:
         >>> import autograd as ag
@@ -113,6 +114,8 @@ class CubicSpline(PPoly):
         if rank(x) != 1 or shape(x)[0] < 2 or shape(y)[0] != shape(x)[0]:
             raise ValueError(f"a spline wants two points at least: {shape(x)} places, values of shape {shape(y)}")
         _check_ascending(x)
+        if bc_type == "periodic":
+            _check_ends_alike(y)
         values = anp.reshape(y, (shape(y)[0], -1))
         h = anp.diff(x)[:, None]
         slopes = anp.diff(values, axis=0) / h
@@ -189,6 +192,11 @@ def interp1d(
 def _check_ascending(x: Any) -> None:
     if not getattr(x, "traced", False) and not np.all(np.diff(plain(x)) > 0):
         raise ValueError("places of points that do not ascend")
+
+
+def _check_ends_alike(y: Any) -> None:
+    if not getattr(y, "traced", False) and not np.allclose(plain(y)[0], plain(y)[-1], rtol=1e-15, atol=1e-15):
+        raise ValueError('a spline with bc_type="periodic" ends where it begins: give it y[-1] = y[0]')
 
 
 # ---- the slopes of a cubic spline ------------------------------------------------------------------------------------

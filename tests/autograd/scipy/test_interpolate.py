@@ -36,6 +36,7 @@ def test_a_cubic_spline_is_scipys_with_derivatives(condition: Any, n: int) -> No
         np.testing.assert_allclose(ours(at, nu), theirs(at, nu), rtol=1e-9, atol=1e-10)
     slopes = ag.elementwise_grad(ours)(at)
     np.testing.assert_allclose(slopes, theirs(at, 1), rtol=1e-9, atol=1e-10)
+    np.testing.assert_array_equal(ours.derivative(0)(at), ours(at))
     np.testing.assert_allclose(ours.derivative(2)(at), theirs.derivative(2)(at), rtol=1e-9, atol=1e-10)
 
     def of_points(gaps: Any, y: Any, share: Any) -> Any:
@@ -94,6 +95,7 @@ def test_what_is_no_spline_is_refused_in_a_line() -> None:
         lambda: interpolate.CubicSpline(x[::-1], y),
         lambda: interpolate.CubicSpline(x, y[:3]),
         lambda: interpolate.CubicSpline(x, y, bc_type="smooth"),
+        lambda: interpolate.CubicSpline(x, y, bc_type="periodic"),
         lambda: interpolate.CubicSpline(x, y, bc_type=((3, 0.0), "natural")),
         lambda: interpolate.PPoly(np.ones((2, 3)), x[:3]),
         lambda: interpolate.interp1d(x, y, "quadratic"),
