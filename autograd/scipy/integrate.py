@@ -43,7 +43,10 @@ def odeint(func: Callable[..., Any], y0: Any, t: Any, args: tuple[Any, ...] = ()
         >>> round(ag.grad(end)(2.0), 4)  # -exp(-2)
         -0.1353
     """
-    return _solution(func, (_array(y0), _array(t), tuple(args)), _Solver(_by_odeint, options))
+    function = func
+    if options.pop("tfirst", False):
+        function = lambda y, time, *more: func(time, y, *more)  # noqa: E731
+    return _solution(function, (_array(y0), _array(t), tuple(args)), _Solver(_by_odeint, options))
 
 
 def solve_ivp(
@@ -181,7 +184,7 @@ def _adjoint(g: Any, ys: Any, func: Any, given: Any, solver: _Solver) -> Any:
     backwards = solver.of_adjoint()
 
     def flat_func(y: Any, time: Any, p: Any) -> Any:
-        return _array(func(y, time, *unflatten(p)))
+        return np.ravel(_array(func(y, time, *unflatten(p))))  # SciPy takes a number for a vector of one
 
     def dynamics(state: Any, time: Any, p: Any) -> Any:
         """Of y and of the gradients for y, for time and for the parameters."""
@@ -195,7 +198,7 @@ def _adjoint(g: Any, ys: Any, func: Any, given: Any, solver: _Solver) -> Any:
     for_times: list[Any] = []
     for i in range(steps - 1, 0, -1):
         # What moving this point of time does.
-        moved = np.reshape(np.dot(_array(func(ys[i], t[i], *args)), g[i]), (1,))
+        moved = np.reshape(np.dot(np.ravel(_array(func(ys[i], t[i], *args))), g[i]), (1,))
         for_times.append(moved)
         start = np.concatenate([ys[i], for_y, for_start - moved, for_p])
         end = _solution(dynamics, (start, np.stack([t[i], t[i - 1]]), (parameters,)), backwards)[1]

@@ -120,3 +120,16 @@ def test_what_has_no_derivatives_is_refused_or_scipys() -> None:
         assert integrate.solve_ivp(lambda t, y: -y, (0.0, 1.0), [1.0], **more).success
     with pytest.raises(RuntimeError, match="solve_ivp from 0 to 2 failed at"), np.errstate(all="ignore"):
         integrate.solve_ivp(lambda t, y: y * y, (0.0, 2.0), x)
+
+
+def test_a_slope_may_take_the_time_first_and_be_a_number() -> None:
+    times = np.array([0.0, 1.0])
+
+    def end(rate: Any) -> Any:
+        return integrate.odeint(lambda t, y, rate: -rate * t * y, [2.0], times, (rate,), tfirst=True, **TIGHT)[-1, 0]
+
+    def of_number(rate: Any) -> Any:
+        return integrate.solve_ivp(lambda t, y, rate: -rate * y[0], (0.0, 1.0), [2.0], args=(rate,), **TIGHT).y[0, -1]
+
+    assert ag.grad(end)(0.8) == pytest.approx(-np.exp(-0.4), rel=1e-8)
+    assert ag.grad(of_number)(0.8) == pytest.approx(-2 * np.exp(-0.8), rel=1e-8)
