@@ -40,7 +40,8 @@ def minimize(
         x0: Where to begin: a vector, or a container of numbers and arrays, in the form of which ``fun`` is given x.
         args: Further arguments of ``fun``.
         method: As of SciPy's.
-        jac: A gradient of your own, or "2-point" and its like for differences.
+        jac: A gradient of your own, True where ``fun`` gives it beside its value, or "2-point" and its like for
+            differences.
         hess: A Hessian of your own, as of SciPy's.
         hessp: Products with it of your own.
         **options: SciPy's other arguments (``bounds``, ``constraints``, ``tol``, ``callback`` …); constraints have the
@@ -58,7 +59,7 @@ def minimize(
         >>> bool(abs(line.x["b"] - 1.0) < 1e-6)
         True
     """
-    start, of_vector, unflatten = _of_vector(fun, x0)
+    start, of_vector, unflatten = _of_vector(fun, x0, jac is True)
     given = args if isinstance(args, tuple) else (args,)
     name = "bfgs" if method is None else method.lower() if isinstance(method, str) else ""
     function = of_vector
@@ -117,14 +118,16 @@ def root(
         >>> root(lambda x: x**2 - np.array([4.0, 9.0]), np.ones(2)).x.round(6)
         array([2., 3.])
     """
-    start, of_vector, unflatten = _of_vector(fun, x0)
+    start, of_vector, unflatten = _of_vector(fun, x0, jac is True)
     ours = jac is None and method in ("hybr", "lm")
     found = _optimize.root(of_vector, start, args, method, jacobian(of_vector) if ours else jac, **options)
     found.x = unflatten(found.x)
     return found
 
 
-def _of_vector(fun: Callable[..., Any], x0: Any) -> tuple[Any, Callable[..., Any], Callable[[Any], Any]]:
+def _of_vector(
+    fun: Callable[..., Any], x0: Any, with_slopes: bool = False
+) -> tuple[Any, Callable[..., Any], Callable[[Any], Any]]:
     """The vector to begin with, the function of such vectors, and what makes x0's form of one."""
     holds = isinstance(x0, dict) or (isinstance(x0, list | tuple) and not all(np.ndim(x) == 0 for x in x0))
     start, unflatten = flatten(x0 if holds else np.asarray(x0, float))
@@ -133,7 +136,7 @@ def _of_vector(fun: Callable[..., Any], x0: Any) -> tuple[Any, Callable[..., Any
 
     def of_vector(x: Any, *args: Any, **kwargs: Any) -> Any:
         y = fun(unflatten(x), *args, **kwargs)
-        return anp.array(y) if isinstance(y, list | tuple) else y
+        return anp.array(y) if isinstance(y, list | tuple) and not with_slopes else y
 
     return start, of_vector, unflatten
 

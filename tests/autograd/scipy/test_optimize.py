@@ -80,3 +80,11 @@ def test_rosenbrock_in_a_thousand_dimensions() -> None:
     )
     assert found.success
     np.testing.assert_allclose(found.x, 1.0, atol=1e-3)
+
+
+def test_a_function_may_give_its_value_and_its_slopes_as_scipys() -> None:
+    def both(x: Any) -> Any:
+        return np.sum((x - 3.0) ** 2), 2 * (x - 3.0)
+
+    np.testing.assert_allclose(optimize.minimize(both, np.zeros(2), jac=True).x, 3.0)
+    np.testing.assert_allclose(optimize.root(lambda x: (x - 1.0, np.eye(2)), np.zeros(2), jac=True).x, 1.0)
