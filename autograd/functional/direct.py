@@ -47,6 +47,10 @@ def value_and_push(function: Function, args: tuple[Any, ...], direction: Any, ar
                     output = function(*replaced)
     except Abandoned:
         return None
+    except Exception:
+        if here.abandoned:  # the function made an error of its own of it
+            return None
+        raise
     finally:
         here.over = True
     results = [output] if output.__class__ is Dual else leaves(output)

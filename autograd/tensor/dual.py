@@ -83,7 +83,9 @@ def _both(rule: Primitive) -> tuple[Any, Any]:
             b = self._raw
             y = array(other, b)
             if y.__class__ is np.ndarray:
-                return dual(y, of_b(self._tangent, y, other, b), self._pass)
+                tangent = of_b(self._tangent, y, other, b)
+                if _alike(y, tangent):
+                    return dual(y, tangent, self._pass)
         return self._operate(rule, other, self)
 
     return operate, reflected
@@ -101,13 +103,21 @@ class Dual(Tensor):
     rule = None
     inputs = ()
     attrs = NO_ATTRS
-    requires_grad = True
     stamp = 0
 
     def _abandon(self, *_: Any, **__: Any) -> Never:
         _abandon(self._pass)
 
     _seed = _unbroadcast = _as_gradient = register_hook = __setitem__ = _abandon
+
+    @property
+    def requires_grad(self) -> bool:
+        """As that of the Tensor which it stands for."""
+        return True
+
+    @requires_grad.setter
+    def requires_grad(self, value: Any) -> None:  # noqa: ARG002
+        self._abandon()
 
     @property
     def grad(self) -> Any:
@@ -175,7 +185,7 @@ class Dual(Tensor):
             elif rule.linear and a.size:
                 y = np.asarray(rule.array(a, **attrs))
                 tangent = np.asarray(rule.array(x._tangent, **attrs))
-                if _alike(y, tangent):
+                if y.dtype.kind == "f" and _alike(y, tangent):  # and not complex, as a transform's
                     return dual(y, tangent, x._pass)
         return _general(rule, inputs, attrs)
 
@@ -259,6 +269,9 @@ def _abandon(here: Pass) -> Never:
     here.abandoned = True
     raise Abandoned
 
+
+# In messages, by the name that users know.
+Dual.__name__ = Dual.__qualname__ = Tensor.__name__
 
 # Where the primitives are applied to the numbers; what comes after ``y`` in them is of tangents.
 OPERATIONS = frozenset(f.__code__ for f in (_general, Dual._apply, Dual.__add__, Dual.__radd__, Dual.__getitem__))

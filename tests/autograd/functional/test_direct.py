@@ -24,6 +24,13 @@ def _swallowing(x: Any) -> Any:
         return x * 0.0
 
 
+def _wrapping(x: Any) -> Any:
+    try:
+        return x * W
+    except BaseException as error:
+        raise RuntimeError("the layer failed") from error
+
+
 def _whole(x: Any) -> Any:
     total = anp.zeros(3)
     for part in (x, anp.sin(x), x**3, x / (2.0 + x), 1.0 - x, anp.maximum(x, 0.4), anp.where(x > 0.4, x, -x)):
@@ -42,6 +49,9 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "another one, of something else": lambda x: x * ag.jvp(lambda z: x[0] * z**2, 2.0, 1.0)[1],
     "a gradient by hand": lambda x: ag.gradients(y := anp.sum(x**4), x, create_graph=True) * y,
     "a compiled function": lambda x: ag.compile(lambda z: anp.sin(z) * 2.0, engine="numpy")(x),
+    "complex numbers of a transform": lambda x: anp.abs(anp.fft.fft(x)) + anp.sum(anp.abs(anp.fft.rfft(x)) ** 2),
+    "an interrupted pass in another error": lambda x: _wrapping(x),
+    "a mark on it": lambda x: setattr(x, "requires_grad", False) or x * 2.0 if isinstance(x, ag.Tensor) else x * 2.0,
     "complex numbers": lambda x: anp.real(anp.exp(1j * x)),
     "a primitive without forward rule": lambda x: own(x) * x,
     "an interrupted pass": _swallowing,
@@ -152,3 +162,16 @@ def test_shapes_that_do_not_fit_are_told_as_ever() -> None:
         ag.jvp(lambda x: x[:2] * x, np.ones(3), np.ones(3))
     with pytest.raises(ag.ShapeError, match="direction"):
         ag.jvp(anp.sin, np.ones(3), np.ones(2))
+
+
+@pytest.mark.parametrize(
+    "function", [lambda x: 2**x, lambda x: 2.0 / x, lambda x: 2 - x, lambda x: x**0, lambda x: 3 * x, lambda x: x**2.5]
+)
+def test_tangents_keep_single_precision(function: Callable[[Any], Any]) -> None:
+    x = np.array([0.5, 1.5], np.float32)
+    assert [part.dtype for part in ag.jvp(function, x, np.ones_like(x))] == [np.float32] * 2
+
+
+def test_messages_call_a_dual_number_a_tensor() -> None:
+    with pytest.raises(TypeError, match="multiply of a Value and Tensor of shape"):
+        ag.jvp(lambda x: ag.Value(2.0) * x[0], np.ones(3), np.ones(3))
