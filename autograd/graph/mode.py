@@ -20,7 +20,9 @@ class _State(list[None]):
 
     def decided_by(self, modes: tuple[ref[_Mode], ...]) -> _State:
         """It, with these modes open."""
-        last = modes[-1]() if modes else None
+        last = None
+        while modes and (last := modes[-1]()) is None:  # gone: a task may outlive the block that it began in
+            modes = modes[:-1]
         self.open, self[:] = modes, [None] if last is None or last.records else []
         if modes:
             _STATES[id(self)] = self

@@ -180,6 +180,26 @@ def test_tasks_have_modes_of_their_own() -> None:
     assert seen == {"off": False, "on": True}
 
 
+def test_a_task_that_outlives_the_block_it_began_in_leaves_nothing() -> None:
+    async def inner(go_on: asyncio.Event) -> bool:
+        await go_on.wait()
+        with ag.no_grad():
+            assert not recorded()
+        return recorded()
+
+    async def outer() -> bool:
+        go_on = asyncio.Event()
+        with ag.no_grad():
+            task = asyncio.create_task(inner(go_on))
+            await asyncio.sleep(0)
+        go_on.set()
+        return await task
+
+    before = len(mode_module._STATES)
+    assert all(asyncio.run(outer()) for _ in range(3))
+    assert len(mode_module._STATES) == before
+
+
 @pytest.mark.parametrize("moment", range(40))
 def test_an_interrupt_at_any_moment_closes_the_block(moment: int) -> None:
     """Ctrl-C may come before the first line of __exit__, after which nobody calls it any more."""
