@@ -314,7 +314,7 @@ def jvp(fun: Function, args: Any, direction: Any, argnum: Argnum = 0) -> tuple[A
     """``(f(…), J v)``: the value and the derivative in the direction v, whatever the number of results in one pass.
 
     Args:
-        fun: What to differentiate.
+        fun: What to differentiate; it may run twice (with parameters in it, say), and what else it does with it.
         args: Its argument, or a tuple of all its arguments.
         direction: v, in the form and the shapes of the argument.
         argnum: Which positional argument to differentiate for; for several, v is a tuple.
