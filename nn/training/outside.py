@@ -193,10 +193,21 @@ def reading_of(model: Module, *functions: Any) -> Reading | None:
     Plain values as they are, of others which objects they are. None where nothing is read.
     """
     modules = list(model.modules())
-    methods = [method for kind in {type(module) for module in modules} for method in _methods(kind)]
+    kinds = {type(module) for module in modules}
+    methods = [method for kind in kinds for method in _methods(kind)]
     held = [x for module in modules for x in vars(module).values() if isinstance(x, FunctionType)]
     found = [read for function in (*methods, *held, *functions) for read in _known(function)]
+    found += [read for kind in kinds for read in _of_class(kind)]
     return (lambda: tuple([_told_apart(read()) for read in found])) if found else None
+
+
+def _of_class(kind: type) -> Iterator[Reading]:
+    """How to read the numbers and texts that a user's class of layers has for all of them."""
+    for each in kind.__mro__:
+        if each is not object and not _is_of_ours(each):
+            for name, value in vars(each).items():
+                if not name.startswith("__") and _is_plain(value):
+                    yield lambda each=each, name=name: vars(each).get(name)  # type: ignore[misc]
 
 
 def _known(function: Any) -> Iterator[Reading]:

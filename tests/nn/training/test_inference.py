@@ -129,6 +129,18 @@ def test_a_function_or_a_tensor_that_the_model_holds_counts():
         assert recordings(trainer)
         setattr(trainer.model, name, value)
         np.testing.assert_array_equal(trainer.predict(X[:2]), trainer.model(X[:2]).data)
+
+    class Scaling(nn.Linear):
+        scale = 1.0
+
+        def forward(self, x):
+            return super().forward(x) * self.scale
+
+    scaling = nn.Trainer(Scaling(4, 2, seed=0), loss="mse", optimizer="sgd")
+    for Scaling.scale in (2.0, 3.0):
+        for _ in range(OFTEN + 2):
+            np.testing.assert_array_equal(scaling.predict(X[:2]), scaling.model(X[:2]).data)
+    assert recordings(scaling) == 2
     trainer.model.function = lambda y: y * factor
     for _ in range(OFTEN + 2):
         trainer.predict(X[:2])
