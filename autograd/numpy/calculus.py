@@ -16,7 +16,7 @@ from autograd.numpy.moving import flip
 from autograd.numpy.reductions import sum
 from autograd.numpy.shapes import broadcast_to, concatenate, ravel, reshape, stack
 from autograd.rules import products, selection
-from autograd.rules.arithmetic import absolute, equal, floor, greater, less, maximum, minimum, where
+from autograd.rules.arithmetic import absolute, equal, floor, greater, less, maximum, minimum, remainder, where
 from autograd.rules.selection import cumsum
 from autograd.rules.shapes import axis_of, rank, shape
 from autograd.rules.shaping import scatter
@@ -46,8 +46,9 @@ def unwrap(p: Any, discont: float | None = None, axis: int = -1, period: float =
     if not shape(p)[axis]:
         return p
     jumps = diff(p, axis=axis)
-    turns = floor(jumps / period + 0.5)
-    turns = where(equal(jumps - turns * period, -period / 2) & greater(jumps, 0), turns - 1, turns)  # up by half is up
+    rest = remainder(jumps + period / 2, period) - period / 2  # in NumPy's steps: half a period is decided by rounding
+    rest = where(equal(rest, -period / 2) & greater(jumps, 0), period / 2, rest)  # up by half is up
+    turns = floor((jumps - rest) / period + 0.5)
     turns = where(less(absolute(jumps), period / 2 if discont is None else discont), 0.0, turns)
     return concatenate([_part(p, axis, 0, 1), _part(p, axis, 1, None) - cumsum(turns, axis=axis) * period], axis)
 

@@ -157,3 +157,9 @@ def test_products_over_empty_axes(name: str, shapes: Any) -> None:
     for slope, h in zip(slopes, ((1, 0), (0, 1)), strict=True):
         assert slope.shape == (a if h[0] else b).shape
         assert slope.sum() == pytest.approx(expected.sum())  # a sum of products of ones
+
+
+@pytest.mark.parametrize("axis", [0, -1])
+def test_unwrap_decides_jumps_of_half_a_period_as_numpy_does(axis: int) -> None:
+    p = np.random.default_rng(0).integers(-20, 20, (30, 30)) * (np.pi / 2)
+    np.testing.assert_allclose(np.unwrap(ag.Tensor(p), axis=axis).data, np.unwrap(p, axis=axis), atol=1e-9)
