@@ -25,7 +25,7 @@ AnyCallable = TypeVar("AnyCallable", bound=Callable[..., Any])
 
 
 def _is_bool(value: Any) -> bool:
-    return isinstance(value, bool | np.bool_) or (type(value) is int and value in (0, 1))
+    return isinstance(value, bool | np.bool_) or (isinstance(value, int | np.integer) and value in (0, 1))
 
 
 def _is_whole(value: Any) -> bool:

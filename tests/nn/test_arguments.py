@@ -157,3 +157,10 @@ def test_a_wrong_kind_is_refused_where_it_is_passed(
             if kind not in allowed and (name, argument) not in ANYTHING:
                 problems.append(f"{argument}={wrong!r} was taken as {annotation}")
     assert problems == []
+
+
+@pytest.mark.parametrize("yes", [True, 1, np.True_, np.int64(1)])
+def test_a_truth_may_be_of_any_kind_of_integer(yes: Any) -> None:
+    assert nn.Linear(3, 2, bias=yes).bias is not None
+    with pytest.raises(TypeError, match="bias must be True or False"):
+        nn.Linear(3, 2, bias=yes + 1)
