@@ -209,32 +209,30 @@ def _row(key: str, title: str, task: Task, goal: float) -> Row:
     )
 
 
-def _forward_row(key: str, title: str, task: Task) -> Row:
+def _direction_row(key: str, title: str, task: Task, of: str, goals: dict[str, float]) -> Row:
+    """A derivative in one direction, beside what it is the derivative ``of`` and beside HIPS autograd."""
+    alone = {"function": "the function alone", "grad": "its gradient alone"}[of]
     return Row(
         key=key,
-        title=f"derivative in one direction of {title}, {CALLS} times, eager",
+        title=f"{title}, {CALLS} times, eager",
         contenders=(
             Contender("gradbook", lambda: _step(task), threads=1),
-            Contender("the function alone", lambda: _step(task, "function"), threads=1, whole=False),
+            Contender(alone, lambda: _step(task, of), threads=1, whole=False),
             Contender("HIPS autograd", lambda: _step(task), threads=1, environment="hips"),
         ),
         tolerance=1e-9,
-        goals={"the function alone": 3.0},
+        goals=goals,
     )
+
+
+def _forward_row(key: str, title: str, task: Task) -> Row:
+    goals = {"the function alone": 3.0}
+    return _direction_row(key, f"derivative in one direction of {title}", task, "function", goals)
 
 
 def _second_row(key: str, title: str, task: Task) -> Row:
-    return Row(
-        key=key,
-        title=f"Hessian of {title} times a vector, {CALLS} times, eager",
-        contenders=(
-            Contender("gradbook", lambda: _step(task), threads=1),
-            Contender("its gradient alone", lambda: _step(task, "grad"), threads=1, whole=False),
-            Contender("HIPS autograd", lambda: _step(task), threads=1, environment="hips"),
-        ),
-        tolerance=1e-9,
-        goals={"HIPS autograd": 0.7, "its gradient alone": 2.5},
-    )
+    goals = {"HIPS autograd": 0.7, "its gradient alone": 2.5}
+    return _direction_row(key, f"Hessian of {title} times a vector", task, "grad", goals)
 
 
 def _compiled_row(key: str, title: str, task: Task, goal: float = 1.0) -> Row:

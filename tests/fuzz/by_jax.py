@@ -9,52 +9,16 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.nn import leaky_relu, log_softmax, relu, sigmoid, softmax  # noqa: F401
-from jax.numpy import (  # noqa: F401
-    absolute,
-    add,
-    arctan,
-    ceil,
-    clip,
-    cos,
-    divide,
-    equal,
-    exp,
-    expm1,
-    floor,
-    greater,
-    isfinite,
-    isnan,
-    less,
-    log,
-    log1p,
-    matmul,
-    max,
-    maximum,
-    mean,
-    min,
-    minimum,
-    multiply,
-    negative,
-    power,
-    rint,
-    sign,
-    sin,
-    sqrt,
-    square,
-    subtract,
-    sum,
-    tan,
-    tanh,
-    trunc,
-    where,
-)  # fmt: skip
-from jax.scipy.special import logsumexp  # noqa: F401
 
 jax.config.update("jax_enable_x64", True)
 
 detach = jax.lax.stop_gradient
 softplus = partial(jnp.logaddexp, 0.0)
+
+
+def __getattr__(name: str) -> Any:
+    """Any other word is one of JAX's own: of its networks, such as ``relu``, or of its NumPy."""
+    return getattr(jax.nn, name, None) or getattr(jnp, name)
 
 
 def array(x: Any) -> jax.Array:
@@ -86,7 +50,7 @@ def linear(x: Any, W: Any, b: Any) -> jax.Array:
 
 
 def cross_entropy(logits: Any, targets: Any) -> jax.Array:
-    logs = log_softmax(array(logits))
+    logs = jax.nn.log_softmax(array(logits))
     if np.shape(targets) == logs.shape:
         return -(targets * logs).sum(-1)
     return -jnp.take_along_axis(logs, np.asarray(targets)[..., None], -1)[..., 0]
