@@ -164,8 +164,8 @@ def jacobian(fun: Function, argnum: Argnum) -> Function: ...
 def jacobian(fun: Function, argnum: Argnum = 0) -> Function:
     """The function that gives all partial derivatives Jᵢⱼ = ∂fᵢ/∂xⱼ.
 
-    The function runs once; then one backward pass through its recording finds each row, or, unless the result has far
-    fewer entries than the argument, forward passes find the columns: all at once, of arrays that are not too large.
+    The function runs once; then backward passes through its recording find the rows or, unless the result has fewer
+    entries than the argument, forward passes the columns: of arrays in one pass all that there is memory for.
 
     Args:
         fun: What to differentiate; its result may be a number, an array, or a container of them.

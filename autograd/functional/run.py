@@ -9,32 +9,28 @@ and a derivative that is taken within a long computation does not go through the
 from __future__ import annotations
 
 import itertools
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from autograd.errors import DTypeError, ShapeError
 from autograd.functional.independence import warn_of_independence
+from autograd.functional.jacobians import columns, raw, requires_grad, rows, zero
 from autograd.functional.signatures import Argnum, Function, name_of, positions_of
 from autograd.functional.trees import leaves, matched_leaves, paths, with_leaves
-from autograd.graph.forward import push_forward, push_many
+from autograd.graph.forward import push_forward
 from autograd.graph.hooks import current_tracer
 from autograd.graph.mode import is_recording, recorded
 from autograd.graph.node import PAST, Node
 from autograd.graph.order import topological_order
 from autograd.graph.outside import CUT, look_at
-from autograd.numpy.shapes import reshape, stack, transpose
 from autograd.rules import arithmetic
 from autograd.rules.complex import real
 from autograd.rules.shapes import is_complex
-from autograd.tensor.tensor import Tensor, constant
+from autograd.tensor.tensor import Tensor
 from autograd.value.value import Value
 
-# A column of a Jacobian costs so many times less than a row where many are found in one pass, of so many numbers.
-ADVANTAGE = 4
-AT_ONCE = 1 << 22
 _RUNS = itertools.count()  # for whether there were others within one
 
 
@@ -74,7 +70,7 @@ class Run:
         self._holds_derivatives = next(_RUNS) != number + 1
         self.results = leaves(self.output)
         self._check_results()
-        self._order = topological_order(*filter(_requires_grad, self.results))
+        self._order = topological_order(*filter(requires_grad, self.results))
         nodes = [(leaf, x) for leaf, x in zip(self.inputs, self.given, strict=True) if isinstance(x, Node)]
         self._kind = nodes[0][1] if nodes else None
         if recorded_outside:
@@ -97,7 +93,7 @@ class Run:
     def gradient(self) -> Any:
         """∇f, in the form and the kind of the argument."""
         # What is made of derivatives may be constant: those of a linear function are.
-        if not self._holds_derivatives and not any(map(_requires_grad, self.results)):
+        if not self._holds_derivatives and not any(map(requires_grad, self.results)):
             warn_of_independence(self.name)
         return self._as_argument(self._pull(self._upstream([None]), self._outer), self._outer)
 
@@ -107,7 +103,7 @@ class Run:
             raise DTypeError(
                 f"{self.name} gave complex numbers: take np.real or np.imag of them, or use holomorphic_grad"
             )
-        ones = [np.ones(np.shape(_raw(y))) for y in self.results]
+        ones = [np.ones(np.shape(raw(y))) for y in self.results]
         return self._as_argument(self._pull(self._upstream(ones), self._outer), self._outer)
 
     def vjp(self, upstream: Any) -> Any:
@@ -127,7 +123,7 @@ class Run:
         directions = self._matched("direction", self.argument, self.given, direction)
         record = self._records(directions)
         shares = self._pull(self._upstream([None]), record=True)
-        order = topological_order(*filter(_requires_grad, shares))
+        order = topological_order(*filter(requires_grad, shares))
         return self._as_argument(self._push(directions, shares, order, record), record)
 
     def jacobian(self) -> Any:
@@ -141,10 +137,8 @@ class Run:
             return with_leaves(self.output, [self._as_argument(block, self._outer) for block in self._columns()])
         if any(map(is_complex, self.inputs)):
             return with_leaves(self.output, [self._as_argument(self._rows(y), self._outer) for y in self.results])
-        rows, columns = (sum(np.size(_raw(x)) for x in nodes) for nodes in (self.results, self.inputs))
-        forward = self._columns_at_once if self._of_arrays_alone() else self._columns
-        advantage = ADVANTAGE if forward == self._columns_at_once else 1
-        blocks = forward() if advantage * rows > columns else [self._rows(y) for y in self.results]
+        height, width = (sum(np.size(raw(x)) for x in nodes) for nodes in (self.results, self.inputs))
+        blocks = self._columns() if height >= width else [self._rows(y) for y in self.results]
         parts = [self._as_argument(block, self._outer) for block in blocks]
         return with_leaves(self.output, parts)
 
@@ -155,22 +149,22 @@ class Run:
                 f"{purpose} needs a function with a single number as its result; {self.name} gave a "
                 f"{type(self.output).__name__}: differentiate one of its parts, or use jacobian"
             )
-        if np.size(_raw(self.output)) != 1:
+        if np.size(raw(self.output)) != 1:
             raise ShapeError(
                 f"{purpose} needs a function with a single number as its result; {self.name} gave shape "
-                f"{np.shape(_raw(self.output))}: use jacobian, or elementwise_grad where it works entry by entry"
+                f"{np.shape(raw(self.output))}: use jacobian, or elementwise_grad where it works entry by entry"
             )
 
     # ---- how it is found -------------------------------------------------------------------------------------------
 
     def _upstream(self, upstreams: Sequence[Any]) -> list[tuple[Node, Any]]:
         """The results that gradients flow from, each with its upstream gradient; None stands for 1."""
-        return [(y, u) for y, u in zip(self.results, upstreams, strict=True) if _requires_grad(y)]
+        return [(y, u) for y, u in zip(self.results, upstreams, strict=True) if requires_grad(y)]
 
     def _pull(self, pairs: Sequence[tuple[Any, Any]], record: bool) -> list[Any]:
         """Σ uᵀJ over pairs of a result and its upstream gradient, for each input."""
         if not pairs:
-            return [_zero(x) for x in self.inputs]
+            return [zero(x) for x in self.inputs]
         (root, upstream), order = pairs[0], self._order
         if len(pairs) > 1:  # one pass for all: from the number Σ u·y, whose derivative for y is u
             steps = _inner(*zip(*pairs, strict=True))
@@ -182,61 +176,16 @@ class Run:
         with recorded():
             seeds = {x: x._seed(v, record) for x, v in zip(self.inputs, directions, strict=True)}
         found = push_forward(order, seeds, record)
-        return [y._as_gradient(found.get(y), record) if isinstance(y, Node) else _zero(y) for y in results]
+        return [y._as_gradient(found.get(y), record) if isinstance(y, Node) else zero(y) for y in results]
 
     def _rows(self, y: Any) -> list[Any]:
-        """∂y/∂x for each input x, from one backward pass for each entry of y."""
-        shape = np.shape(_raw(y))
-        if not _requires_grad(y):
-            return [_zero(x, shape) for x in self.inputs]
-        if not shape:
-            return self._pull([(y, None)], self._outer)
-        passes = [self._pull([(y, unit)], self._outer) for unit in _units(y)]
-        return [
-            _joined([found[i] for found in passes], x, (*shape, *np.shape(_raw(x))), by_columns=False)
-            for i, x in enumerate(self.inputs)
-        ]
+        return rows(y, self.inputs, self._order, self._outer)
 
     def _columns(self) -> list[list[Any]]:
-        """∂y/∂x for each result y and each input x, from one forward pass for each entry of x."""
-        table: list[list[Any]] = [[] for _ in self.results]
-        for x in self.inputs:
-            seeds = [x._seed(unit, self._outer) for unit in (_units(x) if isinstance(x, Tensor) else [1.0])]
-            passes = [push_forward(self._order, {x: seed}, self._outer) for seed in seeds]
-            for y, blocks in zip(self.results, table, strict=True):
-                if not isinstance(y, Node):
-                    blocks.append(_zero(x, np.shape(y)))
-                    continue
-                columns = [y._as_gradient(found.get(y), self._outer) for found in passes]
-                shape = (*np.shape(_raw(y)), *np.shape(_raw(x)))
-                blocks.append(_joined(columns, y if is_complex(y) else x, shape, by_columns=True))
-        return table
-
-    def _of_arrays_alone(self) -> bool:
-        """Whether many directions may go forward in one pass."""
-        return not self._outer and all(x.kind == "array" and not x.traced for x in (*self.inputs, *self._order))
-
-    def _columns_at_once(self) -> list[list[Any]]:
-        """As `_columns`, many in each pass."""
-        at_once = max(1, AT_ONCE // max(1, sum(x._raw.size for x in self._order if x.requires_grad)))
-        table: list[list[Any]] = [[] for _ in self.results]
-        for x in self.inputs:
-            blocks = [np.zeros((x.size, *np.shape(_raw(y))), _dtype(x)) for y in self.results]
-            for start in range(0, x.size, at_once):
-                stop = min(start + at_once, x.size)
-                units = np.zeros((stop - start, x.size), x.dtype)
-                units[range(stop - start), range(start, stop)] = 1
-                found = push_many(self._order, {x: units.reshape(-1, *x.shape)})
-                for y, block in zip(self.results, blocks, strict=True):
-                    if isinstance(y, Node) and y in found:
-                        block[start:stop] = found[y]
-            for y, block, row in zip(self.results, blocks, table, strict=True):
-                by_columns = block.reshape(x.size, np.size(_raw(y))).T
-                row.append(constant(by_columns.reshape((*np.shape(_raw(y)), *x.shape))))
-        return table
+        return columns(self.results, self.inputs, self._order, self._outer)
 
     def _records(self, nodes: Sequence[Any]) -> bool:
-        return is_recording() and (self._outer or any(map(_requires_grad, nodes)))
+        return is_recording() and (self._outer or any(map(requires_grad, nodes)))
 
     # ---- how it is handed out --------------------------------------------------------------------------------------
 
@@ -290,7 +239,7 @@ class Run:
         except ShapeError as error:
             raise ShapeError(f"the {noun} for {self.name}: {error}") from None
         for x, given, path in zip(parts, found, paths(tree), strict=True):
-            expected, got = np.shape(_raw(x)), np.shape(_raw(given))
+            expected, got = np.shape(raw(x)), np.shape(raw(given))
             if expected != got:
                 raise ShapeError(f"the {noun}{path} for {self.name} has shape {got}: expected {expected}")
         return found
@@ -311,7 +260,7 @@ def _own_leaf(x: Any) -> Any:
 def _gradients(root: Any, upstream: Any, order: Sequence[Node], wanted: Sequence[Any], record: bool) -> list[Any]:
     """As `autograd.gradients`, along an order that is known already; zero where ``root`` depends on nothing."""
     if not root.requires_grad:
-        return [_zero(x) for x in wanted]
+        return [zero(x) for x in wanted]
     with recorded():
         found = root._propagate(root._seed(upstream, record), order, record, wanted)
     return [x._as_gradient(found.get(x), record) for x in wanted]
@@ -332,31 +281,9 @@ def _inner(xs: Sequence[Any], ys: Sequence[Any]) -> list[Any]:
     return steps
 
 
-def _units(x: Tensor) -> Iterator[Any]:
-    """Arrays of x's shape with a single 1, at each entry in turn."""
-    for i in range(x.size):
-        unit = np.zeros(x.shape, x.dtype)
-        unit.flat[i] = 1
-        yield unit
-
-
-def _joined(passes: Sequence[Any], x: Any, shape: tuple[int, ...], by_columns: bool) -> Any:
-    """A block of a Jacobian from its rows or its columns."""
-    if not shape:
-        return passes[0]
-    if any(_requires_grad(found) or (isinstance(found, Node) and found.traced) for found in passes):
-        flat = reshape(stack(passes), (len(passes), -1))
-        block = reshape(transpose(flat) if by_columns else flat, shape)
-        return block if block.dtype == _dtype(x) else block.astype(_dtype(x))
-    block = np.empty((len(passes), math.prod(shape) // max(1, len(passes))), _dtype(x))
-    for i, found in enumerate(passes):
-        block[i] = np.ravel(_raw(found))
-    return constant((block.T if by_columns else block).reshape(shape))
-
-
 def _in_kind_of(found: Any, x: Any, record: bool) -> Any:
     """What was found in the kind of what it belongs to: a number for a number, a node for a node."""
-    if record and _requires_grad(found):
+    if record and requires_grad(found):
         return found
     if isinstance(x, Node):
         if not isinstance(found, Node):
@@ -377,24 +304,5 @@ def _in_kind_of(found: Any, x: Any, record: bool) -> Any:
     return array.item() if number else array[()]
 
 
-def _zero(x: Any, result_shape: tuple[int, ...] = ()) -> Any:
-    shape = (*result_shape, *np.shape(_raw(x)))
-    return 0.0 if isinstance(x, Value) and not shape else constant(np.zeros(shape, _dtype(x)))
-
-
 def _detached(x: Any) -> Any:
     return x.detach() if isinstance(x, Value | Tensor) else x
-
-
-def _requires_grad(x: Any) -> bool:
-    return isinstance(x, Node) and x.requires_grad
-
-
-def _raw(x: Any) -> Any:
-    return x._raw if isinstance(x, Node) else x
-
-
-def _dtype(x: Any) -> Any:
-    """The floating-point type of a node or number's derivative."""
-    kind = np.result_type(_raw(x))
-    return kind if kind.kind in "fc" else np.dtype(np.float64)

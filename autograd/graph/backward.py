@@ -17,6 +17,7 @@ from autograd.graph.anomaly import detecting, watched
 from autograd.graph.changes import check_unchanged
 from autograd.graph.gradient_hooks import HOOKS, through_hooks
 from autograd.graph.node import Node, describe
+from autograd.rules.batching import stands_in_a_book
 from autograd.rules.ready import Kind, evaluated
 
 Observer = Callable[[Node, int, Any, Any], None]
@@ -34,7 +35,7 @@ def propagate(
 
     Args:
         root: The node that ``seed`` is the gradient of.
-        seed: ∂L/∂root: raw data, or a node where ``create_graph``.
+        seed: ∂L/∂root: raw data, or a node where ``create_graph``; or many of either (`autograd.tensor.batched`).
         order: The nodes in topological order.
         create_graph: Work on nodes in place of their data, which records the work.
         wanted: Compute only what these nodes' gradients need; by default every node that requires one.
@@ -62,7 +63,7 @@ def propagate(
             if g is None or node.rule is None:
                 continue
             choice = node.rule.selects or node in chosen
-            for position, parent, share in _shares(node, g, "node" if create_graph else node.kind, gradients):
+            for position, parent, share in _shares(node, g, create_graph, gradients):
                 if choice:
                     chosen.add(parent)
                     if node.rule.elementwise and not node.rule.selects:  # else it mixes what was taken with the rest
@@ -74,14 +75,14 @@ def propagate(
     return gradients
 
 
-def _shares(node: Any, g: Any, kind: Kind, needed: Collection[Node]) -> Iterator[tuple[int, Node, Any]]:
+def _shares(node: Any, g: Any, create_graph: bool, needed: Collection[Node]) -> Iterator[tuple[int, Node, Any]]:
     """gᵀ(∂node/∂x) for each input x whose gradient is needed: its position, itself, and the product."""
     rule, inputs, attrs = node.rule, node.inputs, node.attrs
     arguments = (
-        (g, node, *inputs)
-        if kind == "node"
-        else (g, node._raw, *[x._raw if isinstance(x, Node) else x for x in inputs])
+        (g, node, *inputs) if create_graph else (g, node._raw, *[x._raw if isinstance(x, Node) else x for x in inputs])
     )
+    kind: Kind = "node" if isinstance(g, Node) else node.kind
+    one_by_one = kind == "node" and g.many and not stands_in_a_book(rule)
     pull, vjps = rule.derivatives[kind]
     shares = None if pull is None else evaluated(pull, rule.pull, arguments, attrs)
     for position, x in enumerate(inputs):
@@ -89,7 +90,11 @@ def _shares(node: Any, g: Any, kind: Kind, needed: Collection[Node]) -> Iterator
             continue
         if shares is not None:
             yield position, x, shares[position]
-        elif (vjp := vjps[position]) is not None:
+        elif (vjp := vjps[position]) is None:
+            continue
+        elif one_by_one:
+            yield position, x, g.each(lambda g, vjp=vjp: vjp(g, *arguments[1:], **attrs), (g,))
+        else:
             yield position, x, evaluated(vjp, rule.vjps[position], arguments, attrs)
 
 

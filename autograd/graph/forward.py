@@ -7,7 +7,7 @@ whatever the number of results (A. Griewank and A. Walther, "Evaluating Derivati
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,9 +17,9 @@ from autograd.graph.changes import check_unchanged
 from autograd.graph.mode import recorded
 from autograd.graph.node import PAST, Node
 from autograd.graph.order import topological_order
-from autograd.rules.batching import aligned, batched_push
+from autograd.rules.batching import stands_in_a_book
 from autograd.rules.complex import real
-from autograd.rules.pushforward import push_of
+from autograd.rules.pushforward import Push, push_of
 from autograd.rules.reductions import sum_
 from autograd.rules.shapes import is_complex
 
@@ -29,7 +29,8 @@ def push_forward(order: Sequence[Node], tangents: Mapping[Any, Any], create_grap
 
     Args:
         order: The nodes in topological order.
-        tangents: The directions to start from: raw data, or nodes where ``create_graph``.
+        tangents: The directions to start from: raw data, or nodes where ``create_graph``; or many of either
+            (`autograd.tensor.batched`).
         create_graph: Work on nodes in place of their data, which records the work.
 
     Returns:
@@ -59,10 +60,13 @@ def push_forward(order: Sequence[Node], tangents: Mapping[Any, Any], create_grap
                 operands.append(x)
             if not moves:
                 continue
-            kind = "node" if create_graph else node.kind
+            many: Any = next((t for t in moving if isinstance(t, Node) and t.many), None)
+            kind = "node" if create_graph or many is not None else node.kind
             push = rule.pushes[kind] if kind in rule.pushes else push_of(rule, kind)
             y = node if create_graph else node._raw
-            if push is None:
+            if many is not None and (push is None or not stands_in_a_book(rule)):
+                tangent = many.each(_of_one(push, node, y, operands, create_graph), moving)
+            elif push is None:
                 tangent = _by_reverse_rules(node, moving, y, operands, create_graph)
             else:
                 tangent = push(moving, y, operands, node.attrs)
@@ -71,41 +75,18 @@ def push_forward(order: Sequence[Node], tangents: Mapping[Any, Any], create_grap
     return found
 
 
-def push_many(order: Sequence[Node], tangents: Mapping[Any, Any]) -> dict[Node, Any]:
-    """As `push_forward`, of arrays, for many directions in one pass: tangents have an axis for them before all others.
+def _of_one(push: Push | None, node: Any, y: Any, operands: Sequence[Any], create_graph: bool) -> Callable[..., Any]:
+    """How one direction goes through a node, where many have to go one by one."""
 
-    It is never recorded.
-    """
-    check_unchanged(order)
-    found: dict[Node, Any] = dict(tangents)
-    with recorded(), np.errstate(divide="ignore", invalid="ignore"):
-        for node in order:
-            rule = node.rule
-            if rule is None or node in found or not node.requires_grad:
-                continue
-            moving = [found.get(x) if isinstance(x, Node) else None for x in node.inputs]
-            directions = next((len(tangent) for tangent in moving if tangent is not None), None)
-            if directions is None:
-                continue
-            operands = [x._raw if isinstance(x, Node) else x for x in node.inputs]
-            y = node._raw
-            together = batched_push(rule, moving, y, operands, node.attrs)
-            if together is None:
-                push, rows = push_of(rule, "array"), []
-                for i in range(directions):
-                    row = [None if tangent is None else tangent[i] for tangent in moving]
-                    one = (
-                        _by_reverse_rules(node, row, y, operands, create_graph=False)
-                        if push is None
-                        else push(row, y, operands, node.attrs)
-                    )
-                    rows.append(np.zeros_like(y) if one is None else node._unbroadcast(one))
-                together = np.stack(rows)
-            together = aligned(together, y.ndim)
-            if together.dtype != y.dtype:
-                together = (together if y.dtype.kind == "c" else np.real(together)).astype(y.dtype)
-            found[node] = np.broadcast_to(together, (directions, *y.shape))
-    return found
+    def one(*tangents: Any) -> Any:
+        found = (
+            _by_reverse_rules(node, tangents, y, operands, create_graph)
+            if push is None
+            else push(tangents, y, operands, node.attrs)
+        )
+        return np.zeros_like(node._raw) if found is None else node._unbroadcast(found)
+
+    return one
 
 
 def _by_reverse_rules(node: Any, tangents: Sequence[Any], y: Any, inputs: Sequence[Any], create_graph: bool) -> Any:

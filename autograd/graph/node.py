@@ -40,6 +40,8 @@ class Node:
     traced: ClassVar[bool] = False
     # Whether it has a tangent with it, which goes through operations as they are done: see `autograd.tensor.dual`.
     carries: ClassVar[bool] = False
+    # Whether it stands for many nodes, which rules are applied to together: see `autograd.tensor.batched`.
+    many: ClassVar[bool] = False
     _raw: Any
     _grad: Any
     rule: Primitive | None

@@ -177,6 +177,8 @@ class Tracer:
         of_arrays = any(isinstance(x, np.ndarray) or getattr(x, "kind", "") == "array" for x in inputs)
         parents: list[Any] = []
         for x in inputs:
+            if isinstance(x, Node) and x.many:
+                return x._apply(rule, inputs, attrs)  # type: ignore[attr-defined]
             if isinstance(x, Node) or x.__class__ in (float, int, complex):
                 parents.append(x)
             else:

@@ -1,7 +1,8 @@
-"""Many tangents at once through an entry: each has an axis before its node's own, with one entry for each direction.
+"""A primitive of many entries at once: inputs have an axis before their own, with one entry for each direction or sample.
 
-What works entry by entry broadcasts as it stands; a linear entry that names axes or shapes is told of one more; a matrix
-product becomes one of larger matrices. Everything else goes direction by direction.
+What works entry by entry broadcasts as it stands; what names axes or shapes is told of one more; a matrix product becomes
+one of larger matrices. It is said in primitives, as derivatives are: for arrays it computes, and for nodes it is recorded.
+Everything else goes one by one.
 """
 
 from __future__ import annotations
@@ -9,127 +10,221 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
+from autograd.rules import linear_algebra, products, reductions, selection, shaping
+from autograd.rules.primitive import BOOK, COMPLEX_BOOK, Primitive
+from autograd.rules.shapes import is_basic, rank, rows_of, shape, summed_axes
 
-from autograd.rules import products, reductions, shaping
-from autograd.rules.primitive import Primitive
-from autograd.rules.pushforward import Push, push_of
-from autograd.rules.shapes import is_basic, rank, shape, summed_axes
+# Takes the inputs, which of them have the axis, and the attributes; gives the result with the axis, None for one by one.
+Batch = Callable[[Sequence[Any], Sequence[bool], dict[str, Any]], Any]
 
 
-def batched_push(rule: Primitive, tangents: Sequence[Any], y: Any, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
-    """The tangents of y, from arrays of tangents of the inputs (None for 0); None where nothing tells.
+def batched(rule: Primitive, inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:
+    """The results for all entries, with an axis for them before the others; None where they have to go one by one.
 
     Args:
         rule: The primitive.
-        tangents: For each input, an array of them, one for each direction.
-        y: The result.
-        inputs: What the primitive was given.
-        attrs: Its attributes.
+        inputs: What it is given: numbers, arrays or nodes.
+        many: For each input, whether it has that axis, and so differs from entry to entry; one of them at least.
+        attrs: The attributes of one entry.
     """
-    found = None
-    if rule.elementwise and not rule.jvps:
-        push: Push | None = push_of(rule, "array")
-        found = None if push is None else push([aligned(t, rank(y)) for t in tangents], y, inputs, attrs)
-    elif rule in BATCHED:
-        found = BATCHED[rule](tangents, y, inputs, attrs)
-    return found
+    if not stands_in_a_book(rule):
+        return None
+    if rule.elementwise:
+        ranks = [rank(x) - m for x, m in zip(inputs, many, strict=True)]
+        axes = max(ranks)
+        return rule(*[aligned(x, axes) if m else x for x, m in zip(inputs, many, strict=True)], **attrs)
+    found = BATCHED.get(rule)
+    return None if found is None else found(inputs, many, attrs)
 
 
-def aligned(tangents: Any, axes: int) -> Any:
-    """Tangents with so many axes after the first, the new ones of length one."""
-    if tangents is None or tangents.ndim == axes + 1:
-        return tangents
-    return tangents.reshape(len(tangents), *(1,) * (axes + 1 - tangents.ndim), *tangents.shape[1:])
+def stands_in_a_book(rule: Primitive) -> bool:
+    """Whether its rules are expressions in primitives; those of others may look at what they are given."""
+    return BOOK.get(rule.name) is rule or COMPLEX_BOOK.get(rule.name) is rule
 
 
-def _reduction(rule: Primitive) -> Push:
-    def push(tangents: Sequence[Any], y: Any, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
-        count, axis = rank(inputs[0]), attrs["axis"]
-        axes = range(count) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-        return rule.array(tangents[0], axis=tuple(a % count + 1 for a in axes), keepdims=attrs["keepdims"])
-
-    return push
-
-
-def _transposed(tangents: Sequence[Any], y: Any, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
-    count, axes = rank(y), attrs["axes"]
-    order = range(count)[::-1] if axes is None else axes
-    return tangents[0].transpose(0, *(a % count + 1 for a in order))
+def aligned(x: Any, axes: int) -> Any:
+    """Many entries with so many axes after the first, the new ones of length one."""
+    full = shape(x)
+    return (
+        x if len(full) == axes + 1 else shaping.reshape(x, shape=(full[0], *(1,) * (axes + 1 - len(full)), *full[1:]))
+    )
 
 
-def _reshaped(tangents: Sequence[Any], y: Any, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
-    return tangents[0].reshape(len(tangents[0]), *shape(y))
+def repeated(x: Any, size: int) -> Any:
+    """What is the same for every entry, as many."""
+    return shaping.broadcast_to(x, shape=(size, *shape(x)))
 
 
-def _the_same(tangents: Sequence[Any], y: Any, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
-    return aligned(tangents[0], rank(y))  # what it lacks is added to every result
+def _size(inputs: Sequence[Any], many: Sequence[bool]) -> int:
+    return next(shape(x)[0] for x, m in zip(inputs, many, strict=True) if m)
 
 
-def _summed_to(tangents: Sequence[Any], y: Any, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
-    axes = tuple(a + 1 for a in summed_axes(shape(inputs[0]), shape(y)))
-    return np.add.reduce(tangents[0], axes).reshape(len(tangents[0]), *shape(y))
+# ---- of one input --------------------------------------------------------------------------------------------------
+
+
+def _axes(x: Any, axis: Any) -> Any:
+    # The axes of an entry, counted with the one before them; None for all of them, and one for one.
+    count = rank(x) - 1
+    if isinstance(axis, int):
+        return axis % count + 1
+    return tuple(a % count + 1 for a in (range(count) if axis is None else axis))
+
+
+def _along(rule: Primitive) -> Batch:
+    """What has an axis, or several."""
+
+    def batch(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
+        (x,) = inputs
+        if attrs["axis"] is not None and not rank(x) - 1:
+            return None
+        return rule(x, **attrs | {"axis": _axes(x, attrs["axis"])})
+
+    return batch
+
+
+def _last(rule: Primitive) -> Batch:
+    """What works on the last axes, and leaves those before as they are."""
+    return lambda inputs, many, attrs: rule(*inputs, **attrs)
+
+
+def _transposed(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
+    (x,), axes = inputs, attrs["axes"]
+    order = range(rank(x) - 1)[::-1] if axes is None else axes
+    return shaping.transpose(x, axes=(0, *_axes(x, tuple(order))))
+
+
+def _to_shape(rule: Primitive) -> Batch:
+    def batch(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
+        wanted = attrs["shape"]
+        return rule(inputs[0], shape=(shape(inputs[0])[0], *((wanted,) if isinstance(wanted, int) else wanted)))
+
+    return batch
+
+
+def _broadcast(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
+    (x,), wanted = inputs, attrs["shape"]
+    return shaping.broadcast_to(aligned(x, len(wanted)), shape=(shape(x)[0], *wanted))
+
+
+def _summed_to(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
+    (x,), wanted = inputs, attrs["shape"]
+    axes = tuple(a + 1 for a in summed_axes(shape(x)[1:], wanted))
+    return shaping.reshape(reductions.sum_(x, axis=axes, keepdims=False), shape=(shape(x)[0], *wanted))
 
 
 def _index(index: Any) -> Any:
-    """An index that takes all directions; None for several arrays, which NumPy may move the axes of."""
-    if isinstance(index, tuple):
-        return (slice(None), *index) if is_basic(index) else None
-    return slice(None), index
+    """An index that takes every entry; None for arrays among others, which NumPy may move the axes of."""
+    if not isinstance(index, tuple):
+        return slice(None), index
+    of_arrays = not any(part is None or part is Ellipsis or isinstance(part, slice) for part in index)
+    return (slice(None), *index) if of_arrays or is_basic(index) else None
 
 
-def _taken(tangents: Sequence[Any], y: Any, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
+def _taken(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
     index = _index(attrs["index"])
-    return None if index is None else tangents[0][index]
+    return None if index is None else shaping.getitem(inputs[0], index=index)
 
 
-def _scattered(tangents: Sequence[Any], y: Any, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
-    index = _index(attrs["index"])
-    full = (len(tangents[0]), *shape(y))
-    return None if index is None else shaping.scatter.array(tangents[0], shape=full, index=index)
+def _scattered(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
+    index, full = _index(attrs["index"]), (shape(inputs[0])[0], *attrs["shape"])
+    return None if index is None else shaping.scatter(inputs[0], shape=full, index=index)
 
 
-def _joined(rule: Primitive) -> Push:
-    def push(tangents: Sequence[Any], y: Any, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
-        count = next(len(t) for t in tangents if t is not None)
-        parts = [np.zeros((count, *shape(x))) if t is None else t for t, x in zip(tangents, inputs, strict=True)]
-        return rule.array(*parts, axis=attrs["axis"] % rank(y) + 1)
-
-    return push
+# ---- of several ----------------------------------------------------------------------------------------------------
 
 
-def _product(tangents: Sequence[Any], y: Any, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
-    (a, b), (moves_a, moves_b) = inputs, tangents
-    parts = []
-    if moves_a is not None:
-        parts.append(_times(moves_a, b))
-    if moves_b is not None:
-        if rank(b) == 1 and rank(a) <= 2:  # a aᵢⱼ ḃⱼ for all directions: one product of matrices
-            parts.append(np.matmul(moves_b, a.T))
-        elif rank(b) == 1:
-            parts.append(np.matmul(a, aligned(moves_b, rank(a) - 1)[..., None])[..., 0])
-        else:
-            parts.append(np.matmul(a, aligned(moves_b, max(rank(a), rank(b)))))
-    return parts[0] if len(parts) == 1 else parts[0] + parts[1]
+def _joined(rule: Primitive, new_axes: int) -> Batch:
+    def batch(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:
+        size = _size(inputs, many)
+        parts = [x if m else repeated(x, size) for x, m in zip(inputs, many, strict=True)]
+        return rule(*parts, axis=attrs["axis"] % (rank(parts[0]) - 1 + new_axes) + 1)
+
+    return batch
 
 
-def _times(moves_a: Any, b: Any) -> Any:
-    if rank(b) <= 2 or moves_a.ndim > 2:
-        return np.matmul(moves_a if rank(b) <= 2 else aligned(moves_a, max(moves_a.ndim - 1, rank(b))), b)
-    return np.matmul(aligned(moves_a, rank(b) - 1)[..., None, :], b)[..., 0, :]
+def _at_positions(rule: Primitive) -> Batch:
+    def batch(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:
+        if not many[0] or any(many[1:]):
+            return None
+        more = {"shape": (shape(inputs[0])[0], *attrs["shape"])} if "shape" in attrs else {}
+        return rule(*inputs, **attrs | more | {"axis": attrs["axis"] + 1})
+
+    return batch
 
 
-BATCHED: dict[Primitive, Callable[..., Any]] = {
-    reductions.sum_: _reduction(reductions.sum_),
-    reductions.mean: _reduction(reductions.mean),
+def _product(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
+    (a, b), (many_a, many_b) = inputs, many
+    axes_a, axes_b = rank(a) - many_a, rank(b) - many_b
+    if not many_a and axes_b == 1 and axes_a <= 2:  # a bᵢ for all i: one product of matrices
+        return products.matmul(b, shaping.transpose(a, axes=None))
+    if not many_b and axes_b <= 2 and (axes_a == 1 or axes_b == 1):
+        return products.matmul(a, b)
+    if not many_b and axes_b == 2:
+        flat = shaping.reshape(a, shape=(rows_of(a), shape(a)[-1]))
+        return shaping.reshape(products.matmul(flat, b), shape=(*shape(a)[:-1], shape(b)[1]))
+    # Vectors as rows and columns, and as many axes on both sides.
+    if axes_a == 1:
+        a = shaping.reshape(a, shape=(*shape(a)[:-1], 1, shape(a)[-1]))
+    if axes_b == 1:
+        b = shaping.reshape(b, shape=(*shape(b), 1))
+    axes = max(axes_a, axes_b, 2)
+    a, b = (aligned(x, axes) if m else x for x, m in ((a, many_a), (b, many_b)))
+    # A product of a column and a row is none of matrices, which would be slow for many small ones.
+    y = a * b if shape(a)[-1] == 1 else products.matmul(a, b)
+    gone = {i for i, axes in ((-2, axes_a), (-1, axes_b)) if axes == 1}
+    full = shape(y)
+    return shaping.reshape(y, shape=(*full[:-2], *(full[i] for i in (-2, -1) if i not in gone))) if gone else y
+
+
+def _layer(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:
+    y = _product(inputs[:2], many[:2], attrs) if any(many[:2]) else products.matmul(*inputs[:2])
+    b = inputs[2]
+    return y + (aligned(b, rank(y) - any(many[:2])) if many[2] else b)
+
+
+def _of_letters(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:
+    terms, result = attrs["subscripts"].split("->")
+    new = next(letter for letter in map(chr, range(97, 1000)) if letter.isalpha() and letter not in terms + result)
+    with_axis = [new + term if m else term for term, m in zip(terms.split(","), many, strict=True)]
+    return linear_algebra.einsum(*inputs, subscripts=f"{','.join(with_axis)}->{new}{result}")
+
+
+def _solved(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
+    (a, b), (many_a, many_b) = inputs, many
+    if many_b and not many_a and rank(a) == 2 and rank(b) == 3:  # one matrix, taken apart once
+        size, rows, columns = shape(b)
+        side_by_side = shaping.reshape(shaping.transpose(b, axes=(1, 0, 2)), shape=(rows, size * columns))
+        y = shaping.reshape(linear_algebra.solve(a, side_by_side), shape=(rows, size, columns))
+        return shaping.transpose(y, axes=(1, 0, 2))
+    axes = max(rank(a) - many_a, rank(b) - many_b)
+    return linear_algebra.solve(*[aligned(x, axes) if m else x for x, m in ((a, many_a), (b, many_b))])
+
+
+_ALONG = (
+    reductions.sum_, reductions.mean, reductions.max_, reductions.min_, reductions.norm, reductions.logsumexp,
+    reductions.softmax, reductions.log_softmax, selection.cumsum,
+)  # fmt: skip
+_LAST = (
+    linear_algebra.tril, linear_algebra.triu, linear_algebra.inv, linear_algebra.det, linear_algebra.logabsdet,
+    linear_algebra.cholesky,
+)  # fmt: skip
+
+BATCHED: dict[Primitive, Batch] = {
+    **{rule: _along(rule) for rule in _ALONG},
+    **{rule: _last(rule) for rule in _LAST},
     shaping.transpose: _transposed,
-    shaping.reshape: _reshaped,
-    shaping.broadcast_to: _the_same,
-    shaping.astype: _the_same,
+    shaping.reshape: _to_shape(shaping.reshape),
+    shaping.broadcast_to: _broadcast,
+    shaping.astype: _last(shaping.astype),
     shaping.sum_to: _summed_to,
     shaping.getitem: _taken,
     shaping.scatter: _scattered,
-    shaping.concatenate: _joined(shaping.concatenate),
-    shaping.stack: _joined(shaping.stack),
+    shaping.concatenate: _joined(shaping.concatenate, 0),
+    shaping.stack: _joined(shaping.stack, 1),
+    selection.gather: _at_positions(selection.gather),
+    selection.scatter_add: _at_positions(selection.scatter_add),
     products.matmul: _product,
+    products.linear: _layer,
+    linear_algebra.einsum: _of_letters,
+    linear_algebra.solve: _solved,
 }

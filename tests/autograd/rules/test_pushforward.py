@@ -10,12 +10,14 @@ import pytest
 
 import autograd as ag
 from autograd import extend
-from autograd.functional import run
+from autograd.functional import jacobians
 from autograd.functional.trees import leaves
-from autograd.graph.forward import push_forward, push_many
+from autograd.graph.backward import propagate
+from autograd.graph.forward import push_forward
 from autograd.graph.order import topological_order
 from autograd.rules.primitive import BOOK
 from autograd.rules.pushforward import push_of
+from autograd.tensor.batched import many
 from tests.autograd.each import each
 from tests.autograd.table import Case, cases
 
@@ -79,13 +81,25 @@ def test_many_directions_at_once_give_what_each_gives(case: Case) -> None:
     for together in ([True] * len(variables), *np.eye(len(variables), dtype=bool)):
         nodes = [ag.Tensor(x, requires_grad=moves) for x, moves in zip(variables, together, strict=True)]
         y = function(*nodes)
-        moving = [x for x in nodes if x.requires_grad]
+        order, moving = topological_order(y), [x for x in nodes if x.requires_grad]
         directions = {x: rng.normal(size=(3, *x.shape)) for x in moving}
-        found = push_many(topological_order(y), directions)[y]
-        assert found.shape == (3, *y.shape)
-        for i in range(3):
-            one = push_forward(topological_order(y), {x: v[i] for x, v in directions.items()}, create_graph=False)[y]
-            np.testing.assert_allclose(found[i], one, rtol=1e-13, atol=1e-13)
+        upstream = rng.normal(size=(3, *y.shape))
+        for record in (False, True):
+            tangents = push_forward(order, {x: many(v) for x, v in directions.items()}, record)[y]
+            shares = propagate(y, many(upstream), order, record, moving)
+            for i in range(3):
+                one = push_forward(order, {x: v[i] for x, v in directions.items()}, create_graph=False)[y]
+                np.testing.assert_allclose(_entry(tangents, i), one, rtol=1e-13, atol=1e-13)
+                alone = propagate(y, upstream[i], order, False, moving)
+                for x in moving:
+                    if alone[x] is not None:
+                        np.testing.assert_allclose(_entry(shares[x], i), alone[x], rtol=1e-13, atol=1e-13)
+
+
+def _entry(found: Any, i: int) -> Any:
+    """That of one direction, which may be the same for each."""
+    own = found.whole[i] if found.many else found
+    return own.data if isinstance(own, ag.Tensor) else own
 
 
 @each("case", SCALARS)
@@ -205,23 +219,57 @@ def test_a_jacobian_is_the_same_by_rows_and_by_columns(shapes: tuple[int, int]) 
     rng = np.random.default_rng(0)
     W = rng.normal(size=shapes)
     x = rng.normal(size=shapes[0])
-    expected = W.T / np.cosh(x @ W)[:, None] ** 2
-    np.testing.assert_allclose(ag.jacobian(lambda x: ag.tanh(x @ W))(x), expected, rtol=1e-12)
+    slopes = 1 / np.cosh(x @ W) ** 2
+    jacobian = ag.jacobian(lambda x: ag.tanh(x @ W))
+    for found in (jacobian, ag.compile(jacobian, engine="numpy")):
+        np.testing.assert_allclose(found(x), W.T * slopes[:, None], rtol=1e-12)
+    # The derivative of a Jacobian: it was recorded.
+    weights = rng.normal(size=shapes[::-1])
+    total = ag.grad(lambda x: ag.sum(jacobian(x) * weights))
+    along = W @ (-2 * np.tanh(x @ W) * slopes * np.sum(weights * W.T, axis=1))
+    for found in (total, ag.compile(total, engine="numpy")):
+        np.testing.assert_allclose(found(x), along, rtol=1e-10)
 
 
-def test_a_jacobian_of_containers_is_the_same_by_rows_and_by_columns(monkeypatch: pytest.MonkeyPatch) -> None:
-    def function(p: Any) -> Any:
-        return {"a": ag.tanh(p["W"] @ p["x"]), "b": (ag.sum(p["x"]), np.ones(2)), "c": p["W"].astype(np.float32)}
+def _with_own(x: Any) -> Any:
+    cube = extend.primitive(lambda x: x**3)
+    extend.defrule(cube, lambda g, y, x: g * 3 * x.item() ** 2 if np.size(x) == 1 else g * 3 * x * x)
+    return cube(x)
 
-    given = {"W": np.linspace(-1, 1, 6).reshape(2, 3), "x": np.array([0.3, -0.2, 0.5], np.float32), "s": 2.0}
+
+# By rows, by columns, of containers, of integers in between, with what has no batching of its own.
+JACOBIANS: list[tuple[Callable[[Any], Any], Any]] = [
+    (
+        lambda p: {"a": ag.tanh(p["W"] @ p["x"]), "b": (ag.sum(p["x"]), np.ones(2)), "c": p["W"].astype(np.float32)},
+        {"W": np.linspace(-1, 1, 6).reshape(2, 3), "x": np.array([0.3, -0.2, 0.5], np.float32), "s": 2.0},
+    ),
+    (lambda p: [p["x"] @ p["W"], p["x"], p["x"] + 0 * p["s"]], {"W": np.eye(3, 2), "x": np.arange(3.0), "s": 1.0}),
+    (lambda x: _with_own(ag.sum(x[::2] * x[1::2]) * np.ones(2)), np.linspace(1, 2, 6)),
+    (lambda x: _with_own(x), np.linspace(1, 2, 6)),
+    (lambda x: np.sort(ag.where(x > 0, x, -x))[:2], np.array([0.4, -3.0, 2.0, -1.0])),
+    (lambda x: ag.max(ag.reshape(x, (2, 3)), axis=0)[:2], np.array([0.4, -3.0, 2.0, -1.0, 5.0, 2.0])),
+    (lambda x: np.convolve(x, [1.0, 2.0, 3.0]), np.array([0.4, -3.0, 2.0, -1.0])),
+    (lambda x: np.real(np.fft.fft(x)), np.array([0.4, -3.0, 2.0, -1.0])),
+    (lambda x: np.linalg.solve(ag.reshape(x, (2, 2)), [1.0, 2.0]), np.array([3.0, 1.0, 0.5, 2.0])),
+    (lambda x: np.ones(3) * x[0:0].sum(), np.ones(2)),
+    (lambda x: x[:0] * 2.0, np.ones(2)),
+]
+
+
+@pytest.mark.parametrize("case", range(len(JACOBIANS)))
+def test_a_jacobian_at_once_in_parts_and_one_by_one(case: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    function, given = JACOBIANS[case]
     at_once = ag.jacobian(function)(given)
-    monkeypatch.setattr(run, "AT_ONCE", 100)
+    monkeypatch.setattr(jacobians, "AT_ONCE", 60)
     in_parts = ag.jacobian(function)(given)
-    monkeypatch.setattr(run, "ADVANTAGE", 0)
-    by_rows = ag.jacobian(function)(given)
+    monkeypatch.setattr(jacobians, "_together", lambda *_: False)
+    one_by_one = ag.jacobian(function)(given)
     for found in (at_once, in_parts):
-        for x, y in zip(leaves(found), leaves(by_rows), strict=True):
+        for x, y in zip(leaves(found), leaves(one_by_one), strict=True):
             assert type(x) is type(y)
             assert np.shape(x) == np.shape(y)
             assert np.result_type(x) == np.result_type(y)
-            np.testing.assert_allclose(x, y, rtol=1e-6)
+            np.testing.assert_allclose(x, y, rtol=1e-6, atol=1e-12)
+    arrays = [x for x in leaves(at_once) if isinstance(x, np.ndarray)]
+    assert all(x.flags.writeable for x in arrays)
+    assert not any(np.may_share_memory(x, y) for x in arrays for y in arrays if x is not y)
