@@ -35,6 +35,7 @@ ROOMS = (
     "joining",
     "linear_algebra",
     "moving",
+    "order_statistics",
     "products",
     "protocols",
     "statistics",

@@ -1,0 +1,129 @@
+"""Quantiles, and counts of what lies where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.kinds import Axis
+from autograd.numpy.arguments import differentiable, dtype_of, plain
+from autograd.numpy.moving import sort
+from autograd.numpy.reductions import sum
+from autograd.numpy.shapes import reshape, transpose
+from autograd.numpy.statistics import gathered_axes
+from autograd.rules import arithmetic, selection, shaping
+from autograd.rules.shapes import kept_shape, rank, shape
+
+# ---- order statistics ----------------------------------------------------------------------------------------------
+
+# Where among n sorted entries the quantile q lies: R. Hyndman and Y. Fan, "Sample Quantiles in Statistical Packages",
+# 1996, definitions 4 to 9, by their α and β; and NumPy's ways to take a whole position.
+_ALPHA_BETA = {
+    "linear": (1.0, 1.0), "interpolated_inverted_cdf": (0.0, 1.0), "hazen": (0.5, 0.5), "weibull": (0.0, 0.0),
+    "median_unbiased": (1 / 3, 1 / 3), "normal_unbiased": (3 / 8, 3 / 8),
+}  # fmt: skip
+_WHOLE: dict[str, Callable[[Any], Any]] = {
+    "lower": np.floor,
+    "higher": np.ceil,
+    "nearest": np.rint,
+    "midpoint": lambda x: 0.5 * (np.floor(x) + np.ceil(x)),
+}
+
+
+def _positions(q: Any, number: Any, method: str) -> Any:
+    """Positions, counted from 0, of quantiles among sorted entries; fractions lie between two."""
+    if method in _WHOLE:
+        return _WHOLE[method](q * (number - 1))
+    if method not in _ALPHA_BETA:
+        raise ValueError(f"np.quantile on nodes with method={method!r}: use {', '.join([*_ALPHA_BETA, *_WHOLE])}")
+    alpha, beta = _ALPHA_BETA[method]
+    at = number * q + (alpha + q * (1 - alpha - beta)) - 1
+    return arithmetic.minimum(arithmetic.maximum(at, 0.0), arithmetic.maximum(number - 1, 0.0))
+
+
+@differentiable("quantile")
+def quantile(a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Any:
+    """What a share of q of the entries lies below; between two entries, a mixture of both."""
+    q, x = np.asarray(plain(q), float), sort(gathered_axes(a, axis))
+    if not shape(x)[-1]:  # the quantile of nothing
+        return _quantiles_first(sum(x, -1) * np.full(q.shape + (1,) * (rank(x) - 1), np.nan), a, 0, axis, keepdims)
+    at = _positions(q, shape(x)[-1], method)
+    low = np.floor(at).astype(int)
+    part = (at - low).astype(dtype_of(x))
+    y = x[..., low] * (1 - part) + x[..., np.minimum(low + 1, shape(x)[-1] - 1)] * part
+    y = _spoilt(y, x, q.ndim)
+    return _quantiles_first(y, a, q.ndim, axis, keepdims)
+
+
+def _spoilt(y: Any, x: Any, quantiles: int) -> Any:
+    # NaN, which is sorted to the end, spoils all; what is added is 0 otherwise.
+    last = x[..., -1] * 0.0
+    return y + reshape(last, (*shape(last), *(1,) * quantiles))
+
+
+def _quantiles_first(y: Any, a: Any, quantiles: int, axis: Axis, keepdims: bool) -> Any:
+    """NumPy's order of axes: those of q, then those of what was reduced."""
+    rest = rank(y) - quantiles
+    y = transpose(y, (*range(rest, rank(y)), *range(rest)))
+    return reshape(y, (*shape(y)[:quantiles], *kept_shape(shape(a), axis))) if keepdims else y
+
+
+@differentiable("percentile")
+def percentile(a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Any:
+    """As `quantile`, in hundredths."""
+    return quantile(a, np.asarray(plain(q), float) / 100, axis, method, keepdims)
+
+
+@differentiable("median")
+def median(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The middle entry, or the mean of the two in the middle."""
+    return quantile(a, 0.5, axis, keepdims=keepdims)
+
+
+# ---- the same where NaN stands for nothing ---------------------------------------------------------------------------
+
+
+@differentiable("nanquantile")
+def nanquantile(a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Any:
+    """As `quantile`, of what is a number."""
+    q, x = np.asarray(plain(q), float), sort(gathered_axes(a, axis))
+    if not shape(x)[-1]:
+        return quantile(a, q, axis, method, keepdims)
+    number = sum(shaping.astype(arithmetic.logical_not(arithmetic.isnan(x)), dtype=np.dtype(float)), -1, True)
+    at = _positions(q.ravel(), number, method)
+    low = arithmetic.floor(at)
+    part = shaping.astype(at - low, dtype=dtype_of(x))
+    first, second = (
+        selection.take_along_axis(x, shaping.astype(place, dtype=np.dtype(int)), axis=-1)
+        for place in (low, arithmetic.ceil(at))
+    )
+    y = first + arithmetic.where(arithmetic.greater(part, 0), (second - first) * part, 0.0)
+    y = reshape(y, (*shape(x)[:-1], *q.shape))
+    return _quantiles_first(y, a, q.ndim, axis, keepdims)
+
+
+@differentiable("nanpercentile")
+def nanpercentile(a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Any:
+    """As `nanquantile`, in hundredths."""
+    return nanquantile(a, np.asarray(plain(q), float) / 100, axis, method, keepdims)
+
+
+@differentiable("nanmedian")
+def nanmedian(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The median of what is a number."""
+    return nanquantile(a, 0.5, axis, keepdims=keepdims)
+
+
+# ---- counts ----------------------------------------------------------------------------------------------------------
+
+
+@differentiable("bincount")
+def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
+    """The sum of the weights of each whole number."""
+    numbers = np.asarray(plain(x))
+    if weights is None:
+        return np.bincount(numbers, minlength=minlength)
+    length = int(np.maximum(minlength, numbers.max(initial=-1) + 1))
+    return shaping.scatter(weights, shape=(length,), index=(numbers,))
