@@ -22,7 +22,7 @@ from autograd.functional.trees import leaves, matched_leaves, paths, with_leaves
 from autograd.graph.forward import push_forward
 from autograd.graph.hooks import current_tracer
 from autograd.graph.mode import is_recording, recorded
-from autograd.graph.node import PAST, Node
+from autograd.graph.node import ACTIVE, PAST, Node
 from autograd.graph.order import topological_order
 from autograd.graph.outside import CUT, look_at
 from autograd.rules import arithmetic
@@ -251,10 +251,10 @@ def _own_leaf(x: Any) -> Any:
         return tracer.joined(x)
     if isinstance(x, Node) and x.carries:
         x._abandon()  # type: ignore[attr-defined]
-    if isinstance(x, Value):
-        return Value(x.data)
     whole = isinstance(x, np.ndarray) and x.dtype.kind in "iub"  # meant as an array of numbers
-    return Tensor(x.astype(np.float64) if whole else x, requires_grad=True)
+    leaf: Any = Value(x.data) if isinstance(x, Value) else Tensor(x.astype(np.float64) if whole else x, True)
+    leaf.attrs = ACTIVE
+    return leaf
 
 
 def _gradients(root: Any, upstream: Any, order: Sequence[Node], wanted: Sequence[Any], record: bool) -> list[Any]:

@@ -1,12 +1,16 @@
-"""Copies of graphs, by `copy` and `pickle`: everything below a node, without recursion."""
+"""Copies of graphs, by `copy` and `pickle`: everything below a node, without recursion.
+
+Within a derivative, ``copy.deepcopy(x)`` of a variable is the variable, or its gradient would be 0 in silence.
+"""
 
 from __future__ import annotations
 
 from typing import Any, Self
 
+from autograd.errors import GraphError
 from autograd.graph.changes import check_unchanged
 from autograd.graph.differentiable import Differentiable
-from autograd.graph.node import NO_ATTRS, Node, new_node
+from autograd.graph.node import ACTIVE, NO_ATTRS, Node, new_node
 from autograd.graph.order import topological_order
 from autograd.rules.primitive import Primitive
 
@@ -17,18 +21,22 @@ class Copying(Differentiable):
     __slots__ = ()
 
     def __copy__(self) -> Self:
-        return self._copy(self.inputs)
+        return self if self.attrs is ACTIVE else self._copy(self.inputs)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         for node in _unchanged_order(self):
             if id(node) not in memo:
-                memo[id(node)] = node._copy(tuple(memo.get(id(x), x) for x in node.inputs))
+                memo[id(node)] = (
+                    node if node.attrs is ACTIVE else node._copy(tuple(memo.get(id(x), x) for x in node.inputs))
+                )
         copy: Self = memo[id(self)]
         return copy
 
     def __reduce__(self) -> tuple[Any, ...]:
         order = [node for node in _unchanged_order(self) if node.rule is not None]
         place = {node: i for i, node in enumerate(order)}
+        if self.attrs is ACTIVE:
+            raise GraphError("a pickle of a variable within a derivative would lose its gradient: use x.data")
         if not order:
             return _leaf, (type(self), self._state())
         steps = [

@@ -15,7 +15,10 @@ from autograd.rules.primitive import Primitive
 from autograd.rules.ready import Kind
 
 NO_ATTRS: dict[str, Any] = {}
-# Marks the variables of derivatives that are found, in place of the attributes that leaves do not have: they stay in
+# Marks the variables of derivatives that are being found, in place of the attributes that leaves do not have: nobody
+# holds one but the function that is differentiated, so that it takes the place of its copies.
+ACTIVE: dict[str, Any] = {}
+# The same for the variables of derivatives that are found: they stay in
 # the graphs that were made of them, and nobody can go on to differentiate for them.
 PAST: dict[str, Any] = {}
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.numpy.arguments import array_of, cast, differentiable, dtype_of, has_node
+from autograd.numpy.arguments import array_of, cast, differentiable, dtype_of, has_node, plain
 from autograd.numpy.shapes import broadcast_to, concatenate, expand_dims, ravel, reshape
 from autograd.rules.arithmetic import where
 from autograd.rules.shapes import axis_of, rank, shape
@@ -206,13 +206,13 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
     if axis is None:
         arr, axis = ravel(arr), 0
     count = shape(arr)[axis]
-    places = np.insert(np.arange(count), obj, -1)  # where the new ones stand
+    places = np.insert(np.arange(count), plain(obj), -1)  # where the new ones stand
     new = np.flatnonzero(places == -1)
     order = np.empty(len(places), int)
     order[places != -1], order[new] = np.arange(count), count + np.arange(len(new))
     full = (*shape(arr)[:axis], len(new), *shape(arr)[axis_of(axis, arr) + 1 :])
     values = cast(array_of(values), dtype_of(arr))
-    if np.ndim(obj) == 0 and rank(values) and axis != 0:  # as NumPy: one place, values along the other axes
+    if np.ndim(plain(obj)) == 0 and rank(values) and axis != 0:  # as NumPy: one place, values along the other axes
         values = expand_dims(values, axis) if rank(values) < rank(arr) else values
     return getitem(
         concatenate([arr, broadcast_to(values, full)], axis), index=(*(slice(None),) * (axis_of(axis, arr)), order)

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from autograd.graph.node import Node
 from autograd.kinds import Axis
-from autograd.numpy.arguments import differentiable, dtype_of, plain
-from autograd.numpy.moving import sort
-from autograd.numpy.reductions import sum
-from autograd.numpy.shapes import reshape, transpose
+from autograd.numpy.arguments import array_of, cast, differentiable, dtype_of, plain
+from autograd.numpy.joining import linspace
+from autograd.numpy.moving import sort, take
+from autograd.numpy.reductions import max, min, sum
+from autograd.numpy.shapes import ravel, reshape, transpose
 from autograd.numpy.statistics import gathered_axes
 from autograd.rules import arithmetic, selection, shaping
 from autograd.rules.shapes import kept_shape, rank, shape
@@ -25,10 +27,10 @@ _ALPHA_BETA = {
     "median_unbiased": (1 / 3, 1 / 3), "normal_unbiased": (3 / 8, 3 / 8),
 }  # fmt: skip
 _WHOLE: dict[str, Callable[[Any], Any]] = {
-    "lower": np.floor,
-    "higher": np.ceil,
-    "nearest": np.rint,
-    "midpoint": lambda x: 0.5 * (np.floor(x) + np.ceil(x)),
+    "lower": arithmetic.floor,
+    "higher": arithmetic.ceil,
+    "nearest": arithmetic.rint,
+    "midpoint": lambda x: 0.5 * (arithmetic.floor(x) + arithmetic.ceil(x)),
 }
 
 
@@ -46,15 +48,20 @@ def _positions(q: Any, number: Any, method: str) -> Any:
 @differentiable("quantile")
 def quantile(a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Any:
     """What a share of q of the entries lies below; between two entries, a mixture of both."""
-    q, x = np.asarray(plain(q), float), sort(gathered_axes(a, axis))
+    q, x = _shares(q), sort(gathered_axes(a, axis))
     if not shape(x)[-1]:  # the quantile of nothing
-        return _quantiles_first(sum(x, -1) * np.full(q.shape + (1,) * (rank(x) - 1), np.nan), a, 0, axis, keepdims)
+        return _quantiles_first(sum(x, -1) * np.full(shape(q) + (1,) * (rank(x) - 1), np.nan), a, 0, axis, keepdims)
     at = _positions(q, shape(x)[-1], method)
-    low = np.floor(at).astype(int)
-    part = (at - low).astype(dtype_of(x))
-    y = x[..., low] * (1 - part) + x[..., np.minimum(low + 1, shape(x)[-1] - 1)] * part
-    y = _spoilt(y, x, q.ndim)
-    return _quantiles_first(y, a, q.ndim, axis, keepdims)
+    low, high = (shaping.astype(place(at), dtype=np.dtype(int)) for place in (arithmetic.floor, arithmetic.ceil))
+    part = cast(at - low, dtype_of(x))
+    y = x[..., low] * (1 - part) + x[..., high] * part
+    y = _spoilt(y, x, rank(q))
+    return _quantiles_first(y, a, rank(q), axis, keepdims)
+
+
+def _shares(q: Any) -> Any:
+    q = array_of(q)
+    return q if isinstance(q, Node) else np.asarray(q, float)
 
 
 def _spoilt(y: Any, x: Any, quantiles: int) -> Any:
@@ -73,7 +80,7 @@ def _quantiles_first(y: Any, a: Any, quantiles: int, axis: Axis, keepdims: bool)
 @differentiable("percentile")
 def percentile(a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Any:
     """As `quantile`, in hundredths."""
-    return quantile(a, np.asarray(plain(q), float) / 100, axis, method, keepdims)
+    return quantile(a, _shares(q) / 100, axis, method, keepdims)
 
 
 @differentiable("median")
@@ -88,11 +95,11 @@ def median(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 @differentiable("nanquantile")
 def nanquantile(a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Any:
     """As `quantile`, of what is a number."""
-    q, x = np.asarray(plain(q), float), sort(gathered_axes(a, axis))
+    q, x = _shares(q), sort(gathered_axes(a, axis))
     if not shape(x)[-1]:
         return quantile(a, q, axis, method, keepdims)
     number = sum(shaping.astype(arithmetic.logical_not(arithmetic.isnan(x)), dtype=np.dtype(float)), -1, True)
-    at = _positions(q.ravel(), number, method)
+    at = _positions(reshape(q, (-1,)), number, method)
     low = arithmetic.floor(at)
     part = shaping.astype(at - low, dtype=dtype_of(x))
     first, second = (
@@ -100,14 +107,14 @@ def nanquantile(a: Any, q: Any, axis: Axis = None, method: str = "linear", keepd
         for place in (low, arithmetic.ceil(at))
     )
     y = first + arithmetic.where(arithmetic.greater(part, 0), (second - first) * part, 0.0)
-    y = reshape(y, (*shape(x)[:-1], *q.shape))
-    return _quantiles_first(y, a, q.ndim, axis, keepdims)
+    y = reshape(y, (*shape(x)[:-1], *shape(q)))
+    return _quantiles_first(y, a, rank(q), axis, keepdims)
 
 
 @differentiable("nanpercentile")
 def nanpercentile(a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Any:
     """As `nanquantile`, in hundredths."""
-    return nanquantile(a, np.asarray(plain(q), float) / 100, axis, method, keepdims)
+    return nanquantile(a, _shares(q) / 100, axis, method, keepdims)
 
 
 @differentiable("nanmedian")
@@ -127,3 +134,47 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
         return np.bincount(numbers, minlength=minlength)
     length = int(np.maximum(minlength, numbers.max(initial=-1) + 1))
     return shaping.scatter(weights, shape=(length,), index=(numbers,))
+
+
+@differentiable("unique")
+def unique(
+    ar: Any,
+    return_index: bool = False,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    axis: int | None = None,
+    equal_nan: bool = True,
+) -> Any:
+    """The entries without repetitions, each from where it stands first."""
+    _, first, *others = np.unique(
+        plain(ar, "np.unique"), True, return_inverse, return_counts, axis, equal_nan=equal_nan
+    )
+    values = take(ravel(ar), first) if axis is None else take(ar, first, axis)
+    found = (values, *([first] if return_index else []), *others)
+    return found if len(found) > 1 else values
+
+
+@differentiable("histogram_bin_edges")
+def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Any:
+    """Where bins begin and end: at the least entry and the largest, which may move, unless a range is given."""
+    numbers = plain(a, "np.histogram")
+    edges = np.histogram_bin_edges(numbers, plain(bins), plain(range), plain(weights))
+    if np.ndim(plain(bins)) == 1 or range is not None or not numbers.size or not isinstance(a, Node):
+        return array_of(bins) if np.ndim(plain(bins)) == 1 else edges
+    x: Any = a
+    low, high = min(x), max(x)
+    apart = 0.5 if numbers.min() == numbers.max() else 0.0
+    return linspace(low - apart, high + apart, len(edges))
+
+
+@differentiable("histogram")
+def histogram(a: Any, bins: Any = 10, range: Any = None, density: bool | None = None, weights: Any = None) -> Any:
+    """How many entries, or what weights, lie in each bin, and the bins: numbers of entries are flat."""
+    edges = histogram_bin_edges(a, bins, range, weights)
+    places = np.ravel(np.searchsorted(plain(edges), plain(a), "right") - 1)
+    places[np.ravel(plain(a)) == plain(edges)[-1]] -= 1  # the last bin has both of its ends
+    inside = np.flatnonzero((places >= 0) & (places < len(edges) - 1))
+    counts = bincount(places[inside], None if weights is None else take(ravel(weights), inside), len(edges) - 1)
+    if not density:
+        return counts, edges
+    return counts / (edges[1:] - edges[:-1]) / sum(counts), edges

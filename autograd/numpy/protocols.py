@@ -69,13 +69,18 @@ GRADIENT_FREE: frozenset[Callable[..., Any]] = frozenset(
         np.argpartition, np.lexsort, np.nanargmax, np.nanargmin, np.flatnonzero, np.argwhere, np.digitize, np.isin,
         np.array_equiv, np.array_repr, np.array_str, np.isneginf, np.isposinf, np.iscomplex, np.isreal,
         np.iscomplexobj, np.isrealobj, np.can_cast, np.common_type, np.min_scalar_type, np.linalg.matrix_rank,
-        np.unique, np.histogram_bin_edges,
+        np.einsum_path, np.diag_indices_from, np.tril_indices_from, np.triu_indices_from,
     }
 )  # fmt: skip
 
 
 # Those of them that look at shapes and dtypes alone.
-OF_SHAPES = frozenset({np.shape, np.ndim, np.size, np.result_type, np.zeros_like, np.ones_like, np.empty_like})
+OF_SHAPES = frozenset(
+    {
+        np.shape, np.ndim, np.size, np.result_type, np.zeros_like, np.ones_like, np.empty_like, np.einsum_path,
+        np.diag_indices_from, np.tril_indices_from, np.triu_indices_from,
+    }
+)  # fmt: skip
 
 
 # Ufuncs of other libraries, entered by the rooms that have rules for them; and those rooms, imported when first needed.
@@ -165,10 +170,21 @@ def apply_function(function: Callable[..., Any], args: tuple[Any, ...], kwargs: 
         return function(*map(_held, args), **{key: _held(value) for key, value in kwargs.items()})
     if function in GRADIENT_FREE:
         what = f"np.{function.__name__}"
-        return function(*[plain(x, what) for x in args], **{key: plain(x, what) for key, x in kwargs.items()})
+        if isinstance(kwargs.get("out"), Node):
+            refuse_argument(what, "out")
+        return function(*[_looked_at(x, what) for x in args], **{key: _looked_at(x, what) for key, x in kwargs.items()})
     if arguments.row_of(function) is None:
         refuse_function(arguments.name_of(function))
     return call(function, args, kwargs)
+
+
+def _looked_at(x: Any, what: str) -> Any:
+    """The numbers of nodes, which NumPy must not write into (an argument ``out`` may stand by its place)."""
+    numbers = plain(x, what)
+    if isinstance(x, Node) and isinstance(numbers, np.ndarray):
+        numbers = numbers.view()
+        numbers.flags.writeable = False
+    return numbers
 
 
 def _held(x: Any) -> Any:

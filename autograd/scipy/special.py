@@ -26,13 +26,16 @@ from autograd.rules.entries import (
     cos,
     equal,
     exp,
+    floor,
     less_equal,
     log,
     log1p,
     logical_and,
+    maximum,
     sign,
     sin,
     sqrt,
+    trunc,
     where,
 )
 from autograd.rules.primitive import Primitive
@@ -183,6 +186,7 @@ def _t_density(df: Any, t: Any) -> Any:
 
 
 def _poisson_mass(k: Any, m: Any) -> Any:
+    k = floor(k)  # as SciPy counts
     return exp(xlogy(k, m) - m - gammaln(k + 1))
 
 
@@ -208,7 +212,7 @@ jv = jn = _enter("jv", _unknown, lambda g, y, v, x: g * (jv(v - 1, x) - jv(v + 1
 y0 = _enter("y0", lambda g, y, x: -g * y1(x))
 y1 = _enter("y1", lambda g, y, x: g * (y0(x) - yv(2.0, x)) / 2)
 yv = _enter("yv", _unknown, lambda g, y, v, x: g * (yv(v - 1, x) - yv(v + 1, x)) / 2)
-yn = _enter("yn", _unknown, lambda g, y, n, x: g * (yv(n - 1, x) - yv(n + 1, x)) / 2)
+yn = _enter("yn", _unknown, lambda g, y, n, x: g * (yn(trunc(n) - 1, x) - yn(trunc(n) + 1, x)) / 2)
 i0 = _enter("i0", lambda g, y, x: g * i1(x))
 i1 = _enter("i1", lambda g, y, x: g * (i0(x) + iv(2.0, x)) / 2)
 iv = _enter("iv", _unknown, lambda g, y, v, x: g * (iv(v - 1, x) + iv(v + 1, x)) / 2)
@@ -218,7 +222,7 @@ ive = _enter("ive", _unknown, lambda g, y, v, x: g * ((ive(v - 1, x) + ive(v + 1
 k0 = _enter("k0", lambda g, y, x: -g * k1(x))
 k1 = _enter("k1", lambda g, y, x: -g * (k0(x) + kv(2.0, x)) / 2)
 kv = _enter("kv", _unknown, lambda g, y, v, x: -g * (kv(v - 1, x) + kv(v + 1, x)) / 2)
-kn = _enter("kn", _unknown, lambda g, y, n, x: -g * (kv(n - 1, x) + kv(n + 1, x)) / 2)
+kn = _enter("kn", _unknown, lambda g, y, n, x: -g * (kv(trunc(n) - 1, x) + kv(trunc(n) + 1, x)) / 2)
 k0e = _enter("k0e", lambda g, y, x: g * (y - k1e(x)))
 k1e = _enter("k1e", lambda g, y, x: g * (y - (k0e(x) + kve(2.0, x)) / 2))
 kve = _enter("kve", _unknown, lambda g, y, v, x: g * (y - (kve(v - 1, x) + kve(v + 1, x)) / 2))
@@ -227,7 +231,13 @@ kve = _enter("kve", _unknown, lambda g, y, v, x: g * (y - (kve(v - 1, x) + kve(v
 
 expi = _enter("expi", lambda g, y, x: g * exp(x) / x)
 exp1 = _enter("exp1", lambda g, y, x: -g * exp(-x) / x)
-expn = _enter("expn", _unknown, lambda g, y, n, x: -g * expn(n - 1, x))
+expn = _enter(
+    "expn",
+    _unknown,
+    lambda g, y, n, x: (
+        -g * where(less_equal(trunc(n), 0), exp(-x) * (1 + x) / (x * x), expn(maximum(trunc(n) - 1, 0), x))
+    ),
+)
 spence = _enter("spence", lambda g, y, x: g * log(x) / (1 - x))
 ellipk = _enter("ellipk", lambda g, y, m: g * (ellipe(m) / (1 - m) - y) / (2 * m))
 ellipe = _enter("ellipe", lambda g, y, m: g * (y - ellipk(m)) / (2 * m))

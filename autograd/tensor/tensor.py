@@ -14,7 +14,7 @@ from autograd.graph.clock import CLOCK
 from autograd.graph.copying import Copying
 from autograd.graph.hooks import current_tracer
 from autograd.graph.mode import recording
-from autograd.graph.node import NO_ATTRS, Node, describe, fill, new_node
+from autograd.graph.node import ACTIVE, NO_ATTRS, Node, describe, fill, new_node
 from autograd.graph.outside import CUT, is_cut, look_at
 from autograd.graph.slips import none_yet
 from autograd.numpy.protocols import apply_function, apply_ufunc
@@ -23,6 +23,7 @@ from autograd.rules.primitive import Primitive
 from autograd.tensor import operands
 from autograd.tensor.methods import ArrayMethods, plain_index
 from autograd.tensor.operands import as_array, check_floating, compared, explained, for_complex, held, in_type_of
+from autograd.tensor.plain_arrays import refuse_array, refuse_number
 
 Array = NDArray[Any]
 
@@ -183,7 +184,7 @@ class Tensor(ArrayMethods, Copying):
             )
 
     def _update(self, ufunc: np.ufunc, other: Any, rule: Primitive) -> Self:
-        if self.rule is not None or (recording() and not self.requires_grad):
+        if self.rule is not None or self.attrs is ACTIVE or (recording() and not self.requires_grad):
             return self._call(rule, self, other)
         if recording():
             raise GraphError(
@@ -229,10 +230,7 @@ class Tensor(ArrayMethods, Copying):
 
         def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
             if self.requires_grad:
-                raise TypeError(
-                    "this NumPy call would turn a Tensor into a plain array and lose its gradient: "
-                    "use t.data or t.detach() where that is meant, or a function of autograd.numpy"
-                )
+                refuse_array()
             array = np.array(self._raw, dtype=dtype, copy=copy)
             if copy or not np.may_share_memory(array, self._raw):
                 return array
@@ -283,10 +281,7 @@ class Tensor(ArrayMethods, Copying):
 
     def __float__(self) -> float:
         if self.requires_grad:
-            raise TypeError(
-                "float(tensor) would lose the gradient: use t.item() for the number, "
-                "or np.exp and its kin (which Tensors understand) in place of math's"
-            )
+            refuse_number()
         return float(self._raw)
 
     def __int__(self) -> int:

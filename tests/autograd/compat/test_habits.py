@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from typing import Any
 
 import numpy as np
@@ -64,6 +66,38 @@ def test_adding_to_an_array_makes_a_new_tensor() -> None:
     np.testing.assert_array_equal(ag.grad(f)(X), 2 * X)
     with pytest.raises(TypeError, match="takes no out="):
         ag.grad(lambda x: np.multiply(2.0, x, out=np.zeros(3)).sum())(X)
+
+
+def test_an_argument_that_is_changed_is_a_new_tensor_from_there_on() -> None:
+    def f(x: Any) -> Any:
+        x -= 1.0
+        x *= x
+        x /= 2.0
+        return anp.sum(x)
+
+    np.testing.assert_array_equal(ag.grad(f)(X), X - 1)
+    np.testing.assert_array_equal(ag.jvp(f, (X,), X)[1], np.sum(X * (X - 1)))
+    w = ag.Tensor(X, requires_grad=True)
+    with pytest.raises(ag.GraphError, match="changed in place outside no_grad"):
+        f(w)
+
+
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, lambda x: copy.deepcopy({"a": [x]})["a"][0]])
+@pytest.mark.parametrize("start", [X, ag.Value(0.3), 0.3], ids=["array", "Value", "float"])
+def test_a_copy_within_a_derivative_keeps_its_gradient(duplicate: Any, start: Any) -> None:
+    def f(x: Any) -> Any:
+        y = duplicate(x) * duplicate(x * 3.0)
+        return y.sum() if isinstance(y, ag.Tensor) else y
+
+    found = ag.grad(f)(start)
+    expected = start.data if isinstance(start, ag.Value) else start
+    np.testing.assert_allclose(getattr(found, "data", found), 6 * expected, rtol=1e-15)
+    _, slope = ag.jvp(f, (start,), start)
+    np.testing.assert_allclose(getattr(slope, "data", slope), 6 * np.sum(np.square(expected)), rtol=1e-15)
+    with pytest.raises(ag.GraphError, match="a pickle of a variable within a derivative"):
+        ag.grad(lambda x: pickle.loads(pickle.dumps(x)))(start)
+    leaf = ag.Tensor(X, requires_grad=True)  # of one's own leaves copies are leaves, as ever
+    assert copy.deepcopy(leaf) is not leaf
 
 
 def test_whole_numbers_of_a_variable_are_refused_where_they_are_made() -> None:

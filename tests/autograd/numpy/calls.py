@@ -93,7 +93,7 @@ CALLS: dict[str, list[Call]] = {
     "cov": calls(lambda np, x: np.cov(x), lambda np, x: np.cov(x, rowvar=False, bias=True), lambda np, x: np.cov(x[0], x[1]), lambda np, x: np.cov(x, fweights=[1, 2, 1, 3], aweights=[0.5, 1.0, 2.0, 1.0])),
     "corrcoef": calls(lambda np, x: np.corrcoef(x), lambda np, x: np.corrcoef(x[0], x[1])),
     "median": calls(lambda np, x: np.median(x), lambda np, x: np.median(x, 1, keepdims=True), lambda np, x: np.median(x, (0, 1))),
-    "quantile": calls(lambda np, x: np.quantile(x, 0.3), lambda np, x: np.quantile(x, [[0.1], [0.7]], axis=1, keepdims=True), *(lambda np, x, m=m: np.quantile(x, [0.21, 0.6], axis=0, method=m) for m in ("hazen", "lower", "higher", "nearest", "midpoint", "median_unbiased", "weibull", "normal_unbiased", "interpolated_inverted_cdf"))),
+    "quantile": calls(lambda np, x: np.quantile(x, 0.3), lambda np, x: np.quantile(x, [[0.1], [0.7]], axis=1, keepdims=True), *(lambda np, x, m=m: np.quantile(x, [0.21, 0.6], axis=0, method=m) for m in ("hazen", "lower", "higher", "nearest", "midpoint", "median_unbiased", "weibull", "normal_unbiased", "interpolated_inverted_cdf")), lambda np, x: np.quantile(x, np.array([0.3, 0.4]) + 0.1 * x[0, :2], axis=1)),
     "percentile": calls(lambda np, x: np.percentile(x, [5.0, 60.0], axis=1)),
     "nansum": calls(lambda np, x: np.nansum(x, 1), prepare=_holes),
     "nanprod": calls(lambda np, x: np.nanprod(x, 1), prepare=_holes),
@@ -107,6 +107,9 @@ CALLS: dict[str, list[Call]] = {
     "nanmedian": calls(lambda np, x: np.nanmedian(x), lambda np, x: np.nanmedian(x, 1), prepare=_holes),
     "nanquantile": calls(lambda np, x: np.nanquantile(x, [0.2, 0.7], 1, keepdims=True), prepare=_holes),
     "nanpercentile": calls(lambda np, x: np.nanpercentile(x, 30.0, 0), prepare=_holes),
+    "unique": calls(lambda np, x: np.unique(x), lambda np, x: np.unique(x[[1, 0, 1]], axis=0), lambda np, x: np.unique(x, return_index=True, return_inverse=True, return_counts=True)),
+    "histogram_bin_edges": calls(lambda np, x: np.histogram_bin_edges(x, 5), lambda np, x: np.histogram_bin_edges(x, "sturges"), lambda np, x: np.histogram_bin_edges(0.0 * x[0] + x[0, 0], 2)),
+    "histogram": calls(lambda np, x: np.histogram(x, 3, weights=x * x), lambda np, x: np.histogram(x, 3, density=True), lambda np, x: np.histogram(x, 4, density=True, weights=x + 5)),
     "bincount": calls(lambda np, x: np.bincount([0, 2, 2, 1, 4], weights=x, minlength=7), shapes=V),
     # elementwise
     "radians": calls(lambda np, x: np.radians(x)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import operator
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -105,6 +106,64 @@ def test_a_table_of_pandas_never_loses_a_gradient() -> None:
                     continue
                 assert isinstance(result, Tensor)
                 ag.gradients(result.sum(), x)
+
+
+# ---- plain arrays that are asked for ---------------------------------------------------------------------------------
+
+
+def _write(array: Any, index: Any, value: Any) -> None:
+    array[index] = value
+
+
+@pytest.mark.parametrize(
+    ("use", "words"),
+    [
+        (lambda x: np.asarray(x), "use t.data or t.detach() where that is meant"),
+        (lambda x: np.ma.sum(x), "use x.filled(…) for a plain array"),
+        (lambda x: np.polynomial.polynomial.polyval(1.0, x), "np.polyval and its kin take nodes"),
+        (lambda x: _write(np.zeros(2), slice(None), x), "writing a Tensor into entries of a plain array"),
+        (lambda x: float(x[0]), "use t.item() for the number"),
+    ],
+)
+def test_who_asks_for_a_plain_array_is_told_what_to_do(use: Any, words: str) -> None:
+    with pytest.raises(TypeError, match=re.escape(words)):
+        use(Tensor([1.0, 2.0], requires_grad=True))
+
+
+def test_an_entry_written_into_a_plain_array_says_what_it_loses() -> None:
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    with pytest.raises(ValueError, match="setting an array element with a sequence") as error:  # NumPy's
+        _write(np.zeros(2), 0, x[0])
+    assert "writing a Tensor into entries of a plain array" in str(error.value.__cause__)
+
+
+@pytest.mark.parametrize(
+    ("library", "use"),
+    [
+        ("pandas", lambda pandas, x: pandas.Series([3.0, 4.0]) * x),
+        ("scipy.fft", lambda fft, x: fft.fft(x)),
+        ("scipy.stats", lambda stats, x: stats.norm.logpdf(x)),
+    ],
+)
+def test_another_librarys_function_is_named(library: str, use: Any) -> None:
+    found = pytest.importorskip(library)
+    with pytest.raises(TypeError, match=r"gradient: (take the table's|autograd\.numpy\.fft|autograd\.scipy has)"):
+        use(found, Tensor([1.0, 2.0], requires_grad=True))
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda x, out: np.any(x, out=out),
+        lambda x, out: np.isposinf(x, out),
+        lambda x, out: np.argmax(x, 0, out),
+    ],
+)
+def test_a_function_without_slopes_writes_into_no_tensor(use: Any) -> None:
+    x, out = Tensor([1.0, 2.0], requires_grad=True), Tensor([7.0, 8.0])
+    with pytest.raises((TypeError, ValueError), match=r"takes no out=|read-only|out|casting"):
+        use(x, out)
+    assert out.tolist() == [7.0, 8.0]
 
 
 # ---- arrays that take in numbers -------------------------------------------------------------------------------------
