@@ -33,13 +33,16 @@ Reading: TypeAlias = Callable[[], Any]
 def attributes(module: Module) -> tuple[Any, ...]:
     """The attributes of a module, by name: plain ones as they are, of others which objects they are.
 
+    Those of a user's class of layers are among them, its methods too, which a notebook's autoreload replaces.
+
     Example:
         >>> from nn.layers import Linear
         >>> one, before = Linear(2, 1), attributes(Linear(2, 1))
         >>> attributes(one) == attributes(one), attributes(one) == before
         (True, False)
     """
-    return tuple([(name, _told_apart(value)) for name, value in vars(module).items()])
+    holders = [vars(module), *map(vars, _own_classes(type(module)))]
+    return tuple([(name, _told_apart(value)) for holder in holders for name, value in holder.items()])
 
 
 class Same:
@@ -73,8 +76,8 @@ def _is_plain(value: Any) -> bool:
 class Watched:
     """Tells whether a model may have another structure, or other attributes, than when it was looked at last.
 
-    An attribute that is set is noticed, and another layer or parameter in a list or dict of them; not numbers that
-    are written into an array.
+    An attribute that is set is noticed, of a user's class of layers too (another ``forward``, say), and another layer
+    or parameter in a list or dict of them; not numbers that are written into an array.
 
     Args:
         model: The model.
@@ -98,7 +101,9 @@ class Watched:
 
     def look(self) -> None:
         """Take the model as it is now."""
-        self._lists = [held for m in self._model.modules() for value in vars(m).values() for held in _lists_in(value)]
+        modules = list(self._model.modules())
+        self._lists = [held for m in modules for value in vars(m).values() for held in _lists_in(value)]
+        self._lists += [vars(each) for each in dict.fromkeys(each for m in modules for each in _own_classes(type(m)))]
         self._items = [_items(held) for held in self._lists]
         self._edits = Module.edits
 
@@ -118,7 +123,7 @@ def _lists_in(value: Any) -> Iterator[Any]:
 
 
 def _items(held: Any) -> list[int]:
-    return list(map(id, held.values() if isinstance(held, dict) else held))
+    return list(map(id, held if isinstance(held, list) else held.values()))
 
 
 def is_ours(model: Module) -> bool:
@@ -157,11 +162,15 @@ def unsteady(model: Module, *functions: Any) -> str | None:
     return next((found for function in functions if (found := _first_unsteady(function)) is not None), None)
 
 
+def _own_classes(kind: type) -> Iterator[type]:
+    """Those among a class and its bases that are a user's."""
+    return (each for each in kind.__mro__ if each is not object and not _is_of_ours(each))
+
+
 def _methods(kind: type) -> Iterator[Any]:
     """The functions of a user's class of layers that a step may call."""
-    for each in kind.__mro__:
-        if each is not object and not _is_of_ours(each):
-            yield from (x for name, x in vars(each).items() if isinstance(x, FunctionType) and name != "__init__")
+    for each in _own_classes(kind):
+        yield from (x for name, x in vars(each).items() if isinstance(x, FunctionType) and name != "__init__")
 
 
 def _is_steady_attribute(value: Any) -> bool:
@@ -203,11 +212,10 @@ def reading_of(model: Module, *functions: Any) -> Reading | None:
 
 def _of_class(kind: type) -> Iterator[Reading]:
     """How to read the numbers and texts that a user's class of layers has for all of them."""
-    for each in kind.__mro__:
-        if each is not object and not _is_of_ours(each):
-            for name, value in vars(each).items():
-                if not name.startswith("__") and _is_plain(value):
-                    yield lambda each=each, name=name: vars(each).get(name)  # type: ignore[misc]
+    for each in _own_classes(kind):
+        for name, value in vars(each).items():
+            if not name.startswith("__") and _is_plain(value):
+                yield lambda each=each, name=name: vars(each).get(name)  # type: ignore[misc]
 
 
 def _known(function: Any) -> Iterator[Reading]:
