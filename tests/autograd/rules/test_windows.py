@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd.rules.convolutions import convolution_kernel
+from autograd.rules.convolutions import convolution_kernel, max_places
 
 HOW: dict[str, Any] = {"stride": (1, 1), "dilation": (1, 1), "groups": 1}
 
@@ -22,3 +22,11 @@ def test_a_kernels_gradient_knows_nothing_of_entries_that_its_places_do_not_see(
     image = np.pad(x[0, 0], padding)
     expected = [[np.sum(image[i : i + count[0], j : j + count[1]] * g[0, 0]) for j in range(2)] for i in range(2)]
     np.testing.assert_allclose(convolution_kernel(x, g, size=(2, 2), padding=(padding, padding), **HOW)[0, 0], expected)
+
+
+def test_the_place_of_the_largest_is_the_first_that_argmax_finds() -> None:
+    """Of several NaN the first, too."""
+    x = np.random.default_rng(3).choice([1.0, 2.0, np.nan, -np.inf], (3, 2, 6, 6))
+    how: dict[str, Any] = {"size": (2, 3), "stride": (2, 3), "padding": (0, 0), "dilation": (1, 1)}
+    windows = np.lib.stride_tricks.sliding_window_view(x, (2, 3), (-2, -1))[:, :, ::2, ::3].reshape(3, 2, 3, 2, 6)
+    np.testing.assert_array_equal(max_places(x, windows.max(-1), **how), windows.argmax(-1))
