@@ -1,0 +1,105 @@
+"""Which tests go through which lines: found out once for a state of the packages, and kept outside of the checkout."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.mutants.changes import ROOT, Mutant
+
+# Where the tests of the engine are, and the examples in its docstrings.
+TESTS = ["tests/autograd", "autograd", "tests/hips", "tests/fuzz", "tests/sweep", "tests/test_lectures.py"]
+TESTS += ["tests/test_coming_from.py", "tests/nn/training/test_compiled.py"]
+WORDS = ["-q", "-s", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not peers and not browser"]
+LONGEST = 20.0  # seconds; a test that takes longer is not asked
+MOST_SECONDS = 60.0  # of tests for one change
+
+
+class Recorder:
+    """A plugin of pytest that notes, for each test that passes, how long it took and which lines it went through."""
+
+    def __init__(self, data: Path) -> None:
+        import coverage
+
+        self.coverage = coverage.Coverage(data_file=str(data), source=[str(ROOT / "autograd")], config_file=False)
+        self.seconds: dict[str, float] = {}
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self) -> Iterator[None]:
+        """Watch the tests, not what is imported before."""
+        self.coverage.start()
+        try:
+            return (yield)
+        finally:
+            self.coverage.stop()
+            self.coverage.save()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        """Give the lines of a test its name."""
+        self.coverage.switch_context(item.nodeid)
+        began = time.process_time()
+        result = yield
+        if item.nodeid in self.seconds:
+            self.seconds[item.nodeid] = time.process_time() - began
+        return result
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Leave out what is skipped, or fails without any change."""
+        if report.when == "call" and report.passed:
+            self.seconds[report.nodeid] = report.duration
+        elif report.failed:
+            self.seconds.pop(report.nodeid, None)
+
+
+class Covering:
+    """The tests to ask about a change."""
+
+    def __init__(self, folder: Path) -> None:
+        import coverage
+
+        self.seconds: dict[str, float] = json.loads((folder / "seconds.json").read_text(encoding="utf-8"))
+        self.data = coverage.CoverageData(str(folder / "lines"))
+        self.data.read()
+        self._lines: dict[Path, dict[int, list[str]]] = {}
+
+    def tests(self, mutant: Mutant) -> list[str]:
+        """Those that go through its line; for one that is run at import alone, through its file; or else all.
+
+        The first is the quickest of each test function, then the second quickest of each, and so on.
+        """
+        if mutant.path not in self._lines:
+            self._lines[mutant.path] = self.data.contexts_by_lineno(str(mutant.path))
+        lines = self._lines[mutant.path]
+        found = set(lines.get(mutant.line, ())) or {name for names in lines.values() for name in names}
+        by_function: dict[str, list[str]] = defaultdict(list)
+        for name in sorted(found & self.seconds.keys() or self.seconds, key=self.seconds.__getitem__):
+            by_function[name.partition("[")[0]].append(name)
+        ranked = [(rank, self.seconds[x], x) for names in by_function.values() for rank, x in enumerate(names)]
+        chosen, total = list[str](), 0.0
+        for _, seconds, name in sorted(ranked):
+            if seconds < LONGEST and (total := total + seconds) < MOST_SECONDS:
+                chosen.append(name)
+        return chosen
+
+
+def covering(words: list[str] = WORDS) -> Covering:
+    """What is kept of the packages as they are; made first, in some minutes, where there is nothing."""
+    digest = hashlib.sha256()
+    for path in sorted((ROOT / "autograd").rglob("*.py")):
+        digest.update(path.read_bytes())
+    folder = Path(tempfile.gettempdir()) / f"gradbook-mutants-{digest.hexdigest()[:16]}"
+    if not (folder / "seconds.json").exists():
+        folder.mkdir(mode=0o700, exist_ok=True)
+        recorder: Any = Recorder(folder / "lines")
+        pytest.main([*words, *TESTS], plugins=[recorder])
+        (folder / "seconds.json").write_text(json.dumps(recorder.seconds), encoding="utf-8")
+    return Covering(folder)

@@ -1,0 +1,100 @@
+"""Whether `tests.mutants` makes the changes that it says, one at a time, and takes a failing test for a noticed one."""
+
+import ast
+import os
+from collections import defaultdict
+from pathlib import Path
+from types import FunctionType
+
+import pytest
+
+from tests.mutants.changes import ROOT, Mutant, changed_code, changes_of, mutants_of
+from tests.mutants.trying import ChangedLoader, Finder, Key, _key, is_killed, patch
+
+SOURCE = """
+def f(x: int = 1) -> float:
+    print(x)
+    if x < 2 and not x:
+        return -x + 0.5
+    raise ValueError(f"{x + 1}")
+"""
+EXPECTED = {
+    *("1 → 2", "call left out", "condition turned", "And → Or", "Lt → LtE", "2 → 3", "no Not", "return None"),
+    *("Add → Sub", "no USub", "0.5 → 1.5"),
+}
+
+
+def test_every_change_is_made_alone(tmp_path: Path) -> None:
+    (tmp_path / "m.py").write_text(SOURCE)
+    seen = {ast.unparse(ast.parse(SOURCE))}
+    names = [what for _, what, _ in changes_of(ast.parse(SOURCE))]
+    assert set(names) == EXPECTED  # the message's sum is not among them
+    for number in range(len(names)):
+        tree = ast.parse(SOURCE)
+        list(changes_of(tree))[number][2]()
+        seen.add(ast.unparse(ast.fix_missing_locations(tree)))
+        loader = ChangedLoader("m", Mutant(tmp_path / "m.py", number, 1, ""))
+        assert loader.get_code("m") != changed_code(None, tmp_path / "m.py")
+    assert len(seen) == 1 + len(names)
+
+
+NESTED = """
+TWO = 2
+class Box:
+    def of(self, x):
+        def inner(y):
+            return (lambda z: z * TWO)(y) + 1
+        return inner(x)
+times, plus = (lambda x: x * 3), (lambda x: x + 3)
+"""
+
+
+def test_functions_are_given_the_changed_code(tmp_path: Path) -> None:
+    """Inner ones by way of the outermost; what a module does itself cannot be changed any more."""
+    path = tmp_path / "m.py"
+    path.write_text(NESTED)
+    seen = []
+    for number, (_, what, _) in enumerate(changes_of(ast.parse(NESTED))):
+        module: dict = {}
+        exec(changed_code(None, path), module)
+        functions: dict[Key, list[FunctionType]] = defaultdict(list)
+        for function in (module["Box"].of, module["times"], module["plus"]):
+            functions[_key(function.__code__)].append(function)
+        done = patch(Mutant(path, number, 1, what), functions)
+        found = tuple(f(5) if f else None for f in (module["Box"]().of, module["times"], module["plus"]))
+        assert done == (found != (11, 15, 8)), what
+        seen.append((what, found))
+    expected = [
+        ("2 → 3", (11, 15, 8)),
+        ("return None", (None, 15, 8)),
+        ("return None", (None, 15, 8)),
+        ("Add → Sub", (9, 15, 8)),
+        ("Mult → Div", (3.5, 15, 8)),
+        ("1 → 2", (12, 15, 8)),
+        ("Mult → Div", (11, 5 / 3, 8)),
+        ("3 → 4", (11, 20, 8)),
+        ("Add → Sub", (11, 15, 2)),
+        ("3 → 4", (11, 15, 9)),
+    ]
+    assert sorted(seen, key=repr) == sorted(expected, key=repr)
+
+
+def test_a_changed_module_takes_the_place_of_the_right_one() -> None:
+    mutant = next(mutant for mutant in mutants_of("graph") if mutant.path.name == "order.py")
+    finder = Finder(mutant)
+    assert finder.name == "autograd.graph.order"
+    assert finder.find_spec("autograd.graph.node") is None
+    spec = finder.find_spec(finder.name)
+    assert spec is not None
+    assert isinstance(spec.loader, ChangedLoader)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes are forked here")
+@pytest.mark.parametrize(
+    ("line", "killed"), [("assert True", False), ("assert False", True), ("import os; os.abort()", True)]
+)
+def test_what_fails_or_crashes_is_noticed(line: str, killed: bool, tmp_path: Path) -> None:
+    path = tmp_path / "test_it.py"
+    path.write_text(f"def test_it():\n    {line}\n\ndef test_another():\n    assert False\n")
+    name = f"{os.path.relpath(path, ROOT)}::test_it"
+    assert is_killed(None, [name]) == killed
