@@ -8,9 +8,11 @@ is a nest of loops with strides; what is not stays a list of places.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain
+from typing import Any, Final
 
 import numpy as np
 
@@ -91,7 +93,7 @@ def schedule(listing: Listing) -> Plan:
 
 def _groups(listing: Listing) -> Iterator[tuple[Action, list[int]]]:
     """The steps that do the same and can run at the same time, each group after those it needs."""
-    level: dict[int, int] = dict.fromkeys((*listing.inputs, *listing.numbers), 0)
+    level = [0] * _length(listing)
     groups: dict[tuple[int, Action, int], list[int]] = {}
     steps = zip(listing.places, listing.actions, listing.operands, strict=True)
     for step, (place, action, operands) in enumerate(steps):
@@ -103,14 +105,33 @@ def _groups(listing: Listing) -> Iterator[tuple[Action, list[int]]]:
         yield action, members
 
 
+def _length(listing: Listing) -> int:
+    """One more than the last place."""
+    return 1 + max(chain(listing.inputs, listing.numbers, listing.places, *listing.parts.values()), default=-1)
+
+
+# Of the mixing step of a hash, as splitmix64 has it.
+_ODD: Final = np.int64(-0x61C8864680B583EB)
+
+
 class _Layout:
-    """Where every number is kept, found group by group."""
+    """Where every number is kept, found group by group.
+
+    What is known of a number stands in arrays, by its place on the tape. Python reads them one by one, and NumPy the
+    same memory by the thousands.
+    """
 
     def __init__(self, listing: Listing) -> None:
         self.listing = listing
-        self.where: dict[int, int] = {place: i for i, place in enumerate(listing.inputs)}
-        self.kinds: dict[int, int] = dict.fromkeys(listing.numbers, -1)
-        self.kinds |= {place: -2 - i for i, place in enumerate(listing.inputs)}
+        length = _length(listing)
+        self.where, self.kinds = array("q", [-1]) * length, array("q", [-1]) * length
+        self.wheres, self.all_kinds = (np.frombuffer(x, np.int64) for x in (self.where, self.kinds))
+        self.wheres[listing.inputs] = np.arange(len(listing.inputs))
+        self.all_kinds[listing.inputs] = -2 - np.arange(len(listing.inputs))
+        self.numbers = np.zeros(length)
+        self.is_number = np.zeros(length, bool)
+        known = list(listing.numbers)
+        self.numbers[known], self.is_number[known] = list(listing.numbers.values()), True
         self.units: list[Loop | Scatter] = []
         self.free = len(listing.inputs)
         self.first_constant = self.free + len(listing) + sum(map(len, listing.parts.values()))
@@ -127,56 +148,51 @@ class _Layout:
     def add(self, action: Action, steps: Sequence[int]) -> None:
         """The next group: find an order for its lanes, and places for its results."""
         listing = self.listing
-        for step in steps:
-            place, operands = listing.places[step], listing.operands[step]
-            kind = self.kinds[place] = hash((action, *map(self.kinds.__getitem__, operands)))
-            for i, part in enumerate(listing.parts.get(place, ())):
-                self.kinds[part] = hash((kind, i))
-        order: Any = range(len(steps))
-        if len(steps) < SHORTEST:
-            rows = [[self._place(x) for x in listing.operands[step]] for step in steps]
+        results = [[listing.places[step], *listing.parts.get(listing.places[step], ())] for step in steps]
+        operands = [listing.operands[step] for step in steps]
+        lanes, width = len(steps), len(results[0])
+        if lanes >= SHORTEST:
+            self._add_lanes(action, np.array(operands, np.int64).T, np.array(results, np.int64).T)
+        else:
+            rows = [list(map(self._place, row)) for row in operands]
             if isinstance(action, str) and len(action) >= LONG:
                 for lane, row in enumerate(rows):
                     self.units.extend(_loops(action, self.free + lane, np.array([row], np.int64).T))
             else:
                 self.units.append(Scatter(action, self.free, list(zip(*rows, strict=True))))
-        else:
-            order = self._add_lanes(action, steps)
-        lanes = len(steps)
-        for lane, i in enumerate(order):
-            place = listing.places[steps[i]]
-            self.where[place] = self.free + lane
-            for part, x in enumerate(listing.parts.get(place, ()), 1):
-                self.where[x] = self.free + part * lanes + lane
-        self.free += lanes * (1 + len(listing.parts.get(place, ())))
+            for lane, (read, places) in enumerate(zip(operands, results, strict=True)):
+                kind = hash((action, *map(self.kinds.__getitem__, read)))
+                for part, place in enumerate(places):
+                    self.kinds[place] = hash((kind, part))
+                    self.where[place] = self.free + part * lanes + lane
+        self.free += lanes * width
 
-    def _add_lanes(self, action: Action, steps: Sequence[int]) -> Any:
-        listing, numbers = self.listing, self.listing.numbers
-        operands = [listing.operands[step] for step in steps]
+    def _add_lanes(self, action: Action, operands: Places, results: Places) -> None:
+        """The same for many lanes: (operands, lanes) of what they read, (parts, lanes) of what they compute."""
+        kinds = _mixed(hash(action), self.all_kinds[operands])
+        numbers: Any = self.is_number[operands]
+        constant: Any = numbers.all(axis=1)
         # Constants have no place yet, and so no say in the order.
-        columns = np.array([[self.where.get(x, 0) for x in row] for row in operands], np.int64).T
-        constant = [all(map(numbers.__contains__, column)) for column in zip(*operands, strict=True)]
-        columns[constant] = 0
-        kinds = np.array([self.kinds[listing.places[step]] for step in steps])
+        columns = np.where(constant[:, np.newaxis], 0, np.maximum(self.wheres[operands], 0))
         order, period = _side_by_side(columns, kinds)
-        columns = np.ascontiguousarray(columns[:, order])
-        for i, column in enumerate(zip(*operands, strict=True)):
-            if column.count(column[0]) == len(column):
-                columns[i] = self._place(column[0])
-            elif constant[i]:
-                columns[i] = self._row(np.array([numbers[column[lane]] for lane in order]), period)
-            elif any(map(numbers.__contains__, column)):  # a constant for some lanes, computed for others
-                columns[i] = [self._place(column[lane]) for lane in order]
+        operands, columns = operands[:, order], np.ascontiguousarray(columns[:, order])
+        for i in np.flatnonzero(numbers.any(axis=1)).tolist():
+            if constant[i] and (operands[i] != operands[i, 0]).any():
+                columns[i] = self._row(self.numbers[operands[i]], period)
+            else:  # one for all lanes, or constants for some, computed for others
+                columns[i] = list(map(self._place, operands[i].tolist()))
         if action in JOINT:  # the second results of all lanes follow the first results of all lanes
             self.units.append(Scatter(action, self.free, columns))
         else:
             self.units.extend(_loops(action, self.free, columns))
-        return order
+        for part, places in enumerate(results):
+            self.all_kinds[places] = _mixed(part, kinds[np.newaxis])
+            self.wheres[places[order]] = self.free + part * len(order) + np.arange(len(order))
 
     def _place(self, x: int) -> int:
         """Where a number is; a constant that is met for the first time is given a place."""
-        place = self.where.get(x)
-        if place is None:
+        place = self.where[x]
+        if place < 0:
             place = self.where[x] = self.first_constant + len(self.constants)
             self.constants.append(self.listing.numbers[x])
         return place
@@ -192,6 +208,15 @@ class _Layout:
             self.constants.extend(once.tolist())
         places: Places = start + np.arange(len(values)) % len(once)
         return places
+
+
+def _mixed(start: int, rows: Any) -> Any:
+    """A hash of each column, (lanes,) of int64, for rows of them."""
+    found = np.full(rows.shape[1], start, np.int64)
+    for row in rows:
+        found = (found ^ row) * _ODD
+        found ^= found >> 29
+    return found
 
 
 def _side_by_side(columns: Places, kinds: Any) -> tuple[Any, int]:
