@@ -14,6 +14,7 @@ import numpy as np
 
 from autograd.graph.functions_of_one import FunctionsOfOne
 from autograd.graph.hooks import current_tracer
+from autograd.graph.mode import recording
 from autograd.graph.node import NO_ATTRS, Node
 from autograd.graph.operators import Operators
 from autograd.numpy.protocols import GRADIENT_FREE, OF_SHAPES, apply_function, apply_ufunc
@@ -24,7 +25,7 @@ from autograd.rules.primitive import BOOK, Primitive
 from autograd.tensor.tensor import Tensor
 from autograd.value.value import Value
 
-_ADD = arithmetic.add
+_ADD, _MULTIPLY = arithmetic.add, arithmetic.multiply
 
 
 def active() -> Any:
@@ -123,7 +124,7 @@ class TracedValue(Traced, Value):
 
     __slots__ = ("inputs", "place")
     noun = "Value"
-    place: int | None  # type: ignore[assignment]  # None for a sum that may go on
+    place: int | None  # type: ignore[assignment]  # None for a product or a sum that may go on
 
     _raw, _grad, _flow = math.nan, None, None
     _apply_to_each = None  # one by one
@@ -137,7 +138,7 @@ class TracedValue(Traced, Value):
 
     def _unbroadcast(self, share: Any) -> Any:
         if share.__class__ is Untracked:
-            if share.place is None:
+            if share.place is None and share.before is not None:  # a sum that is one share of another ends here
                 active().place(share)
             return share
         if getattr(share, "kind", "") == "array":  # beside arrays, a number's gradient is the sum over its copies
@@ -153,19 +154,43 @@ class TracedValue(Traced, Value):
 
 
 class Untracked(TracedValue):
-    """One through which no gradient flows: its place is all there is to know, or what it adds up."""
+    """One through which no gradient flows: its place is all there is to know.
 
-    __slots__ = ("added",)
-    added: tuple[Any, int]  # of a sum that may go on: the sum so far, and the last share
+    A backward pass is products that are added up, hundreds of them for one gradient perhaps. While it is traced they
+    have no place yet, so that they become one entry for all of them.
+
+    Attributes:
+        before: Of a sum that may go on: what the last term is added to, itself or its place. None for a product.
+        last: The last term, or the product: a place, or the places of two factors.
+    """
+
+    __slots__ = ("before", "last")
+    before: Any
+    last: int | tuple[int, int]
     rule, inputs, attrs, label, requires_grad, stamp = None, (), NO_ATTRS, None, False, 0
 
+    def __mul__(self, other: Any) -> Any:
+        """A product, which may become a term of a sum; simpler ones, with a constant, are taken down at once."""
+        tracer: Any = current_tracer() or active()
+        if tracer.data or not isinstance(other, TracedValue) or (other.requires_grad and recording()):
+            return tracer.apply(_MULTIPLY, (self, other), NO_ATTRS)
+        first = tracer.place(self) if self.place is None else self.place
+        second = tracer.place(other) if other.place is None else other.place
+        constants = tracer.tape.constants
+        if first in constants or (second in constants and second not in tracer.tape.data):
+            return tracer.apply(_MULTIPLY, (self, other), NO_ATTRS)
+        node = object.__new__(Untracked)
+        node.place, node.before, node.last = None, None, (second, first)
+        return node
+
     def __add__(self, other: Any) -> Any:
-        """A sum may go on: what a backward pass gathers, of hundreds of shares perhaps, becomes one entry."""
-        tracer = active()
-        if other.__class__ is not Untracked or other.place is None or tracer.data:
+        """A sum, which may go on."""
+        tracer: Any = current_tracer() or active()
+        if tracer.data or other.__class__ is not Untracked or (other.place is None and other.before is not None):
             return tracer.apply(_ADD, (self, other), NO_ATTRS)
         node = object.__new__(Untracked)
-        node.place, node.added = None, (self if self.place is None else self.place, other.place)
+        node.place, node.before = None, self if self.place is None else self.place
+        node.last = other.last if other.place is None else other.place
         return node
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain, groupby
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from autograd.program.nodes import TracedTensor, TracedValue, Untracked
 from autograd.program.purity import Purity
 from autograd.program.refusal import refuse
 from autograd.program.tape import Tape, no_collection
-from autograd.rules import arithmetic, reductions
+from autograd.rules import arithmetic, products, reductions
 from autograd.rules.primitive import Primitive
 from autograd.tensor.operands import as_array, explained, for_complex
 from autograd.tensor.tensor import Tensor, constant
@@ -160,16 +161,26 @@ class Tracer:
         return node
 
     def _summed(self, x: Any) -> int:
-        """The place of such a sum, which does not go on any more."""
-        terms, first = [], x
-        while first.__class__ is Untracked:
-            if first.place is not None:
-                first = first.place
+        """The place of such a product or sum, which does not go on any more."""
+        terms, node = [x.last], x
+        while node.before is not None:
+            node = node.before
+            if node.__class__ is int or node.place is not None:
+                terms.append(node if node.__class__ is int else node.place)
                 break
-            first, last = first.added
-            terms.append(last)
-        places = (first, *reversed(terms))
-        x.place = found = simplify.apply(self.tape, arithmetic.add if len(places) == 2 else reductions.add_n, places)
+            terms.append(node.last)
+        terms.reverse()
+        tape, first = self.tape, terms[0]
+        found: int = simplify.apply(tape, arithmetic.multiply, first) if first.__class__ is tuple else first
+        for of_products, run in groupby(terms[1:], lambda term: term.__class__ is tuple):
+            places = [found, *run]
+            if of_products:
+                places[1:] = chain.from_iterable(zip(*places[1:], strict=True))
+                rule = products.affine
+            else:
+                rule = arithmetic.add if len(places) == 2 else reductions.add_n
+            found = simplify.apply(tape, rule, tuple(places))
+        x.place = found
         return found
 
     def _apply_to_others(self, rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:

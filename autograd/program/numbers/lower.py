@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final
 
 from autograd.program.numbers.fusion import joined
@@ -128,7 +129,7 @@ def lower(tape: Tape) -> Listing:
             half = len(inputs) // 2
             count, head, flip, signs, terms = add_up(inputs[:1], (False,))
             pairs = zip(inputs[1 : half + 1], inputs[half + 1 :], strict=True)
-            terms = [*terms, *(x for pair in pairs for x in pair)]
+            terms = [*terms, *chain.from_iterable(pairs)]
             sums[place] = count + half, head, flip, signs + "p" * half, terms
 
     numbers = {place: float(number) for place, number in constants.items() if uses[place]}
