@@ -53,12 +53,14 @@ def value_and_push(function: Function, args: tuple[Any, ...], direction: Any, ar
         raise
     finally:
         here.over = True
-    results = [output] if output.__class__ is Dual else leaves(output)
-    if here.abandoned or not results or any(y.__class__ is not Dual or y._pass is not here for y in results):
-        return None
-    if results[0] is output:
+    if output.__class__ is Dual and output._pass is here and not here.abandoned:
+        if not output._raw.ndim:
+            return _handed_out(output._raw), _handed_out(output._tangent)
         own = [part for x in here.inputs for part in (x._raw, x._tangent)]
         return _handed_out(output._raw, own), _handed_out(output._tangent, own)
+    results = leaves(output)
+    if here.abandoned or not results or any(y.__class__ is not Dual or y._pass is not here for y in results):
+        return None
     values = with_leaves(output, [_handed_out(y._raw) for y in results])
     return values, with_leaves(output, [_handed_out(y._tangent) for y in results])
 

@@ -52,6 +52,8 @@ def _both(rule: Primitive) -> tuple[Any, Any]:
     of_a: Any
     of_b: Any
     of_a, of_b = rule.derivatives["array"][1]
+    linear = rule.linear
+    kept = rule is not arithmetic.power  # beside a number the tangent has the type of the array
 
     def operate(self: Any, other: Any) -> Any:
         kind = other.__class__
@@ -61,18 +63,18 @@ def _both(rule: Primitive) -> tuple[Any, Any]:
                 y = array(a, other)
                 if y.__class__ is np.ndarray:
                     return dual(y, of_a(self._tangent, y, a, other), self._pass)
-        elif kind is np.ndarray:
-            if other.dtype.kind == "f" and recording():
-                a = self._raw
-                y = array(a, other)
-                tangent = of_a(self._tangent, y, a, other)
-                if _alike(y, tangent):
-                    return dual(y, tangent, self._pass)
-        elif kind is Dual and other._pass is self._pass and self._raw.shape == other._raw.shape and recording():
+        elif kind is Dual:
             a, b = self._raw, other._raw
-            y = array(a, b)
-            t, u = self._tangent, other._tangent
-            tangent = array(t, u) if rule.linear else of_a(t, y, a, b) + of_b(u, y, a, b)
+            if a.shape == b.shape and a.dtype is b.dtype and other._pass is self._pass and recording():
+                y = array(a, b)
+                t, u = self._tangent, other._tangent
+                tangent = array(t, u) if linear else of_a(t, y, a, b) + of_b(u, y, a, b)
+                if linear or _alike(y, tangent):
+                    return dual(y, tangent, self._pass)
+        elif kind is np.ndarray and other.dtype.kind == "f" and recording():
+            a = self._raw
+            y = array(a, other)
+            tangent = of_a(self._tangent, y, a, other)
             if _alike(y, tangent):
                 return dual(y, tangent, self._pass)
         return self._operate(rule, self, other)
@@ -84,11 +86,14 @@ def _both(rule: Primitive) -> tuple[Any, Any]:
             y = array(other, b)
             if y.__class__ is np.ndarray:
                 tangent = of_b(self._tangent, y, other, b)
-                if _alike(y, tangent):
+                if kept or _alike(y, tangent):
                     return dual(y, tangent, self._pass)
         return self._operate(rule, other, self)
 
     return operate, reflected
+
+
+_slope_of_square: Any = arithmetic.square.derivatives["array"][1][0]
 
 
 class Dual(Tensor):
@@ -167,8 +172,13 @@ class Dual(Tensor):
     _power, __rpow__ = _both(arithmetic.power)
 
     def __pow__(self, other: Any) -> Any:
-        two = (other.__class__ is int or other.__class__ is float) and other == 2
-        return self._apply(arithmetic.square, (self,), NO_ATTRS) if two else self._power(other)
+        if (other.__class__ is not int and other.__class__ is not float) or other != 2:
+            return self._power(other)
+        a = self._raw
+        if a.ndim and recording():
+            y = a * a
+            return dual(y, _slope_of_square(self._tangent, y, a), self._pass)
+        return self._apply(arithmetic.square, (self,), NO_ATTRS)
 
     @staticmethod
     def _apply(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
@@ -186,6 +196,18 @@ class Dual(Tensor):
                 y = np.asarray(rule.array(a, **attrs))
                 tangent = np.asarray(rule.array(x._tangent, **attrs))
                 if y.dtype.kind == "f" and _alike(y, tangent):  # and not complex, as a transform's
+                    return dual(y, tangent, x._pass)
+        elif len(inputs) == 2 and rule.multilinear and not attrs and recording():
+            a, b = inputs
+            first = a.__class__ is Dual
+            x, other = (a, b) if first else (b, a)
+            if other.__class__ is np.ndarray and x.__class__ is Dual:
+                try:
+                    y = rule.array(x._raw, other) if first else rule.array(other, x._raw)
+                except ValueError:
+                    return _general(rule, inputs, attrs)  # which explains it
+                tangent = rule.array(x._tangent, other) if first else rule.array(other, x._tangent)
+                if _alike(y, tangent) and y.dtype.kind == "f":
                     return dual(y, tangent, x._pass)
         return _general(rule, inputs, attrs)
 
@@ -274,4 +296,6 @@ def _abandon(here: Pass) -> Never:
 Dual.__name__ = Dual.__qualname__ = Tensor.__name__
 
 # Where the primitives are applied to the numbers; what comes after ``y`` in them is of tangents.
-OPERATIONS = frozenset(f.__code__ for f in (_general, Dual._apply, Dual.__add__, Dual.__radd__, Dual.__getitem__))
+OPERATIONS = frozenset(
+    f.__code__ for f in (_general, Dual._apply, Dual.__add__, Dual.__radd__, Dual.__getitem__, Dual.__pow__)
+)

@@ -236,6 +236,21 @@ def test_what_is_held_is_told_apart_bit_by_bit() -> None:
     assert len({id(c.data) for c in held}) == 5
 
 
+def test_what_is_held_may_lie_in_memory_in_any_way() -> None:
+    A = np.random.default_rng(0).normal(size=(200, 200))
+    ways = [A, np.asfortranarray(A), A.T, A[::2], A[:, ::2], A.reshape(2, 100, 200).transpose(1, 0, 2)]
+    for given in [*ways, A.astype(">f8"), A.astype(np.float32), A + 1j, A.astype(np.longdouble), A > 0]:
+        copy = operands.held(given)
+        np.testing.assert_array_equal(copy, given)
+        assert not np.may_share_memory(copy, given)
+        if given.dtype != np.longdouble:  # between whose numbers there may be bytes that say nothing
+            assert operands.held(given) is copy
+        before = np.array(copy)
+        given.flat[-1] = not given.flat[-1]
+        np.testing.assert_array_equal(operands.held(given), given)
+        np.testing.assert_array_equal(copy, before)
+
+
 def test_what_graphs_hold_goes_with_them() -> None:
     A = np.ones((100, 100))
     x = Tensor(np.ones(100), requires_grad=True)
