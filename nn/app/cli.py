@@ -127,7 +127,8 @@ DATA is one of
 
 (Write ./digits for a file or folder that has the name of a built-in data set.)
 
-A fifth of the rows is held out for the result at the end; a tenth of the others is for validation.
+A fifth of the rows is held out for the result at the end; a tenth of the others is for validation, or, where several
+networks are trained at once, another part for each of them.
 Of a CSV file, separator, decimal mark and encoding are found out. Numbers are scaled (1,234.5 and $5 and 12% are some),
 dates are divided into parts, texts become an input per category, missing cells are filled. Columns that number the
 rows, say nothing, or copy the target are left out. What was done is printed before training.""",
@@ -199,6 +200,12 @@ with --resume goes on from there, and ends with the numbers of an unbroken run.
         type=_count_or_zero,
         metavar="N",
         help="stop when N epochs in a row did not lower the validation loss; 0: never. The best epoch is kept",
+    )
+    network.add_argument(
+        "--members",
+        type=_count,
+        metavar="N",
+        help="train N networks at once, each without another part of the rows, and keep their mean",
     )
     network.add_argument(
         "--test-size",

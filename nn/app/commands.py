@@ -21,6 +21,7 @@ from nn._files import write_atomically
 from nn._text import shortened, visible
 from nn.app.columns import Choices
 from nn.app.datasets import listed
+from nn.app.ensemble import Members
 from nn.app.experiment import Experiment, Result, measure, prepare, trainer_for
 from nn.app.predictor import overflow_refused
 from nn.app.report import data_text, network_text, result_text, training_text
@@ -205,7 +206,8 @@ def _draw(path: Path, draw: Callable[[Path], Any]) -> None:
 
 def _steps(experiment: Experiment) -> str:
     """The page on which the loss of the first held-out row is computed, and its gradients."""
-    model, fitted = experiment.model, experiment.preprocessing
+    network, fitted = experiment.network, experiment.preprocessing
+    model = network.member(0) if isinstance(network, Members) else network  # one of them is enough to look at
     row = experiment.parts.held_out[:1]
     inputs = ag.Tensor(fitted.inputs(experiment.dataset.features.iloc[row]), label="inputs")
     targets = fitted.target.scaled(experiment.dataset.target[row])

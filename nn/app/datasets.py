@@ -141,19 +141,23 @@ class Split:
         validation: For the line of each epoch and for stopping early; empty for very small data sets.
         held_out: For the result at the end, and for nothing else.
         how: In words, how the held-out part was chosen.
+        trains: Where several networks are trained at once, which of them each row trains, ``(rows, networks)``, 1 or 0:
+            all but one, for which it validates. The rows to train on and to validate on are the same ones then.
     """
 
     train: Array
     validation: Array
     held_out: Array
     how: str
+    trains: NDArray[np.float32] | None = None
 
 
-def split(dataset: Dataset, seed: int, test_size: float = HELD_OUT) -> Split:
+def split(dataset: Dataset, seed: int, test_size: float = HELD_OUT, members: int = 1) -> Split:
     """Choose the rows to train on, to validate on and to test on; the same seed chooses the same.
 
     A fifth is held out, or the share ``test_size``, unless the source says which rows to train on; a tenth of the
-    others is for validation. Classes have the same shares in all parts, as far as they have rows enough.
+    others is for validation, or, for each of several ``members``, another part. Classes have the same shares in all
+    parts, as far as they have rows enough.
 
     Example:
         >>> import pandas as pd
@@ -171,10 +175,23 @@ def split(dataset: Dataset, seed: int, test_size: float = HELD_OUT) -> Split:
     else:
         rest, held_out = rows[: dataset.training_rows], rows[dataset.training_rows :]
         how = f"the last {len(held_out):,} rows"
+    if members > 1:
+        rest.sort()
+        trains = np.ones((len(dataset), members), dtype=np.float32)
+        trains[rest, _folds(dataset.target[rest], members, seed)] = 0
+        return Split(rest, rest, held_out, how, trains)
     if len(rest) < FEWEST_ROWS_TO_VALIDATE:
         return Split(rest, rest[:0], held_out, how)
     train, validation, _ = _two_parts(dataset, rest, VALIDATION, seed)
     return Split(train, validation, held_out, how)
+
+
+def _folds(target: Array, count: int, seed: int) -> Array:
+    """A part for each row, so that all parts have as many rows, and about the same targets."""
+    order = np.lexsort((np.random.default_rng(seed).random(len(target)), target))
+    folds = np.empty(len(target), dtype=np.intp)
+    folds[order] = np.arange(len(target)) % count
+    return folds
 
 
 def _two_parts(dataset: Dataset, rows: Array, fraction: float, seed: int) -> tuple[Array, Array, bool]:

@@ -14,14 +14,17 @@ from numpy.typing import NDArray
 
 from autograd import require
 from nn.app.datasets import HELD_OUT, Dataset, Split, split
+from nn.app.ensemble import Members, MembersTrainer, WithNoise
 from nn.app.preprocess import Preprocessing
 from nn.app.settings import OPTIMIZER_ARGUMENTS, Settings
-from nn.layers import MLP, GaussianNoise, Sequential
+from nn.init import Seed
+from nn.layers import MLP, GaussianNoise
 from nn.losses import cross_entropy, mse
 from nn.metrics import accuracy, confusion_matrix, mean_absolute_error, r2_score
 from nn.module import Module
 from nn.optim import OPTIMIZERS, SGD
 from nn.training.callbacks import Callback, EarlyStopping
+from nn.training.data import Column
 from nn.training.history import History
 from nn.training.trainer import Trainer
 
@@ -103,7 +106,7 @@ class Experiment:
         preprocessing: Fitted on those that train.
         inputs: What the network sees of all rows.
         balanced: Whether classes count alike in training, however many rows each has.
-        model: The network.
+        network: The network, or several that are trained at once.
         settings: How to train.
         seed: Where the split, the first weights and the order of the rows come from.
         history: One row per epoch.
@@ -117,13 +120,18 @@ class Experiment:
     preprocessing: Preprocessing
     inputs: NDArray[np.float32]
     balanced: bool
-    model: Module
+    network: MLP | Members
     settings: Settings
     seed: int
     history: History
     seconds: float = 0.0
     kept_epoch: int = 0
     stopped: bool = False
+
+    @property
+    def model(self) -> MLP:
+        """The network, as it is kept and used."""
+        return self.network.together() if isinstance(self.network, Members) else self.network
 
     def train(self, *callbacks: Callback, progress: bool = False, resume: Path | None = None) -> None:
         """Train the network.
@@ -136,42 +144,43 @@ class Experiment:
         Raises:
             DivergenceError: The loss is no longer finite.
         """
-        settings = self.settings
+        settings, target, parts = self.settings, self.preprocessing.target, self.parts
         optimizer = OPTIMIZERS[settings.optimizer](
-            self.model.parameters(),
+            self.network.parameters(),
             learning_rate=settings.learning_rate,
             weight_decay=settings.weight_decay,
             **OPTIMIZER_ARGUMENTS.get(settings.optimizer, {}),
         )
         stopping = EarlyStopping(settings.patience or settings.epochs)
-        validate = len(self.parts.validation) > 0
+        validate = len(parts.validation) > 0
         noise = GaussianNoise(settings.noise, seed=np.random.default_rng([self.seed, 1]))  # a stream of its own
-        trainer = Trainer(
-            Sequential(noise, self.model),
+        several = isinstance(self.network, Members)
+        data = Column((self.inputs, parts.trains) if several else self.inputs)
+        trainer = (MembersTrainer if several else Trainer)(
+            WithNoise(noise, self.network),
             optimizer=optimizer,
             callbacks=[*([stopping] if validate else []), *callbacks],
             **_loss_and_metrics(self.preprocessing, settings.label_smoothing),
         )
-        inputs = self.inputs
-        targets = self.preprocessing.target.scaled(self.dataset.target)
-        train, validation = self.parts.train, self.parts.validation
+        targets = target.scaled(self.dataset.target)
+        train, validation = parts.train, parts.validation
         if self.balanced:
             train, validation = (_balanced(part, self.dataset.target) for part in (train, validation))
         began = time.perf_counter()
         self.history = trainer.fit(
-            inputs[train],
+            data.take(train),
             targets[train],
             epochs=settings.epochs,
             batch_size=settings.batch_size,
-            validation_data=(inputs[validation], targets[validation]) if validate else None,
+            validation_data=(data.take(validation), targets[validation]) if validate else None,
             seed=self.seed,
             progress=progress,
             resume=resume,
         )
         self.seconds = time.perf_counter() - began
-        target, fitted = self.preprocessing.target, np.concatenate([self.parts.train, self.parts.validation])
         if target.power is not None:
-            errors = target.with_errors(trainer.predict(inputs[fitted]), targets[fitted])
+            fitted = np.union1d(parts.train, parts.validation)
+            errors = target.with_errors(trainer.predict(data.take(fitted)), targets[fitted])
             self.preprocessing = replace(self.preprocessing, target=errors)
         self.kept_epoch = stopping.best.epoch if validate else len(self.history)
         self.stopped = stopping.stopped
@@ -228,9 +237,15 @@ def prepare(
     Raises:
         DataError: The numbers cannot be scaled.
     """
-    parts = split(dataset, seed, test_size)
+    parts = split(dataset, seed, test_size, settings.members)
     preprocessing, inputs = Preprocessing.fit(dataset, parts.train)
     balanced = bool(dataset.classes) and (is_imbalanced(dataset) if balance is None else balance)
     sizes = [*settings.hidden, preprocessing.outputs]
-    model = MLP(preprocessing.width, sizes, activation=settings.activation, seed=seed)
-    return Experiment(dataset, parts, preprocessing, inputs, balanced, model, settings, seed, History())
+
+    def network(seed: Seed) -> MLP:
+        return MLP(preprocessing.width, sizes, activation=settings.activation, seed=seed)
+
+    several = 0 if parts.trains is None else parts.trains.shape[1]
+    members = [network(np.random.default_rng([seed, each])) for each in range(several)]
+    trained = Members(members) if members else network(seed)
+    return Experiment(dataset, parts, preprocessing, inputs, balanced, trained, settings, seed, History())

@@ -49,13 +49,15 @@ def data_text(experiment: Experiment) -> str:
             f"\nbalance  classes count alike in training: {quoted(dataset.classes[rarest])} has {counts[rarest]:,} "
             f"rows ({counts[rarest] / len(dataset):.1%}); or --no-balance"
         )
+    validation = f"{len(parts.validation):,} to validate"
+    if parts.trains is not None:
+        validation = f"which validate for the one of {parts.trains.shape[1]} networks that they do not train"
     table = "".join(f"{visible(line)}\n" for line in dataset.report)
     return (
         f"{table}"
         f"data     {visible(dataset.name)}: {len(dataset):,} rows, features: {' and '.join(features)}\n"
         f"task     {task}\n"
-        f"parts    {len(parts.train):,} rows to train, {len(parts.validation):,} to validate, "
-        f"{len(parts.held_out):,} held out ({parts.how})"
+        f"parts    {len(parts.train):,} rows to train, {validation}, {len(parts.held_out):,} held out ({parts.how})"
     )
 
 
@@ -63,6 +65,8 @@ def network_text(experiment: Experiment) -> str:
     """The network and how it is trained."""
     settings, preprocessing = experiment.settings, experiment.preprocessing
     sizes = "-".join(map(str, (preprocessing.width, *settings.hidden, preprocessing.outputs)))
+    if settings.members > 1:
+        sizes = f"the mean of {settings.members} networks {sizes}"
     parameters = sum(parameter.size for parameter in experiment.model.parameters())
     activation = f" {settings.activation}" if settings.hidden else " (linear)"
     return (

@@ -30,6 +30,8 @@ class Settings:
         epochs: At most so many times through the training rows.
         patience: Stop when so many epochs in a row did not lower the validation loss; 0 never stops early. Either
             way the best epoch's network is kept.
+        members: So many networks are trained at once, each without a part of the rows, which tells when to stop; what
+            is kept is their mean (`nn.app.ensemble`). 1: a tenth of the rows is set aside for that.
     """
 
     hidden: tuple[int, ...] = (64,)
@@ -42,6 +44,7 @@ class Settings:
     batch_size: int = 32
     epochs: int = 200
     patience: int = 20
+    members: int = 1
 
 
 BASE = Settings()
@@ -58,6 +61,10 @@ _IMAGES: Mapping[str, Any] = {
     "patience": 5,
 }
 
+# In tables what counts often begins or ends at some value of a column.
+_TABLES: Mapping[str, Any] = {"activation": "relu"}
+_SEVERAL: Mapping[str, Any] = {"members": 8}
+
 # What differs from BASE, by the name of a built-in data set or the kind of source.
 SPECIAL: dict[str, Mapping[str, Any]] = {
     "digits": {
@@ -70,9 +77,11 @@ SPECIAL: dict[str, Mapping[str, Any]] = {
     },
     "idx": _IMAGES,
     "pictures": _IMAGES,
-    # Tables of few rows, which take few steps in an epoch, and of which few rows validate.
-    "csv under 600 rows": {"batch_size": 16, "epochs": 500, "patience": 50},
-    "csv under 2000 rows": {"epochs": 500, "patience": 50},
+    # Tables of few rows, which take few steps in an epoch, and of which few rows could be set aside.
+    "csv under 600 rows": {"batch_size": 16, "epochs": 500, "patience": 50, **_TABLES, **_SEVERAL},
+    "csv under 2000 rows": {"epochs": 500, "patience": 50, **_TABLES, **_SEVERAL},
+    "csv under 20000 rows": {**_TABLES, **_SEVERAL},
+    "csv": _TABLES,
     # Few inputs and sharp borders.
     "moons": {"activation": "relu"},
     "circles": {"activation": "relu"},
@@ -91,7 +100,7 @@ def _kind(dataset: Dataset) -> str:
         return dataset.name
     if kind != "csv":
         return kind
-    return next((f"csv under {rows} rows" for rows in (600, 2000) if len(dataset) < rows), kind)
+    return next((f"csv under {rows} rows" for rows in (600, 2000, 20000) if len(dataset) < rows), kind)
 
 
 def settings_for(dataset: Dataset, **chosen: Any) -> Settings:
@@ -101,7 +110,7 @@ def settings_for(dataset: Dataset, **chosen: Any) -> Settings:
         >>> from nn.app.builtin import load
         >>> settings_for(load("xor"), epochs=5, batch_size=None)
         Settings(hidden=(64,), activation='relu', optimizer='adam', learning_rate=0.003, weight_decay=0.001,
-                 label_smoothing=0.0, noise=0.0, batch_size=32, epochs=5, patience=20)
+                 label_smoothing=0.0, noise=0.0, batch_size=32, epochs=5, patience=20, members=1)
     """
     settings = replace(BASE, **SPECIAL.get(_kind(dataset), {}))
     chosen = {name: value for name, value in chosen.items() if value is not None}

@@ -142,7 +142,7 @@ def test_a_csv_file_of_values(command):
     )
     assert (trained.code, trained.err) == (0, "")
     assert "regression of 'price' ('price' holds 60 different numbers; or --task classification)" in trained.out
-    assert "network  3-1 (linear), 4 parameters" in trained.out
+    assert "network  the mean of 8 networks 3-1 (linear), 4 parameters" in trained.out
     assert float(re.search(r"held-out R² (\S+),", trained.out)[1]) > 0.95
     assert re.search(r"^epoch .*  r2 \S+  mae \S+  val_loss \S+  val_r2 \S+  val_mae ", trained.out, re.M)
     assert names("here") == [name for name in FILES if name != "confusion.svg"]
@@ -229,6 +229,7 @@ OPTIONS = {
     "batch_size": ("7", 7),
     "epochs": ("2", 2),
     "patience": ("0", 0),
+    "members": ("3", 3),
 }
 
 

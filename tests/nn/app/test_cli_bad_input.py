@@ -166,7 +166,7 @@ def other_network():
 
 def with_weights(value):
     def change():
-        model = nn.MLP(3, [64, 2])
+        model = nn.MLP(3, [512, 2])  # of eight networks
         for parameter in model.parameters():
             parameter.data = np.full(parameter.shape, value)
         nn.save(model, "runs/flowers/model.safetensors")
@@ -187,7 +187,7 @@ BAD_USE = {
         "does not belong to",
     ),
     "other classes": (edit(CONFIG, '["iris", "rose"]', '["rose", "iris"]'), ["evaluate", RUN], "does not belong to"),
-    "shapes": (other_network, ["evaluate", RUN], r"'0.weight' has shape \(64, 3\) in MLP and \(9, 3\) in the state"),
+    "shapes": (other_network, ["evaluate", RUN], r"'0.weight' has shape \(512, 3\) in MLP and \(9, 3\) in the state"),
     "shapes to predict": (other_network, ["predict", RUN, NEW], "'0.weight' has shape"),
     "NaN weights": (with_weights(np.nan), ["evaluate", RUN], "holds NaN or infinity in '0.weight', so it is damaged"),
     "infinite weights": (with_weights(np.inf), ["predict", RUN, NEW], "holds NaN or infinity in '0.weight'"),
