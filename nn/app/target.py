@@ -40,7 +40,9 @@ SCHEMA = record(
 
 @dataclass(frozen=True)
 class Target:
-    """Values are standardised; skewed ones after the power transform of Yeo and Johnson, with a fitted λ.
+    """Values are standardised; skewed ones after the power transform of Yeo and Johnson, with a fitted λ from 0 to 2.
+
+    Any other λ has a bound, next to which whole tails lie, and small errors there are large ones in the values' unit.
 
     What comes back from a transformed value is the mean over the errors ε that training left, not the median:
     E[y | x] ≈ mean of ψ⁻¹(ŷ + ε), where that is nearer to the values of training.
@@ -93,14 +95,15 @@ class Target:
         """The same, with the transform where that makes the values less skewed."""
         transformer = require("sklearn.preprocessing", "train").PowerTransformer(standardize=False)
         with np.errstate(all="ignore"):
-            changed = transformer.fit_transform(values[:, None])[:, 0]
+            power = float(np.clip(transformer.fit(values[:, None]).lambdas_[0], 0, 2))
+            changed = _transform(values, power)
             mean, deviation = float(changed.mean()), float(changed.std())
             if not np.isfinite(deviation) or not deviation > 1e-9 * abs(mean):
                 return self
             scaled = (changed - mean) / deviation
             if not abs(float((scaled**3).mean())) < abs(skewness) / 2:
                 return self
-        power, reach = float(transformer.lambdas_[0]), BEYOND * (values.max() - values.min())
+        reach = BEYOND * (values.max() - values.min())
         bounds = np.array([values.min() - reach, values.max() + reach])
         low, high = ((_transform(bounds, power) - mean) / deviation).tolist()
         fitted = type(self)(self.name, (), mean, deviation, power, low, high)

@@ -183,14 +183,28 @@ def test_values_come_back_in_their_own_unit(mixed):
 def test_a_skewed_target_is_transformed_as_by_scikit_learn(sign):
     values = sign * np.random.default_rng(1).lognormal(10, 1, ROWS)
     target = Target.fit(made(values), TRAIN)
-    theirs = preprocessing.PowerTransformer().fit(values[TRAIN, None])
-    scaled = target.scaled(values)
-    np.testing.assert_allclose(scaled, theirs.transform(values[:, None]), rtol=1e-3, atol=1e-3)
+    theirs = preprocessing.PowerTransformer(standardize=False).fit(values[TRAIN, None])
+    theirs.lambdas_ = theirs.lambdas_.clip(0, 2)  # beyond which its values are bounded
+    scaled, changed = target.scaled(values)[:, 0], theirs.transform(values[:, None])[:, 0]
+    expected = (changed - changed[TRAIN].mean()) / changed[TRAIN].std()
+    np.testing.assert_allclose(scaled, expected, rtol=1e-3, atol=1e-3)
+    scaled = scaled[:, None]
     inside = np.abs(values) < np.abs(values[TRAIN]).max()
     np.testing.assert_allclose(target.values(scaled)[inside], values[inside], rtol=1e-3)
     far = target.values(np.array([[-100.0], [100.0]], dtype=np.float32))
     assert np.isfinite(far).all()
     assert abs(far).max() < 3 * np.abs(values[TRAIN]).max()  # no prediction is far beyond what training saw
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_small_error_at_the_end_of_a_long_tail_stays_a_small_one(sign):
+    """A power transform of such a tail with λ = −1 has a bound, next to which an error of .02 is one of a factor."""
+    values = sign * np.random.default_rng(1).uniform(size=ROWS) ** -0.6
+    target = Target.fit(made(values), np.arange(ROWS))
+    assert target.power is not None
+    largest = sign * np.sort(np.abs(values))[-5:]
+    found = target.values(target.scaled(largest) - np.float32(0.02 * sign))
+    np.testing.assert_allclose(found, largest, rtol=0.05)
 
 
 def test_pixels_share_one_scale():
@@ -305,10 +319,10 @@ def test_a_transformed_value_comes_back_as_the_mean_and_not_as_the_median():
 
 
 def test_errors_of_a_long_tail_are_left_out_where_the_mean_over_them_is_further_away():
-    """E[y | x] of a few huge numbers: an R² of −5 where the values without it have 0.1."""
+    """The errors are those of small values here, and would make the large ones, which count most, larger still."""
     rng = np.random.default_rng(1)
-    logarithm, noise = 2.2 * rng.normal(size=4000), 0.6 * rng.normal(size=4000)
-    values = np.exp(logarithm + noise)
+    logarithm, noise = 2.2 * rng.normal(size=4000), 2 * rng.normal(size=4000)
+    values = np.exp(logarithm + np.where(logarithm < 0, noise, 0))
     table = pandas.DataFrame({"x": np.zeros(4000)})
     target = Target.fit(Dataset("made", table, Plan(("x",)), values, "price", (), source={}), np.arange(4000))
     assert target.power is not None
