@@ -22,6 +22,7 @@ from autograd.rules.primitive import BOOK
 from autograd.test_util import check_grads
 from tests.autograd.numpy.calls import CALLS, Call
 from tests.autograd.numpy.test_calls import available, flat
+from tests.autograd.rules.single import SINGLE, check_single, in_precision
 from tests.autograd.table import Case, cases
 
 RNG = np.random.default_rng(3)
@@ -69,6 +70,8 @@ def test_an_entry_holds_for_complex_numbers_or_refuses_them_by_name(name: str) -
     wanted = [i for i in case.differentiable() if np.iscomplexobj(arrays[i])]
     if wanted and entry.differentiable:
         check_grads(case, argnum=wanted, order=2)(*arrays)
+        if name != "astype":
+            check_single(case, arrays, wanted, complex_numbers(*np.shape(y), seed=1))
 
 
 def test_the_field_of_complex_numbers_is_not_refused() -> None:
@@ -174,8 +177,10 @@ def test_a_fourier_transform_gives_what_numpy_gives_and_its_transpose(name: str)
     assert y.dtype == expected.dtype
     np.testing.assert_allclose(y.data, expected, rtol=1e-12, atol=1e-14)
     check_grads(function, order=1)(x)
-    single = function(Tensor(x.astype(np.complex64 if np.iscomplexobj(x) else np.float32), requires_grad=True))
-    assert single.dtype == function(x.astype(np.complex64 if np.iscomplexobj(x) else np.float32)).dtype
+    single = in_precision(x, SINGLE)
+    assert function(Tensor(single)).dtype == function(single).dtype
+    weights = complex_numbers(*y.shape) if np.iscomplexobj(expected) else real_numbers(*y.shape)
+    check_single(function, [x], [0], weights)
 
 
 # ---- NumPy's functions ---------------------------------------------------------------------------------------------

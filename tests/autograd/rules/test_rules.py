@@ -15,6 +15,7 @@ from hypothesis.extra.numpy import mutually_broadcastable_shapes
 import autograd as ag
 from autograd.rules.primitive import BOOK, Primitive
 from tests.autograd.each import each
+from tests.autograd.rules.single import SINGLE, check_single, in_precision
 from tests.autograd.table import ROWS, Case, cases
 
 ALL = list(cases())
@@ -239,18 +240,11 @@ def test_the_gradient_of_an_input_that_was_broadcast_is_the_sum_over_its_copies(
 
 
 @each("case", [case for case in DIFFERENTIABLE if case.name != "astype"])
-def test_float32_stays_float32(case: Case) -> None:
-    arrays = [a.astype(np.float32) if a.dtype == np.float64 else a for a in case.draw()]
-    nodes = case.nodes(arrays)
-    y = case(*nodes)
-    assert y.dtype == np.float32
-    wanted = [nodes[i] for i in case.differentiable()]
-    weights = weights_for(case, y).astype(np.float32)
-    for create_graph in (False, True):
-        gradients = ag.gradients(y, wanted, gradient=weights, create_graph=create_graph)
-        for x, gradient in zip(wanted, gradients, strict=True):
-            assert gradient.dtype == np.float32
-            assert gradient.shape == x.shape
+def test_in_single_precision_gradients_are_as_good_as_they_can_be(case: Case) -> None:
+    arrays = case.draw()
+    y = case(*[in_precision(a, SINGLE) for a in arrays])
+    assert np.asarray(y).dtype == np.float32
+    check_single(case, arrays, case.differentiable(), weights_for(case, np.asarray(y)))
 
 
 @each("case", DIFFERENTIABLE)
