@@ -146,9 +146,9 @@ def unique(
     equal_nan: bool = True,
 ) -> Any:
     """The entries without repetitions, each from where it stands first."""
-    _, first, *others = np.unique(
-        plain(ar, "np.unique"), True, return_inverse, return_counts, axis, equal_nan=equal_nan
-    )
+    numpys: Any = np.unique  # whose overloads know literal truths alone
+    x = plain(ar, "np.unique")
+    _, first, *others = numpys(x, True, return_inverse, return_counts, axis, equal_nan=equal_nan)
     values = take(ravel(ar), first) if axis is None else take(ar, first, axis)
     found = (values, *([first] if return_index else []), *others)
     return found if len(found) > 1 else values

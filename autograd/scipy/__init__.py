@@ -1,4 +1,4 @@
-"""SciPy's names, differentiable: special functions, distributions, linear algebra, ODEs, splines, optimizers.
+"""SciPy's names, differentiable: special functions, distributions, linear algebra, integrals, splines, optimizers.
 
 SciPy is an extra: ``pip install 'gradbook[scipy]'``. Its special functions are found by the ufunc itself, so that plain
 ``scipy.special.expit(t)`` works too.
@@ -11,7 +11,7 @@ from autograd.extras import require
 
 require("scipy", "scipy")
 
-_ROOMS = ("integrate", "interpolate", "linalg", "optimize", "signal", "special", "stats")
+_ROOMS = ("integrate", "interpolate", "linalg", "optimize", "signal", "sparse", "special", "stats")
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -1,4 +1,7 @@
-"""``scipy.integrate``: `odeint` and `solve_ivp`, differentiated by the adjoint equation; all else is SciPy's own."""
+"""``scipy.integrate``: `odeint` and `solve_ivp`, differentiated by the adjoint equation, and what `quadrature` has.
+
+All else is SciPy's own.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,19 @@ from autograd.functional.derivatives import make_vjp
 from autograd.functional.flattening import flatten
 from autograd.functional.trees import leaves, map_leaves
 from autograd.graph.node import Node
-from autograd.numpy.arguments import plain
+from autograd.numpy.arguments import has_node, plain
+from autograd.scipy.quadrature import cumulative_simpson, cumulative_trapezoid, quad, romb, simpson, trapezoid
 
-__all__ = ["odeint", "solve_ivp"]
+__all__ = [
+    "cumulative_simpson",
+    "cumulative_trapezoid",
+    "odeint",
+    "quad",
+    "romb",
+    "simpson",
+    "solve_ivp",
+    "trapezoid",
+]
 
 
 def odeint(func: Callable[..., Any], y0: Any, t: Any, args: tuple[Any, ...] = (), **options: Any) -> Any:
@@ -34,7 +47,10 @@ def odeint(func: Callable[..., Any], y0: Any, t: Any, args: tuple[Any, ...] = ()
         **options: As of ``scipy.integrate.odeint``.
 
     Returns:
-        The solution at these times, shape (T, d).
+        The solution at these times, shape (T, d); beside it what SciPy tells of its steps, with ``full_output=True``.
+
+    Raises:
+        TypeError: f depends on a variable that is not among ``args``.
 
     Example:
         >>> import autograd as ag
@@ -46,7 +62,9 @@ def odeint(func: Callable[..., Any], y0: Any, t: Any, args: tuple[Any, ...] = ()
     function = func
     if options.pop("tfirst", False):
         function = lambda y, time, *more: func(time, y, *more)  # noqa: E731
-    return _solution(function, (_array(y0), _array(t), tuple(args)), _Solver(_by_odeint, options))
+    solver = _Solver(_by_odeint, options)
+    ys = _solution(function, (_array(y0), _array(t), tuple(args)), solver)
+    return (ys, solver.found) if options.get("full_output") else ys
 
 
 def solve_ivp(
@@ -82,7 +100,8 @@ def solve_ivp(
         SciPy's result: ``t``, shape (T,), ``y``, shape (d, T), and how it went.
 
     Raises:
-        TypeError: ``dense_output`` or ``events`` where derivatives are asked for.
+        TypeError: ``dense_output`` or ``events`` where derivatives are asked for; or f depends on a variable that is
+            not among ``args``.
         RuntimeError: The solver failed where derivatives are asked for.
 
     Example:
@@ -94,6 +113,7 @@ def solve_ivp(
     """
     given = tuple(args or ())
     if not any(isinstance(x, Node) for x in leaves((t_span, y0, t_eval, given))):
+        fun = _of_arguments_alone(fun, "solve_ivp")
         return _integrate.solve_ivp(fun, t_span, y0, method, t_eval, dense_output, events, vectorized, args, **options)
     if dense_output or events is not None:
         raise TypeError("solve_ivp with derivatives gives the solution at times: no dense_output= and no events=")
@@ -107,11 +127,14 @@ def solve_ivp(
     else:
         times = _array(t_eval)
     numbers = plain(times, "solve_ivp")
-    parts = [np.reshape(start, (1,)), *([times[1:]] if numbers[0] == ends[0] else [times])]
+    at_start = len(numbers) > 0 and numbers[0] == ends[0]
+    parts = [np.reshape(start, (1,)), *([times[1:]] if at_start else [times])]
     if t_eval is None:
         parts[1:] = [times[1:-1], np.reshape(end, (1,))]
     ys = _solution(function, (_array(y0), np.concatenate(parts), given), solver)
-    ys = ys if numbers[0] == ends[0] else ys[1:]
+    ys = ys if at_start else ys[1:]
+    if not solver.found:  # no step was taken for these times
+        solver(function, plain(_array(y0), "solve_ivp"), np.array(ends), map_leaves(plain, given))
     return OptimizeResult({**solver.found, "t": times, "y": np.transpose(ys)})
 
 
@@ -128,6 +151,8 @@ _OF_ONE = {"jac", "jac_sparsity", "lband", "uband", "vectorized", "first_step"} 
     "ml",
     "mu",
     "h0",
+    "full_output",
+    "printmessg",
 }
 
 
@@ -143,10 +168,13 @@ class _Solver:
 
     call: Callable[..., tuple[Any, Any]]
     options: dict[str, Any]
-    found: Any = field(default=None, compare=False)
+    found: Any = field(default_factory=dict, compare=False)
 
     def __call__(self, func: Any, y0: Any, t: Any, args: tuple[Any, ...]) -> Any:
-        ys, self.found = self.call(func, np.ravel(y0), t, args, self.options)
+        start = np.ravel(y0)
+        if len(t) == 1:  # where it starts; SciPy takes steps
+            return start[None]
+        ys, self.found = self.call(_of_arguments_alone(func, "an equation"), start, t, args, self.options)
         return ys
 
     def of_adjoint(self) -> _Solver:
@@ -155,8 +183,23 @@ class _Solver:
         return replace(self, options=kept | {k: np.min(kept[k]) for k in ("rtol", "atol") if kept.get(k) is not None})
 
 
+def _of_arguments_alone(func: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """A function for SciPy to call with plain numbers, which must give plain ones."""
+
+    def of_numbers(*args: Any) -> Any:
+        y = func(*args)
+        if has_node(y):
+            raise TypeError(
+                f"{name} depends on a variable that is not among its arguments: pass it by args=, and take it by f's"
+            )
+        return y
+
+    return of_numbers
+
+
 def _by_odeint(func: Any, y0: Any, t: Any, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, Any]:
-    return _integrate.odeint(func, y0, t, args, **options), None
+    found = _integrate.odeint(func, y0, t, args, **options)
+    return found if options.get("full_output") else (found, {})
 
 
 def _by_solve_ivp(func: Any, y0: Any, t: Any, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, Any]:

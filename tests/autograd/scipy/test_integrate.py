@@ -10,6 +10,7 @@ import pytest
 
 import autograd as ag
 import autograd.numpy as anp
+from autograd.test_util import check_grads
 
 scipy = pytest.importorskip("scipy")
 
@@ -133,3 +134,87 @@ def test_a_slope_may_take_the_time_first_and_be_a_number() -> None:
 
     assert ag.grad(end)(0.8) == pytest.approx(-np.exp(-0.4), rel=1e-8)
     assert ag.grad(of_number)(0.8) == pytest.approx(-2 * np.exp(-0.8), rel=1e-8)
+
+
+# ---- times at the edge, reports, and variables that SciPy would meet -------------------------------------------------
+
+
+@pytest.mark.parametrize("times", [[], [0.0], [0.0, 1.0], [1.0], [0.3]])
+def test_any_times_may_be_asked_for(times: list[float]) -> None:
+    def end(rate: Any) -> Any:
+        found = integrate.solve_ivp(lambda t, y, r: -r * y, (0.0, 1.0), [2.0], t_eval=times, args=(rate,), **TIGHT)
+        assert found.success
+        assert len(found.t) == len(times)
+        return found.y[0]
+
+    expected = 2 * np.exp(-1.3 * np.array(times))
+    np.testing.assert_allclose(ag.jacobian(end)(1.3), -np.array(times) * expected, rtol=1e-8)
+    np.testing.assert_allclose(end(ag.Tensor(1.3, requires_grad=True)).data, expected, rtol=1e-8)
+
+
+def test_what_odeint_tells_of_its_steps_stands_beside() -> None:
+    def solved(rate: Any) -> Any:
+        return integrate.odeint(lambda y, t, r: -r * y, [2.0], [0.0, 1.0], (rate,), full_output=True, **TIGHT)
+
+    ys, report = solved(ag.Tensor(1.3, requires_grad=True))
+    assert report["message"] == solved(1.3)[1]["message"]
+    np.testing.assert_array_equal(ys.data, solved(1.3)[0])
+    np.testing.assert_allclose(ag.grad(lambda rate: solved(rate)[0][-1, 0])(1.3), -2 * np.exp(-1.3), rtol=1e-8)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda x: integrate.solve_ivp(lambda t, y: -y * x, (0.0, 1.0), [1.0]),
+        lambda x: integrate.solve_ivp(lambda t, y: -y * x, (0.0, 1.0), [x]),
+        lambda x: integrate.odeint(lambda y, t: -y * x, [x], [0.0, 1.0]),
+        lambda x: integrate.quad(lambda t: t * x, 0.0, 1.0),
+        lambda x: integrate.quad(lambda t: t * x, 0.0, x),
+    ],
+)
+def test_a_variable_that_is_no_argument_is_refused_with_what_to_do(use: Any) -> None:
+    with pytest.raises(TypeError, match="a variable that is not among its arguments: pass it by args="):
+        use(ag.Tensor(0.5, requires_grad=True))
+
+
+# ---- integrals -------------------------------------------------------------------------------------------------------
+
+
+def test_an_integral_has_derivatives_for_its_ends_and_arguments() -> None:
+    def wave(t: Any, p: Any) -> Any:
+        return p["size"] * anp.sum(anp.cos(p["rates"] * t))
+
+    def closed(x: Any) -> Any:
+        return x[2] * anp.sum((anp.sin(x[3:] * x[1]) - anp.sin(x[3:] * x[0])) / x[3:])
+
+    def integral(x: Any) -> Any:
+        return integrate.quad(wave, x[0], x[1], ({"size": x[2], "rates": x[3:]},))[0]
+
+    x = np.array([0.2, 1.5, 1.2, 0.4, 1.1])
+    value, error = integrate.quad(wave, 0.2, ag.Tensor(1.5, requires_grad=True), ({"size": 1.2, "rates": x[3:]},))
+    assert (value.item(), error) == scipy.integrate.quad(wave, 0.2, 1.5, ({"size": 1.2, "rates": x[3:]},))
+    np.testing.assert_allclose(ag.grad(integral)(x), ag.grad(closed)(x), rtol=1e-9)
+    np.testing.assert_allclose(ag.jvp(integral, (x,), x)[1], ag.grad(closed)(x) @ x, rtol=1e-9)
+    np.testing.assert_allclose(ag.hvp(integral, (x,), x)[1], ag.hessian(closed)(x) @ x, rtol=1e-8)
+    bell = ag.grad(lambda a: integrate.quad(lambda t, a: anp.exp(-a * t * t), -np.inf, np.inf, a)[0])
+    np.testing.assert_allclose(bell(0.7), -np.sqrt(np.pi) / 2 * 0.7**-1.5, rtol=1e-9)
+    with pytest.raises(TypeError, match="by name: no weight"):
+        integrate.quad(wave, 0.2, 1.5, (ag.Tensor(1.0, requires_grad=True),), weight="cos")
+
+
+@pytest.mark.parametrize("name", ["trapezoid", "cumulative_trapezoid", "simpson", "cumulative_simpson", "romb"])
+def test_integrals_of_points_are_scipys_with_derivatives(name: str) -> None:
+    y, x = np.random.default_rng(0).normal(size=(2, 5, 3)), np.array([0.0, 0.3, 0.9, 1.0, 1.6])
+    ours, theirs = getattr(integrate, name), getattr(scipy.integrate, name)
+    for options in ({"dx": 0.3}, {"x": x}) if name != "romb" else ({"dx": 0.3},):
+        expected = theirs(y, axis=1, **options)
+        np.testing.assert_allclose(ours(ag.Tensor(y), axis=1, **options).data, expected, rtol=1e-12, atol=1e-14)
+        np.testing.assert_array_equal(ours(y, axis=1, **options), expected)
+        check_grads(lambda y, o=options: ours(y, axis=1, **o))(y)
+    if name.startswith("cumulative"):
+        np.testing.assert_allclose(ours(ag.Tensor(y[0, :, 0]), x, initial=0).data, theirs(y[0, :, 0], x=x, initial=0))
+    if name.endswith("trapezoid"):
+        check_grads(lambda y, x: ours(y, x))(y[0, :, 0], x)
+    elif name != "romb":
+        with pytest.raises(TypeError, match="for y, not for places"):
+            ours(y[0, :, 0], ag.Tensor(x, requires_grad=True))

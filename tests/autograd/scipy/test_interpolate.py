@@ -16,6 +16,7 @@ scipy = pytest.importorskip("scipy")
 from autograd.scipy import interpolate  # noqa: E402
 
 rng = np.random.default_rng(0)
+KINDS = ["linear", "slinear", "quadratic", "cubic", "nearest", "nearest-up", "previous", "next", "zero", 0, 1, 3, 5]
 CONDITIONS = ["not-a-knot", "natural", "clamped", ((1, 0.3), (2, -0.4)), ("natural", "not-a-knot"), "periodic"]
 
 
@@ -48,12 +49,16 @@ def test_a_cubic_spline_is_scipys_with_derivatives(condition: Any, n: int) -> No
 
 
 @pytest.mark.parametrize("axis", [0, 1, -1])
-@pytest.mark.parametrize("kind", ["linear", "cubic"])
-def test_interp1d_is_scipys_along_an_axis(kind: str, axis: int) -> None:
-    x, y = points(5, 2, 3)
-    y, order = np.moveaxis(y, 0, axis), rng.permutation(5)
+@pytest.mark.parametrize("kind", KINDS)
+def test_interp1d_is_scipys_along_an_axis(kind: str | int, axis: int) -> None:
+    x, y = points(6, 2, 3)
+    y, order = np.moveaxis(y, 0, axis), rng.permutation(6)
     x, y = x[order], np.take(y, order, axis)
-    at = rng.uniform(x.min(), x.max(), (2, 2))
+    at = np.append(rng.uniform(x.min(), x.max(), (2, 2)), [[x[0], x[2]]], 0)
+    np.testing.assert_allclose(
+        interpolate.interp1d(x, y, kind, axis)(at), scipy.interpolate.interp1d(x, y, kind, axis)(at)
+    )
+    at = at[:2]
     theirs, ours = (module.interp1d(x, y, kind, axis) for module in (scipy.interpolate, interpolate))
     np.testing.assert_allclose(ours(at), theirs(at), rtol=1e-10)
     check_grads(lambda y, at: interpolate.interp1d(x, y, kind, axis, fill_value="extrapolate")(at), order=1)(y, at)
@@ -98,8 +103,67 @@ def test_what_is_no_spline_is_refused_in_a_line() -> None:
         lambda: interpolate.CubicSpline(x, y, bc_type="periodic"),
         lambda: interpolate.CubicSpline(x, y, bc_type=((3, 0.0), "natural")),
         lambda: interpolate.PPoly(np.ones((2, 3)), x[:3]),
-        lambda: interpolate.interp1d(x, y, "quadratic"),
+        lambda: interpolate.CubicHermiteSpline(x, y, y[:3]),
+        lambda: interpolate.CubicSpline(x, y)(x, -1),
+        lambda: interpolate.CubicSpline(x, y[:, None]).roots(),
+        lambda: interpolate.interp1d(x, y, "smooth"),
     ):
-        with pytest.raises(ValueError, match=r"ascend|values|bc_type|coefficients|linear"):
+        with pytest.raises(ValueError, match=r"ascend|values|bc_type|coefficients|linear|integrals|columns"):
             wrong()
-    assert interpolate.PchipInterpolator is scipy.interpolate.PchipInterpolator
+    with pytest.raises(TypeError, match="for values, not for places"):
+        interpolate.interp1d(ag.Tensor(x, requires_grad=True), y, "quadratic")
+    assert interpolate.BPoly is scipy.interpolate.BPoly
+
+
+# ---- other cubics, integrals and roots -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n", [2, 3, 7])
+def test_a_spline_that_keeps_to_its_points_is_scipys_with_derivatives(n: int) -> None:
+    x, y = points(n, 2)
+    at = rng.uniform(x[0] - 0.4, x[-1] + 0.4, (2, 3))
+    for axis in (0, 1):
+        values = np.moveaxis(y, 0, axis)
+        theirs, ours = (module.PchipInterpolator(x, values, axis) for module in (scipy.interpolate, interpolate))
+        np.testing.assert_allclose(ours(at), theirs(at), rtol=1e-9, atol=1e-11)
+        theirs, ours = (m.CubicHermiteSpline(x, values, 2 * values, axis) for m in (scipy.interpolate, interpolate))
+        np.testing.assert_allclose(ours(at), theirs(at), rtol=1e-9, atol=1e-11)
+    gaps, at = np.log(np.diff(x)), rng.uniform(0.1, 0.5, 4)
+    check_grads(lambda g, y, at: interpolate.PchipInterpolator(_places(g), y)(at), order=1)(gaps, y, at)
+    check_grads(lambda g, y, s, at: interpolate.CubicHermiteSpline(_places(g), y, s)(at), order=1)(gaps, y, 2 * y, at)
+
+
+def _places(gaps: Any) -> Any:
+    return anp.concatenate([np.zeros(1), anp.cumsum(anp.exp(gaps))])
+
+
+@pytest.mark.parametrize("condition", ["not-a-knot", "periodic"])
+def test_integrals_are_scipys_with_derivatives(condition: str) -> None:
+    x, y = points(6)
+    y[-1] = y[0]
+    theirs, ours = scipy.interpolate.CubicSpline(x, y, bc_type=condition), interpolate.CubicSpline(x, y, 0, condition)
+    at = rng.uniform(x[0], x[-1], (2, 3))
+    for order in (1, 2, -1):
+        np.testing.assert_allclose(ours.antiderivative(order)(at), theirs.antiderivative(order)(at), rtol=1e-10)
+        np.testing.assert_allclose(ours.derivative(-order)(at), theirs.derivative(-order)(at), rtol=1e-10)
+    for a, b in ((at[0, 0], at[0, 1]), (x[0] - 1.0, x[-1] + 9.0), (x[-1] + 0.5, x[1])):
+        np.testing.assert_allclose(ours.integrate(a, b), theirs.integrate(a, b), rtol=1e-9, atol=1e-12)
+
+    def integral(y: Any, a: Any, b: Any) -> Any:
+        y = anp.concatenate([y[:-1], y[:1]])
+        return interpolate.CubicSpline(x, y, bc_type=condition).integrate(a, b)
+
+    check_grads(integral)(y, x[1] + 0.1, x[-1] + 0.3)
+
+
+def test_roots_are_scipys_with_derivatives() -> None:
+    x, y = points(7, seed=3)
+    theirs, ours = scipy.interpolate.CubicSpline(x, y), interpolate.CubicSpline(x, y)
+    for level in (0.0, 0.2):
+        np.testing.assert_array_equal(ours.solve(level), theirs.solve(level))
+    node = interpolate.CubicSpline(x, ag.Tensor(y, requires_grad=True))
+    np.testing.assert_allclose(node.roots().data, theirs.roots(), rtol=1e-13)
+    assert len(theirs.roots()) > 1
+    check_grads(lambda g, y: interpolate.CubicSpline(_places(g), y).solve(0.1, extrapolate=False))(
+        np.log(np.diff(x)), y
+    )
