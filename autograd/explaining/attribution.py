@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autograd.explaining.trace import Flow, Trace, trace_backward
 from autograd.graph.forward import push_forward
@@ -156,15 +157,22 @@ def shares_of(trace: Trace, flows: list[Flow], wrt: Node) -> dict[tuple[Node, in
     """`edge_shares`, from a trace and the flows between its output and ``wrt``."""
     if not flows:
         return {}
-    total = np.asarray(trace.gradients[wrt], np.float64)
+    total = _in_full(trace.gradients[wrt])
     with np.errstate(over="ignore", invalid="ignore"):  # thousands of paths
         size = float(np.linalg.norm(total))
         # c carried on to wrt, and projected: (cᵀJ)·t = c·(J t), and J t is had for every node by one pass forward.
-        direction = total / size if 0 < size < math.inf else np.ones_like(total)
+        # Of complex numbers a change dz changes L by Re(g dz), most of all in the direction of g's conjugate.
+        direction = total.conj() / size if 0 < size < math.inf else np.ones_like(total)
         seed = direction.item() if wrt.kind == "scalar" else direction.astype(wrt._raw.dtype)
         tangents = push_forward(trace.order, {wrt: seed}, create_graph=False)
         return {(f.node, f.position): _part(_inner(f.contribution, tangents[f.parent]), size) for f in flows}
 
 
 def _inner(a: Any, b: Any) -> float:
-    return float(np.asarray(a, np.float64).reshape(-1) @ np.asarray(b, np.float64).reshape(-1))
+    return float(np.real(_in_full(a).reshape(-1) @ _in_full(b).reshape(-1)))
+
+
+def _in_full(x: Any) -> NDArray[Any]:
+    """An array in double precision."""
+    data = np.asarray(x)
+    return data.astype(np.complex128 if data.dtype.kind == "c" else np.float64, copy=False)

@@ -12,13 +12,15 @@ import numpy as np
 from autograd.errors import GraphError
 from autograd.explaining import attribution
 from autograd.explaining.attribution import Path
-from autograd.explaining.names import amount, derivatives_of, find_node, forward_of
-from autograd.explaining.notation import name_latex, number_latex, number_text
+from autograd.explaining.names import amount, derivatives_of, find_node, forward_of, norm, result
+from autograd.explaining.notation import WIDTH, name_latex, number_latex, number_text, wrapped
 from autograd.explaining.trace import Flow, Trace, trace_backward
 from autograd.graph.node import Node, describe
 from autograd.graph.order import topological_order
 
 MOST_STEPS = 40
+SCREEN = 50  # lines: what is longer is written with a line for each path
+FEWER_STEPS = 25  # nodes and edges, there
 
 
 @dataclass(frozen=True, repr=False)
@@ -63,19 +65,33 @@ class Explanation:
 
     # ---- text -------------------------------------------------------------------------------------------------------
 
-    def text(self) -> str:
-        """The derivation as plain text."""
-        lines = [f"{self._heading()} = {amount(self.gradient)}", "", *self._forward(), ""]
+    def text(self, whole: bool | None = None) -> str:
+        """The derivation as plain text, 80 columns wide.
+
+        Args:
+            whole: Whether each path is written out edge by edge; by default where that fits a screen. Else the local
+                derivatives stand beside what was computed, and a path is a line.
+        """
+        lines = self._lines(MOST_STEPS)
+        if not (len(lines) <= SCREEN if whole is None else whole):
+            lines = self._lines(FEWER_STEPS if self.output.kind == "scalar" else FEWER_STEPS // 2)
+        return "\n".join(part for line in lines for part in wrapped(line))
+
+    def _lines(self, most: int) -> list[str]:
+        whole = most == MOST_STEPS
+        lines = [f"{self._heading()} = {amount(self.gradient)}", "", *self._forward(most), ""]
         if self.output.kind == "array":
-            lines += self._array_steps()
-        else:
+            lines += self._array_steps(most)
+        elif whole:
             lines.append(self._count())
             for numbers, path in self._numbered():
                 lines += ["", *self._path_text(numbers, path)]
             lines += ["", *self._sum_text()]
+        else:
+            lines += [self._count(), *self._path_lines(), *self._sum_text()]
         if len(self.edges) > 1:
-            lines += ["", f"By edge into {self._name(self.wrt)}:", *self._edge_lines()]
-        return "\n".join(lines)
+            lines += ["", f"By edge into {self._name(self.wrt)}:", *self._edge_lines(most if whole else 6)]
+        return lines
 
     def __str__(self) -> str:
         return self.text()
@@ -93,15 +109,32 @@ class Explanation:
         on_paths = {flow.node for flow in self.flows}
         return [node for node in self.trace.order if node in on_paths]
 
-    def _forward(self) -> list[str]:
-        nodes = self._between()
+    def _forward(self, most: int = MOST_STEPS) -> list[str]:
+        nodes: list[Any] = self._between()
         lines = [f"{self._name(self.wrt)} = {amount(self.wrt._raw)}"]
-        shown = nodes if len(nodes) <= MOST_STEPS else nodes[: MOST_STEPS // 2] + nodes[-MOST_STEPS // 2 :]
-        for i, node in enumerate(shown):
-            if len(shown) < len(nodes) and i == MOST_STEPS // 2:
-                lines.append(f"… {len(nodes) - len(shown):,} more …")
-            lines.append(f"{self._name(node)} = {forward_of(node, self.trace.names)} = {amount(node._raw)}")
+        for node in _trimmed(nodes, None, most):
+            if node is None:
+                lines.append(f"… {len(nodes) - 2 * (most // 2):,} more …")
+                continue
+            made, local = forward_of(node, self.trace.names).text, ""
+            if most < MOST_STEPS:
+                made, local = made if len(made) <= WIDTH else f"{made[:60]} … {made[-12:]}", self._local(node)
+            lines.append(f"{self._name(node)} = {made} = {amount(node._raw)}{local}")
         return lines
+
+    def _local(self, node: Node) -> str:
+        flows = [flow for flow in self.flows if flow.node is node and flow.local is not None]
+        told = _trimmed([f"{amount(flow.local)} to {self._name(flow.parent)}" for flow in flows], most=4)
+        return f"   (local derivative{'' if len(flows) == 1 else 's'} {', '.join(told)})" if flows else ""
+
+    def _path_lines(self) -> list[str]:
+        rows = []
+        for _, path in self._numbered():
+            names = [self._name(flow.node) for flow in path.flows] + [self._name(self.wrt)]
+            value = f"{_repeated(path)} = {amount(path.total)}" if path.count > 1 else amount(path.total)
+            rows.append((value, _percent(path.share), "→".join(_trimmed(names))))
+        values, shares = (max((len(row[i]) for row in rows), default=0) for i in (0, 1))
+        return [f"  {value.rjust(values)}  {share.rjust(shares)}  {way}" for value, share, way in rows]
 
     def _count(self) -> str:
         ways = f"{self.path_count:,} path{'' if self.path_count == 1 else 's'}"
@@ -156,10 +189,9 @@ class Explanation:
             lines.append("A share beyond 100 % is taken back by those below 0.")
         return lines
 
-    def _array_steps(self) -> list[str]:
+    def _array_steps(self, most: int) -> list[str]:
         lines = [f"{self._count().rstrip(':')}. Backward, step by step (g is the gradient that arrives):"]
-        shown = _trimmed(list(self.flows), None, MOST_STEPS)
-        for flow in shown:
+        for flow in _trimmed(list(self.flows), None, most):
             if flow is None:
                 lines.append("  …")
                 continue
@@ -168,12 +200,12 @@ class Explanation:
         lines.append(f"{self._heading()} = {amount(self.gradient)} by backward()")
         return lines
 
-    def _edge_lines(self) -> list[str]:
+    def _edge_lines(self, most: int) -> list[str]:
         lines = [
             f"  from {self._name(flow.node)}: {amount(flow.contribution)}   ({_percent(share)})"
             for flow, share in self.edges
         ]
-        return _trimmed(lines, f"  … {len(lines) - MOST_STEPS:,} more …", MOST_STEPS)
+        return _trimmed(lines, f"  … {len(lines) - most:,} more …", most)
 
     # ---- LaTeX and Markdown -----------------------------------------------------------------------------------------
 
@@ -228,7 +260,7 @@ class Explanation:
 
     def _array_row(self, flow: Flow) -> str:
         formula = derivatives_of(flow.node, self.trace.names)[flow.position]
-        size = number_latex(float(np.linalg.norm(np.asarray(flow.contribution, np.float64))))
+        size = number_latex(norm(flow.contribution))
         step = rf"{name_latex(self._name(flow.node))} \to {name_latex(self._name(flow.parent))}"
         return rf"{step}:\quad & {formula.latex if formula else '?'}, \quad \lVert\cdot\rVert = {size}"
 
@@ -273,7 +305,7 @@ def explain(
 
     Raises:
         GraphError: ``wrt`` requires no gradient, or nothing in the graph is called that, or more than one node is.
-        TypeError: ``wrt`` is something else, such as a list.
+        TypeError: ``wrt`` is something else, such as a list; or ``output`` is no node, but a model.
 
     Example:
         >>> from autograd import Value
@@ -304,7 +336,7 @@ def explain(
           from L: 1   (−50 %)
           from v1: −3   (150 %)
     """
-    order = topological_order(output)
+    order = topological_order(result(output, "explain"))
     wrt = find_node(wrt, order, names, "wrt")
     if not wrt.requires_grad:
         raise GraphError(f"{describe(wrt)} does not require a gradient: make it with requires_grad=True")

@@ -83,7 +83,7 @@ def local_derivative(
     attrs: dict[str, Any] | None = None,
     arity: int | None = None,
     *,
-    operands: Sequence[str | float] | None = None,
+    operands: Sequence[str | complex] | None = None,
     output: str = "y",
     shapes: Sequence[Shape] | None = None,
     upstream: str | None = None,
@@ -122,7 +122,7 @@ def derivatives(
     attrs: dict[str, Any] | None = None,
     arity: int | None = None,
     *,
-    operands: Sequence[str | float] | None = None,
+    operands: Sequence[str | complex] | None = None,
     output: str = "y",
     shapes: Sequence[Shape] | None = None,
     upstream: str | None = None,
@@ -148,7 +148,7 @@ def _derivatives(
     rule: Primitive,
     attrs: tuple[tuple[str, Any], ...],
     arity: int | None,
-    operands: tuple[str | float, ...] | None,
+    operands: tuple[str | complex, ...] | None,
     output: str,
     shapes: tuple[Shape, ...] | None,
     upstream: str | None,
@@ -174,7 +174,7 @@ _remembered = lru_cache(maxsize=4096)(_derivatives)
 
 
 def forward_formula(
-    rule: Primitive, attrs: dict[str, Any] | None = None, operands: Sequence[str | float] | None = None
+    rule: Primitive, attrs: dict[str, Any] | None = None, operands: Sequence[str | complex] | None = None
 ) -> Formula:
     """The primitive itself, applied to named operands or numbers.
 

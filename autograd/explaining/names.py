@@ -12,7 +12,7 @@ import numpy as np
 from autograd.errors import GraphError
 from autograd.explaining.formula import Formula, derivatives, forward_formula
 from autograd.explaining.notation import number_text
-from autograd.explaining.symbols import Shape
+from autograd.explaining.symbols import Shape, single
 from autograd.graph.node import Node
 
 LONGEST = 40
@@ -79,6 +79,15 @@ def find_node(which: Node | str, order: Sequence[Node], names: Mapping[str, Any]
     return found[0]
 
 
+def result(output: Any, function: str) -> Node:
+    """What was computed, or an error that asks for it."""
+    if not isinstance(output, Node):
+        kind = type(output).__name__
+        what = f"the {kind} itself" if hasattr(output, "parameters") else kind
+        raise TypeError(f"{function} takes what was computed, a Value or a Tensor such as the loss, not {what}")
+    return output
+
+
 def node_names(order: Sequence[Node], given: Mapping[str, Any] | None = None) -> dict[Node, str]:
     """A name for each node, all different: its label, or v1, v2, … in the order of computing.
 
@@ -124,15 +133,15 @@ def _numbered(name: str) -> bool:
     return re.fullmatch(r"v\d+", name) is not None
 
 
-def operands(node: Node, names: dict[Node, str]) -> list[str | float]:
+def operands(node: Node, names: dict[Node, str]) -> list[str | complex]:
     """The inputs of a node as a formula shows them: names, and constants as numbers where they are single ones."""
-    shown: list[str | float] = []
+    shown: list[str | complex] = []
     for position, x in enumerate(node.inputs):
         data = x._raw if isinstance(x, Node) else x
         if isinstance(x, Node) and (x.label or x.requires_grad or np.ndim(data) or not _numbered(names[x])):
             shown.append(_in_formula(names[x]))
         else:
-            shown.append(float(data) if np.ndim(data) == 0 else f"c{position}")
+            shown.append(single(data) if np.ndim(data) == 0 else f"c{position}")
     return shown
 
 
@@ -164,12 +173,13 @@ def amount(x: Any, digits: int = 6) -> str:
         ('0.5', '(2, 2), norm 2')
     """
     if np.ndim(x) == 0:
-        return number_text(float(x), digits)
+        return number_text(single(x), digits)
     return f"{np.shape(x)}, norm {number_text(norm(x), digits)}"
 
 
 def norm(x: Any) -> float:
     """The Euclidean norm of all entries, in double precision."""
-    flat = np.asarray(x, np.float64).reshape(-1)
+    data = np.asarray(x)
+    flat = np.abs(data).reshape(-1) if data.dtype.kind == "c" else np.asarray(data, np.float64).reshape(-1)
     with np.errstate(all="ignore"):
         return math.sqrt(flat @ flat) if flat.size else 0.0

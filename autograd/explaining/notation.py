@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,6 +13,8 @@ import numpy as np
 from autograd.explaining.symbols import Expression
 from autograd.rules.primitive import BOOK
 
+WIDTH = 80  # columns of a text
+
 # How tightly a notation binds; an operand that binds less tightly than its place demands goes into parentheses.
 CHOICE, COMPARISON, SUM, PRODUCT, POWER, ATOM = range(6)
 
@@ -19,13 +22,27 @@ Written = tuple[str, int]
 Writer = Callable[[Expression], Written]
 
 
-def number_text(x: float, digits: int = 6) -> str:
+def wrapped(line: str) -> list[str]:
+    """A line in as many as it needs, those after the first indented."""
+    if len(line) <= WIDTH:
+        return [line]
+    start = " " * (len(line) - len(line.lstrip()) + 4)
+    return textwrap.wrap(line, WIDTH, subsequent_indent=start, break_long_words=False, break_on_hyphens=False)
+
+
+def number_text(x: float | complex, digits: int = 6) -> str:
     """A number as short as ``digits`` significant ones allow, with real minus and infinity signs.
 
     Example:
         >>> number_text(-0.5), number_text(123456789.0), number_text(1e-7), number_text(float("-inf"))
         ('−0.5', '1.23457e8', '1e−7', '−∞')
+        >>> number_text(1 - 2j), number_text(3j)
+        ('1 − 2j', '3j')
     """
+    if isinstance(x, complex):
+        if x.real == 0:
+            return f"{number_text(x.imag, digits)}j"
+        return f"{number_text(x.real, digits)} {'−' if x.imag < 0 else '+'} {number_text(abs(x.imag), digits)}j"
     if math.isnan(x):
         return "NaN"
     if math.isinf(x):
@@ -36,13 +53,15 @@ def number_text(x: float, digits: int = 6) -> str:
     return (f"{mantissa}e{int(exponent)}" if exponent else mantissa).replace("-", "−")
 
 
-def number_latex(x: float, digits: int = 6) -> str:
+def number_latex(x: float | complex, digits: int = 6) -> str:
     r"""A number in LaTeX.
 
     Example:
-        >>> number_latex(1.5e-7), number_latex(float("inf"))
-        ('1.5 \\times 10^{-7}', '\\infty')
+        >>> number_latex(1.5e-7), number_latex(float("inf")), number_latex(1 - 2j)
+        ('1.5 \\times 10^{-7}', '\\infty', '1 - 2j')
     """
+    if isinstance(x, complex):
+        return f"{number_latex(x.real, digits)} {'-' if x.imag < 0 else '+'} {number_latex(abs(x.imag), digits)}j"
     if math.isnan(x):
         return r"\mathrm{NaN}"
     if math.isinf(x):
@@ -80,7 +99,7 @@ def short(value: Any) -> str:
         return f"array{value.shape}"
     if value is Ellipsis:
         return "…"
-    return number_text(value) if isinstance(value, float) else str(value)
+    return number_text(value) if isinstance(value, float | complex) else str(value)
 
 
 def _index_text(index: Any) -> str:
@@ -100,6 +119,11 @@ def _operands(x: Sequence[Expression], writer: Writer) -> Callable[[int, int], s
         return written if binds >= place else f"({written})"
 
     return inner
+
+
+def _binding(number: float | complex) -> int:
+    """How tightly a number holds together as it is written."""
+    return SUM if isinstance(number, complex) else PRODUCT if number < 0 else ATOM
 
 
 def _branches(e: Expression) -> tuple[list[tuple[Expression, Expression]], Expression]:
@@ -169,7 +193,7 @@ def _text(e: Expression) -> Written:
     if e.name is not None:
         return e.name, ATOM
     if e.number is not None:
-        return number_text(e.number), PRODUCT if e.number < 0 else ATOM
+        return number_text(e.number), _binding(e.number)
     inner = _operands(x, _text)
     if rule == "add":
         return f"{inner(0, SUM)} + {inner(1, SUM)}", SUM
@@ -237,7 +261,7 @@ def _latex(e: Expression) -> Written:
     if e.name is not None:
         return name_latex(e.name), ATOM
     if e.number is not None:
-        return number_latex(e.number), PRODUCT if e.number < 0 else ATOM
+        return number_latex(e.number), _binding(e.number)
     inner = _operands(x, _latex)
     if rule == "add":
         return f"{inner(0, SUM)} + {inner(1, SUM)}", SUM

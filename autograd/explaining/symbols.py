@@ -42,7 +42,7 @@ class Expression(Operators):
     def __init__(
         self,
         name: str | None = None,
-        number: float | None = None,
+        number: float | complex | None = None,
         rule: Primitive | None = None,
         operands: tuple[Expression, ...] = (),
         attrs: dict[str, Any] | None = None,
@@ -70,12 +70,18 @@ def symbol(name: str, shape: Shape = ()) -> Expression:
     return Expression(name=name, shape=shape)
 
 
+def single(x: Any) -> float | complex:
+    """The one number of an array, or a number of any kind, as a float or a complex one of Python's."""
+    data = np.asarray(x).reshape(())
+    return complex(data) if data.dtype.kind == "c" else float(data)
+
+
 def as_expression(x: Any) -> Expression:
     """A number (or an array, which shows as its shape) as an expression; an expression as it is."""
     if isinstance(x, Expression):
         return x
     if np.ndim(x) == 0:
-        return Expression(number=x if isinstance(x, bool) else float(x))
+        return Expression(number=x if isinstance(x, bool) else single(x))
     return symbol(f"array{np.shape(x)}", np.shape(x))
 
 

@@ -6,12 +6,13 @@ is computed a second way.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
 from autograd.explaining.formula import Formula
-from autograd.explaining.names import amount, derivatives_of, forward_of, node_names
+from autograd.explaining.names import amount, derivatives_of, forward_of, node_names, result
+from autograd.explaining.notation import WIDTH, wrapped
 from autograd.graph.backward import propagate
 from autograd.graph.node import Node
 from autograd.graph.order import topological_order
@@ -103,12 +104,12 @@ class Trace(Sequence[Event]):
             yield from event.flows
 
     def table(self, limit: int | None = None) -> str:
-        """The events as a table of text, one line for each flow.
+        """The events as a table of text, one line for each flow; as a list where a table is wider than 80 columns.
 
         Args:
             limit: The number of lines at most; None for all.
         """
-        heads = ("step", "node", "", "upstream g", "to", "local derivative", "contribution", "running sum")
+        heads = ("#", "node", "", "upstream", "to", "local derivative", "contribution", "running sum")
         rows = []
         for event in self._events:
             rows += self._rows(event)
@@ -116,8 +117,11 @@ class Trace(Sequence[Event]):
                 break
         shown = rows[:limit]
         widths = [max(map(len, column)) for column in zip(heads, *shown, strict=True)]
-        lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in (heads, *shown)]
-        lines.insert(1, "  ".join("─" * width for width in widths))
+        if sum(widths) + 2 * (len(widths) - 1) > WIDTH:
+            lines = list(_narrow(shown, self.order[-1].kind == "scalar"))
+        else:
+            lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in (heads, *shown)]
+            lines.insert(1, "  ".join("─" * width for width in widths))
         if len(rows) > len(shown):
             lines.append(f"… cut after {limit} lines of {len(self)} events; .table() shows all")
         return "\n".join(lines)
@@ -144,6 +148,17 @@ class Trace(Sequence[Event]):
 
     def __repr__(self) -> str:
         return self.table(MOST_LINES)
+
+
+def _narrow(rows: Iterable[tuple[str, ...]], numbers: bool) -> Iterator[str]:
+    """The rows of a table one below the other: a line for each node, and below it what goes to each input."""
+    for step, node, made, upstream, to, local, contribution, total in rows:
+        if step:
+            yield from wrapped(f"{step.ljust(4)}{node} {made.removeprefix('leaf')}".rstrip() + f": g = {upstream}")
+        if to:
+            so_far = "" if total == contribution else f"; running sum {total}"
+            told = f"local derivative {local}, contribution {contribution}" if numbers else f"{local} = {contribution}"
+            yield from wrapped(f"      to {to}: {told}{so_far}")
 
 
 def _cut(text: str, longest: int = 48) -> str:
@@ -208,9 +223,9 @@ def trace_backward(output: Node, gradient: Any = None, *, names: Mapping[str, An
         b 2.0 []
         a -2.0 []
         >>> print(trace_backward(a * b))
-        step  node  upstream g  ...
+        #  node  upstream  ...
     """
-    order = topological_order(output)
+    order = topological_order(result(output, "trace_backward"))
     reported: dict[Node, list[tuple[int, Any, Any]]] = {}
 
     def observe(node: Node, position: int, share: Any, total: Any) -> None:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd as ag
+import nn
 from autograd.explaining.formula import local_derivative
 from autograd.explaining.notation import name_latex
 from autograd.rules.primitive import BOOK
@@ -20,6 +21,17 @@ SCALAR = [
     case for case in cases(differentiable=True)
     if BOOK[case.name].scalar is not None and all(shape == () for shape in case.shapes)
 ]  # fmt: skip
+
+
+def readme(a: Any, b: Any) -> Any:
+    """The expression of micrograd's README."""
+    c, d = a + b, a * b + b**3
+    c = c + c + 1
+    c = c + 1 + c + (-a)
+    d = d + d * 2 + (b + a).relu()
+    d = d + 3 * d + (b - a).relu()
+    f = (c - d) ** 2
+    return f / 2.0 + 10.0 / f
 
 
 def leaves_and_result(case: Case) -> tuple[list[Any], Any]:
@@ -95,6 +107,34 @@ def test_the_table_of_the_readmes_example() -> None:
     assert "Sum over paths" in derivation
 
 
+def test_a_long_derivation_fits_a_screen() -> None:
+    a, b = ag.Value(-4.0, label="a"), ag.Value(2.0, label="b")
+    g = readme(a, b)
+    explanation = ag.explain(g, wrt=a)
+    lines = str(explanation).splitlines()
+    assert len(lines) <= 50
+    assert "                       84    60.5 %  L→v24→v22→v21→v13→v12→v11→v10→v9→v8→v7→v6→a" in lines
+    assert "v21 = v20 − v13 = −7   (local derivatives 1 to v20, −1 to v13)" in lines
+    assert len(explanation.text(whole=True).splitlines()) > 150
+    many = ag.sum([(a * float(i) - 1.0) ** 2 for i in range(60)])
+    A = ag.Tensor(np.ones((3, 4)), requires_grad=True, label="A")
+    product = ((A @ np.ones((4, 2))).relu() ** 2).sum()
+    texts = [ag.explain(many, wrt=a), explanation.text(whole=True), ag.explain(product, wrt=A)]
+    texts += [ag.trace_backward(g), ag.trace_backward(many), ag.trace_backward(product)]
+    for text in map(str, texts):
+        assert max(map(len, text.splitlines())) <= 80
+    assert "      to A: g @ v1ᵀ = (3, 4), norm 55.4256" in str(texts[-1]).splitlines()
+
+
+def test_a_model_or_a_list_is_asked_for_its_result() -> None:
+    a = ag.Value(1.0, label="a")
+    for function in (lambda x: ag.explain(x, wrt=a), ag.trace_backward):
+        with pytest.raises(TypeError, match="such as the loss, not the MLP itself"):
+            function(nn.MLP(2, [1]))
+        with pytest.raises(TypeError, match="such as the loss, not list"):
+            function([a * a])
+
+
 def test_a_billion_paths_are_counted_not_walked() -> None:
     x = y = ag.Value(1.0)
     for _ in range(40):
@@ -135,7 +175,8 @@ def test_a_leaf_may_be_used_any_number_of_times(uses: int, kind: str) -> None:
     terms = [w * float(i + 1) for i in range(uses)]
     loss = ag.sum(terms) if kind == "scalar" else np.sum(np.stack(terms))
     explanation = ag.explain(loss, wrt=w)
-    text, markdown, latex = str(explanation), explanation.markdown(), explanation.latex()
+    text, markdown, latex = explanation.text(whole=True), explanation.markdown(), explanation.latex()
+    assert len(str(explanation).splitlines()) <= 55
     assert len(explanation.edges) == uses
     listed = min(uses, 40)
     assert text.count("\n  from ") == (listed if uses > 1 else 0)
