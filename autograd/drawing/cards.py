@@ -6,6 +6,7 @@ The groups come from the modules that were watched, or from labels such as "laye
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from autograd.explaining.notation import number_text
 from autograd.graph.node import Node
 
 Path = tuple[str, ...]
+FEW = 24  # up to so many nodes are shown in full where their group is opened
 _LABEL = re.compile(r"((?:\w+ \d+, )+)\w+")
 
 
@@ -59,21 +61,29 @@ def _common(paths: Sequence[Path]) -> Path:
 def collapse(
     drawn: Sketch, order: Sequence[Node], groups: Mapping[Node, Path], depth: int, expand: Collection[str]
 ) -> None:
-    """Make one box of each group that lies deeper than ``depth`` and is not named in ``expand``."""
-    expanded = {expand} if isinstance(expand, str) else set(expand)
+    """Make one box of each group that lies deeper than ``depth`` and is not opened by ``expand``.
 
-    def shown(name: str) -> bool:
-        return name in expanded or name.partition(":")[0] in expanded
+    A group that is named, by its own name or with those of the groups around it, is shown in full where that is few
+    boxes; a larger one by the groups in it, each as a card that can be opened in turn.
+    """
+    expanded = {expand} if isinstance(expand, str) else set(expand)
+    sizes = Counter(box.group[:end] for box in drawn.boxes.values() for end in range(1, len(box.group) + 1))
+
+    def named(path: Path) -> bool:
+        return not expanded.isdisjoint({path[-1], path[-1].partition(":")[0], ", ".join(path)})
+
+    def opened(path: Path) -> bool:
+        if named(path) or any(text.startswith(f"{', '.join(path)}, ") for text in expanded):
+            return True
+        around = (path[:end] for end in range(depth, len(path)))
+        return any(named(group) and sizes[group] <= FEW for group in around)
 
     paths = {}
     for key, box in drawn.boxes.items():
-        hidden = [
-            i
-            for i, name in enumerate(box.group)
-            if i + 1 >= depth and not any(map(shown, box.group[depth - 1 : i + 1]))
-        ]
-        if hidden:
-            paths[key] = box.group[: hidden[0] + 1]
+        groups_of_box = (box.group[:end] for end in range(max(1, depth), len(box.group) + 1))
+        hidden = next((group for group in groups_of_box if not opened(group)), None)
+        if hidden is not None:
+            paths[key] = hidden
     members: dict[Path, list[Box]] = {}
     for key, path in paths.items():
         members.setdefault(path, []).append(drawn.boxes[key])
@@ -103,7 +113,7 @@ def _card(key: str, path: Path, boxes: Sequence[Box], order: Sequence[Node], gro
     inside = {node for node, group in groups.items() if group[: len(path)] == path}
     lines = (path[-1], *_ends(inside, order), *_size(inside), gradient)
     finite, begins = all(box.finite for box in boxes), frozenset[str]().union(*(box.begins for box in boxes))
-    hint = f"{len(boxes)} nodes; draw(…, expand=[{path[-1].partition(':')[0]!r}]) shows them"
+    hint = f"{len(boxes)} nodes; draw(…, expand={', '.join(path)!r}) opens it"
     return Box(key, lines, "group", largest, hint, path[:-1], finite, begins)
 
 
@@ -117,10 +127,8 @@ def _ends(inside: set[Node], order: Sequence[Node]) -> list[str]:
                 (given if node in inside else used)[x] = None
     if order[-1] in inside:
         used[order[-1]] = None
-    through = [
-        node.rule for node in inside if node.rule is not None and len(node.inputs) == 1 and node.rule.elementwise
-    ]
-    functions = sorted({rule.symbol for rule in through})
+    through = (node.rule for node in inside if node.rule is not None and len(node.inputs) == 1)
+    functions = sorted({rule.symbol for rule in through if rule.elementwise and rule.symbol.isalpha()})
     if order[-1].kind == "scalar":
         numbers = (sum(not isinstance(x, Node) for x in node.inputs) for node in inside if node.rule and node.rule.pull)
         ends = [str(len(given) + max(numbers, default=0)), str(len(used))]

@@ -6,6 +6,7 @@ import inspect
 from base64 import b64encode
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograd.drawing.beside import beside
-from autograd.drawing.cards import collapse, labelled_groups
+from autograd.drawing.cards import FEW, collapse, labelled_groups
 from autograd.drawing.dot import Direction, dot_source
 from autograd.drawing.mermaid import mermaid
 from autograd.drawing.modules import Calls
@@ -33,7 +34,7 @@ __all__ = ["Drawing", "draw"]
 MOST = 120
 MOST_STEPPED = 500  # nodes that the step-through page plays, and that cards are made of
 MOST_TOLD = 8
-FEW = 24  # up to so many nodes, every module is shown in full
+READABLE = 40  # boxes; with more, one level of modules fewer is shown, unless it was asked for
 ENDINGS = ("svg", "png", "pdf", "dot", "mmd", "html")
 
 
@@ -65,8 +66,9 @@ def draw(
         direction: ``"LR"`` from left to right, ``"TB"`` from top to bottom; by default whichever suits the graph.
         depth: How many levels of modules, or of the layers and neurons of `nn.scalar`, to show: what is deeper is one
             card, with what goes in and out and how many parameters it has. By default, with more than two dozen nodes,
-            2 for modules and 1 for layers of Values.
-        expand: Modules to show in full all the same, by name (``"0"``, ``"2: Linear"``, ``"layer 1"``), or True.
+            1 for layers of Values, and for modules 2 or, where that is many boxes, 1.
+        expand: Cards to open, by name: ``"0"``, ``"2: Linear"``, ``"layer 1"``, ``"layer 1, neuron 3"``; or True for
+            all. What holds more than two dozen nodes opens to the cards in it, if there are any.
         around: Show only what is near this node, given itself or by its label.
         radius: How many edges away counts as near.
         attribute: A node whose gradient is shared out: the thicker an edge, the more of it came that way.
@@ -146,11 +148,14 @@ def _whole(
     levels = depth or (2 if groups else 1)
     groups = groups or labelled_groups(order)
     if len(order) <= (max(most, MOST_STEPPED) if groups else most):
-        drawn = sketch(order, None, groups, shares, names)
-        if expand is not True and (depth is not None or len(order) > FEW):
-            collapse(drawn, order, groups, levels, () if expand is False else expand)
-        if len(drawn.boxes) <= most:
-            return drawn
+        cards = expand is not True and (depth is not None or len(order) > FEW)
+        last = levels if not cards or depth or expand else 1
+        for level in range(levels, last - 1, -1):
+            drawn = sketch(order, None, groups, shares, names)
+            if cards:
+                collapse(drawn, order, groups, level, () if isinstance(expand, bool) else expand)
+            if len(drawn.boxes) <= (most if level == last else min(most, READABLE)):
+                return drawn
     drawn = summary(order, {node: path[:levels] for node, path in groups.items()}, names)
     drawn.notes.append(
         f"{len(order):,} nodes, summarised as {len(drawn.boxes)} boxes; "
@@ -213,6 +218,9 @@ class Drawing:
                     f"the steps of {len(order):,} nodes cannot be shown: draw a smaller graph, of up to {MOST_STEPPED}"
                 )
             shown = sketch(order, None, labelled_groups(order), names=self._names)
+        elif any(arrow.share is not None for arrow in shown.arrows):  # shares would give the gradients away
+            arrows = [replace(arrow, share=None) for arrow in shown.arrows]
+            shown = replace(shown, arrows=arrows, notes=shown.notes[:-1])
         bare = Drawing(shown, self.output, _direction(shown), legend=False)
         try:
             picture, still = bare.svg, bare._repr_html_()
@@ -262,7 +270,8 @@ class Drawing:
         """What is drawn, in words, for those who do not see the picture."""
         boxes = self.sketch.boxes.values()
         told = [f"Graph of {self._count():,} nodes"]
-        for role, words in (("output", "output"), ("leaf", "leaves"), ("input", "inputs")):
+        roles = (("output", "output"), ("group", "parts"), ("leaf", "leaves"), ("input", "inputs"))
+        for role, words in roles:
             lines = [f"{box.texts[0]}: {', '.join(box.texts[1:])}" for box in boxes if box.role == role]
             if lines:
                 more = [f"{len(lines) - MOST_TOLD:,} more"] if len(lines) > MOST_TOLD else []

@@ -46,7 +46,7 @@ OUTLINES: Final = {
     ),
     "computed": ({"style": "filled,rounded", "penwidth": "1"}, "round corners", "computed"),
     "output": ({"style": "filled,rounded", "penwidth": "1.2", "peripheries": "2"}, "double outline", "the output"),
-    "group": ({"style": "filled,rounded", "penwidth": "1", "shape": "box3d"}, "solid box", "several nodes"),
+    "group": ({"style": "filled,rounded", "penwidth": "2.2"}, "thick outline, round corners", "several nodes"),
 }
 # On top of these, where all that goes in is finite and what comes out is not.
 ORIGIN: Final = ({"penwidth": "3", "color": "#a3195b"}, "red outline", "NaN or ∞ begins here")

@@ -7,6 +7,8 @@ from html import escape
 
 from autograd.drawing.sketch import printable
 
+EMPTY = 99
+
 
 class Markup(str):
     """What stands between angle brackets in DOT: markup, not text."""
@@ -17,9 +19,9 @@ def words(text: str, **font: str) -> Markup:
 
     Example:
         >>> words("a < b", color="#1d2430")
-        '<td><font color="#1d2430">a &lt; b</font></td>'
+        '<td align="left"><font color="#1d2430">a &lt; b</font></td>'
     """
-    return Markup(f"<td>{_in_font(text, font)}</td>")
+    return Markup(f'<td align="left">{_in_font(text, font)}</td>')
 
 
 def chip(text: str, font: dict[str, str], **look: str) -> Markup:
@@ -34,8 +36,9 @@ def chip(text: str, font: dict[str, str], **look: str) -> Markup:
 
 def row(cells: Iterable[Markup]) -> Markup:
     """Cells side by side, as wide as each needs to be."""
-    inside = "".join(cells)
-    table_ = f'<table border="0" cellborder="0" cellspacing="3" cellpadding="0"><tr>{inside}</tr></table>'
+    # Graphviz hands the room that is left to all columns alike: nearly all of it to an empty cell that is many wide.
+    inside = "".join(cells) + f'<td colspan="{EMPTY}"></td>'
+    table_ = f'<table border="0" cellborder="0" cellspacing="0" cellpadding="1"><tr>{inside}</tr></table>'
     return Markup(f'<tr><td align="left">{table_}</td></tr>')
 
 

@@ -22,6 +22,7 @@ import numpy as np
 from autograd.drawing.javascript import book_javascript, rule_javascript
 from autograd.explaining.names import amount, derivatives_of, forward_of, labels_of
 from autograd.explaining.notation import number_text
+from autograd.explaining.symbols import single
 from autograd.explaining.trace import Trace, trace_backward
 from autograd.graph.node import Node
 
@@ -123,7 +124,9 @@ def _quantity(x: Any) -> Any:
     """A number as JSON can hold it; an array as its shape and norm."""
     if x is None or np.ndim(x) > 0:
         return None if x is None else amount(x)
-    number = float(x)
+    number = single(x)
+    if isinstance(number, complex):
+        return number_text(number)
     if math.isfinite(number):
         return number
     return "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
@@ -136,9 +139,9 @@ def _shown(x: Any, kind: str) -> Any:
 def _entries(x: Any) -> list[list[str]] | None:
     """The entries of a small array, in rows; None of a large one, and of a single number."""
     data = np.asarray(x)
-    if not 0 < data.ndim <= 2 or max(data.shape) > LARGEST or not data.size or data.dtype.kind not in "fiub":
+    if not 0 < data.ndim <= 2 or max(data.shape) > LARGEST or not data.size or data.dtype.kind not in "fiubc":
         return None
-    return [[number_text(float(entry), 4) for entry in row] for row in np.atleast_2d(data)]
+    return [[number_text(single(entry), 4) for entry in row] for row in np.atleast_2d(data)]
 
 
 def _described(trace: Trace, labelled: set[Node]) -> tuple[dict[str, Any], str]:

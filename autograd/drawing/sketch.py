@@ -12,6 +12,7 @@ import numpy as np
 from autograd.drawing.look import NOT_A_NUMBER, step_of
 from autograd.explaining.names import derivatives_of, forward_of, labels_of, node_names, norm, shortened
 from autograd.explaining.notation import number_text
+from autograd.explaining.symbols import single
 from autograd.explaining.trace import local_derivatives
 from autograd.graph.node import Node
 
@@ -174,7 +175,7 @@ def magnitude(gradient: Any) -> float | None:
     """
     if gradient is None:
         return None
-    data = np.asarray(gradient._raw if isinstance(gradient, Node) else gradient, np.float64)
+    data = np.asarray(gradient._raw if isinstance(gradient, Node) else gradient)
     return norm(data) / math.sqrt(max(1, data.size))
 
 
@@ -285,12 +286,12 @@ def contents(data: np.ndarray[Any, Any], what: str) -> str:
         ('grad norm NaN, 50% NaN', 'value 0 to 9')
     """
     if data.size == 1:
-        return f"{what} {number_text(float(data.reshape(())), DIGITS)}"
+        return f"{what} {number_text(single(data), DIGITS)}"
     if data.size and data.dtype.kind in "iub":  # class numbers and masks, of which a norm says nothing
         low, high = (number_text(float(f(data)), DIGITS) for f in (np.min, np.max))
         return f"{what} {low}" if low == high else f"{what} {low} to {high}"
     parts = [f"{what} norm {number_text(norm(data), DIGITS)}"]
-    if data.size and data.dtype.kind == "f":
+    if data.size and data.dtype.kind in "fc":
         counted = {"zeros": data == 0, "NaN": data != data, "infinite": np.abs(data) == np.inf}
         for words, found in counted.items():
             part = float(np.mean(found))
@@ -322,9 +323,9 @@ def _slope_hint(node: Node, parent: Node, names: dict[Node, str], formula: str) 
 
 def _constant(key: str, x: Any, group: tuple[str, ...]) -> Box:
     data = np.asarray(x)
-    if data.size == 1 and data.dtype.kind in "fiub":
-        lines: tuple[str, ...] = (number_text(float(data.reshape(())), DIGITS),)
-    elif data.dtype.kind in "fiub":
+    if data.size == 1 and data.dtype.kind in "fiubc":
+        lines: tuple[str, ...] = (number_text(single(data), DIGITS),)
+    elif data.dtype.kind in "fiubc":
         lines = (f"{data.shape}  {data.dtype}", contents(data, "value"))
     else:
         lines = (shortened(str(x), 28),)

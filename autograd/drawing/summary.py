@@ -15,9 +15,11 @@ import numpy as np
 from autograd.drawing.sketch import DIGITS, Arrow, Box, Sketch, beginnings, is_finite, magnitude
 from autograd.explaining.names import labels_of
 from autograd.explaining.notation import number_text
+from autograd.explaining.symbols import single
 from autograd.graph.node import Node
 
 FEW = 60  # boxes in a summary, about
+STRETCHES = 8  # at most: what a page is high enough for
 
 
 def summary(
@@ -59,7 +61,7 @@ def _classes(order: Sequence[Node], groups: Mapping[Node, tuple[str, ...]]) -> d
     for node in order:
         depth[node] = 1 + max((depth[x] for x in node.inputs if isinstance(x, Node)), default=-1)
     deepest = max(depth.values()) + 1
-    stretches = min(deepest, 64)
+    stretches = min(deepest, STRETCHES)
     while True:
         classes = {node: _class(node, depth[node] * stretches // deepest, groups, order[-1]) for node in order}
         if stretches == 1 or len(set(classes.values())) <= FEW:
@@ -81,14 +83,16 @@ def _box(key: str, nodes: list[Node], output: Node, label: str, group: tuple[str
     if len(nodes) > 1:
         title = f"{len(nodes):,} {_plural(first)}"
     else:
-        title = label or (first.rule.symbol if first.rule else "leaf" if first.requires_grad else "constant")
+        sign = first.rule.symbol if first.rule else "leaf" if first.requires_grad else "constant"
+        title = f"{label or 'L'}  {sign}" if first is output else label or sign
     sizes = [size for node in nodes if (size := magnitude(node._grad)) is not None]
     if sizes:
         low, high = (number_text(float(f(sizes)), DIGITS) for f in (np.min, np.max))
         gradient = f"|grad| {low}" if low == high else f"|grad| {low} to {high}"
     else:
         gradient = "grad –"
-    values = [float(np.asarray(node._raw).reshape(-1)[0]) for node in nodes if np.size(node._raw) == 1]
+    numbers = (single(node._raw) for node in nodes if np.size(node._raw) == 1)
+    values = [number for number in numbers if isinstance(number, float)]  # complex ones have no lowest
     lines = [title]
     if values and len(values) == len(nodes):
         low, high = (number_text(float(f(values)), DIGITS) for f in (np.min, np.max))

@@ -22,8 +22,12 @@ import autograd as ag
 import nn
 from autograd import Tensor, Value
 from autograd.drawing import render
+from autograd.drawing.dot import THICKEST
+from autograd.drawing.legend import _as_table
 from autograd.drawing.look import OUTLINES, STEPS, step_of
+from autograd.drawing.markup import chip
 from autograd.drawing.sketch import Box, sketch
+from autograd.explaining.attribution import edge_shares
 from nn.scalar import MLP
 from tests.autograd.table import Case, cases
 
@@ -700,6 +704,71 @@ def test_a_network_of_values_is_drawn_as_layers_that_unfold() -> None:
         "b", *(f"w{i}" for i in range(1, 9))
     }  # fmt: skip
     assert len(ag.draw(loss, expand=True, most=500).sketch.boxes) >= 140
+
+
+def test_a_wide_layer_opens_to_neurons_and_a_neuron_to_numbers() -> None:
+    random.seed(3)
+    loss = MLP(2, [16, 16, 1])([0.3, -0.2])
+    loss.backward()
+
+    def shown(expand: Any) -> list[tuple[str, ...]]:
+        return [(*b.group, b.lines[0]) for b in ag.draw(loss, expand=expand).sketch.boxes.values()]
+
+    neurons = shown("layer 1")
+    assert sorted(neurons) == sorted([*(("layer 1", f"neuron {i}") for i in range(1, 17)), ("layer 2",), ("layer 3",)])
+    for expand in ("layer 1, neuron 2", ["layer 1", "neuron 2"]):
+        opened = set(shown(expand)) - set(neurons)
+        assert {path[:2] for path in opened} == {("layer 1", "neuron 2")}
+        assert {path[2] for path in opened} >= {"w1", "w2", "b"}
+    hints = [b.hint for b in ag.draw(loss, expand="layer 1").sketch.boxes.values()]
+    assert any("expand='layer 1, neuron 2'" in hint for hint in hints)
+    # The layer of one neuron is few boxes: it opens to its numbers at once.
+    assert ("layer 3", "neuron 1", "w16") in shown("layer 3")
+
+
+def test_an_lstm_over_time_is_one_card() -> None:
+    model = nn.LSTM(3, 4, seed=0)
+    drawing = ag.draw(lambda: (model(np.ones((2, 5, 3)))[0] ** 2).mean())
+    assert [b.lines[0] for b in drawing.sketch.boxes.values() if b.role == "group"] == ["LSTM"]
+    assert len(drawing.sketch.boxes) < 6
+    assert "parts LSTM" in drawing.alt
+
+
+def test_the_page_of_an_attributed_picture_gives_no_share_away() -> None:
+    a = Value(2.0, label="a")
+    L = a * a + a
+    L.backward()
+    drawing = ag.draw(L, attribute=a)
+    assert "40%" in drawing.svg
+    for told in ("40%", "the thicker an edge", f'stroke-width="{THICKEST:g}'):
+        assert told not in drawing.page.html
+
+
+def test_each_role_looks_different_in_the_legend_too() -> None:
+    chips = [chip("x", {}, **_as_table(look)) for look, _, _ in OUTLINES.values()]
+    assert len(set(chips)) == len(OUTLINES)
+
+
+# ---- complex numbers -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.filterwarnings("error")
+def test_complex_numbers_are_drawn_and_explained() -> None:
+    z = ag.Tensor(np.array([1 + 2j, 3 - 1j]), requires_grad=True, label="z")
+    c = ag.Tensor(np.array(1 - 1j), requires_grad=True, label="c")
+    L = np.real(np.sum((z * np.conj(z) + (2 + 1j) * z * c) * 1j))
+    L.backward()
+    assert box(ag.draw(L), "c").lines[1:3] == ("()  complex128", "value 1 − 1j")
+    assert box(ag.draw(L), "z").lines[2:] == ("value norm 3.873", "grad norm 4.472")
+    assert box(ag.draw(L), "z").magnitude == pytest.approx(np.sqrt(np.mean(np.abs(z.grad.numpy()) ** 2)))
+    into_z = [share for (node, at), share in edge_shares(L, z).items() if node.inputs[at] is z]
+    assert sum(into_z) == pytest.approx(1)
+    assert "(2 + 1j) · z" in str(ag.explain(L, wrt=z))
+    assert r"2 + 1j" in ag.explain(L, wrt=z).latex()
+    assert "1 − 1j" in ag.draw(L).mermaid
+    assert '"1 − 1j"' in ag.draw(L).page.html
+    assert "c" in str(ag.trace_backward(L))
+    assert len(ag.draw(L, most=3).sketch.boxes) <= 8
 
 
 def test_a_card_tells_a_layers_shapes_and_parameters() -> None:

@@ -452,6 +452,15 @@ def test_it_shuts_nobody_out(shuts_nobody_out: Callable[..., None], tmp_path: Pa
     shuts_nobody_out(ag.draw(build("neuron")).save(tmp_path / "page.html"), prepare)
 
 
+def test_a_projectors_page_is_mostly_the_graph(opened: Callable[..., Any]) -> None:
+    page = opened(build("neuron"))
+    page.set_viewport_size({"width": 1000, "height": 700})
+    page.get_by_role("button", name="Large type").click()
+    width, height = page.evaluate("(({ clientWidth, clientHeight }) => [clientWidth, clientHeight])(canvas)")
+    assert width >= 500
+    assert height >= 350
+
+
 def test_paper_shows_all_of_it(opened: Callable[..., Any]) -> None:
     page = opened(build("readme"))
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
