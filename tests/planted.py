@@ -72,8 +72,14 @@ PLANTED = (
     Planted(
         "04",
         "the hidden layer's XOR has two mistakes: without biases it learns as well",
-        "assert 2 * without < with_biases",
-        "assert without >= with_biases",
+        "assert not any(near[name, False] for name in first_weights)",
+        "assert any(near[name, False] >= near[name, True] for name in first_weights)",
+    ),
+    Planted(
+        "04",
+        "without biases no start comes to the right side of ½",
+        'assert 0 < right_side["normal, twice as wide", False] < right_side["normal, twice as wide", True]',
+        'assert right_side["normal, twice as wide", False] == 0',
     ),
     Planted(
         "04",
@@ -226,6 +232,18 @@ PLANTED = (
         "the derivative of cross-entropy for the prediction is ŷ − y",
         "assert np.allclose(ag.grad(of_probabilities)(prediction), -target / prediction)",
         "assert np.allclose(ag.grad(of_probabilities)(prediction), prediction - target)",
+    ),
+    Planted(
+        "04",
+        "the book Deep Learning is by LeCun, Bengio and Hinton",
+        'assert authors_of("Deep Learning", 2016) & authors_of("Deep learning", 2015) == {"Bengio"}',
+        'assert authors_of("Deep Learning", 2016) == {"LeCun", "Bengio", "Hinton"}',
+    ),
+    Planted(
+        "04",
+        "backpropagation first appeared in print in 1986",
+        "assert min(year for _, _, year, *_ in works) == 1976",
+        "assert min(year for _, _, year, *_ in works) == 1986",
     ),
     Planted(
         "04",
