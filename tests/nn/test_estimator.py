@@ -30,7 +30,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
 @pytest.mark.filterwarnings("default")
 @pytest.mark.parametrize("kind", ESTIMATORS)
 def test_scikit_learns_own_checks(kind: Any) -> None:
-    results = check_estimator(kind(max_iter=120), on_fail="raise", on_skip=None)
+    results = check_estimator(kind(max_iter=40, learning_rate_init=0.01), on_fail="raise", on_skip=None)
     assert len(results) > 40
     skipped = {result["check_name"] for result in results if result["status"] != "passed"}
     allowed = {"check_array_api_input"}  # which scikit-learn runs for no estimator unless it is told to
