@@ -34,11 +34,13 @@ from nn.layers.convolution import *
 from nn.layers.dropout import *
 from nn.layers.embedding import *
 from nn.layers.flatten import *
+from nn.layers.images import *
 from nn.layers.linear import *
 from nn.layers.mlp import *
 from nn.layers.noise import *
 from nn.layers.normalisation import *
 from nn.layers.pooling import *
+from nn.layers.positions import *
 from nn.layers.recurrent import *
 from nn.layers.residual import *
 from nn.layers.sequential import *

@@ -51,6 +51,9 @@ def image(rng: Any) -> tuple[nn.Module, Any]:
     x = rng.normal(size=(3, 2, 9, 8)).astype(np.float32)
     body = nn.Sequential(first, activation(rng), *pooled, nn.Flatten())
     head = nn.MLP(body(x).shape[1], [4, 3], activation="tanh", seed=rng)
+    if rng.integers(2):  # of rows of pixels in colour
+        colours = nn.Conv2d(3, 2, 1, seed=rng)
+        return nn.Sequential(nn.Images(9, 8, channels=3), colours, body, head), rng.normal(size=(3, 216)).astype(np.float32)
     return nn.Sequential(body, head), x
 
 
@@ -83,7 +86,8 @@ def attention(rng: Any) -> tuple[nn.Module, Any]:
     causal, x = bool(rng.integers(2)), rng.normal(size=(5, 6, 8)).astype(np.float32)
     if not rng.integers(3):
         return nn.MultiheadAttention(8, 2, bias=bool(rng.integers(2)), causal=causal, seed=rng), x
-    blocks = [
+    blocks: list[nn.Module] = [nn.PositionEmbedding(int(rng.integers(6, 9)), 8, seed=rng)]
+    blocks += [
         nn.TransformerBlock(8, 2, 6, activation=["gelu", "relu"][i], causal=causal, norm_first=i > 0, seed=rng)
         for i in range(2)
     ]

@@ -44,6 +44,17 @@ def _embedding(graph: Graph, layer: Any, x: str) -> str:
     return graph.add("Gather", graph.constant(layer.weight.data), x)
 
 
+def _positions(graph: Graph, layer: Any, x: str) -> str:
+    ends = graph.add("Slice", graph.add("Shape", x), graph.whole(1), graph.whole(2))
+    rows = graph.add("Slice", graph.constant(layer.weight.data), graph.whole(0), ends, graph.whole(0))
+    return graph.add("Add", x, rows)
+
+
+def _images(graph: Graph, layer: Any, x: str) -> str:
+    pixels = graph.add("Reshape", x, graph.whole(-1, layer.height, layer.width, layer.channels))
+    return graph.add("Transpose", pixels, perm=[0, 3, 1, 2])
+
+
 def _convolution(graph: Graph, layer: Any, x: str) -> str:
     arrays = [graph.constant(array.data) for array in (layer.weight, layer.bias) if array is not None]
     how = {"strides": layer.stride, "dilations": layer.dilation, "pads": layer.padding * 2, "group": layer.groups}
@@ -100,6 +111,8 @@ WRITERS: dict[type[Module], Writer] = {
     layers.Softmax: _operation("Softmax", axis="axis"),
     layers.GELU: _gelu,
     layers.SiLU: _silu,
+    layers.Images: _images,
+    layers.PositionEmbedding: _positions,
     layers.Flatten: _operation("Flatten"),
     layers.Linear: _linear,
     layers.Embedding: _embedding,

@@ -11,11 +11,13 @@ from nn.layers import (
     dropout,
     embedding,
     flatten,
+    images,
     linear,
     mlp,
     noise,
     normalisation,
     pooling,
+    positions,
     recurrent,
     residual,
     sequential,
@@ -27,11 +29,13 @@ from nn.layers.convolution import *
 from nn.layers.dropout import *
 from nn.layers.embedding import *
 from nn.layers.flatten import *
+from nn.layers.images import *
 from nn.layers.linear import *
 from nn.layers.mlp import *
 from nn.layers.noise import *
 from nn.layers.normalisation import *
 from nn.layers.pooling import *
+from nn.layers.positions import *
 from nn.layers.recurrent import *
 from nn.layers.residual import *
 from nn.layers.sequential import *
@@ -45,11 +49,13 @@ __all__ = sorted(
         *dropout.__all__,
         *embedding.__all__,
         *flatten.__all__,
+        *images.__all__,
         *linear.__all__,
         *mlp.__all__,
         *noise.__all__,
         *normalisation.__all__,
         *pooling.__all__,
+        *positions.__all__,
         *recurrent.__all__,
         *residual.__all__,
         *sequential.__all__,

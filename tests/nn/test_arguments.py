@@ -61,6 +61,7 @@ NEEDS: dict[str, dict[str, Any]] = {
     **{key: {"logits": LOGITS, "targets": CLASSES} for key in ["cross_entropy", "focal"]},
     **{key: {"y_true": CLASSES, "y_pred": CLASSES} for key in ["accuracy", "mean_absolute_error", "r2_score"]},
     "confusion_matrix": {"y_true": CLASSES, "y_pred": CLASSES},
+    "Images": {"height": 2, "width": 3}, "PositionEmbedding": {"places": 2, "features": 3},
     "GroupNorm": {"groups": 2, "channels": 4}, "Embedding": {"num_embeddings": 4, "embedding_dim": 2},
     "Linear": {"in_features": 2, "out_features": 3}, "MLP": {"inputs": 2, "sizes": [3]},
     "MultiheadAttention": {"embed_dim": 4, "num_heads": 2}, "TransformerBlock": {"d_model": 4, "nhead": 2},

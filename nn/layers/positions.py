@@ -1,0 +1,80 @@
+"""A learnt vector for each place in a sequence."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+import autograd as ag
+from nn import init
+from nn._arguments import checked
+from nn._checks import positive_integer
+from nn.init import Initializer, Seed
+from nn.layers._inputs import as_tensor
+from nn.module import Module, Parameter
+
+__all__ = ["PositionEmbedding"]
+
+Input: TypeAlias = ag.Tensor | ArrayLike
+
+
+class PositionEmbedding(Module):
+    """Row t of a table of learnt vectors is added at place t: attention itself does not see the order of places.
+
+    Input and output shape: ``(batch, places, features)``, of at most so many places as there are rows.
+
+    Args:
+        places: The most places that a sequence has.
+        features: The numbers at each place.
+        initializer: How the table starts: a name in `nn.init.INITIALIZERS` or a function ``(shape, seed, dtype)``; by
+            default as N(0, 1).
+        seed: Where the random weights come from, as for `numpy.random.default_rng`.
+        dtype: The dtype of the table.
+
+    Attributes:
+        weight: The table, of shape ``(places, features)``.
+
+    Raises:
+        ValueError: A size is not a positive integer.
+        ShapeError: When called: there are more places, or other features.
+
+    Source: J. Gehring et al., "Convolutional sequence to sequence learning", ICML 2017, section 3.1.
+
+    Example:
+        >>> layer = PositionEmbedding(16, 8, seed=0)
+        >>> layer(np.zeros((5, 3, 8))).shape
+        (5, 3, 8)
+    """
+
+    @checked
+    def __init__(
+        self,
+        places: int,
+        features: int,
+        *,
+        initializer: str | Initializer = "normal",
+        seed: Seed = None,
+        dtype: DTypeLike = np.float32,
+    ) -> None:
+        shape = positive_integer("places", places), positive_integer("features", features)
+        self.weight = Parameter(init.initializer(initializer)(shape, seed, dtype), label="weight")
+
+    def forward(self, x: Input) -> ag.Tensor:
+        """Compute x plus the rows of its places."""
+        x = as_tensor(x, self.weight.dtype)
+        places, features = self.weight.shape
+        if x.ndim != 3 or x.shape[1] > places or x.shape[2] != features:
+            raise ag.ShapeError(f"{self} takes (batch, up to {places} places, {features}), got shape {x.shape}")
+        y: ag.Tensor = x + self.weight[: x.shape[1]]
+        return y
+
+    def config(self) -> dict[str, Any]:
+        """The arguments that make such a layer again, with its values at zero."""
+        places, features = self.weight.shape
+        return {"places": places, "features": features, "initializer": "zeros", "dtype": self.weight.dtype.name}
+
+    def extra_repr(self) -> str:
+        """The sizes."""
+        return ", ".join(map(str, self.weight.shape))
