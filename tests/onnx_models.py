@@ -53,7 +53,9 @@ def image(rng: Any) -> tuple[nn.Module, Any]:
     head = nn.MLP(body(x).shape[1], [4, 3], activation="tanh", seed=rng)
     if rng.integers(2):  # of rows of pixels in colour
         colours = nn.Conv2d(3, 2, 1, seed=rng)
-        return nn.Sequential(nn.Images(9, 8, channels=3), colours, body, head), rng.normal(size=(3, 216)).astype(np.float32)
+        return nn.Sequential(nn.Images(9, 8, channels=3), colours, body, head), rng.normal(size=(3, 216)).astype(
+            np.float32
+        )
     return nn.Sequential(body, head), x
 
 

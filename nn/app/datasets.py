@@ -1,6 +1,7 @@
 """Data sets: rows of named features with a target each, and which rows train, validate and test.
 
-A data set comes from `nn.app.builtin`, `nn.app.tables`, `nn.app.idx` or `nn.app.photos`; from here on all are alike.
+A data set comes from `nn.app.builtin`, `nn.app.tables`, `nn.app.lines`, `nn.app.idx` or `nn.app.photos`; from here on
+all are alike.
 """
 
 from __future__ import annotations
@@ -15,14 +16,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 import autograd as ag
-from nn._limits import MOST_CLASSES
+from nn._limits import MOST_CLASSES, MOST_COLUMNS
 from nn._text import LONGEST_NAME, quoted, shortened, visible
 from nn.training.data import train_test_split
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["HELD_OUT", "DataError", "Dataset", "Plan", "Split", "Task", "listed", "nearest", "pixel_names", "split"]
+__all__ = [
+    "HELD_OUT",
+    "DataError",
+    "Dataset",
+    "Plan",
+    "Split",
+    "Task",
+    "listed",
+    "nearest",
+    "pixel_names",
+    "shape_of_pixels",
+    "split",
+]
 
 Array: TypeAlias = NDArray[Any]
 Task: TypeAlias = Literal["classification", "regression"]
@@ -77,7 +90,8 @@ class Dataset:
         name: What it is called; also the default name of its run folder.
         features: One row per sample, in columns as they were read.
         plan: What each column is taken for.
-        target: Class numbers, integers of shape ``(rows,)``; or values, floats of shape ``(rows,)``.
+        target: Class numbers, integers of shape ``(rows,)``, of text ``(lines, places)``; or values, floats of shape
+            ``(rows,)``.
         target_name: What is to be predicted.
         classes: The classes' names by number; empty for regression.
         source: Where the data can be found again, as JSON values; see `nn.app.sources`.
@@ -106,7 +120,7 @@ class Dataset:
                 f"{self.name} has {len(self)} rows; at least {FEWEST_ROWS} are needed, to train and to test on"
             )
         different = np.unique(self.target)
-        if self.classes and 2 * len(different) > len(self):
+        if self.classes and 2 * len(different) > self.target.size:
             raise DataError(
                 f"{self.name}: the target {quoted(self.target_name)} has {len(different):,} different values in "
                 f"{len(self):,} rows; classes need several rows each"
@@ -197,7 +211,11 @@ def _folds(target: Array, count: int, seed: int) -> Array:
 def _two_parts(dataset: Dataset, rows: Array, fraction: float, seed: int) -> tuple[Array, Array, bool]:
     target = dataset.target[rows]
     # A class with a single row cannot be in both parts.
-    stratify = dataset.task == "classification" and int(np.unique(target, return_counts=True)[1].min()) > 1
+    stratify = (
+        dataset.task == "classification"
+        and target.ndim == 1
+        and int(np.unique(target, return_counts=True)[1].min()) > 1
+    )
     first, second, _, _ = train_test_split(rows, target, fraction, seed, stratify=stratify)
     return first, second, stratify
 
@@ -210,6 +228,21 @@ def pixel_names(*shape: int) -> tuple[str, ...]:
         ('pixel_0_0', 'pixel_0_1', 'pixel_1_0', 'pixel_1_1')
     """
     return tuple("_".join(("pixel", *map(str, place))) for place in np.ndindex(*shape))
+
+
+def shape_of_pixels(names: tuple[str, ...]) -> tuple[int, ...] | None:
+    """The shape of the images whose pixels have these names; None where they are something else.
+
+    Example:
+        >>> shape_of_pixels(pixel_names(2, 3)), shape_of_pixels(("age", "city"))
+        ((2, 3), None)
+    """
+    word, *places = names[-1].split("_")
+    if word != "pixel" or not all(place.isdecimal() and len(place) < 7 for place in places):
+        return None
+    shape = tuple(int(place) + 1 for place in places)
+    fits = len(shape) in (2, 3) and int(np.prod(shape)) == len(names) <= MOST_COLUMNS and shape[2:] in ((), (3,))
+    return shape if fits and pixel_names(*shape) == names else None
 
 
 def listed(names: Iterable[str], most: int = 12) -> str:

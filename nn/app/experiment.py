@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import require
-from nn.app.datasets import HELD_OUT, Dataset, Split, split
+from nn.app.datasets import HELD_OUT, DataError, Dataset, Split, split
 from nn.app.ensemble import Members, MembersTrainer, WithNoise
+from nn.app.lines import IGNORED, Spelling
+from nn.app.networks import build
 from nn.app.preprocess import Preprocessing
 from nn.app.settings import OPTIMIZER_ARGUMENTS, Settings
 from nn.init import Seed
-from nn.layers import MLP, GaussianNoise
+from nn.layers import GaussianNoise
 from nn.losses import cross_entropy, mse
 from nn.metrics import accuracy, confusion_matrix, mean_absolute_error, r2_score
 from nn.module import Module
@@ -44,7 +46,7 @@ class Result:
         numbers: ``loss`` with ``accuracy``, ``balanced_accuracy`` (the mean of the classes' shares that are found) and
             ``roc_auc`` (where all classes occur), or with ``r2`` and ``mae``, both in the target's own unit.
         confusion: How often each class (row) was taken for each (column); None for regression.
-        rows: How many rows were looked at.
+        rows: How many rows were looked at; of lines of text, how many characters.
     """
 
     numbers: dict[str, float]
@@ -52,12 +54,14 @@ class Result:
     rows: int
 
 
-def trainer_for(model: Module, preprocessing: Preprocessing) -> Trainer:
+def trainer_for(model: Module, preprocessing: Preprocessing | Spelling) -> Trainer:
     """A trainer with the loss and the metrics of the task, for measuring and predicting."""
     return Trainer(model, optimizer=SGD(model.parameters()), **_loss_and_metrics(preprocessing))
 
 
-def _loss_and_metrics(preprocessing: Preprocessing, label_smoothing: float = 0.0) -> dict[str, Any]:
+def _loss_and_metrics(preprocessing: Preprocessing | Spelling, label_smoothing: float = 0.0) -> dict[str, Any]:
+    if isinstance(preprocessing, Spelling):
+        return {"loss": partial(cross_entropy, label_smoothing=label_smoothing, ignore_index=IGNORED)}
     if preprocessing.classes:
         loss = partial(cross_entropy, label_smoothing=label_smoothing)
         return {"loss": loss, "metrics": {"accuracy": accuracy}}
@@ -72,7 +76,7 @@ def _loss_and_metrics(preprocessing: Preprocessing, label_smoothing: float = 0.0
     return {"loss": mse, "metrics": {"r2": r2, "mae": mae}}
 
 
-def measure(model: Module, preprocessing: Preprocessing, dataset: Dataset, rows: NDArray[Any]) -> Result:
+def measure(model: Module, preprocessing: Preprocessing | Spelling, dataset: Dataset, rows: NDArray[Any]) -> Result:
     """The network's result on the given rows of a data set."""
     trainer = trainer_for(model, preprocessing)
     inputs = preprocessing.inputs(dataset.features.iloc[rows])
@@ -80,12 +84,16 @@ def measure(model: Module, preprocessing: Preprocessing, dataset: Dataset, rows:
     numbers = trainer.evaluate(inputs, targets)
     if not preprocessing.classes:
         return Result(numbers, None, len(rows))
-    counts = confusion_matrix(targets, trainer.predict(inputs), labels=range(len(preprocessing.classes)))
+    predicted = trainer.predict(inputs)
+    if isinstance(preprocessing, Spelling):  # of each line, all places up to its end
+        targets, predicted = targets[targets != IGNORED], predicted[targets != IGNORED]
+        numbers["accuracy"] = accuracy(targets, predicted)
+    counts = confusion_matrix(targets, predicted, labels=range(len(preprocessing.classes)))
     rows_of = counts.sum(axis=1)
     numbers["balanced_accuracy"] = float(np.mean(np.diag(counts)[rows_of > 0] / rows_of[rows_of > 0]))
-    if (rows_of > 0).all():
+    if (rows_of > 0).all() and not isinstance(preprocessing, Spelling):
         numbers["roc_auc"] = _roc_auc(targets, trainer.predict_proba(inputs))
-    return Result(numbers, counts, len(rows))
+    return Result(numbers, counts, len(targets))
 
 
 def _roc_auc(targets: NDArray[Any], probabilities: NDArray[Any]) -> float:
@@ -117,10 +125,10 @@ class Experiment:
 
     dataset: Dataset
     parts: Split
-    preprocessing: Preprocessing
-    inputs: NDArray[np.float32]
+    preprocessing: Preprocessing | Spelling
+    inputs: NDArray[Any]
     balanced: bool
-    network: MLP | Members
+    network: Module
     settings: Settings
     seed: int
     history: History
@@ -129,7 +137,7 @@ class Experiment:
     stopped: bool = False
 
     @property
-    def model(self) -> MLP:
+    def model(self) -> Module:
         """The network, as it is kept and used."""
         return self.network.together() if isinstance(self.network, Members) else self.network
 
@@ -157,7 +165,7 @@ class Experiment:
         several = isinstance(self.network, Members)
         data = Column((self.inputs, parts.trains) if several else self.inputs)
         trainer = (MembersTrainer if several else Trainer)(
-            WithNoise(noise, self.network),
+            self.network if self.inputs.dtype.kind == "i" else WithNoise(noise, self.network),  # characters have none
             optimizer=optimizer,
             callbacks=[*([stopping] if validate else []), *callbacks],
             **_loss_and_metrics(self.preprocessing, settings.label_smoothing),
@@ -178,7 +186,7 @@ class Experiment:
             resume=resume,
         )
         self.seconds = time.perf_counter() - began
-        if target.power is not None:
+        if target.power is not None and isinstance(self.preprocessing, Preprocessing):
             fitted = np.union1d(parts.train, parts.validation)
             errors = target.with_errors(trainer.predict(data.take(fitted)), targets[fitted])
             self.preprocessing = replace(self.preprocessing, target=errors)
@@ -237,15 +245,19 @@ def prepare(
     Raises:
         DataError: The numbers cannot be scaled.
     """
+    if settings.model != "mlp" and settings.members > 1:
+        raise DataError(f"--members are networks of --model mlp; leave them out for {settings.model}")
     parts = split(dataset, seed, test_size, settings.members)
-    preprocessing, inputs = Preprocessing.fit(dataset, parts.train)
-    balanced = bool(dataset.classes) and (is_imbalanced(dataset) if balance is None else balance)
-    sizes = [*settings.hidden, preprocessing.outputs]
+    fitted: Preprocessing | Spelling
+    inputs: NDArray[Any]
+    spells = dataset.target.ndim > 1
+    fitted, inputs = Spelling.fit(dataset) if spells else Preprocessing.fit(dataset, parts.train)
+    balanced = bool(dataset.classes) and not spells and (is_imbalanced(dataset) if balance is None else balance)
 
-    def network(seed: Seed) -> MLP:
-        return MLP(preprocessing.width, sizes, activation=settings.activation, seed=seed)
+    def network(seed: Seed) -> Any:
+        return build(settings.model, settings.hidden, settings.activation, fitted, seed)
 
     several = 0 if parts.trains is None else parts.trains.shape[1]
     members = [network(np.random.default_rng([seed, each])) for each in range(several)]
     trained = Members(members) if members else network(seed)
-    return Experiment(dataset, parts, preprocessing, inputs, balanced, trained, settings, seed, History())
+    return Experiment(dataset, parts, fitted, inputs, balanced, trained, settings, seed, History())

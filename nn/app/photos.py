@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import require
-from nn._limits import MOST_COLUMNS, MOST_INPUTS, MOST_PICTURE_PIXELS
-from nn.app.datasets import DataError, Dataset, Plan, listed, pixel_names
+from nn._limits import MOST_INPUTS, MOST_PICTURE_PIXELS
+from nn.app.datasets import DataError, Dataset, Plan, listed, pixel_names, shape_of_pixels
 from nn.app.fingerprint import read_data
 from nn.app.idx import frame_of_images
 
@@ -160,17 +160,7 @@ def features_of_picture(content: bytes, name: str, names: tuple[str, ...], large
     Raises:
         DataError: The run expects something else than pixels, or the file is no picture.
     """
-    shape = _shape_of(names)
+    shape = shape_of_pixels(names)
     if shape is None:
         raise DataError(f"{name} is a picture; this run expects a table with the columns {listed(names)}")
     return frame_of_images(read_picture(content, name, shape)[None] * (largest / 255))
-
-
-def _shape_of(names: tuple[str, ...]) -> tuple[int, ...] | None:
-    """The shape of the images whose pixels have these names."""
-    word, *places = names[-1].split("_")
-    if word != "pixel" or not all(place.isdecimal() and len(place) < 7 for place in places):
-        return None
-    shape = tuple(int(place) + 1 for place in places)
-    fits = len(shape) in (2, 3) and int(np.prod(shape)) == len(names) <= MOST_COLUMNS and shape[2:] in ((), (3,))
-    return shape if fits and pixel_names(*shape) == names else None

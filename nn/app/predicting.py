@@ -16,6 +16,7 @@ from nn.app.csvfile import read_table
 from nn.app.datasets import DataError, listed
 from nn.app.fingerprint import name_of, read_data
 from nn.app.idx import features_of_images, is_idx
+from nn.app.lines import Spelling, frame_of_lines
 from nn.app.photos import features_of_picture, is_picture
 from nn.app.predictor import Predictor, load_run
 from nn.app.report import counted
@@ -61,6 +62,8 @@ def _new_features(
     """The rows to predict, their columns found by name, and the numbers of those that cannot be predicted."""
     names, fitted = predictor.names, predictor.run.preprocessing
     shown, content = name_of(path), read_data(path)
+    if isinstance(fitted, Spelling):
+        return frame_of_lines(content, shown, encoding), ()
     if is_idx(content) and names[:1] == ("pixel_0_0",):
         features = features_of_images(content, shown)
         if tuple(features.columns) != names:

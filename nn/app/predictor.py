@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from nn._arguments import checked
 from nn.app.experiment import trainer_for
+from nn.app.lines import Spelling
 from nn.app.runs import Run, RunError, read_run
 from nn.app.terminal import shown
 from nn.module import Module
@@ -64,9 +65,12 @@ class Predictor:
             RunError: The network's numbers overflow.
         """
         with overflow_refused(self.folder):
-            found = self._trainer.predict(self.run.preprocessing.inputs(table))
+            fitted = self.run.preprocessing
+            found = self._trainer.predict(fitted.inputs(table))
             if not self.classes:
-                return self.run.preprocessing.target.values(found)
+                return fitted.target.values(found)
+            if isinstance(fitted, Spelling):
+                found = fitted.after(table, found)
             return np.array(self.classes, dtype=object)[found]
 
     def predict_proba(self, table: pd.DataFrame) -> NDArray[Any]:
@@ -79,7 +83,9 @@ class Predictor:
         if not self.classes:
             raise TypeError(f"{self!r} predicts values, which have no probabilities; call predict")
         with overflow_refused(self.folder):
-            return self._trainer.predict_proba(self.run.preprocessing.inputs(table))
+            fitted = self.run.preprocessing
+            found = self._trainer.predict_proba(fitted.inputs(table))
+            return fitted.after(table, found) if isinstance(fitted, Spelling) else found
 
 
 @checked

@@ -12,6 +12,7 @@ from nn._text import quoted, shortened, visible
 
 if TYPE_CHECKING:
     from nn.app.experiment import Experiment, Result
+    from nn.app.lines import Spelling
     from nn.app.preprocess import Preprocessing
 
 __all__ = ["confusion_text", "counted", "data_text", "network_text", "result_text", "training_text"]
@@ -38,6 +39,8 @@ def data_text(experiment: Experiment) -> str:
     features += [counted(len(plan.dates), "date")] if plan.dates else []
     if categories := len(plan.categories) + len(plan.encoded):
         features.append(f"{categories} with categories")
+    if dataset.target.ndim > 1:
+        features.append("the characters before")
     if target.power is not None:
         task += (
             f"\nskewed   its values are trained in a power transform, λ {target.power:.3g}, and told in their own unit"
@@ -67,8 +70,12 @@ def network_text(experiment: Experiment) -> str:
     sizes = "-".join(map(str, (preprocessing.width, *settings.hidden, preprocessing.outputs)))
     if settings.members > 1:
         sizes = f"the mean of {settings.members} networks {sizes}"
+    if settings.model != "mlp":
+        sizes = f"{settings.model} {sizes}"
     parameters = sum(parameter.size for parameter in experiment.model.parameters())
     activation = f" {settings.activation}" if settings.hidden else " (linear)"
+    if settings.model not in ("mlp", "cnn"):
+        activation = ""
     return (
         f"network  {sizes}{activation}, {counted(parameters, 'parameter')}\n"
         f"training {settings.optimizer}, learning rate {settings.learning_rate:g}, batches of {settings.batch_size}, "
@@ -92,7 +99,7 @@ def training_text(experiment: Experiment) -> str:
     return text + (f"; kept the network of epoch {kept}, the best on validation" if kept < epochs else "")
 
 
-def result_text(result: Result, preprocessing: Preprocessing) -> str:
+def result_text(result: Result, preprocessing: Preprocessing | Spelling) -> str:
     """The numbers on the held-out rows, and the confusion matrix of a classification.
 
     Training and a later ``evaluate`` print the same text.

@@ -32,13 +32,17 @@ from numpy.typing import NDArray
 import autograd as ag
 from nn._files import STALE_SECONDS, permissions, sync_folder
 from nn._limits import MOST_CONFIG_BYTES
-from nn._schema import list_of, mapping_of, number, path_text, record, text, whole
+from nn._schema import list_of, mapping_of, number, one_of, path_text, record, text, whole
 from nn._text import visible
-from nn.app import preprocess, sources
+from nn.app import lines, preprocess, sources
 from nn.app.datasets import nearest
+from nn.app.lines import Spelling
+from nn.app.networks import MODELS, build
 from nn.app.preprocess import Preprocessing
+from nn.init import planning
+from nn.layers import ACTIVATIONS
 from nn.module import Module
-from nn.training.architecture import plan
+from nn.training.architecture import describe, plan
 from nn.training.checkpoint import load_described
 
 __all__ = ["CONFIG", "MODEL", "STEPS", "Run", "RunError", "check_free", "read_run", "write_run"]
@@ -48,12 +52,17 @@ CONFIG, MODEL, STEPS = "config.json", "model.safetensors", "steps.html"
 FILES = (MODEL, CONFIG, "history.csv", "curves.svg", "confusion.svg", STEPS, "training.safetensors")
 
 
+def _prepared(value: Any) -> None:
+    """What prepares a table, or lines of text."""
+    (lines if isinstance(value, dict) and "places" in value else preprocess).SCHEMA(value)
+
+
 # What `Run.to_json` writes. The network is checked where it is built, by its layers.
 SCHEMA = record(
     name=path_text(),
     data=sources.SCHEMA,
     split=record(how=text(), held_out_rows=list_of(whole(0), "a list of row numbers", least=1)),
-    preprocessing=preprocess.SCHEMA,
+    preprocessing=_prepared,
     network=record(),
     training=record(),
     result=mapping_of(number()),
@@ -83,7 +92,7 @@ class Run:
     source: Mapping[str, Any]
     held_out: NDArray[Any]
     how: str
-    preprocessing: Preprocessing
+    preprocessing: Preprocessing | Spelling
     network: Mapping[str, Any]
     training: Mapping[str, Any]
     result: Mapping[str, float]
@@ -130,7 +139,9 @@ class Run:
             source=parts["data"],
             held_out=np.array(parts["split"]["held_out_rows"], dtype=np.int64),
             how=parts["split"]["how"],
-            preprocessing=Preprocessing.from_json(parts["preprocessing"]),
+            preprocessing=(Spelling if "places" in parts["preprocessing"] else Preprocessing).from_json(
+                parts["preprocessing"]
+            ),
             network=parts["network"],
             training=parts["training"],
             result=parts["result"],
@@ -144,6 +155,8 @@ class Run:
             StateError: The checkpoint is damaged or does not fit that network; nothing was allocated for it then.
         """
         network = dict(self.network)
+        if network.get("kind") == "Sequential":
+            return self._of_layers(folder, network)
         try:
             plan(network)
             widths = network["inputs"], network["sizes"][-1]
@@ -155,11 +168,41 @@ class Run:
                 f"{folder / CONFIG} does not fit together: its network takes {widths[0]} and gives {widths[1]}, "
                 f"its preprocessing gives {self.preprocessing.width} and takes {self.preprocessing.outputs}"
             )
+        return self._loaded(folder, network)
+
+    def _of_layers(self, folder: Path, network: dict[str, Any]) -> Module:
+        """A network of layers, if it is the one that ``--model`` makes of these settings and this preparation."""
+        made_by = record(model=one_of(*MODELS), hidden=list_of(whole(1)), activation=one_of(*ACTIVATIONS))
+        try:
+            made_by(self.training)
+            settings = self.training["model"], tuple(self.training["hidden"]), self.training["activation"]
+            planned = plan(network).plan()
+        except ValueError as error:
+            raise RunError(f"{folder / CONFIG} describes a network that cannot be built: {error}") from None
+        model = self._loaded(folder, network)  # so the file holds all that is described, which is not too large then
+        try:
+            token = planning.set(True)
+            try:
+                made = build(*settings, self.preprocessing, 0).plan()
+            finally:
+                planning.reset(token)
+            fits = _shapes(made) == _shapes(planned) and describe(build(*settings, self.preprocessing, 0)) == network
+        except (ValueError, LookupError, OverflowError, MemoryError):
+            fits = False
+        if not fits:
+            raise RunError(f"{folder / CONFIG} does not fit together: its network is not what its training made")
+        return model
+
+    def _loaded(self, folder: Path, network: dict[str, Any]) -> Module:
         model = load_described(folder / MODEL, network)
         for name, values in model.state_dict().items():
             if not np.isfinite(values).all():
                 raise RunError(f"{folder / MODEL} holds NaN or infinity in {name!r}, so it is damaged; train again")
         return model
+
+
+def _shapes(arrays: Mapping[str, NDArray[Any]]) -> dict[str, tuple[int, ...]]:
+    return {name: array.shape for name, array in arrays.items()}
 
 
 def read_run(folder: Path) -> Run:

@@ -19,6 +19,7 @@ class Settings:
     """How a network is built and trained.
 
     Attributes:
+        model: Which kind of network, a key of `nn.app.networks.MODELS`.
         hidden: Sizes of the hidden layers; none gives a linear model.
         activation: Name of the function between the layers, a key of `nn.ACTIVATIONS`.
         optimizer: A key of `nn.OPTIMIZERS`.
@@ -34,6 +35,7 @@ class Settings:
             is kept is their mean (`nn.app.ensemble`). 1: a tenth of the rows is set aside for that.
     """
 
+    model: str = "mlp"
     hidden: tuple[int, ...] = (64,)
     activation: str = "tanh"
     optimizer: str = "adam"
@@ -49,7 +51,7 @@ class Settings:
 
 BASE = Settings()
 
-_IMAGES: Mapping[str, Any] = {
+_IMAGES: dict[str, Any] = {
     "hidden": (256,),
     "activation": "relu",
     "learning_rate": 0.001,
@@ -64,6 +66,14 @@ _IMAGES: Mapping[str, Any] = {
 # In tables what counts often begins or ends at some value of a column.
 _TABLES: Mapping[str, Any] = {"activation": "relu"}
 _SEVERAL: Mapping[str, Any] = {"members": 8}
+_LINES: dict[str, Any] = {
+    "hidden": (128,),
+    "learning_rate": 0.002,
+    "weight_decay": 0.0,
+    "batch_size": 64,
+    "epochs": 10,
+    "patience": 2,
+}
 
 # What differs from BASE, by the name of a built-in data set or the kind of source.
 SPECIAL: dict[str, Mapping[str, Any]] = {
@@ -77,6 +87,12 @@ SPECIAL: dict[str, Mapping[str, Any]] = {
     },
     "idx": _IMAGES,
     "pictures": _IMAGES,
+    # What `--model` asks for in place of mlp.
+    "cnn": _IMAGES | {"hidden": (16, 32), "epochs": 12},
+    "rnn": _LINES,
+    "lstm": _LINES,
+    "gru": _LINES,
+    "transformer": _LINES | {"hidden": (64, 64), "activation": "relu"},
     # Tables of few rows, which take few steps in an epoch, and of which few rows could be set aside.
     "csv under 600 rows": {"batch_size": 16, "epochs": 500, "patience": 50, **_TABLES, **_SEVERAL},
     "csv under 2000 rows": {"epochs": 500, "patience": 50, **_TABLES, **_SEVERAL},
@@ -109,11 +125,12 @@ def settings_for(dataset: Dataset, **chosen: Any) -> Settings:
     Example:
         >>> from nn.app.builtin import load
         >>> settings_for(load("xor"), epochs=5, batch_size=None)
-        Settings(hidden=(64,), activation='relu', optimizer='adam', learning_rate=0.003, weight_decay=0.001,
-                 label_smoothing=0.0, noise=0.0, batch_size=32, epochs=5, patience=20, members=1)
+        Settings(model='mlp', hidden=(64,), activation='relu', optimizer='adam', learning_rate=0.003,
+                 weight_decay=0.001, label_smoothing=0.0, noise=0.0, batch_size=32, epochs=5, patience=20, members=1)
     """
-    settings = replace(BASE, **SPECIAL.get(_kind(dataset), {}))
     chosen = {name: value for name, value in chosen.items() if value is not None}
+    model = chosen.get("model", BASE.model)
+    settings = replace(BASE, **SPECIAL.get(_kind(dataset) if model == BASE.model else model, {}))
     if chosen.get("optimizer", settings.optimizer) != settings.optimizer:
         chosen.setdefault("learning_rate", LEARNING_RATES.get(chosen["optimizer"], BASE.learning_rate))
     return replace(settings, **chosen)

@@ -13,6 +13,7 @@ from nn.app.csvfile import read_table
 from nn.app.datasets import DataError, Dataset, Task, listed, nearest
 from nn.app.fingerprint import FILES, STANDARD_INPUT, fingerprint, name_of, read_data
 from nn.app.idx import load_folder
+from nn.app.lines import load_lines
 from nn.app.photos import holds_pictures, load_pictures
 from nn.app.tables import load_csv, reload_csv
 
@@ -31,9 +32,10 @@ SCHEMA = chosen_by(
             files=FILES,
         ),
         "idx": record(path=path_text(), files=FILES),
+        "lines": record(path=path_text(), encoding=optional(text()), files=FILES),
         "pictures": record(path=path_text(), sha256=text()),
     },
-    "no data can be found again by {}; this version knows built-in, csv, idx and pictures",
+    "no data can be found again by {}; this version knows built-in, csv, idx, lines and pictures",
 )
 
 
@@ -44,6 +46,7 @@ def open_dataset(
     task: Task | None = None,
     choices: Choices | None = None,
     encoding: str | None = None,
+    lines: bool = False,
 ) -> Dataset:
     """The data set that the command line asks for.
 
@@ -53,7 +56,8 @@ def open_dataset(
         target: The column of the CSV file to predict.
         task: Classification or regression, where a CSV file's target leaves the choice.
         choices: What is known about columns of the CSV file.
-        encoding: How texts in the CSV file are encoded; None finds it out.
+        encoding: How texts in the file are encoded; None finds it out.
+        lines: Whether a file is text whose lines are to be learnt.
 
     Raises:
         DataError: There is no such data set, or it cannot be used.
@@ -67,6 +71,18 @@ def open_dataset(
         The built-in ones are digits, iris, wine, breast_cancer, diabetes, moons, circles, xor
     """
     path = Path(name)
+    if lines:
+        if name in builtin.BUILTIN or not (path == STANDARD_INPUT or path.is_file()):
+            raise (
+                _unknown(name, path)
+                if not (name in builtin.BUILTIN or path.is_dir())
+                else DataError(
+                    f"{name} is no text file, whose lines that model learns; leave --model out, or cnn for images"
+                )
+            )
+        if target is not None or task is not None or any(vars(choices or Choices()).values()):
+            raise DataError("--target, --task and options on columns are for CSV files; leave them out for text")
+        return load_lines(path, encoding)
     if name not in builtin.BUILTIN and (path == STANDARD_INPUT or path.is_file()):
         if target is None:
             raise DataError(f"{name_of(path)} needs --target COLUMN, the column to predict{_columns(path, encoding)}")
@@ -114,12 +130,14 @@ def reopen_dataset(source: Mapping[str, Any], moved_to: Path | None = None) -> D
     _check_unchanged(path, source)
     if source["kind"] == "idx":
         return load_folder(path, only=source["files"])
+    if source["kind"] == "lines":
+        return load_lines(path, source["encoding"])
     return reload_csv(path, source["target"], source["task"], source["encoding"])
 
 
 def _check_unchanged(path: Path, source: Mapping[str, Any]) -> None:
     for name, before in source["files"].items():
-        file = path if source["kind"] == "csv" else path / name
+        file = path if source["kind"] in ("csv", "lines") else path / name
         if not file.is_file():
             what = "the table that came through standard input" if file.name == STANDARD_INPUT.name else file
             raise DataError(f"{what} is not there, which this run was trained on; pass --data with its present place")
