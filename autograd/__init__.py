@@ -54,6 +54,7 @@ from autograd.rules.arithmetic import absolute
 from autograd.rules.entries import *
 from autograd.rules.primitive import BOOK, Primitive
 from autograd.rules.products import matmul
+from autograd.tensor.sharing import from_dlpack
 from autograd.tensor.tensor import Tensor
 from autograd.value.affine import affine
 from autograd.value.value import Value
@@ -95,6 +96,7 @@ __all__ = [
     "expand_dims",
     "explain",
     "forward_hook",
+    "from_dlpack",
     "grad",
     "grad_and_aux",
     "grad_named",

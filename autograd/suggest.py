@@ -56,7 +56,7 @@ METHODS = {
     **dict.fromkeys(("double", "float64"), "x.astype(np.float64)"),
     **dict.fromkeys(("float", "float32"), "x.astype(np.float32), or x.item() for a Python float"),
     **dict.fromkeys(("int", "long", "bool"), "no type for gradients: x.data.astype(int) is NumPy's array"),
-    **dict.fromkeys(("cpu", "cuda", "device"), "nothing to do: arrays are NumPy's, in the memory of this process"),
+    **dict.fromkeys(("cpu", "cuda"), "nothing to do: arrays are NumPy's, in the memory of this process"),
     **dict.fromkeys(("clone", "contiguous"), "x + 0 for a new node, or x.detach() for a constant of its own"),
     **dict.fromkeys(("add_", "sub_", "mul_", "div_", "copy_", "fill_"), "`with ag.no_grad():` and +=, -=, x[...] = …"),
     **dict.fromkeys(("softmax", "log_softmax", "logsumexp", "norm", "std", "var"), "a function: ag.{name}(x)"),

@@ -245,6 +245,9 @@ class TracedTensor(Traced, Tensor):
     def __array__(self, *_: Any, **__: Any) -> NoReturn:
         refuse("turning a traced Tensor into an ndarray", "compute with the Tensor itself, or return it")
 
+    def __dlpack__(self, **_: Any) -> NoReturn:
+        refuse("handing a traced Tensor to another library", "compute with the Tensor itself, or return it")
+
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         entry = next((rule for rule in BOOK.values() if rule.ufunc is ufunc), None)
         if entry is not None and not entry.differentiable and method == "__call__" and not options:

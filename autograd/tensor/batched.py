@@ -59,10 +59,10 @@ class Batched(Tensor):
         axes = max(self.ndim, g.ndim)
         return many(zero_where_not_taken(*[aligned(whole_of(x, len(self.whole)), axes) for x in (g, self)]))
 
-    def _refuse(self, *_: Any) -> Never:
+    def _refuse(self, *_: Any, **__: Any) -> Never:
         raise TypeError("this stands for many Tensors, of which a derivative's rules may not ask for one number")
 
-    __bool__ = __float__ = __int__ = __array__ = item = tolist = _refuse
+    __bool__ = __float__ = __int__ = __array__ = __dlpack__ = item = tolist = _refuse
     __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = _refuse
     __hash__ = Node.__hash__
     data = property(_refuse)

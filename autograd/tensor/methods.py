@@ -18,10 +18,11 @@ from autograd.numpy.indexing import gathered
 from autograd.rules import complex, products, reductions, shaping
 from autograd.rules.shapes import Axis, is_complex
 from autograd.suggest import catching
+from autograd.tensor.exchange import Exchange
 from autograd.tensor.numpy_methods import NumpyMethods
 
 
-class ArrayMethods(NumpyMethods):
+class ArrayMethods(NumpyMethods, Exchange):
     """NumPy's methods; each is a primitive, or a function put together from some."""
 
     __slots__ = ()

@@ -101,6 +101,7 @@ TESTED_IN = {
     "test_hooks": {"assign", "live"},
     "test_inspect": {"current_forward_hook", "forward_hook"},
     "test_compile": {"compile"},
+    "test_exchange": {"from_dlpack"},
     "test_complex": {"holomorphic_grad"},
     "test_coverage": {"coverage"},
     "test_drawing": {"draw"},
