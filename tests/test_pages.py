@@ -101,7 +101,8 @@ def program() -> dict[str, Any]:
     lines += ["trainer = nn.Trainer(model, loss='mse', optimizer='adam')"]
     Path("program.py").write_text("\n".join([*lines, "trainer.fit(eye(4), eye(4)[:, :1], epochs=2, progress=False)"]))
     Path("table.csv").write_text("\n".join(["x,y", *(f"{i},{2 * i % 7}" for i in range(40))]))
-    return {}
+    joblib = pytest.importorskip("joblib", reason="comes with gradbook[train]")
+    return {"joblib": joblib, "nn": nn, "x": np.eye(8, 4), "y": np.arange(8) % 3}
 
 
 def images_and_lines() -> dict[str, Any]:
