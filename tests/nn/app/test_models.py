@@ -98,6 +98,7 @@ def test_networks_spell_lines(model, command, tmp_path):
         (("words.txt", "--model", "transformer", "--hidden", "16,32"), "a size for each block, all the same"),
         (("words.txt", "--model", "transformer", "--hidden", "none"), "a size for each block, all the same"),
         (("iris", "--model", "cnn"), "--model cnn is for images"),
+        (("digits", "--model", "cnn", "--members", "4"), "--members are networks of --model mlp"),
         (("iris", "--model", "lstm"), "iris is no text file"),
         (("nowhere.txt", "--model", "lstm"), "there is no file or folder nowhere.txt; did you mean words.txt?"),
         (("long.txt", "--model", "lstm"), "line 2 has 300 characters; at most 255 are taken"),
