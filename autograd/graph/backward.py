@@ -104,8 +104,10 @@ def zero_where_not_taken(g: Any, share: Any) -> Any:
         return share._zero_where_not_taken(g)
     if share.__class__ is float:
         return 0.0 if share != share and g == 0 else share
-    lost = share != share
-    return np.where(lost & (g == 0), 0.0, share) if np.any(lost) else share
+    squares = np.vdot(share, share)
+    if squares == squares:  # a quick look: a NaN would have reached it
+        return share
+    return np.where((share != share) & (g == 0), 0.0, share)
 
 
 def _needed(order: Sequence[Node], wanted: Collection[Node] | None) -> list[Node]:

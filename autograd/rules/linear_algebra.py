@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.rules import forwards
+from autograd.rules import forwards, triangles
 from autograd.rules.arithmetic import equal, where
 from autograd.rules.losses import one_hot
 from autograd.rules.primitive import primitive
@@ -57,13 +57,13 @@ def _factor(g: Any, mine: Any, other: Any, subscripts: str, place: int) -> Any:
 # ---- triangles -----------------------------------------------------------------------------------------------------
 
 tril = primitive(
-    "tril", lambda x, k: np.tril(x, k),
+    "tril", triangles.tril,
     lambda g, y, x, k: tril(g, k=k),
     linear=True, selects=True, doc="y = x on and below its k-th diagonal, else 0",
 )  # fmt: skip
 
 triu = primitive(
-    "triu", lambda x, k: np.triu(x, k),
+    "triu", triangles.triu,
     lambda g, y, x, k: triu(g, k=k),
     linear=True, selects=True, doc="y = x on and above its k-th diagonal, else 0",
 )  # fmt: skip

@@ -18,6 +18,8 @@ from autograd.program.native.engine import blas, interpreter
 from autograd.program.tape import Tape
 from autograd.rules import products
 
+COPIED = 1 << 14  # bytes
+
 
 def native_function(tape: Tape, order: Sequence[int]) -> tuple[Callable[..., list[Any]], int, bool]:
     """A program as a function of its arguments, the bytes of memory it works in, and whether it needs no NumPy."""
@@ -39,11 +41,11 @@ class _Writer:
         self._steps = steps
         self._step_of = {place: step for step in steps.steps for place in steps.makes(step)}
         self._outside = self._read_outside()
-        self._storage = Storage(tape, self._groups(), self._planned, self._in_place, steps.inputs)
-        self.code = Code(tape, self._storage)
         self._read_natively = {
             steps.memory(x) for step in steps.steps if not isinstance(step, Call) for x in steps.reads(step)
         }
+        self._storage = Storage(tape, self._groups(), self._planned, self._in_place, steps.inputs)
+        self.code = Code(tape, self._storage)
         self._bytecode = [0] * instructions.FIRST
         self._numbers: list[float] = []
         self._address_of: dict[int, int] = {}
@@ -84,7 +86,9 @@ class _Writer:
         if step is None:
             return False  # a number
         if isinstance(step, Call):
-            return writes_into(self._tape.entries[place])
+            entry = self._tape.entries[place]
+            # A small result is sooner copied to where the bytecode looks for it than its address is asked for.
+            return writes_into(entry) or (place in self._read_natively and 0 < entry.nbytes <= COPIED)
         return not isinstance(step, Chained) or place in self._outside or self._is_layer(place)
 
     def _is_layer(self, place: int) -> bool:

@@ -147,6 +147,9 @@ class Code:
         else:
             function = partial(entry.rule.array, **entry.attrs) if entry.attrs else entry.rule.array
             made = f"{self.constant('f', function)}({', '.join(map(self.name, entry.inputs))})"
+            if place in self.storage.arrays:
+                self.lines.append(f"copyto({self.name(place)}, {made})")
+                return
             if not entry.shape:  # NumPy gives a number of its own type in place of an array without axes
                 made = f"{self.constant('f', np.asarray)}({made})"
             if place in self.storage.targets:
