@@ -6,6 +6,7 @@ as a column on the right, as in NumPy.
 """
 
 import operator
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -71,10 +72,16 @@ linear = primitive(
     symbol="xW+b", doc="Y = X W + b",
 )  # fmt: skip
 
+
+def weighted_sum(b: float, w: Sequence[float], x: Sequence[float]) -> float:
+    """b + w₁x₁ + w₂x₂ + … of numbers, from left to right."""
+    return sum(map(operator.mul, w, x), b)
+
+
 # For scalars: inputs are b, then all w, then all x.
 affine = primitive(
     "affine", lambda b, *wx: b + np.add.reduce(np.multiply(wx[: len(wx) // 2], wx[len(wx) // 2 :])),
     pull=lambda g, y, b, *wx: [g, *[g * x for x in wx[len(wx) // 2 :] + wx[: len(wx) // 2]]],
-    scalar=lambda b, *wx: sum(map(operator.mul, wx[: len(wx) // 2], wx[len(wx) // 2 :]), b),
+    scalar=lambda b, *wx: weighted_sum(b, wx[: len(wx) // 2], wx[len(wx) // 2 :]),
     symbol="Σwx+b", bounded=True, doc="y = b + w₁x₁ + w₂x₂ + …",
 )  # fmt: skip

@@ -56,8 +56,7 @@ def _of_rows(rows: Sequence[Sequence[Any]], inputs: Sequence[Any]) -> list[Any]:
     kinds = {*map(type, inputs)}
     usual = rows[0][0].__class__ is Value and kinds <= {Value, float} and recording()
     numbers = values_alone(rows) if usual else None
-    forward = rule.scalar
-    if numbers is None or forward is None or not all([row[0].requires_grad for row in rows]):  # noqa: C419
+    if numbers is None or not all([row[0].requires_grad for row in rows]):  # noqa: C419
         return [rule(*row, *inputs) for row in rows]
     last = [x if x.__class__ is float else x._raw for x in inputs]
     many = MIXED if float in kinds else MANY
@@ -66,7 +65,7 @@ def _of_rows(rows: Sequence[Sequence[Any]], inputs: Sequence[Any]) -> list[Any]:
     for row in rows:
         start, end = end, end + len(row)
         try:
-            data = forward(*numbers[start:end], *last)
+            data = products.weighted_sum(numbers[start], numbers[start + 1 : end], last)
         except FLOAT_EXCEPTIONS:
             data = rule.on_floats(numbers[start:end] + last, NO_ATTRS)
         found.append(computed(data, rule, (*row, *inputs), many, NO_ATTRS, True))

@@ -15,7 +15,7 @@ from itertools import repeat
 from operator import call
 from typing import Any
 
-SMALLEST, LARGEST = 64, 131072
+SMALLEST, LARGEST = 64, 32768
 
 
 class Reserve:

@@ -48,9 +48,7 @@ def _comparison(compare: Callable[[Any, Any], Any]) -> Comparison:
 
 def _unary(rule: Primitive) -> Callable[[Value], Value]:
     """`Value._apply` for a rule of one parent, without its loops: most of the time of a graph of scalars goes here."""
-    forward = rule.scalar
-    if forward is None:
-        raise TypeError(f"{rule.name} has no scalar function")
+    forward: Any = rule.scalar
 
     def method(self: Value) -> Value:
         number = self._raw
@@ -65,11 +63,9 @@ def _unary(rule: Primitive) -> Callable[[Value], Value]:
     return method
 
 
-def _binary(rule: Primitive, swapped: bool = False) -> Callable[[Value, Any], Value]:
+def _binary(rule: Primitive) -> Callable[[Value, Any], Value]:
     """`Value._apply` for a rule of two parents, without its loops."""
-    forward = rule.scalar
-    if forward is None:
-        raise TypeError(f"{rule.name} has no scalar function")
+    forward: Any = rule.scalar
 
     def method(self: Value, other: Any) -> Value:
         kind = other.__class__
@@ -78,17 +74,32 @@ def _binary(rule: Primitive, swapped: bool = False) -> Callable[[Value, Any], Va
         elif kind is float or kind is int:
             number, requires_grad = other, self.requires_grad
         else:
-            return Value._apply(rule, (other, self) if swapped else (self, other), NO_ATTRS)
-        pair = (number, self._raw) if swapped else (self._raw, number)
+            return Value._apply(rule, (self, other), NO_ATTRS)
         try:
-            data = forward(*pair)
+            data = forward(self._raw, number)
         except FLOAT_EXCEPTIONS:
-            data = rule.on_floats(pair, NO_ATTRS)
+            data = rule.on_floats((self._raw, number), NO_ATTRS)
         if requires_grad and recording():
-            if swapped:
-                return computed(data, rule, other, self, NO_ATTRS, True)
             return computed(data, rule, self, other, NO_ATTRS, True)
-        return _unrecorded(data, rule, (other, self) if swapped else (self, other), NO_ATTRS)
+        return _unrecorded(data, rule, (self, other), NO_ATTRS)
+
+    return method
+
+
+def _swapped(rule: Primitive) -> Callable[[Value, Any], Value]:
+    """The same with a number on the left."""
+    forward: Any = rule.scalar
+
+    def method(self: Value, other: Any) -> Value:
+        if other.__class__ is not float and other.__class__ is not int:
+            return Value._apply(rule, (other, self), NO_ATTRS)
+        try:
+            data = forward(other, self._raw)
+        except FLOAT_EXCEPTIONS:
+            data = rule.on_floats((other, self._raw), NO_ATTRS)
+        if self.requires_grad and recording():
+            return computed(data, rule, other, self, NO_ATTRS, True)
+        return _unrecorded(data, rule, (other, self), NO_ATTRS)
 
     return method
 
@@ -149,11 +160,11 @@ class Value(Operators, ScalarNode):
     def grad(self, gradient: Any) -> None:
         self._grad = gradient if gradient is None or isinstance(gradient, Value) else as_float(gradient)
 
-    __add__, __radd__ = _binary(arithmetic.add), _binary(arithmetic.add, swapped=True)
-    __sub__, __rsub__ = _binary(arithmetic.subtract), _binary(arithmetic.subtract, swapped=True)
-    __mul__, __rmul__ = _binary(arithmetic.multiply), _binary(arithmetic.multiply, swapped=True)
-    __truediv__, __rtruediv__ = _binary(arithmetic.divide), _binary(arithmetic.divide, swapped=True)
-    __pow__, __rpow__ = _binary(arithmetic.power), _binary(arithmetic.power, swapped=True)
+    __add__, __radd__ = _binary(arithmetic.add), _swapped(arithmetic.add)
+    __sub__, __rsub__ = _binary(arithmetic.subtract), _swapped(arithmetic.subtract)
+    __mul__, __rmul__ = _binary(arithmetic.multiply), _swapped(arithmetic.multiply)
+    __truediv__, __rtruediv__ = _binary(arithmetic.divide), _swapped(arithmetic.divide)
+    __pow__, __rpow__ = _binary(arithmetic.power), _swapped(arithmetic.power)
     __neg__, relu, tanh = _unary(arithmetic.negative), _unary(activations.relu), _unary(trigonometry.tanh)
 
     @staticmethod
