@@ -29,6 +29,10 @@ __all__ = ["SETTINGS", "Network"]
 
 Array: TypeAlias = NDArray[Any]
 
+# scikit-learn's activations, each with the c of its first weights and biases, which are uniform up to
+# √(c / (fan in + fan out)); a random_state gives the same ones as there.
+START = {"identity": 6.0, "logistic": 2.0, "tanh": 6.0, "relu": 6.0}
+
 SETTINGS = """Args:
         hidden_layer_sizes: The number of units of each hidden layer.
         activation: A name in `nn.ACTIVATIONS`; also scikit-learn's ``"logistic"``.
@@ -156,11 +160,12 @@ class Network(BaseEstimator):  # type: ignore[misc]
             raise ValueError(f"solver={self.solver!r}: expected one of {', '.join(OPTIMIZERS)}, lbfgs")
         if self.learning_rate not in ("constant", "invscaling", "adaptive"):
             raise ValueError(f"learning_rate={self.learning_rate!r}: expected constant, invscaling or adaptive")
-        seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
+        random = check_random_state(self.random_state)
         goes_on = goes_on and hasattr(self, "model_")
         if not goes_on:
-            self.model_, self.t_, self.n_iter_ = self._network(x, outputs, seed), 0, 0
+            self.model_, self.t_, self.n_iter_ = self._network(x, outputs, random), 0, 0
             self.loss_curve_: list[float] = []
+        seed = int(random.randint(np.iinfo(np.int32).max))
         rows = held = None
         if self.early_stopping and not once and self.solver != "lbfgs":
             rows, held = self._split(len(x), seed, classes)
@@ -221,14 +226,24 @@ class Network(BaseEstimator):  # type: ignore[misc]
     def _warn(self, what: str) -> None:
         warnings.warn(f"{what}; raise it, or scale the data", ConvergenceWarning, stacklevel=4)
 
-    def _network(self, x: Array, outputs: int, seed: int) -> Module:
+    def _network(self, x: Array, outputs: int, random: Any) -> Module:
         if self.module is not None:
             return self.module(x.shape[1], outputs)
         activation = "sigmoid" if self.activation == "logistic" else self.activation
         sizes = [*np.atleast_1d(self.hidden_layer_sizes).tolist(), outputs]
-        network = MLP(x.shape[1], sizes, activation=activation, seed=seed, dtype=x.dtype)
+        if self.activation in START:
+            network = MLP(x.shape[1], sizes, activation=activation, initializer="zeros", dtype=x.dtype)
+            for layer in network.layers:
+                if isinstance(layer, Linear):
+                    limit = math.sqrt(START[self.activation] / (layer.in_features + layer.out_features))
+                    for parameter in layer.parameters():
+                        parameter.data = random.uniform(-limit, limit, parameter.shape).astype(x.dtype)
+        else:
+            seed = int(random.randint(np.iinfo(np.int32).max))
+            network = MLP(x.shape[1], sizes, activation=activation, seed=seed, dtype=x.dtype)
         if not self.dropout:
             return network
+        seed = int(random.randint(np.iinfo(np.int32).max))
         layers: list[Module] = []
         for number, layer in enumerate(network.layers):
             layers.append(layer)
@@ -270,9 +285,21 @@ class Network(BaseEstimator):  # type: ignore[misc]
             return np.asarray(self.model_(x).data)
 
     def _outputs(self, X: ArrayLike) -> Array:
-        check_is_fitted(self, "model_")
-        kinds = list({array.dtype for array in self.coefs_})
-        return self._raw(_dense(validate_data(self, X, dtype=kinds or None, accept_sparse="csr", reset=False)))
+        if not self._is_plain(X):
+            check_is_fitted(self, "model_")
+            kinds = list({array.dtype for array in self.coefs_})
+            X = _dense(validate_data(self, X, dtype=kinds or None, accept_sparse="csr", reset=False))
+        return self._raw(np.asarray(X))
+
+    def _is_plain(self, X: Any) -> bool:
+        """Whether scikit-learn's checks, which take many times as long as a row, would find nothing to say."""
+        fitted = vars(self)
+        if not (type(X) is np.ndarray and X.ndim == 2 and len(X) and fitted.get("coefs_")):
+            return False
+        if X.shape[1] != self.n_features_in_ or X.dtype != self.coefs_[0].dtype or "feature_names_in_" in fitted:
+            return False
+        with np.errstate(over="ignore", invalid="ignore"):
+            return math.isfinite(X.sum())
 
 
 def _inverse_scaling(power: float, step: int) -> float:
