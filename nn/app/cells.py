@@ -45,11 +45,15 @@ _GROUPS = {
 }
 LONGEST_NUMBER = 400
 _ZEROS = re.compile(r"0\d+", re.ASCII)
-# Lines, each after its line end, that hold something else than digits in their groups, in columns of many cells.
-_NOT_PLAIN = {
-    comma: re.compile(rf"\n(?![-+]?(\d{{1,3}}({group}\d{{3}})+|\d{{1,300}})({point}\d*)?%?\n)[^\n]+", re.ASCII)
-    for comma, group, point in ((False, ",", r"\."), (True, r"\.", ","))
-}
+# What stands between the digits of plain numbers, each after a line end: -1,234.5%. How many digits there are between
+# one mark and the next, at least and at most; what is not said here may not be.
+_END, _SIGN, _GROUP, _POINT, _PERCENT = range(1, 6)
+_DIGITS = {
+    (_END, _END): (0, 300), (_END, _SIGN): (0, 0), (_END, _GROUP): (1, 3), (_END, _POINT): (1, 300),
+    (_END, _PERCENT): (1, 300), (_SIGN, _END): (1, 300), (_SIGN, _GROUP): (1, 3), (_SIGN, _POINT): (1, 300),
+    (_SIGN, _PERCENT): (1, 300), (_GROUP, _END): (3, 3), (_GROUP, _GROUP): (3, 3), (_GROUP, _POINT): (3, 3),
+    (_GROUP, _PERCENT): (3, 3), (_POINT, _END): (0, 300), (_POINT, _PERCENT): (0, 300), (_PERCENT, _END): (0, 0),
+}  # fmt: skip
 MANY_CELLS = 64
 
 # As `pandas.to_datetime` takes them. Where days and months could be exchanged, the first that fits all is taken.
@@ -88,15 +92,37 @@ def _number(text: str, comma: bool) -> float:
 
 def _plain_numbers(texts: list[str], comma: bool) -> NDArray[np.float64]:
     """Texts as numbers where they are plain ones, else NaN."""
+    group, point = (".", ",") if comma else (",", ".")
     lines = "\n".join(["", *texts, ""])
     if lines.count("\n") == len(texts) + 1:  # no cell has lines of its own
-        digits = _NOT_PLAIN[comma].sub("\n", lines).translate({ord("." if comma else ","): None, ord("%"): None})
-        if len(digits) > len(texts) + 1:
-            table = io.StringIO((digits.replace(",", ".") if comma else digits)[1:])
-            read = _pandas().read_csv(table, header=None, names=[0], skip_blank_lines=False, dtype=np.float64)
+        if others := _not_plain(lines.encode(errors="replace"), group, point):
+            for row in others:
+                texts[row] = ""
+            lines = "\n".join(["", *texts, ""])
+        if len(lines) > len(texts) + 1:
+            read = _pandas().read_csv(
+                io.StringIO(lines[1:].replace("%", "")), sep="\t", thousands=group, decimal=point,
+                header=None, names=[0], skip_blank_lines=False, dtype=np.float64,
+            )  # fmt: skip
             numbers: NDArray[np.float64] = read[0].to_numpy(copy=True)
             return numbers
     return np.full(len(texts), np.nan)
+
+
+def _not_plain(lines: bytes, group: str, point: str) -> list[int]:
+    """The lines, each after its line end, that hold something else than digits in their groups."""
+    kinds = np.zeros(256, dtype=np.uint8)
+    kinds[[ord("\n"), ord("-"), ord("+"), ord(group), ord(point), ord("%")]] = 1, 2, 2, 3, 4, 5
+    least, most = np.zeros((6, 6), dtype=np.int64), np.full((6, 6), -1)
+    for pair, (fewest, largest) in _DIGITS.items():
+        least[pair], most[pair] = fewest, largest
+    codes = np.frombuffer(lines, dtype=np.uint8)
+    (marks,) = np.nonzero(codes - np.uint8(ord("0")) > 9)  # whole numbers without a sign: what is below 0 is large
+    kind = kinds[codes[marks]]
+    digits, pairs = np.diff(marks) - 1, (kind[:-1], kind[1:])
+    wrong = (digits < least[pairs]) | (digits > most[pairs])
+    found: list[int] = np.unique((np.cumsum(pairs[0] == _END) - 1)[wrong]).tolist() if wrong.any() else []
+    return found
 
 
 def _by_text(series: pd.Series[Any], value: Callable[[Any], Any], dtype: Any, missing: Any) -> NDArray[Any]:
@@ -116,7 +142,7 @@ def begins_with_zeros(cells: Iterable[Any]) -> bool:
         >>> begins_with_zeros(["10115", "04103"]), begins_with_zeros(["0", "0.5", None])
         (True, False)
     """
-    return any(isinstance(cell, str) and _ZEROS.fullmatch(cell.strip()) for cell in cells)
+    return any(isinstance(cell, str) and "0" in cell and _ZEROS.fullmatch(cell.strip()) for cell in cells)
 
 
 def has_decimal_commas(texts: Collection[str]) -> bool:

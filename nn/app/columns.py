@@ -212,6 +212,8 @@ def _counts_rows(numbers: NDArray[np.float64], name: str) -> str:
     rows = len(numbers)
     if rows < ENOUGH_ROWS or any((part != np.round(part)).any() for part in (numbers[:ENOUGH_ROWS], numbers)):
         return ""  # as NaN is, too
+    if numbers.max() - numbers.min() < rows - 1:
+        return ""  # two are alike
     steps = np.diff(numbers)
     counts = bool((steps == steps[0]).all()) and abs(steps[0]) == 1
     if counts and (numbers[0] in (0, 1) or numbers[-1] in (0, 1) or not _TIME.fullmatch(name)):

@@ -169,8 +169,8 @@ def _texts(sample: bytes, options: dict[str, Any]) -> dict[str, type[str]]:
         return {}
     kept = {}
     for place, column in enumerate(texts.columns):
-        cells = texts.iloc[:, place].dropna().unique()
-        if begins_with_zeros(cells) or {cell.strip().lower() for cell in cells} <= WORDS:
+        cells = texts.iloc[:, place].dropna().unique().tolist()
+        if begins_with_zeros(cells) or all(cell.strip().lower() in WORDS for cell in cells):
             kept[column] = str
     return kept
 

@@ -145,7 +145,10 @@ def _target(
                 "cells are); correct it, empty the cell, or pass --task classification"
             )
         return numbers, (), note
-    codes, different = require("pandas", "train").factorize(to_texts(column))
+    pandas = require("pandas", "train")
+    codes, found = pandas.factorize(column)
+    places, different = pandas.factorize(to_texts(pandas.Series(found)))  # " a" and "a" are one
+    codes = places[codes]
     order = sorted(range(len(different)), key=different.__getitem__)
     if share == 1 and len(np.unique(numbers)) == len(different):
         order.sort(key=numbers[np.unique(codes, return_index=True)[1]].__getitem__)

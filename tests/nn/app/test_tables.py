@@ -1,5 +1,7 @@
 """Tables as people have them: what each column is taken for, what is left out and said, and the target."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ pytest.importorskip("sklearn", reason="tables need scikit-learn, which is not in
 
 import pandas
 
+from nn.app import cells
 from nn.app.cells import date_format, to_dates, to_numbers
 from nn.app.columns import Choices
 from nn.app.datasets import DataError
@@ -312,3 +315,15 @@ def test_a_whole_number_beyond_every_float_is_no_number():
     numbers, bad = to_numbers(pandas.Series([1, 10**400, -(10**400), None], dtype=object))
     assert bad.tolist() == [False, True, True, False]
     assert np.isnan(numbers[1:]).all()
+
+
+@pytest.mark.parametrize("comma", [False, True])
+def test_plain_numbers_are_found_all_at_once_and_no_others(comma):
+    group, point = (r"\.", ",") if comma else (",", r"\.")
+    plain = re.compile(rf"[-+]?(\d{{1,3}}({group}\d{{3}})+|\d{{1,300}})({point}\d*)?%?", re.ASCII)
+    rng = np.random.default_rng(1)
+    letters = list("0123456789" * 4 + ",,..-+%e é")
+    texts = ["".join(rng.choice(letters, rng.integers(0, 9))) for _ in range(3000)]
+    expected = [cells._number(text, comma) if plain.fullmatch(text) else np.nan for text in texts]
+    assert 500 < np.isfinite(expected).sum() < 2500
+    np.testing.assert_array_equal(cells._plain_numbers(texts, comma), expected)
