@@ -220,24 +220,32 @@ class Animation:
             require("matplotlib.backends.backend_agg", "viz").FigureCanvasAgg(drawn_on)
         self.figure = drawn_on
         self.frames = frames
-        self._interval = interval
+        self._rate = 1000 / interval  # frames a second
         self._draw = draw
-        self._animation: Any = animation
+        self._writers = animation
 
-    def _made(self) -> Any:
-        def frame(number: int) -> list[Any]:
-            self._draw(number)
-            return []
-
-        return self._animation.FuncAnimation(
-            self.figure, frame, frames=self.frames, interval=self._interval, init_func=list, blit=False
-        )
+    def _write(self, writer: Any, path: str | Path, dpi: int | None = None) -> None:
+        """Draw each frame once. They are laid out alike, as the first, so that nothing moves that does not change."""
+        with style():
+            self._draw(0)
+            shown_at, self.figure.dpi = self.figure.dpi, dpi or self.figure.dpi
+            try:
+                self.figure.draw_without_rendering()
+                self.figure.set_layout_engine("none")
+                with writer.saving(self.figure, path, dpi):
+                    for number in range(self.frames):
+                        self._draw(number)
+                        writer.grab_frame()
+            finally:
+                self.figure.dpi = shown_at
 
     @property
     def html(self) -> str:
         """A player as HTML, with the frames inside it: no network is needed."""
-        with style():
-            text: str = self._made().to_jshtml(default_mode="loop")
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "frames.html"
+            self._write(self._writers.HTMLWriter(self._rate, embed_frames=True, default_mode="loop"), path)
+            text = path.read_text(encoding="utf-8")
         # matplotlib's player fetches its icons from elsewhere; characters do as well.
         text = re.sub(r"<link\b[^>]*>", "", text)
         return re.sub(
@@ -262,22 +270,20 @@ class Animation:
         elif ending == ".gif":
             path.write_bytes(self.gif())
         elif ending == ".mp4":
-            if not self._animation.FFMpegWriter.isAvailable():
+            if not self._writers.FFMpegWriter.isAvailable():
                 raise MissingExtraError(f"{path.name}: an MP4 needs the program ffmpeg on the PATH; .gif needs nothing")
-            with style():
-                # Most players know this colour format alone, and it wants an even number of pixels.
-                even = ["-pix_fmt", "yuv420p", "-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2"]
-                writer = self._animation.FFMpegWriter(fps=1000 / self._interval, extra_args=even)
-                self._made().save(path, writer=writer)
+            # Most players know this colour format alone, and it wants an even number of pixels.
+            even = ["-pix_fmt", "yuv420p", "-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2"]
+            self._write(self._writers.FFMpegWriter(self._rate, extra_args=even), path)
         else:
             raise ValueError(f"{path.name}: an animation is saved as .gif, .mp4 or .html")
         return path
 
     def gif(self, dpi: int = 100) -> bytes:
         """The frames as an animated GIF, which every viewer plays."""
-        with style(), TemporaryDirectory() as folder:
+        with TemporaryDirectory() as folder:
             path = Path(folder) / "frames.gif"
-            self._made().save(path, writer=self._animation.PillowWriter(fps=1000 / self._interval), dpi=dpi)
+            self._write(self._writers.PillowWriter(self._rate), path, dpi)
             return path.read_bytes()
 
     def _repr_html_(self) -> str:

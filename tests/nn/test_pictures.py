@@ -257,11 +257,11 @@ def test_snapshots_are_animated_as_they_are(training: dict[str, Any]) -> None:
 def test_a_film_needs_the_program_that_makes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     animation = pictures.descent_animation(steps=3)
     path = tmp_path / "film.mp4"
-    if animation._animation.FFMpegWriter.isAvailable():
+    if animation._writers.FFMpegWriter.isAvailable():
         content = animation.save(path).read_bytes()
         assert content[4:8] == b"ftyp"
         path.unlink()
-    monkeypatch.setattr(animation._animation.FFMpegWriter, "isAvailable", lambda: False)
+    monkeypatch.setattr(animation._writers.FFMpegWriter, "isAvailable", lambda: False)
     with pytest.raises(ag.MissingExtraError, match=r"film\.mp4: an MP4 needs the program ffmpeg on the PATH"):
         animation.save(path)
     assert not path.exists()
