@@ -17,7 +17,7 @@ from nn.optim import Optimizer
 from nn.outputs import outputs_of
 from nn.training.outside import Same, Watched, attributes, reading_of
 
-__all__ = ["RecordedStep", "compile_step"]
+__all__ = ["RecordedGradients", "RecordedStep", "compile_step"]
 
 # Forms of a batch that are known at once; as many as `ag.compile` keeps.
 KEPT = 64
@@ -136,11 +136,15 @@ class RecordedStep:
                 del self._replays[form]
                 raise ag.RecordingError(f"{type(self._model).__name__} sets attributes of its layers as it runs")
         results = replay([*arrays, *counts])
-        optimizer.count(self._takes_part[fixed])
+        self._count(fixed)
         if undisturbed and len(counts) == 1 and all(self._takes_part[fixed]) and not several:
             self._latest = replay, [x.shape for x in arrays], wants_outputs, fixed in self._checked
         self.has_run = True
         return results if wants_outputs else (results, None)
+
+    def _count(self, fixed: int) -> None:
+        """Note that the optimizer has taken a step."""
+        self._optimizer.count(self._takes_part[fixed])
 
     def _casts(self, x: Any) -> bool:
         """Whether layers would turn inputs to their precision, if they saw that they are no Tensors."""
@@ -186,10 +190,33 @@ class RecordedStep:
         found = dict(zip(used, ag.gradients(total, used, create_graph=True), strict=True))
         gradients = [found.get(parameter) for parameter in optimizer.parameters]
         self._takes_part[fixed] = [gradient is not None for gradient in gradients]
+        wants_outputs = next(key for key, number in self._numbered.items() if number == fixed)[-1]
+        return self._results(loss, outputs if wants_outputs else None, gradients, counts)
+
+    def _results(self, loss: Any, outputs: Any, gradients: list[Any], counts: list[Any]) -> Any:
+        """Take the optimizer's step, and say what the recording gives."""
+        optimizer = self._optimizer
         steps = [counts[kind] for kind in optimizer.counts()[1]]
         optimizer.change(self._clip(gradients), steps, ag.live(lambda: optimizer.rate))
-        wants_outputs = next(key for key, number in self._numbered.items() if number == fixed)[-1]
-        return (loss, outputs) if wants_outputs else loss
+        return loss if outputs is None else (loss, outputs)
+
+
+class RecordedGradients(RecordedStep):
+    """The first half of a step whose second half several processes take together: the loss and its gradients."""
+
+    def gradients(self, batch: tuple[Any, ...], wants_outputs: bool) -> tuple[float, Any, list[Any]]:
+        """The loss, the raw outputs or None, and for each of the optimizer's parameters its gradient or None."""
+        results: Any = self(batch) if wants_outputs else self(batch, wants_outputs=False)[0]
+        loss, outputs, found = (*results[:2], results[2:]) if wants_outputs else (results[0], None, results[1:])
+        present = iter(found)
+        return loss, outputs, [next(present) if takes_part else None for takes_part in self._taking_part]
+
+    def _count(self, fixed: int) -> None:
+        self._taking_part = self._takes_part[fixed]  # the optimizer counts its own steps
+
+    def _results(self, loss: Any, outputs: Any, gradients: list[Any], counts: list[Any]) -> Any:  # noqa: ARG002
+        present = [gradient for gradient in gradients if gradient is not None]
+        return (loss, *present) if outputs is None else (loss, outputs, *present)
 
 
 def _array(x: Any) -> Any:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from nn.distributed import World
 from nn.layers import BatchNorm1d
+from nn.training.compiled import RecordedGradients
 from nn.training.measured import is_sum
 
 __all__ = ["add_gradients", "why_not_shared"]
@@ -25,7 +26,12 @@ def why_not_shared(trainer: Trainer) -> str | None:
 
 
 def add_gradients(
-    world: World, trainer: Trainer, batch: tuple[Any, ...], divisor: int, wants_outputs: bool
+    world: World,
+    trainer: Trainer,
+    batch: tuple[Any, ...],
+    divisor: int,
+    wants_outputs: bool,
+    recorded: RecordedGradients | None = None,
 ) -> tuple[float, NDArray[Any] | None]:
     """Add the gradients of a whole batch's loss and penalty to the parameters', computing this rank's rows alone.
 
@@ -38,6 +44,7 @@ def add_gradients(
         batch: The whole batch, the same on all ranks.
         divisor: How many batches share a step of the optimizer.
         wants_outputs: Whether the outputs are asked for.
+        recorded: What computes the loss and the gradients; None computes them eagerly.
 
     Returns:
         The loss of the whole batch, and the outputs for it.
@@ -46,21 +53,31 @@ def add_gradients(
     before = [parameter.grad for parameter in parameters]
     trainer.optimizer.zero_grad()
     rows, share = world.part(batch)
-    terms, value, outputs = [], 0.0, None
+    terms: list[Any] = []
+    value, outputs, found = 0.0, None, [None] * len(parameters)
+    loss: Any
     if len(rows[1]):
-        loss, raw = trainer.compute_loss(*rows)
-        outputs, sums = raw.data, trainer.measured.is_sum
+        sums = trainer.measured.is_sum
+        if recorded is not None:
+            loss, outputs, found = recorded.gradients(rows, wants_outputs or sums is None)
+        else:
+            loss, raw = trainer.compute_loss(*rows)
+            outputs = raw.data
         if len(batch) == 2 and (is_sum(trainer.loss, outputs, rows[1]) if sums is None else sums):
             share = 1.0
-        value = loss.item() * share
-        terms.append(loss * share)
+        if recorded is not None:
+            value, found = loss * share, [None if g is None else g * (share / divisor) for g in found]
+        else:
+            value = loss.item() * share
+            terms.append(loss * share)
     if trainer.penalty is not None:
         terms.append(trainer.penalty(trainer.model) / world.size)
     if terms and math.isfinite(value):
         (sum(terms[1:], terms[0]) / divisor).backward()
 
     kind = np.result_type(np.float32, *[parameter.dtype for parameter in parameters])
-    found = [None if parameter.grad is None else parameter.grad.data for parameter in parameters]
+    if recorded is None:
+        found = [None if parameter.grad is None else parameter.grad.data for parameter in parameters]
     told = [np.zeros(p.shape, kind) if g is None else g.astype(kind) for p, g in zip(parameters, found, strict=True)]
     # The loss in two numbers, as single precision would round it; whether to stop; which parameters took part.
     high = kind.type(value)

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from numpy.typing import NDArray
 
 import autograd as ag
 from autograd import native_is_ready
-from nn.distributed import world
+from nn.distributed import World, world
 from nn.inspect import generator_states, set_generator_states
 from nn.module import Module
 from nn.regularisation import clip_norm, clip_value
-from nn.training.compiled import RecordedStep
+from nn.training.compiled import RecordedGradients, RecordedStep
 from nn.training.data import DataLoader
 from nn.training.outside import unsteady
 from nn.training.parts import TrainerParts
@@ -96,7 +97,8 @@ class Stepper:
         if world() is not None:
             if (reason := why_not_shared(trainer)) is not None:
                 raise ValueError(f"{type(trainer.model).__name__} cannot be trained by several processes: {reason}")
-            return "several processes take each step together"
+            if trainer.penalty is not None:
+                return "several processes share the penalty"
         if trainer.compile is False:
             return "compile=False"
         if trainer.accumulate > 1:
@@ -117,6 +119,8 @@ class Stepper:
         recorded = self._last or self._due()
         if recorded is None:
             return self._eager(batch, wants_outputs)
+        if (ranks := world()) is not None:
+            return self._shared(ranks, recorded, batch, wants_outputs)
         loader = self._loader
         if loader is None:
             self._rewind.note(batch)
@@ -125,7 +129,7 @@ class Stepper:
         if recorded.has_run or self._trainer.compile:
             loss, outputs = recorded(batch, wants_outputs, loader is not None)
         else:
-            loss, outputs = self._tried(recorded, batch, wants_outputs)
+            loss, outputs = self._tried(lambda: recorded(batch, wants_outputs), batch, wants_outputs)
         if not math.isfinite(loss):
             self._rewind.back()
         return loss, outputs
@@ -153,25 +157,43 @@ class Stepper:
             self._last = self._recorded[engine]
         return self._recorded[engine]
 
-    def _tried(self, recorded: RecordedStep, batch: Batch, wants_outputs: bool) -> tuple[float, Any]:
+    def _shared(self, ranks: World, recorded: Any, batch: Batch, wants_outputs: bool) -> tuple[float, Any]:
+        """A step of several processes: this one's gradients by a recording, then one exchange."""
+        if recorded.has_run or self._trainer.compile:
+            return self._together(ranks, batch, wants_outputs, recorded)
+        return self._tried(lambda: self._together(ranks, batch, wants_outputs, recorded), batch, wants_outputs)
+
+    def _together(self, ranks: World, batch: Batch, wants_outputs: bool, recorded: Any = None) -> tuple[float, Any]:
+        trainer = self._trainer
+        parts, part = trainer.accumulate, (trainer.step - 1) % trainer.accumulate
+        together = min(parts, trainer.steps - trainer.step + 1 + part)
+        if part == 0:
+            trainer.optimizer.zero_grad()
+        value, outputs = add_gradients(ranks, trainer, batch, together, wants_outputs, recorded)
+        if math.isfinite(value):
+            self._step_if_due(part)
+        return value, outputs
+
+    def _tried(self, take: Callable[[], tuple[float, Any]], batch: Batch, wants_outputs: bool) -> tuple[float, Any]:
         """The first recorded step; where it cannot be recorded, or something is wrong, the eager one decides."""
         model = self._trainer.model
         before, held = generator_states(model), [(module, dict(vars(module))) for module in model.modules()]
         try:
-            return recorded(batch, wants_outputs)
+            return take()
         except Exception as error:
             for module, its_own in held:
                 vars(module).clear()
                 vars(module).update(its_own)
             Module.edits += 1
             set_generator_states(model, before)
-            found = self._eager(batch)
+            found = self._eager(batch, wants_outputs)
             self.note, self._last = " ".join(str(error).split()), None
             return found
 
     def _new(self, engine: Any) -> RecordedStep:
         trainer = self._trainer
-        return RecordedStep(
+        kind = RecordedStep if world() is None else RecordedGradients
+        return kind(
             trainer.compute_loss,
             trainer.model,
             trainer.optimizer,
@@ -201,15 +223,10 @@ class Stepper:
 
     def _eager(self, batch: Batch, wants_outputs: bool = True) -> tuple[float, Any]:
         trainer = self._trainer
+        if (ranks := world()) is not None:
+            return self._together(ranks, batch, wants_outputs)
         parts, part = trainer.accumulate, (trainer.step - 1) % trainer.accumulate
         together = min(parts, trainer.steps - trainer.step + 1 + part)
-        if (ranks := world()) is not None:
-            if part == 0:
-                trainer.optimizer.zero_grad()
-            value, outputs = add_gradients(ranks, trainer, batch, together, wants_outputs)
-            if math.isfinite(value):
-                self._step_if_due(part)
-            return value, outputs
         loss, outputs = trainer.compute_loss(*batch)
         if loss.size != 1:
             raise ag.ShapeError(f"the loss of a batch must be one number, got shape {loss.shape}; take its mean")

@@ -32,7 +32,7 @@ class Dies(nn.Callback):
 
 
 def main(folder: Path, case: str) -> None:
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     ranks = world()
     seed = 0 if ranks is None or ranks.rank == 0 else 99  # rank 0's numbers are everybody's
     model = nn.MLP(5, [8, 3], activation="tanh", seed=seed, dtype=np.float64)
@@ -41,13 +41,15 @@ def main(folder: Path, case: str) -> None:
         "sum": {},
         "weights": {"penalty": lambda model: nn.l2(model.parameters(), 1e-3), "clip_norm": 0.5},
         "accumulate": {"accumulate": 3},
+        "compiled": {"compile": True, "metrics": ["accuracy"], "clip_norm": 0.5},
     }[case]
     loss = (lambda a, b: nn.cross_entropy(a, b, reduction="sum")) if case == "sum" else nn.cross_entropy
     optimizer = nn.Adam(model.parameters(), learning_rate=0.02)
-    trainer = nn.Trainer(model, loss=loss, optimizer=optimizer, callbacks=[Dies()], compile=False, **settings)
+    trainer = nn.Trainer(model, loss=loss, optimizer=optimizer, callbacks=[Dies()], **{"compile": False} | settings)
     weights = {"sample_weight": np.linspace(0.1, 2, 61)} if case == "weights" else {}
     resume = folder / "state" if case == "plain" else None
     history = trainer.fit(X, Y, epochs=4, batch_size=12, progress=False, resume=resume, **weights)
+    assert (trainer.stepper.seconds_of_recording > 0) == (case == "compiled")
     nn.save(model, folder / "model.safetensors")
     history.save(folder / "history.csv")
     if ranks is not None:  # every rank has the same bits

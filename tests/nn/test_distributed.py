@@ -16,7 +16,7 @@ import nn
 from nn.distributed import World
 
 PROGRAM = Path(__file__).with_name("ranks.py")
-CASES = ["plain", "sum", "weights", "accumulate"]
+CASES = ["plain", "sum", "weights", "accumulate", "compiled"]
 MPIEXEC = shutil.which("mpiexec", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
 
 
@@ -60,18 +60,28 @@ def test_two_ranks_take_the_steps_of_one_process(alone: Path, tmp_path: Path) ->
     run(2, tmp_path, ",".join(CASES))
     for case in CASES:
         same(alone / case, tmp_path / case)
+    run(2, tmp_path / "again", "plain,compiled")  # two numbers have one sum, in whatever order
+    for case in ("plain", "compiled"):
+        for name, array in weights(tmp_path / case).items():
+            np.testing.assert_array_equal(weights(tmp_path / "again" / case)[name], array)
 
 
-@pytest.mark.parametrize(("end", "others"), [("killed", 3), ("raises", 1)])
-def test_a_rank_that_ends_ends_all_and_any_number_resumes(end: str, others: int, alone: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("end", "others"), [("killed", [1, 3]), ("raises", [1])])
+def test_a_rank_that_ends_ends_all_and_any_number_resumes(
+    end: str, others: list[int], alone: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    tmp_path = tmp_path_factory.mktemp(end)
     told = run(2, tmp_path, "plain", end, fails=True)
     if end == "raises":
         assert "RuntimeError: the disk is gone" in told
         assert "rank 1 of 2 ended with RuntimeError; what was saved can be resumed on any number" in told
     assert (tmp_path / "plain" / "state" / "training.safetensors").is_file()
     assert not (tmp_path / "plain" / "model.safetensors").exists()
-    run(others, tmp_path, "plain")
-    same(alone / "plain", tmp_path / "plain")
+    for number in others:
+        resumed = tmp_path_factory.mktemp(f"{end}{number}") / "run"
+        shutil.copytree(tmp_path, resumed)
+        run(number, resumed, "plain")
+        same(alone / "plain", resumed / "plain")
 
 
 def test_the_command_line_writes_one_run(tmp_path: Path) -> None:
