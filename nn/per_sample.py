@@ -1,4 +1,4 @@
-"""The gradient of each sample's own loss, from one forward and one backward pass over the whole batch."""
+"""The gradient of each sample's own loss, from one pass over the whole batch where its layers are linear."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ def per_sample_gradients(
 
     They are what gradients are clipped by in differentially private training (M. Abadi et al., "Deep Learning with
     Differential Privacy", 2016) and what tells which samples pull hardest. With Y = X W and upstream gradients G, the
-    gradient for W of sample i is xᵢ gᵢᵀ, so that one pass gives them all.
+    gradient for W of sample i is xᵢ gᵢᵀ, so that one pass gives them all; where there are other layers with parameters
+    than `Linear`, there is one for each sample.
 
     Args:
-        model: A network whose parameters are those of `Linear` layers.
+        model: A network that keeps samples apart: no batch normalisation in training.
         x: A batch, ``(batch, …)``.
         targets: What the loss compares with.
         loss: A loss that takes ``reduction="none"`` and then gives ``(batch,)``.
@@ -40,8 +41,7 @@ def per_sample_gradients(
 
     Raises:
         ShapeError: The loss gave another shape.
-        TypeError: A parameter is used by something else than a linear layer, or samples are not kept apart (by batch
-            normalisation, say): the names say which operation.
+        TypeError: Samples are not kept apart (by batch normalisation, say), or the model is random (by dropout).
 
     Example:
         >>> import numpy as np, nn
@@ -62,6 +62,8 @@ def per_sample_gradients(
         )
     parameters = {id(p): name for name, p in model.named_parameters() if p.requires_grad}
     layers = _layers(losses, parameters, batch)
+    if layers is None:
+        return losses.data, _one_by_one(model, x, targets, loss, losses.data)
     upstreams = ag.gradients(ag.sum(losses), [node for node, _ in layers])
     found: dict[str, Any] = {}
     for (node, places), upstream in zip(layers, upstreams, strict=True):
@@ -72,8 +74,33 @@ def per_sample_gradients(
     return losses.data, found | {name: np.zeros(batch + p.shape, p.dtype) for name, p in empty.items()}
 
 
-def _layers(losses: ag.Tensor, parameters: dict[int, str], batch: tuple[int, ...]) -> list[tuple[Any, Any]]:
-    """The nodes that take parameters, each with the positions of these and their names."""
+def _one_by_one(
+    model: Module, x: Any, targets: Any, loss: Callable[..., Any], losses: NDArray[Any]
+) -> dict[str, NDArray[Any]]:
+    """The gradients of samples that are given to the model alone, where each has the loss that it has in the batch."""
+    x, targets = (part if isinstance(part, ag.Tensor) else np.asarray(part) for part in (x, targets))
+    parameters = {name: p for name, p in model.named_parameters() if p.requires_grad}
+    found = {name: np.empty((len(losses), *p.shape), p.dtype) for name, p in parameters.items()}
+    for i, of_batch in enumerate(losses):
+        try:
+            alone = loss(model(x[i : i + 1]), targets[i : i + 1], reduction="none")
+        except ag.ShapeError as error:
+            raise TypeError(f"sample {i} cannot be given to the model alone: {error}") from error
+        if alone.shape != (1,) or not np.allclose(alone.data, of_batch, rtol=np.sqrt(np.finfo(losses.dtype).eps)):
+            raise TypeError(
+                f"sample {i} alone has the loss {alone.data}, and {of_batch} in the batch: per_sample_gradients needs "
+                "a model that keeps samples apart and is not random (model.eval() ends batch averages and dropout)"
+            )
+        for name, gradient in zip(found, ag.gradients(ag.sum(alone), list(parameters.values())), strict=True):
+            found[name][i] = gradient.data
+    return found
+
+
+def _layers(losses: ag.Tensor, parameters: dict[int, str], batch: tuple[int, ...]) -> list[tuple[Any, Any]] | None:
+    """The nodes that take parameters, each with the positions of these and their names.
+
+    None where one of them is used by something else than a linear layer, or samples may not be kept apart.
+    """
     layers: list[tuple[Any, Any]] = []
     mixed: set[int] = set()  # the nodes that hang on parameters
     order: list[Any] = ag.topological_order(losses)
@@ -84,17 +111,11 @@ def _layers(losses: ag.Tensor, parameters: dict[int, str], batch: tuple[int, ...
         places = [(i, parameters[id(x)]) for i, x in enumerate(node.inputs) if id(x) in parameters]
         hangs = [x for x in node.inputs if id(x) in mixed]
         if places and not (name in ("linear", "matmul") and places[0][0] and _is_of_rows(node, batch)):
-            raise TypeError(
-                f"per_sample_gradients knows linear layers alone, and {places[0][1]} is used by {name}: freeze it, or "
-                "loop over the samples"
-            )
+            return None
         if not (places or hangs):
             continue
         if hangs and not _keeps_apart(node, hangs, batch):
-            raise TypeError(
-                f"per_sample_gradients cannot tell that {name} of shape {node.shape} keeps samples apart: use a loop "
-                "over samples"
-            )
+            return None
         mixed.add(id(node))
         if places:
             layers.append((node, places))

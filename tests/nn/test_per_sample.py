@@ -42,11 +42,49 @@ class _ByWords(nn.Module):
         return self.last(ag.mean(ag.sigmoid(self.first(ag.Tensor(np.reshape(x, (-1, 2, 2))))), axis=1))
 
 
+class _Shaped(nn.Module):
+    """Of images, sequences or words, whose shape this is, made of the rows."""
+
+    def __init__(self, *shape: int, layers: list[Any]) -> None:
+        super().__init__()
+        self.shape, self.layers, self.last = shape, _net(*layers), _linear(6, 3)
+
+    def forward(self, x: Any) -> Any:
+        given = np.reshape(x, (-1, *self.shape))
+        y = self.layers(given > 0 if isinstance(self.layers[0], nn.Embedding) else ag.Tensor(given))
+        y = y[0] if isinstance(y, tuple) else y
+        return self.last(ag.reshape(y, (len(given), -1, 6)).mean(axis=1))
+
+
+class _Words(nn.Embedding):
+    def forward(self, x: Any) -> Any:
+        return super().forward(np.asarray(x, int))
+
+
+DOUBLE = {"dtype": np.float64, "seed": 3}
 CASES: dict[str, tuple[nn.Module, Any, Any]] = {
     "classes": (_net(_linear(4, 6), nn.ReLU(), _linear(6, 3)), CLASSES, nn.cross_entropy),
     "without a bias": (_net(_linear(4, 6, bias=False), nn.Tanh(), _linear(6, 3)), CLASSES, nn.cross_entropy),
     "one layer used twice": (_Twice(), CLASSES, nn.cross_entropy),
     "steps of a sequence": (_ByWords(), CLASSES, nn.cross_entropy),
+    "a convolution": (
+        _Shaped(1, 2, 2, layers=[nn.Conv2d(1, 6, 2, padding=1, **DOUBLE), nn.ReLU()]),
+        CLASSES,
+        nn.cross_entropy,
+    ),
+    "recurrent": (_Shaped(2, 2, layers=[nn.GRU(2, 6, **DOUBLE)]), CLASSES, nn.cross_entropy),
+    "words": (_Shaped(4, layers=[_Words(2, 6, **DOUBLE)]), CLASSES, nn.cross_entropy),
+    "attention": (
+        _Shaped(2, 2, layers=[nn.Linear(2, 6, **DOUBLE), nn.TransformerBlock(6, 2, dropout=0.0, **DOUBLE)]),
+        CLASSES,
+        nn.cross_entropy,
+    ),
+    "layer normalisation": (_net(nn.LayerNorm(4, dtype=np.float64), _linear(4, 3)), CLASSES, nn.cross_entropy),
+    "batch normalisation at rest": (
+        _net(_linear(4, 3), nn.BatchNorm1d(3, dtype=np.float64)).eval(),
+        CLASSES,
+        nn.cross_entropy,
+    ),
     "yes or no": (
         _net(_linear(4, 1)),
         (CLASSES > 0)[:, None].astype(float),
@@ -100,13 +138,15 @@ class _Product(nn.Module):
 @pytest.mark.parametrize(
     ("model", "message"),
     [
-        (_Mixing(), "mean of shape"),
-        (_Product(len(X), 4, 3), "knows linear layers alone, and weight is used by matmul"),
-        (_Product(4), "knows linear layers alone, and weight is used by matmul"),
-        (_net(_linear(4, 3), nn.BatchNorm1d(3, dtype=np.float64)), "BatchNorm|is used by|keeps samples apart"),
-        (_net(nn.LayerNorm(4, dtype=np.float64), _linear(4, 3)), "0.weight is used by multiply"),
+        (_Mixing(), "sample 0 alone has the loss"),
+        (_Product(len(X), 4, 3), "sample 0 alone has the loss"),
+        (
+            _net(_linear(4, 3), nn.BatchNorm1d(3, dtype=np.float64)),
+            "sample 0 cannot be given to the model alone: BatchNorm",
+        ),
+        (_net(_linear(4, 30), nn.LayerNorm(30, dtype=np.float64), nn.Dropout(0.5)), "sample 0 alone .*dropout"),
     ],
-    ids=["the batch's mean", "a matrix for each sample", "a vector", "batch normalisation", "layer normalisation"],
+    ids=["the batch's mean", "a matrix for each sample", "batch normalisation", "dropout"],
 )
 def test_what_it_cannot_tell_apart_is_refused(model: nn.Module, message: str) -> None:
     with pytest.raises(TypeError, match=message):
