@@ -17,11 +17,12 @@ from autograd.numpy.building import c_ as c_
 from autograd.numpy.building import full as full
 from autograd.numpy.building import make_diagonal as make_diagonal
 from autograd.numpy.building import r_ as r_
+from autograd.numpy.building import vectorize as vectorize
 from autograd.numpy.building import where as where
 from autograd.rules.primitive import BOOK as _BOOK
 from autograd.suggest import no_such_name as _no_such_name
 
-_ours = ("array", "asarray", "c_", "full", "make_diagonal", "r_", "where")
+_ours = ("array", "asarray", "c_", "full", "make_diagonal", "r_", "vectorize", "where")
 _submodules = ("fft", "linalg", "random")
 __all__ = [*_numpy.__all__]
 

@@ -8,16 +8,18 @@ spellings arrive here: ``np.var(t)``, ``autograd.numpy.var(t)`` and ``t.var()``.
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Iterable, Iterator, ValuesView
 from functools import cache, wraps
 from importlib import import_module
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from autograd.errors import DTypeError
 from autograd.graph.node import Node
 from autograd.graph.outside import look_at
+from autograd.numpy.refusals import refuse_argument, refuse_function
 from autograd.rules import arithmetic, shaping
 from autograd.suggest import refuse_keywords
 
@@ -28,6 +30,7 @@ AnyFunction = TypeVar("AnyFunction", bound=Function)
 
 # Modules with rows of the table that are imported when one is first asked for.
 ROOMS = (
+    "applying",
     "calculus",
     "complex_numbers",
     "elementwise",
@@ -36,9 +39,11 @@ ROOMS = (
     "linear_algebra",
     "moving",
     "order_statistics",
+    "polynomials",
     "products",
     "protocols",
     "statistics",
+    "wider_domains",
 )
 
 # Signatures that a C function does not tell in each version of NumPy.
@@ -174,6 +179,9 @@ def _complete() -> None:
 def name_of(function: Function) -> str:
     """What messages call a function of NumPy's."""
     module = getattr(function, "__module__", None) or "numpy"
+    if isinstance(function, np.ufunc) and getattr(np, function.__name__, None) is not function:
+        special = sys.modules.get("scipy.special")
+        return f"scipy.special.{function.__name__}" if hasattr(special, function.__name__) else function.__name__
     return f"{module.replace('numpy', 'np', 1)}.{function.__name__}"
 
 
@@ -181,6 +189,7 @@ def _signature(function: Function) -> inspect.Signature:
     if isinstance(function, np.ufunc):
         inputs = ["x"] if function.nin == 1 else ["x1", "x2", "x3"][: function.nin]
         options = "out=None, *, where=True, casting='same_kind', order='K', dtype=None, subok=True"
+        options += ", axis=-1, axes=None" if function.signature else ""
         return _parsed(f"({', '.join(inputs)}, {options})")
     if function in SIGNATURES:
         return _parsed(SIGNATURES[function])
@@ -220,7 +229,7 @@ def call(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> A
     handed: dict[str, Any] = {}
     others: dict[str, Any] = {}
     for name, value in row.spread(bound):
-        value = value if name in LISTS | STRUCTURE else array_of(value)
+        value = value if name in LISTS | STRUCTURE | IGNORED else array_of(value)
         mine = name if name in row.takes else row.ours_for.get(name) or SECOND_NAMES.get(name, name)
         if name in (row.first, row.starred):
             operands.append(value)
@@ -291,28 +300,6 @@ def check_dtype(name: str, dtype: Any) -> None:
         raise DTypeError(
             f"{name} on nodes with dtype={np.dtype(dtype)}: derivatives are of floating-point numbers; use t.data"
         )
-
-
-def refuse_argument(name: str, argument: str) -> NoReturn:
-    """Raise for an argument that has no meaning for nodes."""
-    raise TypeError(
-        f"{name} on nodes takes no {argument}=: "
-        + (
-            "compute a new result (an ndarray cannot take a Tensor in place; write a = a + t)"
-            if argument == "out"
-            else "choose with np.where(condition, result, other)"
-            if argument == "where"
-            else "leave it out, or use t.data where no gradient is wanted"
-        )
-    )
-
-
-def refuse_function(name: str) -> NoReturn:
-    """Raise for a function that has no derivative here."""
-    raise TypeError(
-        f"{name} has no derivative rule here: build it from functions that have one (dir(autograd.numpy) lists them), "
-        "or use t.data where no gradient is wanted"
-    )
 
 
 def _is_default(value: Any, default: Any) -> bool:

@@ -13,7 +13,7 @@ from autograd.numpy.shapes import broadcast_to, concatenate, ravel, reshape
 from autograd.rules.shapes import shape as shape_of
 from autograd.rules.shaping import getitem
 
-__all__ = ["array", "asarray", "c_", "full", "make_diagonal", "r_", "where"]
+__all__ = ["array", "asarray", "c_", "full", "make_diagonal", "r_", "vectorize", "where"]
 
 
 def array(object: Any, dtype: Any = None, *, copy: bool | None = True, ndmin: int = 0, **options: Any) -> Any:
@@ -63,6 +63,31 @@ def make_diagonal(D: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> An
         raise NotImplementedError("make_diagonal puts diagonals along the last two axes: axis1=-1, axis2=-2, offset=0")
     unit = np.eye(shape_of(D)[-1])
     return reshape(D, (*shape_of(D), 1)) * unit
+
+
+class vectorize(np.vectorize):  # noqa: N801 - NumPy's name
+    """As ``np.vectorize``, of nodes too: the function is called with each entry, a node without axes.
+
+    Example:
+        >>> import autograd as ag
+        >>> sizes = vectorize(lambda x: x if x > 0 else -x)
+        >>> ag.grad(lambda x: sizes(x).sum())(np.array([3.0, -4.0]))
+        array([ 1., -1.])
+    """
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Its results for all entries, in the common shape of the arguments."""
+        if not any(map(has_node, args)):
+            return super().__call__(*args, **kwargs)
+        if kwargs or self.signature is not None or self.excluded:
+            raise TypeError("np.vectorize of nodes takes arrays by position: no signature=, excluded= or keywords")
+        arrays = [array(x) for x in args]
+        full = np.broadcast_shapes(*map(shape_of, arrays))
+        flat = [reshape(broadcast_to(x, full), (-1,)) for x in arrays]
+        found = [self.pyfunc(*(x[i] for x in flat)) for i in range(int(np.prod(full)))]
+        if isinstance(found[0], tuple):
+            return tuple(reshape(array(list(part)), full) for part in zip(*found, strict=True))
+        return reshape(array(found), full)
 
 
 class Concatenator:

@@ -26,7 +26,7 @@ def coverage() -> dict[str, Literal["entry", "composed"]]:
     """
     ufuncs = {entry.ufunc for entry in BOOK.values() if entry.ufunc is not None and entry.differentiable}
     found: dict[str, Literal["entry", "composed"]] = {}
-    for prefix, module in (("", np), ("fft.", np.fft), ("linalg.", np.linalg)):
+    for prefix, module in (("", np), ("emath.", np.emath), ("fft.", np.fft), ("linalg.", np.linalg)):
         for name in all_names(module):
             found[prefix + name] = "entry" if _is_entry(getattr(module, name)) else "composed"
         found |= {prefix + name: "entry" for name, value in vars(module).items() if _among(value, ufuncs)}

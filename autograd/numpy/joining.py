@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.numpy.arguments import array_of, cast, differentiable, dtype_of, has_node, plain
 from autograd.numpy.shapes import broadcast_to, concatenate, expand_dims, ravel, reshape
-from autograd.rules.arithmetic import where
+from autograd.rules.arithmetic import power, where
 from autograd.rules.shapes import axis_of, rank, shape
 from autograd.rules.shaping import getitem
 
@@ -198,6 +198,20 @@ def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retste
     points = first * (1 - steps) + last * steps
     gap = (stop - start) / max(1, num - 1 if endpoint else num)
     return (points, gap) if retstep else points
+
+
+@differentiable("logspace")
+def logspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: Any = 10.0, axis: int = 0) -> Any:
+    """Powers of a base, their exponents evenly spaced."""
+    return power(base, linspace(start, stop, num, endpoint, axis=axis))
+
+
+@differentiable("geomspace")
+def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, axis: int = 0) -> Any:
+    """From one number to another of its sign, each by the same factor from the one before."""
+    if np.any(plain(start) * plain(stop) <= 0):
+        raise ValueError("np.geomspace on nodes from one number to another of the same sign, neither of them 0")
+    return start * power(stop / start, linspace(start * 0.0, stop / stop, num, endpoint, axis=axis))
 
 
 @differentiable("insert")

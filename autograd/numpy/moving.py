@@ -178,7 +178,8 @@ def pad(
     """Wider on all sides: by numbers (``constant``), or by entries (``edge``, ``reflect``, ``symmetric``, ``wrap``)."""
     full = shape(array)
     if isinstance(pad_width, dict):
-        pad_width = [pad_width.get(a, pad_width.get(a - len(full), (0, 0))) for a in range(len(full))]
+        given: list[Any] = [pad_width.get(a, pad_width.get(a - len(full), 0)) for a in range(len(full))]
+        pad_width = [np.broadcast_to(width, 2) for width in given]
     widths = np.broadcast_to(np.asarray(pad_width), (len(full), 2))
     if mode == "constant":
         inside = tuple(slice(low, low + n) for (low, _), n in zip(widths.tolist(), full, strict=True))

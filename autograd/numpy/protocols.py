@@ -13,7 +13,9 @@ import numpy as np
 from autograd.graph.node import Node
 from autograd.graph.operators import ForeignOperandError
 from autograd.numpy import arguments, functions, reductions, shapes
-from autograd.numpy.arguments import call, differentiable, plain, refuse_argument, refuse_function
+from autograd.numpy.arguments import call, differentiable, plain
+from autograd.numpy.folding import accumulated, folded, folded_at
+from autograd.numpy.refusals import refuse_argument, refuse_function
 from autograd.rules.arithmetic import where
 from autograd.rules.primitive import BOOK, Primitive
 
@@ -112,9 +114,11 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: 
     """What a ufunc means on nodes: its primitive, recorded; or plain numbers where nothing can be differentiated."""
     if method != "__call__":
         return _apply_method(ufunc, method, inputs, options)
+    entry = _primitive_of(ufunc)
+    if entry is None and ufunc.signature is not None:  # axis= means something
+        return call(ufunc, inputs, options)
     if options:
         inputs = _with_options(ufunc, inputs, options)
-    entry = _primitive_of(ufunc)
     if entry is None:
         return call(ufunc, inputs, {})
     try:
@@ -152,13 +156,28 @@ def _apply_method(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options
         a, b = inputs
         a = shapes.reshape(a, np.shape(plain(a)) + (1,) * np.ndim(plain(b)))
         return apply_ufunc(ufunc, "__call__", (a, b), options)
-    meant = (REDUCED if method == "reduce" else ACCUMULATED if method == "accumulate" else {}).get(ufunc)
-    if meant is None:
-        raise TypeError(f"np.{ufunc.__name__}.{method} has no derivative rule; use np.sum, np.max … or operators")
-    names = ("axis", "dtype", "out", "keepdims", "initial", "where")
     options = {name: value for name, value in options.items() if name != "out" or value != (None,)}
-    given = {"axis": 0} | dict(zip(names, inputs[1:], strict=False)) | options
-    return call(meant, inputs[:1], given)
+    meant = (REDUCED if method == "reduce" else ACCUMULATED if method == "accumulate" else {}).get(ufunc)
+    if meant is not None:
+        names = ("axis", "dtype", "out", "keepdims", "initial", "where")
+        return call(meant, inputs[:1], {"axis": 0} | dict(zip(names, inputs[1:], strict=False)) | options)
+    name = f"{arguments.name_of(ufunc)}.{method}"
+    if method not in _FOLDS or ufunc.nin != 2 or ufunc.nout != 1 or ufunc.signature is not None:
+        writes = ": it writes into an array; add y = y + np.bincount(places, values, len(y))" if method == "at" else ""
+        raise TypeError(f"{name} has no derivative rule{writes or '; use np.sum, np.max … or operators'}")
+    fold, places = _FOLDS[method]
+    given = dict(zip(places, inputs[1:], strict=False)) | options
+    for option in given.keys() - {"axis", "keepdims", "indices"}:
+        refuse_argument(name, option)
+    return fold(ufunc, inputs[0], **given)
+
+
+# What a method of ufuncs without a function of its own is on nodes, and its arguments by their places.
+_FOLDS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
+    "reduce": (folded, ("axis", "dtype", "out", "keepdims", "initial", "where")),
+    "accumulate": (accumulated, ("axis", "dtype", "out")),
+    "reduceat": (folded_at, ("indices", "axis", "dtype", "out")),
+}
 
 
 # ---- other functions -----------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ that conjugate nothing; where a parent is real, the engine takes the real part o
 entry of the book that has the same meaning for real numbers, if there is one. An entry that is neither refuses
 complex numbers.
 
-(PyTorch's and JAX's conventions differ: PyTorch's gradient is the conjugate of this one; JAX's is this one.)
+(JAX's convention is this one, too; PyTorch's gradient is the conjugate, ∂L/∂x + i ∂L/∂y.)
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd.rules import arithmetic, forwards, linear_algebra, reductions, trigonometry
-from autograd.rules.arithmetic import equal, sqrt, where
+from autograd.rules.arithmetic import equal, where
 from autograd.rules.linear_algebra import _as_matrix, _over_matrix, inv, row, rows, tril, tril_and_triu
 from autograd.rules.primitive import COMPLEX_BOOK, Primitive
 from autograd.rules.products import matmul, matrix_transpose
@@ -68,11 +68,24 @@ length = of_complex(
     place_of=reductions.norm, symbol="‖x‖", reduces=True, doc="y = √Σ |xᵢ|²", kink="x = 0: 0",
 )  # fmt: skip
 
-# The rule of the real one, hypot(1, x), is for real numbers alone.
+# ---- inverse functions of several branches -------------------------------------------------------------------------
+
+# On a cut the sign of a zero says which side is meant, and is lost in 1 − x²; the value has kept it.
 of_complex(
-    "arcsinh_of_complex", np.arcsinh,
-    lambda g, y, x: g / sqrt(1 + x * x),
+    "arcsin_of_complex", np.arcsin, lambda g, y, x: g / trigonometry.cos(y),
+    place_of=trigonometry.arcsin, elementwise=True, symbol="arcsin", doc="y = arcsin x",
+)  # fmt: skip
+of_complex(
+    "arccos_of_complex", np.arccos, lambda g, y, x: -g / trigonometry.sin(y),
+    place_of=trigonometry.arccos, elementwise=True, symbol="arccos", doc="y = arccos x",
+)  # fmt: skip
+of_complex(
+    "arcsinh_of_complex", np.arcsinh, lambda g, y, x: g / trigonometry.cosh(y),
     place_of=trigonometry.arcsinh, elementwise=True, symbol="arcsinh", doc="y = arsinh x",
+)  # fmt: skip
+of_complex(
+    "arccosh_of_complex", np.arccosh, lambda g, y, x: g / trigonometry.sinh(y),
+    place_of=trigonometry.arccosh, elementwise=True, symbol="arccosh", doc="y = arcosh x",
 )  # fmt: skip
 
 # ---- determinants --------------------------------------------------------------------------------------------------

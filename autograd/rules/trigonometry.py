@@ -22,13 +22,13 @@ tan = elementwise("tan", np.tan, lambda g, y, x: g * (1 + y * y), analytic=True,
 arcsin = elementwise(
     "arcsin", np.arcsin,
     lambda g, y, x: g / sqrt((1 - x) * (1 + x)),
-    analytic=True, scalar=math.asin, doc="y = arcsin x", kink="x = 1 or −1: ∞, the one-sided limit",
+    scalar=math.asin, doc="y = arcsin x", kink="x = 1 or −1: ∞, the one-sided limit",
 )  # fmt: skip
 
 arccos = elementwise(
     "arccos", np.arccos,
     lambda g, y, x: -g / sqrt((1 - x) * (1 + x)),
-    analytic=True, scalar=math.acos, doc="y = arccos x", kink="x = 1 or −1: −∞, the one-sided limit",
+    scalar=math.acos, doc="y = arccos x", kink="x = 1 or −1: −∞, the one-sided limit",
 )  # fmt: skip
 
 arctan = elementwise(
@@ -68,7 +68,7 @@ arcsinh = elementwise("arcsinh", np.arcsinh, lambda g, y, x: g / hypot(1, x), sc
 arccosh = elementwise(
     "arccosh", np.arccosh,
     lambda g, y, x: g / (sqrt(x - 1) * sqrt(x + 1)),
-    analytic=True, scalar=math.acosh, doc="y = arcosh x", kink="x = 1: ∞, the one-sided limit",
+    scalar=math.acosh, doc="y = arcosh x", kink="x = 1: ∞, the one-sided limit",
 )  # fmt: skip
 
 arctanh = elementwise(

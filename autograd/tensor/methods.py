@@ -73,6 +73,11 @@ class ArrayMethods(NumpyMethods, Exchange):
         """The imaginary parts, 0 of real numbers."""
         return self._call(complex.imag, self) if is_complex(self) else self * 0.0
 
+    @property
+    def flat(self) -> Self:
+        """The entries one after the other, as a vector."""
+        return self._call(shapes.reshape, self, -1)
+
     def item(self) -> float:
         """The one entry as a Python number."""
         number: float = self._raw.item()

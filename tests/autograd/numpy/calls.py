@@ -188,7 +188,7 @@ CALLS: dict[str, list[Call]] = {
     "tril": calls(lambda np, x: np.tril(x), lambda np, x: np.tril(x, -1), shapes=C),
     "triu": calls(lambda np, x: np.triu(x), lambda np, x: np.triu(x, 1), shapes=C),
     "lib.stride_tricks.sliding_window_view": calls(lambda np, x: np.lib.stride_tricks.sliding_window_view(x, 2, axis=1)),
-    "pad": calls(lambda np, x: np.pad(x, 1), lambda np, x: np.pad(x, ((1, 0), (2, 1)), constant_values=3.0), *(lambda np, x, m=m: np.pad(x, ((1, 2), (0, 2)), mode=m) for m in ("edge", "reflect", "symmetric", "wrap"))),
+    "pad": calls(lambda np, x: np.pad(x, 1), lambda np, x: np.pad(x, ((1, 0), (2, 1)), constant_values=3.0), lambda np, x: np.pad(x, np.array([[1, 0], [0, 2]])), *(lambda np, x, m=m: np.pad(x, ((1, 2), (0, 2)), mode=m) for m in ("edge", "reflect", "symmetric", "wrap"))),
     "copy": calls(lambda np, x: np.copy(x)),
     "astype": calls(lambda np, x: np.astype(x, np.float64)),
     # joining and splitting
@@ -210,6 +210,15 @@ CALLS: dict[str, list[Call]] = {
     "meshgrid": calls(lambda np, x, y: np.meshgrid(x, y), lambda np, x, y: np.meshgrid(x, y, indexing="ij", sparse=True), shapes=((3,), (2,))),
     "full_like": calls(lambda np, x: np.full_like(x, x[0])),
     "linspace": calls(lambda np, x: np.linspace(x[0], x[1], 5), lambda np, x: np.linspace(x[0, 0], 3.0, 4, endpoint=False), lambda np, x: np.linspace(x[0], x[1], 3, axis=1)),
+    "logspace": calls(lambda np, x: np.logspace(x[0], x[1], 3), lambda np, x: np.logspace(0.5, x[0, 0], 4, base=2.0)),
+    "geomspace": calls(lambda np, x: np.geomspace(x[0], x[1], 3), lambda np, x: np.geomspace(2.0, x[0, 0], 4, endpoint=False), prepare=np.abs),
+    # applied functions
+    "apply_along_axis": calls(lambda np, x: np.apply_along_axis(lambda v: v * v.sum(), 1, x), lambda np, x: np.apply_along_axis(lambda v: v[:, None] * v, 0, x), lambda np, x: np.apply_along_axis(lambda v, k: (v**k).sum(), -1, x, 3)),
+    "apply_over_axes": calls(lambda np, x: np.apply_over_axes(np.sum, x * x, [0, 2]), lambda np, x: np.apply_over_axes(np.mean, x, 1), shapes=C),
+    # complex where numbers are beyond what is real
+    **{f"emath.{name}": calls(lambda np, x, f=name: _parts(np, getattr(np.emath, f)(np.append(x + np.sign(x), [0.3]))), lambda np, x, f=name: getattr(np.emath, f)(0.4 * np.abs(x))) for name in ("sqrt", "log", "log2", "log10", "arccos", "arcsin", "arctanh")},
+    "emath.power": calls(lambda np, x: _parts(np, np.emath.power(x, 1.5)), lambda np, x: np.emath.power(np.abs(x), x)),
+    "emath.logn": calls(lambda np, x: _parts(np, np.emath.logn(3.0, x)), lambda np, x: np.emath.logn(np.abs(x) + 2, 2.5)),
     # calculus
     "diff": calls(lambda np, x: np.diff(x), lambda np, x: np.diff(x, 2, axis=0), lambda np, x: np.diff(x, prepend=0.0, append=x[:, :1])),
     "ediff1d": calls(lambda np, x: np.ediff1d(x, to_end=3.0)),
@@ -225,6 +234,9 @@ CALLS: dict[str, list[Call]] = {
     "polyder": calls(lambda np, p: np.polyder(p, 2), shapes=V),
     "polyint": calls(lambda np, p: np.polyint(p), lambda np, p: np.polyint(p, 2, k=[1.0, 2.0]), shapes=V),
     "poly": calls(lambda np, x: np.poly(x), shapes=V),
+    "roots": calls(lambda np, p: _parts(np, np.roots(p)), lambda np, p: _parts(np, np.roots(np.concatenate([[0.0], p, [0.0, 0.0]]))), shapes=((4,),)),
+    "polydiv": calls(lambda np, p, x: np.polydiv(p, x), lambda np, p, x: np.polydiv(x, p), lambda np, p, x: np.polydiv(np.polymul(p, x), x)[0], shapes=((5,), (3,))),
+    "trim_zeros": calls(lambda np, x: np.trim_zeros(np.concatenate([[0.0], x, [0.0, 0.0]])), lambda np, x: np.trim_zeros(np.concatenate([[0.0], x, [0.0]]), "b"), shapes=V),
     "vander": calls(lambda np, x: np.vander(x, 3), lambda np, x: np.vander(x, increasing=True), shapes=V),
     "polyfit": calls(lambda np, x, y: np.polyfit(x, y, 2), lambda np, x, y: np.polyfit(x, y, 1, w=[1.0, 2.0, 1.0, 1.0, 3.0]), shapes=((5,), (5,))),
     # products
@@ -233,7 +245,7 @@ CALLS: dict[str, list[Call]] = {
     "outer": calls(lambda np, x, y: np.outer(x, y), shapes=((2, 3), (4,))),
     "linalg.outer": calls(lambda np, x, y: np.linalg.outer(x, y), shapes=((3,), (4,))),
     "vdot": calls(lambda np, x, y: np.vdot(x, y), shapes=((2, 3), (2, 3))),
-    "vecdot": calls(lambda np, x, y: np.vecdot(x, y), lambda np, x, y: np.linalg.vecdot(x, y, axis=0), shapes=((2, 3), (2, 3))),
+    "vecdot": calls(lambda np, x, y: np.vecdot(x, y), lambda np, x, y: np.vecdot(x, y, axis=0), shapes=((2, 3), (2, 3))),
     "linalg.vecdot": calls(lambda np, x, y: np.linalg.vecdot(x, y, axis=0), shapes=((2, 3), (2, 3))),
     "matvec": calls(lambda np, x, y: np.matvec(x, y), shapes=((5, 2, 3), (3,))),
     "vecmat": calls(lambda np, x, y: np.vecmat(x, y), shapes=((5, 3), (3, 2))),

@@ -12,6 +12,7 @@ import autograd as ag
 import autograd.numpy as anp
 from autograd import Tensor
 from autograd.numpy.arguments import TABLE, row_of
+from autograd.test_util import check_grads
 
 row_of(len)
 X = np.array([[0.5, 1.5, -1.0], [2.0, 0.25, 3.0]])
@@ -118,10 +119,47 @@ def test_lists_of_nodes_are_arrays() -> None:
     assert anp.prod([[a, 3.0], [4.0, b]]).item() == 24.0
 
 
-@pytest.mark.parametrize("method", ["reduceat", "at"])
-def test_ways_of_a_ufunc_without_a_meaning_are_refused(method: str) -> None:
-    with pytest.raises(TypeError, match=rf"np.add.{method} has no derivative rule"):
-        getattr(np.add, method)(leaf(), [0], 1.0)
+@pytest.mark.parametrize(
+    ("use", "words"),
+    [
+        (lambda x: np.add.at(x, [0], 1.0), r"np\.add\.at has no derivative rule: it writes .*bincount"),
+        (lambda x: np.hypot.reduce(x, dtype=float), r"np\.hypot\.reduce on nodes takes no dtype="),
+        (lambda x: np.hypot.reduce(x[:0]), "there is no number to begin with"),
+        (lambda x: np.copyto(np.zeros((2, 3)), x), r"it writes into an array; make a new one, np\.where"),
+        (lambda x: np.fill_diagonal(x, 0.0), r"make a new one, np\.where\(np\.eye"),
+        (lambda x: np.union1d(x, x), r"np\.union1d has no derivative rule here: take what np\.unique"),
+        (lambda x: anp.vectorize(abs, signature="(n)->(n)")(x), "no signature="),
+    ],
+)
+def test_what_has_no_meaning_is_refused_with_what_to_do(use: Any, words: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=words):
+        use(leaf())
+
+
+@pytest.mark.parametrize("ufunc", [np.maximum, np.minimum, np.logaddexp, np.hypot, np.fmax, np.subtract, np.divide])
+def test_entries_are_taken_together_by_any_ufunc_of_two(ufunc: Any) -> None:
+    x = np.random.default_rng(2).uniform(0.5, 2.0, (5, 4))
+    for axis in (0, -1):
+        for way in (
+            lambda x, a=axis: ufunc.reduce(x, axis=a, keepdims=True),
+            lambda x, a=axis: ufunc.reduce(x, a),
+            lambda x, a=axis: ufunc.accumulate(x, axis=a),
+            lambda x, a=axis: ufunc.reduceat(x, [0, 2, 1], axis=a),
+        ):
+            np.testing.assert_allclose(way(Tensor(x, requires_grad=True)).data, way(x), rtol=1e-13)
+            check_grads(way)(x)
+    if ufunc in (np.logaddexp, np.hypot):
+        np.testing.assert_allclose(
+            ufunc.reduce(Tensor(x, requires_grad=True), axis=None).item(), ufunc.reduce(x.ravel())
+        )
+
+
+def test_a_function_of_numbers_is_called_with_each_entry() -> None:
+    both = anp.vectorize(lambda a, b: (a * b if a > b else a, b))
+    x, y = np.array([0.3, 0.7, 0.2]), np.array([[0.5], [0.1]])
+    for ours, theirs in zip(both(Tensor(x), Tensor(y)), np.vectorize(both.pyfunc)(x, y), strict=True):
+        np.testing.assert_array_equal(ours.data, theirs)
+    check_grads(lambda x, y: both(x, y)[0])(x, y)
 
 
 def test_every_row_takes_arguments_that_numpy_has() -> None:

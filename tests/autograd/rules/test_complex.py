@@ -131,10 +131,38 @@ def test_every_function_of_complex_numbers_is_tested() -> None:
         met.update(node.rule.name for node in ag.topological_order(x) if node.rule is not None)
 
     functions = [*NOT_ANALYTIC.values(), *((of, x) for of, x in FOURIER.values())]
-    for function, x in [*functions, (anp.arcsinh, complex_numbers(2)), (anp.linalg.det, complex_numbers(2, 2))]:
+    for function, x in [
+        *functions,
+        *((getattr(anp, name), complex_numbers(2)) for name in CUTS),
+        (anp.linalg.det, complex_numbers(2, 2)),
+    ]:
         for part in flat(function(Tensor(x, requires_grad=True))):
             note(part)
     assert set(COMPLEX_BOOK) - met == set()
+
+
+# Functions of several branches, and for each cut points on both of its sides, told apart by the sign of a zero.
+ON_REAL = [complex(x, zero) for x in (-1.4, 1.4) for zero in (0.0, -0.0)]
+ON_IMAGINARY = [complex(zero, y) for y in (-1.4, 1.4) for zero in (0.0, -0.0)]
+CUTS = {
+    "arcsin": ON_REAL, "arccos": ON_REAL, "arctanh": ON_REAL, "arcsinh": ON_IMAGINARY, "arctan": ON_IMAGINARY,
+    "arccosh": [*ON_REAL[:2], complex(0.3, 0.0), complex(0.3, -0.0)],
+    **dict.fromkeys(("log", "log2", "log10", "sqrt"), ON_REAL[:2]), "log1p": [complex(-2.4, 0.0), complex(-2.4, -0.0)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CUTS)
+def test_the_derivative_on_a_branch_cut_is_that_of_the_side_which_is_meant(name: str) -> None:
+    function, step = getattr(np, name), 1e-6
+    for z in CUTS[name]:
+        of_real = CUTS[name] is not ON_IMAGINARY
+        up, down = (
+            function(complex(z.real + h, z.imag) if of_real else complex(z.real, z.imag + h)) for h in (step, -step)
+        )
+        found = ag.holomorphic_grad(getattr(anp, name))(np.complex128(z))
+        np.testing.assert_allclose(
+            found, (up - down) / (2 * step if of_real else 2j * step), rtol=1e-8, atol=1e-12, err_msg=str(z)
+        )
 
 
 # ---- Fourier transforms --------------------------------------------------------------------------------------------
