@@ -50,9 +50,14 @@ def laboratory(notebooks: Path) -> Iterator[str]:
             "IPYTHONDIR": f"{home}/ipython"
         }
         fresh |= {"JUPYTERLAB_SETTINGS_DIR": f"{home}/settings", "JUPYTERLAB_WORKSPACES_DIR": f"{home}/workspaces"}
-        settings = Path(home) / "settings/@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
-        settings.parent.mkdir(parents=True)
-        settings.write_text(json.dumps({"windowingMode": "none"}), encoding="utf-8")  # every cell is there at once
+        settings = {
+            "notebook-extension/tracker": {"windowingMode": "none"},  # every cell is there at once
+            "apputils-extension/notification": {"fetchNews": "false"},  # a question about news would hide a picture
+        }
+        for plugin, values in settings.items():
+            path = Path(home) / f"settings/@jupyterlab/{plugin}.jupyterlab-settings"
+            path.parent.mkdir(parents=True)
+            path.write_text(json.dumps(values), encoding="utf-8")
         command = [
             sys.executable,
             "-m",
@@ -128,6 +133,12 @@ def faults_of(page: Any, blank: Any, expected: int) -> tuple[list[str], list[flo
 def _pixels(element: Any) -> Any:
     from PIL import Image
 
+    for _ in range(20):  # formulas above it are set once they come into view, and move it
+        element.scroll_into_view_if_needed()
+        before = element.bounding_box()
+        element.page.wait_for_timeout(100)
+        if element.bounding_box() == before:
+            break
     return np.asarray(Image.open(io.BytesIO(element.screenshot())).convert("L"), float)
 
 
@@ -178,11 +189,13 @@ def main() -> None:
             if chosen.keep:
                 chosen.keep.mkdir(parents=True, exist_ok=True)
                 page.set_viewport_size({"width": 1400, "height": 12_000})
-                page.evaluate(
-                    """document.querySelectorAll(".jp-WindowedPanel-outer").forEach((e) => { e.scrollTop = 0; })"""
-                )
-                page.wait_for_timeout(300)
-                page.screenshot(path=chosen.keep / f"{path.stem}.png")
+                panel = "document.querySelector('.jp-WindowedPanel-outer')"
+                page.wait_for_timeout(1000)
+                height, room = page.evaluate(f"[{panel}.scrollHeight, {panel}.clientHeight]")
+                for part in range(-(-height // room)):
+                    page.evaluate(f"{panel}.scrollTop = {part * room}")
+                    page.wait_for_timeout(300)
+                    page.screenshot(path=chosen.keep / f"{path.stem}_{part + 1}.png")
             page.close()
             wrong += len(faults)
             farthest = f"{max(distances, default=0.0):.1f} of 255 from themselves at most"

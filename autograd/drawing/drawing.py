@@ -34,6 +34,7 @@ __all__ = ["Drawing", "draw"]
 MOST = 120
 MOST_STEPPED = 500  # nodes that the step-through page plays, and that cards are made of
 MOST_TOLD = 8
+ROOM = 12  # characters on an edge of the step page: an arrow and a number of four digits
 READABLE = 40  # boxes; with more, one level of modules fewer is shown, unless it was asked for
 ENDINGS = ("svg", "png", "pdf", "dot", "mmd", "html")
 
@@ -218,9 +219,10 @@ class Drawing:
                     f"the steps of {len(order):,} nodes cannot be shown: draw a smaller graph, of up to {MOST_STEPPED}"
                 )
             shown = sketch(order, None, labelled_groups(order), names=self._names)
-        elif any(arrow.share is not None for arrow in shown.arrows):  # shares would give the gradients away
-            arrows = [replace(arrow, share=None) for arrow in shown.arrows]
-            shown = replace(shown, arrows=arrows, notes=shown.notes[:-1])
+        notes = shown.notes[:-1] if any(arrow.share is not None for arrow in shown.arrows) else shown.notes
+        # Without shares, which would give the gradients away; with room for what comes back along an edge.
+        arrows = [replace(a, share=None, label=a.label and a.label.center(ROOM, "\u00a0")) for a in shown.arrows]
+        shown = replace(shown, arrows=arrows, notes=notes)
         bare = Drawing(shown, self.output, _direction(shown), legend=False)
         try:
             picture, still = bare.svg, bare._repr_html_()

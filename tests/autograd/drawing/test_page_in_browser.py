@@ -452,6 +452,28 @@ def test_it_shuts_nobody_out(shuts_nobody_out: Callable[..., None], tmp_path: Pa
     shuts_nobody_out(ag.draw(build("neuron")).save(tmp_path / "page.html"), prepare)
 
 
+@pytest.mark.parametrize("graph", ["neuron", "readme"])
+def test_what_comes_back_along_an_edge_runs_into_no_box(opened: Callable[..., Any], graph: str) -> None:
+    page = opened(build(graph))
+    seen = page.evaluate("""() => {
+      const found = [];
+      const shapes = [...document.querySelectorAll("#canvas .node :is(path, polygon)")];
+      const boxes = () => shapes.map((shape) => shape.getBoundingClientRect());
+      for (let i = 0; i < 200 && !document.getElementById("forward").disabled; i++) {
+        document.getElementById("forward").click();
+        for (const text of document.querySelectorAll("#canvas .edge.e-active text")) {
+          const a = text.getBoundingClientRect();
+          if (!text.textContent.startsWith("←")) continue;
+          const hit = boxes().some((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom);
+          found.push([text.textContent, hit]);
+        }
+      }
+      return found;
+    }""")
+    assert len(seen) >= 5
+    assert not [text for text, hit in seen if hit]
+
+
 def test_a_projectors_page_is_mostly_the_graph(opened: Callable[..., Any]) -> None:
     page = opened(build("neuron"))
     page.set_viewport_size({"width": 1000, "height": 700})
