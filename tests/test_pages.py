@@ -77,10 +77,11 @@ def houses() -> dict[str, Any]:
 
 
 def network() -> dict[str, Any]:
-    """A network, and rows for it."""
+    """A network, rows for it, and a table of houses."""
     pytest.importorskip("onnx", reason="needs gradbook[export]")
     onnxruntime = pytest.importorskip("onnxruntime", reason="a peer")
-    return {"nn": nn, "onnxruntime": onnxruntime, "model": nn.MLP(2, [3, 1], seed=0), "x": np.eye(2, dtype=np.float32)}
+    model, x = nn.MLP(2, [3, 1], seed=0), np.eye(2, dtype=np.float32)
+    return houses() | {"onnxruntime": onnxruntime, "model": model, "x": x}
 
 
 def both_layers() -> dict[str, Any]:
@@ -153,7 +154,7 @@ MADE = {
     "README.md": {"runs", "predictions.csv", "graph.svg", "page.html"},
     "docs/howto/images_and_sequences.md": {"runs"},
     "docs/howto/lesson.md": {"lesson.html", "sheet.html", "key.html"},
-    "docs/howto/other_programs.md": {"model.onnx"},
+    "docs/howto/other_programs.md": {"model.onnx", "houses.onnx"},
     "docs/howto/table.md": {"runs", "predictions.csv"},
     "docs/howto/trained_run.md": {"runs", "again.svg"},
 }

@@ -87,6 +87,24 @@ class Predictor:
             found = self._trainer.predict_proba(fitted.inputs(table))
             return fitted.after(table, found) if isinstance(fitted, Spelling) else found
 
+    def to_onnx(self, path: str | Path) -> None:
+        """Write the network with its preparation to an ONNX file, which other runtimes compute.
+
+        The file has an input of shape ``(rows, 1)`` for each of `names`: numbers in double precision, NaN where a cell
+        is missing; dates as seconds since 1970 in double precision; texts without blanks around them, "" where a cell
+        is missing. Its outputs are ``label`` and ``probabilities``, or ``prediction`` in the target's own unit.
+
+        Raises:
+            TypeError: The run is on no table.
+            DataError: A column is called as an output is.
+            MissingExtraError: onnx is not installed.
+        """
+        from nn.app.onnx_table import write_run_as_onnx
+
+        if isinstance(self.run.preprocessing, Spelling):
+            raise TypeError(f"{self!r} was trained on lines of text; write its network: nn.to_onnx(run.model, …)")
+        write_run_as_onnx(self.run.preprocessing, self.model, path)
+
 
 @checked
 def load_run(folder: str | Path) -> Predictor:

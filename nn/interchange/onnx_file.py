@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,9 +20,12 @@ from nn.interchange.onnx_graph import Graph
 from nn.interchange.onnx_layers import WRITERS
 from nn.module import Module
 
-__all__ = ["to_onnx"]
+__all__ = ["to_onnx", "write_graph"]
 
-OPSET, IR_VERSION = 17, 8  # of 2022, so that runtimes of many years read it
+# Of 2022, so that runtimes of many years read it.
+OPSETS, IR_VERSION = {"": 17, "ai.onnx.ml": 3}, 8
+
+End: TypeAlias = tuple[Any, tuple[int, ...]]  # of a graph: the dtype, and the shape of a row
 
 
 @checked
@@ -57,15 +62,28 @@ def to_onnx(model: Module, path: str | Path, example: ArrayLike) -> None:
     graph.nodes.append(onnx.helper.make_node("Identity", [graph.layer(model, "x")], ["y"]))
     numbers_rows = bool(parts) and isinstance(parts[0], layers.Embedding)  # other layers take integers as numbers
     kind = np.dtype(np.int64) if numbers_rows else outputs.dtype
+    write_graph(
+        graph, path, type(model).__name__, {"x": (kind, batch.shape[1:])}, {"y": (outputs.dtype, outputs.shape[1:])}
+    )
+
+
+def write_graph(
+    graph: Graph, path: str | Path, name: str, inputs: Mapping[str, End], outputs: Mapping[str, End]
+) -> None:
+    """Write a graph to a file, once onnx has looked at it; inputs and outputs have as many rows as there are."""
+    helper = require("onnx.helper", "export")
     ends = [
-        onnx.helper.make_tensor_value_info(name, onnx.helper.np_dtype_to_tensor_dtype(kind), ["batch", *shape[1:]])
-        for name, kind, shape in (("x", kind, batch.shape), ("y", outputs.dtype, outputs.shape))
+        [
+            helper.make_tensor_value_info(each, helper.np_dtype_to_tensor_dtype(np.dtype(kind)), ["batch", *shape])
+            for each, (kind, shape) in some.items()
+        ]
+        for some in (inputs, outputs)
     ]
-    made = onnx.helper.make_model(
-        onnx.helper.make_graph(graph.nodes, type(model).__name__, ends[:1], ends[1:], graph.constants),
-        opset_imports=[onnx.helper.make_opsetid("", OPSET)],
+    made = helper.make_model(
+        helper.make_graph(graph.nodes, name, *ends, graph.constants),
+        opset_imports=[helper.make_opsetid(domain, number) for domain, number in OPSETS.items()],
         ir_version=IR_VERSION,
         producer_name="gradbook",
     )
-    onnx.checker.check_model(made, full_check=True)
+    require("onnx", "export").checker.check_model(made, full_check=True)
     write_atomically(path, made.SerializeToString())
