@@ -14,11 +14,6 @@ import tempfile
 import time
 from pathlib import Path
 
-WARM = """
-import autograd as ag, numpy as np
-if ag.native_is_ready() is not None:
-    ag.compile(lambda x: ag.sum(x * x), engine="native")(np.ones(8))
-"""
 CHILD = """
 import sys
 import numpy as np
@@ -55,8 +50,6 @@ def main() -> None:
     options = parser.parse_args()
     rng = random.Random(options.seed)
     child = CHILD.replace("EPOCHS", str(options.epochs))
-    # From which step on steps are native is decided by whether machine code is kept already: it is, for all of them.
-    subprocess.run([sys.executable, "-c", WARM], check=True)
     with tempfile.TemporaryDirectory() as folder:
         unbroken, broken = Path(folder, "unbroken"), Path(folder, "broken")
         process = _started(child, unbroken)

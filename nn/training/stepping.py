@@ -36,11 +36,12 @@ Batch: TypeAlias = tuple[Any, ...]
 SECONDS_OF_A_STEP = 2e-4
 SECONDS_OF_A_PRODUCT = 3e-10
 
-# How long eager steps would have taken when it is time to record; or to load compiled code, or even to make it. At
-# these points each costs about as much, so no fit takes much longer than twice what the best choice would have taken.
+# How long eager steps would have taken when it is time to record, or to load compiled code. At these points each costs
+# about as much, so no fit takes much longer than twice what the best choice would have taken; but for the first on a
+# machine, which makes that code in part of a second. Whether it is there already decides nothing, since the engines
+# differ in last bits: the same fit gives the same numbers anywhere, the first time too.
 UNTIL_RECORDED = 0.01
 UNTIL_NATIVE = 0.08
-UNTIL_COMPILED = 0.8
 
 
 class Stepper:
@@ -256,13 +257,8 @@ class Stepper:
 
 def plan(seconds: float) -> tuple[float, float]:
     """From which step on to record, and from which on native, where an eager step takes about so long."""
-    ready = native_is_ready()
-    recorded, native, compiled = (
-        math.ceil(until / seconds) for until in (UNTIL_RECORDED, UNTIL_NATIVE, UNTIL_COMPILED)
-    )
-    if ready is None:
-        return recorded, math.inf
-    return recorded, native if ready else compiled
+    recorded, native = (math.ceil(until / seconds) for until in (UNTIL_RECORDED, UNTIL_NATIVE))
+    return recorded, math.inf if native_is_ready() is None else native
 
 
 def _has_own(trainer: TrainerParts, method: str) -> bool:
