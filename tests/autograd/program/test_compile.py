@@ -190,6 +190,8 @@ def test_a_compiled_function_inside_another() -> None:
     outer = ag.compile(ag.grad(lambda x: inner(x) * 3.0), engine="numpy")
     assert outer(2.0) == 12.0
     assert outer(5.0) == 30.0
+    cut = ag.compile(lambda x: inner(x.detach()) + inner(x), engine="numpy")  # where no gradient flows
+    assert [cut(2.0), cut(5.0)] == [8.0, 50.0]
 
 
 def test_a_result_that_depends_on_no_number() -> None:
