@@ -7,4 +7,7 @@ minimised by taking instructions out, and printed as a script. `operations` is t
 `policy` says in writing which differences are meant; `minimise` makes a failing program small.
 
     python -m tests.fuzz --minutes 10 --seed 1
+
+A seed that begins with "wide" draws from operations that came later, too: leaves that are made of a node's numbers
+(``ag.Tensor(x)``, ``nn.Parameter(x)``, ``getval(x)``, ``x.data``), which PyTorch calls detached, and recordings refuse.
 """

@@ -35,6 +35,7 @@ class Operation:
         exact: Whether small binary fractions give small binary fractions, without rounding.
         dual: Whether the slow engine runs it.
         weight: How often it is drawn.
+        wide: Whether it is drawn for seeds that begin with "wide" alone: it came later, and would change all others.
     """
 
     judge: str
@@ -45,6 +46,7 @@ class Operation:
     exact: bool = False
     dual: bool = False
     weight: int = 2
+    wide: bool = False
 
 
 def _elementwise(name: str, *more: str, ours: str | None = None, exact: bool = False, dual: bool = False) -> Operation:
@@ -341,6 +343,8 @@ OPERATIONS: dict[str, Operation] = {
     "detach": Operation("f.detach({0})", ("{0}.detach()",), ("{0}.detach()",), exact=True, weight=2),
     "detached factor": Operation("f.multiply(f.detach({0}), {0})", ("{0}.detach() * {0}",), ("{0}.detach() * {0}",), exact=True, weight=1),
     "no_grad": Operation("f.detach(f.multiply({0}, {1}))", ("without_grad(lambda: {0} * {1})",), ("without_grad(lambda: {0} * {1})",), 2, exact=True, weight=1),
+    "made anew": Operation("f.detach({0})", ("ag.Tensor({0})", "nn.Parameter({0})"), ("type({0})({0}.data)",), exact=True, weight=5, wide=True),
+    "factor made anew": Operation("f.multiply(f.detach({0}), {0})", ("ag.Tensor({0}) * {0}", "nn.Parameter({0}) * {0}", "getval({0}) * {0}"), ("type({0})({0}.data) * {0}", "getval({0}) * {0}", "{0}.data * {0}"), exact=True, weight=4, wide=True),
     "elementwise_grad": Operation("f.slope(lambda z, np=f: {inner}, {0})", ("ag.elementwise_grad(lambda z: {inner})({0})", "ag.grad(lambda z: ag.sum({inner}))({0})"), ("ag.grad(lambda z: {inner})({0})", "ag.elementwise_grad(lambda z: {inner})({0})"), attrs=_inner),
     "grad with an outer variable": Operation("f.multiply(f.slope(lambda z, np=f: {inner}, {0}), {1})", ("ag.elementwise_grad(lambda z: {inner} * {1})({0})",), ("ag.grad(lambda z: {inner} * {1})({0})",), 2, _inner),
     "jvp": Operation("f.multiply(f.slope(lambda z, np=f: {inner}, {0}), {1})", ("ag.jvp(lambda z: {inner}, ({0},), {1})[1]", "ag.make_jvp(lambda z: {inner})({0})({1})[1]"), ("ag.jvp(lambda z: {inner}, ({0},), {1})[1]",), 2, lambda rng, a, b: _inner(rng, a) if a == b else None),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from operator import attrgetter
 from random import Random
 from types import CodeType
 from typing import Any, Literal
@@ -134,15 +135,21 @@ EMPTY: list[tuple[int, ...]] = [(0,), (0, 3), (2, 0)]
 SPECIAL = [0.0, -0.0, np.inf, -np.inf, np.nan, 5e-324, -1e-310, 1e-300, 1e300, 37.43, -40.0, 1e8, 1.0, -1.0]
 # These multiply by plain numbers, or mean another function of plain ones, so that all operands are to be nodes.
 PLAIN = ("sign", "ceil", "trunc", "mask", "clip by nodes")
-ARRAYS = [name for name, row in OPERATIONS.items() if row.arrays for _ in range(row.weight)]
-NUMBERS = [name for name, row in OPERATIONS.items() if row.values for _ in range(row.weight)]
+# What is drawn from, by whether the seed begins with "wide".
+ARRAYS, NUMBERS = (
+    {
+        wide: [name for name, row in OPERATIONS.items() if spelled(row) and row.wide <= wide for _ in range(row.weight)]
+        for wide in (False, True)
+    }
+    for spelled in (attrgetter("arrays"), attrgetter("values"))
+)
 
 
 def generate(seed: int | str, index: int, dual: bool = False, without: Sequence[str] = ()) -> Program:
     """The program of that number.
 
     Args:
-        seed: Of the whole run.
+        seed: Of the whole run; one that begins with "wide" draws from all operations, others from those of before.
         index: Its number in the run.
         dual: Use only what the slow engine can run.
         without: Operations to leave out.
@@ -150,15 +157,16 @@ def generate(seed: int | str, index: int, dual: bool = False, without: Sequence[
     rng = Random(f"{seed}/{index}")
     kind: Kind = "numbers" if rng.random() < 0.35 else "arrays"
     mode: Mode = "ordinary" if dual else rng.choices(["ordinary", "exact", "extreme"], [6, 2, 2])[0]
-    draw = _Draw(rng, kind, mode, dual, without)
+    draw = _Draw(rng, kind, mode, dual, without, str(seed).startswith("wide"))
     return draw.program()
 
 
 class _Draw:
     """A program in the making, with the values of all its names at both points."""
 
-    def __init__(self, rng: Random, kind: Kind, mode: Mode, dual: bool, without: Sequence[str]) -> None:
+    def __init__(self, rng: Random, kind: Kind, mode: Mode, dual: bool, without: Sequence[str], wide: bool) -> None:
         self.rng, self.kind, self.mode, self.dual, self.without = rng, kind, mode, dual, without
+        self.names = (ARRAYS if kind == "arrays" else NUMBERS)[wide]
         self.inputs: list[Input] = []
         self.steps: list[Instruction] = []
         self.values: dict[str, tuple[Any, Any]] = {}
@@ -212,7 +220,7 @@ class _Draw:
 
     def add_step(self) -> None:
         rng = self.rng
-        name = rng.choice(ARRAYS if self.kind == "arrays" else NUMBERS)
+        name = rng.choice(self.names)
         row = OPERATIONS[name]
         if name in self.without or (self.mode == "exact" and not row.exact) or (self.dual and not row.dual):
             return

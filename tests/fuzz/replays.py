@@ -9,6 +9,7 @@ from typing import Any
 import autograd as ag
 from tests.fuzz import scripts
 from tests.fuzz.finding import Counts, Finding
+from tests.fuzz.operations import OPERATIONS
 from tests.fuzz.programs import Program
 from tests.fuzz.reference import Reference
 from tests.fuzz.running import Eager, directions, guarded, plain, refused
@@ -39,6 +40,9 @@ def replayed(
     for form in FORMS if thorough else [FORMS[choice % len(FORMS)]]:
         if form == "from_graph":
             if references[0].answer["constant"]:
+                continue
+            if any(OPERATIONS[step.operation].wide for step in program.instructions):
+                counts.add("no program from the graph: a leaf made of a node's numbers is the user's own")
                 continue
             finding = _from_graph(program, references, points, engine, counts)
             if finding is not None:

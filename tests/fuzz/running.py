@@ -11,6 +11,8 @@ import numpy as np
 
 import autograd as ag
 import autograd.numpy as anp
+import nn
+from autograd.tracer import getval
 from tests.fuzz.programs import Program, weights
 
 # Of the last place, in double and in single precision.
@@ -40,7 +42,7 @@ def made(program: Program, words: dict[str, Any], judge: bool, jitter: Callable[
     return namespace["program"]
 
 
-OURS = {"ag": ag, "anp": anp, "without_grad": without_grad}
+OURS = {"ag": ag, "anp": anp, "nn": nn, "getval": getval, "without_grad": without_grad}
 
 
 def directions(program: Program) -> list[Any]:

@@ -11,6 +11,8 @@ HEAD = """import numpy as np
 
 import autograd as ag
 import autograd.numpy as anp
+import nn
+from autograd.tracer import getval
 
 """
 HELPERS = {
