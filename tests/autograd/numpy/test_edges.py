@@ -1,0 +1,74 @@
+"""NumPy's functions at the edges of what they take: its own numbers, or a refusal that says what to do."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as ag
+import autograd.numpy as anp
+
+X = np.array([[0.5, -1.5, 2.0], [3.0, 0.25, -0.75]])
+
+EDGES: dict[str, Callable[[Any, Any], Any]] = {
+    "inner of a number": lambda np, x: np.inner(x[0, 0], x),
+    "cross of two entries": lambda np, x: np.cross(x[0, :2], x[1, :2]),
+    "cross of two and three": lambda np, x: np.cross(x[0, :2], x[1]),
+    "take_along_axis of all": lambda np, x: np.take_along_axis(x, np.array([4, 0, 4]), None),
+    "insert into all": lambda np, x: np.insert(x, 2, 7.0),
+    "insert a column": lambda np, x: np.insert(x, 1, x[:, 0], axis=1),
+    "corrcoef of one row": lambda np, x: np.corrcoef(x[0]) * x[0, 0],
+    "bincount": lambda np, x: np.bincount(np.array([1, 1, 3]), minlength=5) * x[0, 0],
+    "poly of nothing": lambda np, x: np.poly(x[0, :0]) * x[0, 0],
+    "unwrap of nothing": lambda np, x: np.unwrap(x[:, :0]),
+    "tensorsolve by axes": lambda np, x: np.linalg.tensorsolve(
+        np.reshape(x[:, :2] + 2.0 * np.eye(2), (2, 2, 1)), x[0, :2], axes=(0,)
+    ),
+    "vector_norm of all, kept": lambda np, x: np.linalg.vector_norm(x, ord=3, keepdims=True),
+}
+REFUSED: dict[str, Callable[[Any], Any]] = {
+    "full_matrices=False": lambda x: np.linalg.svd(x),
+    "use 'reduced' or 'r'": lambda x: np.linalg.qr(x, mode="raw"),
+    "of 3 axes": lambda x: anp.linalg.norm(x[None], 3, (0, 1, 2)),
+    "of a matrix: use": lambda x: np.linalg.norm(x, 3),
+    "that is one of matrices": lambda x: np.linalg.norm(x[0], "nuc"),
+    "no period=": lambda x: np.interp(x[0], [0.0, 1.0], [1.0, 2.0], period=3.0),
+    "leave out full= and cov=": lambda x: np.polyfit(x[0], x[1], 1, full=True),
+    "of 0 numbers": lambda x: np.fft.fft(x[0], 0),
+    "use np.fft.fft": lambda x: np.fft.rfft(x[0] + 1j * x[1]),
+    "which has 3 terms": lambda x: anp.einsum("i,j,k", x[0], x[0]),
+    "one letter for each axis": lambda x: np.einsum("i", x),
+    "in mode 'mean'": lambda x: np.pad(x, 1, mode="mean"),
+    "method='closest_observation'": lambda x: np.quantile(x, 0.5, method="closest_observation"),
+    "need axis=": lambda x: anp.cumulative_sum(x),
+    "two or three entries": lambda x: anp.cross(x[:, None, 0], x[:, 0]),
+    "no axes 0 and 5": lambda x: ag.swapaxes(x, 0, 5),
+    "as one list": lambda x: ag.concatenate(x, x),
+}
+
+
+@pytest.mark.parametrize("name", EDGES)
+def test_at_an_edge_the_numbers_are_numpys(name: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        expected = EDGES[name](np, X)
+        found = EDGES[name](anp, ag.Tensor(X, requires_grad=True))
+        np.testing.assert_allclose(found.data, expected, rtol=1e-12)
+        assert np.shape(found) == np.shape(expected)
+        total = lambda x: ag.sum(EDGES[name](anp, x) * 1.0)  # noqa: E731
+        slope = ag.grad(total)(X)
+        for place in np.ndindex(X.shape):
+            h = np.zeros_like(X)
+            h[place] = 1e-6
+            difference = (np.sum(EDGES[name](np, X + h)) - np.sum(EDGES[name](np, X - h))) / 2e-6
+            assert slope[place] == pytest.approx(difference, rel=1e-6, abs=1e-8)
+
+
+@pytest.mark.parametrize("message", REFUSED)
+def test_what_has_no_derivative_here_says_what_to_do(message: str) -> None:
+    with pytest.raises((ValueError, TypeError), match=message.replace("(", r"\(")):
+        REFUSED[message](ag.Tensor(X, requires_grad=True))
