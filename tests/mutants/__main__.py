@@ -2,8 +2,8 @@
 
 A fault is one change to one module's syntax tree: another operator, comparison or number, a condition turned round, a
 statement left out. Each is tried with the tests that go through its line, the quickest of each test function first, up
-to a minute of them, until one fails; one that crashes or does not end counts as failed. What survives is printed with
-its line: either a test is missing, or the change is none (`KNOWN` says why).
+to some seconds of them, until one fails; one that crashes or does not end counts as failed. What survives is printed
+with its line: either a test is missing, or the change is none (`known.KNOWN` says why).
 
 Which tests go through which line is found out once for a state of the engine, in some minutes.
 """
@@ -31,37 +31,47 @@ def main() -> int:
     parser.add_argument("--part", choices=PARTS, help="one of them (default: all)")
     parser.add_argument("--sample", type=int, default=60, help="how many of each part (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no other after so long")
     parser.add_argument("--verbose", action="store_true", help="say by which test each is noticed")
     options = parser.parse_args()
     if not os.fork():  # in a process of its own, so that the engine is not imported in this one
         covering()
         os._exit(0)
     os.wait()
-    tests_of = covering()
-    below = False
-    for part in [options.part] if options.part else PARTS:
-        began = time.monotonic()
-        every = mutants_of(part)
-        chosen = random.Random(f"{options.seed}/{part}").sample(every, min(options.sample, len(every)))
-        asked = [(mutant, tests_of.tests(mutant)) for mutant in chosen if (mutant.where, mutant.text) not in KNOWN]
-        unnoticed: list[Mutant] = []
+    tests_of, end = covering(), time.monotonic() + 60 * options.minutes
+    parts = [options.part] if options.part else list(PARTS)
+    every = {part: mutants_of(part) for part in parts}
+    chosen = {
+        part: random.Random(f"{options.seed}/{part}").sample(every[part], min(options.sample, len(every[part])))
+        for part in parts
+    }
+    turns = [chosen[part][k] for k in range(options.sample) for part in parts if k < len(chosen[part])]
+    known = [mutant for mutant in turns if (mutant.where, mutant.what, mutant.text) in KNOWN]
+    tests = {mutant: tests_of.tests(mutant) for mutant in turns if mutant not in known}
+    noticed: dict[Mutant, str] = {}
 
-        def tell(mutant: Mutant, test: str, unnoticed: list[Mutant] = unnoticed) -> None:
-            if options.verbose:
-                print(f"  {mutant.where}:{mutant.line}: {mutant.what}: {test or 'not yet'}", flush=True)
-            if not test:
-                unnoticed.append(mutant)
+    def tell(mutant: Mutant, test: str) -> bool:
+        noticed[mutant] = test
+        if options.verbose:
+            print(f"  {mutant.where}:{mutant.line}: {mutant.what}: {test or 'not yet'}", flush=True)
+        return time.monotonic() < end
 
-        noticed_warm(asked, tell)
-        survivors = [mutant for mutant, tests in asked if mutant in unnoticed and not is_killed(mutant, tests)]
-        for mutant in survivors:
+    noticed_warm(list(tests.items()), tell)
+    for mutant in [mutant for mutant, test in noticed.items() if not test]:
+        if is_killed(mutant, tests[mutant]):
+            noticed[mutant] = "in a process of its own"
+        else:
             print(f"  survived: {mutant.where}:{mutant.line}: {mutant.what}: {mutant.text}", flush=True)
-        killed, known = len(asked) - len(survivors), len(chosen) - len(asked)
-        share = 100 * killed / max(1, len(asked))
-        below |= share < GOAL
-        told = f"{len(chosen)} of {len(every):,} changes tried, {killed} noticed, {known} that change nothing"
-        print(f"{part}: seed {options.seed}, {told}: {share:.1f} % in {time.monotonic() - began:.0f} s", flush=True)
-    return 1 if below else 0
+    shares: dict[str, float] = {}
+    for part in parts:
+        tried = [mutant for mutant in chosen[part] if mutant in noticed]
+        killed, nothing = sum(1 for mutant in tried if noticed[mutant]), sum(1 for x in chosen[part] if x in known)
+        shares[part] = 100 * killed / max(1, len(tried))
+        told = f"{len(tried) + nothing} of {len(every[part]):,} changes tried, {killed} noticed"
+        print(f"  {part}: {told}, {nothing} that change nothing: {shares[part]:.1f} %", flush=True)
+    told = ", ".join(f"{part} {share:.1f} %" for part, share in shares.items())
+    print(f"seed {options.seed}, {len(noticed)} changes, of which are noticed: {told}")
+    return 1 if min(shares.values()) < GOAL else 0
 
 
 if __name__ == "__main__":

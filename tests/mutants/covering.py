@@ -19,8 +19,8 @@ from tests.mutants.changes import ROOT, Mutant
 TESTS = ["tests/autograd", "autograd", "tests/hips", "tests/fuzz", "tests/sweep", "tests/test_lectures.py"]
 TESTS += ["tests/test_coming_from.py", "tests/nn/training/test_compiled.py"]
 WORDS = ["-q", "-s", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not peers and not browser"]
-LONGEST = 20.0  # seconds; a test that takes longer is not asked
-MOST_SECONDS = 60.0  # of tests for one change
+LONGEST = 5.0  # seconds; a test that takes longer is not asked
+MOST_SECONDS = 12.0  # of tests for one change
 
 
 class Recorder:

@@ -1,4 +1,80 @@
-"""Changes that change nothing, or nothing that is promised: why."""
+"""Changes that change nothing, or nothing but time and memory: why."""
 
-# By file and line's text.
-KNOWN: dict[tuple[str, str], str] = {}
+# By file, change and line's text.
+KNOWN: dict[tuple[str, str, str], str] = {
+    (
+        "autograd/rules/windows.py",
+        "1 → 2",
+        "return columns.reshape(-1, self.groups, self.rows, self.count)",
+    ): "to NumPy any negative length is the one that it is to find",
+    (
+        "autograd/rules/windows.py",
+        "Mult → Div",
+        "one = max(1, self.groups * self.rows * self.count) * self.dtype.itemsize",
+    ): "how many samples are taken at a time",
+    (
+        "autograd/rules/normal.py",
+        "0 → 1",
+        "return np.where(np.equal(y, 0), 0, x) * y",
+    ): "any number times 0",
+    (
+        "autograd/graph/slips.py",
+        "16 → 17",
+        "EVERY, UPDATES = 16, 8",
+    ): "how often a loop is looked at",
+    (
+        "autograd/program/native/number_instructions.py",
+        "2 → 3",
+        'for letters, lengths in (("spdq", (1, 2)), ("sp", (3, 4)))',
+    ): "which sums have an instruction of their own",
+    (
+        "autograd/tensor/memory.py",
+        "30 → 31",
+        "BLOCK = 30 << 20",
+    ): "how much memory is shown to the C library once",
+    (
+        "autograd/program/arrays/bytecode.py",
+        "In → NotIn",
+        "read = {array for how, slot, array, _ in loads if how == instructions.FULL and slot in operands}",
+    ): "which results take the way through scratch memory; the other way is right, an entry at a time",
+    (
+        "autograd/tensor/dual.py",
+        "Is → IsNot",
+        "if (index.__class__ is slice or index.__class__ is int) and recording():",
+    ): "the general way gives the same",
+    (
+        "autograd/tensor/dual.py",
+        "Is → IsNot",
+        "if kind is float or kind is int:",
+    ): "the general way gives the same",
+    (
+        "autograd/program/arrays/bytecode.py",
+        "NotIn → In",
+        "direct = stored and entry.dtype == self._step.dtype and out not in read",
+    ): "as above",
+    (
+        "autograd/tensor/dual.py",
+        "call left out",
+        "self._abandon()",
+    ): "a gradient, or a mark, that is set and not read again goes with the pass",
+    (
+        "autograd/rules/linear_algebra.py",
+        "Gt → GtE",
+        "if n > m:",
+    ): "nothing is left over of a square matrix",
+    (
+        "autograd/value/reserve.py",
+        "0 → 1",
+        "deque(map(call, steps), maxlen=0)",
+    ): "the last result is kept for a moment",
+    (
+        "autograd/tensor/dual.py",
+        "Is → IsNot",
+        "elif kind is np.ndarray:",
+    ): "the general way gives the same",
+    (
+        "autograd/tensor/dual.py",
+        "return None",
+        "return None if self._pass.over else self._abandon()",
+    ): "the gradient that the recorded pass would find is None, too",
+}

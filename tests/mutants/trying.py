@@ -182,8 +182,11 @@ def _own(code: CodeType) -> Any:
     return code.co_code, [x for x in code.co_consts if not isinstance(x, CodeType)], code.co_names
 
 
-def noticed_warm(asked: Sequence[tuple[Mutant, Sequence[str]]], tell: Callable[[Mutant, str], None]) -> None:
-    """Tell of each change by which test it is noticed in a fork, as soon as that is known; "" where by none."""
+def noticed_warm(asked: Sequence[tuple[Mutant, Sequence[str]]], tell: Callable[[Mutant, str], bool]) -> None:
+    """Tell of each change by which test it is noticed in a fork, as soon as that is known; "" where by none.
+
+    ``tell`` says whether to go on.
+    """
     reader, writer = os.pipe()
     if not (process := os.fork()):
         os.close(reader)
@@ -197,8 +200,10 @@ def noticed_warm(asked: Sequence[tuple[Mutant, Sequence[str]]], tell: Callable[[
         os._exit(0)
     os.close(writer)
     with os.fdopen(reader, "rb") as pipe, contextlib.suppress(EOFError):
-        while True:
-            tell(*pickle.load(pipe))
+        while tell(*pickle.load(pipe)):
+            pass
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(process, signal.SIGTERM)
     os.waitpid(process, 0)
 
 

@@ -36,6 +36,13 @@ def test_memory_that_is_shared_counts_once_and_names_its_holders() -> None:
     assert any("the gradient of Tensor 'W'" in held.holders for held in ag.graph.summary(L).largest)
 
 
+def test_some_holders_of_an_array_are_named_and_the_others_counted() -> None:
+    x = ag.Tensor(np.ones(100), requires_grad=True)
+    for views, more in ((2, None), (3, " and 1 more")):  # beside x itself
+        line = str(ag.graph.summary(*(x.reshape(10, 10) for _ in range(views)))).splitlines()[-1]
+        assert line.endswith(more or "the Tensor made by reshape"), line
+
+
 def test_a_deep_graph() -> None:
     y = ag.Value(1.0)
     for _ in range(200_000):

@@ -203,6 +203,9 @@ def test_a_result_that_depends_on_no_number() -> None:
 def test_detach_stops_gradients_and_stays_recorded() -> None:
     f = ag.compile(ag.grad(lambda x: x * x.detach()), engine="numpy")
     assert [f(2.0), f(5.0)] == [2.0, 5.0]
+    w = ag.Value(3.0)  # one from outside, too
+    g = ag.compile(lambda x: ag.gradients(w.detach() * w * x, w, create_graph=True), engine="numpy")
+    assert [g(1.0), g(2.0)] == [3.0, 6.0]
 
 
 def branch(x: Any) -> Any:

@@ -94,6 +94,9 @@ def test_ones_own_leaf_and_an_input_are_not_refused(kind: str) -> None:
     assert ag.Program.from_graph(end(x * meant), x, engine="numpy", order=0)(x.data * 2.0) == pytest.approx(
         end(x * x).item() * 2.0
     )
+    constant = ag.Value(1.5, requires_grad=False) if kind == "numbers" else ag.Tensor([1.5, 1.5])
+    program = ag.Program.from_graph(end(x * (constant * 2.0)), x, engine="numpy", order=0)  # nor is what it computes
+    assert program(x.data) == pytest.approx(end(x * 3.0).item())
     cut = x.detach()  # as an input it may be anything
     program = ag.Program.from_graph(end(x * cut), [x, cut], engine="numpy", order=0)
     assert program(x.data, x.data * 4.0) == pytest.approx(end(x * x).item() * 4.0)

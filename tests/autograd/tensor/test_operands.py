@@ -272,6 +272,23 @@ def test_numbers_divide_as_pythons() -> None:
     assert a.grad == 3.0
 
 
+@pytest.mark.parametrize("digits", [(), (0,), (1,), (2,), (-1,)])
+def test_round_is_numpys(digits: tuple[int, ...]) -> None:
+    numbers = np.array([-17.456, 2.5, 0.125])
+    np.testing.assert_allclose(round(Tensor(numbers, requires_grad=True), *digits).data, np.round(numbers, *digits))
+    for number in numbers:
+        y = round(ag.Value(number), *digits)
+        assert getattr(y, "data", y) == pytest.approx(np.round(number, *digits))
+
+
+@pytest.mark.parametrize("x", [ag.Value(3.0), Tensor([3.0], requires_grad=True)], ids=["Value", "Tensor"])
+def test_operands_stand_in_the_graph_as_they_are_written(x: Any) -> None:
+    for y in (2.0 + x, 2.0 - x, 2.0 * x, 2.0 / x, 2.0**x):
+        assert y.inputs[1] is x, y.rule.name
+    for y in (x + 2.0, x - 2.0, x * 2.0, x / 2.0, x**2.0):
+        assert y.inputs[0] is x, y.rule.name
+
+
 class Foreign:
     """Something with a ufunc protocol of its own."""
 

@@ -135,6 +135,13 @@ def test_an_array_cannot_swallow_a_tensor() -> None:
 MISFITS = {
     "add of shapes (2, 3) and (2,)": lambda x: x + np.ones(2),
     "matmul of shapes (2, 3) and (4, 5): the first has 3 columns and the second 4 rows": lambda x: x @ np.ones((4, 5)),
+    "matmul of shapes (2, 3) and (6, 4, 5): the first has 3 columns and the second 4 rows": lambda x: (
+        x @ np.ones((6, 4, 5))
+    ),
+    "the first has 3 columns and the second 6 rows; these must be equal; x.reshape(len(x), -1) makes a row of each": (
+        lambda x: x.reshape(1, 2, 3) @ np.ones((6, 4))
+    ),
+    "the second 1 rows; these must be equal; x[:, None] makes a column of x": lambda x: x[0] @ np.ones((1, 4)),
     "linear of shapes (2, 3) and (4, 5) and (5,)": lambda x: ag.linear(x, np.ones((4, 5)), np.ones(5)),
     "reshape of shape (2, 3)": lambda x: x.reshape(7),
     "concatenate of shapes (2, 3) and (2, 2)": lambda x: np.concatenate([x, np.ones((2, 2))]),

@@ -251,3 +251,25 @@ def test_ieee_754_in_place_of_exceptions() -> None:
     x = Value(0.0)
     x.sqrt().backward()
     assert x.grad == math.inf
+
+
+class Weight(Value):
+    """A kind of Value of a user's own."""
+
+
+def test_a_subclass_has_its_gradient_beside_numbers_and_values() -> None:
+    ends = {
+        "sum": lambda w, x: ag.sum([w, 2.0, x, 1.0]),
+        "mean": lambda w, x: ag.mean([2.0, w, x]),
+        "logsumexp": lambda w, x: ag.logsumexp([w, 0.5, x]),
+        "dot": lambda w, x: ag.dot([w, 2.0, x], [x, w, 3.0]),
+        "affine": lambda w, x: ag.affine([w, 2.0], [x, 3.0], 1.0),
+        "operators": lambda w, x: (w * 2.0 - x) / w + 1.0,
+    }
+    for name, end in ends.items():
+        slopes = []
+        for kind in (Weight, Value):
+            w, x = kind(0.7), Value(1.5)
+            end(w, x).backward()
+            slopes.append((w.grad, x.grad))
+        assert slopes[0] == slopes[1], name
