@@ -45,6 +45,9 @@ def main() -> int:
         part: random.Random(f"{options.seed}/{part}").sample(every[part], min(options.sample, len(every[part])))
         for part in parts
     }
+    there = {(mutant.where, mutant.what, mutant.text) for mutants in every.values() for mutant in mutants}
+    for where, what, line in [] if options.part else KNOWN.keys() - there:
+        print(f"  known, and not there any more: {where}: {what}: {line}")
     turns = [chosen[part][k] for k in range(options.sample) for part in parts if k < len(chosen[part])]
     known = [mutant for mutant in turns if (mutant.where, mutant.what, mutant.text) in KNOWN]
     tests = {mutant: tests_of.tests(mutant) for mutant in turns if mutant not in known}

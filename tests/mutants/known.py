@@ -77,4 +77,24 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "return None",
         "return None if self._pass.over else self._abandon()",
     ): "the gradient that the recorded pass would find is None, too",
+    (
+        "autograd/rules/windows.py",
+        "return None",
+        "return self._memory[: part.stop - part.start].reshape(-1, self.groups, self.rows, self.count)",
+    ): "products then take memory of their own",
+    (
+        "autograd/tensor/memory.py",
+        "LShift → RShift",
+        "LARGE = 1 << 15",
+    ): "for which arrays it is worth it",
+    (
+        "autograd/program/native/array_kernels.py",
+        "return None",
+        "return None",
+    ): "where SciPy is not installed and NumPy tells of no BLAS",
+    (
+        "autograd/program/simplify.py",
+        "100 → 101",
+        "exact = abs(math.frexp(number)[0]) == 0.5 and 2.0**-100 < abs(number) < 2.0**100",
+    ): "a power of two divides exactly a little further out, too",
 }

@@ -8,9 +8,7 @@ from types import FunctionType
 
 import pytest
 
-from tests.mutants.__main__ import PARTS
 from tests.mutants.changes import ROOT, Mutant, changed_code, changes_of, mutants_of
-from tests.mutants.known import KNOWN
 from tests.mutants.trying import ChangedLoader, Finder, Key, _key, is_killed, patch
 
 SOURCE = """
@@ -100,8 +98,3 @@ def test_what_fails_or_crashes_is_noticed(line: str, killed: bool, tmp_path: Pat
     path.write_text(f"def test_it():\n    {line}\n\ndef test_another():\n    assert False\n")
     name = f"{os.path.relpath(path, ROOT)}::test_it"
     assert is_killed(None, [name]) == killed
-
-
-def test_what_is_known_to_change_nothing_is_there() -> None:
-    there = {(mutant.where, mutant.what, mutant.text) for part in PARTS for mutant in mutants_of(part)}
-    assert KNOWN.keys() - there == set()
