@@ -21,8 +21,9 @@ class Operators(FunctionsOfOne):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
+        known = set(dir(cls))
         for name in METHODS:
-            if name not in dir(cls):
+            if name not in known:
                 setattr(cls, name, Elsewhere(name, "x", METHODS))
 
     def __dir__(self) -> Iterable[str]:
