@@ -8,6 +8,7 @@ with the row's reference before its times count; one whose library is missing is
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import importlib
 import json
@@ -16,6 +17,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import venv
 from collections.abc import Callable
@@ -66,6 +68,26 @@ class Contender:
 
 class MissingError(Exception):
     """What a contender needs is not here; its text says what."""
+
+
+def compiled(name: str) -> ctypes.CDLL:
+    """A file of ``benchmarks/c``, as quick as the C compiler makes it for this processor."""
+    compiler = shutil.which("gcc") or shutil.which("clang")
+    if compiler is None:
+        raise MissingError("a C compiler")
+    with tempfile.TemporaryDirectory() as folder:
+        library = Path(folder) / f"{name}.so"
+        source = ROOT / "benchmarks" / "c" / f"{name}.c"
+        command = [compiler, "-O3", "-march=native", "-shared", "-fPIC", source, "-o", library, "-lm"]
+        subprocess.run(command, check=True)
+        return ctypes.CDLL(str(library))
+
+
+def pointer(array: Any) -> Any:
+    """An array's memory, as C takes it."""
+    from numpy import ctypeslib
+
+    return ctypeslib.as_ctypes(array.reshape(-1))
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import ctypes
-import shutil
-import subprocess
-import tempfile
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.harness import Contender, MissingError, Row, Step
+from benchmarks.harness import Contender, Row, Step, compiled, pointer
 
 INPUTS = 100
 OPERATIONS = 10_000
@@ -55,21 +51,12 @@ def _gradbook(flush: bool) -> Step:
 
 
 def _c(flush: bool) -> Step:
-    compiler = shutil.which("gcc") or shutil.which("clang")
-    if compiler is None:
-        raise MissingError("a C compiler")
-    source = Path(__file__).parents[1] / "c" / "west.c"
-    with tempfile.TemporaryDirectory() as folder:
-        library = Path(folder) / "west.so"
-        command = [compiler, "-O3", "-march=native", "-shared", "-fPIC", source, "-o", library, "-lm"]
-        subprocess.run(command, check=True)
-        code = ctypes.CDLL(str(library))
+    code = compiled("west")
     kinds, inputs, outputs, count = _tape()
     value, gradient = np.zeros(count), np.zeros(count)
     value[:INPUTS] = _start()
     code.run.restype = ctypes.c_double
-    arrays = (kinds, inputs, outputs, value, gradient)
-    pointers = [np.ctypeslib.as_ctypes(array.reshape(-1)) for array in arrays]
+    pointers = [*map(pointer, (kinds, inputs, outputs, value, gradient))]
     code.flush_denormals(int(flush))
 
     def step() -> tuple[float, ...]:
@@ -100,7 +87,7 @@ def _row(key: str, flush: bool, words: str) -> Row:
             Contender("C", partial(_c, flush)),
         ),
         tolerance=1e-12,
-        goals={"C": 1.0},
+        goals={"C": 0.8},
     )
 
 
