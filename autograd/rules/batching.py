@@ -82,9 +82,17 @@ def _along(rule: Primitive) -> Batch:
     return batch
 
 
-def _last(rule: Primitive) -> Batch:
-    """What works on the last axes, and leaves those before as they are."""
-    return lambda inputs, many, attrs: rule(*inputs, **attrs)
+def _of_matrices(rule: Primitive) -> Batch:
+    """What works on the last two axes, and leaves those before as they are."""
+
+    def batch(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
+        return None if rank(inputs[0]) < 3 else rule(*inputs, **attrs)  # np.tril makes a matrix of a vector
+
+    return batch
+
+
+def _cast(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
+    return shaping.astype(*inputs, **attrs)
 
 
 def _transposed(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
@@ -204,18 +212,18 @@ _ALONG = (
     reductions.sum_, reductions.mean, reductions.max_, reductions.min_, reductions.norm, reductions.logsumexp,
     reductions.softmax, reductions.log_softmax, selection.cumsum,
 )  # fmt: skip
-_LAST = (
+_MATRICES = (
     linear_algebra.tril, linear_algebra.triu, linear_algebra.inv, linear_algebra.det, linear_algebra.logabsdet,
     linear_algebra.cholesky,
 )  # fmt: skip
 
 BATCHED: dict[Primitive, Batch] = {
     **{rule: _along(rule) for rule in _ALONG},
-    **{rule: _last(rule) for rule in _LAST},
+    **{rule: _of_matrices(rule) for rule in _MATRICES},
     shaping.transpose: _transposed,
     shaping.reshape: _to_shape(shaping.reshape),
     shaping.broadcast_to: _broadcast,
-    shaping.astype: _last(shaping.astype),
+    shaping.astype: _cast,
     shaping.sum_to: _summed_to,
     shaping.getitem: _taken,
     shaping.scatter: _scattered,

@@ -251,6 +251,8 @@ JACOBIANS: list[tuple[Callable[[Any], Any], Any]] = [
     (lambda x: np.convolve(x, [1.0, 2.0, 3.0]), np.array([0.4, -3.0, 2.0, -1.0])),
     (lambda x: np.real(np.fft.fft(x)), np.array([0.4, -3.0, 2.0, -1.0])),
     (lambda x: np.linalg.solve(ag.reshape(x, (2, 2)), [1.0, 2.0]), np.array([3.0, 1.0, 0.5, 2.0])),
+    (np.tril, np.array([3.0, 1.0, 0.5])),
+    (lambda x: np.triu(x, 1)[0], np.array([3.0, 1.0, 0.5])),
     (lambda x: np.ones(3) * x[0:0].sum(), np.ones(2)),
     (lambda x: x[:0] * 2.0, np.ones(2)),
 ]
