@@ -187,12 +187,13 @@ class EarlyStopping(Callback):
         self.monitor, self.mode, self.min_delta = monitor, mode, min_delta
         self.stopped = False
         self._state: dict[str, Any] = {}
+        self._form: dict[str, Any] = {}  # of the model's state, by name
 
-    def on_fit_begin(self, trainer: TrainerView) -> None:  # noqa: ARG002 - the hook's signature
+    def on_fit_begin(self, trainer: TrainerView) -> None:
         """Start afresh."""
         self.best.reset()
         self.stopped = False
-        self._state = {}
+        self._state, self._form = {}, _form(trainer.model.state_dict())
 
     def on_epoch_end(self, trainer: TrainerView) -> None:
         """Remember the best parameters; stop when patience is at its end."""
@@ -214,9 +215,15 @@ class EarlyStopping(Callback):
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from there."""
+        found = {name[6:]: array for name, array in state.items() if name.startswith("model.")}
+        if self._form and found and _form(found) != self._form:
+            raise ValueError("its best parameters are of another model")
         self.best.load_state_dict(state)
-        self.stopped = bool(state["stopped"])
-        self._state = {name[6:]: array for name, array in state.items() if name.startswith("model.")}
+        self.stopped, self._state = bool(state["stopped"]), found
+
+
+def _form(state: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: (array.shape, array.dtype) for name, array in state.items()}
 
 
 class Checkpoint(Callback):

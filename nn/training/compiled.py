@@ -21,6 +21,8 @@ __all__ = ["RecordedGradients", "RecordedStep", "compile_step"]
 
 # Forms of a batch that are known at once; as many as `ag.compile` keeps.
 KEPT = 64
+# So many recordings may set attributes; a model that does so in each step would be recorded in each.
+MOST_CHANGES = 8
 
 
 class RecordedStep:
@@ -35,7 +37,7 @@ class RecordedStep:
         clip: From all gradients (None for a parameter that has none) to those that the optimizer is to take.
         functions: What beside the model's own methods may read values from outside, which make recordings of their own.
         steady: Whether a model that sets attributes of its layers as it runs is refused; otherwise each such change
-            makes another recording.
+            makes another recording, up to `MOST_CHANGES`.
 
     Attributes:
         has_run: Whether it was ever replayed.
@@ -68,6 +70,7 @@ class RecordedStep:
         self._takes_part: dict[int, list[bool]] = {}
         self._checked: set[int] = set()  # recordings with targets of the outputs' shape, whose numbers are looked at
         self._given: Any = None
+        self._changes = 0
         self._numbered: dict[Any, int] = {}
         self._watched = Watched(model)
         self._precision: Any = None
@@ -132,9 +135,14 @@ class RecordedStep:
                 (tuple(arrays[:inputs]) if several else arrays[0], *arrays[inputs:]), counts, fixed
             )
             self.seconds += time.perf_counter() - began
-            if self._steady and self._fixed(kinds, wants_outputs) != fixed:
-                del self._replays[form]
-                raise ag.RecordingError(f"{type(self._model).__name__} sets attributes of its layers as it runs")
+            if self._fixed(kinds, wants_outputs) != fixed:
+                self._changes += 1
+                if self._steady or self._changes > MOST_CHANGES:
+                    del self._replays[form]
+                    again = "" if self._steady else ", so that each step is recorded anew; take its steps eagerly"
+                    raise ag.RecordingError(
+                        f"{type(self._model).__name__} sets attributes of its layers as it runs{again}"
+                    )
         results = replay([*arrays, *counts])
         self._count(fixed)
         if undisturbed and len(counts) == 1 and all(self._takes_part[fixed]) and not several:

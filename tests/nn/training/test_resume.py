@@ -152,6 +152,22 @@ def test_a_damaged_state_is_refused_in_one_line(damage, tmp_path):
     assert len(str(refusal.value)) < 1000
 
 
+def test_best_parameters_of_another_form_are_refused_before_training(tmp_path):
+    safetensors = pytest.importorskip("safetensors.numpy")
+    fit(trainer_with(nn.EarlyStopping(3)), tmp_path, epochs=2)
+    file = tmp_path / resume.NAME
+    arrays, told = resume._read(file)
+    name = next(name for name in arrays if name.startswith("callback.0.model.1"))
+    arrays[name] = arrays[name][:1].copy()
+    file.write_bytes(safetensors.save(arrays, {resume.FORMAT: json.dumps(told)}))
+    trainer = trainer_with(nn.EarlyStopping(3))
+    with pytest.raises(
+        nn.StateError, match=r"EarlyStopping cannot take the state .*its best parameters are of another"
+    ):
+        fit(trainer, tmp_path)
+    assert len(trainer.history) == 2  # none was trained
+
+
 def test_what_was_measured_is_taken_whole_or_not():
     whole = {"losses": np.ones(2), "weights": np.ones(2), "outputs": np.ones((6, 2)), "targets": np.ones(6)}
     measured = Measured()

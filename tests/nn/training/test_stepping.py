@@ -333,6 +333,18 @@ def test_a_model_that_remembers_is_trained_eagerly(early):
     assert trainer.note == "Remembering sets attributes of its layers as it runs"
 
 
+def test_a_model_that_counts_its_steps_is_not_recorded_in_each(early):
+    class Counting(nn.Linear):
+        calls = 0
+
+        def forward(self, x):
+            self.calls += 1
+            return super().forward(x)
+
+    with pytest.raises(ag.RecordingError, match="so that each step is recorded anew; take its steps eagerly"):
+        trainer_of(Counting(4, 3), compile=True).fit(X, CLASSES, epochs=9, batch_size=15, progress=False)
+
+
 @pytest.mark.parametrize("where", ["the trainer", "the model"])
 def test_batches_that_a_user_s_code_keeps_are_not_overwritten(where):
     kept, x = [], np.random.default_rng(0).normal(size=(4000, 20))
