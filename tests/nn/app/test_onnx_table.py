@@ -20,6 +20,8 @@ from nn.app.predictor import Predictor
 from nn.app.settings import settings_for
 from nn.app.tables import load_csv
 
+pytestmark = pytest.mark.peers
+
 ROWS = 240
 TARGETS = {
     "classes": lambda x, _: np.array(["no", "perhaps", "yes"])[np.digitize(x, [-0.4, 0.4])],
