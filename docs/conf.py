@@ -6,9 +6,12 @@ link and name, and because its search works from disk. Formulas become MathML, w
 
 import sys
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE / "_ext"), str(HERE)]
+
+from docutils import nodes
 
 import autograd
 
@@ -43,6 +46,7 @@ myst_enable_extensions = ["dollarmath", "colon_fence", "deflist"]
 myst_heading_anchors = 3
 nb_execution_mode = "off"  # the notebooks keep their outputs, and a test holds them to their scripts
 nb_merge_streams = True
+nb_render_markdown_format = "myst"  # formulas and tables that a cell shows
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
 suppress_warnings = ["mystnb.unknown_mime_type", "misc.highlighting_failure"]
@@ -55,3 +59,14 @@ html_js_files = ["accessible.js"]
 html_copy_source = False
 html_show_copyright = False
 html_theme_options = {"sidebar_hide_name": False, "navigation_with_keys": True}
+
+
+def _no_empty_last_line(_: Any, page: nodes.document) -> None:
+    """An example's last empty line is there for doctest alone."""
+    for block in page.findall(nodes.literal_block):
+        block[:] = [nodes.Text(block.astext().rstrip())]
+
+
+def setup(app: Any) -> None:
+    """Called by Sphinx."""
+    app.connect("doctree-read", _no_empty_last_line)

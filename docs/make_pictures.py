@@ -56,7 +56,8 @@ def neuron() -> Any:
     return ag.draw(out)
 
 
-def _moons(**options: Any) -> Any:
+def moon_loss() -> Any:
+    """The hinge loss of a small network of Values on one sample of the moons."""
     random.seed(3)
     points, _ = make_moons(n_samples=4, noise=0.1, random_state=0)
     model = MLP(2, [3, 3, 1])
@@ -64,17 +65,17 @@ def _moons(**options: Any) -> Any:
     loss = (1 - model([x1, x2])).relu()
     loss.label = "L"
     loss.backward()
-    return ag.draw(loss, **options)
+    return loss
 
 
 def layers() -> Any:
     """A small network of Values on one sample of the moons, with the hinge loss: its layers as cards."""
-    return _moons()
+    return ag.draw(moon_loss())
 
 
 def moons() -> Any:
     """The same with every weight."""
-    return _moons(expand=True)
+    return ag.draw(moon_loss(), expand=True)
 
 
 def digits_network() -> Any:

@@ -200,6 +200,11 @@ def test_what_is_not_run_says_why() -> None:
     }
     assert marked == NOT_RUN
     commands = [block.mark for block in blocks(PAGES["README.md"]) if block.mark.startswith("command: ")]
+    assert commands
+    both = [
+        [block.code for block in blocks(PAGES[p]) if block.mark in commands] for p in ("README.md", "docs/index.md")
+    ]
+    assert both[0] == both[1]
     run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert all(f'"$(readme {mark.removeprefix("command: ")})"' in run for mark in commands)
 
@@ -207,6 +212,17 @@ def test_what_is_not_run_says_why() -> None:
 def test_no_example_is_skipped() -> None:
     sources = [path.read_text(encoding="utf-8") for room in ("autograd", "nn") for path in (ROOT / room).rglob("*.py")]
     assert [text for text in (*PAGES.values(), *sources) if re.search(r"doctest:\s*\+SKIP", text)] == []
+
+
+def test_the_tutorials_say_how_long_each_notebook_takes() -> None:
+    rows = re.findall(
+        r"^\| \[.*?\]\(made/notebooks/(\w+)\.ipynb\) \| (.*?) \| (.*?) \|$", PAGES["docs/tutorials.md"], re.M
+    )
+    said = {
+        path.stem: re.search(r"\*Time: (.*?)\. Before it: (.*?)\.\*", path.read_text(encoding="utf-8")).groups()
+        for path in (ROOT / "notebooks").glob("[0-9]*.py")
+    }
+    assert {name: both for name, *both in rows} == {name: [*both] for name, both in said.items()}
 
 
 # ---- what pages name ------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +20,26 @@ def makers() -> dict[str, Any]:
     spec = importlib.util.spec_from_file_location("make_pictures", ROOT / "docs" / "make_pictures.py")
     if spec is None or spec.loader is None:
         raise FileNotFoundError("docs/make_pictures.py")
-    module = importlib.util.module_from_spec(spec)
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(
+        spec
+    )  # where `inspect` looks for a class's source
     spec.loader.exec_module(module)
     pictures: dict[str, Any] = module.PICTURES
     return pictures
 
 
 def code_of(function: Any) -> str:
-    """The body of a function, without its docstring, as one would type it."""
+    """The body of a function, without its docstring, as one would type it, and what else of its module it calls."""
     lines = inspect.getsource(function).splitlines()
-    body = "\n".join(lines[2:]) if lines[1].lstrip().startswith('"""') else "\n".join(lines[1:])
-    return inspect.cleandoc("\n" + body)
+    body = inspect.cleandoc("\n" + "\n".join(lines[2:] if lines[1].lstrip().startswith('"""') else lines[1:]))
+    ours = {name: each for name, each in function.__globals__.items() if is_ours(each, function)}
+    parts = [inspect.getsource(each).strip() for name, each in ours.items() if f"{name}(" in body]
+    return "\n\n\n".join([*parts, body.replace("return ag.draw", "ag.draw")])
+
+
+def is_ours(thing: Any, function: Any) -> bool:
+    """Whether a thing is a function or a class of the same module."""
+    return callable(thing) and getattr(thing, "__module__", None) == function.__module__
 
 
 def words(name: str) -> str:

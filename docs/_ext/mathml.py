@@ -8,7 +8,8 @@ from latex2mathml.converter import convert
 
 def _visit(self: Any, node: nodes.Node) -> None:
     display = "block" if isinstance(node, nodes.math_block) else "inline"
-    self.body.append(convert(node.astext(), display=display))
+    text = node.astext().replace("{aligned}", "{split}")  # the name under which the converter knows it
+    self.body.append(convert(text, display=display))
     raise nodes.SkipNode
 
 
