@@ -207,8 +207,8 @@ else:
     _ON_DEMAND |= dict.fromkeys(("Program", "RecordingError", "compile", "native_is_ready"), "autograd.program")
 
     # Modules with public names of their own.
-    _ROOMS = ("builtins", "core", "differential_operators", "extend", "graph", "misc", "numpy", "rules", "suggest")
-    _ROOMS += ("terminal", "test_util", "tracer", "util", "wrap_util")
+    _ROOMS = ("arguments", "builtins", "core", "differential_operators", "extend", "graph", "misc", "numpy", "rules")
+    _ROOMS += ("suggest", "terminal", "test_util", "tracer", "util", "wrap_util")
 
     def __getattr__(name: str) -> Any:
         """What is imported when it is first used, and every entry of the rule book, a user's own too, by its name."""

@@ -14,6 +14,7 @@ import numpy as np
 
 import autograd as ag
 from nn import layers
+from nn._arguments import checked
 from nn.module import Module as TensorModule
 
 __all__ = ["MLP", "Layer", "Module", "Neuron", "from_model"]
@@ -52,6 +53,7 @@ class Neuron(Module):
         [1.0, -2.0, 1.0]
     """
 
+    @checked
     def __init__(self, nin: int, nonlin: bool = True) -> None:
         self.w = [ag.Value(random.uniform(-1, 1), label=f"w{i}") for i in range(1, nin + 1)]
         self.b = ag.Value(0.0, label="b")
@@ -103,6 +105,7 @@ class Layer(Module):
         Layer of [LinearNeuron(3), LinearNeuron(3)]
     """
 
+    @checked
     def __init__(self, nin: int, nout: int, **kwargs: Any) -> None:
         self.neurons = [Neuron(nin, **kwargs) for _ in range(nout)]
         _name("neuron", self.neurons)
@@ -142,6 +145,7 @@ class MLP(Module):
         -0.023827
     """
 
+    @checked
     def __init__(self, nin: int, nouts: Sequence[int]) -> None:
         sz = [nin, *nouts]
         self.layers = [Layer(sz[i], sz[i + 1], nonlin=i != len(nouts) - 1) for i in range(len(nouts))]
@@ -179,6 +183,7 @@ class MLP(Module):
                     linear.bias.data = np.array([n.b.data for n in layer.neurons], linear.bias.dtype)
 
 
+@checked
 def from_model(model: TensorModule) -> MLP:
     """A network of Tensors as the same network of Values: one neuron for each unit, one Value for each weight.
 

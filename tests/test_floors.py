@@ -20,7 +20,7 @@ FLOORS: dict[str, list[set[str]]] = {
     "autograd": [
         {"errors", "_same_name"},
         {"extras", "kinds", "suggest"},
-        {"rules", "terminal"},
+        {"rules", "terminal", "arguments"},
         {"graph"},
         {"numpy"},
         {"value"},

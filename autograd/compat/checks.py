@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arguments import checked, explained
 from autograd.errors import GradientCheckError
 from autograd.functional.check import check_grads
 from autograd.functional.signatures import Function
@@ -19,14 +20,15 @@ __all__ = ["check_equivalent", "check_jvp", "check_vjp", "combo_check", "scalar_
 TOLERANCE = 1e-6
 
 
-def scalar_close(a: Any, b: Any) -> bool:
+@explained
+def scalar_close(a: float, b: float) -> bool:
     """Whether two numbers are equal to one part in a million, or apart by no more than that.
 
     Example:
         >>> scalar_close(1.0, 1.0 + 1e-9), scalar_close(1.0, 1.1)
         (True, False)
     """
-    return bool(abs(a - b) < TOLERANCE or abs(a - b) / abs(a + b) < TOLERANCE)
+    return bool(abs(a - b) < TOLERANCE * max(1.0, abs(a + b)))
 
 
 def check_equivalent(x: Any, y: Any) -> None:
@@ -45,16 +47,19 @@ def check_equivalent(x: Any, y: Any) -> None:
     map_leaves(compare, x, y)
 
 
+@checked
 def check_vjp(f: Function, x: Any) -> None:
     """Check uᵀJ of a function of one argument."""
     check_grads(f, 0, modes=("rev",), order=1)(x)
 
 
+@checked
 def check_jvp(f: Function, x: Any) -> None:
     """Check J v of a function of one argument."""
     check_grads(f, 0, modes=("fwd",), order=1)(x)
 
 
+@checked
 def combo_check(fun: Function, *args: Any, **kwargs: Any) -> Callable[..., None]:
     """As `check_grads`, for every combination of values: an iterable of them for each argument of the function.
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 import autograd.numpy as anp
-from autograd.functional.derivatives import grad, hvp, jacobian, make_jvp, make_vjp
+from autograd.functional.derivatives import check_asked, grad, hvp, jacobian, make_jvp, make_vjp
 from autograd.functional.signatures import Argnum, Function, name_of
 from autograd.functional.spaces import vspace
 
@@ -40,7 +40,7 @@ def deriv(fun: Function, argnum: Argnum = 0) -> Function:
         >>> deriv(lambda x: x**3)(2.0)
         12.0
     """
-    return _at_point(fun, argnum, lambda f, x: make_jvp(f)(x)(vspace(x).ones())[1])
+    return _at_point("deriv", fun, argnum, lambda f, x: make_jvp(f)(x)(vspace(x).ones())[1])
 
 
 def grad_named(fun: Function, argname: str) -> Function:
@@ -50,7 +50,11 @@ def grad_named(fun: Function, argname: str) -> Function:
         >>> grad_named(lambda x, y: x * y**2, "y")(2.0, 3.0)
         12.0
     """
-    return grad(fun, list(inspect.signature(fun).parameters).index(argname))
+    check_asked("grad_named", fun, ())
+    names = list(inspect.signature(fun).parameters)
+    if argname not in names:
+        raise ValueError(f"{name_of(fun)} has no argument {argname!r}: choose one of {', '.join(names)}")
+    return grad(fun, names.index(argname))
 
 
 def holomorphic_grad(fun: Function, argnum: Argnum = 0) -> Function:
@@ -66,7 +70,7 @@ def holomorphic_grad(fun: Function, argnum: Argnum = 0) -> Function:
             warnings.warn("the argument of holomorphic_grad is not complex", stacklevel=3)
         return grad(lambda z: anp.real(f(z)))(x)
 
-    return _at_point(fun, argnum, of_point)
+    return _at_point("holomorphic_grad", fun, argnum, of_point)
 
 
 def make_hvp(fun: Function, argnum: Argnum = 0) -> Callable[..., tuple[Function, Any]]:
@@ -87,6 +91,7 @@ def hessian_tensor_product(fun: Function, argnum: int = 0) -> Function:
         >>> hessian_tensor_product(lambda x: anp.sum(x**3))(np.array([1.0, 2.0]), np.array([1.0, 10.0]))
         array([  6., 120.])
     """
+    check_asked("hessian_tensor_product", fun, argnum)
 
     @wraps(fun)
     def product(*args: Any, **kwargs: Any) -> Any:
@@ -102,6 +107,7 @@ def tensor_jacobian_product(fun: Function, argnum: int = 0) -> Function:
         >>> tensor_jacobian_product(lambda x: x**2)(np.array([1.0, 2.0]), np.array([1.0, 10.0]))
         array([ 2., 40.])
     """
+    check_asked("tensor_jacobian_product", fun, argnum)
 
     def contracted(*args: Any, **kwargs: Any) -> Any:
         y, v = fun(*args[:-1], **kwargs), args[-1]
@@ -122,7 +128,7 @@ def make_jvp_reversemode(fun: Function, argnum: Argnum = 0) -> Callable[..., Fun
         >>> make_jvp_reversemode(lambda x: x**3)(2.0)(10.0)
         120.0
     """
-    return _at_point(fun, argnum, lambda f, x: lambda v: make_jvp(f)(x)(v)[1])
+    return _at_point("make_jvp_reversemode", fun, argnum, lambda f, x: lambda v: make_jvp(f)(x)(v)[1])
 
 
 def _half_square(x: Any) -> Any:
@@ -145,7 +151,8 @@ def make_ggnvp(f: Function, g: Function = _half_square, f_argnum: int = 0) -> Ca
         push_forward = make_jvp(function)(x)
         return lambda v: pull_back(hvp(g, (y,), push_forward(v)[1])[1])
 
-    return _at_point(f, f_argnum, of_point)
+    check_asked("make_ggnvp", g, ())
+    return _at_point("make_ggnvp", f, f_argnum, of_point)
 
 
 def grad_and_aux(fun: Function, argnum: Argnum = 0) -> Callable[..., tuple[Any, Any]]:
@@ -160,7 +167,7 @@ def grad_and_aux(fun: Function, argnum: Argnum = 0) -> Callable[..., tuple[Any, 
         pull_back, (value, aux) = make_vjp(lambda z: tuple(f(z)))(x)
         return pull_back((vspace(value).ones(), vspace(aux).zeros())), aux
 
-    return _at_point(fun, argnum, of_point)
+    return _at_point("grad_and_aux", fun, argnum, of_point)
 
 
 def multigrad_dict(fun: Function) -> Callable[..., dict[str, Any]]:
@@ -170,6 +177,7 @@ def multigrad_dict(fun: Function) -> Callable[..., dict[str, Any]]:
         >>> dict(multigrad_dict(lambda x, y=3.0: x * y**2)(2.0))
         {'x': 9.0, 'y': 12.0}
     """
+    check_asked("multigrad_dict", fun, ())
     signature = inspect.signature(fun)
 
     @wraps(fun)
@@ -201,13 +209,16 @@ def unary_to_nary(operator: Callable[..., Any]) -> Callable[..., Function]:
 
     @wraps(operator)
     def on_any(fun: Function, argnum: Argnum = 0, *rest: Any, **options: Any) -> Function:
-        return _at_point(fun, argnum, lambda f, x: operator(f, x, *rest, **options), operator)
+        derived = _at_point(name_of(operator), fun, argnum, lambda f, x: operator(f, x, *rest, **options))
+        derived.__name__ = derived.__qualname__ = f"{name_of(operator)} of {name_of(fun)}"
+        return derived
 
     return on_any
 
 
-def _at_point(fun: Function, argnum: Argnum, of_point: Callable[..., Any], operator: Any = None) -> Function:
+def _at_point(operation: str, fun: Function, argnum: Argnum, of_point: Callable[..., Any]) -> Function:
     """``of_point(f, x)`` as a function of fun's arguments: x is the chosen ones, and f the function of these alone."""
+    check_asked(operation, fun, argnum)
 
     @wraps(fun)
     def derived(*args: Any, **kwargs: Any) -> Any:
@@ -223,6 +234,4 @@ def _at_point(fun: Function, argnum: Argnum, of_point: Callable[..., Any], opera
 
         return of_point(of_chosen, tuple(args[i] for i in positions) if several else args[positions[0]])
 
-    if operator is not None:
-        derived.__name__ = derived.__qualname__ = f"{name_of(operator)} of {name_of(fun)}"
     return derived

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arguments import checked
 from autograd.drawing.beside import beside
 from autograd.drawing.cards import FEW, collapse, labelled_groups
 from autograd.drawing.dot import Direction, dot_source
@@ -27,7 +28,6 @@ from autograd.explaining.attribution import edge_shares
 from autograd.explaining.names import find_node
 from autograd.graph.node import Node, describe
 from autograd.graph.order import topological_order
-from autograd.suggest import in_our_words
 
 __all__ = ["Drawing", "draw"]
 
@@ -39,7 +39,7 @@ READABLE = 40  # boxes; with more, one level of modules fewer is shown, unless i
 ENDINGS = ("svg", "png", "pdf", "dot", "mmd", "html")
 
 
-@in_our_words
+@checked
 def draw(
     what: Node | Callable[[], Any],
     *,

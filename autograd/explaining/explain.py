@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arguments import checked
 from autograd.errors import GraphError
 from autograd.explaining import attribution
 from autograd.explaining.attribution import Path
@@ -289,6 +290,7 @@ class Explanation:
         return f"$$\n{self.latex()}\n$$"
 
 
+@checked
 def explain(
     output: Node, wrt: Node | str, most_paths: int = 12, *, names: Mapping[str, Any] | None = None
 ) -> Explanation:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
+from autograd.arguments import checked
 from autograd.explaining.formula import Formula
 from autograd.explaining.names import amount, derivatives_of, forward_of, node_names, result
 from autograd.explaining.notation import WIDTH, wrapped
@@ -195,6 +196,7 @@ def local_derivatives(node: Node) -> tuple[float | None, ...]:
     return tuple(found)
 
 
+@checked
 def trace_backward(output: Node, gradient: Any = None, *, names: Mapping[str, Any] | None = None) -> Trace:
     """The backward pass from ``output``, event by event; every ``.grad`` is left alone.
 

@@ -8,6 +8,7 @@ from functools import wraps
 from types import FunctionType
 from typing import Any
 
+from autograd.arguments import checked
 from autograd.extend.own import OwnPrimitive
 from autograd.functional.derivatives import make_vjp
 from autograd.graph.node import Node
@@ -32,6 +33,7 @@ __all__ = [
 Maker = Callable[..., Any]
 
 
+@checked
 def primitive(function: Callable[..., Any]) -> OwnPrimitive:
     """Make a primitive of a function, as a decorator: what happens inside is not recorded.
 
@@ -181,6 +183,7 @@ def _same(function: OwnPrimitive, position: int) -> Vjp:
     return push
 
 
+@checked
 def notrace_primitive(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function that is called with what nodes hold, and has no derivative, as a decorator.
 
@@ -198,6 +201,7 @@ def notrace_primitive(function: Callable[..., Any]) -> Callable[..., Any]:
     return on_plain
 
 
+@checked
 def checkpoint(function: Callable[..., Any]) -> OwnPrimitive:
     """The same function, which keeps nothing of its inside for the backward pass and runs once more there.
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arguments import checked
 from autograd.errors import DTypeError, GradientCheckError, ShapeError
 from autograd.functional.derivatives import make_jvp, make_vjp
 from autograd.functional.differences import Difference, difference, kink
@@ -29,6 +30,7 @@ Array = np.ndarray[Any, Any]
 MODES = ("fwd", "rev")
 
 
+@checked
 def check_grads(
     function: Function,
     argnum: Argnum | None = None,
@@ -83,7 +85,7 @@ def check_grads(
     modes = tuple(modes)
     if not modes or not set(modes) <= set(MODES):
         raise ValueError(f'modes={modes!r}: expected "fwd", "rev" or both')
-    if order < 1:
+    if not order >= 1:
         raise ValueError(f"order={order}: expected 1 for first derivatives, 2 for second ones as well, …")
 
     def check(*args: Any, **kwargs: Any) -> None:

@@ -22,6 +22,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Literal, overload
 
+from autograd.arguments import explained
 from autograd.functional.direct import value_and_push
 from autograd.functional.run import Run
 from autograd.functional.signatures import (
@@ -214,7 +215,7 @@ def hessian(fun: Function, argnum: Argnum = 0) -> Function:
         array([[6., 2.],
                [2., 0.]])
     """
-    _check_asked("hessian", fun, argnum)
+    check_asked("hessian", fun, argnum)
     second = jacobian(grad(fun, argnum), argnum)
     second.__name__ = second.__qualname__ = f"hessian of {name_of(fun)}"
     return second
@@ -288,6 +289,7 @@ def make_jvp(fun: Function, argnum: Argnum = 0) -> Callable[..., Callable[[Any],
 def vjp(fun: Function, args: tuple[Any, ...], upstream: Any, argnum: Argnum = 0) -> tuple[Any, Any]: ...
 @overload
 def vjp(fun: Function, args: X, upstream: Any, argnum: Argnum = 0) -> tuple[Any, X]: ...
+@explained
 def vjp(fun: Function, args: Any, upstream: Any, argnum: Argnum = 0) -> tuple[Any, Any]:
     """``(f(…), uᵀJ)``: the value and the vector-Jacobian product, from one forward and one backward pass.
 
@@ -305,11 +307,13 @@ def vjp(fun: Function, args: Any, upstream: Any, argnum: Argnum = 0) -> tuple[An
         >>> vjp(np.square, np.array([1.0, 2.0]), np.array([1.0, 10.0]))
         (array([1., 4.]), array([ 2., 40.]))
     """
+    check_asked("vjp", fun, argnum)
     run = Run(fun, _as_arguments(args), {}, argnum)
     product = run.vjp(upstream)
     return run.value(), product
 
 
+@explained
 def jvp(fun: Function, args: Any, direction: Any, argnum: Argnum = 0) -> tuple[Any, Any]:
     """``(f(…), J v)``: the value and the derivative in the direction v, whatever the number of results in one pass.
 
@@ -327,6 +331,7 @@ def jvp(fun: Function, args: Any, direction: Any, argnum: Argnum = 0) -> tuple[A
         >>> jvp(np.sin, 0.0, 2.0)
         (0.0, 2.0)
     """
+    check_asked("jvp", fun, argnum)
     if (direct := value_and_push(fun, _as_arguments(args), direction, argnum)) is not None:
         return direct
     run = Run(fun, _as_arguments(args), {}, argnum)
@@ -340,6 +345,7 @@ def hvp(fun: Function, args: tuple[Any, ...], direction: Any, argnum: Argnum = 0
 def hvp(fun: Function, args: Plain, direction: Any, argnum: Argnum = 0) -> tuple[float, Plain]: ...
 @overload
 def hvp(fun: Function, args: X, direction: Any, argnum: Argnum = 0) -> tuple[Any, X]: ...
+@explained
 def hvp(fun: Function, args: Any, direction: Any, argnum: Argnum = 0) -> tuple[Any, Any]:
     """``(f(…), H v)``: the value and the product of the Hessian and a direction, without the Hessian.
 
@@ -360,6 +366,7 @@ def hvp(fun: Function, args: Any, direction: Any, argnum: Argnum = 0) -> tuple[A
         >>> hvp(lambda x: (x**3).sum(), np.array([1.0, 2.0]), np.array([1.0, 1.0]))
         (9.0, array([ 6., 12.]))
     """
+    check_asked("hvp", fun, argnum)
     run = Run(fun, _as_arguments(args), {}, argnum)
     run.check_single_number("hvp")
     product = run.hvp(direction)
@@ -368,7 +375,7 @@ def hvp(fun: Function, args: Any, direction: Any, argnum: Argnum = 0) -> tuple[A
 
 def _derived(operation: str, function: Function, argnum: Argnum) -> Callable[[Function], Function]:
     """Name what is derived from a function after it."""
-    _check_asked(operation, function, argnum)
+    check_asked(operation, function, argnum)
 
     def named(derivative: Function) -> Function:
         derivative = wraps(function)(derivative)
@@ -378,7 +385,7 @@ def _derived(operation: str, function: Function, argnum: Argnum) -> Callable[[Fu
     return named
 
 
-def _check_asked(operation: str, function: Any, argnum: Any) -> None:
+def check_asked(operation: str, function: Any, argnum: Any) -> None:
     """Raise where numbers were given in the place of the function, or of which argument is meant."""
     if not callable(function):
         hint = "; of a node that is computed already, y.backward() or ag.gradients(y, [x]) give the derivatives"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, Literal, overload
 
+from autograd.arguments import explained, truth
 from autograd.errors import GraphError
 from autograd.graph.backward import propagate
 from autograd.graph.gradient_hooks import GradientHook, HookHandle, register
@@ -44,6 +45,7 @@ class Differentiable(Node):
             >>> round(a.grad, 6), round(b.grad, 6)
             (-0.004023, 0.002682)
         """
+        create_graph = create_graph is not False and truth("create_graph", create_graph)
         self._fill_gradients(self._seed(gradient, create_graph), create_graph)
 
     def register_hook(self, hook: GradientHook) -> HookHandle:
@@ -101,6 +103,7 @@ def gradients(
 ) -> list[N]: ...
 @overload
 def gradients(output: Node, wrt: Any, gradient: Any = None, create_graph: bool = False) -> Any: ...
+@explained
 def gradients(output: Node, wrt: Any, gradient: Any = None, create_graph: bool = False) -> Any:
     """The gradient of ``output`` for the given nodes, leaving every ``.grad`` alone.
 
@@ -125,8 +128,11 @@ def gradients(output: Node, wrt: Any, gradient: Any = None, create_graph: bool =
         >>> slope.data, gradients(slope, x)
         (27.0, 18.0)
     """
-    nodes: list[Any] = [wrt] if isinstance(wrt, Node) else list(wrt)
+    create_graph = create_graph is not False and truth("create_graph", create_graph)
+    nodes: list[Any] = [wrt] if isinstance(wrt, Node) or not hasattr(wrt, "__iter__") else [*wrt]
     for node in nodes:
+        if not isinstance(node, Node):
+            raise TypeError(f"wrt must be a Value, a Tensor or a list of them, got one of type {type(node).__name__}")
         if not node.requires_grad:
             raise GraphError(f"{describe(node)} does not require a gradient: make it with requires_grad=True")
     seed = output._seed(gradient, create_graph)

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol
 
+from autograd.arguments import checked, explained
 from autograd.errors import GraphError
 from autograd.graph.node import Node, describe
 
@@ -43,6 +44,7 @@ _forward_hook: ContextVar[ForwardHook | None] = ContextVar("forward_hook", defau
 current_forward_hook = _forward_hook.get
 
 
+@checked
 @contextmanager
 def forward_hook(hook: ForwardHook) -> Iterator[None]:
     """Within the block, in this thread or task, be told of every module of a network that runs.
@@ -70,6 +72,7 @@ def forward_hook(hook: ForwardHook) -> Iterator[None]:
         _forward_hook.reset(token)
 
 
+@explained
 def live(source: Callable[[], Any]) -> Any:
     """The result of ``source()``; in a compiled function it is called again at every replay.
 
@@ -92,6 +95,7 @@ def live(source: Callable[[], Any]) -> Any:
     return source() if recording is None else recording.read(source)
 
 
+@explained
 def assign(leaf: Any, data: Any) -> None:
     """Set a leaf's data; in a compiled function, at the end of every replay.
 

@@ -20,6 +20,9 @@ def topological_order(*roots: Node) -> list[Node]:
         >>> [node.label or node.rule.symbol for node in topological_order(c)]
         ['a', '×', '+']
     """
+    wrong = [type(root).__name__ for root in roots if not isinstance(root, Node)]
+    if wrong:
+        raise TypeError(f"topological_order takes Values and Tensors, e.g. topological_order(loss), not {wrong[0]}")
     order: list[Node] = []
     seen: set[Node] = set()
     stack: list[Any] = [*reversed(roots)]

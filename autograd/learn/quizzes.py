@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from autograd.arguments import checked
 from autograd.drawing.drawing import Drawing, StepPage, draw
 from autograd.drawing.page import page
 from autograd.explaining.explain import explain
@@ -198,6 +199,7 @@ class Quiz:
         return Answer(name, given, right, "Go through each path from L once more; ag.explain(quiz.output, wrt=…) does.")
 
 
+@checked
 def quiz(seed: int = 0, depth: int = 3) -> Quiz:
     r"""A random exercise in backpropagation, of small whole numbers.
 

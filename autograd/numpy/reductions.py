@@ -9,6 +9,7 @@ from typing import Any, Never, overload
 import numpy as np
 from numpy.typing import ArrayLike
 
+from autograd.arguments import explained, truth
 from autograd.graph.node import Node
 from autograd.kinds import Axis, N, Recording, normalised, reduction
 from autograd.numpy.shapes import stack
@@ -81,6 +82,7 @@ def mean(x: Any, axis: Axis = None, keepdims: bool = False, **words: Never) -> A
 
 
 @reduction
+@explained
 @in_our_words
 def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """The largest entry over one axis, several, or all; entries that tie share its gradient equally.
@@ -96,6 +98,7 @@ def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 
 
 @reduction
+@explained
 @in_our_words
 def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """The smallest entry over one axis, several, or all; entries that tie share its gradient equally.
@@ -114,6 +117,7 @@ def _refuse_values(name: str, x: Any) -> None:
 
 
 @reduction
+@explained
 @in_our_words
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """ln Σ exp xᵢ, without overflow; a list of Values gives a node.
@@ -129,10 +133,12 @@ def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
         shifted, top = _less_the_largest(x, -LARGEST)
         total = reductions.logsumexp_n(*shifted)
         return total if top is None else total + top
+    keepdims = keepdims is not False and truth("keepdims", keepdims)
     return reductions.logsumexp(gathered(x), axis=axis, keepdims=keepdims)
 
 
 @normalised
+@explained
 @in_our_words
 def softmax(x: Any, axis: int = -1) -> Any:
     """exp xᵢ / Σ exp xⱼ along an axis, without overflow; a list of Values gives a list.
@@ -149,6 +155,7 @@ def softmax(x: Any, axis: int = -1) -> Any:
 
 
 @normalised
+@explained
 @in_our_words
 def log_softmax(x: Any, axis: int = -1) -> Any:
     """xᵢ − ln Σ exp xⱼ along an axis, without overflow; a list of Values gives a list.
@@ -214,4 +221,4 @@ def norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> 
     axes = rank(x) if axis is None else len(axis) if isinstance(axis, tuple) else 1
     if ord is not None and (ord != 2 if axes == 1 else ord != "fro" or axes != 2):
         raise ValueError(f"norm(ord={ord!r}) of {axes} axes has no derivative rule here: use None, or 2 for vectors")
-    return reductions.norm(x, axis=axis, keepdims=keepdims)
+    return reductions.norm(x, axis=axis, keepdims=keepdims is not False and truth("keepdims", keepdims))

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arguments import explained
 from autograd.errors import ShapeError
 from autograd.kinds import Axis, joining, same_kind
 from autograd.rules import products, shaping
@@ -16,6 +17,7 @@ from autograd.suggest import in_our_words
 
 
 @same_kind
+@explained
 def reshape(x: Any, shape: int | Sequence[int]) -> Any:
     """The same entries in another shape; −1 stands for the length that fits.
 
@@ -27,6 +29,7 @@ def reshape(x: Any, shape: int | Sequence[int]) -> Any:
 
 
 @same_kind
+@explained
 def transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
     """The axes in another order, reversed by default.
 
@@ -38,6 +41,7 @@ def transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
 
 
 @same_kind
+@explained
 def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
     """Two axes exchanged.
 
@@ -54,6 +58,7 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
 
 
 @same_kind
+@explained
 def matrix_transpose(x: Any) -> Any:
     """The last two axes exchanged.
 
@@ -65,6 +70,7 @@ def matrix_transpose(x: Any) -> Any:
 
 
 @same_kind
+@explained
 def broadcast_to(x: Any, shape: int | Sequence[int]) -> Any:
     """The entries repeated along new axes and axes of length one.
 
@@ -77,6 +83,7 @@ def broadcast_to(x: Any, shape: int | Sequence[int]) -> Any:
 
 
 @same_kind
+@explained
 @in_our_words
 def expand_dims(x: Any, axis: int | Sequence[int]) -> Any:
     """New axes of length one, at the given places of the result.
@@ -89,6 +96,7 @@ def expand_dims(x: Any, axis: int | Sequence[int]) -> Any:
 
 
 @same_kind
+@explained
 @in_our_words
 def squeeze(x: Any, axis: Axis = None) -> Any:
     """Without axes of length one: all of them, or those named.
@@ -104,6 +112,7 @@ def squeeze(x: Any, axis: Axis = None) -> Any:
 
 
 @same_kind
+@explained
 def ravel(x: Any) -> Any:
     """All entries along one axis.
 
@@ -115,6 +124,7 @@ def ravel(x: Any) -> Any:
 
 
 @joining
+@explained
 @in_our_words
 def concatenate(parts: Sequence[Any], axis: int | None = 0) -> Any:
     """The parts joined along an axis they all have; flattened first where ``axis`` is None.
@@ -131,6 +141,7 @@ def concatenate(parts: Sequence[Any], axis: int | None = 0) -> Any:
 
 
 @joining
+@explained
 @in_our_words
 def stack(parts: Sequence[Any], axis: int = 0) -> Any:
     """The parts, all of one shape, joined along a new axis.

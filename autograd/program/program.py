@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from autograd.arguments import checked
 from autograd.errors import DTypeError, GraphError, ShapeError
 from autograd.graph.differentiable import gradients
 from autograd.graph.mode import no_grad
@@ -66,6 +67,7 @@ class Program:
             self.run = routine.flat  # type: ignore[method-assign]  # without a detour
 
     @classmethod
+    @checked
     def from_graph(
         cls,
         output: Node,

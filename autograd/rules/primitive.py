@@ -190,9 +190,25 @@ class Primitive:
             return self.array(*inputs, **attrs)
         except TypeError:  # of NumPy, which speaks of its loops and casting rules
             for x in inputs:
-                if isinstance(x, str | bytes | list | tuple | np.ndarray) and np.asarray(x).dtype.kind not in "biufc":
+                ours = isinstance(x, np.ndarray) or not hasattr(x, "__array_ufunc__")  # not another library's array
+                if ours and np.asarray(x).dtype.kind not in "biufc":
                     raise DTypeError(f"{self.name} takes real numbers, arrays of them and nodes, not {x!r}") from None
+            self.refuse_settings(attrs)
             raise
+
+    def refuse_settings(self, attrs: dict[str, Any]) -> None:
+        """Say it in our words, where NumPy stumbled over an axis or a truth that is none.
+
+        Raises:
+            TypeError: ``axis`` is neither a whole number nor several of them, or ``keepdims`` no truth.
+        """
+        axis = attrs.get("axis")
+        if axis is not None and not all(
+            hasattr(i, "__index__") for i in (axis if isinstance(axis, tuple) else (axis,))
+        ):
+            raise TypeError(f"{self.name}: axis must be the number of an axis, or several, got {axis!r}") from None
+        if not hasattr(attrs.get("keepdims", False), "__index__"):
+            raise TypeError(f"{self.name}: keepdims must be True or False, got {attrs['keepdims']!r}") from None
 
     def on_floats(self, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
         """The function on Python numbers, with IEEE 754's answers: 1/0 is inf and log(−1) is NaN, not an exception."""

@@ -84,6 +84,10 @@ def numbers_of(data: Any, dtype: Any = None) -> Array:
     """
     try:
         array = np.array(data, dtype=dtype)
+    except TypeError:
+        if dtype is not None:
+            raise DTypeError(f"dtype must be a type of numbers such as np.float32, got {dtype!r}") from None
+        raise
     except ValueError as error:
         if isinstance(data, list | tuple) and "inhomogeneous" in str(error):
             raise ShapeError("a Tensor's rows must be equally long: fill them up, or make a Tensor of each") from None
@@ -107,6 +111,20 @@ def check_kept(x: Any, dtype: np.dtype[Any], what: str) -> None:
     """
     if dtype.kind != "c" and is_complex(x):
         raise DTypeError(f"complex numbers for {what}, which is {dtype}: take np.real or np.imag of them first")
+
+
+def kept(x: Any, dtype: np.dtype[Any], what: str) -> Array:
+    """A new array of these numbers, in the type of what they are for.
+
+    Raises:
+        DTypeError: They are complex and it is real, or they are no numbers.
+    """
+    check_kept(x, dtype, what)
+    try:
+        return np.array(x, dtype)
+    except (TypeError, ValueError):
+        given = repr(x) if len(repr(x)) < 60 else f"a {type(x).__name__}"
+        raise DTypeError(f"{what} is of numbers of type {dtype}, in equally long rows, not {given}") from None
 
 
 def check_floating(array: Array) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from autograd.arguments import truth
 from autograd.errors import GraphError, ShapeError
 from autograd.graph.changes import owned
 from autograd.graph.clock import CLOCK
@@ -73,8 +74,9 @@ class Tensor(ArrayMethods, Copying):
         data = data.data if isinstance(data, Tensor) else data  # a traced one refuses
         operands.refuse_masked(data, "a Tensor")
         array = operands.numbers_of(data, dtype)
-        if requires_grad:
+        if requires_grad is not False and truth("requires_grad", requires_grad):
             check_floating(array)
+            requires_grad = True
         fill(self, array, None, (), NO_ATTRS, requires_grad, label)
 
     # ---- what it holds ----------------------------------------------------------------------------------------------
@@ -92,8 +94,7 @@ class Tensor(ArrayMethods, Copying):
     def data(self, array: Tensor | ArrayLike) -> None:
         self._check_leaf()
         operands.refuse_masked(array, "a Tensor")
-        operands.check_kept(array, self.dtype, "a Tensor's data")
-        new = array if array is self._raw else np.array(array, dtype=self.dtype)
+        new = array if array is self._raw else operands.kept(array, self.dtype, "a Tensor's data")
         if new.shape != self.shape:
             raise ShapeError(
                 f"data of shape {new.shape} for {describe(self)} of shape {self.shape}: make a new Tensor instead"
@@ -118,8 +119,11 @@ class Tensor(ArrayMethods, Copying):
     def grad(self, gradient: Tensor | ArrayLike | None) -> None:
         fitting: Tensor | None = None
         if gradient is not None:
-            operands.check_kept(gradient, self.dtype, "a Tensor's gradient")
-            fitting = gradient if isinstance(gradient, Tensor) else constant(np.array(gradient, dtype=self.dtype))
+            if isinstance(gradient, Tensor):
+                operands.check_kept(gradient, self.dtype, "a Tensor's gradient")
+                fitting = gradient
+            else:
+                fitting = constant(operands.kept(gradient, self.dtype, "a Tensor's gradient"))
             if fitting.dtype != self.dtype:
                 fitting = shaping.astype(fitting, dtype=self.dtype)
             self._check_gradient_shape(fitting.shape)
@@ -163,6 +167,9 @@ class Tensor(ArrayMethods, Copying):
             data = rule.array(*arrays, **attrs)
         except ValueError as error:
             raise explained(rule, arrays, error) from None
+        except TypeError:
+            rule.refuse_settings(attrs)
+            raise
         if data.__class__ is not np.ndarray:
             data = np.asarray(data)
         if requires_grad and rule.differentiable and recording():
@@ -321,10 +328,12 @@ class Tensor(ArrayMethods, Copying):
             ones = np.ones(self.shape, self.dtype) if self.shape else np.array(1, self.dtype)
             return constant(ones) if create_graph else ones
         self._check_gradient_shape(np.shape(gradient._raw if isinstance(gradient, Tensor) else gradient))
-        operands.check_kept(gradient, self.dtype, "a gradient or direction")
-        if create_graph:
-            return gradient if isinstance(gradient, Tensor) else constant(np.array(gradient, self.dtype))
-        return np.array(gradient._raw if isinstance(gradient, Tensor) else gradient, self.dtype)
+        if isinstance(gradient, Tensor) and create_graph:
+            operands.check_kept(gradient, self.dtype, "a gradient or direction")
+            return gradient
+        numbers = gradient._raw if isinstance(gradient, Tensor) else gradient
+        array = operands.kept(numbers, self.dtype, "a gradient or direction")
+        return constant(array) if create_graph else array
 
     def _unbroadcast(self, share: Any) -> Any:
         shape, dtype = self._raw.shape, self._raw.dtype

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import numpy as np
 
+from autograd.arguments import truth
 from autograd.errors import DTypeError, GraphError, ShapeError
 from autograd.graph.backward import is_watched
 from autograd.graph.changes import owned
@@ -135,6 +136,8 @@ class Value(Operators, ScalarNode):
     kind = "scalar"
 
     def __init__(self, data: float, label: str | None = None, requires_grad: bool = True) -> None:
+        if requires_grad is not True:
+            requires_grad = truth("requires_grad", requires_grad)
         fill(self, as_float(data), None, (), NO_ATTRS, requires_grad, label)
 
     @property

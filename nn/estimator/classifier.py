@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -15,6 +15,8 @@ from sklearn.utils.validation import _check_sample_weight
 import autograd as ag
 from nn.estimator.network import SETTINGS, Network
 from nn.estimator.objective import OF_CLASSES, OF_NUMBERS
+from nn.module import Module
+from nn.training.callbacks import Callback
 
 __all__ = ["MLPClassifier"]
 
@@ -72,8 +74,8 @@ class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]  # noqa: D1
         max_fun: int = 15000,
         loss: str | None = None,
         dropout: float = 0.0,
-        callbacks: Iterable[Any] = (),
-        module: Any = None,
+        callbacks: Iterable[Callback] = (),
+        module: Callable[[int, int], Module] | None = None,
         class_weight: Mapping[Any, float] | Literal["balanced"] | None = None,
     ) -> None:
         super().__init__(

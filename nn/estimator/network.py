@@ -16,6 +16,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 import autograd as ag
+from nn._arguments import Signature
 from nn.estimator.objective import Each, Fitting
 from nn.estimator.stopping import Stopping
 from nn.inspect import mode
@@ -137,6 +138,10 @@ class Network(BaseEstimator):  # type: ignore[misc]
         return tags
 
     def _checked(self, X: Any, y: Any, reset: bool, **settings: Any) -> tuple[Array, Any]:
+        try:
+            Signature(type(self).__init__).check(self.get_params(deep=False), {"Sequence"})
+        except TypeError as error:
+            raise ValueError(str(error)) from None  # as scikit-learn has it
         X, y = validate_data(
             self, X, y, dtype=(np.float64, np.float32), accept_sparse="csr", multi_output=True, reset=reset, **settings
         )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
+from nn._arguments import checked
 from nn.figures import COLOURS, Animation, canvas, style
 from nn.inspect import mode
 from nn.module import Module
@@ -50,8 +51,9 @@ def scores(model: Any, points: Array) -> Array:
     return array[:, 1] - array[:, 0] if array.shape[1] == 2 else array
 
 
+@checked
 def boundary(
-    model: Any,
+    model: Callable[..., Any],
     x: ArrayLike,
     y: ArrayLike,
     title: str = "decision boundary",
@@ -91,8 +93,9 @@ def boundary(
     return drawn
 
 
+@checked
 def boundary_animation(
-    models: Sequence[Any] | Snapshots,
+    models: Sequence[Callable[..., Any]] | Snapshots,
     x: ArrayLike,
     y: ArrayLike,
     labels: Sequence[str] | None = None,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nn._arguments import checked
 from nn._text import visible
 from nn.figures import canvas, style
 from nn.metrics import confusion_matrix
@@ -21,6 +22,7 @@ MOST_NUMBERED_CLASSES = 25
 LONGEST_NAME = 18
 
 
+@checked
 def confusion(
     y_true: ArrayLike,
     y_pred: ArrayLike,

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import autograd as ag
+from nn._arguments import checked
 from nn.figures import Animation, canvas, line_look, style
 from nn.module import Parameter
 from nn.optim import SGD, Adam, Optimizer
@@ -38,6 +39,7 @@ OPTIMIZERS: Makers = {
 }
 
 
+@checked
 def paths(
     surface: Surface = valley, optimizers: Makers = OPTIMIZERS, start: tuple[float, float] = START, steps: int = STEPS
 ) -> dict[str, Array]:
@@ -74,6 +76,7 @@ def paths(
     return found
 
 
+@checked
 def descent(
     surface: Surface = valley,
     optimizers: Makers = OPTIMIZERS,
@@ -107,6 +110,7 @@ def descent(
     return drawn
 
 
+@checked
 def descent_animation(
     surface: Surface = valley,
     optimizers: Makers = OPTIMIZERS,

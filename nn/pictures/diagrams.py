@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 import autograd as ag
+from nn._arguments import checked
 from nn.figures import canvas, grid, line_look, style
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@checked
 def lines(
     series: Mapping[str, ArrayLike],
     x: ArrayLike | None = None,
@@ -61,6 +63,7 @@ def lines(
     return drawn
 
 
+@checked
 def images(arrays: Sequence[ArrayLike], columns: int | None = None, title: str = "", ax: Any = None) -> Figure:
     """Images side by side. One that has negative numbers is drawn around zero: blue below, red above.
 
@@ -100,6 +103,7 @@ def images(arrays: Sequence[ArrayLike], columns: int | None = None, title: str =
     return drawn
 
 
+@checked
 def surface(
     x: ArrayLike,
     y: ArrayLike,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from nn._arguments import checked
 from nn.figures import canvas, grid, line_look, plain_numbers, style
 from nn.inspect import layers_of
 from nn.module import Module
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 MOST_COLUMNS = 6  # of strips side by side: with more their numbers are too small to read
 
 
+@checked
 def gradient_norms(watch: Watch, ax: Axes | None = None) -> Figure:
     """The norm of each layer's gradient over the steps, on a logarithmic scale: vanishing and exploding layers part.
 
@@ -49,6 +51,7 @@ def gradient_norms(watch: Watch, ax: Axes | None = None) -> Figure:
     return drawn
 
 
+@checked
 def histograms(watch: Watch, what: Literal["weights", "activations"] = "weights", ax: Any = None) -> Figure:
     """The spread of each layer's weights, or of its outputs, epoch after epoch from back to front.
 
@@ -104,6 +107,7 @@ def histograms(watch: Watch, what: Literal["weights", "activations"] = "weights"
     return drawn
 
 
+@checked
 def first_layer(model: Module, shape: tuple[int, int] | None = None, most: int = 36, ax: Any = None) -> Figure:
     """The weights of the first layer as images, one for each unit: what each looks for in a picture.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from numpy.typing import ArrayLike
 
 from autograd import require
+from nn._arguments import checked
 from nn.figures import canvas, line_look, style
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@checked
 def roc(targets: ArrayLike, probabilities: ArrayLike, title: str = "ROC curve", ax: Axes | None = None) -> Figure:
     """The share of ones that are found against the share of false alarms, at every threshold; and the area below it.
 
@@ -46,6 +48,7 @@ def roc(targets: ArrayLike, probabilities: ArrayLike, title: str = "ROC curve", 
     return drawn
 
 
+@checked
 def precision_recall(
     targets: ArrayLike, probabilities: ArrayLike, title: str = "precision and recall", ax: Axes | None = None
 ) -> Figure:
@@ -86,6 +89,7 @@ def precision_recall(
     return drawn
 
 
+@checked
 def calibration(
     targets: ArrayLike, probabilities: ArrayLike, bins: int = 10, title: str = "calibration", ax: Axes | None = None
 ) -> Figure:

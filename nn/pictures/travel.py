@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
+from nn._arguments import checked
 from nn.figures import grid
 from nn.inspect import mode
 from nn.layers import Activation, Linear
@@ -28,6 +29,7 @@ from nn.module import Module
 from nn.pictures.boundary import boundary
 from nn.pictures.diagrams import lines
 from nn.training.callbacks import Callback, TrainerView
+from nn.training.trainer import Trainer
 
 Array = NDArray[Any]
 SLOPES = ("relu", "tanh", "sigmoid", "identity")  # that the page can compute
@@ -46,6 +48,7 @@ class Recording(Callback):
         parameters: At each of them, every parameter in one row.
     """
 
+    @checked
     def __init__(self, x: ArrayLike, y: ArrayLike, most: int = 200) -> None:
         self.x, self.y = np.asarray(x), np.asarray(y)
         if self.x.ndim != 2 or self.x.shape[1] != 2 or len(self.x) != len(self.y):
@@ -130,7 +133,8 @@ class Travel:
         return f"<travel through {len(self.steps)} steps>"
 
 
-def travel(trainer: Any, title: str = "A fit, step by step") -> Travel:
+@checked
+def travel(trainer: Trainer, title: str = "A fit, step by step") -> Travel:
     """A recorded fit as one page: scrub through its steps, click a weight, see which samples moved it.
 
     Args:

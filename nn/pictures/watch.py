@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nn._arguments import checked
 from nn.inspect import layers_of, outputs_of_layers, own_parameters
 from nn.module import Module
 from nn.training.callbacks import Callback, TrainerView
@@ -33,6 +34,7 @@ class Snapshots(Callback):
         []
     """
 
+    @checked
     def __init__(self, every: int = 1, most: int = 60) -> None:
         self.every, self.most = every, most
         self.models: list[Module] = []
@@ -84,8 +86,11 @@ class Watch(Callback):
 
     reads_gradients = True
 
+    @checked
     def __init__(self, sample: ArrayLike | None = None, most: int = 2000) -> None:
         self.sample = None if sample is None else np.asarray(sample)
+        if self.sample is not None and self.sample.dtype.kind not in "biuf":
+            raise TypeError(f"sample must be rows of numbers, as the model takes them, got {sample!r}")
         self.most = most
         self.gradients: dict[str, list[float]] = {}
         self.steps: list[int] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+from nn._arguments import checked
 from nn.figures import grid, line_look, style
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class HasRows(Protocol):
 Epochs: TypeAlias = HasRows | Mapping[str, Sequence[float]]
 
 
+@checked
 def curves(
     history: Epochs,
     columns: Sequence[str] | None = None,
@@ -62,6 +64,7 @@ def curves(
     return drawn
 
 
+@checked
 def compare(histories: Mapping[str, Epochs], columns: Sequence[str] | None = None, ax: Any = None) -> Figure:
     """Several trainings in one diagram for each column: the validation curve where there is one.
 
