@@ -162,7 +162,7 @@ t @ 2                                         | ShapeError     | write a * to sc
 2 @ t                                         | ShapeError     | write a * to scale by it
 a.numpy()                                     | AttributeError | x.data, the number
 anp.expp(t)                                   | AttributeError | did you mean np.exp?
-out[0] = t[0]                                 | ValueError     | np.concatenate of autograd.numpy, or t.item() for its number
+out[0] = t[0]                                 | ValueError     | or t.item() for its number
 out[:2] = t[:2]                               | TypeError      | t.detach()
 np.vectorize(len)(t)                          | TypeError      | use t.data or t.detach() where that is meant
 np.histogram2d(t, t)                          | TypeError      | use t.data where no gradient is wanted

@@ -119,6 +119,7 @@ CASES: dict[str, Case] = {
     "check_vjp": Case(test_util.check_vjp, {"f": cube, "x": 3.0}, may={"x": {"None"}}),
     "check_jvp": Case(test_util.check_jvp, {"f": cube, "x": 3.0}, may={"x": {"None"}}),
     "scalar_close": Case(test_util.scalar_close, {"a": 1.0, "b": 1.0}),
+    "from_dlpack": Case(ag.from_dlpack, {"x": V}),
     "dot": Case(ag.dot, {"a": V, "b": V}),
     "expand_dims": Case(ag.expand_dims, {"x": V, "axis": 0}),
     "squeeze": Case(ag.squeeze, {"x": np.ones((2, 1))}, may=AXIS),

@@ -24,7 +24,8 @@ _USUAL = "use t.data or t.detach() where that is meant, or a function of autogra
 _ASSIGNMENT = dis.opmap["STORE_SUBSCR"]
 _INTO_ENTRIES = (
     "writing a Tensor into entries of a plain array would lose its gradient: make the array of its parts, "
-    "with np.array([…]), np.where or np.concatenate of autograd.numpy, or t.item() for its number, t.detach() for its array"
+    "with np.array([…]), np.where or np.concatenate of autograd.numpy, "
+    "or t.item() for its number, t.detach() for its array"
 )
 
 

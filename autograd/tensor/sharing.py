@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arguments import checked
 from autograd.graph.node import NO_ATTRS, fill
 from autograd.tensor.operands import check_floating
 from autograd.tensor.tensor import Tensor
@@ -13,6 +14,7 @@ from autograd.tensor.tensor import Tensor
 __all__ = ["from_dlpack"]
 
 
+@checked
 def from_dlpack(x: Any, requires_grad: bool = False, label: str | None = None) -> Tensor:
     """A Tensor in the memory of another library's array (PyTorch's, JAX's, NumPy's …): nothing is copied.
 
