@@ -52,7 +52,6 @@ t.long()                                      | AttributeError | x.data.astype(i
 t.to("cpu")                                   | AttributeError | x.astype
 t.cpu()                                       | AttributeError | arrays are NumPy's
 t.cuda()                                      | AttributeError | arrays are NumPy's
-t.device                                      | AttributeError | arrays are NumPy's
 t.clamp(0, 1)                                 | AttributeError | x.clip
 t.softmax(dim=0)                              | AttributeError | ag.softmax(x)
 t.requires_grad_()                            | AttributeError | x.requires_grad = True
@@ -232,6 +231,7 @@ ag.no_grad(len)([])
 ag.no_grad()(len)([])
 t.numpy()
 t.is_leaf
+t.device
 t.tolist()
 a._prev, (a * b)._op
 sum([a, b])
