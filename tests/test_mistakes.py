@@ -112,7 +112,7 @@ int(a)                                        | TypeError      | value.data
 np.array([a, b])                              | TypeError      | use .data for the number
 np.array([t[0], t[1]])                        | TypeError      | t.detach()
 np.add(t, 1.0, out=np.zeros(3))               | TypeError      | out=
-np.roots(t)                                   | TypeError      | use t.data where no gradient is wanted
+np.packbits(t)                                | TypeError      | use t.data where no gradient is wanted
 ag.relu()                                     | TypeError      | takes 1 input, got 0: y = max(x, 0)
 ag.relu("x")                                  | DTypeError     | relu takes real numbers
 ag.exp([1.0, "a"])                            | DTypeError     | exp takes real numbers
