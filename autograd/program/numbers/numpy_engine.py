@@ -32,7 +32,7 @@ class NumpyEngine:
         self.memory = np.zeros(plan.size)
         self.memory[plan.size - len(plan.constants) :] = plan.constants
         self._inputs = self.memory[: plan.inputs]
-        self._first, self._others = int(plan.outputs[0]), plan.outputs[1:]
+        self._first, self._others = int(plan.outputs[0]), plan.outputs[1:].astype(np.intp, copy=False)
         self._lock = threading.Lock()  # the memory is the engine's own
         self._work: list[Work] = []
         for unit in plan.units:
@@ -125,7 +125,7 @@ class NumpyEngine:
     # ---- lanes without order ----------------------------------------------------------------------------------------
 
     def _scatter(self, unit: Scatter) -> list[Work]:
-        columns = np.asarray(unit.columns, np.int64)
+        columns = np.asarray(unit.columns, np.intp)
         lanes = columns.shape[1]
         out = self.memory[unit.out : unit.out + lanes]
         if unit.action in JOINT:
