@@ -61,9 +61,9 @@ DATE_FORMATS = (
     "ISO8601",
     *(f"{date}{time}" for time in ("", " %H:%M", " %H:%M:%S") for date in ("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y")),
     *("%Y/%m/%d", "%m/%d/%y", "%d/%m/%y", "%d-%m-%Y", "%m-%d-%Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y"),
-    *("%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y"),
+    *("%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%H:%M:%S", "%H:%M"),
 )
-_LIKE_A_DATE = re.compile(r"\d.*[-/. ].*\d|[A-Za-z]{3}.*\d", re.DOTALL)
+_LIKE_A_DATE = re.compile(r"\d.*[-/. ].*\d|[A-Za-z]{3}.*\d|^\s*\d{1,2}(:\d\d){1,2}\s*$", re.DOTALL)
 LONGEST_DATE = 40
 # So many different texts tell whether a column holds dates, and this share of them must fit.
 DATES_TRIED = 200

@@ -51,7 +51,9 @@ class Dialect:
     def __str__(self) -> str:
         parts = [f"separated by {SEPARATORS[self.separator]}"]
         parts += ["decimal commas"] if self.decimal == "," else []
-        parts += [f"{self.skip} lines before the header left out"] if self.skip else []
+        parts += (
+            [f"{self.skip} {'line' if self.skip == 1 else 'lines'} before the header left out"] if self.skip else []
+        )
         parts += [] if self.header else ["no header seen"]
         return ", ".join(parts)
 

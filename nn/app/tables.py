@@ -50,7 +50,8 @@ def load_csv(
         f"{quoted(target)} is the target; name it with --target only" for each in named.values() if target in each
     ]
     if problems:
-        raise _refusal(table.name, problems, f"its columns are {listed(table.frame.columns)}")
+        unseen = "no header was seen, so " if table.how.endswith("no header seen") else ""
+        raise _refusal(table.name, problems, f"{unseen}its columns are {listed(table.frame.columns)}")
     dataset = _with_target(path, table, fingerprint, target, task, encoding)
     found = Found(notes=list(table.notes))
     if len(dataset) < len(table.frame):

@@ -311,6 +311,19 @@ def test_dates_keep_their_moment():
     assert date_format(pandas.Series(["1.5-2", "red 3"])) is None
 
 
+def test_times_of_a_day_are_dates_and_scores_are_names():
+    times = pandas.Series(["7:05", "23:59", None, "00:00"])
+    assert date_format(times) == "%H:%M"
+    assert to_dates(times, "%H:%M").astype(str).tolist()[1:3] == ["1900-01-01T23:59:00", "NaT"]
+    assert date_format(pandas.Series(["07:05:30"])) == "%H:%M:%S"
+    assert date_format(pandas.Series(["2:1", "16:9"])) is None
+
+
+def test_a_name_is_missed_where_no_header_was_seen(load):
+    with pytest.raises(DataError, match=r"no column .y. .*no header was seen, so its columns are column_1, column_2$"):
+        load("".join(f"{number}.5,{number % 2}\n" for number in range(40)))
+
+
 def test_a_whole_number_beyond_every_float_is_no_number():
     numbers, bad = to_numbers(pandas.Series([1, 10**400, -(10**400), None], dtype=object))
     assert bad.tolist() == [False, True, True, False]
