@@ -51,6 +51,15 @@ function later() {
 byId("expression").addEventListener("input", later);
 byId("form").addEventListener("submit", (event) => (event.preventDefault(), read()));
 
+// The step page's keys work before anything was clicked in it.
+document.addEventListener("keydown", (event) => {
+  const page = byId("play").contentWindow;
+  if (event.target !== document.body || !["ArrowLeft", "ArrowRight", "Home", "End", " "].includes(event.key)) return;
+  event.preventDefault();
+  page.focus();
+  page.document.body.dispatchEvent(new KeyboardEvent("keydown", { key: event.key, bubbles: true }));
+});
+
 if (linked.has("e")) byId("expression").value = linked.get("e");
 for (const [name, text] of linked) if (name !== "e" || linked.getAll("e").length > 1) if (text !== "" && Number.isFinite(Number(text))) values[name] = Number(text);
 read();

@@ -259,12 +259,12 @@ const escaped = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;"
 function drawing(nodes) {
   const { points, edges, layers } = layout(nodes);
   const lines = nodes.map((node) => [[node.name, node.title].filter(Boolean).join("  "), "–", node.needs ? "grad –" : "no gradient"]);
-  const widths = lines.map((texts) => Math.max(96, ...texts.map((text) => 18 + 7.2 * [...text].length)));
+  const widths = lines.map((texts) => Math.max(112, ...texts.map((text) => 18 + 7.2 * [...text].length)));
   let x = 10;
   layers.forEach((members) => {
     const width = Math.max(20, ...members.filter((i) => i < nodes.length).map((i) => widths[i]));
     for (const i of members) points[i].x = x + width / 2;
-    x += width + 70;
+    x += width + 120; // room for what comes back along an edge
   });
   const top = Math.min(...points.map((p) => p.y - p.height / 2)) - 16;
   const height = Math.max(...points.map((p) => p.y + p.height / 2)) + 16 - top;

@@ -407,6 +407,7 @@ def test_the_address_holds_the_step_and_the_leaves(opened: Callable[..., Any]) -
     page.reload()
     assert page.evaluate(STATE) == state
     page.goto(page.url.partition("#")[0] + "#step=2&w=0.25&nothing=3")
+    page.wait_for_function("step === 2")  # the page hears of it a moment later
     assert page.evaluate("[step, leafValues.get(nodes.findIndex((n) => n.name === 'w'))]") == [2, 0.25]
 
 

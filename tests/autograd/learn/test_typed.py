@@ -158,6 +158,31 @@ def test_a_whole_use(opened: Any) -> None:
     assert not overlapping
 
 
+def test_its_keys_work_at_once_and_numbers_stay_clear_of_boxes(opened: Any) -> None:
+    opened.get_by_label("L =").fill("tanh(a*b + c) * -0.001234")
+    opened.frame_locator("#play").get_by_text("−0.001234", exact=False).first.wait_for()
+    opened.evaluate("document.activeElement.blur()")
+    frame = opened.frames[1]
+    hits = []
+    opened.keyboard.press("End")
+    opened.keyboard.press("Home")
+    while frame.evaluate("step < lastStep"):
+        before = frame.evaluate("step")
+        opened.keyboard.press("ArrowRight")
+        assert frame.evaluate("step") == before + 1
+        hits += frame.evaluate("""() => {
+          const nodes = [...document.querySelectorAll("#canvas .node path")];
+          const shapes = nodes.map((shape) => shape.getBoundingClientRect());
+          const texts = [...document.querySelectorAll("#canvas .edge.e-active text")];
+          return texts.filter((text) => {
+            const a = text.getBoundingClientRect();
+            return shapes.some((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom);
+          }).map((text) => text.textContent);
+        }""")
+    assert before > 5
+    assert not hits
+
+
 @pytest.mark.parametrize("seed", [2, 7, 11])
 def test_a_sheet_its_key_and_its_link_come_from_one_seed(
     seed: int, visited: Callable[..., Any], tmp_path: Path
