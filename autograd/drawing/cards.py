@@ -59,7 +59,7 @@ def _common(paths: Sequence[Path]) -> Path:
 
 
 def collapse(
-    drawn: Sketch, order: Sequence[Node], groups: Mapping[Node, Path], depth: int, expand: Collection[str]
+    drawn: Sketch, order: Sequence[Node], groups: Mapping[Node, Path], depth: int, expand: str | Collection[str]
 ) -> None:
     """Make one box of each group that lies deeper than ``depth`` and is not opened by ``expand``.
 
