@@ -111,6 +111,7 @@ def _code(node: ast.AST) -> Iterator[ast.AST]:
             continue
         for child in value if isinstance(value, list) else [value]:
             typed = isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test)
+            typed |= isinstance(child, ast.FunctionDef) and "overload" in map(ast.unparse, child.decorator_list)
             if isinstance(child, ast.AST) and not typed and not isinstance(child, ast.Raise | ast.JoinedStr):
                 yield child
                 yield from _code(child)

@@ -69,11 +69,6 @@ KNOWN: dict[tuple[str, str, str], str] = {
     ): "the last result is kept for a moment",
     (
         "autograd/tensor/dual.py",
-        "Is → IsNot",
-        "elif kind is np.ndarray:",
-    ): "the general way gives the same",
-    (
-        "autograd/tensor/dual.py",
         "return None",
         "return None if self._pass.over else self._abandon()",
     ): "the gradient that the recorded pass would find is None, too",
@@ -97,4 +92,29 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "100 → 101",
         "exact = abs(math.frexp(number)[0]) == 0.5 and 2.0**-100 < abs(number) < 2.0**100",
     ): "a power of two divides exactly a little further out, too",
+    (
+        "autograd/tensor/operands.py",
+        "15 → 16",
+        "_LARGE = 1 << 15  # bytes; below, a look costs more than a copy",
+    ): "which copies are looked for",
+    (
+        "autograd/program/replay.py",
+        "return None",
+        "return float",
+    ): "a name for numbers that are no Python floats; they then have a trace of their own",
+    (
+        "autograd/value/reserve.py",
+        "2 → 3",
+        "self._size = min(2 * self._size, LARGEST) if grows else max(self._size // 2, SMALLEST)",
+    ): "how many nodes are made in advance",
+    (
+        "autograd/program/arrays/numpy_code.py",
+        "Eq → NotEq",
+        'return entry.dtype is not None and entry.dtype.kind == "f"',
+    ): "which means are computed right into memory",
+    (
+        "autograd/program/numbers/fusion.py",
+        "Sub → Add",
+        "uses[operand] -= 1",
+    ): "a result that nobody reads is computed, too",
 }

@@ -29,7 +29,7 @@ from _pytest.runner import runtestprotocol
 from tests.mutants.changes import ROOT, Mutant, changed_code
 from tests.mutants.covering import TESTS, WORDS
 
-MOST_SECONDS = 240  # of the processor, for one change
+MOST_SECONDS = 60  # of the processor, for one change
 
 
 class ChangedLoader(SourceFileLoader):

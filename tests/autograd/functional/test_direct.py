@@ -40,6 +40,7 @@ def _whole(x: Any) -> Any:
 
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "of arrays": _whole,
+    "a larger array beside": lambda x: anp.sum((x * np.ones((2, 3)) - np.ones((4, 1, 3)) / x) ** 2),
     "parameters of others": lambda x: ag.sum(anp.tanh(x * W)) * ag.sum(x),
     "a gradient of its own": lambda x: ag.grad(lambda z: anp.sum(z**3))(x) * x,
     "a gradient for another": lambda x: ag.grad(lambda z: anp.sum(anp.sin(z) * x))(2.0 * x),

@@ -78,6 +78,10 @@ def test_a_length_written_out_is_told_of_norm(length: Any) -> None:
     with ag.detect_anomaly(), np.errstate(all="ignore"), pytest.raises(ag.AnomalyError) as error:
         (ag.sqrt(x := ag.Tensor([4.0, -1.0], requires_grad=True)) * x).sum().backward()
     assert "norm" not in str(error.value)
+    for steep in (lambda x: np.cbrt(x).sum(), lambda x: (x**0.25).sum()):  # at 0, and no length
+        with ag.detect_anomaly(), pytest.raises(ag.AnomalyError, match="first gradient that is not finite") as error:
+            steep(ag.Tensor(np.zeros(3), requires_grad=True)).backward()
+        assert "norm" not in str(error.value)
 
 
 def test_what_was_given_is_named_where_no_operation_is_to_blame() -> None:

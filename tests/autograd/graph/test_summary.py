@@ -43,6 +43,13 @@ def test_some_holders_of_an_array_are_named_and_the_others_counted() -> None:
         assert line.endswith(more or "the Tensor made by reshape"), line
 
 
+def test_of_rules_that_hold_as_much_the_commonest_comes_first() -> None:
+    x = ag.Tensor(np.ones((2, 3)), requires_grad=True)
+    lines = str(ag.graph.summary(x.T.T.reshape(-1))).splitlines()
+    names = [line.split()[0] for line in lines[1 : lines.index("largest arrays")]]
+    assert names.index("transpose") < names.index("reshape")
+
+
 def test_a_deep_graph() -> None:
     y = ag.Value(1.0)
     for _ in range(200_000):

@@ -129,6 +129,13 @@ def test_an_array_cannot_swallow_a_tensor() -> None:
     np.testing.assert_array_equal(np.asarray(x.detach()), x.data)
 
 
+def test_a_single_number_is_written_as_one() -> None:
+    assert [f"{Tensor(x):.2f}" for x in (1.5, [1.5], [[1.5]])] == ["1.50"] * 3
+    assert f"{Tensor([1.5, 2.5])}" == str(Tensor([1.5, 2.5]))
+    with pytest.raises(TypeError):
+        f"{Tensor([1.5, 2.5]):.2f}"
+
+
 # ---- errors --------------------------------------------------------------------------------------------------------
 
 

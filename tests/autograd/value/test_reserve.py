@@ -43,8 +43,10 @@ def test_a_reserve_leaves_the_collector_as_it_was(enabled: bool) -> None:
     before = gc.isenabled()
     try:
         (gc.enable if enabled else gc.disable)()
-        drain(Reserve(Blank), 1000)
+        reserve = Reserve(Blank)
+        drain(reserve, 1)
         assert gc.isenabled() is enabled
+        assert reserve.ready
     finally:
         (gc.enable if before else gc.disable)()
 
