@@ -117,4 +117,25 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "Sub → Add",
         "uses[operand] -= 1",
     ): "a result that nobody reads is computed, too",
+    (
+        "autograd/program/native/cache_folder.py",
+        "return None",
+        "return folder.is_dir()",
+    ): "on Windows",
+    (
+        "autograd/program/native/number_instructions.py",
+        "2 → 3",
+        "for first in combinations_with_replacement(letters, min(length, 2))",
+    ): "which sums have an instruction of their own",
+    (
+        "autograd/tensor/methods.py",
+        "False → True",
+        'if getattr(self, "requires_grad", False) and np.dtype(dtype).kind not in "fc":',
+    ): "every Tensor has one",
+    (
+        "autograd/rules/forwards.py",
+        "no USub",
+        "return log_of_total(logits - largest(logits, -1), -1)[:, 0] "
+        "- (logits - largest(logits, -1))[samples, targets]",
+    ): "of two axes",
 }

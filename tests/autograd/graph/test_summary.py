@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import autograd as ag
+from autograd.graph.contents import _size
 
 
 def test_nodes_by_rule_and_depth() -> None:
@@ -47,7 +48,12 @@ def test_of_rules_that_hold_as_much_the_commonest_comes_first() -> None:
     x = ag.Tensor(np.ones((2, 3)), requires_grad=True)
     lines = str(ag.graph.summary(x.T.T.reshape(-1))).splitlines()
     names = [line.split()[0] for line in lines[1 : lines.index("largest arrays")]]
-    assert names.index("transpose") < names.index("reshape")
+    assert names == ["leaf", "transpose", "reshape"]
+
+
+def test_sizes_are_told_in_units_of_a_thousand() -> None:
+    sizes = [999, 1000, 1500, 10**6, 2 * 10**6, 10**9, 35 * 10**8]
+    assert list(map(_size, sizes)) == ["999 B", "1.0 kB", "1.5 kB", "1.0 MB", "2.0 MB", "1.0 GB", "3.5 GB"]
 
 
 def test_a_deep_graph() -> None:

@@ -361,3 +361,14 @@ def test_pytorch_gives_the_conjugate() -> None:
         lambda A: anp.sum(anp.abs(anp.linalg.eigvals(A))) + anp.linalg.svdvals(A)[0] + anp.angle(anp.linalg.det(A))
     )(A)
     np.testing.assert_allclose(ours, np.conj(w.grad.numpy()), rtol=1e-10)
+
+
+def test_a_layer_of_complex_numbers_is_its_product_and_sum() -> None:
+    rng = np.random.default_rng(5)
+    x, W, b = (rng.normal(size=shape) + 1j * rng.normal(size=shape) for shape in ((4, 3), (3, 2), (2,)))
+
+    def slopes(layer: Any) -> Any:
+        return ag.grad(lambda *parts: ag.sum(anp.real(layer(*parts)) ** 2), (0, 1, 2))(x, W, b)
+
+    for found, expected in zip(slopes(ag.linear), slopes(lambda x, W, b: x @ W + b), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-12)
