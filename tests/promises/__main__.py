@@ -44,6 +44,11 @@ PROMISES: dict[str, Promise] = {
         partial(last_line, "tests.hostile", "--by-cost", "--mutants", "20000", "--minutes", "60"),
         "python -m tests.hostile --by-cost --mutants 20000 --minutes 60",
     ),
+    "mutants": Promise(
+        "A small fault in the engine is noticed by a test",
+        partial(last_line, "tests.mutants", "--seed", "1"),
+        "python -m tests.mutants --seed 1",
+    ),
     "killed": Promise(
         "A training that is killed goes on where it was, and ends with the same weights",
         partial(last_line, "tests.killed"),
@@ -79,7 +84,8 @@ to. `python -m tests.promises --only NAME` tries one again. How exact the number
 
 ## What was once wrong, or lost
 
-Each kind has tests in every run, which were seen to fail before it was mended.
+Each kind has tests in every run. `python -m tests.promises.breaking` puts faults of each kind back, one at a time, in a
+copy of the checkout, and says which of its tests fail.
 
 | kind | tests |
 |---|---|
