@@ -41,6 +41,7 @@ def push_forward(order: Sequence[Node], tangents: Mapping[Any, Any], create_grap
     """
     check_unchanged(order)
     found: dict[Node, Any] = dict(tangents)
+    many: Any = next((t for t in tangents.values() if isinstance(t, Node) and t.many), None)
     # Infinite slopes are answers here, as in the backward pass.
     with recorded(), np.errstate(divide="ignore", invalid="ignore"):
         for node in order:
@@ -60,7 +61,6 @@ def push_forward(order: Sequence[Node], tangents: Mapping[Any, Any], create_grap
                 operands.append(x)
             if not moves:
                 continue
-            many: Any = next((t for t in moving if isinstance(t, Node) and t.many), None)
             kind = "node" if create_graph or many is not None else node.kind
             push = rule.pushes[kind] if kind in rule.pushes else push_of(rule, kind)
             y = node if create_graph else node._raw

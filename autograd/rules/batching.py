@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from autograd.rules import linear_algebra, products, reductions, selection, shaping
 from autograd.rules.primitive import BOOK, COMPLEX_BOOK, Primitive
 from autograd.rules.shapes import is_basic, rank, rows_of, shape, summed_axes
@@ -27,14 +29,18 @@ def batched(rule: Primitive, inputs: Sequence[Any], many: Sequence[bool], attrs:
         many: For each input, whether it has that axis, and so differs from entry to entry; one of them at least.
         attrs: The attributes of one entry.
     """
-    if not stands_in_a_book(rule):
-        return None
-    if rule.elementwise:
-        ranks = [rank(x) - m for x, m in zip(inputs, many, strict=True)]
-        axes = max(ranks)
-        return rule(*[aligned(x, axes) if m else x for x, m in zip(inputs, many, strict=True)], **attrs)
-    found = BATCHED.get(rule)
-    return None if found is None else found(inputs, many, attrs)
+    if not rule.elementwise:
+        found = BATCHED.get(rule)
+        return None if found is None else found(inputs, many, attrs)
+    axes, plain = 0, True
+    for x, m in zip(inputs, many, strict=True):
+        kind = x.__class__
+        if kind is np.ndarray:
+            axes = max(axes, x.ndim - m)
+        elif kind is not float and kind is not int:
+            axes, plain = max(axes, getattr(x, "ndim", 0) - m), False
+    given = [aligned(x, axes) if m else x for x, m in zip(inputs, many, strict=True)]
+    return rule.array(*given, **attrs) if plain else rule(*given, **attrs)
 
 
 def stands_in_a_book(rule: Primitive) -> bool:

@@ -41,14 +41,14 @@ class Batched(Tensor):
 
     @staticmethod
     def _apply(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
-        wholes = [x.whole if x.__class__ is Batched else x for x in inputs]
+        which = [x.__class__ is Batched for x in inputs]
+        wholes = [x.whole if m else x for x, m in zip(inputs, which, strict=True)]
         if not rule.analytic:
             rule = for_complex(rule, wholes)
-        found = batched(rule, wholes, [x.__class__ is Batched for x in inputs], attrs)
+        found = batched(rule, wholes, which, attrs)
         if found is not None:
             return many(found)
-        of_all = next(x for x in inputs if x.__class__ is Batched)
-        return of_all.each(lambda *entries: rule(*entries, **attrs), inputs)
+        return inputs[which.index(True)].each(lambda *entries: rule(*entries, **attrs), inputs)
 
     def each(self, function: Callable[..., Any], inputs: Sequence[Any]) -> Batched:
         """What a function gives for one entry after the other, of those inputs which have several."""
@@ -66,6 +66,7 @@ class Batched(Tensor):
     __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = _refuse
     __hash__ = Node.__hash__
     data = property(_refuse)
+    __array_ufunc__ = None  # type: ignore[assignment]  # an array beside it leaves the operation to it
 
 
 def many(whole: Any) -> Batched:
