@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 import autograd.numpy as anp
-from autograd.functional.derivatives import check_asked, grad, hvp, jacobian, make_jvp, make_vjp
-from autograd.functional.signatures import Argnum, Function, name_of
+from autograd.functional.derivatives import grad, hvp, jacobian, make_jvp, make_vjp
+from autograd.functional.signatures import Argnum, Function, check_asked, name_of
 from autograd.functional.spaces import vspace
 
 __all__ = [

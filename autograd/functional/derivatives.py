@@ -18,7 +18,7 @@ recorded where a derivative of theirs is asked for, so that either may go over t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import wraps
 from typing import Any, Literal, overload
 
@@ -37,9 +37,9 @@ from autograd.functional.signatures import (
     Pullback,
     ValueAndGradient,
     X,
+    check_asked,
     name_of,
 )
-from autograd.graph.node import Node
 from autograd.suggest import in_our_words
 
 
@@ -383,23 +383,6 @@ def _derived(operation: str, function: Function, argnum: Argnum) -> Callable[[Fu
         return derivative
 
     return named
-
-
-def check_asked(operation: str, function: Any, argnum: Any) -> None:
-    """Raise where numbers were given in the place of the function, or of which argument is meant."""
-    if not callable(function):
-        hint = "; of a node that is computed already, y.backward() or ag.gradients(y, [x]) give the derivatives"
-        raise TypeError(
-            f"{operation} takes a function, not a {type(function).__name__}"
-            + (hint if isinstance(function, Node) else "")
-        )
-    several = argnum if isinstance(argnum, Sequence) and not isinstance(argnum, str) else (argnum,)
-    if not all(hasattr(i, "__index__") and getattr(i, "ndim", 0) == 0 for i in several):
-        call = f"ag.{operation}({name_of(function)})"
-        raise TypeError(
-            f"argnum is {argnum!r}: it counts the arguments to differentiate for, from 0; to differentiate there, call "
-            f"the result: {call}({argnum!r})"
-        )
 
 
 def _as_arguments(args: Any) -> tuple[Any, ...]:

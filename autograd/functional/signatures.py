@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal, Protocol, TypeAlias, TypeVar, overloa
 
 from numpy.typing import NDArray
 
+from autograd.graph.node import Node
 from autograd.kinds import N, Recording
 
 __all__ = [
@@ -127,3 +128,20 @@ def positions_of(name: str, args: Sequence[Any], argnum: Argnum) -> list[int]:
     if len(set(positions)) < len(positions):
         raise ValueError(f"argnum={argnum} names an argument of {name} twice")
     return positions
+
+
+def check_asked(operation: str, function: Any, argnum: Any) -> None:
+    """Raise where numbers were given in the place of the function, or of which argument is meant."""
+    if not callable(function):
+        hint = "; of a node that is computed already, y.backward() or ag.gradients(y, [x]) give the derivatives"
+        raise TypeError(
+            f"{operation} takes a function, not a {type(function).__name__}"
+            + (hint if isinstance(function, Node) else "")
+        )
+    several = argnum if isinstance(argnum, Sequence) and not isinstance(argnum, str) else (argnum,)
+    if not all(hasattr(i, "__index__") and getattr(i, "ndim", 0) == 0 for i in several):
+        call = f"ag.{operation}({name_of(function)})"
+        raise TypeError(
+            f"argnum is {argnum!r}: it counts the arguments to differentiate for, from 0; to differentiate there, call "
+            f"the result: {call}({argnum!r})"
+        )
