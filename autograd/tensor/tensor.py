@@ -74,9 +74,9 @@ class Tensor(ArrayMethods, Copying):
         data = data.data if isinstance(data, Tensor) else data  # a traced one refuses
         operands.refuse_masked(data, "a Tensor")
         array = operands.numbers_of(data, dtype)
-        if requires_grad is not False and truth("requires_grad", requires_grad):
+        requires_grad = requires_grad is not False and truth("requires_grad", requires_grad)
+        if requires_grad:
             check_floating(array)
-            requires_grad = True
         fill(self, array, None, (), NO_ATTRS, requires_grad, label)
 
     # ---- what it holds ----------------------------------------------------------------------------------------------
@@ -119,11 +119,9 @@ class Tensor(ArrayMethods, Copying):
     def grad(self, gradient: Tensor | ArrayLike | None) -> None:
         fitting: Tensor | None = None
         if gradient is not None:
-            if isinstance(gradient, Tensor):
-                operands.check_kept(gradient, self.dtype, "a Tensor's gradient")
-                fitting = gradient
-            else:
-                fitting = constant(operands.kept(gradient, self.dtype, "a Tensor's gradient"))
+            what = "a Tensor's gradient"
+            operands.check_kept(gradient, self.dtype, what)
+            fitting = gradient if isinstance(gradient, Tensor) else constant(operands.kept(gradient, self.dtype, what))
             if fitting.dtype != self.dtype:
                 fitting = shaping.astype(fitting, dtype=self.dtype)
             self._check_gradient_shape(fitting.shape)
@@ -331,8 +329,7 @@ class Tensor(ArrayMethods, Copying):
         if isinstance(gradient, Tensor) and create_graph:
             operands.check_kept(gradient, self.dtype, "a gradient or direction")
             return gradient
-        numbers = gradient._raw if isinstance(gradient, Tensor) else gradient
-        array = operands.kept(numbers, self.dtype, "a gradient or direction")
+        array = operands.kept(getattr(gradient, "_raw", gradient), self.dtype, "a gradient or direction")
         return constant(array) if create_graph else array
 
     def _unbroadcast(self, share: Any) -> Any:

@@ -136,8 +136,7 @@ class Value(Operators, ScalarNode):
     kind = "scalar"
 
     def __init__(self, data: float, label: str | None = None, requires_grad: bool = True) -> None:
-        if requires_grad is not True:
-            requires_grad = truth("requires_grad", requires_grad)
+        requires_grad = requires_grad is True or truth("requires_grad", requires_grad)
         fill(self, as_float(data), None, (), NO_ATTRS, requires_grad, label)
 
     @property
@@ -215,10 +214,8 @@ class Value(Operators, ScalarNode):
 
     # A Value is equal to itself alone, so that `in`, `list.index`, sets and dicts find it and no other; its order among
     # others is its number's.
-    __lt__ = _comparison(operator.lt)
-    __le__ = _comparison(operator.le)
-    __gt__ = _comparison(operator.gt)
-    __ge__ = _comparison(operator.ge)
+    __lt__, __le__ = _comparison(operator.lt), _comparison(operator.le)
+    __gt__, __ge__ = _comparison(operator.gt), _comparison(operator.ge)
 
     def __eq__(self, other: object) -> bool:
         return self is other
