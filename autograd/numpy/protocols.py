@@ -85,8 +85,10 @@ OF_SHAPES = frozenset(
 )  # fmt: skip
 
 
-# Ufuncs of other libraries, entered by the rooms that have rules for them; and those rooms, imported when first needed.
+# Ufuncs of other libraries, entered by the rooms that have rules for them or put them together; and those rooms,
+# imported when first needed.
 UFUNCS: dict[np.ufunc, Primitive] = {}
+COMPOSED: dict[np.ufunc, Callable[..., Any]] = {}
 ROOMS_OF = {"scipy.special": "autograd.scipy.special"}
 
 
@@ -120,7 +122,7 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: 
     if options:
         inputs = _with_options(ufunc, inputs, options)
     if entry is None:
-        return call(ufunc, inputs, {})
+        return COMPOSED[ufunc](*inputs) if ufunc in COMPOSED else call(ufunc, inputs, {})
     try:
         result = entry(*inputs)
     except ForeignOperandError:

@@ -2,315 +2,36 @@
 
 NumPy finds them by the ufunc, so that ``scipy.special.erf(t)`` of a node arrives here. A derivative for a parameter
 that nobody has in closed form (the order of a Bessel function) is an error where it is asked for. Every other name is
-SciPy's own. Formulas: NIST Digital Library of Mathematical Functions, https://dlmf.nist.gov.
+SciPy's own.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 from scipy import special as _special
 
-from autograd.errors import MissingRuleError
-from autograd.graph.node import Node
-from autograd.numpy.protocols import UFUNCS
-from autograd.numpy.reductions import log_softmax as _log_softmax
-from autograd.numpy.reductions import logsumexp as _logsumexp
-from autograd.numpy.reductions import softmax as _softmax
-from autograd.numpy.reductions import sum as _sum
-from autograd.rules.entries import (
-    abs,
-    cos,
-    equal,
-    exp,
-    floor,
-    less_equal,
-    log,
-    log1p,
-    logical_and,
-    maximum,
-    sign,
-    sin,
-    sqrt,
-    trunc,
-    where,
-)
-from autograd.rules.primitive import Primitive
-from autograd.rules.ready import Vjp
+from autograd.scipy.rules import orthogonal as _orthogonal
+from autograd.scipy.rules import rarer as _rarer
+from autograd.scipy.rules import usual as _usual
+from autograd.scipy.rules.entering import SpecialFunction as SpecialFunction
+from autograd.scipy.rules.rarer import airy as airy
+from autograd.scipy.rules.rarer import fresnel as fresnel
+from autograd.scipy.rules.rarer import lambertw as lambertw
+from autograd.scipy.rules.rarer import shichi as shichi
+from autograd.scipy.rules.rarer import sici as sici
+from autograd.scipy.rules.rarer import spherical_in as spherical_in
+from autograd.scipy.rules.rarer import spherical_jn as spherical_jn
+from autograd.scipy.rules.rarer import spherical_kn as spherical_kn
+from autograd.scipy.rules.rarer import spherical_yn as spherical_yn
+from autograd.scipy.rules.rarer import voigt_profile as voigt_profile
+from autograd.scipy.rules.usual import log_softmax as log_softmax
+from autograd.scipy.rules.usual import logsumexp as logsumexp
+from autograd.scipy.rules.usual import multigammaln as multigammaln
+from autograd.scipy.rules.usual import softmax as softmax
 
-_PI = math.pi
-_ROOT_PI = math.sqrt(math.pi)
-_ROOT_2PI = math.sqrt(2 * math.pi)
-_DEGREE = math.pi / 180
-
-
-class SpecialFunction(Primitive):
-    """A function of SciPy's with its derivative, which stands in no book; pickled by reference."""
-
-    def __reduce__(self) -> str:
-        return self.name
-
-
-def _enter(
-    name: str, *vjps: Vjp | None, function: Callable[..., Any] | None = None, doc: str = "", analytic: bool = False
-) -> SpecialFunction:
-    """A function with the derivative for each argument; `_unknown` where there is none in closed form."""
-    scipys = getattr(_special, name) if function is None else function
-    rules = tuple(_refused(name, i) if vjp is _unknown else vjp for i, vjp in enumerate(vjps))
-
-    def on_floats(*xs: Any) -> float:
-        return float(scipys(*xs))
-
-    entry = SpecialFunction(
-        name, scipys, rules, scalar=on_floats, elementwise=True, analytic=analytic, doc=doc or f"scipy.special.{name}"
-    )
-    entry.__name__ = entry.__qualname__ = name
-    entry.__module__ = __name__
-    if isinstance(scipys, np.ufunc):
-        UFUNCS[scipys] = entry
-    return entry
-
-
-def _unknown(*_: Any) -> Any:
-    """No closed form is known."""
-
-
-def _refused(name: str, position: int) -> Vjp:
-    def refuse(*_: Any) -> Any:
-        raise MissingRuleError(
-            f"scipy.special.{name} has no derivative for its argument {position}: give a constant there"
-        )
-
-    return refuse
-
-
-# ---- error functions, and the normal distribution's ----------------------------------------------------------------
-
-erf = _enter("erf", lambda g, y, x: g * exp(-x * x) * (2 / _ROOT_PI), analytic=True)
-erfc = _enter("erfc", lambda g, y, x: -g * exp(-x * x) * (2 / _ROOT_PI), analytic=True)
-erfi = _enter("erfi", lambda g, y, x: g * exp(x * x) * (2 / _ROOT_PI), analytic=True)
-erfcx = _enter("erfcx", lambda g, y, x: g * 2 * (x * erfcx(x) - 1 / _ROOT_PI), analytic=True)
-erfinv = _enter("erfinv", lambda g, y, x: g * exp(y * y) * (_ROOT_PI / 2))
-erfcinv = _enter("erfcinv", lambda g, y, x: -g * exp(y * y) * (_ROOT_PI / 2))
-dawsn = _enter("dawsn", lambda g, y, x: g * (1 - 2 * x * y), analytic=True)
-ndtr = _enter("ndtr", lambda g, y, x: g * exp(-x * x / 2) / _ROOT_2PI)
-log_ndtr = _enter("log_ndtr", lambda g, y, x: g * exp(-x * x / 2 - y) / _ROOT_2PI)
-ndtri = _enter("ndtri", lambda g, y, x: g * exp(y * y / 2) * _ROOT_2PI)
-owens_t = _enter(
-    "owens_t",
-    lambda g, y, h, a: -g * exp(-h * h / 2) * erf(a * h / math.sqrt(2)) / (2 * _ROOT_2PI),
-    lambda g, y, h, a: g * exp(-h * h * (1 + a * a) / 2) / (2 * _PI * (1 + a * a)),
-)
-
-# ---- logistic, powers and entropies --------------------------------------------------------------------------------
-
-expit = _enter("expit", lambda g, y, x: g * y * expit(-x))
-log_expit = _enter("log_expit", lambda g, y, x: g * expit(-x))
-logit = _enter("logit", lambda g, y, x: g / (x * (1 - x)))
-exp2 = _enter("exp2", lambda g, y, x: g * y * math.log(2))
-exp10 = _enter("exp10", lambda g, y, x: g * y * math.log(10))
-cosm1 = _enter("cosm1", lambda g, y, x: -g * sin(x))
-sindg = _enter("sindg", lambda g, y, x: g * cosdg(x) * _DEGREE)
-cosdg = _enter("cosdg", lambda g, y, x: -g * sindg(x) * _DEGREE)
-tandg = _enter("tandg", lambda g, y, x: g * (1 + y * y) * _DEGREE)
-xlogy = _enter(
-    "xlogy",
-    lambda g, y, a, b: g * log(b),
-    lambda g, y, a, b: where(logical_and(equal(a, 0), equal(b, 0)), 0.0, g * a / b),
-)
-xlog1py = _enter(
-    "xlog1py",
-    lambda g, y, a, b: g * log1p(b),
-    lambda g, y, a, b: where(logical_and(equal(a, 0), equal(b, -1)), 0.0, g * a / (1 + b)),
-)
-entr = _enter("entr", lambda g, y, x: -g * (log(x) + 1))
-rel_entr = _enter("rel_entr", lambda g, y, a, b: g * (log(a / b) + 1), lambda g, y, a, b: -g * a / b)
-kl_div = _enter("kl_div", lambda g, y, a, b: g * log(a / b), lambda g, y, a, b: g * (1 - a / b))
-boxcox = _enter("boxcox", lambda g, y, x, p: g * exp((p - 1) * log(x)), _unknown)
-inv_boxcox = _enter("inv_boxcox", lambda g, y, x, p: g * inv_boxcox(x, p) / (1 + p * x), _unknown)
-huber = _enter(
-    "huber",
-    lambda g, y, delta, r: where(less_equal(abs(r), delta), 0.0, g * (abs(r) - delta)),
-    lambda g, y, delta, r: g * where(less_equal(abs(r), delta), r, delta * sign(r)),
-)
-pseudo_huber = _enter(
-    "pseudo_huber",
-    lambda g, y, delta, r: g * (2 * y - r * r / sqrt(1 + (r / delta) ** 2)) / delta,
-    lambda g, y, delta, r: g * r / sqrt(1 + (r / delta) ** 2),
-)
-
-# ---- gamma and beta ------------------------------------------------------------------------------------------------
-
-polygamma = _enter(
-    "polygamma",
-    _unknown,
-    lambda g, y, n, x: g * polygamma(n + 1, x),
-    function=lambda n, x: _special.polygamma(n, x),
-)
-psi = digamma = _enter("psi", lambda g, y, x: g * polygamma(1, x))
-zeta = _enter(
-    "zeta", _unknown, lambda g, y, x, q: -g * x * zeta(x + 1, q), function=lambda x, q=1.0: _special.zeta(x, q)
-)
-gamma = _enter("gamma", lambda g, y, x: g * y * psi(x))
-gammaln = _enter("gammaln", lambda g, y, x: g * psi(x))
-loggamma = _enter("loggamma", lambda g, y, x: g * psi(x))
-gammasgn = _enter("gammasgn", lambda g, y, x: g * 0.0)
-rgamma = _enter("rgamma", lambda g, y, x: -g * y * psi(x))
-poch = _enter("poch", lambda g, y, z, m: g * y * (psi(z + m) - psi(z)), lambda g, y, z, m: g * y * psi(z + m))
-binom = _enter(
-    "binom",
-    lambda g, y, n, k: g * y * (psi(n + 1) - psi(n - k + 1)),
-    lambda g, y, n, k: g * y * (psi(n - k + 1) - psi(k + 1)),
-)
-beta = _enter(
-    "beta",
-    lambda g, y, a, b: g * y * (psi(a) - psi(a + b)),
-    lambda g, y, a, b: g * y * (psi(b) - psi(a + b)),
-)
-betaln = _enter("betaln", lambda g, y, a, b: g * (psi(a) - psi(a + b)), lambda g, y, a, b: g * (psi(b) - psi(a + b)))
-
-
-def _gamma_density(a: Any, x: Any) -> Any:
-    return exp(xlogy(a - 1, x) - x - gammaln(a))
-
-
-def _beta_density(a: Any, b: Any, x: Any) -> Any:
-    return exp(xlogy(a - 1, x) + xlog1py(b - 1, -x) - betaln(a, b))
-
-
-def _t_density(df: Any, t: Any) -> Any:
-    return exp(gammaln((df + 1) / 2) - gammaln(df / 2) - log(df * _PI) / 2 - (df + 1) / 2 * log1p(t * t / df))
-
-
-def _poisson_mass(k: Any, m: Any) -> Any:
-    k = floor(k)  # as SciPy counts
-    return exp(xlogy(k, m) - m - gammaln(k + 1))
-
-
-gammainc = _enter("gammainc", _unknown, lambda g, y, a, x: g * _gamma_density(a, x))
-gammaincc = _enter("gammaincc", _unknown, lambda g, y, a, x: -g * _gamma_density(a, x))
-gammaincinv = _enter("gammaincinv", _unknown, lambda g, y, a, p: g / _gamma_density(a, y))
-gammainccinv = _enter("gammainccinv", _unknown, lambda g, y, a, p: -g / _gamma_density(a, y))
-betainc = _enter("betainc", _unknown, _unknown, lambda g, y, a, b, x: g * _beta_density(a, b, x))
-betaincc = _enter("betaincc", _unknown, _unknown, lambda g, y, a, b, x: -g * _beta_density(a, b, x))
-betaincinv = _enter("betaincinv", _unknown, _unknown, lambda g, y, a, b, p: g / _beta_density(a, b, y))
-chdtr = _enter("chdtr", _unknown, lambda g, y, v, x: g * _gamma_density(v / 2, x / 2) / 2)
-chdtrc = _enter("chdtrc", _unknown, lambda g, y, v, x: -g * _gamma_density(v / 2, x / 2) / 2)
-stdtr = _enter("stdtr", _unknown, lambda g, y, df, t: g * _t_density(df, t))
-stdtrit = _enter("stdtrit", _unknown, lambda g, y, df, p: g / _t_density(df, y))
-pdtr = _enter("pdtr", _unknown, lambda g, y, k, m: -g * _poisson_mass(k, m))
-pdtrc = _enter("pdtrc", _unknown, lambda g, y, k, m: g * _poisson_mass(k, m))
-
-# ---- Bessel functions ----------------------------------------------------------------------------------------------
-
-j0 = _enter("j0", lambda g, y, x: -g * j1(x))
-j1 = _enter("j1", lambda g, y, x: g * (j0(x) - jv(2.0, x)) / 2)
-jv = jn = _enter("jv", _unknown, lambda g, y, v, x: g * (jv(v - 1, x) - jv(v + 1, x)) / 2)
-y0 = _enter("y0", lambda g, y, x: -g * y1(x))
-y1 = _enter("y1", lambda g, y, x: g * (y0(x) - yv(2.0, x)) / 2)
-yv = _enter("yv", _unknown, lambda g, y, v, x: g * (yv(v - 1, x) - yv(v + 1, x)) / 2)
-yn = _enter("yn", _unknown, lambda g, y, n, x: g * (yn(trunc(n) - 1, x) - yn(trunc(n) + 1, x)) / 2)
-i0 = _enter("i0", lambda g, y, x: g * i1(x))
-i1 = _enter("i1", lambda g, y, x: g * (i0(x) + iv(2.0, x)) / 2)
-iv = _enter("iv", _unknown, lambda g, y, v, x: g * (iv(v - 1, x) + iv(v + 1, x)) / 2)
-i0e = _enter("i0e", lambda g, y, x: g * (i1e(x) - sign(x) * y))
-i1e = _enter("i1e", lambda g, y, x: g * ((i0e(x) + ive(2.0, x)) / 2 - sign(x) * y))
-ive = _enter("ive", _unknown, lambda g, y, v, x: g * ((ive(v - 1, x) + ive(v + 1, x)) / 2 - sign(x) * y))
-k0 = _enter("k0", lambda g, y, x: -g * k1(x))
-k1 = _enter("k1", lambda g, y, x: -g * (k0(x) + kv(2.0, x)) / 2)
-kv = _enter("kv", _unknown, lambda g, y, v, x: -g * (kv(v - 1, x) + kv(v + 1, x)) / 2)
-kn = _enter("kn", _unknown, lambda g, y, n, x: -g * (kv(trunc(n) - 1, x) + kv(trunc(n) + 1, x)) / 2)
-k0e = _enter("k0e", lambda g, y, x: g * (y - k1e(x)))
-k1e = _enter("k1e", lambda g, y, x: g * (y - (k0e(x) + kve(2.0, x)) / 2))
-kve = _enter("kve", _unknown, lambda g, y, v, x: g * (y - (kve(v - 1, x) + kve(v + 1, x)) / 2))
-
-# ---- integrals, elliptic and hypergeometric functions --------------------------------------------------------------
-
-expi = _enter("expi", lambda g, y, x: g * exp(x) / x)
-exp1 = _enter("exp1", lambda g, y, x: -g * exp(-x) / x)
-expn = _enter(
-    "expn",
-    _unknown,
-    lambda g, y, n, x: (
-        -g * where(less_equal(trunc(n), 0), exp(-x) * (1 + x) / (x * x), expn(maximum(trunc(n) - 1, 0), x))
-    ),
-)
-spence = _enter("spence", lambda g, y, x: g * log(x) / (1 - x))
-ellipk = _enter("ellipk", lambda g, y, m: g * (ellipe(m) / (1 - m) - y) / (2 * m))
-ellipe = _enter("ellipe", lambda g, y, m: g * (y - ellipk(m)) / (2 * m))
-ellipkinc = _enter(
-    "ellipkinc",
-    lambda g, y, phi, m: g / sqrt(1 - m * sin(phi) ** 2),
-    lambda g, y, phi, m: (
-        g
-        * (ellipeinc(phi, m) / (1 - m) - y - m * sin(phi) * cos(phi) / ((1 - m) * sqrt(1 - m * sin(phi) ** 2)))
-        / (2 * m)
-    ),
-)
-ellipeinc = _enter(
-    "ellipeinc",
-    lambda g, y, phi, m: g * sqrt(1 - m * sin(phi) ** 2),
-    lambda g, y, phi, m: g * (y - ellipkinc(phi, m)) / (2 * m),
-)
-hyp0f1 = _enter("hyp0f1", _unknown, lambda g, y, v, z: g * hyp0f1(v + 1, z) / v)
-hyp1f1 = _enter("hyp1f1", _unknown, _unknown, lambda g, y, a, b, z: g * a / b * hyp1f1(a + 1, b + 1, z))
-hyp2f1 = _enter(
-    "hyp2f1",
-    _unknown,
-    _unknown,
-    _unknown,
-    lambda g, y, a, b, c, z: g * a * b / c * hyp2f1(a + 1, b + 1, c + 1, z),
-)
-hyperu = _enter("hyperu", _unknown, _unknown, lambda g, y, a, b, x: -g * a * hyperu(a + 1, b + 1, x))
-
-# ---- functions of arrays -------------------------------------------------------------------------------------------
-
-
-def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, return_sign: bool = False) -> Any:
-    """Log Σ b eᵃ, without overflow.
-
-    Args:
-        a: Any array.
-        axis: One axis, several, or all.
-        b: Weights; without negative totals, except where ``return_sign``.
-        keepdims: Whether summed axes stay, of length 1.
-        return_sign: Give ``(log |Σ b eᵃ|, its sign)``.
-    """
-    if not _holds_node(a, b):
-        return _special.logsumexp(a, axis=axis, b=b, keepdims=keepdims, return_sign=return_sign)
-    total = _logsumexp(a, axis=axis, keepdims=keepdims)
-    if b is None:
-        return (total, np.ones_like(total)) if return_sign else total
-    # Weights are of the sum of e^(a − log Σ eᵃ), which cannot overflow.
-    weighted = _sum(b * exp(a - _logsumexp(a, axis=axis, keepdims=True)), axis=axis, keepdims=keepdims)
-    return (log(abs(weighted)) + total, sign(weighted)) if return_sign else log(weighted) + total
-
-
-def softmax(x: Any, axis: Any = None) -> Any:
-    """eˣ / Σ eˣ."""
-    return _softmax(x, axis=axis) if _holds_node(x) else _special.softmax(x, axis=axis)
-
-
-def log_softmax(x: Any, axis: Any = None) -> Any:
-    """X − log Σ eˣ."""
-    return _log_softmax(x, axis=axis) if _holds_node(x) else _special.log_softmax(x, axis=axis)
-
-
-def multigammaln(a: Any, d: int) -> Any:
-    """The logarithm of the multivariate gamma function: log π d(d − 1)/4 + Σⱼ log Γ(a − j/2) over j < d."""
-    if not _holds_node(a):
-        return _special.multigammaln(a, d)
-    total: Any = d * (d - 1) / 4 * math.log(math.pi)
-    for j in range(int(d)):
-        total = total + gammaln(a - j / 2)
-    return total
-
-
-def _holds_node(*xs: Any) -> bool:
-    return any(isinstance(x, Node) for x in xs)
+for _room in (_usual, _orthogonal, _rarer):
+    globals().update({name: entry for name, entry in vars(_room).items() if isinstance(entry, SpecialFunction)})
 
 
 def __getattr__(name: str) -> Any:

@@ -21,7 +21,10 @@ from autograd.scipy import special  # noqa: E402
 # Points at which each is smooth; which arguments have derivatives.
 SIGNED, POSITIVE = np.array([-1.3, -0.2, 0.7, 2.1]), np.array([0.4, 1.3, 2.6, 5.2])
 UNIT = np.array([0.1, 0.35, 0.8, 0.95])
+POWERS = np.array([0.7, 0.0, -0.1, 1.5])
 PAIR = (POSITIVE, POSITIVE[::-1])
+POLYNOMIALS = ("legendre", "sh_legendre", "chebyt", "chebyu", "chebyc", "chebys", "sh_chebyt", "sh_chebyu")
+POLYNOMIALS += ("laguerre", "hermite", "hermitenorm")
 ROWS: dict[str, tuple[tuple[Any, ...], tuple[int, ...]]] = {
     **dict.fromkeys(("erf", "erfc", "erfi", "erfcx", "dawsn", "ndtr", "log_ndtr"), ((SIGNED,), (0,))),
     **dict.fromkeys(("expit", "log_expit", "exp2", "exp10", "cosm1", "sindg", "cosdg", "tandg"), ((SIGNED,), (0,))),
@@ -33,7 +36,16 @@ ROWS: dict[str, tuple[tuple[Any, ...], tuple[int, ...]]] = {
     **dict.fromkeys(("xlogy", "rel_entr", "kl_div", "beta", "betaln", "poch"), (PAIR, (0, 1))),
     "xlog1py": ((SIGNED, POSITIVE), (0, 1)),
     "owens_t": ((SIGNED, POSITIVE), (0, 1)),
-    **dict.fromkeys(("boxcox", "inv_boxcox"), ((POSITIVE, 0.7), (0,))),
+    **dict.fromkeys(
+        ("boxcox", "inv_boxcox", "boxcox1p", "inv_boxcox1p"), ((POSITIVE, np.array([0.7, 0.0, -0.1, 1.5])), (0, 1))
+    ),
+    "powm1": (PAIR, (0, 1)),
+    "exprel": ((np.array([-1.3, 0.0, 1e-9, 2.1]),), (0,)),
+    "cotdg": ((POSITIVE,), (0,)),
+    "radian": ((*PAIR, POSITIVE), (0, 1, 2)),
+    "ellipkm1": ((UNIT,), (0,)),
+    **dict.fromkeys(("wofz", "wrightomega"), ((SIGNED,), (0,))),
+    "_lambertw": ((POSITIVE, 0), (0,)),
     **dict.fromkeys(("huber", "pseudo_huber"), ((POSITIVE, SIGNED), (0, 1))),
     "polygamma": ((2, POSITIVE), (1,)),
     "zeta": ((2.5, POSITIVE), (1,)),
@@ -47,6 +59,26 @@ ROWS: dict[str, tuple[tuple[Any, ...], tuple[int, ...]]] = {
     "jn": ((2, POSITIVE), (1,)),
     **dict.fromkeys(("yn", "kn", "expn"), ((np.array([0.0, 1.0, 2.6, 3.0]), POSITIVE), (1,))),  # 2.6 counts as 2
     **dict.fromkeys(("ellipkinc", "ellipeinc"), ((POSITIVE / 4, UNIT / 2), (0, 1))),
+    # distributions
+    **dict.fromkeys(("bdtr", "bdtrc"), ((2.7, 5, UNIT), (2,))),  # 2.7 counts as 2
+    **dict.fromkeys(("nbdtr", "nbdtrc"), ((2, 5, UNIT), (2,))),
+    **dict.fromkeys(("fdtr", "fdtrc"), ((3.5, 6.0, POSITIVE), (2,))),
+    "fdtri": ((3.5, 6.0, UNIT), (2,)),
+    **dict.fromkeys(("gdtr", "gdtrc"), ((POSITIVE / 4, 2.5, POSITIVE[::-1]), (0, 2))),
+    "chdtri": ((3.5, UNIT), (1,)),
+    "chndtr": ((POSITIVE, 7.5, POSITIVE[::-1]), (0, 2)),
+    "betainccinv": ((1.7, 2.4, UNIT), (2,)),
+    "ndtri_exp": ((-POSITIVE,), (0,)),
+    "tklmbda": ((SIGNED / 4, 0.3), (0,)),
+    # relatives of Bessel's functions, and polynomials
+    **dict.fromkeys(("jve", "yve", "hankel1", "hankel2", "struve", "modstruve"), ((1.5, POSITIVE), (1,))),
+    **dict.fromkeys(("ber", "bei", "ker", "kei", "berp", "beip", "kerp", "keip"), ((POSITIVE,), (0,))),
+    **{f"_spherical_{kind}n": ((np.array([0, 1, 2, 5]), POSITIVE), (1,)) for kind in "jyik"},
+    **{f"_airy_{i}": ((SIGNED,), (0,)) for i in range(4)},
+    **{f"_{name}_{i}": ((POSITIVE,), (0,)) for name in ("fresnel", "sici", "shichi") for i in (0, 1)},
+    **{f"eval_{name}": ((np.array([0, 1, 2, 5]), SIGNED / 3), (1,)) for name in POLYNOMIALS},
+    **dict.fromkeys(("eval_gegenbauer", "eval_genlaguerre"), ((np.array([0.0, 1.0, 2.0, 3.5]), 1.5, SIGNED / 3), (2,))),
+    "eval_jacobi": ((np.array([0.0, 1.0, 2.0, 3.5]), 1.5, 0.5, SIGNED / 3), (3,)),
     "hyp0f1": ((1.5, SIGNED), (1,)),
     "hyp1f1": ((1.5, 2.5, SIGNED), (2,)),
     "hyp2f1": ((0.5, 1.5, 2.5, UNIT / 2), (3,)),
@@ -60,11 +92,13 @@ def test_every_entry_has_a_row() -> None:
     assert len({id(getattr(special, name)) for name in entries}) > 70
 
 
-@pytest.mark.filterwarnings("ignore:floating point number truncated")
+@pytest.mark.filterwarnings("ignore:floating point number truncated", "ignore:non-integer arg n is deprecated")
 @pytest.mark.parametrize("name", ROWS)
 def test_values_and_derivatives(name: str) -> None:
     entry, (arguments, places) = getattr(special, name), ROWS[name]
-    scipys = getattr(scipy_special, name)
+    part, of = (int(name[-1]), name[1:-2]) if name[-1].isdigit() and name[0] == "_" else (None, name.strip("_"))
+    function = getattr(scipy_special, of)
+    scipys = function if part is None else lambda x: function(x)[part]
     np.testing.assert_array_equal(entry(*arguments), scipys(*arguments))
     check_grads(entry, argnum=places, rtol=2e-6)(*arguments)
     nodes = [ag.Tensor(x, requires_grad=True) if i in places else x for i, x in enumerate(arguments)]
@@ -73,16 +107,39 @@ def test_values_and_derivatives(name: str) -> None:
         assert isinstance(found, ag.Tensor)
         np.testing.assert_array_equal(found.data, scipys(*arguments))
     for i in set(range(len(arguments))) - set(places):
+        if name in ("eval_hermite", "eval_hermitenorm", "_lambertw"):  # whose first argument is a whole number
+            continue
         with pytest.raises(ag.MissingRuleError, match=f"{entry.name} has no derivative for its argument {i}"):
-            ag.grad(lambda p, i=i: ag.sum(entry(*arguments[:i], p, *arguments[i + 1 :])))(2.0)
+            ag.grad(lambda p, i=i: ag.sum(entry(*arguments[:i], p, *arguments[i + 1 :])).real)(2.0)
 
 
 def test_a_ufunc_of_scipys_is_known_without_our_module() -> None:
     code = "import scipy.special, autograd as ag; print(ag.grad(scipy.special.expit)(0.0))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("0.25\n", "")
-    with pytest.raises(TypeError, match="fresnel has no derivative rule"):
-        scipy_special.fresnel(ag.Tensor(SIGNED, requires_grad=True))
+    with pytest.raises(TypeError, match=r"scipy\.special\.itairy has no derivative rule here: .*autograd\.scipy"):
+        scipy_special.itairy(ag.Tensor(SIGNED, requires_grad=True))
+
+
+def test_functions_of_several_parts_and_of_two_kinds() -> None:
+    x = ag.Tensor(SIGNED, requires_grad=True)
+    for name in ("airy", "fresnel", "sici", "shichi"):
+        for module in (special, scipy_special):
+            points = x if name in ("airy", "fresnel") else ag.Tensor(POSITIVE, requires_grad=True)
+            for ours, theirs in zip(
+                getattr(module, name)(points), getattr(scipy_special, name)(points.data), strict=True
+            ):
+                assert isinstance(ours, ag.Tensor)
+                np.testing.assert_allclose(ours.data, theirs, rtol=1e-15)
+    for kind in "jyik":
+        spherical, theirs = (getattr(module, f"spherical_{kind}n") for module in (special, scipy_special))
+        for n in (0, 3):
+            np.testing.assert_allclose(spherical(n, POSITIVE, derivative=True), theirs(n, POSITIVE, True), rtol=1e-12)
+    found = scipy_special.voigt_profile(x, 0.7, 0.4)
+    np.testing.assert_allclose(found.data, scipy_special.voigt_profile(SIGNED, 0.7, 0.4), rtol=1e-13)
+    check_grads(special.voigt_profile)(SIGNED, 0.7, 0.4)
+    check_grads(lambda x: special.lambertw(x).real * special.hankel1(0.5, x).imag)(POSITIVE)
+    assert scipy_special.expm1(x).rule.name == "expm1"
 
 
 def test_entries_are_functions_like_any_other() -> None:

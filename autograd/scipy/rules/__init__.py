@@ -1,0 +1,1 @@
+"""The derivatives of SciPy's special functions, by their kinds."""

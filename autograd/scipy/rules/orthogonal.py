@@ -1,0 +1,50 @@
+"""Orthogonal polynomials of `scipy.special`, each with its derivative, which is one of a degree less (DLMF 18.9)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.rules.entries import equal, less, logical_and, rint, where
+from autograd.scipy.rules.entering import enter, unknown
+
+
+def _below(n: Any) -> Any:
+    """The degree below, for functions that know none below 0."""
+    return np.maximum(n - 1, 0)
+
+
+def _unless_constant(n: Any, slope: Any) -> Any:
+    """A slope, and 0 for a polynomial of degree 0 or of none."""
+    return where(logical_and(less(n, 0.5), equal(n, rint(n))), 0.0, slope)
+
+
+eval_jacobi = enter(
+    "eval_jacobi", unknown, unknown, unknown,
+    lambda g, y, n, a, b, x: _unless_constant(n, g * (n + a + b + 1) / 2 * eval_jacobi(n - 1, a + 1, b + 1, x)),
+)  # fmt: skip
+eval_gegenbauer = enter(
+    "eval_gegenbauer", unknown, unknown,
+    lambda g, y, n, a, x: _unless_constant(n, g * 2 * a * eval_gegenbauer(n - 1, a + 1, x)),
+)  # fmt: skip
+eval_legendre = enter(
+    "eval_legendre", unknown, lambda g, y, n, x: _unless_constant(n, g * eval_gegenbauer(n - 1, 1.5, x))
+)
+eval_chebyt = enter("eval_chebyt", unknown, lambda g, y, n, x: g * n * eval_chebyu(n - 1, x))
+eval_chebyu = enter(
+    "eval_chebyu", unknown, lambda g, y, n, x: _unless_constant(n, g * 2 * eval_gegenbauer(n - 1, 2.0, x))
+)
+eval_chebyc = enter("eval_chebyc", unknown, lambda g, y, n, x: g * n * eval_chebys(n - 1, x))
+eval_chebys = enter(
+    "eval_chebys", unknown, lambda g, y, n, x: _unless_constant(n, g * eval_gegenbauer(n - 1, 2.0, x / 2))
+)
+eval_sh_legendre = enter("eval_sh_legendre", unknown, lambda g, y, n, x: g * 2 * eval_gegenbauer(n - 1, 1.5, 2 * x - 1))
+eval_sh_chebyt = enter("eval_sh_chebyt", unknown, lambda g, y, n, x: g * 2 * n * eval_sh_chebyu(n - 1, x))
+eval_sh_chebyu = enter("eval_sh_chebyu", unknown, lambda g, y, n, x: g * 4 * eval_gegenbauer(n - 1, 2.0, 2 * x - 1))
+eval_genlaguerre = enter(
+    "eval_genlaguerre", unknown, unknown, lambda g, y, n, a, x: -g * eval_genlaguerre(n - 1, a + 1, x)
+)
+eval_laguerre = enter("eval_laguerre", unknown, lambda g, y, n, x: -g * eval_genlaguerre(n - 1, 1.0, x))
+eval_hermite = enter("eval_hermite", unknown, lambda g, y, n, x: g * 2 * n * eval_hermite(_below(n), x))
+eval_hermitenorm = enter("eval_hermitenorm", unknown, lambda g, y, n, x: g * n * eval_hermitenorm(_below(n), x))

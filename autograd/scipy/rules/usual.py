@@ -1,0 +1,298 @@
+"""The usual functions of `scipy.special`, each with its derivative in a line, as in the rule book.
+
+Formulas: NIST Digital Library of Mathematical Functions, https://dlmf.nist.gov.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from scipy import special as _special
+
+from autograd.graph.node import Node
+from autograd.numpy.reductions import log_softmax as _log_softmax
+from autograd.numpy.reductions import logsumexp as _logsumexp
+from autograd.numpy.reductions import softmax as _softmax
+from autograd.numpy.reductions import sum as _sum
+from autograd.rules.entries import (
+    abs,
+    cos,
+    equal,
+    exp,
+    floor,
+    less_equal,
+    log,
+    log1p,
+    logical_and,
+    maximum,
+    sign,
+    sin,
+    sqrt,
+    trunc,
+    where,
+)
+from autograd.scipy.rules.entering import enter, unknown
+
+_PI = math.pi
+_ROOT_PI = math.sqrt(math.pi)
+_ROOT_2PI = math.sqrt(2 * math.pi)
+_DEGREE = math.pi / 180
+
+# ---- error functions, and the normal distribution's ----------------------------------------------------------------
+
+erf = enter("erf", lambda g, y, x: g * exp(-x * x) * (2 / _ROOT_PI), analytic=True)
+erfc = enter("erfc", lambda g, y, x: -g * exp(-x * x) * (2 / _ROOT_PI), analytic=True)
+erfi = enter("erfi", lambda g, y, x: g * exp(x * x) * (2 / _ROOT_PI), analytic=True)
+erfcx = enter("erfcx", lambda g, y, x: g * 2 * (x * erfcx(x) - 1 / _ROOT_PI), analytic=True)
+erfinv = enter("erfinv", lambda g, y, x: g * exp(y * y) * (_ROOT_PI / 2))
+erfcinv = enter("erfcinv", lambda g, y, x: -g * exp(y * y) * (_ROOT_PI / 2))
+dawsn = enter("dawsn", lambda g, y, x: g * (1 - 2 * x * y), analytic=True)
+ndtr = enter("ndtr", lambda g, y, x: g * exp(-x * x / 2) / _ROOT_2PI)
+log_ndtr = enter("log_ndtr", lambda g, y, x: g * exp(-x * x / 2 - y) / _ROOT_2PI)
+ndtri = enter("ndtri", lambda g, y, x: g * exp(y * y / 2) * _ROOT_2PI)
+owens_t = enter(
+    "owens_t",
+    lambda g, y, h, a: -g * exp(-h * h / 2) * erf(a * h / math.sqrt(2)) / (2 * _ROOT_2PI),
+    lambda g, y, h, a: g * exp(-h * h * (1 + a * a) / 2) / (2 * _PI * (1 + a * a)),
+)
+
+# ---- logistic, powers and entropies --------------------------------------------------------------------------------
+
+expit = enter("expit", lambda g, y, x: g * y * expit(-x))
+log_expit = enter("log_expit", lambda g, y, x: g * expit(-x))
+logit = enter("logit", lambda g, y, x: g / (x * (1 - x)))
+exp2 = enter("exp2", lambda g, y, x: g * y * math.log(2))
+exp10 = enter("exp10", lambda g, y, x: g * y * math.log(10))
+cosm1 = enter("cosm1", lambda g, y, x: -g * sin(x))
+sindg = enter("sindg", lambda g, y, x: g * cosdg(x) * _DEGREE)
+cosdg = enter("cosdg", lambda g, y, x: -g * sindg(x) * _DEGREE)
+tandg = enter("tandg", lambda g, y, x: g * (1 + y * y) * _DEGREE)
+xlogy = enter(
+    "xlogy",
+    lambda g, y, a, b: g * log(b),
+    lambda g, y, a, b: where(logical_and(equal(a, 0), equal(b, 0)), 0.0, g * a / b),
+)
+xlog1py = enter(
+    "xlog1py",
+    lambda g, y, a, b: g * log1p(b),
+    lambda g, y, a, b: where(logical_and(equal(a, 0), equal(b, -1)), 0.0, g * a / (1 + b)),
+)
+entr = enter("entr", lambda g, y, x: -g * (log(x) + 1))
+rel_entr = enter("rel_entr", lambda g, y, a, b: g * (log(a / b) + 1), lambda g, y, a, b: -g * a / b)
+kl_div = enter("kl_div", lambda g, y, a, b: g * log(a / b), lambda g, y, a, b: g * (1 - a / b))
+
+
+def _exprel_slope(x: Any) -> Any:
+    """The derivative of (eˣ − 1) / x, 1/2 at 0."""
+    return hyp1f1(2.0, 3.0, x) / 2
+
+
+def _inverse_for_power(x: Any, p: Any) -> Any:
+    """How log((1 + p x)^(1/p)) moves with p: −x²/2 at 0."""
+    return -x * x / 2 * hyp2f1(2.0, 2.0, 3.0, -p * x)
+
+
+exprel = enter("exprel", lambda g, y, x: g * _exprel_slope(x))
+boxcox = enter(
+    "boxcox",
+    lambda g, y, x, p: g * exp((p - 1) * log(x)),
+    lambda g, y, x, p: g * log(x) ** 2 * _exprel_slope(p * log(x)),
+)
+boxcox1p = enter(
+    "boxcox1p",
+    lambda g, y, x, p: g * exp((p - 1) * log1p(x)),
+    lambda g, y, x, p: g * log1p(x) ** 2 * _exprel_slope(p * log1p(x)),
+)
+inv_boxcox = enter(
+    "inv_boxcox",
+    lambda g, y, x, p: g * y / (1 + p * x),
+    lambda g, y, x, p: g * y * _inverse_for_power(x, p),
+)
+inv_boxcox1p = enter(
+    "inv_boxcox1p",
+    lambda g, y, x, p: g * inv_boxcox(x, p) / (1 + p * x),
+    lambda g, y, x, p: g * inv_boxcox(x, p) * _inverse_for_power(x, p),
+)
+powm1 = enter("powm1", lambda g, y, x, p: g * p * x ** (p - 1), lambda g, y, x, p: g * x**p * log(x))
+huber = enter(
+    "huber",
+    lambda g, y, delta, r: where(less_equal(abs(r), delta), 0.0, g * (abs(r) - delta)),
+    lambda g, y, delta, r: g * where(less_equal(abs(r), delta), r, delta * sign(r)),
+)
+pseudo_huber = enter(
+    "pseudo_huber",
+    lambda g, y, delta, r: g * (2 * y - r * r / sqrt(1 + (r / delta) ** 2)) / delta,
+    lambda g, y, delta, r: g * r / sqrt(1 + (r / delta) ** 2),
+)
+
+# ---- gamma and beta ------------------------------------------------------------------------------------------------
+
+polygamma = enter(
+    "polygamma",
+    unknown,
+    lambda g, y, n, x: g * polygamma(n + 1, x),
+    function=lambda n, x: _special.polygamma(n, x),
+)
+psi = digamma = enter("psi", lambda g, y, x: g * polygamma(1, x))
+zeta = enter("zeta", unknown, lambda g, y, x, q: -g * x * zeta(x + 1, q), function=lambda x, q=1.0: _special.zeta(x, q))
+gamma = enter("gamma", lambda g, y, x: g * y * psi(x))
+gammaln = enter("gammaln", lambda g, y, x: g * psi(x))
+loggamma = enter("loggamma", lambda g, y, x: g * psi(x))
+gammasgn = enter("gammasgn", lambda g, y, x: g * 0.0)
+rgamma = enter("rgamma", lambda g, y, x: -g * y * psi(x))
+poch = enter("poch", lambda g, y, z, m: g * y * (psi(z + m) - psi(z)), lambda g, y, z, m: g * y * psi(z + m))
+binom = enter(
+    "binom",
+    lambda g, y, n, k: g * y * (psi(n + 1) - psi(n - k + 1)),
+    lambda g, y, n, k: g * y * (psi(n - k + 1) - psi(k + 1)),
+)
+beta = enter(
+    "beta",
+    lambda g, y, a, b: g * y * (psi(a) - psi(a + b)),
+    lambda g, y, a, b: g * y * (psi(b) - psi(a + b)),
+)
+betaln = enter("betaln", lambda g, y, a, b: g * (psi(a) - psi(a + b)), lambda g, y, a, b: g * (psi(b) - psi(a + b)))
+
+
+def gamma_density(a: Any, x: Any) -> Any:
+    """Of P(a, x), the regularized incomplete gamma function."""
+    return exp(xlogy(a - 1, x) - x - gammaln(a))
+
+
+def beta_density(a: Any, b: Any, x: Any) -> Any:
+    """Of I_x(a, b), the regularized incomplete beta function."""
+    return exp(xlogy(a - 1, x) + xlog1py(b - 1, -x) - betaln(a, b))
+
+
+def _t_density(df: Any, t: Any) -> Any:
+    return exp(gammaln((df + 1) / 2) - gammaln(df / 2) - log(df * _PI) / 2 - (df + 1) / 2 * log1p(t * t / df))
+
+
+def _poisson_mass(k: Any, m: Any) -> Any:
+    k = floor(k)  # as SciPy counts
+    return exp(xlogy(k, m) - m - gammaln(k + 1))
+
+
+gammainc = enter("gammainc", unknown, lambda g, y, a, x: g * gamma_density(a, x))
+gammaincc = enter("gammaincc", unknown, lambda g, y, a, x: -g * gamma_density(a, x))
+gammaincinv = enter("gammaincinv", unknown, lambda g, y, a, p: g / gamma_density(a, y))
+gammainccinv = enter("gammainccinv", unknown, lambda g, y, a, p: -g / gamma_density(a, y))
+betainc = enter("betainc", unknown, unknown, lambda g, y, a, b, x: g * beta_density(a, b, x))
+betaincc = enter("betaincc", unknown, unknown, lambda g, y, a, b, x: -g * beta_density(a, b, x))
+betaincinv = enter("betaincinv", unknown, unknown, lambda g, y, a, b, p: g / beta_density(a, b, y))
+chdtr = enter("chdtr", unknown, lambda g, y, v, x: g * gamma_density(v / 2, x / 2) / 2)
+chdtrc = enter("chdtrc", unknown, lambda g, y, v, x: -g * gamma_density(v / 2, x / 2) / 2)
+stdtr = enter("stdtr", unknown, lambda g, y, df, t: g * _t_density(df, t))
+stdtrit = enter("stdtrit", unknown, lambda g, y, df, p: g / _t_density(df, y))
+pdtr = enter("pdtr", unknown, lambda g, y, k, m: -g * _poisson_mass(k, m))
+pdtrc = enter("pdtrc", unknown, lambda g, y, k, m: g * _poisson_mass(k, m))
+
+# ---- Bessel functions ----------------------------------------------------------------------------------------------
+
+j0 = enter("j0", lambda g, y, x: -g * j1(x))
+j1 = enter("j1", lambda g, y, x: g * (j0(x) - jv(2.0, x)) / 2)
+jv = jn = enter("jv", unknown, lambda g, y, v, x: g * (jv(v - 1, x) - jv(v + 1, x)) / 2)
+y0 = enter("y0", lambda g, y, x: -g * y1(x))
+y1 = enter("y1", lambda g, y, x: g * (y0(x) - yv(2.0, x)) / 2)
+yv = enter("yv", unknown, lambda g, y, v, x: g * (yv(v - 1, x) - yv(v + 1, x)) / 2)
+yn = enter("yn", unknown, lambda g, y, n, x: g * (yn(trunc(n) - 1, x) - yn(trunc(n) + 1, x)) / 2)
+i0 = enter("i0", lambda g, y, x: g * i1(x))
+i1 = enter("i1", lambda g, y, x: g * (i0(x) + iv(2.0, x)) / 2)
+iv = enter("iv", unknown, lambda g, y, v, x: g * (iv(v - 1, x) + iv(v + 1, x)) / 2)
+i0e = enter("i0e", lambda g, y, x: g * (i1e(x) - sign(x) * y))
+i1e = enter("i1e", lambda g, y, x: g * ((i0e(x) + ive(2.0, x)) / 2 - sign(x) * y))
+ive = enter("ive", unknown, lambda g, y, v, x: g * ((ive(v - 1, x) + ive(v + 1, x)) / 2 - sign(x) * y))
+k0 = enter("k0", lambda g, y, x: -g * k1(x))
+k1 = enter("k1", lambda g, y, x: -g * (k0(x) + kv(2.0, x)) / 2)
+kv = enter("kv", unknown, lambda g, y, v, x: -g * (kv(v - 1, x) + kv(v + 1, x)) / 2)
+kn = enter("kn", unknown, lambda g, y, n, x: -g * (kv(trunc(n) - 1, x) + kv(trunc(n) + 1, x)) / 2)
+k0e = enter("k0e", lambda g, y, x: g * (y - k1e(x)))
+k1e = enter("k1e", lambda g, y, x: g * (y - (k0e(x) + kve(2.0, x)) / 2))
+kve = enter("kve", unknown, lambda g, y, v, x: g * (y - (kve(v - 1, x) + kve(v + 1, x)) / 2))
+
+# ---- integrals, elliptic and hypergeometric functions --------------------------------------------------------------
+
+expi = enter("expi", lambda g, y, x: g * exp(x) / x)
+exp1 = enter("exp1", lambda g, y, x: -g * exp(-x) / x)
+expn = enter(
+    "expn",
+    unknown,
+    lambda g, y, n, x: (
+        -g * where(less_equal(trunc(n), 0), exp(-x) * (1 + x) / (x * x), expn(maximum(trunc(n) - 1, 0), x))
+    ),
+)
+spence = enter("spence", lambda g, y, x: g * log(x) / (1 - x))
+ellipk = enter("ellipk", lambda g, y, m: g * (ellipe(m) / (1 - m) - y) / (2 * m))
+ellipe = enter("ellipe", lambda g, y, m: g * (y - ellipk(m)) / (2 * m))
+ellipkinc = enter(
+    "ellipkinc",
+    lambda g, y, phi, m: g / sqrt(1 - m * sin(phi) ** 2),
+    lambda g, y, phi, m: (
+        g
+        * (ellipeinc(phi, m) / (1 - m) - y - m * sin(phi) * cos(phi) / ((1 - m) * sqrt(1 - m * sin(phi) ** 2)))
+        / (2 * m)
+    ),
+)
+ellipeinc = enter(
+    "ellipeinc",
+    lambda g, y, phi, m: g * sqrt(1 - m * sin(phi) ** 2),
+    lambda g, y, phi, m: g * (y - ellipkinc(phi, m)) / (2 * m),
+)
+hyp0f1 = enter("hyp0f1", unknown, lambda g, y, v, z: g * hyp0f1(v + 1, z) / v)
+hyp1f1 = enter("hyp1f1", unknown, unknown, lambda g, y, a, b, z: g * a / b * hyp1f1(a + 1, b + 1, z))
+hyp2f1 = enter(
+    "hyp2f1",
+    unknown,
+    unknown,
+    unknown,
+    lambda g, y, a, b, c, z: g * a * b / c * hyp2f1(a + 1, b + 1, c + 1, z),
+)
+hyperu = enter("hyperu", unknown, unknown, lambda g, y, a, b, x: -g * a * hyperu(a + 1, b + 1, x))
+
+# ---- functions of arrays -------------------------------------------------------------------------------------------
+
+
+def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, return_sign: bool = False) -> Any:
+    """Log Σ b eᵃ, without overflow.
+
+    Args:
+        a: Any array.
+        axis: One axis, several, or all.
+        b: Weights; without negative totals, except where ``return_sign``.
+        keepdims: Whether summed axes stay, of length 1.
+        return_sign: Give ``(log |Σ b eᵃ|, its sign)``.
+    """
+    if not _holds_node(a, b):
+        return _special.logsumexp(a, axis=axis, b=b, keepdims=keepdims, return_sign=return_sign)
+    total = _logsumexp(a, axis=axis, keepdims=keepdims)
+    if b is None:
+        return (total, np.ones_like(total)) if return_sign else total
+    # Weights are of the sum of e^(a − log Σ eᵃ), which cannot overflow.
+    weighted = _sum(b * exp(a - _logsumexp(a, axis=axis, keepdims=True)), axis=axis, keepdims=keepdims)
+    return (log(abs(weighted)) + total, sign(weighted)) if return_sign else log(weighted) + total
+
+
+def softmax(x: Any, axis: Any = None) -> Any:
+    """eˣ / Σ eˣ."""
+    return _softmax(x, axis=axis) if _holds_node(x) else _special.softmax(x, axis=axis)
+
+
+def log_softmax(x: Any, axis: Any = None) -> Any:
+    """X − log Σ eˣ."""
+    return _log_softmax(x, axis=axis) if _holds_node(x) else _special.log_softmax(x, axis=axis)
+
+
+def multigammaln(a: Any, d: int) -> Any:
+    """The logarithm of the multivariate gamma function: log π d(d − 1)/4 + Σⱼ log Γ(a − j/2) over j < d."""
+    if not _holds_node(a):
+        return _special.multigammaln(a, d)
+    total: Any = d * (d - 1) / 4 * math.log(math.pi)
+    for j in range(int(d)):
+        total = total + gammaln(a - j / 2)
+    return total
+
+
+def _holds_node(*xs: Any) -> bool:
+    return any(isinstance(x, Node) for x in xs)
