@@ -24,7 +24,7 @@ from autograd.rules.primitive import Primitive
 from autograd.tensor import operands
 from autograd.tensor.methods import ArrayMethods, plain_index
 from autograd.tensor.operands import as_array, check_floating, compared, explained, for_complex, held, in_type_of
-from autograd.tensor.plain_arrays import refuse_array, refuse_number
+from autograd.tensor.plain_arrays import plain_array, refuse_array, refuse_number
 
 Array = NDArray[Any]
 
@@ -236,12 +236,7 @@ class Tensor(ArrayMethods, Copying):
         def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
             if self.requires_grad:
                 refuse_array()
-            array = np.array(self._raw, dtype=dtype, copy=copy)
-            if copy or not np.may_share_memory(array, self._raw):
-                return array
-            array = array.view()
-            array.flags.writeable = False  # writing would change the Tensor behind its back
-            return array
+            return plain_array(self._raw, dtype, copy)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         into_arrays = "out" in options and not any(isinstance(x, Node) for x in options["out"])
