@@ -40,6 +40,8 @@ def main() -> int:
                 unnoticed += not failed
                 seen |= failed
                 print(f"  {edit.file}: {len(failed)} of {len(tests_of[kind])} tests fail", flush=True)
+    for kind in tests_of.keys() - BREAKS.keys():
+        print(f"no fault is put back of this kind: {kind}")
     for kind in asked:
         for test in sorted(set(tests_of[kind]) - seen):
             print(f"not seen to fail: {test} ({kind})")

@@ -224,9 +224,6 @@ BREAKS: dict[str, tuple[Break, ...]] = {
             "// math.prod(kept_shape(full, axis))",
         ),
     ),
-    "Two logsumexps of different lengths in one program": (
-        Break("autograd/program/numbers/batch.py", "for x in xs[1:]:", "for x, _ in zip(xs[1:], xs[2:], strict=True):"),
-    ),
     "Recorded backward passes and reference cycles": (
         Break("autograd/value/value.py", "gradient._raw if isinstance(gradient, Value) else gradient", "gradient"),
         Break(
