@@ -211,7 +211,7 @@ class Steps:
         if (entry.dtype.kind == "b" and entry.rule.differentiable) or (kind != np.float64 and np.float64 in floats):
             return None
         large = entry.nbytes > LARGE * entry.dtype.itemsize
-        return None if large and not is_quick(entry.rule) else np.dtype(kind)
+        return None if large and not is_quick(entry.rule, kind == np.float32) else np.dtype(kind)
 
     def _columns(self, applied: Applied, entry: Entry) -> int | None:
         """The length of the rows that operands are broadcast along; 0 for any; None where there is no such length."""

@@ -14,6 +14,7 @@ from autograd.program.native.entry import ARRAYS, method
 from autograd.program.native.expressions import function_of_floats
 from autograd.program.native.language import parsed, written
 from autograd.program.native.machine import addresses, is_kept
+from autograd.program.native.single_precision import in_lanes
 from autograd.rules.primitive import Primitive
 
 _LOOP = """
@@ -72,6 +73,8 @@ def _text(name: str) -> str:
         return "\n".join([*sorted(declared), gemm(kind) if what == "product" else "", own])
     rule = next(rule for rule in functions() if rule.name == what.removeprefix("each_"))
     function, declared = function_of_floats(rule.scalar, "function", arity(rule), number)
+    if kind == "f4":
+        function, declared = in_lanes(function, declared)
     own, _ = written(name, parsed(_loop(rule, kind, name)), {"function": number})
     return "\n".join([*sorted(declared), function, own])
 
