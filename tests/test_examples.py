@@ -45,3 +45,12 @@ def test_the_autoencoder(monkeypatch: Any, capsys: Any, tmp_path: Path) -> None:
     trained, held_out = map(float, re.findall(r"\d+\.\d+", capsys.readouterr().out))
     assert max(trained, held_out) < 36  # 44 where every pixel is ½
     assert (tmp_path / "new.png").stat().st_size > 1000
+
+
+def test_two_decays(monkeypatch: Any, capsys: Any) -> None:
+    pytest.importorskip("scipy", reason="needs the extra scipy")
+    found = run(monkeypatch, "decay", "--steps", "50")
+    np.testing.assert_allclose(found["fitted"], found["right"], rtol=1e-3)  # SciPy's least squares, on its own
+    np.testing.assert_allclose(found["fitted"], found["TRUE"], rtol=0.05)
+    losses = [float(loss) for loss in re.findall(r"loss (\S+?):? ", capsys.readouterr().out)]
+    assert losses[0] < losses[1]
