@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nn._text import quoted, shortened, visible
+from nn.app.lines import Spelling
 
 if TYPE_CHECKING:
     from nn.app.experiment import Experiment, Result
-    from nn.app.lines import Spelling
     from nn.app.preprocess import Preprocessing
 
 __all__ = ["confusion_text", "counted", "data_text", "network_text", "result_text", "training_text"]
@@ -111,9 +111,10 @@ def result_text(result: Result, preprocessing: Preprocessing | Spelling) -> str:
             f"(of {quoted(preprocessing.target.name)}), on {counted(result.rows, 'row')}"
         )
     right = int(np.trace(result.confusion))
+    what = "character" if isinstance(preprocessing, Spelling) else "row"
     area = f", ROC AUC {numbers['roc_auc']:.4f}" if "roc_auc" in numbers else ""
     return (
-        f"held-out accuracy {numbers['accuracy']:.4f} ({right:,} of {counted(result.rows, 'row')}), "
+        f"held-out accuracy {numbers['accuracy']:.4f} ({right:,} of {counted(result.rows, what)}), "
         f"loss {numbers['loss']:.4f}, balanced accuracy {numbers['balanced_accuracy']:.4f}{area}\n\n"
         f"{confusion_text(result.confusion, preprocessing.classes)}"
     )

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -76,6 +77,7 @@ def test_networks_spell_lines(model, command, tmp_path):
     again = json.loads(command("evaluate", "run", "--json").out)
     # Of a name's characters the first alone cannot be told, so ln 8 nats of each line.
     dataset = load_lines(Path("words.txt"))
+    assert re.search(r"held-out accuracy \S+ \(\d+ of \d+ characters\)", trained.out)
     held_out = nn.load_run("run").run.held_out
     characters = int((dataset.target[held_out] != IGNORED).sum())
     assert again["rows"] == characters
