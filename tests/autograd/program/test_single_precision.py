@@ -34,13 +34,12 @@ def numbers() -> Any:
 
 @pytest.mark.parametrize("name", RIGHT)
 def test_within_units_in_the_last_place(name: str) -> None:
-    x, function = np.tile(numbers(), 12), getattr(ag, name, None) or ag.BOOK[name]  # long enough to be a large array
-    assert x.size > 4096
+    x, function = numbers(), getattr(ag, name, None) or ag.BOOK[name]
     with np.errstate(all="ignore"):
-        found = ag.compile(lambda x: function(x) * 1.0, engine="native")(x)[: x.size // 12]
+        found = ag.compile(lambda x: function(x) * 1.0, engine="native")(x)
     with mpmath.workdps(30):
-        right = [RIGHT[name](mpmath.mpf(float(each))) for each in x[: x.size // 12]]
-        for each, y, r in zip(x, found, right, strict=False):
+        right = [RIGHT[name](mpmath.mpf(float(each))) for each in x]
+        for each, y, r in zip(x, found, right, strict=True):
             with np.errstate(all="ignore"):
                 rounded = np.float32(float(r))
             if not np.isfinite(rounded) or abs(rounded) < 1.2e-38:
@@ -49,9 +48,10 @@ def test_within_units_in_the_last_place(name: str) -> None:
                 assert abs(mpmath.mpf(float(y)) - r) <= MOST[name] * float(np.spacing(abs(rounded))), each
 
 
+@pytest.mark.parametrize("times", [1, 600])  # of large arrays some functions are NumPy's
 @pytest.mark.parametrize("name", RIGHT)
-def test_infinities_and_nan(name: str) -> None:
-    x = np.tile(np.array([np.inf, -np.inf, np.nan, 0.0, -0.0, 1e38, -1e38], np.float32), 600)
+def test_infinities_and_nan(name: str, times: int) -> None:
+    x = np.tile(np.array([np.inf, -np.inf, np.nan, 0.0, -0.0, 1e38, -1e38], np.float32), times)
     function = getattr(ag, name, None) or ag.BOOK[name]
     with np.errstate(all="ignore"):
         found = ag.compile(lambda x: function(x) * 1.0, engine="native")(x)
