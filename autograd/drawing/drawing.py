@@ -221,7 +221,7 @@ class Drawing:
             shown = sketch(order, None, labelled_groups(order), names=self._names)
         notes = shown.notes[:-1] if any(arrow.share is not None for arrow in shown.arrows) else shown.notes
         # Without shares, which would give the gradients away; with room for what comes back along an edge.
-        arrows = [replace(a, share=None, label=a.label and a.label.center(ROOM, "\u00a0")) for a in shown.arrows]
+        arrows = [replace(a, share=None, label=a.label and a.label.center(ROOM)) for a in shown.arrows]
         shown = replace(shown, arrows=arrows, notes=notes)
         bare = Drawing(shown, self.output, _direction(shown), legend=False)
         try:

@@ -742,6 +742,8 @@ def test_the_page_of_an_attributed_picture_gives_no_share_away() -> None:
     assert "40%" in drawing.svg
     for told in ("40%", "the thicker an edge", f'stroke-width="{THICKEST:g}'):
         assert told not in drawing.page.html
+    still = b64decode(drawing.page.still.partition("base64,")[2].partition('"')[0]).decode()
+    assert "\ufffd" not in still  # what pads a label is printable
 
 
 def test_each_role_looks_different_in_the_legend_too() -> None:
