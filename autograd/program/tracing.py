@@ -172,9 +172,9 @@ class Tracer:
         terms.reverse()
         tape, first = self.tape, terms[0]
         found: int = simplify.apply(tape, arithmetic.multiply, first) if first.__class__ is tuple else first
-        for of_products, run in groupby(terms[1:], lambda term: term.__class__ is tuple):
+        for kind, run in groupby(terms[1:], type):
             places = [found, *run]
-            if of_products:
+            if kind is tuple:
                 places[1:] = chain.from_iterable(zip(*places[1:], strict=True))
                 rule = products.affine
             else:
