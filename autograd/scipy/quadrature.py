@@ -85,9 +85,8 @@ def _integral(func: Any, given: Any, options: Any) -> Any:
     if np.ndim(func(middle, *args)) == 0:
         return _integrate.quad(_number(func), a, b, tuple(args), **options)[0]
     precision = {"epsrel": 1e-10} | {name: options[name] for name in ("epsabs", "epsrel") if name in options}
-    return _integrate.quad_vec(lambda t: np.asarray(_number(func)(t, *args)), a, b, **({"epsrel": 1e-10} | precision))[
-        0
-    ]
+    of_numbers = _number(func)
+    return _integrate.quad_vec(lambda t: np.asarray(of_numbers(t, *args)), a, b, **precision)[0]
 
 
 def _leibniz(g: Any, y: Any, func: Any, given: Any, options: Any) -> Any:  # noqa: ARG001 - a rule's arguments
