@@ -219,6 +219,7 @@ def test_many_classes(command):
 
 
 OPTIONS = {
+    "model": ("mlp", "mlp"),
     "hidden": ("8,4", [8, 4]),
     "activation": ("sigmoid", "sigmoid"),
     "optimizer": ("sgd", "sgd"),
