@@ -59,6 +59,7 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "containers": lambda x: {"a": (x * 2.0, anp.sum(x)), "b": [anp.exp(x), 3.0]},
     "nothing of it": lambda x: 3.0 * anp.ones(2),
     "a part cut off": lambda x: x * x.detach() if isinstance(x, ag.Tensor) else x * x,
+    "the number of two sums": lambda x: x * (x.sum() + x.sum()).data + (x.sum() - x.max()).data,
 }
 
 
