@@ -18,8 +18,12 @@ _ASSOCIATIVE = {
 
 
 def folded(ufunc: Any, x: Any, axis: Any = 0, keepdims: bool = False) -> Any:
-    """Entries taken together along an axis, or several."""
+    """Entries taken together along an axis, or several where their order does not matter."""
     axes = range(rank(x)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    if len(axes) > 1 and ufunc not in _ASSOCIATIVE:
+        raise ValueError(
+            f"np.{ufunc.__name__}.reduce along several axes depends on their order: use one axis at a time"
+        )
     for a in sorted((axis_of(a, x) for a in axes), reverse=True):
         y = _of_first_axis(ufunc, np.moveaxis(x, a, 0))
         x = expand_dims(y, a) if keepdims else y

@@ -54,20 +54,28 @@ def quantile(a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims
     at = _positions(q, shape(x)[-1], method)
     low, high = (shaping.astype(place(at), dtype=np.dtype(int)) for place in (arithmetic.floor, arithmetic.ceil))
     part = cast(at - low, dtype_of(x))
-    y = x[..., low] * (1 - part) + x[..., high] * part
-    y = _spoilt(y, x, rank(q))
+    y = _spoilt(_between(x[..., low], x[..., high], part), x, rank(q))
     return _quantiles_first(y, a, rank(q), axis, keepdims)
 
 
-def _shares(q: Any) -> Any:
-    q = array_of(q)
-    return q if isinstance(q, Node) else np.asarray(q, float)
+def _shares(q: Any, whole: float = 1) -> Any:
+    """What quantiles are asked for, as parts of one."""
+    q = array_of(q) if isinstance(array_of(q), Node) else np.asarray(array_of(q), float)
+    if not (isinstance(q, Node) and q.traced) and not np.all((plain(q) >= 0) & (plain(q) <= whole)):
+        raise ValueError(f"{'quantiles' if whole == 1 else 'percentiles'} must be from 0 to {whole}, got {plain(q)}")
+    return q if whole == 1 else q / whole
+
+
+def _between(first: Any, second: Any, part: Any) -> Any:
+    # At an entry it is that entry alone: the next may be infinite.
+    return arithmetic.where(arithmetic.greater(part, 0), first * (1 - part) + second * part, first)
 
 
 def _spoilt(y: Any, x: Any, quantiles: int) -> Any:
-    # NaN, which is sorted to the end, spoils all; what is added is 0 otherwise.
-    last = x[..., -1] * 0.0
-    return y + reshape(last, (*shape(last), *(1,) * quantiles))
+    # NaN, which is sorted to the end, spoils all.
+    last = x[..., -1]
+    last = reshape(last, (*shape(last), *(1,) * quantiles))
+    return arithmetic.where(arithmetic.isnan(last), last, y)
 
 
 def _quantiles_first(y: Any, a: Any, quantiles: int, axis: Axis, keepdims: bool) -> Any:
@@ -80,7 +88,7 @@ def _quantiles_first(y: Any, a: Any, quantiles: int, axis: Axis, keepdims: bool)
 @differentiable("percentile")
 def percentile(a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Any:
     """As `quantile`, in hundredths."""
-    return quantile(a, _shares(q) / 100, axis, method, keepdims)
+    return quantile(a, _shares(q, 100), axis, method, keepdims)
 
 
 @differentiable("median")
@@ -106,15 +114,14 @@ def nanquantile(a: Any, q: Any, axis: Axis = None, method: str = "linear", keepd
         selection.take_along_axis(x, shaping.astype(place, dtype=np.dtype(int)), axis=-1)
         for place in (low, arithmetic.ceil(at))
     )
-    y = first + arithmetic.where(arithmetic.greater(part, 0), (second - first) * part, 0.0)
-    y = reshape(y, (*shape(x)[:-1], *shape(q)))
+    y = reshape(_between(first, second, part), (*shape(x)[:-1], *shape(q)))
     return _quantiles_first(y, a, rank(q), axis, keepdims)
 
 
 @differentiable("nanpercentile")
 def nanpercentile(a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Any:
     """As `nanquantile`, in hundredths."""
-    return nanquantile(a, _shares(q) / 100, axis, method, keepdims)
+    return nanquantile(a, _shares(q, 100), axis, method, keepdims)
 
 
 @differentiable("nanmedian")
@@ -129,11 +136,10 @@ def nanmedian(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 @differentiable("bincount")
 def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
     """The sum of the weights of each whole number."""
-    numbers = np.asarray(plain(x))
+    counts = np.bincount(plain(x), None if weights is None else np.zeros(shape(weights)), minlength)
     if weights is None:
-        return np.bincount(numbers, minlength=minlength)
-    length = int(np.maximum(minlength, numbers.max(initial=-1) + 1))
-    return shaping.scatter(weights, shape=(length,), index=(numbers,))
+        return counts
+    return shaping.scatter(weights, shape=counts.shape, index=(np.asarray(plain(x), int),))
 
 
 @differentiable("unique")
@@ -171,8 +177,9 @@ def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any 
 def histogram(a: Any, bins: Any = 10, range: Any = None, density: bool | None = None, weights: Any = None) -> Any:
     """How many entries, or what weights, lie in each bin, and the bins: numbers of entries are flat."""
     edges = histogram_bin_edges(a, bins, range, weights)
-    places = np.ravel(np.searchsorted(plain(edges), plain(a), "right") - 1)
-    places[np.ravel(plain(a)) == plain(edges)[-1]] -= 1  # the last bin has both of its ends
+    ends = np.histogram_bin_edges(plain(a), plain(bins), plain(range), plain(weights))  # NumPy's to the last bit
+    places = np.ravel(np.searchsorted(ends, plain(a), "right") - 1)
+    places[np.ravel(plain(a)) == ends[-1]] -= 1  # the last bin has both of its ends
     inside = np.flatnonzero((places >= 0) & (places < len(edges) - 1))
     counts = bincount(places[inside], None if weights is None else take(ravel(weights), inside), len(edges) - 1)
     if not density:
