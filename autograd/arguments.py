@@ -167,7 +167,7 @@ NOT_OURS = re.compile(
     "|did not contain a loop|unsupported operand|can't multiply|object is not|too many indices|os.PathLike|not callable"
     "|invalid literal|Expected maxsize|cannot be interpreted as|indices must be|float\\(\\) argument|int\\(\\) argument"
     "|is not a callable|pop from empty|not in list|is not a data type|not understood|as a data type|Field elements"
-    "|setting an array element"
+    "|setting an array element|after \\* must be an iterable"
 )
 # The members of a union, each with what stands in its brackets.
 MEMBER = re.compile(r"[^|\[]+(?:\[(?:[^\[\]]|\[(?:[^\[\]]|\[[^\]]*\])*\])*\])?")

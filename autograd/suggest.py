@@ -30,6 +30,11 @@ WORDS = {
     **dict.fromkeys(("primitive", "defvjp", "Function"), "a rule of your own: from autograd.extend import primitive"),
     **dict.fromkeys(("stop_gradient", "detach"), "a method stops gradients: x.detach()"),
     **dict.fromkeys(("nn", "optim"), "networks are a package of their own: import nn"),
+    **dict.fromkeys(
+        ("Adam", "Linear", "MLP", "Module", "SGD", "Sequential", "Trainer", "load", "save"),
+        "of networks: import nn; nn.{name}",
+    ),
+    "manual_seed": "seeds are arguments, as in nn.Linear(4, 3, seed=0), or np.random.default_rng(0)",
     **dict.fromkeys(("jacrev", "jacfwd"), "jacobian"),
     "backward": "a method computes gradients: y.backward()",
     "cat": "concatenate",
@@ -62,6 +67,7 @@ METHODS = {
     **dict.fromkeys(("softmax", "log_softmax", "logsumexp", "norm", "std", "var"), "a function: ag.{name}(x)"),
     **dict.fromkeys(("grad_fn", "_backward"), "x.rule, the entry of the rule book that made it (print(x.rule))"),
     "numpy": "x.data, the number",
+    "numel": "x.size of an array",
     "clamp": "clip",
     "cat": "a function: ag.concatenate([a, b])",
     "dim": "ndim",
@@ -228,11 +234,15 @@ def in_our_words(function: AnyCallable) -> AnyCallable:
             inside = error.__traceback__ is not None and error.__traceback__.tb_next is not None
             unknown = None if inside else re.search(r"unexpected keyword argument '(\w+)'", str(error))
             surplus = not inside and re.search(r"takes .*positional arguments? .*but", str(error))
-            if unknown is None and not surplus:
+            twice = None if inside else re.search(r"multiple values for argument '(\w+)'", str(error))
+            if not (unknown or surplus or twice):
                 raise
         names = list(inspect.signature(function).parameters)
         owner, _, method = function.__qualname__.rpartition(".")
         shown = function.__qualname__ if method != "__init__" else type(args[0]).__name__ if args else owner
+        if twice is not None:
+            hint = "; arrays that belong together go in as one, (x, y)" * hasattr(args[names.index(twice[1])], "shape")
+            raise TypeError(f"{shown} got {twice[1]} twice, as argument {names.index(twice[1])} and by name{hint}")
         if unknown is None:
             _refuse_positions(shown, function)
         refuse_keywords(shown, [unknown[1]], [name for name in names if name != "self"])

@@ -151,7 +151,8 @@ else:
         from autograd import suggest
         from nn._words import WORDS
 
-        raise suggest.no_such_name("module 'nn'", "nn", name, __dir__(), WORDS)
+        words = {each: f"it is autograd's: import autograd as ag; ag.{each}" for each in autograd.__all__} | WORDS
+        raise suggest.no_such_name("module 'nn'", "nn", name, __dir__(), words)
 
     def __dir__() -> list[str]:
         return sorted({*__all__, *_ROOMS})

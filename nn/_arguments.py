@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from autograd import arguments
 
-__all__ = ["NOT_OURS", "Signature", "checked", "explained"]
+__all__ = ["NOT_OURS", "ActivationName", "Signature", "checked", "explained"]
 
 NOT_OURS, checked, explained = arguments.NOT_OURS, arguments.checked, arguments.explained
 Signature = arguments.Signature
+ActivationName: TypeAlias = str
 arguments.KINDS.update(
     {
         "Module": (arguments.of_class("Module"), "a model (an nn.Module)"),
@@ -25,6 +28,10 @@ arguments.KINDS.update(
         "Epochs": (lambda value: hasattr(value, "rows"), "a history, as trainer.fit returns it"),
         "Loss": (callable, "a function of outputs and targets (pass e.g. nn.cross_entropy)"),
         "Schedule": (callable, "a function of the step such as nn.StepDecay(10)"),
+        "ActivationName": (
+            lambda value: isinstance(value, str),
+            "a text such as 'relu' after one list of sizes, as in nn.MLP(4, [8, 3], 'relu')",
+        ),
         "Initializer": (callable, "a function of (shape, seed, dtype)"),
         "ClassWeight": (lambda value: isinstance(value, str) or hasattr(value, "keys"), "'balanced' or a dict"),
         "Iterable[ag.Tensor]": (arguments.is_nodes, "model.parameters()"),

@@ -12,9 +12,9 @@ WORDS = {
     **dict.fromkeys(("categorical_crossentropy", "sparse_categorical_crossentropy"), "cross_entropy"),
     **dict.fromkeys(("BCEWithLogitsLoss", "BinaryCrossentropy"), "binary_cross_entropy_with_logits"),
     **dict.fromkeys(("binary_crossentropy",), "binary_cross_entropy_with_logits"),
-    **dict.fromkeys(("MSELoss", "MeanSquaredError", "mean_squared_error"), "mse"),
+    **dict.fromkeys(("MSELoss", "MeanSquaredError", "mean_squared_error", "mse_loss"), "mse"),
     "L1Loss": "l1_loss",
-    "NLLLoss": "nll",
+    **dict.fromkeys(("NLLLoss", "nll_loss"), "nll"),
     "BCELoss": "binary_cross_entropy",
     "KLDivLoss": "kl_div",
     **dict.fromkeys(("HingeLoss", "MultiMarginLoss", "Hinge"), "hinge"),
@@ -38,7 +38,8 @@ WORDS = {
     "DistributedDataParallel": "nothing to wrap: start the program by mpiexec -n 4 python program.py",
     **dict.fromkeys(("ModelCheckpoint",), "Checkpoint"),
     **dict.fromkeys(("AveragedModel", "SwapEMAWeights", "ExponentialMovingAverage"), "EMA"),
-    **dict.fromkeys(("Model", "ModuleList", "ModuleDict"), "Module"),
+    "Model": "Module",
+    **dict.fromkeys(("ModuleList", "ModuleDict"), "a plain list or dict of layers, as an attribute, is enough"),
     **dict.fromkeys(("ReduceLROnPlateau",), "ReduceOnPlateau"),
     **dict.fromkeys(("MLPClassifier", "MLPRegressor"), "from nn.estimator import MLPClassifier, MLPRegressor"),
     **dict.fromkeys(("Neuron", "Layer", "Value"), "networks of Values: from nn.scalar import Neuron, Layer, MLP"),
@@ -66,5 +67,9 @@ METHODS = {
     ),
     "backward": "the loss has it: nn.mse(model(x), y).backward()",
     "summary": "a function: nn.summary(model, x)",
-    "requires_grad_": "set requires_grad of each of model.parameters()",
+    **dict.fromkeys(
+        ("num_parameters", "count_params"), "sum(p.size for p in model.parameters()), or nn.summary(model, x)"
+    ),
+    "apply": "for module in model.modules(): …",
+    "requires_grad_": "set requires_grad of each of model.parameters(), or model.freeze()",
 }

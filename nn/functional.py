@@ -17,9 +17,12 @@ if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> NoReturn:
         """Say where PyTorch's functions of this place are."""
-        raise AttributeError(
-            f"module 'nn.functional' has no attribute {name!r}: functions are autograd's, as in ag.relu(x)"
-        )
+        from nn import losses
+        from nn._words import WORDS
+
+        ours = WORDS.get(name, name)
+        where = f"here it is nn.{ours}" if hasattr(losses, ours) else "functions are autograd's, as in ag.relu(x)"
+        raise AttributeError(f"module 'nn.functional' has no attribute {name!r}: {where}")
 
 
 @explained

@@ -30,7 +30,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -252,6 +252,15 @@ def initializer(name: str | Initializer) -> Initializer:
     if name not in INITIALIZERS:
         raise ValueError(f"no initializer is named {name!r}; choose one of {', '.join(INITIALIZERS)}")
     return zeros if planning.get() else INITIALIZERS[name]
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> NoReturn:
+        """Say how a weight is drawn anew, where PyTorch changes it in place."""
+        ours = name.rstrip("_").replace("kaiming", "he")
+        hint = f": w.data = nn.init.{ours}(w.shape)" if ours in __all__ else ""
+        raise AttributeError(f"module 'nn.init' has no attribute {name!r}{hint}")
 
 
 def _fans(shape: tuple[int, ...]) -> tuple[int, int]:

@@ -300,6 +300,8 @@ class Module:
             nn.module.StateError: Linear cannot take this state: 'bias' is missing; 'scale' is unexpected;
             'weight' has shape (1, 2) in Linear and (2, 1) in the state
         """
+        if not hasattr(state, "items"):
+            raise TypeError(f"state is a dict as state_dict() gives, not {type(state).__name__}; nn.load reads files")
         ignored = {_join(path, name) for path, module in self.named_modules() for name in module.pytorch_ignores}
         members = {name: (axes, member) for _, name, axes, member in self._state()}
         here = {name: _turned(member.data, axes) for name, (axes, member) in members.items()}

@@ -216,6 +216,34 @@ fit(X, epochs=1)                              | TypeError      | fit(x, y, …),
 fit(X.astype(str), y, epochs=1)               | ValueError     | x.astype(float)
 fit(X, np.array([*'ab'] * 10), epochs=1)      | ValueError     | return_inverse=True)[1] for classes
 fit(X, y * 1.5, epochs=1)                     | DTypeError     | use targets.astype(int)
+nn.relu(t)                                    | AttributeError | import autograd as ag; ag.relu
+nn.no_grad()                                  | AttributeError | import autograd as ag; ag.no_grad
+nn.functional.cross_entropy(w, [0, 1, 0])     | AttributeError | here it is nn.cross_entropy
+nn.functional.mse_loss(t, t)                  | AttributeError | here it is nn.mse
+nn.functional.softmax(t)                      | AttributeError | ag.relu(x)
+nn.ModuleList([])                             | AttributeError | a plain list or dict of layers
+nn.init.kaiming_normal_(w)                    | AttributeError | nn.init.he_normal(w.shape)
+nn.init.nothing_                              | AttributeError | has no attribute 'nothing_'
+ag.SGD(model.parameters())                    | AttributeError | import nn; nn.SGD
+ag.manual_seed(0)                             | AttributeError | seed=0
+t.numel()                                     | AttributeError | x.size
+model.count_params()                          | AttributeError | sum(p.size for p in model.parameters())
+model.apply(len)                              | AttributeError | for module in model.modules()
+model.load_state_dict(model)                  | TypeError      | as state_dict() gives
+model.load_state_dict("m.safetensors")        | TypeError      | nn.load reads files
+model(a)                                      | TypeError      | a Value inside np.array would lose its gradient
+ag.Tensor({"a": 1.0}, dtype=float)            | DTypeError     | a Tensor holds numbers
+ag.Tensor(a, dtype=np.float32)                | TypeError      | a Value inside np.array would lose its gradient
+nn.Sequential([nn.Linear(4, 3), nn.ReLU()])   | TypeError      | nn.Sequential(*layers)
+nn.MLP(4, 8, 3)                               | TypeError      | one list of sizes
+nn.MLP(4, [8], 3)                             | TypeError      | one list of sizes
+nn.scalar.MLP(2, 3)                           | TypeError      | nouts must be a list of whole numbers
+nn.DataLoader(X, y, batch_size=4)             | TypeError      | go in as one, (x, y)
+nn.Linear(4, 3, out_features=3)               | TypeError      | out_features twice, as argument 2 and by name
+t.grad = 0                                    | ShapeError     | x.grad = None clears it
+f"{t:.2f}"                                    | TypeError      | formats one number, not shape (3,)
+np.gcd(t, 2)                                  | TypeError      | whole numbers have none, or use t.data
+nn.Adam(nn.Module().parameters())             | ValueError     | its own nn.Parameter
 MLPClassifier(solver="sgd2").fit(X, y)        | ValueError     | expected one of adam
 MLPClassifier().predict(X)                    | ValueError     | Call 'fit'
 """
@@ -300,4 +328,7 @@ def test_a_result_that_has_lost_its_argument_is_warned_of() -> None:
         with pytest.warns(UserWarning, match="Output seems independent of input.* x.item().*leave them out") as found:
             assert ag.grad(lambda x, f=take_out: f(x) ** 2)(3.0) == 0.0
         assert found[0].filename == __file__
+    for derivative in (ag.elementwise_grad, ag.jacobian):
+        with pytest.warns(UserWarning, match="Output seems independent of input"):
+            assert not np.any(derivative(lambda x: x.detach() ** 2)(np.ones(2)))
     assert ag.grad(ag.grad(lambda x: 3.0 * x))(2.0) == 0.0  # which is right

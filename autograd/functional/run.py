@@ -92,9 +92,7 @@ class Run:
 
     def gradient(self) -> Any:
         """∇f, in the form and the kind of the argument."""
-        # What is made of derivatives may be constant: those of a linear function are.
-        if not self._holds_derivatives and not any(map(requires_grad, self.results)):
-            warn_of_independence(self.name)
+        self._warn_of_independence()
         return self._as_argument(self._pull(self._upstream([None]), self._outer), self._outer)
 
     def column_sums(self) -> Any:
@@ -103,6 +101,7 @@ class Run:
             raise DTypeError(
                 f"{self.name} gave complex numbers: take np.real or np.imag of them, or use holomorphic_grad"
             )
+        self._warn_of_independence()
         ones = [np.ones(np.shape(raw(y))) for y in self.results]
         return self._as_argument(self._pull(self._upstream(ones), self._outer), self._outer)
 
@@ -128,6 +127,7 @@ class Run:
 
     def jacobian(self) -> Any:
         """Every ∂yᵢ/∂xⱼ: in the form of the result, and within it in the form of the argument."""
+        self._warn_of_independence()
         if any(map(is_complex, self.results)):
             if any(map(is_complex, self.inputs)):
                 raise DTypeError(
@@ -156,6 +156,11 @@ class Run:
             )
 
     # ---- how it is found -------------------------------------------------------------------------------------------
+
+    def _warn_of_independence(self) -> None:
+        # What is made of derivatives may be constant: those of a linear function are.
+        if not self._holds_derivatives and not any(map(requires_grad, self.results)):
+            warn_of_independence(self.name)
 
     def _upstream(self, upstreams: Sequence[Any]) -> list[tuple[Node, Any]]:
         """The results that gradients flow from, each with its upstream gradient; None stands for 1."""

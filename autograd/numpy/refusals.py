@@ -14,8 +14,7 @@ _WRITES = {
 }
 # Other functions, and what takes their place.
 _INSTEAD = {
-    "np.gcd": "whole numbers have no derivatives, use t.data",
-    "np.lcm": "whole numbers have no derivatives, use t.data",
+    **dict.fromkeys(("np.gcd", "np.lcm"), "whole numbers have none"),
     **dict.fromkeys(
         ("np.histogram2d", "np.histogramdd"),
         "counts have none; of weights, np.bincount(np.digitize(…), weights)",

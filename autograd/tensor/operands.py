@@ -75,6 +75,14 @@ def refuse_masked(x: Any, what: str) -> None:
         )
 
 
+def _is_dtype(dtype: Any) -> bool:
+    try:
+        np.dtype(dtype)
+    except TypeError:
+        return False
+    return True
+
+
 def numbers_of(data: Any, dtype: Any = None) -> Array:
     """A new array of them.
 
@@ -84,9 +92,11 @@ def numbers_of(data: Any, dtype: Any = None) -> Array:
     """
     try:
         array = np.array(data, dtype=dtype)
-    except TypeError:
-        if dtype is not None:
+    except TypeError as error:
+        if not _is_dtype(dtype):
             raise DTypeError(f"dtype must be a type of numbers such as np.float32, got {dtype!r}") from None
+        if "argument must be" in str(error):
+            raise DTypeError(f"a Tensor holds numbers: {error}") from None
         raise
     except ValueError as error:
         if isinstance(data, list | tuple) and "inhomogeneous" in str(error):

@@ -288,7 +288,9 @@ class Tensor(ArrayMethods, Copying):
         return int(float(self))
 
     def __format__(self, spec: str) -> str:
-        return format(self._raw.item() if self.size == 1 else self._raw, spec) if spec else repr(self)
+        if spec and self.size != 1:
+            raise TypeError(f"{spec!r} formats one number, not shape {self.shape}: {{x!r}}, or np.array2string(x.data)")
+        return format(self._raw.item(), spec) if spec else repr(self)
 
     def __repr__(self) -> str:
         details = [np.array2string(self._raw, separator=", ", prefix="Tensor(")]
@@ -306,9 +308,8 @@ class Tensor(ArrayMethods, Copying):
 
     def _check_gradient_shape(self, shape: tuple[int, ...]) -> None:
         if shape != self.shape:
-            raise ShapeError(
-                f"a gradient of shape {shape} for {describe(self)} of shape {self.shape}: the shapes must be equal"
-            )
+            hint = "the shapes must be equal" + ("; x.grad = None clears it" if shape == () else "")
+            raise ShapeError(f"a gradient of shape {shape} for {describe(self)} of shape {self.shape}: {hint}")
 
     def _seed(self, gradient: Any, create_graph: bool) -> Any:
         if gradient is None:

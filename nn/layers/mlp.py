@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from nn._arguments import checked
+from nn._arguments import ActivationName, checked
 from nn.init import Initializer, Seed
 from nn.layers.activations import ACTIVATIONS, Identity
 from nn.layers.linear import Linear
@@ -54,7 +54,7 @@ class MLP(Sequential):
         self,
         inputs: int,
         sizes: Sequence[int] = (),
-        activation: str = "relu",
+        activation: ActivationName = "relu",
         *,
         initializer: str | Initializer | None = None,
         seed: Seed = None,

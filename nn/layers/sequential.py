@@ -36,6 +36,8 @@ class Sequential(Module):
 
     def __init__(self, *layers: Module) -> None:
         for position, layer in enumerate(layers):
+            if isinstance(layer, list | tuple):
+                raise TypeError("Sequential takes its layers one by one: of a list, nn.Sequential(*layers)")
             if not isinstance(layer, Module):
                 raise TypeError(f"Sequential takes modules; layer {position} is {layer!r}, e.g. pass nn.ReLU()")
         self.layers = layers

@@ -15,8 +15,6 @@ __all__ = ["Adagrad", "Adam", "AdamW", "Lion", "NAdam", "RMSprop"]
 
 
 def _checked_betas(betas: tuple[float, float]) -> tuple[float, float]:
-    if np.shape(betas) != (2,):
-        raise ValueError(f"betas must be two numbers, got {betas!r}")
     return in_range("betas[0]", betas[0], below=1.0), in_range("betas[1]", betas[1], below=1.0)
 
 

@@ -305,7 +305,9 @@ def checked_parameters(owner: str, parameters: Iterable[ag.Tensor]) -> list[ag.T
         if not (isinstance(parameter, ag.Tensor) and (parameter.requires_grad or frozen)):
             raise TypeError(f"{owner} takes Tensors with requires_grad=True; parameter {index} is {parameter!r}")
     if not checked:
-        raise ValueError(f"{owner} got no parameters; pass model.parameters()")
+        raise ValueError(
+            f"{owner} got no parameters; pass model.parameters(): those of its layers, and its own nn.Parameter(…)"
+        )
     if len({id(parameter) for parameter in checked}) < len(checked):
         raise ValueError(f"{owner} got a parameter twice; it would take two steps for one")
     return checked
