@@ -50,7 +50,7 @@ def page(records: dict[str, Any], order: list[str]) -> str:
         record = records[key]
         lines = [f"## {key}. {record['title']}", ""]
         lines += [
-            "| | least | median | ratio | ratio of medians | peak memory | goal |",
+            "| what ran | least | median | ratio | ratio of medians | peak memory | goal |",
             "|---|---|---|---|---|---|---|",
         ]
         for name, cells in _rows(record):

@@ -550,7 +550,7 @@ rows = [
 ]
 from IPython.display import Markdown
 
-text = "| | published | right |\n|---|---|---|\n"
+text = "| quantity | published | right |\n|---|---|---|\n"
 for name, published, value in rows:
     text += f"| {name} | {published or '–'} | {np.array2string(np.asarray(value), precision=5, separator=', ')} |\n".replace(
         "\n ", " "

@@ -55,7 +55,7 @@ def main() -> int:
 def page(fares: dict[str, Fare], total: int, wrong: int, engines: str) -> str:
     """The table."""
     lines = [INTRODUCTION, f"{len(fares)} spellings, {total:,} results equal, {wrong} wrong; engines: {engines}.", ""]
-    lines += ["| |" + "|".join(COLUMNS) + "|", "|---|" + "---|" * len(COLUMNS)]
+    lines += ["|function|" + "|".join(COLUMNS) + "|", "|---|" + "---|" * len(COLUMNS)]
     reasons: dict[str, list[str]] = {}
     for spelling, fare in fares.items():
         cells = []
