@@ -20,12 +20,15 @@ arguments.KINDS.update(
         "Snapshots": (arguments.of_class("Snapshots"), "an nn.pictures.Snapshots that was among the callbacks"),
         "Surface": (callable, "a function of two numbers"),
         "Makers": (lambda value: hasattr(value, "items"), "a dict of functions that make optimizers"),
-        "Trainer": (arguments.of_class("Trainer"), "an nn.Trainer that was fitted with an nn.pictures.Recording"),
+        "Trainer": (arguments.of_class("Trainer"), "an nn.Trainer"),
         "Iterable[Callback]": (
             arguments.list_of(lambda value: hasattr(value, "on_fit_end")),
             "a list of callbacks such as nn.EarlyStopping()",
         ),
-        "Epochs": (lambda value: hasattr(value, "rows"), "a history, as trainer.fit returns it"),
+        "Epochs": (
+            lambda value: hasattr(value, "rows") or hasattr(value, "keys"),
+            "a history, as trainer.fit returns it, or a dict of columns",
+        ),
         "Loss": (callable, "a function of outputs and targets (pass e.g. nn.cross_entropy)"),
         "Schedule": (callable, "a function of the step such as nn.StepDecay(10)"),
         "ActivationName": (

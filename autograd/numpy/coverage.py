@@ -21,7 +21,7 @@ def coverage() -> dict[str, Literal["entry", "composed"]]:
 
     Example:
         >>> found = coverage()
-        >>> found["exp"], found["fft.rfft"], "histogram" in found
+        >>> found["exp"], found["fft.rfft"], "packbits" in found
         ('entry', 'composed', False)
     """
     ufuncs = {entry.ufunc for entry in BOOK.values() if entry.ufunc is not None and entry.differentiable}

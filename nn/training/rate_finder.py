@@ -129,8 +129,6 @@ def find_learning_rate(
         >>> 1e-4 < found.suggestion < 1
         True
     """
-    if not isinstance(trainer, Trainer):
-        raise TypeError(f"find_learning_rate takes an nn.Trainer first, not {type(trainer).__name__}")
     if not 0 < in_range("lowest", lowest) < in_range("highest", highest):
         raise ValueError(f"lowest must be above 0 and below highest, got {lowest!r} and {highest!r}")
     rates = np.geomspace(lowest, highest, max(2, positive_integer("steps", steps))).tolist()

@@ -256,6 +256,8 @@ def test_a_plan_has_the_shapes_of_its_layer_and_no_memory(kind):
             "GroupNorm": {"groups": 1, "channels": size},
             "RMSNorm": {"features": size},
             "Embedding": {"num_embeddings": size, "embedding_dim": size},
+            "Images": {"height": size, "width": size},
+            "PositionEmbedding": {"places": size, "features": 2},
             "MultiheadAttention": {"embed_dim": size, "num_heads": 1},
             "TransformerBlock": {"d_model": size, "nhead": 1},
             **{k: {"in_channels": size, "out_channels": size, "kernel_size": 3} for k in ("Conv1d", "Conv2d")},

@@ -42,7 +42,7 @@ def test_it_leaves_no_trace():
 def test_rates_that_are_none_are_refused():
     with pytest.raises(ValueError, match=r"lowest must be above 0 and below highest, got 0.1 and 0.01"):
         nn.find_learning_rate(trainer_with(), X, X @ TRUE, lowest=0.1, highest=0.01)
-    with pytest.raises(TypeError, match=r"takes an nn\.Trainer first, not MLP"):
+    with pytest.raises(TypeError, match=r"trainer must be an nn\.Trainer, got an object of type MLP"):
         nn.find_learning_rate(nn.MLP(2, [1]), X, X @ TRUE)
 
 
