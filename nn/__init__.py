@@ -22,8 +22,9 @@ if not is_ours:
         "keep one in this environment: pip uninstall -y autograd gradbook, then install the one you want"
     )
 
+from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd import MissingExtraError
 from nn import init, layers, losses, metrics, optim, outputs, regularisation
@@ -141,6 +142,19 @@ else:
     # Modules with public names of their own, imported on first use: some need more than NumPy.
     _ROOMS = ("estimator", "pictures", "scalar")
 
+    def _no_such_name(owner: str, name: str) -> AttributeError:
+        from autograd import suggest
+        from nn._words import WORDS
+
+        words = {each: f"it is autograd's: import autograd as ag; ag.{each}" for each in autograd.__all__} | WORDS
+        return suggest.no_such_name(f"module '{owner}'", "nn", name, __dir__(), words)
+
+    def _refuse(owner: str, name: str) -> NoReturn:
+        raise _no_such_name(owner, name)
+
+    for _room in (layers, losses, metrics, optim):
+        _room.__getattr__ = partial(_refuse, _room.__name__)
+
     def __getattr__(name: str) -> Any:
         if name in _ROOMS:
             return import_module(f"nn.{name}")
@@ -148,11 +162,7 @@ else:
             return import_module("nn.app.predictor").load_run
         if name in ("to_function", "to_onnx"):
             return getattr(import_module("nn.interchange"), name)
-        from autograd import suggest
-        from nn._words import WORDS
-
-        words = {each: f"it is autograd's: import autograd as ag; ag.{each}" for each in autograd.__all__} | WORDS
-        raise suggest.no_such_name("module 'nn'", "nn", name, __dir__(), words)
+        raise _no_such_name("nn", name)
 
     def __dir__() -> list[str]:
         return sorted({*__all__, *_ROOMS})

@@ -26,6 +26,8 @@ WORDS = {
     **dict.fromkeys(("BatchNorm2d", "BatchNorm3d"), "for images there is nn.GroupNorm(groups, channels)"),
     **dict.fromkeys(("TransformerEncoderLayer", "TransformerEncoder", "Transformer"), "TransformerBlock"),
     **dict.fromkeys(("SimpleRNN", "RNNCell"), "RNN"),
+    **dict.fromkeys(("PReLU", "RReLU"), "LeakyReLU"),
+    **dict.fromkeys(("random_split",), "train_test_split"),
     "LSTMCell": "LSTM",
     "GRUCell": "GRU",
     **dict.fromkeys(("Swish", "swish"), "SiLU"),

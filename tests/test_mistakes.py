@@ -223,6 +223,24 @@ nn.functional.mse_loss(t, t)                  | AttributeError | here it is nn.m
 nn.functional.softmax(t)                      | AttributeError | ag.relu(x)
 nn.ModuleList([])                             | AttributeError | a plain list or dict of layers
 nn.init.kaiming_normal_(w)                    | AttributeError | nn.init.he_normal(w.shape)
+nn.optim.lr_scheduler.StepLR                  | AttributeError | schedules are nn.CosineDecay
+nn.optim.RMSProp                              | AttributeError | did you mean nn.RMSprop?
+nn.layers.Dense(3)                            | AttributeError | did you mean nn.Linear?
+nn.losses.MSELoss()                           | AttributeError | did you mean nn.mse?
+nn.metrics.accuracy_score                     | AttributeError | did you mean nn.accuracy?
+nn.PReLU()                                    | AttributeError | did you mean nn.LeakyReLU?
+nn.Dropout(p=0.5, inplace=True)               | TypeError      | leave it out
+nn.train_test_split(X, y, test_size=0.2)      | TypeError      | here it is called test_fraction=
+t.argmax(dim=0)                               | TypeError      | here it is called axis=
+t.eq(t)                                       | AttributeError | x == y
+w.t()                                         | AttributeError | did you mean x.T?
+t.pow(2)                                      | AttributeError | x ** n
+t.masked_fill(t > 0, 0.0)                     | AttributeError | ag.where(mask, number, x)
+w.gather(1, y)                                | AttributeError | ag.take_along_axis
+ag.zeros_like(t)                              | AttributeError | ag.Tensor(np.zeros(3))
+ag.argmax(t)                                  | AttributeError | np.argmax
+ag.device("cpu")                              | AttributeError | arrays are NumPy's
+ag.set_grad_enabled(False)                    | AttributeError | ag.no_grad()
 nn.init.nothing_                              | AttributeError | has no attribute 'nothing_'
 ag.SGD(model.parameters())                    | AttributeError | import nn; nn.SGD
 ag.manual_seed(0)                             | AttributeError | seed=0

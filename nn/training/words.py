@@ -132,8 +132,10 @@ def _metric(name: str) -> Any:
         return ours[name if name in ours else WORDS[name]]
     try:
         scorers = require("sklearn.metrics", "train")
-    except MissingExtraError:
-        return _named("metric", name, ours)
+    except MissingExtraError as error:
+        if difflib.get_close_matches(name.lower(), ours, 1):
+            return _named("metric", name, ours)
+        raise MissingExtraError(f"{name!r} is none of nn's metrics ({', '.join(sorted(ours))}), and {error}") from None
     found = {"auc": "roc_auc", "acc": "accuracy"}.get(name, ERRORS.get(name, name))
     if found in scorers.get_scorer_names():
         return scorers.get_scorer(found)

@@ -1,5 +1,7 @@
 """What people type first: Keras's words work, and wrong kinds are refused where they are passed, in one line."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -158,3 +160,11 @@ def test_errors_are_not_negative(word):
     found = regression.evaluate(x, y)[word]
     assert found == pytest.approx(expected)
     assert found > 0
+
+
+def test_a_metric_of_scikit_learn_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sklearn.metrics", None)
+    with pytest.raises(nn.MissingExtraError, match=r"'roc_auc' is none of nn's metrics \(accuracy, .* pip install"):
+        as_metrics(["roc_auc"])
+    with pytest.raises(ValueError, match="did you mean 'accuracy'"):
+        as_metrics(["acuracy"])
