@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.rules.entries import equal, less, logical_and, rint, where
+from autograd.rules.entries import equal, maximum, sign, where
 from autograd.scipy.rules.entering import enter, unknown
 
 
@@ -16,8 +16,18 @@ def _below(n: Any) -> Any:
 
 
 def _unless_constant(n: Any, slope: Any) -> Any:
-    """A slope, and 0 for a polynomial of degree 0 or of none."""
-    return where(logical_and(less(n, 0.5), equal(n, rint(n))), 0.0, slope)
+    """A slope, and 0 for a polynomial of degree 0, or of one that stands for none."""
+    return where(equal(n, 0), 0.0, slope)
+
+
+def _legendre_slope(n: Any, x: Any) -> Any:
+    n = maximum(n, -1 - n)  # Pₙ is P₋₁₋ₙ
+    return _unless_constant(n, eval_gegenbauer(n - 1, 1.5, x))
+
+
+def _chebyu_slope(n: Any, x: Any) -> Any:
+    turned, n = sign(n + 1), maximum(n, -2 - n)  # Uₙ is −U₋₂₋ₙ
+    return _unless_constant(turned * n, turned * 2 * eval_gegenbauer(n - 1, 2.0, x))
 
 
 eval_jacobi = enter(
@@ -26,22 +36,18 @@ eval_jacobi = enter(
 )  # fmt: skip
 eval_gegenbauer = enter(
     "eval_gegenbauer", unknown, unknown,
-    lambda g, y, n, a, x: _unless_constant(n, g * 2 * a * eval_gegenbauer(n - 1, a + 1, x)),
+    lambda g, y, n, a, x: _unless_constant(n * (n + 1), g * 2 * a * eval_gegenbauer(n - 1, a + 1, x)),
 )  # fmt: skip
-eval_legendre = enter(
-    "eval_legendre", unknown, lambda g, y, n, x: _unless_constant(n, g * eval_gegenbauer(n - 1, 1.5, x))
+eval_legendre = enter("eval_legendre", unknown, lambda g, y, n, x: g * _legendre_slope(n, x))
+eval_chebyt = enter("eval_chebyt", unknown, lambda g, y, n, x: _unless_constant(n, g * n * eval_chebyu(n - 1, x)))
+eval_chebyu = enter("eval_chebyu", unknown, lambda g, y, n, x: g * _chebyu_slope(n, x))
+eval_chebyc = enter("eval_chebyc", unknown, lambda g, y, n, x: _unless_constant(n, g * n * eval_chebys(n - 1, x)))
+eval_chebys = enter("eval_chebys", unknown, lambda g, y, n, x: g * _chebyu_slope(n, x / 2) / 2)
+eval_sh_legendre = enter("eval_sh_legendre", unknown, lambda g, y, n, x: g * 2 * _legendre_slope(n, 2 * x - 1))
+eval_sh_chebyt = enter(
+    "eval_sh_chebyt", unknown, lambda g, y, n, x: _unless_constant(n, g * 2 * n * eval_sh_chebyu(n - 1, x))
 )
-eval_chebyt = enter("eval_chebyt", unknown, lambda g, y, n, x: g * n * eval_chebyu(n - 1, x))
-eval_chebyu = enter(
-    "eval_chebyu", unknown, lambda g, y, n, x: _unless_constant(n, g * 2 * eval_gegenbauer(n - 1, 2.0, x))
-)
-eval_chebyc = enter("eval_chebyc", unknown, lambda g, y, n, x: g * n * eval_chebys(n - 1, x))
-eval_chebys = enter(
-    "eval_chebys", unknown, lambda g, y, n, x: _unless_constant(n, g * eval_gegenbauer(n - 1, 2.0, x / 2))
-)
-eval_sh_legendre = enter("eval_sh_legendre", unknown, lambda g, y, n, x: g * 2 * eval_gegenbauer(n - 1, 1.5, 2 * x - 1))
-eval_sh_chebyt = enter("eval_sh_chebyt", unknown, lambda g, y, n, x: g * 2 * n * eval_sh_chebyu(n - 1, x))
-eval_sh_chebyu = enter("eval_sh_chebyu", unknown, lambda g, y, n, x: g * 4 * eval_gegenbauer(n - 1, 2.0, 2 * x - 1))
+eval_sh_chebyu = enter("eval_sh_chebyu", unknown, lambda g, y, n, x: g * 2 * _chebyu_slope(n, 2 * x - 1))
 eval_genlaguerre = enter(
     "eval_genlaguerre", unknown, unknown, lambda g, y, n, a, x: -g * eval_genlaguerre(n - 1, a + 1, x)
 )

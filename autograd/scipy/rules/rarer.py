@@ -17,7 +17,7 @@ import autograd.numpy as anp
 from autograd.graph.node import Node
 from autograd.numpy.protocols import COMPOSED, UFUNCS
 from autograd.rules import exponentials
-from autograd.rules.entries import cbrt, cos, cosh, exp, floor, rint, sin, trunc
+from autograd.rules.entries import cbrt, cos, cosh, equal, exp, floor, rint, sin, trunc, where
 from autograd.rules.ready import Vjp
 from autograd.rules.special import spherical_bessel
 from autograd.scipy.rules.entering import enter, unknown
@@ -38,8 +38,8 @@ def _f_density(n: Any, d: Any, x: Any) -> Any:
     return beta_density(n / 2, d / 2, n * x / (n * x + d)) * n * d / (n * x + d) ** 2
 
 
-bdtr = enter("bdtr", unknown, unknown, lambda g, y, k, n, p: -g * beta_density(floor(k) + 1, n - floor(k), p))
-bdtrc = enter("bdtrc", unknown, unknown, lambda g, y, k, n, p: g * beta_density(floor(k) + 1, n - floor(k), p))
+bdtr = enter("bdtr", unknown, unknown, lambda g, y, k, n, p: -g * beta_density(floor(k) + 1, trunc(n) - floor(k), p))
+bdtrc = enter("bdtrc", unknown, unknown, lambda g, y, k, n, p: g * beta_density(floor(k) + 1, trunc(n) - floor(k), p))
 nbdtr = enter("nbdtr", unknown, unknown, lambda g, y, k, n, p: g * beta_density(trunc(n), trunc(k) + 1.0, p))
 nbdtrc = enter("nbdtrc", unknown, unknown, lambda g, y, k, n, p: -g * beta_density(trunc(n), trunc(k) + 1.0, p))
 fdtr = enter("fdtr", unknown, unknown, lambda g, y, n, d, x: g * _f_density(n, d, x))
@@ -62,7 +62,11 @@ chndtr = enter(
 )
 betainccinv = enter("betainccinv", unknown, unknown, lambda g, y, a, b, p: -g / beta_density(a, b, y))
 ndtri_exp = enter("ndtri_exp", lambda g, y, x: g * exp(x + y * y / 2) * math.sqrt(2 * _PI))
-tklmbda = enter("tklmbda", lambda g, y, x, p: g / (y ** (p - 1) + (1 - y) ** (p - 1)), unknown)
+tklmbda = enter(
+    "tklmbda",
+    lambda g, y, x, p: where(equal(y * (1 - y), 0), 0.0, g / (y ** (p - 1) + (1 - y) ** (p - 1))),  # beyond ± 1 / p
+    unknown,
+)
 
 # ---- relatives of Bessel's functions ---------------------------------------------------------------------------------
 

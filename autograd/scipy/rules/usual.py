@@ -223,9 +223,23 @@ expn = enter(
         -g * where(less_equal(trunc(n), 0), exp(-x) * (1 + x) / (x * x), expn(maximum(trunc(n) - 1, 0), x))
     ),
 )
-spence = enter("spence", lambda g, y, x: g * log(x) / (1 - x))
-ellipk = enter("ellipk", lambda g, y, m: g * (ellipe(m) / (1 - m) - y) / (2 * m))
-ellipe = enter("ellipe", lambda g, y, m: g * (y - ellipk(m)) / (2 * m))
+
+
+def _spence_slope(x: Any) -> Any:
+    """The quotient log(x) / (1 − x), −1 at 1."""
+    near = less_equal(abs(x - 1), 0.5)
+    far = where(near, 2.0, x)
+    return where(near, -hyp2f1(1.0, 1.0, 2.0, where(near, 1 - x, 0.0)), log(far) / (1 - far))
+
+
+def _ellipe_slope(m: Any) -> Any:
+    """The quotient (E − K) / 2m, −π/8 at 0."""
+    return -_PI / 8 * hyp2f1(0.5, 1.5, 2.0, m)
+
+
+spence = enter("spence", lambda g, y, x: g * _spence_slope(x))
+ellipk = enter("ellipk", lambda g, y, m: g * (y / 2 + _ellipe_slope(m)) / (1 - m))
+ellipe = enter("ellipe", lambda g, y, m: g * _ellipe_slope(m))
 ellipkinc = enter(
     "ellipkinc",
     lambda g, y, phi, m: g / sqrt(1 - m * sin(phi) ** 2),

@@ -113,6 +113,30 @@ def test_values_and_derivatives(name: str) -> None:
             ag.grad(lambda p, i=i: ag.sum(entry(*arguments[:i], p, *arguments[i + 1 :])).real)(2.0)
 
 
+# Where a formula is 0/0, or SciPy goes on beyond what the usual formula is for: the last argument moves.
+POLYNOMIALS = [f"eval_{name}" for name in ("legendre", "chebyt", "chebyu", "chebyc", "chebys")]
+SHIFTED = [f"eval_sh_{name}" for name in ("legendre", "chebyt", "chebyu")]
+EDGES: list[tuple[str, tuple[float, ...]]] = [
+    ("spence", (1.0,)), ("ellipk", (0.0,)), ("ellipe", (0.0,)), ("bdtr", (2.0, 5.5, 0.4)), ("bdtrc", (0.0, 5.5, 0.5)),
+    *[(name, (degree, x)) for name in POLYNOMIALS for degree in (-4.0, -1.0, 0.0) for x in (0.3, -0.7)],
+    *[(name, (0.0, x)) for name in POLYNOMIALS + SHIFTED for x in (0.3, -2.3)],
+]  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore:floating point number truncated", "ignore:non-integer arg n is deprecated")
+@pytest.mark.parametrize(("name", "arguments"), EDGES)
+def test_derivatives_at_the_edges_of_formulas(name: str, arguments: tuple[float, ...]) -> None:
+    *given, x = arguments
+    above, below = (getattr(scipy_special, name)(*given, x + h) for h in (1e-5, -1e-5))
+    slope = ag.grad(lambda x: getattr(special, name)(*given, x))(x)
+    assert slope == pytest.approx((above - below) / 2e-5, rel=1e-5, abs=1e-8)
+
+
+def test_beyond_its_range_a_lambda_distribution_is_flat() -> None:
+    assert ag.grad(lambda x: special.tklmbda(x, 2.0))(0.7) == 0.0
+    assert ag.grad(lambda x: special.tklmbda(x, 2.0))(-0.7) == 0.0
+
+
 def test_a_ufunc_of_scipys_is_known_without_our_module() -> None:
     code = "import scipy.special, autograd as ag; print(ag.grad(scipy.special.expit)(0.0))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
