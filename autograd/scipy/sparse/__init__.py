@@ -47,7 +47,12 @@ def matmul(a: Any, b: Any) -> Any:
     """
     if _sparse.issparse(a) == _sparse.issparse(b):
         raise TypeError("one of the two factors is a sparse matrix; of two sparse ones or two arrays use a @ b")
-    return _times(b, a) if _sparse.issparse(a) else _times(a.T, b.T).T
+    return _times(b, as_operand(a)) if _sparse.issparse(a) else _times(a.T, as_operand(b).T).T
+
+
+def as_operand(A: Any) -> Any:
+    """A sparse matrix in a form that is no container of numbers, as SciPy's dict of them is."""
+    return A.tocsr() if isinstance(A, dict) else A
 
 
 def __getattr__(name: str) -> Any:

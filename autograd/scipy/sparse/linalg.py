@@ -7,6 +7,7 @@ from typing import Any
 from scipy.sparse import linalg as _linalg
 
 from autograd.extend import defjvp, defvjp, primitive
+from autograd.scipy.sparse import as_operand
 
 __all__ = ["spsolve"]
 
@@ -35,7 +36,7 @@ def spsolve(A: Any, b: Any, **options: Any) -> Any:
         >>> ag.grad(lambda b: spsolve(A, b)[1])(np.array([2.0, 5.0]))
         array([-0.125,  0.25 ])
     """
-    return _solution(b, A, options)
+    return _solution(b, as_operand(A), options)
 
 
 def __getattr__(name: str) -> Any:

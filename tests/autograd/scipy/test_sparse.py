@@ -18,7 +18,7 @@ FULL = np.array([[2.0, 0.0, 1.0], [0.0, 3.0, 0.0], [0.5, 0.0, 4.0]])
 SHAPES = [(3,), (3, 2)]
 
 
-@pytest.mark.parametrize("kind", ["csr_matrix", "csc_array", "coo_array"])
+@pytest.mark.parametrize("kind", ["csr_matrix", "csc_array", "coo_array", "dok_matrix", "dok_array"])
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_product_is_that_with_the_full_matrix(kind: str, shape: tuple[int, ...]) -> None:
     A, x = getattr(sparse, kind)(FULL), np.random.default_rng(0).normal(size=shape)
@@ -33,6 +33,7 @@ def test_a_solution_is_that_with_the_full_matrix(shape: tuple[int, ...]) -> None
     A, b = sparse.csc_array(FULL), np.random.default_rng(0).normal(size=shape)
     np.testing.assert_allclose(sparse.linalg.spsolve(A, ag.Tensor(b)).data, np.linalg.solve(FULL, b), rtol=1e-13)
     check_grads(lambda b: sparse.linalg.spsolve(A, b) ** 2)(b)
+    check_grads(lambda b: sparse.linalg.spsolve(A.todok(), b))(b)
 
 
 def test_scipys_own_operators_refuse_a_node_and_say_what_takes_it() -> None:
