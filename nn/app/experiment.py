@@ -36,6 +36,9 @@ __all__ = ["Experiment", "Result", "is_imbalanced", "measure", "prepare", "train
 RARE = 0.2
 # Rows of rare classes are repeated until there are so many rows at most.
 MOST_BALANCED = 1_000_000
+# Fewer rows of a class do not validate several times over: their loss, large where they are not learnt yet or by heart,
+# would end training in its first epochs.
+ENOUGH = 15
 
 
 @dataclass(frozen=True)
@@ -173,7 +176,9 @@ class Experiment:
         targets = target.scaled(self.dataset.target)
         train, validation = parts.train, parts.validation
         if self.balanced:
-            train, validation = (_balanced(part, self.dataset.target) for part in (train, validation))
+            train = _balanced(train, self.dataset.target)
+            if np.bincount(self.dataset.target[validation], minlength=len(self.dataset.classes)).min() >= ENOUGH:
+                validation = _balanced(validation, self.dataset.target)
         began = time.perf_counter()
         self.history = trainer.fit(
             data.take(train),

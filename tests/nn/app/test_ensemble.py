@@ -10,7 +10,7 @@ import nn
 from nn.app.datasets import Dataset, Plan, split
 from nn.app.ensemble import Members, MembersTrainer
 from nn.app.experiment import prepare
-from nn.app.settings import BASE
+from nn.app.settings import BASE, settings_for
 from nn.layers import MLP
 
 RNG = np.random.default_rng(0)
@@ -79,3 +79,16 @@ def test_a_row_that_is_held_out_says_nothing():
         experiment.train()
         found.append(experiment.model(experiment.inputs).data)
     np.testing.assert_array_equal(*found)
+
+
+@pytest.mark.parametrize("rare", [1, 3])
+def test_a_class_of_a_few_rows_does_not_end_training_before_the_others_are_learnt(rare):
+    rng = np.random.default_rng(rare)
+    frame = pd.DataFrame(rng.normal(size=(200, 2)), columns=["a", "b"])
+    classes = (frame["a"] + frame["b"] > 0).to_numpy().astype(int)
+    classes[:rare] = 2
+    dataset = Dataset("demo", frame, Plan(("a", "b")), classes, "y", ("no", "yes", "rare"), source={"kind": "csv"})
+    experiment = prepare(dataset, settings_for(dataset, epochs=40), 1)
+    assert experiment.balanced
+    experiment.train()
+    assert experiment.kept_epoch > 15
