@@ -17,7 +17,7 @@ from nn._text import quoted
 from nn.app import target as of_target
 from nn.app.datasets import DataError, Dataset, Plan, Task
 from nn.app.dialect import plain_text
-from nn.app.fingerprint import fingerprint, name_of, read_data
+from nn.app.fingerprint import STANDARD_INPUT, fingerprint, name_of, read_data
 from nn.app.target import Target
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def load_lines(path: Path, encoding: str | None = None) -> Dataset:
     places = max(map(len, lines), default=0) + 1
     characters = sorted(set().union(*lines))
     if places > MOST_PLACES:
-        row = next(row for row, line in enumerate(frame[LINE]) if len(line) >= MOST_PLACES)
+        row = next(row for row, line in enumerate(frame[LINE]) if len(line.strip()) == places - 1)
         raise DataError(f"{name}: line {row + 1:,} has {places - 1:,} characters; at most {MOST_PLACES - 1} are taken")
     if len(characters) >= MOST_CLASSES:
         raise DataError(
@@ -156,7 +156,7 @@ def load_lines(path: Path, encoding: str | None = None) -> Dataset:
     for row, line in enumerate(lines):
         target[row, : len(line) + 1] = [*(number_of[character] for character in line), 0]
     return Dataset(
-        name=path.name.removesuffix(".gz").rpartition(".")[0] or path.stem or "lines",
+        name="stdin" if path == STANDARD_INPUT else path.name.removesuffix(".gz").rpartition(".")[0] or path.stem,
         features=require("pandas", "train").DataFrame({LINE: lines}, dtype=object),
         plan=Plan(),
         target=target,

@@ -139,7 +139,7 @@ def _check_unchanged(path: Path, source: Mapping[str, Any]) -> None:
     for name, before in source["files"].items():
         file = path if source["kind"] in ("csv", "lines") else path / name
         if not file.is_file():
-            what = "the table that came through standard input" if file.name == STANDARD_INPUT.name else file
+            what = "what came through standard input" if file.name == STANDARD_INPUT.name else file
             raise DataError(f"{what} is not there, which this run was trained on; pass --data with its present place")
         now = fingerprint(read_data(file))
         if now != before:

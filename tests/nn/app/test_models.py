@@ -103,14 +103,14 @@ def test_networks_spell_lines(model, command, tmp_path):
         (("digits", "--model", "cnn", "--members", "4"), "--members are networks of --model mlp"),
         (("iris", "--model", "lstm"), "iris is no text file"),
         (("nowhere.txt", "--model", "lstm"), "there is no file or folder nowhere.txt; did you mean words.txt?"),
-        (("long.txt", "--model", "lstm"), "line 2 has 300 characters; at most 255 are taken"),
+        (("long.txt", "--model", "lstm"), "line 4 has 300 characters; at most 255 are taken"),
         (("few.txt", "--model", "lstm"), "at least 10 are needed"),
         (("same.txt", "--model", "lstm", "--html"), "--html draws every number of a network of linear layers"),
     ],
 )
 def test_what_does_not_fit_is_refused_in_one_line(words, said, command, tmp_path):
     (tmp_path / "words.txt").write_text("\n".join(WORDS), encoding="utf-8")
-    (tmp_path / "long.txt").write_text("\n".join([*WORDS[:1], "a" * 300]), encoding="utf-8")
+    (tmp_path / "long.txt").write_text("\n".join([*WORDS[:1], " " * 400 + "a", "a" * 290, "a" * 300]), encoding="utf-8")
     (tmp_path / "pairs.csv").write_text("x,y\n" + "1,2\n2,3\n" * 20, encoding="utf-8")
     (tmp_path / "few.txt").write_text("a\nb", encoding="utf-8")
     (tmp_path / "same.txt").write_text("a\n" * 20, encoding="utf-8")
