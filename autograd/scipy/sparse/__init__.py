@@ -52,7 +52,7 @@ def matmul(a: Any, b: Any) -> Any:
 
 def as_operand(A: Any) -> Any:
     """A sparse matrix in a form that is no container of numbers, as SciPy's dict of them is."""
-    return A.tocsr() if isinstance(A, dict) else A
+    return A.tocsr() if A.format == "dok" else A
 
 
 def __getattr__(name: str) -> Any:
