@@ -81,9 +81,12 @@ class Spelling:
         """What stands before each place, ``(lines, places)``; 0 after the end too.
 
         Raises:
-            DataError: A line is longer than training's, or has a character that these had not.
+            DataError: There is no such column; or a line is longer than training's, or has a character that these had
+                not.
         """
-        lines = [str(line) for line in frame[LINE]]
+        if LINE not in frame.columns:
+            raise DataError(f"column {quoted(LINE)} is missing, which this run was trained on")
+        lines = _texts(frame)
         number_of = {character: number for number, character in enumerate(self.classes)}
         found = np.zeros((len(lines), self.places), dtype=np.int64)
         for row, line in enumerate(lines):
@@ -99,7 +102,7 @@ class Spelling:
 
     def after(self, frame: pd.DataFrame, outputs: NDArray[Any]) -> NDArray[Any]:
         """Of what a network gives for all places, ``(lines, places, …)``, that for the place after each line."""
-        return outputs[np.arange(len(frame)), [len(str(line)) for line in frame[LINE]]]
+        return outputs[np.arange(len(frame)), [*map(len, _texts(frame))]]
 
     def to_json(self) -> dict[str, Any]:
         """As JSON values."""
@@ -119,6 +122,12 @@ class Spelling:
                 f"lines have at most {MOST_PLACES} places, and classes {END!r} and one for each character"
             )
         return cls(values["places"], target)
+
+
+def _texts(frame: pd.DataFrame) -> list[str]:
+    """The lines as texts with their blanks; a missing one is empty."""
+    cells = frame[LINE]
+    return [*map(str, cells.where(cells.notna(), ""))]
 
 
 def frame_of_lines(content: bytes, name: str, encoding: str | None = None) -> pd.DataFrame:

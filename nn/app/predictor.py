@@ -62,11 +62,12 @@ class Predictor:
 
         Raises:
             DataError: A column is missing.
+            TypeError: It is no table.
             RunError: The network's numbers overflow.
         """
         with overflow_refused(self.folder):
             fitted = self.run.preprocessing
-            found = self._trainer.predict(fitted.inputs(table))
+            found = self._trainer.predict(self._inputs(table))
             if not self.classes:
                 return fitted.target.values(found)
             if isinstance(fitted, Spelling):
@@ -78,14 +79,19 @@ class Predictor:
 
         Raises:
             DataError: A column is missing.
-            TypeError: The run is a regression.
+            TypeError: The run is a regression, or it is no table.
         """
         if not self.classes:
             raise TypeError(f"{self!r} predicts values, which have no probabilities; call predict")
         with overflow_refused(self.folder):
             fitted = self.run.preprocessing
-            found = self._trainer.predict_proba(fitted.inputs(table))
+            found = self._trainer.predict_proba(self._inputs(table))
             return fitted.after(table, found) if isinstance(fitted, Spelling) else found
+
+    def _inputs(self, table: pd.DataFrame) -> NDArray[Any]:
+        if not hasattr(table, "columns"):
+            raise TypeError(f"a table (a pandas DataFrame) is expected, got an object of type {type(table).__name__}")
+        return self.run.preprocessing.inputs(table)
 
     def to_onnx(self, path: str | Path) -> None:
         """Write the network with its preparation to an ONNX file, which other runtimes compute.

@@ -79,9 +79,10 @@ def write_graph(
         ]
         for some in (inputs, outputs)
     ]
+    domains = {node.domain for node in graph.nodes}
     made = helper.make_model(
         helper.make_graph(graph.nodes, name, *ends, graph.constants),
-        opset_imports=[helper.make_opsetid(domain, number) for domain, number in OPSETS.items()],
+        opset_imports=[helper.make_opsetid(domain, OPSETS[domain]) for domain in sorted({"", *domains})],
         ir_version=IR_VERSION,
         producer_name="gradbook",
     )

@@ -89,6 +89,13 @@ def test_networks_spell_lines(model, command, tmp_path):
     for line, said in (("Anna", "line 1 holds 'A', which no line"), ("aaaaaaa", "line 1 has 7 characters; those")):
         with pytest.raises(DataError, match=said):
             nn.load_run("run").predict(pandas.DataFrame({"line": [line]}))
+    predict = nn.load_run("run").predict
+    missing = predict(pandas.DataFrame({"line": ["", None, float("nan")]}))
+    assert (missing == missing[0]).all()  # not what comes after "None" and "nan"
+    with pytest.raises(DataError, match="column 'line' is missing"):
+        predict(pandas.DataFrame({"name": ["anna"]}))
+    with pytest.raises(TypeError, match=r"a table \(a pandas DataFrame\) is expected, got an object of type list"):
+        predict(["anna"])
 
 
 @pytest.mark.parametrize(
