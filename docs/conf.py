@@ -4,6 +4,7 @@ Sphinx, because the docstrings are written for it (`name` is a link, Google's se
 link and name, and because its search works from disk. Formulas become MathML, which every browser shows by itself.
 """
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -64,9 +65,27 @@ html_theme_options = {"sidebar_hide_name": False, "navigation_with_keys": True}
 def _no_empty_last_line(_: Any, page: nodes.document) -> None:
     """An example's last empty line is there for doctest alone."""
     for block in page.findall(nodes.literal_block):
-        block[:] = [nodes.Text(block.astext().rstrip())]
+        text = block.astext().rstrip()
+        # Where the source is another than the text, Sphinx takes it for marked up by hand, and gives it no colours.
+        block.rawsource, block[:] = text, [nodes.Text(text)]
+
+
+def _names_side_by_side(_app: Any, _what: str, _name: str, _object: Any, _options: Any, lines: list[str]) -> None:
+    """Of "mean, deviation: …" a field would take the first for the type of the second: no blank between them."""
+    lines[:] = [re.sub(r"^(:(?:ivar|param) \w+,) (\w+:)", "\\1\u200b\\2", line) for line in lines]
+
+
+def _public_bases(_app: Any, _name: str, _object: type, _options: Any, bases: list[Any]) -> None:
+    """The first public ones above a private base."""
+    bases[:] = [next(each for each in getattr(base, "__mro__", [base]) if _is_public(each)) for base in bases]
+
+
+def _is_public(base: Any) -> bool:
+    return not getattr(base, "__name__", "").startswith("_")
 
 
 def setup(app: Any) -> None:
     """Called by Sphinx."""
+    app.connect("autodoc-process-docstring", _names_side_by_side, priority=900)  # after napoleon's
+    app.connect("autodoc-process-bases", _public_bases)
     app.connect("doctree-read", _no_empty_last_line)

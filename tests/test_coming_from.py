@@ -114,6 +114,23 @@ from torch.utils.data import DataLoader, TensorDataset
 rows, y = np.arange(6.0).reshape(3, 2), np.array([0, 1, 0])
 pairs = zip(DataLoader(TensorDataset(torch.tensor(rows), torch.tensor(y)), 2), nn.DataLoader((rows, y), 2), strict=True)
 for (one, _), (two, _) in pairs: same(one, two)""",
+        "`F.relu(x)`, `F.cross_entropy`, `F.mse_loss`": """
+same(torch.nn.functional.relu(t), ag.relu(a)); same(torch.nn.functional.mse_loss(t, 2 * t), nn.mse(a, 2 * a))""",
+        "`nn.ModuleList([nn.Linear(2, 2)])` as an attribute": """
+def of(package, blocks):
+    class Net(package.Module):
+        def __init__(self): super().__init__(); self.blocks = blocks([package.Linear(2, 2)])
+    return list(Net().state_dict())
+assert of(torch.nn, torch.nn.ModuleList) == of(nn, list)""",
+        "`nn.utils.clip_grad_norm_(model.parameters(), 1.0)`": """
+t.grad = a.grad = None; (t**2).sum().backward(); (a**2).sum().backward()
+torch.nn.utils.clip_grad_norm_([t], 1.0); nn.clip_norm([a], 1.0)
+same(t.grad, a.grad)""",
+        "`torch.save(model.state_dict(), file)`, `load_state_dict(torch.load(file))`": """
+nn.save(ours, "m.safetensors")
+same(theirs(t), nn.load("m.safetensors", nn.Sequential(nn.Linear(2, 3, dtype=np.float64), nn.ReLU()))(a))""",
+        "`nn.init.xavier_uniform_(w)`": """
+weight = nn.Linear(2, 3).weight; weight.data = nn.init.xavier_uniform(weight.shape)""",
         "`torch.compile(step)`": """
 model = nn.MLP(2, [1], seed=0)
 step = nn.compile_step(model, nn.mse, nn.SGD(model.parameters()), engine="numpy")
@@ -215,8 +232,8 @@ def test_the_rows_run_as_they_are_written(page: str, tmp_path: Path, monkeypatch
     names: dict[str, Any] = {"np": np, "ag": ag, "nn": nn, "same": same, "pytest": pytest}
     if page in NEEDED:
         names[NEEDED[page]] = pytest.importorskip(NEEDED[page], reason="a peer, or gradbook[train]")
-    if page == "keras":
-        pytest.importorskip("safetensors", reason="resuming needs gradbook[train]")
+    if page in ("keras", "pytorch"):
+        pytest.importorskip("safetensors", reason="files need gradbook[train]")
     monkeypatch.chdir(tmp_path)
     for cell, code in ROWS[page].items():
         exec(compile(code, f"{page}: {cell}", "exec"), names)
