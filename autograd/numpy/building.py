@@ -83,6 +83,8 @@ class vectorize(np.vectorize):  # noqa: N801 - NumPy's name
             raise TypeError("np.vectorize of nodes takes arrays by position: no signature=, excluded= or keywords")
         arrays = [array(x) for x in args]
         full = np.broadcast_shapes(*map(shape_of, arrays))
+        if 0 in full:
+            raise ValueError(f"np.vectorize of nodes without entries, shape {full}: there is no call to learn from")
         flat = [reshape(broadcast_to(x, full), (-1,)) for x in arrays]
         found = [self.pyfunc(*(x[i] for x in flat)) for i in range(int(np.prod(full)))]
         if isinstance(found[0], tuple):

@@ -129,6 +129,7 @@ def test_lists_of_nodes_are_arrays() -> None:
         (lambda x: np.fill_diagonal(x, 0.0), r"make a new one, np\.where\(np\.eye"),
         (lambda x: np.union1d(x, x), r"np\.union1d has no derivative rule here: take what np\.unique"),
         (lambda x: anp.vectorize(abs, signature="(n)->(n)")(x), "no signature="),
+        (lambda x: anp.vectorize(abs)(x[:0]), "without entries"),
     ],
 )
 def test_what_has_no_meaning_is_refused_with_what_to_do(use: Any, words: str) -> None:
