@@ -23,11 +23,17 @@ Writer = Callable[[Expression], Written]
 
 
 def wrapped(line: str) -> list[str]:
-    """A line in as many as it needs, those after the first indented."""
+    """A line in as many as it needs, those after the first indented; a path may go on after an arrow."""
     if len(line) <= WIDTH:
         return [line]
-    start = " " * (len(line) - len(line.lstrip()) + 4)
-    return textwrap.wrap(line, WIDTH, subsequent_indent=start, break_long_words=False, break_on_hyphens=False)
+    wrapper = textwrap.TextWrapper(
+        WIDTH,
+        subsequent_indent=" " * (len(line) - len(line.lstrip()) + 4),
+        replace_whitespace=False,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return [part.replace("\v", "") for part in wrapper.wrap(line.replace("→", "→\v"))]
 
 
 def number_text(x: float | complex, digits: int = 6) -> str:

@@ -120,6 +120,10 @@ def test_a_long_derivation_fits_a_screen() -> None:
     A = ag.Tensor(np.ones((3, 4)), requires_grad=True, label="A")
     product = ((A @ np.ones((4, 2))).relu() ** 2).sum()
     texts = [ag.explain(many, wrt=a), explanation.text(whole=True), ag.explain(product, wrt=A)]
+    deep = a
+    for _ in range(300):
+        deep = deep * 1.01 + b
+    texts += [ag.explain(deep, wrt=a)]
     texts += [ag.trace_backward(g), ag.trace_backward(many), ag.trace_backward(product)]
     for text in map(str, texts):
         assert max(map(len, text.splitlines())) <= 80
