@@ -210,8 +210,9 @@ def _draw(path: Path, draw: Callable[[Path], Any]) -> None:
 
 def _steps(experiment: Experiment) -> str:
     """The page on which the loss of the first held-out row is computed, and its gradients."""
-    network, fitted = experiment.network, experiment.preprocessing
-    model = network.member(0) if isinstance(network, Members) else network  # one of them is enough to look at
+    model, fitted, name = experiment.network, experiment.preprocessing, "loss"
+    if isinstance(model, Members):
+        model, name = model.member(0), f"loss of the first of {experiment.settings.members} networks"
     row = experiment.parts.held_out[:1]
     inputs = ag.Tensor(fitted.inputs(experiment.dataset.features.iloc[row]), label="inputs")
     targets = fitted.target.scaled(experiment.dataset.target[row])
@@ -219,7 +220,7 @@ def _steps(experiment: Experiment) -> str:
 
     def of_the_row() -> Any:
         found = loss(model(inputs), targets)
-        found.label = "loss"
+        found.label = name
         return found
 
     with mode(model, training=False):

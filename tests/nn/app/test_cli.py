@@ -665,15 +665,18 @@ def test_a_reader_that_goes_away_is_no_error():
     assert b"Traceback" not in err
 
 
-@pytest.mark.parametrize("data", ["iris", "diabetes"])
-def test_a_page_of_one_rows_loss(data, command):
+@pytest.mark.parametrize(
+    ("data", "words", "loss"),
+    [("iris", (), "loss"), ("diabetes", ("--members", "3"), "loss of the first of 3 networks")],
+)
+def test_a_page_of_one_rows_loss(data, words, loss, command):
     pytest.importorskip("sklearn", reason="needs the extra train")
     pytest.importorskip("graphviz", reason="pictures need gradbook[viz]")
-    assert command("train", data, *QUICK, "--html").code == 0
+    assert command("train", data, *QUICK, *words, "--html").code == 0
     page = Path(f"runs/{data}/steps.html").read_text(encoding="utf-8")
     described = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)[1])
     labels = [node["name"] for node in described["nodes"]]
-    assert {"inputs", "loss", "0.weight"} <= set(labels)
+    assert {"inputs", loss, "0.weight"} <= set(labels)
     assert "0: Linear" in page  # modules are boxes around what they compute
     assert command("evaluate", f"runs/{data}").code == 0
     assert command("train", data, *QUICK, "--overwrite").code == 0
