@@ -25,6 +25,8 @@ __all__ = ["Reading", "Same", "attributes", "is_ours", "reading_of", "unsteady"]
 PLAIN = (bool, int, float, complex, str, bytes, type(None), np.generic, np.dtype)
 # What does not change, or is read anew at every replay.
 STEADY = (*PLAIN, ModuleType, type, BuiltinFunctionType, np.ufunc, ag.Tensor, ag.Primitive)
+# What may be called, and is looked into.
+CALLED = (FunctionType, MethodType, functools.partial)
 OURS = ("autograd", "nn", "numpy", "math", "operator", "functools")
 
 Reading: TypeAlias = Callable[[], Any]
@@ -191,7 +193,7 @@ def _first_unsteady(function: Any) -> str | None:
             value = read()
         except (NameError, ValueError):  # not there yet: a cell that is empty
             continue
-        if not (isinstance(value, (*STEADY, Module)) or _is_plain(value)):
+        if not (isinstance(value, (*STEADY, *CALLED, Module)) or _is_plain(value)):
             return f"{owner} reads {name!r}, {_kind(value)}"
     return None
 
@@ -199,15 +201,33 @@ def _first_unsteady(function: Any) -> str | None:
 def reading_of(model: Module, *functions: Any) -> Reading | None:
     """A function that gives what a model's own methods and these functions read from outside now.
 
-    Plain values as they are, of others which objects they are. None where nothing is read.
+    Plain values as they are, of others which objects they are, functions that they call too, which may be replaced by
+    others that read others. None where nothing is read.
     """
+    found = _all_known(model, functions)
+    called = _called(found)
+
+    def now() -> Any:
+        nonlocal found, called
+        if any(read() is not before for read, before in called):
+            found = _all_known(model, functions)
+            called = _called(found)
+        return tuple([_told_apart(read()) for read in found])
+
+    return now if found else None
+
+
+def _called(found: list[Reading]) -> list[tuple[Reading, Any]]:
+    return [(read, value) for read in found if isinstance(value := read(), CALLED)]
+
+
+def _all_known(model: Module, functions: tuple[Any, ...]) -> list[Reading]:
     modules = list(model.modules())
     kinds = {type(module) for module in modules}
     methods = [method for kind in kinds for method in _methods(kind)]
     held = [x for module in modules for x in vars(module).values() if isinstance(x, FunctionType)]
     found = [read for function in (*methods, *held, *functions) for read in _known(function)]
-    found += [read for kind in kinds for read in _of_class(kind)]
-    return (lambda: tuple([_told_apart(read()) for read in found])) if found else None
+    return found + [read for kind in kinds for read in _of_class(kind)]
 
 
 def _of_class(kind: type) -> Iterator[Reading]:
@@ -225,7 +245,7 @@ def _known(function: Any) -> Iterator[Reading]:
             value = read()
         except (NameError, ValueError):  # not there yet: a cell that is empty
             continue
-        if isinstance(value, STEADY) or _is_plain(value):
+        if isinstance(value, (*STEADY, *CALLED)) or _is_plain(value):
             yield read
 
 
@@ -234,7 +254,7 @@ def _readings(function: Any, seen: set[int] | None = None) -> Iterator[tuple[str
     seen = set() if seen is None else seen
     while isinstance(function, functools.partial):
         for x in (*function.args, *function.keywords.values()):
-            if isinstance(x, FunctionType):
+            if isinstance(x, CALLED):
                 yield from _readings(x, seen)
             else:
                 yield "functools.partial", "an argument", _constant(x)
@@ -261,7 +281,8 @@ def _readings(function: Any, seen: set[int] | None = None) -> Iterator[tuple[str
             value = read()
         except ValueError:
             continue
-        if isinstance(value, FunctionType | MethodType | functools.partial):
+        if isinstance(value, CALLED):
+            yield function.__name__, name, read
             yield from _readings(value, seen)
         elif not isinstance(value, Module | type | ModuleType):
             yield function.__name__, name, read

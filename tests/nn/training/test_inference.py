@@ -15,7 +15,7 @@ CLASSES = (X[:, 0] + X[:, 1] > 0) + (X[:, 2] > 0.5).astype(int)
 
 
 class Lists(nn.Module):
-    """Layers in a list, and a number from outside."""
+    """Layers in a list, and a function and a number from outside."""
 
     def __init__(self):
         self.layers = [nn.Linear(4, 8, seed=1), nn.BatchNorm1d(8), nn.Tanh(), nn.Dropout(0.5, seed=2)]
@@ -24,10 +24,14 @@ class Lists(nn.Module):
     def forward(self, x):
         for layer in self.layers:
             x = layer(x)
-        return self.last(x) * FACTOR
+        return scaled(self.last(x))
 
 
 FACTOR = 1.0
+
+
+def scaled(x):
+    return x * FACTOR
 
 
 def trained(**settings):
@@ -64,12 +68,14 @@ CHANGES = {
     "eval": lambda trainer: trainer.model.eval(),
     "model": lambda trainer: setattr(trainer, "model", trained().model),
     "number from outside": lambda trainer: globals().__setitem__("FACTOR", 3.0),
+    "function from outside": lambda trainer: globals().update(scaled=ag.sin),
 }
 
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_what_was_changed_counts(name, monkeypatch):
     monkeypatch.setitem(globals(), "FACTOR", 1.0)
+    monkeypatch.setitem(globals(), "scaled", scaled)
     trainer = often(trained())
     assert recordings(trainer) == 1
     modes = [module.training for module in trainer.model.modules()]

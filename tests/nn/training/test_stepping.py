@@ -275,6 +275,32 @@ def test_a_number_that_a_method_of_the_model_reads_counts(early, monkeypatch):
         assert history["loss"][-1] == pytest.approx(trainer.evaluate(X, CLASSES)["loss"], rel=1e-5)
 
 
+def scaled(x):
+    return x * FACTOR
+
+
+def twice(x):
+    return x * (2 * FACTOR)
+
+
+@pytest.mark.parametrize("compile", [None, True])
+def test_a_function_that_a_method_or_the_loss_calls_may_be_replaced(early, compile, monkeypatch):
+    class Scaled(nn.Linear):
+        def forward(self, x):
+            return scaled(super().forward(x))
+
+    def loss(outputs, targets):
+        return nn.cross_entropy(scaled(outputs), targets)
+
+    trainer = trainer_of(Scaled(4, 3, seed=0), loss=loss, optimizer="sgd", learning_rate=0.0, compile=compile)
+    for function, factor in ((scaled, 1.0), (twice, 1.0), (twice, 3.0), (scaled, 5.0)):  # a cell of a notebook, say
+        monkeypatch.setitem(globals(), "scaled", function)
+        monkeypatch.setitem(globals(), "FACTOR", factor)
+        history = trainer.fit(X, CLASSES, epochs=2, progress=False)
+        assert history["loss"][-1] == pytest.approx(loss(trainer.model(X), CLASSES).item(), rel=1e-4)
+        assert trainer.stepper.note is None
+
+
 def test_a_layer_that_takes_another_s_place_in_a_list_counts(early):
     class Lists(nn.Module):
         def __init__(self):
