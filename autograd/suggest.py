@@ -128,6 +128,9 @@ KEYWORDS = {
     "argnums": "argnum",
     "inputs": "ag.gradients(y, [a, b]), which leaves every .grad alone",
     "requires_gradient": "requires_grad",
+    **dict.fromkeys(("callbacks", "metrics", "optimizer", "loss", "learning_rate"), "an argument of nn.Trainer"),
+    "padding_mode": "nothing: what is padded is 0, so leave it out",
+    "input_size": "sample",
     "inplace": "nothing: no layer changes its input, so leave it out",
     "test_size": "test_fraction",
     "num_workers": "nothing: batches are cut in this process, so leave it out",
@@ -190,6 +193,8 @@ def meant(word: str, known: Iterable[str]) -> str | None:
     """
     known = list(known)
     ours = KEYWORDS.get(word)
+    if ours is not None and ours not in known:
+        ours = KEYWORDS.get(ours, ours)
     return ours if ours is not None and (" " in ours or ours in known) else closest(word, known)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 PAGES = ("index", "tutorials", "howto/training_loop", "made/gallery/index", "made/book/activations")
-PAGES += ("made/reference/modules_and_layers", "made/reference/names", "coming_from/pytorch", "_static/try")
+PAGES += ("made/reference/modules_and_layers", "made/reference/names", "coming_from/pytorch", "_static/try", "search")
 SIZES = ((390, 844), (1280, 900))
 
 

@@ -28,6 +28,12 @@ WORDS = {
     **dict.fromkeys(("SimpleRNN", "RNNCell"), "RNN"),
     **dict.fromkeys(("PReLU", "RReLU"), "LeakyReLU"),
     **dict.fromkeys(("random_split",), "train_test_split"),
+    **dict.fromkeys(
+        ("f1_score", "precision_score", "recall_score", "roc_auc_score"),
+        "scikit-learn's scorers go by name, as in metrics=['f1_macro', 'roc_auc']",
+    ),
+    **dict.fromkeys(("to_categorical", "one_hot"), "class numbers are enough: nn.cross_entropy(logits, [0, 2, 1])"),
+    "Input": "the first layer says how many inputs there are: nn.Linear(4, 8)",
     "LSTMCell": "LSTM",
     "GRUCell": "GRU",
     **dict.fromkeys(("Swish", "swish"), "SiLU"),

@@ -228,6 +228,17 @@ nn.optim.RMSProp                              | AttributeError | did you mean nn
 nn.layers.Dense(3)                            | AttributeError | did you mean nn.Linear?
 nn.losses.MSELoss()                           | AttributeError | did you mean nn.mse?
 nn.metrics.accuracy_score                     | AttributeError | did you mean nn.accuracy?
+nn.metrics.f1_score                           | AttributeError | metrics=['f1_macro', 'roc_auc']
+nn.to_categorical(y)                          | AttributeError | class numbers are enough
+nn.Input((4,))                                | AttributeError | nn.Linear(4, 8)
+nn.Conv2d(1, 8, 3, padding_mode="zeros")      | TypeError      | leave it out
+fit(X, y, epochs=1, callbacks=[])             | TypeError      | an argument of nn.Trainer
+fit(X, y, epochs=1, metrics=["accuracy"])     | TypeError      | an argument of nn.Trainer
+fit(X, y, epochs=1, lr=0.1)                   | TypeError      | an argument of nn.Trainer
+nn.summary(model, input_size=(1, 4))          | TypeError      | here it is called sample=
+ag.einsum("ij,kj->ik", w, w)                  | TypeError      | np.einsum(subscripts, a, b)
+ag.draw(a).show()                             | AttributeError | the last line of a cell shows it
+ag.draw(a).render("graph")                    | AttributeError | x.save('graph.svg')
 nn.PReLU()                                    | AttributeError | did you mean nn.LeakyReLU?
 nn.Dropout(p=0.5, inplace=True)               | TypeError      | leave it out
 nn.train_test_split(X, y, test_size=0.2)      | TypeError      | here it is called test_fraction=

@@ -28,6 +28,7 @@ from autograd.explaining.attribution import edge_shares
 from autograd.explaining.names import find_node
 from autograd.graph.node import Node, describe
 from autograd.graph.order import topological_order
+from autograd.suggest import Elsewhere
 
 __all__ = ["Drawing", "draw"]
 
@@ -290,6 +291,12 @@ class Drawing:
 
     def __repr__(self) -> str:
         return f"<drawing of {self._count():,} nodes>"
+
+
+# Names of Graphviz's and matplotlib's pictures.
+_WORDS = dict.fromkeys(("render", "show", "view"), "the last line of a cell shows it, x.save('graph.svg') writes it")
+for _name in _WORDS:
+    setattr(Drawing, _name, Elsewhere(_name, "x", _WORDS))
 
 
 class StepPage:

@@ -25,7 +25,7 @@ einsum = primitive(
     "einsum", forwards.einsum,
     lambda g, y, a, b, subscripts: _factor(g, a, b, subscripts, 0),
     lambda g, y, a, b, subscripts: _factor(g, b, a, subscripts, 1),
-    symbol="Σ", multilinear=True, doc="y = the sum of products of a and b that Einstein's subscripts say",
+    symbol="Σ", multilinear=True, doc="y = the sum of products of a and b that subscripts= says, as np.einsum(subscripts, a, b)",
 )  # fmt: skip
 
 
