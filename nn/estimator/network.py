@@ -17,6 +17,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 import autograd as ag
 from nn._arguments import Signature
+from nn._checks import in_range, positive_integer
 from nn.estimator.objective import Each, Fitting
 from nn.estimator.stopping import Stopping
 from nn.inspect import mode
@@ -33,6 +34,9 @@ Array: TypeAlias = NDArray[Any]
 # scikit-learn's activations, each with the c of its first weights and biases, which are uniform up to
 # √(c / (fan in + fan out)); a random_state gives the same ones as there.
 START = {"identity": 6.0, "logistic": 2.0, "tanh": 6.0, "relu": 6.0}
+
+# What lies from 0 to below these, and is looked at by nobody else.
+BELOW = {"alpha": math.inf, "tol": math.inf, "power_t": math.inf, "validation_fraction": 1.0}
 
 SETTINGS = """Args:
         hidden_layer_sizes: The number of units of each hidden layer.
@@ -142,6 +146,11 @@ class Network(BaseEstimator):  # type: ignore[misc]
             Signature(type(self).__init__).check(self.get_params(deep=False), {"Sequence"})
         except TypeError as error:
             raise ValueError(str(error)) from None  # as scikit-learn has it
+        for name, below in BELOW.items():
+            if (value := getattr(self, name)) is not None:
+                in_range(name, value, below)
+        positive_integer("n_iter_no_change", self.n_iter_no_change)
+        positive_integer("max_fun", self.max_fun)
         X, y = validate_data(
             self, X, y, dtype=(np.float64, np.float32), accept_sparse="csr", multi_output=True, reset=reset, **settings
         )
@@ -163,8 +172,6 @@ class Network(BaseEstimator):  # type: ignore[misc]
         """Train for all epochs, or for one of ``partial_fit``."""
         if self.solver not in (*OPTIMIZERS, "lbfgs"):
             raise ValueError(f"solver={self.solver!r}: expected one of {', '.join(OPTIMIZERS)}, lbfgs")
-        if self.learning_rate not in ("constant", "invscaling", "adaptive"):
-            raise ValueError(f"learning_rate={self.learning_rate!r}: expected constant, invscaling or adaptive")
         random = check_random_state(self.random_state)
         goes_on = goes_on and hasattr(self, "model_")
         if not goes_on:

@@ -113,6 +113,12 @@ def test_training_stops_early() -> None:
     [
         ({"solver": "newton"}, "expected one of adam, adamw, nadam"),
         ({"activation": "cube"}, "cube"),
+        ({"alpha": -1.0}, "alpha must be from 0 to below inf, got -1"),
+        ({"tol": -1e-4}, "tol must be from 0"),
+        ({"power_t": -0.5}, "power_t must be from 0"),
+        ({"validation_fraction": 1.5}, "validation_fraction must be from 0 to below 1, got 1.5"),
+        ({"n_iter_no_change": 0}, "n_iter_no_change must be a positive integer"),
+        ({"max_fun": 0}, "max_fun must be a positive integer"),
     ],
 )
 def test_bad_settings_are_named(settings: dict[str, Any], message: str) -> None:
