@@ -96,9 +96,12 @@ def confusion_matrix(y_true: ArrayLike, y_pred: ArrayLike, *, labels: ArrayLike 
 
 
 def _pair(metric: str, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
-    true, pred = np.asarray(y_true), np.asarray(y_pred)
+    true, pred = (each.data if isinstance(each, ag.Tensor) else np.asarray(each) for each in (y_true, y_pred))
     if true.shape != pred.shape:
-        raise ag.ShapeError(f"{metric}: y_true has shape {true.shape} and y_pred {pred.shape}; they must be equal")
+        logits = "; classes of logits are logits.argmax(axis=1)" if {true.ndim, pred.ndim} == {1, 2} else ""
+        raise ag.ShapeError(
+            f"{metric}: y_true has shape {true.shape} and y_pred {pred.shape}; they must be equal{logits}"
+        )
     if true.size == 0:
         raise ValueError(f"{metric} needs at least one prediction, got none")
     return true, pred

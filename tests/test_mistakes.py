@@ -239,6 +239,9 @@ nn.summary(model, input_size=(1, 4))          | TypeError      | here it is call
 ag.einsum("ij,kj->ik", w, w)                  | TypeError      | np.einsum(subscripts, a, b)
 ag.draw(a).show()                             | AttributeError | the last line of a cell shows it
 ag.draw(a).render("graph")                    | AttributeError | x.save('graph.svg')
+nn.accuracy(model(X), y)                      | ShapeError     | logits.argmax(axis=1)
+nn.accuracy(y, y[:3])                         | ShapeError     | they must be equal
+fit(X, y, epochs=1, progress=False).history   | AttributeError | history['loss'] itself
 nn.PReLU()                                    | AttributeError | did you mean nn.LeakyReLU?
 nn.Dropout(p=0.5, inplace=True)               | TypeError      | leave it out
 nn.train_test_split(X, y, test_size=0.2)      | TypeError      | here it is called test_fraction=
@@ -298,6 +301,8 @@ np.exp(a)
 max(t)
 a in [a]
 model.train(False)
+nn.accuracy(y, model(X).argmax(axis=1))
+nn.r2_score(t, t * 2)
 model.eval()
 """
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self, TypeAlias, overload
 
+from autograd import suggest
 from nn._files import write_atomically
 from nn._limits import MOST_CONFIG_BYTES
 from nn._text import visible
@@ -146,6 +147,10 @@ class History:
         if path is not None:
             save(figure, path)
         return figure
+
+
+# Keras keeps the columns in an attribute.
+History.history = suggest.Elsewhere("history", "history", {"history": "a column is history['loss'] itself"})  # type: ignore[attr-defined]
 
 
 def _number(cell: str) -> float:
