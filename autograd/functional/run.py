@@ -19,6 +19,7 @@ from autograd.functional.independence import warn_of_independence
 from autograd.functional.jacobians import columns, raw, requires_grad, rows, zero
 from autograd.functional.signatures import Argnum, Function, name_of, positions_of
 from autograd.functional.trees import leaves, matched_leaves, paths, with_leaves
+from autograd.graph.backward import is_watched
 from autograd.graph.forward import push_forward
 from autograd.graph.hooks import current_tracer
 from autograd.graph.mode import is_recording, recorded
@@ -138,7 +139,8 @@ class Run:
         if any(map(is_complex, self.inputs)):
             return with_leaves(self.output, [self._as_argument(self._rows(y), self._outer) for y in self.results])
         height, width = (sum(np.size(raw(x)) for x in nodes) for nodes in (self.results, self.inputs))
-        blocks = self._columns() if height >= width else [self._rows(y) for y in self.results]
+        forward = height >= width and not is_watched()  # hooks are of backward passes
+        blocks = self._columns() if forward else [self._rows(y) for y in self.results]
         parts = [self._as_argument(block, self._outer) for block in blocks]
         return with_leaves(self.output, parts)
 

@@ -83,3 +83,15 @@ def test_quick_passes_are_as_quick_without_hooks() -> None:
     assert is_watched()
     handle.remove()
     assert not is_watched()
+
+
+@pytest.mark.parametrize("entries", [1, 2, 4])
+def test_hooks_count_in_jacobians_of_any_height(entries: int) -> None:
+    def function(x: Any) -> Any:
+        y = x * x
+        y.register_hook(lambda gradient: gradient * 10.0)
+        return ag.concatenate([y, x])[:entries]
+
+    x = np.array([1.0, 3.0])
+    rows = [ag.grad(lambda x, i=i: function(x)[i])(x) for i in range(entries)]
+    np.testing.assert_array_equal(ag.jacobian(function)(x), rows)
