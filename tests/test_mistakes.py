@@ -242,6 +242,9 @@ ag.draw(a).render("graph")                    | AttributeError | x.save('graph.s
 nn.accuracy(model(X), y)                      | ShapeError     | logits.argmax(axis=1)
 nn.accuracy(y, y[:3])                         | ShapeError     | they must be equal
 fit(X, y, epochs=1, progress=False).history   | AttributeError | history['loss'] itself
+nn.StepDecay(step_size=10, gamma=0.5)         | TypeError      | here it is called every=
+nn.CosineDecay(T_max=10)                      | TypeError      | here it is called total=
+nn.CosineDecay(10, eta_min=0.1)               | TypeError      | lowest=, as a share of the learning rate
 nn.PReLU()                                    | AttributeError | did you mean nn.LeakyReLU?
 nn.Dropout(p=0.5, inplace=True)               | TypeError      | leave it out
 nn.train_test_split(X, y, test_size=0.2)      | TypeError      | here it is called test_fraction=

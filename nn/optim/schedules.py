@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from autograd import suggest
 from nn._checks import in_range, positive_integer
 
 __all__ = [
@@ -287,3 +288,17 @@ class Stretched:
     def __call__(self, t: int) -> float:
         """The factor at time t."""
         return self.schedule((t - self.start) // self.length)
+
+
+# PyTorch's words for their arguments are answered by ours.
+for _schedule in (
+    StepDecay,
+    ExponentialDecay,
+    InverseTimeDecay,
+    LinearDecay,
+    CosineDecay,
+    WarmRestarts,
+    OneCycle,
+    WarmUp,
+):
+    setattr(_schedule, "__init__", suggest.in_our_words(_schedule.__init__))  # noqa: B010 - a type checker refuses it else
