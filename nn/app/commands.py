@@ -66,6 +66,10 @@ def _train(arguments: Namespace, elsewhere: Path | None) -> int:
         encoding=arguments.encoding,
         lines=arguments.model in SPELLERS,
     )
+    if arguments.model in SPELLERS:
+        for name in ("activation", "noise", "balance"):
+            if getattr(arguments, name) is not None:
+                raise DataError(f"--{name} is not for lines of text; leave it out for {arguments.model}")
     if arguments.html and (arguments.model or "mlp") != "mlp":
         raise DataError("--html draws every number of a network of linear layers; leave it out, or --model")
     folder = (arguments.out or Path("runs", dataset.name)).resolve()

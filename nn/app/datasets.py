@@ -117,7 +117,8 @@ class Dataset:
     def __post_init__(self) -> None:
         if len(self) < FEWEST_ROWS:
             raise DataError(
-                f"{self.name} has {len(self)} rows; at least {FEWEST_ROWS} are needed, to train and to test on"
+                f"{self.name} has {len(self)} row{'' if len(self) == 1 else 's'}; "
+                f"at least {FEWEST_ROWS} are needed, to train and to test on"
             )
         different = np.unique(self.target)
         if self.classes and 2 * len(different) > self.target.size:

@@ -49,8 +49,8 @@ def data_text(experiment: Experiment) -> str:
         counts = np.bincount(dataset.target, minlength=len(dataset.classes))
         rarest = int(counts.argmin())
         task += (
-            f"\nbalance  classes count alike in training: {quoted(dataset.classes[rarest])} has {counts[rarest]:,} "
-            f"rows ({counts[rarest] / len(dataset):.1%}); or --no-balance"
+            f"\nbalance  classes count alike in training: {quoted(dataset.classes[rarest])} has "
+            f"{counted(int(counts[rarest]), 'row')} ({counts[rarest] / len(dataset):.1%}); or --no-balance"
         )
     validation = f"{len(parts.validation):,} to validate"
     if parts.trains is not None:
