@@ -79,5 +79,7 @@ def test_at_an_edge_the_numbers_are_numpys(name: str) -> None:
 
 @pytest.mark.parametrize("message", REFUSED)
 def test_what_has_no_derivative_here_says_what_to_do(message: str) -> None:
+    if message == "need axis=" and not hasattr(np, "cumulative_sum"):
+        pytest.skip("NumPy has cumulative_sum since 2.1")
     with pytest.raises((ValueError, TypeError), match=message.replace("(", r"\(")):
         REFUSED[message](ag.Tensor(X, requires_grad=True))

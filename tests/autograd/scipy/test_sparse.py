@@ -38,7 +38,9 @@ def test_a_solution_is_that_with_the_full_matrix(shape: tuple[int, ...]) -> None
 
 def test_scipys_own_operators_refuse_a_node_and_say_what_takes_it() -> None:
     A, x = sparse.csr_array(FULL), ag.Tensor(np.ones(3), requires_grad=True)
-    uses: list[Any] = [lambda: A @ x, lambda: x @ A, lambda: A.multiply(x)]
+    uses: list[Any] = [lambda: A @ x, lambda: x @ A]
+    if not scipy.__version__.startswith("1.13."):  # which asks what came of it for a view, and is told of reshape
+        uses.append(lambda: A.multiply(x))
     uses.append(lambda: scipy.sparse.coo_array((x, [[0, 1, 2]] * 2)))
     for use in uses:
         with pytest.raises(TypeError, match=r"autograd\.scipy\.sparse has products"):
