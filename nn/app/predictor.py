@@ -47,6 +47,9 @@ class Predictor:
         )
         self._trainer = trainer_for(model, run.preprocessing)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.run, self.model, self.folder)  # the trainer's metrics go through no pickle
+
     def __repr__(self) -> str:
         return f"Predictor({str(self.folder)!r}, {self.run.preprocessing.task} of {self.target!r})"
 

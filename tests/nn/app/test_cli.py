@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import os
+import pickle
 import re
 import signal
 import subprocess
@@ -519,6 +520,7 @@ def test_a_run_predicts_tables_of_other_programs(messy, command):
     np.testing.assert_allclose(run.predict(table[reversed(table.columns)]), expected, rtol=1e-6)
     table["sold"] = pandas.to_datetime(table["sold"], format="%d.%m.%Y")
     np.testing.assert_allclose(run.predict(table), expected, rtol=1e-6)
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(run)).predict(table), run.predict(table))
     with pytest.raises(TypeError, match="predicts values, which have no probabilities"):
         run.predict_proba(table)
     with pytest.raises(nn.app.datasets.DataError, match="column 'size' is missing"):
