@@ -228,6 +228,7 @@ class Animation:
         """Draw each frame once. They are laid out alike, as the first, so that nothing moves that does not change."""
         with style():
             self._draw(0)
+            layout = self.figure.get_layout_engine()
             shown_at, self.figure.dpi = self.figure.dpi, dpi or self.figure.dpi
             try:
                 self.figure.draw_without_rendering()
@@ -238,6 +239,7 @@ class Animation:
                         writer.grab_frame()
             finally:
                 self.figure.dpi = shown_at
+                self.figure.set_layout_engine(layout or "none")
 
     @property
     def html(self) -> str:

@@ -317,8 +317,10 @@ def test_a_way_that_diverges_ends() -> None:
 def test_the_animation_of_a_descent(tmp_path: Path) -> None:
     image = pytest.importorskip("PIL.Image")
     animation = pictures.descent_animation(steps=4)
+    before = animation.figure.get_layout_engine(), animation.figure.dpi
     with image.open(animation.save(tmp_path / "descent.gif")) as gif:
         assert gif.n_frames == 5
+    assert (animation.figure.get_layout_engine(), animation.figure.dpi) == before
     assert repr(animation) == "<animation of 5 frames>"
 
 
