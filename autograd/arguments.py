@@ -25,6 +25,7 @@ __all__ = [
     "Signature",
     "checked",
     "explained",
+    "is_dtype",
     "is_nodes",
     "list_of",
     "of_class",
@@ -76,7 +77,8 @@ def _is_seed(value: Any) -> bool:
     return True
 
 
-def _is_dtype(value: Any) -> bool:
+def is_dtype(value: Any) -> bool:
+    """Whether NumPy knows a dtype of this name, class or kind."""
     try:
         np.dtype(value)
     except (TypeError, ValueError):
@@ -128,7 +130,7 @@ KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "str": (lambda value: isinstance(value, str), "a text"),
     "Path": (lambda value: isinstance(value, os.PathLike), "a path"),
     "Seed": (_is_seed, "a whole number from 0, a Generator or None"),
-    "DTypeLike": (_is_dtype, "a dtype such as np.float32"),
+    "DTypeLike": (is_dtype, "a dtype such as np.float32"),
     "Callable": (callable, "a function"),
     "Function": (callable, "a function"),
     "Argnum": (_is_positions, "the position of an argument, from 0, or several"),

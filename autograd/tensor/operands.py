@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
+from autograd.arguments import is_dtype
 from autograd.errors import DTypeError, ShapeError
 from autograd.graph.hooks import current_tracer
 from autograd.graph.node import Node, describe
@@ -75,14 +76,6 @@ def refuse_masked(x: Any, what: str) -> None:
         )
 
 
-def _is_dtype(dtype: Any) -> bool:
-    try:
-        np.dtype(dtype)
-    except TypeError:
-        return False
-    return True
-
-
 def numbers_of(data: Any, dtype: Any = None) -> Array:
     """A new array of them.
 
@@ -93,7 +86,7 @@ def numbers_of(data: Any, dtype: Any = None) -> Array:
     try:
         array = np.array(data, dtype=dtype)
     except TypeError as error:
-        if not _is_dtype(dtype):
+        if not is_dtype(dtype):
             raise DTypeError(f"dtype must be a type of numbers such as np.float32, got {dtype!r}") from None
         if "argument must be" in str(error):
             raise DTypeError(f"a Tensor holds numbers: {error}") from None

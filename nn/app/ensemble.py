@@ -101,8 +101,9 @@ def _linear(network: MLP) -> list[Linear]:
 
 
 def _bias(layer: Linear) -> Any:
-    """The array of an MLP's layer, which always has one."""
-    return None if layer.bias is None else layer.bias.data
+    """The array of a layer's biases, which those of an MLP all have."""
+    bias: Any = layer.bias
+    return bias.data
 
 
 class MembersTrainer(Trainer):

@@ -14,6 +14,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value
+from tests.autograd.expressions import readme
 from tests.conftest import DESKTOP, PHONE
 
 pytestmark = pytest.mark.browser
@@ -29,19 +30,6 @@ def opened(visited: Callable[..., Any], tmp_path: Path) -> Callable[..., Any]:
 
 
 # ---- graphs to look at ---------------------------------------------------------------------------------------------
-
-
-def readme(a: Any, b: Any) -> Any:
-    """The expression of micrograd's README."""
-    c, d = a + b, a * b + b**3
-    c = c + c + 1
-    c = c + 1 + c + (-a)
-    d = d + d * 2 + (b + a).relu()
-    d = d + 3 * d + (b - a).relu()
-    e = c - d
-    f = e**2
-    g = f / 2.0
-    return g + 10.0 / f
 
 
 def neuron(x: Any, w: Any, b: Any) -> Any:

@@ -14,6 +14,7 @@ import nn
 from autograd.explaining.formula import local_derivative
 from autograd.explaining.notation import name_latex
 from autograd.rules.primitive import BOOK
+from tests.autograd.expressions import readme
 from tests.autograd.table import Case, cases
 from tests.autograd.test_random_programs import near_a_kink, programs, run
 
@@ -21,17 +22,6 @@ SCALAR = [
     case for case in cases(differentiable=True)
     if BOOK[case.name].scalar is not None and all(shape == () for shape in case.shapes)
 ]  # fmt: skip
-
-
-def readme(a: Any, b: Any) -> Any:
-    """The expression of micrograd's README."""
-    c, d = a + b, a * b + b**3
-    c = c + c + 1
-    c = c + 1 + c + (-a)
-    d = d + d * 2 + (b + a).relu()
-    d = d + 3 * d + (b - a).relu()
-    f = (c - d) ** 2
-    return f / 2.0 + 10.0 / f
 
 
 def leaves_and_result(case: Case) -> tuple[list[Any], Any]:
