@@ -72,6 +72,8 @@ class OwnPrimitive(Primitive):
         function: The function as it was written.
     """
 
+    own = True
+
     def __init__(self, function: Callable[..., Any]) -> None:
         if isinstance(function, np.ufunc):
             self.__name__ = self.__qualname__ = function.__name__
@@ -163,10 +165,18 @@ class OwnPrimitive(Primitive):
         """One rule of forward mode for all arguments."""
         self._any_push = jvp
 
+    def on_floats(self, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
+        """The function on numbers: once, but for a division by 0 or an overflow, which NumPy's floats answer."""
+        try:
+            return self._on_floats(*inputs, **attrs)
+        except (ZeroDivisionError, OverflowError):
+            with np.errstate(all="ignore"):
+                return self._on_floats(*map(np.float64, inputs), **attrs)
+
     def _on_floats(self, *inputs: Any, **attrs: Any) -> float:
         result = self._on_arrays(*inputs, **attrs)
         if result.ndim:
-            if PACKING in attrs:  # no ShapeError, which is a ValueError: the book answers those by another try
+            if PACKING in attrs:
                 raise TypeError(f"the primitive {self.name} gave several results for Values: use Tensors")
             raise ShapeError(f"the primitive {self.name} gave shape {result.shape} for Values: use Tensors for arrays")
         return float(result)
@@ -205,8 +215,7 @@ class OwnPrimitive(Primitive):
         def share(g: Any, y: Any, /, *inputs: Any, **attrs: Any) -> Any:
             if rule is self:
                 raise self._missing(position)
-            if g.__class__ is float:  # rules for arrays work on NumPy's floats too
-                g, y, *inputs = (np.float64(x) if x.__class__ is float else x for x in (g, y, *inputs))  # type: ignore[assignment]
+            g, y, *inputs = _as_numpys(g, y, *inputs)  # type: ignore[assignment]
             packing = attrs.get(PACKING)
             given = _as_given(inputs, attrs)
             if packing is None:
@@ -229,6 +238,7 @@ class OwnPrimitive(Primitive):
         def push(t: Any, y: Any, /, *inputs: Any, **attrs: Any) -> Any:
             if rule is self:
                 raise self._missing(position)
+            t, y, *inputs = _as_numpys(t, y, *inputs)  # type: ignore[assignment]
             packing = attrs.get(PACKING)
             given = _as_given(inputs, attrs)
             if packing is None:
@@ -258,7 +268,7 @@ class OwnPrimitive(Primitive):
                 f"expected the argument's, {shape(x)}"
             )
         if isinstance(found, Node) or not isinstance(g, Node):
-            return found
+            return float(found) if isinstance(g, float) and found.dtype.kind == "f" and not found.ndim else found
         return Value(float(found), requires_grad=False) if isinstance(g, Value) else constant(found)
 
     def _missing(self, position: int) -> MissingRuleError:
@@ -278,6 +288,11 @@ def _holds_nodes(x: Any) -> bool:
     if isinstance(x, list | tuple | dict):
         return any(isinstance(part, Node) for part in leaves(x))
     return isinstance(x, Node)
+
+
+def _as_numpys(*xs: Any) -> list[Any]:
+    """Numbers as NumPy's floats, on which rules for arrays work too, and which divide by 0."""
+    return [np.float64(x) if x.__class__ is float else x for x in xs] if xs[0].__class__ is float else list(xs)
 
 
 def _as_given(inputs: Sequence[Any], attrs: dict[str, Any]) -> list[Any]:

@@ -95,7 +95,7 @@ def _shares(node: Any, g: Any, create_graph: bool, needed: Collection[Node]) -> 
         elif one_by_one:
             yield position, x, g.each(lambda g, vjp=vjp: vjp(g, *arguments[1:], **attrs), (g,))
         else:
-            yield position, x, evaluated(vjp, rule.vjps[position], arguments, attrs)
+            yield position, x, evaluated(vjp, None if rule.own else rule.vjps[position], arguments, attrs)
 
 
 def zero_where_not_taken(g: Any, share: Any) -> Any:

@@ -94,6 +94,8 @@ class Primitive:
     __qualname__: str
     __doc__ = Described("documentation", __doc__)
     __signature__ = Described("signature")
+    # Whether a user wrote it: what it raises is told as it is, rather than tried again with NumPy's floats.
+    own = False
 
     def __init__(
         self,

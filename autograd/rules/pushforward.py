@@ -38,7 +38,7 @@ def push_of(rule: Primitive, kind: Kind) -> Push | None:
 
 def _found(rule: Primitive, kind: Kind) -> Push | None:
     if rule.jvps:
-        return _summed(rule.jvps, kind)
+        return _summed(rule.jvps, "node" if rule.own else kind)
     if rule.pull is None and (rule.elementwise or rule.symmetric):
         return _summed(rule.vjps, kind)
     if rule.linear or rule.multilinear:

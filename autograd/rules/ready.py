@@ -58,11 +58,14 @@ def specialised(rule: Vjp, kind: Kind) -> Vjp:
 
 
 def evaluated(rule: Any, as_written: Any, arguments: tuple[Any, ...], attrs: dict[str, Any]) -> Any:
-    """A rule's value; where Python's float arithmetic raises, IEEE 754's answer, which NumPy's float64 gives."""
+    """A rule's value; where Python's float arithmetic raises, IEEE 754's answer, which NumPy's float64 gives.
+
+    Where there is nothing ``as_written`` to ask again, the exception stands.
+    """
     try:
         return rule(*arguments, **attrs) if attrs else rule(*arguments)
     except FLOAT_EXCEPTIONS:
-        if arguments[0].__class__ is not float:
+        if as_written is None or arguments[0].__class__ is not float:
             raise
         with np.errstate(all="ignore"):
             return as_written(*map(np.float64, arguments), **attrs)

@@ -71,13 +71,16 @@ class Tensor(ArrayMethods, Copying):
         label: str | None = None,
         dtype: DTypeLike | None = None,
     ) -> None:
-        data = data.data if isinstance(data, Tensor) else data  # a traced one refuses
+        attrs = NO_ATTRS
+        if isinstance(data, Tensor):  # a traced one refuses
+            attrs = CUT if not requires_grad and is_cut((data,)) else NO_ATTRS
+            data = data.data
         operands.refuse_masked(data, "a Tensor")
         array = operands.numbers_of(data, dtype)
         requires_grad = requires_grad is not False and truth("requires_grad", requires_grad)
         if requires_grad:
             check_floating(array)
-        fill(self, array, None, (), NO_ATTRS, requires_grad, label)
+        fill(self, array, None, (), attrs, requires_grad, label)
 
     # ---- what it holds ----------------------------------------------------------------------------------------------
 

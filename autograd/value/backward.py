@@ -19,7 +19,8 @@ from autograd.graph.slips import SLIPS
 from autograd.rules.ready import FLOAT_EXCEPTIONS, evaluated
 from autograd.value.node import ALONE, MANY, MIXED
 
-# What sends an operation the slower way: float arithmetic that raises, and a rule without a derivative for some input.
+# What sends an operation the slower way: float arithmetic that raises, and a rule without a derivative for some input,
+# which is None and cannot be called.
 WITH_CARE = (*FLOAT_EXCEPTIONS, TypeError)
 
 # One pass at a time. Before anything has reached a node, there is a −0 in it that is the pass's own object: any number
@@ -155,29 +156,33 @@ def _gather(order: Sequence[Any], root: Any, unreached: float, keep: bool) -> li
             try:
                 if second is ALONE:
                     share = vjps[0](g, node._raw, first._raw)
-                    if share == share and share.__class__ is float:
+                    if (share == share or rule.own) and share.__class__ is float:
                         first._flow += share
                         continue
                 elif first.__class__ is value:
                     if second.__class__ is float:
                         share = vjps[0](g, node._raw, first._raw, second)
-                        if share == share and share.__class__ is float:
+                        if (share == share or rule.own) and share.__class__ is float:
                             first._flow += share
                             continue
                     elif second.__class__ is value and first.requires_grad and second.requires_grad:
                         y, a, b = node._raw, first._raw, second._raw
-                        share, other = vjps[0](g, y, a, b), vjps[1](g, y, a, b)
-                        if share == share and other == other and share.__class__ is other.__class__ is float:
-                            first._flow += share
-                            second._flow += other
-                            continue
+                        of_a, of_b = vjps
+                        if of_b is not None:  # before the other has run
+                            share, other = of_a(g, y, a, b), of_b(g, y, a, b)
+                            usual = share == share and other == other
+                            if (usual or rule.own) and share.__class__ is other.__class__ is float:
+                                first._flow += share
+                                second._flow += other
+                                continue
                 elif first.__class__ is float and second.__class__ is value:
                     share = vjps[1](g, node._raw, first, second._raw)
-                    if share == share and share.__class__ is float:
+                    if (share == share or rule.own) and share.__class__ is float:
                         second._flow += share
                         continue
-            except WITH_CARE:
-                pass
+            except WITH_CARE as error:
+                if rule.own and error.__traceback__ is not None and error.__traceback__.tb_next is not None:
+                    raise  # from within a user's rule, which is not run twice
         pairs: Iterable[tuple[Any, Any]]
         arguments: tuple[Any, ...]
         if second is ALONE:
@@ -195,6 +200,8 @@ def _gather(order: Sequence[Any], root: Any, unreached: float, keep: bool) -> li
             try:
                 share = vjp(*arguments, **attrs) if attrs else vjp(*arguments)
             except FLOAT_EXCEPTIONS:
+                if rule.own:
+                    raise
                 share = evaluated(vjp, rule.vjps[vjps.index(vjp)], arguments, attrs)
             if share.__class__ is not float:
                 share = parent._unbroadcast(share)

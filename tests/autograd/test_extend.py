@@ -315,3 +315,43 @@ def test_a_checkpoint_is_one_node_of_the_same_derivatives() -> None:
     check_grads(ag.checkpoint(f), order=3)({"w": 0.7}, X)
     gradient = ag.grad(lambda p: ag.checkpoint(f)(p, X).sum())({"w": 0.7})
     assert gradient == ag.grad(lambda p: f(p, X).sum())({"w": 0.7})
+
+
+@pytest.mark.parametrize("error", [TypeError, ValueError, ZeroDivisionError, OverflowError, None])
+@pytest.mark.parametrize("others", [(), (3.0,), (ag.Value(3.0),)], ids=["alone", "number", "Value"])
+def test_a_rule_of_values_runs_once(error: type[Exception] | None, others: tuple[Any, ...]) -> None:
+    runs = []
+
+    @primitive
+    def f(x: Any, *others: Any) -> Any:
+        return x * x
+
+    def rule(g: Any, y: Any, x: Any, *others: Any) -> Any:
+        runs.append(x)
+        if error is not None:
+            raise error("by the user")
+        return g * np.nan
+
+    defrule(f, rule, *[None] * len(others))
+    x = ag.Value(2.0)
+    if error is None:
+        f(x, *others).backward()
+        assert np.isnan(x.grad)
+    else:
+        with pytest.raises(error, match="by the user"):
+            f(x, *others).backward()
+    assert runs == [2.0]
+
+
+def test_a_function_of_values_that_raises_runs_once() -> None:
+    runs = []
+
+    @primitive
+    def f(x: Any) -> Any:
+        runs.append(x)
+        raise ValueError("by the user")
+
+    defrule(f, lambda g, y, x: g)
+    with pytest.raises(ValueError, match="by the user"):
+        f(ag.Value(2.0))
+    assert runs == [2.0]

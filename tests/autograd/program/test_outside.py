@@ -90,13 +90,17 @@ def test_an_input_that_was_seen_and_is_nowhere_else_in_the_graph_is_refused() ->
 def test_ones_own_leaf_and_an_input_are_not_refused(kind: str) -> None:
     x = of(kind, 1.5)
     end = ag.sum if kind == "arrays" else lambda y: y
-    meant = ag.Value(x.detach().data) if kind == "numbers" else ag.Tensor(x.detach())
+    meant = ag.Value(x.data) if kind == "numbers" else ag.Tensor(x.data)
     assert ag.Program.from_graph(end(x * meant), x, engine="numpy", order=0)(x.data * 2.0) == pytest.approx(
         end(x * x).item() * 2.0
     )
     constant = ag.Value(1.5, requires_grad=False) if kind == "numbers" else ag.Tensor([1.5, 1.5])
     program = ag.Program.from_graph(end(x * (constant * 2.0)), x, engine="numpy", order=0)  # nor is what it computes
     assert program(x.data) == pytest.approx(end(x * 3.0).item())
+    if kind == "arrays":
+        for same in (ag.Tensor(x), ag.Tensor(x.detach()), ag.Tensor(x * 2.0)):
+            with pytest.raises(ag.RecordingError, match="was detached"):
+                ag.Program.from_graph(end(x * same), x, engine="numpy")
     cut = x.detach()  # as an input it may be anything
     program = ag.Program.from_graph(end(x * cut), [x, cut], engine="numpy", order=0)
     assert program(x.data, x.data * 4.0) == pytest.approx(end(x * x).item() * 4.0)

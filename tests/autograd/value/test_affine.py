@@ -50,3 +50,11 @@ def test_affine_of_rows_in_a_program() -> None:
 def test_affine_of_rows_that_do_not_belong_together(weights: Any, inputs: Any, bias: Any, message: str) -> None:
     with pytest.raises(ag.ShapeError, match=message):
         ag.affine(weights, inputs, bias)
+
+
+@pytest.mark.parametrize(
+    "call", [(0.1, Value(2.0), Value(3.0)), ([Value(2.0)], 3.0), (Value(1.0), [1.0]), ([1.0], Value(2.0))]
+)
+def test_numbers_in_place_of_lists_are_named(call: Any) -> None:
+    with pytest.raises(TypeError, match=r"affine takes lists of (weights|inputs), got .*: of numbers it is affine"):
+        ag.affine(*call)
