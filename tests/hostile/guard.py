@@ -40,6 +40,8 @@ class Guard:
         self.program = [str(path.resolve()) for path in PROGRAM]
         self.on = False
         self.seen: list[str] = []
+        for number in (signal.SIGALRM, signal.SIGPROF):
+            signal.signal(number, _too_long)
         sys.addaudithook(self._audit)
 
     @contextlib.contextmanager
@@ -51,8 +53,6 @@ class Guard:
             TimeoutError: It took too long.
         """
         self.seen.clear()
-        for number in (signal.SIGALRM, signal.SIGPROF):
-            signal.signal(number, _too_long)
         signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
         signal.setitimer(signal.ITIMER_REAL, MOST_SECONDS * WAITING)
         self.on = True

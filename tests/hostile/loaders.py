@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import json
 import random
@@ -62,10 +63,18 @@ class NotOneLineError(Exception):
     """A command that refused something did not say so in a line."""
 
 
+_PARSERS = ((cli, "build_parser"), (autograd_command, "_parser"))  # the same for all words: each is made once
+_MADE = [functools.cache(getattr(module, name)) for module, name in _PARSERS]
+
+
 def command(main: Callable[[list[str]], int], *words: str) -> None:
     """Run a command; raises DataError where it refused in one good line."""
     out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+    with contextlib.ExitStack() as stack:
+        for (module, name), made in zip(_PARSERS, _MADE, strict=True):
+            stack.enter_context(mock.patch.object(module, name, made))
+        stack.enter_context(contextlib.redirect_stdout(out))
+        stack.enter_context(contextlib.redirect_stderr(err))
         try:
             code = main(list(words))
         except SystemExit as end:
@@ -220,9 +229,14 @@ def _encoded(array: np.ndarray[Any, Any], kind: str) -> bytes:
     return file.getvalue()
 
 
+_WRITTEN: dict[Path, bytes] = {}  # no loader may change a file, so what is as it should be is left
+
+
 def _write(files: dict[Path, bytes]) -> None:
     for path, content in files.items():
-        path.write_bytes(content)
+        if _WRITTEN.get(path) != content:
+            path.write_bytes(content)
+            _WRITTEN[path] = content
 
 
 def _changed_config(seed: tuple[int, str], rng: random.Random, others: Sequence[tuple[int, str]]) -> bytes:
