@@ -232,8 +232,8 @@ def check_signs(targets: NDArray[Any]) -> None:
 
 
 def check_shares(targets: NDArray[Any], loss: str) -> None:
-    """Refuse targets below 0 or above 1."""
-    if targets.size and (targets.min() < 0 or targets.max() > 1):
+    """Refuse targets below 0 or above 1, and those that are no numbers."""
+    if targets.size and not (targets.min() >= 0 and targets.max() <= 1):
         raise ValueError(
             f"{loss} takes targets between 0 and 1, "
             f"got {targets.min():g} to {targets.max():g}; for -1 and 1 pass (targets + 1) / 2"

@@ -75,7 +75,8 @@ ITEMS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "Trainings that would learn nothing": (
             "test_mistakes.py::test_a_mistake_is_answered_by_what_to_do",
-            "nn/test_more_losses.py::test_a_compiled_step_refuses_the_targets_that_the_loss_refuses",
+            "nn/test_losses.py::test_targets_that_do_not_fit_are_refused",
+            "nn/test_more_losses.py::test_a_loss_and_its_compiled_step_refuse_the_same_targets",
         ),
         "A summed loss in training and validation": (
             "nn/training/test_trainer.py::test_training_and_validation_agree_on_the_same_data",
