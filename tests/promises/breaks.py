@@ -47,18 +47,21 @@ BREAKS: dict[str, tuple[Break, ...]] = {
     "Generators of random numbers, the user's own too": (
         Break("autograd/program/purity.py", "if after == self._before:", "if True:"),
     ),
+    "Two logsumexps of different lengths in one program": (
+        Break(
+            "autograd/program/numbers/fusion.py",
+            "softmax_n, operands, (place, *parts)",
+            "softmax_n, operands, (place, *parts[:2])",
+        ),
+    ),
     "Arrays of every kind that change between the passes, by every way in": (
         Break("autograd/tensor/operands.py", '        return array.copy("K")\n', "        return array\n"),
         Break("autograd/graph/changes.py", "        return copy.copy(x)\n", "        return x\n"),
-        Break(
-            "autograd/tensor/operands.py",
-            "not (copy.view(bits) == array.view(bits)).all()",
-            "not copy.sum() == array.sum()",
-        ),
+        Break("autograd/tensor/operands.py", "copy is None or copy.base != rows.data", "copy is None"),
         Break(
             "autograd/tensor/tensor.py",
-            "            array.flags.writeable = False  # writing would change",
-            "            # writing would change",
+            "            array = array.view()\n            array.flags.writeable = False\n",
+            "            array = array.view()\n",
         ),
     ),
     "Leaves that change between the passes": (
@@ -109,7 +112,7 @@ BREAKS: dict[str, tuple[Break, ...]] = {
         ),
     ),
     "Run folders: a config.json with anything anywhere": (
-        Break("nn/app/runs.py", "    preprocessing=preprocess.SCHEMA,\n", "    preprocessing=record(),\n"),
+        Break("nn/app/runs.py", "    preprocessing=_prepared,\n", "    preprocessing=record(),\n"),
         Break("nn/app/runs.py", "> MOST_CONFIG_BYTES", "> 2**60"),
         Break("nn/app/runs.py", "parse_constant=_no_number", "parse_constant=float"),
     ),

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.promises.__main__ import KEPT, PAGE, PROMISES, page
+from tests.promises.__main__ import KEPT, PAGE, PROMISES, ROOT, page
+from tests.promises.breaks import BREAKS
 from tests.promises.items import ITEMS
 from tests.promises.trial import BrokenPromiseError, demand
 
@@ -20,7 +21,7 @@ def test_every_command_is_there() -> None:
     for promise in PROMISES.values():
         for word in promise.command.split():
             if word.startswith("tests."):
-                folder = Path(__file__).parents[2] / word.replace(".", "/")
+                folder = ROOT / word.replace(".", "/")
                 assert folder.with_suffix(".py").exists() or (folder / "__main__.py").exists(), word
 
 
@@ -31,6 +32,13 @@ def test_every_kind_of_fault_has_tests_that_are_there() -> None:
                 file, name = test.split("::")
                 text = (Path(__file__).parents[1] / file).read_text(encoding="utf-8")
                 assert f"def {name}(" in text, test
+
+
+def test_every_kind_of_fault_can_be_put_back() -> None:
+    assert {kind for part in ITEMS.values() for kind in part} == BREAKS.keys()
+    for breaks in BREAKS.values():
+        for edit in breaks:
+            assert edit.old in (ROOT / edit.file).read_text(encoding="utf-8"), edit
 
 
 @pytest.mark.parametrize("name", ["choices", "tails", "tasks"])
