@@ -15,7 +15,8 @@ import numpy as np
 
 import autograd.numpy as anp
 from autograd.errors import GradientCheckError
-from autograd.numpy.arguments import TABLE, row_of
+from autograd.numpy.arguments import TABLE
+from autograd.numpy.calls import row_of
 from autograd.rules.primitive import BOOK
 from autograd.test_util import check_grads
 from tests.autograd.numpy.calls import CALLS, Call

@@ -63,16 +63,30 @@ def house() -> House:
 
 
 @cache
-def statements(source: str) -> list[ast.Import | ast.ImportFrom]:
-    """The imports of a module, wherever in it."""
-    return [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Import | ast.ImportFrom)]
+def statements(source: str) -> list[ast.Import | ast.ImportFrom | ast.Constant | ast.JoinedStr]:
+    """The imports of a module, wherever in it; and its strings, where it has a use for `import_module`."""
+    wanted = ast.Import | ast.ImportFrom
+    if "import_module" in source:
+        wanted |= ast.Constant | ast.JoinedStr
+    return [node for node in ast.walk(ast.parse(source)) if isinstance(node, wanted)]
 
 
 def imports_of(source: str, known: House) -> Iterator[tuple[str, list[str]]]:
-    """What a module imports: each module, and the names that are taken from it."""
+    """What a module imports, now or later: each module, and the names that are taken from it.
+
+    A string that is a module's name counts, and ``f"autograd.numpy.{name}"`` counts for all of that room.
+    """
     for node in statements(source):
         if isinstance(node, ast.Import):
             yield from ((alias.name, []) for alias in node.names)
+        elif isinstance(node, ast.Constant):
+            if isinstance(node.value, str) and "." in node.value and node.value in known:
+                yield node.value, []
+        elif isinstance(node, ast.JoinedStr):
+            folder = ast.unparse(node)[2:].rpartition(".{")[0]
+            if folder in known:
+                inside = [m for m in known if m.rpartition(".")[0] == folder and room_of(m) == room_of(folder)]
+                yield from ((m, []) for m in inside)
         else:
             assert not node.level, f"a relative import: {ast.unparse(node)}"
             names = [alias.name for alias in node.names]
@@ -152,6 +166,8 @@ PLANTED = {
     "a room that nobody knows": ("autograd.attic", "", "upward"),
     "a file that nobody knows": ("nn.attic", "", "upward"),
     "a circle of two files": ("autograd.rules.primitive", "import autograd.rules.arithmetic", "circle"),
+    "a circle by a name": ("autograd.rules.primitive", 'import_module("autograd.rules.arithmetic")', "circle"),
+    "a circle by a folder's name": ("autograd.rules.shapes", 'import_module(f"autograd.rules.{room}")', "circle"),
     "a circle through a package": ("nn.training.history", "from nn.training import trainer", "circle"),
     "a private module": ("nn.module", "from autograd.graph.node import Node", "private"),
     "a private name": ("nn.module", "from autograd import import_module", "private"),

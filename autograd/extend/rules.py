@@ -12,7 +12,7 @@ from autograd.arguments import checked
 from autograd.extend.own import OwnPrimitive
 from autograd.functional.derivatives import make_vjp
 from autograd.graph.node import Node
-from autograd.numpy.arguments import row_of
+from autograd.numpy.calls import row_of
 from autograd.rules.primitive import Primitive
 from autograd.rules.ready import Vjp
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as _numpy
 
-from autograd.numpy import arguments as _arguments
+from autograd.numpy import calls as _calls
 from autograd.numpy.building import array as array
 from autograd.numpy.building import asarray as asarray
 from autograd.numpy.building import c_ as c_
@@ -36,14 +36,14 @@ def __getattr__(name: str) -> Any:
     if found is None and not hasattr(_numpy, name):
         raise _no_such_name("module 'autograd.numpy'", "np", name, __dir__(), {})
     if callable(found) and not isinstance(found, type):
-        found = _entries.get(found) or _arguments.differentiable_version(found)
+        found = _entries.get(found) or _calls.differentiable_version(found)
         globals()[name] = found
     return found
 
 
 def __dir__() -> list[str]:
     named = {name for name in dir(_numpy) if _is_ufunc_of_ours(getattr(_numpy, name, None))}
-    return sorted({*named, *_arguments.all_names(_numpy), *_ours})
+    return sorted({*named, *_calls.all_names(_numpy), *_ours})
 
 
 def _is_ufunc_of_ours(function: Any) -> bool:

@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from autograd.numpy.arguments import TABLE, all_names
+from autograd.numpy.arguments import TABLE
+from autograd.numpy.calls import all_names
 from autograd.rules.primitive import BOOK
 
 __all__ = ["coverage"]

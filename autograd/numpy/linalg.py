@@ -6,7 +6,7 @@ from typing import Any
 
 from numpy import linalg as _numpys
 
-from autograd.numpy.arguments import differentiable_version as _differentiable_version
+from autograd.numpy.calls import differentiable_version as _differentiable_version
 
 __all__ = _numpys.__all__
 

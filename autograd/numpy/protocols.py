@@ -12,55 +12,12 @@ import numpy as np
 
 from autograd.graph.node import Node
 from autograd.graph.operators import ForeignOperandError
-from autograd.numpy import arguments, functions, reductions, shapes
-from autograd.numpy.arguments import call, differentiable, plain
+from autograd.numpy import calls, shapes
+from autograd.numpy.arguments import cast, check_dtype, plain
+from autograd.numpy.calls import call
 from autograd.numpy.folding import accumulated, folded, folded_at
 from autograd.numpy.refusals import refuse_argument, refuse_function
-from autograd.rules.arithmetic import where
 from autograd.rules.primitive import BOOK, Primitive
-
-differentiable("sum")(reductions.sum)
-differentiable("max", "amax")(reductions.max)
-differentiable("min", "amin")(reductions.min)
-differentiable("transpose", "permute_dims")(shapes.transpose)
-differentiable("swapaxes")(shapes.swapaxes)
-differentiable("broadcast_to")(shapes.broadcast_to)
-differentiable("expand_dims")(shapes.expand_dims)
-differentiable("squeeze")(shapes.squeeze)
-differentiable("concatenate")(shapes.concatenate)
-differentiable("stack")(shapes.stack)
-differentiable("matrix_transpose", "linalg.matrix_transpose")(shapes.matrix_transpose)
-differentiable("dot")(functions.dot)
-
-
-@differentiable("reshape")
-def _reshape(a: Any, shape: Any, order: str = "C") -> Any:
-    """NumPy's reshape; in Fortran's order that of the transposed array, transposed."""
-    if order == "C":
-        return shapes.reshape(a, shape)
-    if order != "F":
-        raise ValueError(f"np.reshape on nodes with order={order!r}: use 'C' or 'F'")
-    backwards = (shape,) if isinstance(shape, int) else tuple(shape)[::-1]
-    return shapes.transpose(shapes.reshape(shapes.transpose(a), backwards))
-
-
-@differentiable("ravel")
-def _ravel(a: Any, order: str = "C") -> Any:
-    """NumPy's ravel."""
-    return _reshape(a, -1, order)
-
-
-@differentiable("clip")
-def _clip(a: Any, min: Any = None, max: Any = None) -> Any:
-    """NumPy's clip, whose bounds have two names each."""
-    return functions.clip(a, *(None if bound is np._NoValue else bound for bound in (min, max)))
-
-
-@differentiable("where")
-def _where(condition: Any, x: Any = None, y: Any = None) -> Any:
-    """NumPy's where: a choice between two branches, or the places where a condition holds."""
-    return np.where(plain(condition, "np.where")) if x is None and y is None else where(condition, x, y)
-
 
 # Their results are positions, shapes, truths or fresh arrays: no derivative is lost by working on the plain numbers.
 GRADIENT_FREE: frozenset[Callable[..., Any]] = frozenset(
@@ -85,11 +42,11 @@ OF_SHAPES = frozenset(
 )  # fmt: skip
 
 
-# Ufuncs of other libraries, entered by the rooms that have rules for them or put them together; and those rooms,
-# imported when first needed.
+# Ufuncs of other libraries, entered by the rooms that have rules for them or put them together; and those rooms, which
+# higher floors name here by the library and which are imported when first needed.
 UFUNCS: dict[np.ufunc, Primitive] = {}
 COMPOSED: dict[np.ufunc, Callable[..., Any]] = {}
-ROOMS_OF = {"scipy.special": "autograd.scipy.special"}
+ROOMS_OF: dict[str, str] = {}
 
 
 @cache
@@ -141,13 +98,13 @@ def _with_options(ufunc: np.ufunc, inputs: tuple[Any, ...], options: dict[str, A
     name = f"np.{ufunc.__name__}"
     for option, value in options.items():
         nothing = value is None or value is True or (option == "out" and all(buffer is None for buffer in value))
-        if not nothing and option not in arguments.IGNORED | {"dtype"}:
+        if not nothing and option not in calls.IGNORED | {"dtype"}:
             refuse_argument(name, option)
     dtype = options.get("dtype")
     if dtype is None:
         return inputs
-    arguments.check_dtype(name, dtype)
-    return tuple(arguments.cast(x, dtype) for x in inputs)
+    check_dtype(name, dtype)
+    return tuple(cast(x, dtype) for x in inputs)
 
 
 def _apply_method(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
@@ -163,7 +120,7 @@ def _apply_method(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options
     if meant is not None:
         names = ("axis", "dtype", "out", "keepdims", "initial", "where")
         return call(meant, inputs[:1], {"axis": 0} | dict(zip(names, inputs[1:], strict=False)) | options)
-    name = f"{arguments.name_of(ufunc)}.{method}"
+    name = f"{calls.name_of(ufunc)}.{method}"
     if method not in _FOLDS or ufunc.nin != 2 or ufunc.nout != 1 or ufunc.signature is not None:
         writes = ": it writes into an array; add y = y + np.bincount(places, values, len(y))" if method == "at" else ""
         raise TypeError(f"{name} has no derivative rule{writes or '; use np.sum, np.max … or operators'}")
@@ -194,8 +151,8 @@ def apply_function(function: Callable[..., Any], args: tuple[Any, ...], kwargs: 
         if isinstance(kwargs.get("out"), Node):
             refuse_argument(what, "out")
         return function(*[_looked_at(x, what) for x in args], **{key: _looked_at(x, what) for key, x in kwargs.items()})
-    if arguments.row_of(function) is None:
-        refuse_function(arguments.name_of(function))
+    if calls.row_of(function) is None:
+        refuse_function(calls.name_of(function))
     return call(function, args, kwargs)
 
 

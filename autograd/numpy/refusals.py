@@ -45,6 +45,6 @@ def refuse_function(name: str) -> NoReturn:
     """Raise for a function that has no derivative here."""
     if name in _WRITES:
         raise TypeError(f"{name} has no derivative rule: it writes into an array; make a new one, {_WRITES[name]}")
-    room = "autograd.scipy.special" if name.startswith("scipy.") else "autograd.numpy"
+    room = f"autograd.{'scipy.special' if name.startswith('scipy.') else 'numpy'}"
     instead = _INSTEAD.get(name, f"build it from functions that have one (dir({room}) lists them)")
     raise TypeError(f"{name} has no derivative rule here: {instead}, or use t.data where no gradient is wanted")

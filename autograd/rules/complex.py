@@ -33,7 +33,7 @@ def of_complex(
     """Enter a function of complex numbers, in the place of an entry of the book perhaps."""
     entry = COMPLEX_BOOK[name] = Primitive(name, array, vjps, analytic=True, **details)
     entry.__name__ = entry.__qualname__ = name
-    entry.__module__ = __name__
+    entry.__module__ = vjps[0].__module__
     if place_of is not None:
         place_of.of_complex = entry
     return entry

@@ -156,7 +156,7 @@ class Primitive:
         return getattr(self.ufunc, name)
 
     def __reduce__(self) -> str | tuple[Any, ...]:
-        return entry, (self.name,)
+        return entry, (self.name, self.__module__)
 
     @overload
     def __call__(self, x: Recording[N], /, *others: Any, **attrs: Any) -> N: ...
@@ -245,10 +245,9 @@ class Primitive:
         return used is None or position in used
 
 
-def entry(name: str) -> Primitive:
-    """The entry of that name."""
-    if name not in BOOK:
-        import_module("autograd.rules.fourier")  # and so all of complex numbers
+def entry(name: str, module: str) -> Primitive:
+    """The entry of that name, which that module enters."""
+    import_module(module)
     return BOOK.get(name) or COMPLEX_BOOK[name]
 
 

@@ -13,7 +13,7 @@ from autograd.errors import DTypeError
 from autograd.graph.node import Node
 from autograd.graph.outside import CUT, look_at
 from autograd.numpy import functions, shapes
-from autograd.numpy.arguments import call
+from autograd.numpy.calls import call
 from autograd.numpy.indexing import gathered
 from autograd.rules import complex, products, reductions, shaping
 from autograd.rules.shapes import Axis, is_complex

@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd.graph.operators import Operators
 
-# Methods that call NumPy's function, which knows from `autograd.numpy.arguments` what it is on nodes.
+# Methods that call NumPy's function, which knows from `autograd.numpy.calls` what it is on nodes.
 OF_NUMPY = (
     "all", "any", "argpartition", "argsort", "choose", "compress", "conj", "conjugate", "copy", "cumprod", "cumsum",
     "diagonal", "nonzero", "prod", "ptp", "repeat", "round", "searchsorted", "std", "take", "trace", "var",

@@ -11,7 +11,8 @@ import pytest
 import autograd as ag
 import autograd.numpy as anp
 from autograd import Tensor
-from autograd.numpy.arguments import TABLE, row_of
+from autograd.numpy.arguments import TABLE
+from autograd.numpy.calls import row_of
 from autograd.test_util import check_grads
 
 row_of(len)

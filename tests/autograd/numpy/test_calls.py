@@ -11,7 +11,8 @@ import pytest
 import autograd as ag
 import autograd.numpy as anp
 from autograd import Tensor
-from autograd.numpy.arguments import TABLE, name_of, row_of
+from autograd.numpy.arguments import TABLE
+from autograd.numpy.calls import name_of, row_of
 from tests.autograd.numpy.calls import CALLS, Call
 
 row_of(np.sum), row_of(len)
