@@ -175,7 +175,7 @@ def _gather(order: Sequence[Any], root: Any, unreached: float, keep: bool) -> li
                                 first._flow += share
                                 second._flow += other
                                 continue
-                elif first.__class__ is float and second.__class__ is value:
+                elif first.__class__ is float:
                     share = vjps[1](g, node._raw, first, second._raw)
                     if (share == share or rule.own) and share.__class__ is float:
                         second._flow += share
