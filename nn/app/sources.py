@@ -127,7 +127,7 @@ def reopen_dataset(source: Mapping[str, Any], moved_to: Path | None = None) -> D
                 "restore them, or train again"
             )
         return dataset
-    _check_unchanged(path, source)
+    _check_unchanged(path, source, moved=moved_to is not None)
     if source["kind"] == "idx":
         return load_folder(path, only=source["files"])
     if source["kind"] == "lines":
@@ -135,16 +135,23 @@ def reopen_dataset(source: Mapping[str, Any], moved_to: Path | None = None) -> D
     return reload_csv(path, source["target"], source["task"], source["encoding"])
 
 
-def _check_unchanged(path: Path, source: Mapping[str, Any]) -> None:
+def _check_unchanged(path: Path, source: Mapping[str, Any], moved: bool) -> None:
+    """Refuse other data than the run's; no file is opened that has another name or another size than it tells."""
+    alone = source["kind"] in ("csv", "lines")
+    if alone and (len(source["files"]) != 1 or not (moved or path.name in source["files"])):
+        raise DataError(
+            f"this run's data are said to lie in {path}, and to be {listed(list(source['files'])) or 'no file'}; "
+            "its config.json was changed: pass --data with their place"
+        )
     for name, before in source["files"].items():
-        file = path if source["kind"] in ("csv", "lines") else path / name
+        file = path if alone else path / name
         if not file.is_file():
             what = "what came through standard input" if file.name == STANDARD_INPUT.name else file
             raise DataError(f"{what} is not there, which this run was trained on; pass --data with its present place")
-        now = fingerprint(read_data(file))
-        if now != before:
+        size = file.stat().st_size
+        if size != before["bytes"] or fingerprint(read_data(file)) != before:
             raise DataError(
-                f"{file} has changed since training ({before['bytes']:,} bytes then, {now['bytes']:,} now, "
+                f"{file} has changed since training ({before['bytes']:,} bytes then, {size:,} now, "
                 "other content), so the held-out part cannot be found again; restore it, or train again"
             )
 

@@ -157,6 +157,23 @@ def test_a_changed_file_is_reported(houses):
         reopen_dataset(source)
 
 
+@pytest.mark.parametrize("files", ["other name", "none", "two", "other size"])
+def test_only_a_file_that_the_run_describes_is_opened(files, houses, monkeypatch):
+    """A run folder from elsewhere may name any path of this machine."""
+    source = dict(open_dataset(str(houses), target="price").source)
+    [(name, before)] = source["files"].items()
+    source["files"] = {
+        "other name": {"flowers.csv": before},
+        "none": {},
+        "two": {name: before, "flowers.csv": before},
+        "other size": {name: before | {"bytes": before["bytes"] + 1}},
+    }[files]
+    monkeypatch.setattr("nn.app.sources.read_data", lambda path: pytest.fail(f"{path} is opened"))
+    monkeypatch.setattr("nn.app.sources.reload_csv", lambda path, *_: pytest.fail(f"{path} is opened"))
+    with pytest.raises(DataError, match="has changed since" if files == "other size" else r"config\.json was changed"):
+        reopen_dataset(source)
+
+
 def test_a_moved_file_is_found_where_it_is_said_to_be(houses):
     source = open_dataset(str(houses), target="price").source
     moved = houses.rename(houses.with_name("old houses.csv"))

@@ -74,12 +74,15 @@ COLUMNS = {
     "nothing": ([None] * ROWS, None, "left out new: empty"),
     "a copy": ([f"to the {s}" for s in SIDES], None, "left out new: leak? tells the target in 100.0% of the rows"),
     "a threshold": (np.where(SIDES == "left", 1, -1) * (0.1 + NOISE**2), None, "leak? tells the target in 100.0%"),
+    "a huge threshold": (np.where(SIDES == "left", 1e300, -1e300) * (0.1 + NOISE**2), None, "leak? tells the target"),
+    "a fine threshold": (1e9 + np.where(SIDES == "left", 1, -1) * (0.1 + NOISE**2), None, "leak? tells the target"),
     "dates": ([f"2020-{n % 12 + 1:02}-{n % 28 + 1:02}" for n in range(ROWS)], "dates", "dates    1: new"),
     "American dates": ([f"{n % 12 + 1}/{n % 28 + 1}/2020" for n in range(ROWS)], "dates", ""),
     "European dates": ([f"{n % 28 + 1}.{n % 12 + 1}.2020" for n in range(ROWS)], "dates", ""),
     "dates in words": ([f"{('Jan', 'Feb', 'May')[n % 3]} {n % 28 + 1}, 2020" for n in range(ROWS)], "dates", ""),
     "times": ([f"2020-01-{n % 28 + 1:02}T{n % 24:02}:30:00Z" for n in range(ROWS)], "dates", ""),
     "an outlier": (np.where(np.arange(ROWS) == 7, 1e12, NOISE), "numbers", ""),
+    "an outlier beyond single precision": (np.where(np.arange(ROWS) == 7, 1e300, NOISE), "numbers", ""),
 }  # fmt: skip
 
 
