@@ -2,7 +2,8 @@
 
 Each mutant must be read, or refused by one of this project's errors in one short line that commands no terminal; within
 seconds, in bounded memory, without opening a file outside its folder, without running code, without a warning.
-Each mutant is made from the seed and its number alone: ``--first NUMBER --mutants 1`` makes it again.
+Each mutant is made from the seed and its number alone: ``--first NUMBER --mutants 1`` makes it again, with the same
+``--by-cost`` or none.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ import tempfile
 import time
 import traceback
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 
 import autograd as ag
@@ -39,18 +43,66 @@ def main() -> int:
     parser.add_argument(
         "--by-cost", action="store_true", help="more mutants for loaders that are quick, fewer for others"
     )
+    parser.add_argument("--processes", type=int, default=1, help="at a time, each with its share of the numbers")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where to keep mutants that broke something")
     options = parser.parse_args()
     os.environ["LANGUAGE"] = "C"  # or argparse looks for translations at each word that it says
+    began = time.monotonic()
+    found = Found()
+    for each in shares(options):
+        found.add(each)
+    print(f"{'':<22}{'mutants':>10}{'read':>10}{'refused':>10}{'broken':>8}{'slowest':>10}")
+    for name in found.slowest:
+        read, refused, broken = (found.counts[name, outcome] for outcome in ("read", "refused", "broken"))
+        slowest = found.slowest[name]
+        print(f"{name:<22}{read + refused + broken:>10,}{read:>10,}{refused:>10,}{broken:>8,}{slowest:>8.1f} s")
+    findings = sum(count for (_, outcome), count in found.counts.items() if outcome == "broken")
+    seconds = time.monotonic() - began
+    print(
+        f"seed {options.seed}: {found.counts.total():,} mutants in {seconds:.0f} s, {findings:,} broke "
+        f"something; at most {found.peak / 2**20:,.0f} MB"
+    )
+    return min(findings, 100)
+
+
+@dataclass
+class Found:
+    """What became of mutants: how many of each loader and outcome, its slowest, and the most memory of a process."""
+
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    slowest: dict[str, float] = field(default_factory=dict)
+    peak: int = 0
+
+    def add(self, other: Found) -> None:
+        """Take in what another process found."""
+        self.counts += other.counts
+        self.slowest |= {name: max(seconds, self.slowest.get(name, 0)) for name, seconds in other.slowest.items()}
+        self.peak = max(self.peak, other.peak)
+
+
+def shares(options: argparse.Namespace) -> list[Found]:
+    """What each process found; a signal to this one ends them, and they tell of what there was."""
+    if options.processes == 1:
+        return [share(options, 0)]
+    with ProcessPoolExecutor(options.processes, get_context("fork")) as pool:
+        parts = [pool.submit(share, options, part) for part in range(options.processes)]
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda number, _: [os.kill(process, number) for process in [*pool._processes]])
+        return [part.result() for part in parts]
+
+
+def share(options: argparse.Namespace, part: int) -> Found:
+    """Try mutants until time is up, every so many of them; prints every finding as it comes."""
     where = IN_MEMORY if IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="hostile-", dir=where) as place:
-        return min(run(options, Path(place)), 100)
+        return _share(options, part, Path(place))
 
 
-def run(options: argparse.Namespace, folder: Path) -> int:
-    """Try mutants until time is up; prints a table, and every finding as it comes."""
-    every = loaders(folder)
-    ways = {name: loader for name, loader in every.items() if options.only in (None, name)}
+def _share(options: argparse.Namespace, part: int, folder: Path) -> Found:
+    stopped: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _: stopped.append(number))
+    ways = {name: loader for name, loader in loaders(folder).items() if options.only in (None, name)}
     for loader in ways.values():  # what is imported on first use is imported here, and good files are read
         for seed in loader.seeds:
             content = bytes([seed[0]]) + seed[1].encode() if isinstance(seed, tuple) else seed
@@ -59,39 +111,27 @@ def run(options: argparse.Namespace, folder: Path) -> int:
     gc.freeze()  # what has been imported is not looked at again with each mutant's rubbish
     limit_memory()
     guard = Guard(folder)
-    counts: Counter[tuple[str, str]] = Counter()
-    slowest: Counter[str] = Counter()
+    found = Found(slowest=dict.fromkeys(ways, 0.0))
     turns = [name for name, loader in ways.items() for _ in range(loader.share if options.by_cost else 1)]
-    began = time.monotonic()
-    number, last = options.first, options.first + options.mutants
-    stopped: list[int] = []  # a signal, after which the table is printed of what there was
-    for signal_number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signal_number, lambda number, _: stopped.append(number))
-    while not stopped and number < last and time.monotonic() - began < 60 * options.minutes:
+    end = time.monotonic() + 60 * options.minutes
+    for number in range(options.first + part, options.first + options.mutants, options.processes):
+        if stopped or time.monotonic() > end:
+            break
         name = turns[number % len(turns)]
         rng = random.Random(f"{options.seed}/{number}")
         loader = ways[name]
         content = loader.change(rng.choice(loader.seeds), rng, loader.seeds)
         start = time.process_time()
         outcome = tried(loader, content, guard)
-        slowest[name] = max(slowest[name], time.process_time() - start)
-        counts[name, outcome if outcome in ("read", "refused") else "broken"] += 1
+        found.slowest[name] = max(found.slowest[name], time.process_time() - start)
+        found.counts[name, outcome if outcome in ("read", "refused") else "broken"] += 1
         if outcome not in ("read", "refused"):
             print(f"--seed {options.seed} --first {number}: {name}: {outcome}\n", flush=True)
             if options.keep is not None:
                 options.keep.mkdir(parents=True, exist_ok=True)
                 (options.keep / f"{options.seed}-{number}-{name.replace(' ', '-')}").write_bytes(content)
-        number += 1
-    print(f"{'':<22}{'mutants':>10}{'read':>10}{'refused':>10}{'broken':>8}{'slowest':>10}")
-    for name in ways:
-        read, refused, broken = (counts[name, outcome] for outcome in ("read", "refused", "broken"))
-        print(f"{name:<22}{read + refused + broken:>10,}{read:>10,}{refused:>10,}{broken:>8,}{slowest[name]:>8.1f} s")
-    findings = sum(count for (_, outcome), count in counts.items() if outcome == "broken")
-    print(
-        f"seed {options.seed}: {counts.total():,} mutants in {time.monotonic() - began:.0f} s, {findings:,} broke "
-        f"something; at most {peak_bytes() / 2**20:,.0f} MB"
-    )
-    return findings
+    found.peak = peak_bytes()
+    return found
 
 
 def tried(loader: Loader, content: bytes, guard: Guard) -> str:

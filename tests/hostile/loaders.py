@@ -49,7 +49,7 @@ class Loader:
         change: Makes a broken one of it.
         write: Puts it where the loader looks for it.
         read: Reads it; a refusal is a GradbookError.
-        share: Of a hundred mutants, about how many are its own where that goes by cost.
+        share: Of some hundred mutants, how many are its own where that goes by cost.
     """
 
     seeds: Sequence[Any]
@@ -202,11 +202,13 @@ def loaders(folder: Path) -> dict[str, Loader]:
     return {
         "CSV table": Loader(tables, mutants.of_bytes, write(folder / "data.csv"), read_csv, share=1),
         "CSV to predict": Loader([b"petal,colour\n0.1,red\n2,blue\n"], mutants.of_bytes, write_new, read_new, share=1),
-        "IDX images": Loader([idx(images)], mutants.of_idx, write_images, read_pair),
-        "IDX labels": Loader([idx(labels)], mutants.of_idx, write_labels, read_pair),
-        "gzip": Loader([idx(images)], mutants.of_gzip, write_images, read_pair, share=15),
-        "picture": Loader(pictures, mutants.of_bytes, lambda _: None, read_photo, share=15),
-        "checkpoint": Loader(checkpoints, mutants.of_safetensors, write(folder / "model.safetensors"), read_model),
+        "IDX images": Loader([idx(images)], mutants.of_idx, write_images, read_pair, share=8),
+        "IDX labels": Loader([idx(labels)], mutants.of_idx, write_labels, read_pair, share=8),
+        "gzip": Loader([idx(images)], mutants.of_gzip, write_images, read_pair, share=12),
+        "picture": Loader(pictures, mutants.of_bytes, lambda _: None, read_photo, share=25),
+        "checkpoint": Loader(
+            checkpoints, mutants.of_safetensors, write(folder / "model.safetensors"), read_model, share=12
+        ),
         "checkpoint of a run": Loader([models[0]], mutants.of_safetensors, write_run_model, read_run_model, share=1),
         "state of a training": Loader(
             [_state(folder / "middle.safetensors", 2), _state(folder / "end.safetensors", 3)],
@@ -216,10 +218,14 @@ def loaders(folder: Path) -> dict[str, Loader]:
             share=2,
         ),
         "history": Loader(
-            [b"epoch,loss,val_loss\n1,0.5,0.25\n2,0.1,\n"], mutants.of_bytes, write(folder / "h.csv"), read_history
+            [b"epoch,loss,val_loss\n1,0.5,0.25\n2,0.1,\n"],
+            mutants.of_bytes,
+            write(folder / "h.csv"),
+            read_history,
+            share=16,
         ),
         "run folder": Loader(list(enumerate(configs)), _changed_config, write_config, read_config, share=2),
-        "expression": Loader(expressions, mutants.of_bytes, lambda _: None, read_expression, share=15),
+        "expression": Loader(expressions, mutants.of_bytes, lambda _: None, read_expression, share=25),
     }
 
 
