@@ -23,7 +23,7 @@ from nn.app.target import Target
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["IGNORED", "SCHEMA", "Spelling", "frame_of_lines", "load_lines"]
+__all__ = ["IGNORED", "Spelling", "frame_of_lines", "load_lines"]
 
 # The one column; what ends a line, and what stands before it; a place after the end, which is no target.
 LINE, END, IGNORED = "line", "end of line", -1

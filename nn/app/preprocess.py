@@ -27,7 +27,7 @@ from nn.app.target import Target
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["SCHEMA", "Encoding", "Preprocessing"]
+__all__ = ["Encoding", "Preprocessing"]
 
 # What `Preprocessing.to_json` writes.
 SCHEMA = record(

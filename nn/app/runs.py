@@ -32,9 +32,9 @@ from numpy.typing import NDArray
 import autograd as ag
 from nn._files import STALE_SECONDS, permissions, sync_folder
 from nn._limits import MOST_CONFIG_BYTES
-from nn._schema import list_of, mapping_of, number, one_of, path_text, record, text, whole
+from nn._schema import SchemaError, list_of, mapping_of, number, one_of, path_text, record, text, whole
 from nn._text import visible
-from nn.app import lines, preprocess, sources
+from nn.app import sources
 from nn.app.datasets import nearest
 from nn.app.lines import Spelling
 from nn.app.networks import MODELS, build
@@ -52,17 +52,12 @@ CONFIG, MODEL, STEPS = "config.json", "model.safetensors", "steps.html"
 FILES = (MODEL, CONFIG, "history.csv", "curves.svg", "confusion.svg", STEPS, "training.safetensors")
 
 
-def _prepared(value: Any) -> None:
-    """What prepares a table, or lines of text."""
-    (lines if isinstance(value, dict) and "places" in value else preprocess).SCHEMA(value)
-
-
-# What `Run.to_json` writes. The network is checked where it is built, by its layers.
+# What `Run.to_json` writes. The preparation checks itself; the network is checked where it is built, by its layers.
 SCHEMA = record(
     name=path_text(),
     data=sources.SCHEMA,
     split=record(how=text(), held_out_rows=list_of(whole(0), "a list of row numbers", least=1)),
-    preprocessing=_prepared,
+    preprocessing=record(),
     network=record(),
     training=record(),
     result=mapping_of(number()),
@@ -134,14 +129,17 @@ class Run:
         if not isinstance(parts, dict) or parts["format"] != FORMAT:
             raise ValueError(f"its format is not {FORMAT!r}")
         SCHEMA(parts)
+        prepared = parts["preprocessing"]
+        try:
+            preprocessing = (Spelling if "places" in prepared else Preprocessing).from_json(prepared)
+        except SchemaError as error:
+            raise error.within("preprocessing") from None
         return cls(
             name=parts["name"],
             source=parts["data"],
             held_out=np.array(parts["split"]["held_out_rows"], dtype=np.int64),
             how=parts["split"]["how"],
-            preprocessing=(Spelling if "places" in parts["preprocessing"] else Preprocessing).from_json(
-                parts["preprocessing"]
-            ),
+            preprocessing=preprocessing,
             network=parts["network"],
             training=parts["training"],
             result=parts["result"],

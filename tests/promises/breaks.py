@@ -112,7 +112,7 @@ BREAKS: dict[str, tuple[Break, ...]] = {
         ),
     ),
     "Run folders: a config.json with anything anywhere": (
-        Break("nn/app/runs.py", "    preprocessing=_prepared,\n", "    preprocessing=record(),\n"),
+        Break("nn/app/preprocess.py", "        SCHEMA(values)\n", ""),
         Break("nn/app/runs.py", "> MOST_CONFIG_BYTES", "> 2**60"),
         Break("nn/app/runs.py", "parse_constant=_no_number", "parse_constant=float"),
     ),

@@ -299,6 +299,9 @@ def test_a_config_with_anything_anywhere_is_read_or_refused_in_a_line(what, save
                 inner[way[-1]] = "here"
             text = json.dumps(parts).replace('"here"', HOSTILE[what]) if way else HOSTILE[what]
             (saved / "config.json").write_text(text, encoding="utf-8")
+            if what in ("Infinity", "NaN"):  # also in parts that no schema looks into
+                with pytest.raises(RunError, match=f"{what} is no number in JSON"):
+                    read_run(saved)
             try:
                 run = read_run(saved)
                 run.model(saved)
