@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import re
 import textwrap
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,9 +17,7 @@ WIDTH = 80  # columns of a text
 
 # How tightly a notation binds; an operand that binds less tightly than its place demands goes into parentheses.
 CHOICE, COMPARISON, SUM, PRODUCT, POWER, ATOM = range(6)
-
-Written = tuple[str, int]
-Writer = Callable[[Expression], Written]
+_PLACES = {"sum": SUM, "product": PRODUCT, "power": POWER, "atom": ATOM}
 
 
 def wrapped(line: str) -> list[str]:
@@ -117,16 +115,6 @@ def _named(e: Expression) -> str | None:
     return e.rule.name if e.rule is not None and BOOK.get(e.rule.name) is e.rule else None
 
 
-def _operands(x: Sequence[Expression], writer: Writer) -> Callable[[int, int], str]:
-    """How to write operand i at a place that demands it to bind so tightly."""
-
-    def inner(i: int, place: int) -> str:
-        written, binds = writer(x[i])
-        return written if binds >= place else f"({written})"
-
-    return inner
-
-
 def _binding(number: float | complex) -> int:
     """How tightly a number holds together as it is written."""
     return SUM if isinstance(number, complex) else PRODUCT if number < 0 else ATOM
@@ -159,17 +147,6 @@ def _as_in_a_textbook(e: Expression) -> Expression:
 # A point that a rule guards, and what is used there.
 _GUARDS = ((0, 1), (-math.inf, 0))
 
-# Each in text and in LaTeX.
-_COMPARISONS = {
-    "greater": (">", ">"),
-    "greater_equal": ("≥", r"\ge"),
-    "less": ("<", "<"),
-    "less_equal": ("≤", r"\le"),
-    "equal": ("=", "="),
-    "not_equal": ("≠", r"\ne"),
-}
-_SWAPPED_LAST_TWO = (None, (1, 0))
-
 
 def _attributes(e: Expression) -> list[str]:
     return [
@@ -183,140 +160,126 @@ def _attributes(e: Expression) -> list[str]:
 _CALLED = {"broadcast_to": "broadcast", "maximum": "max", "minimum": "min", "logsumexp_n": "logsumexp", "sum": "Σ"}
 
 
-# ---- text ----------------------------------------------------------------------------------------------------------
-
-
-def text(e: Expression) -> str:
-    """Plain text with Unicode signs."""
-    if _named(e) == "reshape":
-        return f"reshape({_text(e)[0]}, {short(e.shape)})"
-    return _text(e)[0]
-
-
-def _text(e: Expression) -> Written:
-    e = _as_in_a_textbook(e)
-    rule, x = _named(e), e.operands
-    if e.name is not None:
-        return e.name, ATOM
-    if e.number is not None:
-        return number_text(e.number), _binding(e.number)
-    inner = _operands(x, _text)
-    if rule == "add":
-        return f"{inner(0, SUM)} + {inner(1, SUM)}", SUM
-    if rule == "add_n":
-        return " + ".join(inner(i, SUM) for i in range(len(x))), SUM
-    if rule == "affine":
-        return " + ".join([inner(0, SUM), *(f"{_text(w)[0]} · {_text(v)[0]}" for w, v in _pairs(x[1:]))]), SUM
-    if rule == "subtract":
-        return f"{inner(0, SUM)} − {inner(1, PRODUCT)}", SUM
-    if rule == "multiply":
-        return f"{inner(0, PRODUCT)} · {inner(1, PRODUCT)}", PRODUCT
-    if rule == "divide":
-        return f"{inner(0, PRODUCT)} / {inner(1, POWER)}", PRODUCT
-    if rule == "negative":
-        return f"−{inner(0, PRODUCT)}", PRODUCT
-    if rule == "power":
-        return f"{inner(0, ATOM)}^{inner(1, ATOM)}", POWER
-    if rule == "square":
-        return f"{inner(0, ATOM)}²", POWER
-    if rule == "sech_squared":
-        return f"1 − tanh²({_text(x[0])[0]})", SUM
-    if rule == "sqrt":
-        return f"√{inner(0, ATOM)}", ATOM
-    if rule == "abs":
-        return f"|{_text(x[0])[0]}|", ATOM
-    if rule == "where":
-        pairs, otherwise = _branches(e)
-        parts = [f"{_text(chosen)[0]} if {_text(condition)[0]}" for condition, chosen in pairs]
-        return f"{', '.join(parts)}, else {_text(otherwise)[0]}", CHOICE
-    if rule in _COMPARISONS:
-        return f"{inner(0, SUM)} {_COMPARISONS[rule][0]} {inner(1, SUM)}", COMPARISON
-    if rule == "matmul":
-        return f"{inner(0, PRODUCT)} @ {inner(1, POWER)}", PRODUCT
-    if rule == "transpose" and e.attrs["axes"] in _SWAPPED_LAST_TWO:
-        return f"{inner(0, ATOM)}ᵀ", POWER
-    if rule == "getitem":
-        return f"{inner(0, ATOM)}[{_index_text(e.attrs['index'])}]", ATOM
-    name = e.rule.name if e.rule is not None else "?"
-    return f"{_CALLED.get(name, name)}({', '.join([*(_text(part)[0] for part in x), *_attributes(e)])})", ATOM
-
-
-def _pairs(wx: Sequence[Expression]) -> list[tuple[Expression, Expression]]:
-    half = len(wx) // 2
-    return list(zip(wx[:half], wx[half:], strict=True))
-
-
-# ---- LaTeX ---------------------------------------------------------------------------------------------------------
-
+# In text, in LaTeX, and how tightly both bind: operand 1 stands at {1}; at {1:product} in parentheses unless it binds
+# as tightly as a product. What is not here is written as a function.
+_TEMPLATES: dict[str, tuple[str, str, int]] = {
+    "add": ("{0:sum} + {1:sum}", "{0:sum} + {1:sum}", SUM),
+    "subtract": ("{0:sum} − {1:product}", "{0:sum} - {1:product}", SUM),
+    "multiply": ("{0:product} · {1:product}", r"{0:product} \, {1:product}", PRODUCT),
+    "divide": ("{0:product} / {1:power}", r"\frac{{{0}}}{{{1}}}", PRODUCT),
+    "negative": ("−{0:product}", "-{0:product}", PRODUCT),
+    "power": ("{0:atom}^{1:atom}", "{0:atom}^{{{1}}}", POWER),
+    "square": ("{0:atom}²", "{0:atom}^{{2}}", POWER),
+    "sech_squared": ("1 − tanh²({0})", r"1 - \tanh^{{2}}({0})", SUM),
+    "sqrt": ("√{0:atom}", r"\sqrt{{{0}}}", ATOM),
+    "abs": ("|{0}|", r"\lvert {0} \rvert", ATOM),
+    "matmul": ("{0:product} @ {1:power}", r"{0:product} \, {1:power}", PRODUCT),
+    "transpose": ("{0:atom}ᵀ", r"{0:atom}^{{\top}}", POWER),
+    "getitem": ("{0:atom}[{index}]", r"{0:atom}\left[\text{{{index}}}\right]", ATOM),
+    "exp": ("", "e^{{{0}}}", POWER),
+    "expm1": ("", "e^{{{0}}} - 1", SUM),
+    "log1p": ("", r"\ln(1 + {0:sum})", ATOM),
+    "greater": ("{0:sum} > {1:sum}", "{0:sum} > {1:sum}", COMPARISON),
+    "greater_equal": ("{0:sum} ≥ {1:sum}", r"{0:sum} \ge {1:sum}", COMPARISON),
+    "less": ("{0:sum} < {1:sum}", "{0:sum} < {1:sum}", COMPARISON),
+    "less_equal": ("{0:sum} ≤ {1:sum}", r"{0:sum} \le {1:sum}", COMPARISON),
+    "equal": ("{0:sum} = {1:sum}", "{0:sum} = {1:sum}", COMPARISON),
+    "not_equal": ("{0:sum} ≠ {1:sum}", r"{0:sum} \ne {1:sum}", COMPARISON),
+}
 _LATEX_FUNCTIONS = {
     "log": r"\ln", "sin": r"\sin", "cos": r"\cos", "tan": r"\tan", "arctan": r"\arctan", "tanh": r"\tanh",
     "sigmoid": r"\sigma", "maximum": r"\max", "minimum": r"\min", "max": r"\max", "min": r"\min", "sum": r"\sum",
 }  # fmt: skip
 
 
+class Written(NamedTuple):
+    """An expression as it is written, and how tightly that binds."""
+
+    text: str
+    binds: int
+
+    def __format__(self, place: str) -> str:
+        return self.text if not place or self.binds >= _PLACES[place] else f"({self.text})"
+
+
+class _Text:
+    """Plain text with Unicode signs."""
+
+    column, times = 0, " · "
+    name, number = str, staticmethod(number_text)
+
+    @staticmethod
+    def choice(pairs: list[tuple[Written, Written]], otherwise: Written) -> Written:
+        parts = [f"{chosen} if {condition}" for condition, chosen in pairs]
+        return Written(f"{', '.join(parts)}, else {otherwise}", CHOICE)
+
+    @staticmethod
+    def call(name: str, operands: Sequence[Written], attributes: Sequence[str]) -> str:
+        return f"{_CALLED.get(name, name)}({', '.join([*map(format, operands), *attributes])})"
+
+
+class _Latex:
+    """LaTeX for mathematics mode."""
+
+    column, times = 1, r" \, "
+    name, number = staticmethod(name_latex), staticmethod(number_latex)
+
+    @staticmethod
+    def choice(pairs: list[tuple[Written, Written]], otherwise: Written) -> Written:
+        rows = [rf"{chosen} & \text{{if }} {condition}" for condition, chosen in pairs]
+        rows.append(rf"{otherwise} & \text{{otherwise}}")
+        return Written(r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}", ATOM)
+
+    @staticmethod
+    def call(name: str, operands: Sequence[Written], attributes: Sequence[str]) -> str:
+        called = _CALLED.get(name, name).replace("_", r"\ ")
+        written = _LATEX_FUNCTIONS.get(name) or rf"\operatorname{{{called}}}"
+        inside = ", ".join([*map(format, operands), *(rf"\text{{{part}}}" for part in attributes)])
+        tall = r"\frac" in inside or r"\begin" in inside
+        return rf"{written}\left({inside}\right)" if tall else f"{written}({inside})"
+
+
+Notation = type[_Text] | type[_Latex]
+
+
+def text(e: Expression) -> str:
+    """Plain text with Unicode signs."""
+    written = _written(e, _Text).text
+    return f"reshape({written}, {short(e.shape)})" if _named(e) == "reshape" else written
+
+
 def latex(e: Expression) -> str:
     """LaTeX for mathematics mode."""
+    written = _written(e, _Latex).text
     if _named(e) == "reshape":
-        return rf"\operatorname{{reshape}}({_latex(e)[0]}, \text{{{short(e.shape)}}})"
-    return _latex(e)[0]
+        return rf"\operatorname{{reshape}}({written}, \text{{{short(e.shape)}}})"
+    return written
 
 
-def _latex(e: Expression) -> Written:
+def _written(e: Expression, notation: Notation) -> Written:
     e = _as_in_a_textbook(e)
-    rule, x = _named(e), e.operands
+    rule = _named(e)
     if e.name is not None:
-        return name_latex(e.name), ATOM
+        return Written(notation.name(e.name), ATOM)
     if e.number is not None:
-        return number_latex(e.number), _binding(e.number)
-    inner = _operands(x, _latex)
-    if rule == "add":
-        return f"{inner(0, SUM)} + {inner(1, SUM)}", SUM
-    if rule == "add_n":
-        return " + ".join(inner(i, SUM) for i in range(len(x))), SUM
-    if rule == "affine":
-        return " + ".join([inner(0, SUM), *(rf"{_latex(w)[0]} \, {_latex(v)[0]}" for w, v in _pairs(x[1:]))]), SUM
-    if rule == "subtract":
-        return f"{inner(0, SUM)} - {inner(1, PRODUCT)}", SUM
-    if rule == "multiply":
-        dot = r"\cdot" if x[1].number is not None else r"\,"
-        return rf"{inner(0, PRODUCT)} {dot} {inner(1, PRODUCT)}", PRODUCT
-    if rule == "divide":
-        return rf"\frac{{{_latex(x[0])[0]}}}{{{_latex(x[1])[0]}}}", PRODUCT
-    if rule == "negative":
-        return f"-{inner(0, PRODUCT)}", PRODUCT
-    if rule == "power":
-        return f"{inner(0, ATOM)}^{{{_latex(x[1])[0]}}}", POWER
-    if rule == "square":
-        return f"{inner(0, ATOM)}^{{2}}", POWER
-    if rule == "exp":
-        return f"e^{{{_latex(x[0])[0]}}}", POWER
-    if rule == "expm1":
-        return f"e^{{{_latex(x[0])[0]}}} - 1", SUM
-    if rule == "sech_squared":
-        return rf"1 - \tanh^{{2}}({_latex(x[0])[0]})", SUM
-    if rule == "log1p":
-        return rf"\ln(1 + {inner(0, SUM)})", ATOM
-    if rule == "sqrt":
-        return rf"\sqrt{{{_latex(x[0])[0]}}}", ATOM
-    if rule == "abs":
-        return rf"\lvert {_latex(x[0])[0]} \rvert", ATOM
+        return Written(notation.number(e.number), _binding(e.number))
     if rule == "where":
         pairs, otherwise = _branches(e)
-        rows = [rf"{_latex(chosen)[0]} & \text{{if }} {_latex(condition)[0]}" for condition, chosen in pairs]
-        rows.append(rf"{_latex(otherwise)[0]} & \text{{otherwise}}")
-        return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}", ATOM
-    if rule in _COMPARISONS:
-        return f"{inner(0, SUM)} {_COMPARISONS[rule][1]} {inner(1, SUM)}", COMPARISON
-    if rule == "matmul":
-        return rf"{inner(0, PRODUCT)} \, {inner(1, POWER)}", PRODUCT
-    if rule == "transpose" and e.attrs["axes"] in _SWAPPED_LAST_TWO:
-        return rf"{inner(0, ATOM)}^{{\top}}", POWER
-    if rule == "getitem":
-        return rf"{inner(0, ATOM)}\left[\text{{{_index_text(e.attrs['index'])}}}\right]", ATOM
-    name = e.rule.name if e.rule is not None else "?"
-    called = _CALLED.get(name, name).replace("_", r"\ ")
-    written = _LATEX_FUNCTIONS.get(name) or rf"\operatorname{{{called}}}"
-    attributes = [rf"\text{{{part}}}" for part in _attributes(e)]
-    inside = ", ".join([*(_latex(part)[0] for part in x), *attributes])
-    tall = r"\frac" in inside or r"\begin" in inside
-    return rf"{written}\left({inside}\right)" if tall else f"{written}({inside})", ATOM
+        branches = [(_written(condition, notation), _written(chosen, notation)) for condition, chosen in pairs]
+        return notation.choice(branches, _written(otherwise, notation))
+    operands = [_written(x, notation) for x in e.operands]
+    if rule == "add_n":
+        return Written(" + ".join(f"{x:sum}" for x in operands), SUM)
+    if rule == "affine":
+        half = (1 + len(operands)) // 2
+        products = (f"{w}{notation.times}{x}" for w, x in zip(operands[1:half], operands[half:], strict=True))
+        return Written(" + ".join([f"{operands[0]:sum}", *products]), SUM)
+    template, binds = "", ATOM
+    if rule in _TEMPLATES and (rule != "transpose" or e.attrs["axes"] in (None, (1, 0))):
+        in_text, in_latex, binds = _TEMPLATES[rule]
+        template = (in_text, in_latex)[notation.column]
+        if rule == "multiply" and e.operands[1].number is not None:
+            template = template.replace(r"\,", r"\cdot")
+    if not template:
+        return Written(notation.call(e.rule.name if e.rule is not None else "?", operands, _attributes(e)), ATOM)
+    return Written(template.format(*operands, index=_index_text(e.attrs.get("index"))), binds)
