@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from autograd.drawing.transpile import transpiled, written
-from autograd.explaining.formula import derivatives, setting_names
+from autograd.explaining.formula import derivatives
 from autograd.explaining.symbols import Expression
 from autograd.rules import arithmetic
 from autograd.rules.on_names import Untranslatable
@@ -42,8 +42,8 @@ def javascript(e: Expression) -> str:
 
     Example:
         >>> from autograd import BOOK
-        >>> from autograd.explaining.formula import local_derivative
-        >>> javascript(local_derivative(BOOK["divide"], 1).expression)
+        >>> from autograd.explaining.formula import derivatives
+        >>> javascript(derivatives(BOOK["divide"])[1].expression)
         '(-(y / b))'
     """
     rule, operands = e.rule, e.operands
@@ -68,7 +68,7 @@ def javascript(e: Expression) -> str:
         return f"(+{inputs[0]} !== 0 ? {inputs[1]} : {inputs[2]})"
     if _forward(rule) is None:
         raise Untranslatable
-    settings = [written(e.attrs[name]) for name in setting_names(rule)]
+    settings = [written(e.attrs[name]) for name in rule.settings]
     return f"book.{rule.name}({', '.join([*inputs, *settings])})"
 
 
@@ -77,7 +77,7 @@ def _forward(rule: Primitive) -> str | None:
     """A primitive of a fixed number of inputs as a JavaScript function; its settings are the last parameters."""
     if rule.scalar is None or rule.pull is not None:
         return None
-    names = [*(f"x{i}" for i in range(len(rule.vjps))), *setting_names(rule)]
+    names = [*(f"x{i}" for i in range(len(rule.vjps))), *rule.settings]
     code = transpiled(rule.scalar, names)
     return None if code is None else f"({', '.join(names)}) => {code}"
 

@@ -62,24 +62,8 @@ def operand_names(rule: Primitive, arity: int | None = None) -> tuple[str, ...]:
     return (*fixed, *(f"{letter}{i + 1}" for letter in groups for i in range(each)))
 
 
-def setting_names(rule: Primitive) -> tuple[str, ...]:
-    """What a primitive takes beside its inputs, in the order in which its rules name it.
-
-    Example:
-        >>> from autograd import BOOK
-        >>> setting_names(BOOK["leaky_relu"]), setting_names(BOOK["tanh"])
-        (('slope',), ())
-    """
-    written = next((vjp for vjp in rule.vjps if vjp is not None), None)
-    if rule.pull is not None or written is None:
-        return ()
-    code = written.__code__
-    return code.co_varnames[2 + len(rule.vjps) : code.co_argcount + code.co_kwonlyargcount]
-
-
-def local_derivative(
+def derivatives(
     rule: Primitive,
-    position: int,
     attrs: dict[str, Any] | None = None,
     arity: int | None = None,
     *,
@@ -87,12 +71,11 @@ def local_derivative(
     output: str = "y",
     shapes: Sequence[Shape] | None = None,
     upstream: str | None = None,
-) -> Formula | None:
-    r"""∂y/∂xᵢ of a primitive y = f(x₀, x₁, …) as a formula, by running its rule on symbols with g = 1.
+) -> tuple[Formula | None, ...]:
+    r"""∂y/∂xᵢ of a primitive y = f(x₀, x₁, …) for each input as a formula, by running its rule on symbols with g = 1.
 
     Args:
         rule: An entry of the rule book.
-        position: Which input i.
         attrs: The primitive's other arguments, such as ``slope`` or ``axis``.
         arity: The number of inputs, where it varies.
         operands: A name, or a number for a constant, for each input; by default the names that the rule uses.
@@ -107,27 +90,13 @@ def local_derivative(
 
     Example:
         >>> from autograd import BOOK
-        >>> str(local_derivative(BOOK["tanh"], 0)), str(local_derivative(BOOK["divide"], 1))
+        >>> str(derivatives(BOOK["tanh"])[0]), str(derivatives(BOOK["divide"])[1])
         ('1 − tanh²(x)', '−y / b')
-        >>> local_derivative(BOOK["power"], 0, operands=["a", 3.0]).latex
+        >>> derivatives(BOOK["power"], operands=["a", 3.0])[0].latex
         '3 \\, a^{2}'
-        >>> str(local_derivative(BOOK["matmul"], 0, shapes=[(5, 3), (3, 2)]))
+        >>> str(derivatives(BOOK["matmul"], shapes=[(5, 3), (3, 2)])[0])
         'g @ bᵀ'
     """
-    return derivatives(rule, attrs, arity, operands=operands, output=output, shapes=shapes, upstream=upstream)[position]
-
-
-def derivatives(
-    rule: Primitive,
-    attrs: dict[str, Any] | None = None,
-    arity: int | None = None,
-    *,
-    operands: Sequence[str | complex] | None = None,
-    output: str = "y",
-    shapes: Sequence[Shape] | None = None,
-    upstream: str | None = None,
-) -> tuple[Formula | None, ...]:
-    """`local_derivative` for every input at once."""
     settings = tuple((attrs or {}).items())
     names = None if operands is None else tuple(operands)
     sizes = None if shapes is None else tuple(shapes)

@@ -23,7 +23,7 @@ mpl.use("agg")
 from matplotlib import pyplot as plt
 
 import autograd as ag
-from autograd.explaining.formula import derivatives, forward_formula, setting_names
+from autograd.explaining.formula import derivatives, forward_formula
 from autograd.learn.expression import function_names
 from autograd.learn.typed import typed_page
 
@@ -99,7 +99,7 @@ def live_node(entry: Any) -> list[str]:
 def entry_page(entry: Any, folder: Path, source: tuple[str, int, str]) -> str:
     """One entry: what it computes, its derivatives, its kink, its plot, a live node, its lines."""
     lines = [f"({anchor(entry.name)})=", f"## {entry.name}", "", *[f"`{entry.doc}`", ""][: 2 * bool(entry.doc)]]
-    of_numbers = entry.elementwise and entry.differentiable and entry.scalar and not setting_names(entry)
+    of_numbers = entry.elementwise and entry.differentiable and entry.scalar and not entry.settings
     if of_numbers:
         formulas = [f"y = {forward_formula(entry).latex}"]
         for name, found in zip("abc" if len(entry.vjps) > 1 else "x", derivatives(entry), strict=False):

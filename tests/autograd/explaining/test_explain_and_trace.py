@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 import autograd as ag
 import nn
-from autograd.explaining.formula import local_derivative
+from autograd.explaining.formula import derivatives
 from autograd.explaining.notation import name_latex
 from autograd.rules.primitive import BOOK
 from tests.autograd.expressions import readme
@@ -33,14 +33,14 @@ def leaves_and_result(case: Case) -> tuple[list[Any], Any]:
 @pytest.mark.parametrize("case", SCALAR, ids=str)
 def test_every_scalar_primitive_is_explained_with_the_engines_numbers(case: Case) -> None:
     values, y = leaves_and_result(case)
+    formulas = derivatives(BOOK[case.name], case.attrs, len(values))
     for position in case.differentiable():
         explanation = ag.explain(y, wrt=values[position])
         assert explanation.checked
         assert f"x{position}" in explanation.text()
         assert "\\begin" in explanation.latex()
-        formula = local_derivative(BOOK[case.name], position, attrs=case.attrs, arity=len(values))
-        assert formula.text
-        assert formula.latex
+        assert formulas[position].text
+        assert formulas[position].latex
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
