@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import html
-import json
 import math
-import re
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd.drawing.entries import entries
-from autograd.drawing.page import asset, script_hash
+from autograd.drawing.page import as_json, asset, filled, hashes
 from autograd.explaining.names import amount
 from autograd.explaining.trace import Trace, trace_backward
 from autograd.graph.node import Node
@@ -38,19 +36,17 @@ def beside(left: tuple[Node, str], right: tuple[Node, str], titles: tuple[str, s
         pairs, common = (_by_entries if kinds == ["scalar", "array"] else _by_name)(*traces)
     data = {"pairs": pairs, "common": len(common), "titles": titles} | _differences(common, titles)
     script = asset("beside.js")
-    inner = [found[1] for _, page in (left, right) if (found := re.search(r"sha256-([^']+)'", page))]
-    hashes = " ".join(f"'sha256-{found}'" for found in dict.fromkeys([script_hash(script), *inner]))
     parts = {
-        "HASHES": hashes,
+        "HASHES": hashes(script, left[1], right[1]),
         "CSS": asset("beside.css"),
         "LEFT": html.escape(left[1]),
         "RIGHT": html.escape(right[1]),
         "ONE": html.escape(titles[0]),
         "OTHER": html.escape(titles[1]),
-        "DATA": json.dumps(data, ensure_ascii=False).replace("<", "\\u003c"),
+        "DATA": as_json(data),
         "SCRIPT": script,
     }
-    return re.sub("@@([A-Z]+)@@", lambda found: parts[found[1]], asset("beside.html"))
+    return filled(asset("beside.html"), parts)
 
 
 class Step(NamedTuple):

@@ -101,40 +101,29 @@ def draw(
         raise ValueError(f'direction={direction!r}: expected "LR" (left to right) or "TB" (top to bottom)')
     output, groups = (what, {}) if isinstance(what, Node) else _watched(what)
     with nullcontext() if output is what else _own_gradients(output):
-        drawn = _sketched(output, groups, depth, expand, around, radius, attribute, most, names)
+        order = topological_order(output)
+        center, wrt = _part_of(order, "around", around, names), _part_of(order, "attribute", attribute, names)
+        shares = None if wrt is None else edge_shares(output, wrt)
+        if center is not None:
+            near = _near(order, center, radius)
+            drawn = sketch(order, near, groups, shares, names)
+            drawn.notes.append(
+                f"{len(near):,} of {len(order):,} nodes: those up to {radius} edges from {describe(center)}"
+            )
+        else:
+            drawn = _whole(order, groups, depth, expand, most, shares, names)
+    if wrt is not None:
+        drawn.notes.append(f"the thicker an edge, the more of the gradient of {describe(wrt)} came that way")
     return Drawing(drawn, output, direction or _direction(drawn), legend, names)
 
 
-def _sketched(
-    output: Node,
-    groups: dict[Node, tuple[str, ...]],
-    depth: int | None,
-    expand: bool | str | Collection[str],
-    around: Node | str | None,
-    radius: int,
-    attribute: Node | str | None,
-    most: int,
-    names: Mapping[str, Any] | None,
-) -> Sketch:
-    order = topological_order(output)
-
-    def part(argument: str, which: Node | str | None) -> Node | None:
-        node = None if which is None else find_node(which, order, names, argument)
-        if node is not None and node not in set(order):
-            raise ValueError(f"{argument}={describe(node)} is not part of the graph below {describe(output)}")
-        return node
-
-    around, attribute = part("around", around), part("attribute", attribute)
-    shares = None if attribute is None else edge_shares(output, attribute)
-    if around is not None:
-        near = _near(order, around, radius)
-        drawn = sketch(order, near, groups, shares, names)
-        drawn.notes.append(f"{len(near):,} of {len(order):,} nodes: those up to {radius} edges from {describe(around)}")
-    else:
-        drawn = _whole(order, groups, depth, expand, most, shares, names)
-    if attribute is not None:
-        drawn.notes.append(f"the thicker an edge, the more of the gradient of {describe(attribute)} came that way")
-    return drawn
+def _part_of(
+    order: Sequence[Node], argument: str, which: Node | str | None, names: Mapping[str, Any] | None
+) -> Node | None:
+    node = None if which is None else find_node(which, order, names, argument)
+    if node is not None and node not in set(order):
+        raise ValueError(f"{argument}={describe(node)} is not part of the graph below {describe(order[-1])}")
+    return node
 
 
 def _whole(

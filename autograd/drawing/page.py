@@ -71,7 +71,7 @@ def page(
     count = len(trace.order)
     summary = f"{count:,} nodes. Forward to {name}, then backward in the engine’s own order."
     heading = title or f"The gradient of {name}, step by step"
-    return document(heading, summary, _inline(svg), _json(data | {"predict": predict}), rules)
+    return document(heading, summary, _inline(svg), as_json(data | {"predict": predict}), rules)
 
 
 def document(title: str, summary: str, svg: str, data: str, rules: str) -> str:
@@ -93,20 +93,27 @@ def document(title: str, summary: str, svg: str, data: str, rules: str) -> str:
         "SVG": svg,
         "DATA": data,
         "SCRIPT": script,
-        "HASH": script_hash(script),
+        "HASHES": hashes(script),
     }
+    return filled(asset("page.html"), parts)
+
+
+def filled(template: str, parts: Mapping[str, str]) -> str:
+    """A document with its parts in their places; what else looks like a place stays."""
     # In one sweep, so that a label that looks like a placeholder stays a label.
-    return re.sub("@@([A-Z]+)@@", lambda found: parts[found[1]], asset("page.html"))
+    return re.sub("@@([A-Z]+)@@", lambda found: parts.get(found[1], found[0]), template)
 
 
-def script_hash(script: str) -> str:
-    """What a content security policy calls a script by."""
-    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+def hashes(script: str, *documents: str) -> str:
+    """What a content security policy calls a script and those of the documents that it shows, each once."""
+    own = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    inner = [found for text in documents for found in re.findall(r"sha256-([^']+)'", text)[:1]]
+    return " ".join(f"'sha256-{found}'" for found in dict.fromkeys([own, *inner]))
 
 
-def asset(name: str) -> str:
-    """A file of the folder ``assets``."""
-    return (files("autograd.drawing") / "assets" / name).read_text(encoding="utf-8")
+def asset(name: str, room: str = "drawing") -> str:
+    """A file of a room's folder ``assets``."""
+    return (files(f"autograd.{room}") / "assets" / name).read_text(encoding="utf-8")
 
 
 def _inline(svg: str) -> str:
@@ -115,7 +122,8 @@ def _inline(svg: str) -> str:
     return re.sub(r"<!--.*?-->", "", svg[max(start, 0) :], flags=re.DOTALL)
 
 
-def _json(data: Any) -> str:
+def as_json(data: Any) -> str:
+    """Data as a script reads them."""
     # No "<" can end the script element early, whatever a label contains.
     return json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
 

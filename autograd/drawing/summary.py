@@ -7,7 +7,7 @@ in so many equal stretches that the picture stays small. Where modules were watc
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -98,7 +98,7 @@ def _box(key: str, nodes: list[Node], output: Node, label: str, group: tuple[str
         low, high = (number_text(float(f(values)), DIGITS) for f in (np.min, np.max))
         lines.append(low if low == high else f"{low} to {high}")
     else:
-        shapes = _distinct(str(np.shape(node._raw)) for node in nodes)
+        shapes = list(dict.fromkeys(str(np.shape(node._raw)) for node in nodes))
         lines.append(", ".join(shapes[:2]) + (", …" if len(shapes) > 2 else ""))
     role = "output" if first is output else "group" if len(nodes) > 1 else "computed" if first.rule else "leaf"
     size = float(np.sqrt(np.mean(np.square(sizes)))) if sizes else None
@@ -117,7 +117,3 @@ def _plural(node: Node) -> str:
     if node.rule is None:
         return "leaves" if node.requires_grad else "constants"
     return _PLURALS.get(node.rule.name, f"times {node.rule.symbol}")
-
-
-def _distinct(texts: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(texts))

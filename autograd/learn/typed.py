@@ -6,13 +6,10 @@ What may be written is what `autograd.learn.expression` allows; nothing is evalu
 from __future__ import annotations
 
 import html
-import json
-import re
-from importlib.resources import files
 from typing import Any
 
 from autograd.drawing.javascript import rule_javascript
-from autograd.drawing.page import document, script_hash
+from autograd.drawing.page import as_json, asset, document, filled, hashes
 from autograd.explaining.formula import derivatives, forward_formula
 from autograd.learn.expression import CONSTANTS, OTHER_NAMES, function_names
 from autograd.rules.primitive import BOOK
@@ -40,17 +37,18 @@ def typed_page(expression: str = FIRST, values: dict[str, float] | None = None) 
     table, rules = rule_table()
     inner = document("Step by step", "", "@@DRAWING@@", "@@GRAPH@@", f"[\n{rules}\n]")
     start = {"expression": expression, "values": VALUES if values is None else values}
-    script = "\n".join(['"use strict";', f"const table = {_json(table)};", asset("typed.js"), asset("form.js")])
-    inner_hash = re.search(r"sha256-([^']+)'", inner)
+    script = "\n".join(
+        ['"use strict";', f"const table = {as_json(table)};", asset("typed.js", "learn"), asset("form.js", "learn")]
+    )
     parts = {
-        "CSS": asset("typed.css"),
-        "START": _json(start),
-        "INNER": _json(inner),
+        "CSS": asset("typed.css", "learn"),
+        "START": as_json(start),
+        "INNER": as_json(inner),
         "SCRIPT": script,
-        "HASHES": f"'sha256-{script_hash(script)}' 'sha256-{inner_hash[1] if inner_hash else ''}'",
+        "HASHES": hashes(script, inner),
         "EXPRESSION": html.escape(expression),
     }
-    return re.sub("@@([A-Z]+)@@", lambda found: parts.get(found[1], found[0]), asset("typed.html"))
+    return filled(asset("typed.html", "learn"), parts)
 
 
 def rule_table() -> tuple[dict[str, Any], str]:
@@ -83,12 +81,3 @@ def rule_table() -> tuple[dict[str, Any], str]:
         name for name in function_names() if name in rules or name in other or name in ("sum", "logsumexp", "clip")
     ]
     return {"rules": rules, "names": other, "constants": CONSTANTS, "functions": called}, ",\n".join(written)
-
-
-def asset(name: str) -> str:
-    """A file of the folder ``assets``."""
-    return (files("autograd.learn") / "assets" / name).read_text(encoding="utf-8")
-
-
-def _json(data: Any) -> str:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
