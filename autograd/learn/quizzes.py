@@ -283,41 +283,36 @@ def _one_use(trace: Trace, leaf: Value) -> list[float]:
     return shares if len(shares) > 1 else []
 
 
-def _wrong_factor(trace: Trace, leaf: Value) -> list[float]:
-    def local(flow: Flow) -> float | None:
-        times = flow.node.rule is not None and flow.node.rule.name == "multiply"
-        return flow.parent._raw if times else flow.local
+def _by(local: Callable[[str, Flow], float | None], chain: bool = True) -> Callable[[Trace, Value], list[float]]:
+    """The mistake of taking other local derivatives: ``local(name, flow)``, with the name of the operation."""
 
-    return [_gradients(trace, local)[leaf]]
+    def of_flow(flow: Flow) -> float | None:
+        return local("" if flow.node.rule is None else flow.node.rule.name, flow)
 
-
-def _difference(trace: Trace, leaf: Value) -> list[float]:
-    def local(flow: Flow) -> float | None:
-        minus = flow.node.rule is not None and flow.node.rule.name in ("subtract", "negative")
-        return abs(flow.local or 0.0) if minus else flow.local
-
-    return [_gradients(trace, local)[leaf]]
-
-
-def _bend(trace: Trace, leaf: Value) -> list[float]:
-    def local(flow: Flow) -> float | None:
-        return 1.0 if flow.node.rule is not None and flow.node.rule.name in ("power", "relu", "square") else flow.local
-
-    return [_gradients(trace, local)[leaf]]
+    return lambda trace, leaf: [_gradients(trace, of_flow, chain)[leaf]]
 
 
 # In the order in which they are looked for: the first that gives the student's number is told.
 _MISTAKES: tuple[tuple[Callable[[Trace, Value], list[float]], str], ...] = (
     (_one_use, "That is the share of one use alone: it is used more than once, and the shares of all uses add up."),
-    (_difference, "The derivative of x − y for y is −1: a minus sign was lost."),
+    (
+        _by(lambda name, flow: abs(flow.local or 0.0) if name in ("subtract", "negative") else flow.local),
+        "The derivative of x − y for y is −1: a minus sign was lost.",
+    ),
     (
         lambda trace, leaf: [-_gradients(trace, lambda flow: flow.local)[leaf]],
         "The size is right, and the sign is not.",
     ),
-    (_wrong_factor, "The derivative of x · y for x is y, the other factor."),
-    (_bend, "The slope of a function on the way was left out: that of x² is 2x, that of relu 1 or 0."),
     (
-        lambda trace, leaf: [_gradients(trace, lambda flow: flow.local, chain=False)[leaf]],
+        _by(lambda name, flow: flow.parent._raw if name == "multiply" else flow.local),
+        "The derivative of x · y for x is y, the other factor.",
+    ),
+    (
+        _by(lambda name, flow: 1.0 if name in ("power", "relu", "square") else flow.local),
+        "The slope of a function on the way was left out: that of x² is 2x, that of relu 1 or 0.",
+    ),
+    (
+        _by(lambda _, flow: flow.local, chain=False),
         "That is the local derivative: it is still to be multiplied by the gradient that comes from above.",
     ),
 )
