@@ -100,7 +100,8 @@ def outputs_of_layers(model: Module, sample: ArrayLike) -> dict[str, NDArray[Any
     def note(module: Any, forward: Any, args: Any, kwargs: Any) -> Any:
         result = forward(*args, **kwargs)
         if not list(module.children()):
-            found[names.get(id(module), type(module).__name__)] = np.asarray(result.data)
+            outputs = result[0] if isinstance(result, tuple) else result  # a recurrent layer's, beside its state
+            found[names.get(id(module), type(module).__name__)] = np.asarray(outputs.data)
         return result
 
     with mode(model, training=False), ag.no_grad(), ag.forward_hook(note):

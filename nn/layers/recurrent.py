@@ -14,6 +14,8 @@ from nn._arguments import checked
 from nn._checks import positive_integer
 from nn.init import Initializer, Seed
 from nn.layers._inputs import as_tensor
+from nn.layers.fused_gru import gru, gru_step
+from nn.layers.fused_lstm import lstm, lstm_step
 from nn.module import Module, Parameter
 
 __all__ = ["GRU", "LSTM", "RNN"]
@@ -98,26 +100,41 @@ class _Recurrent(Module):
         batch = x.shape[0] if self.batch_first else x.shape[1]
         if not steps:
             raise ag.ShapeError(f"{self} takes sequences of one step and more, got shape {x.shape}")
-        inputs: list[Any] = [x[:, t] if self.batch_first else x[t] for t in range(steps)]
+        x = x if self.batch_first else x.transpose(1, 0, 2)
         taken = self._taken(lengths, steps, batch)
-        ends: list[list[Any]] = [[] for _ in range(self.states)]
-        for layer in range(self.num_layers):
-            parts = [self._begin(part, layer, batch, x.dtype) for part in self._states(state)]
-            cell = self._cell(layer)
-            for t in range(steps):
-                new = cell(inputs[t], parts)
-                parts = new if taken is None else [ag.where(taken[t], a, b) for a, b in zip(new, parts, strict=True)]
-                inputs[t] = parts[0]
-            for end, part in zip(ends, parts, strict=True):
-                end.append(part)
+        begin = [
+            [self._begin(part, layer, batch, x.dtype) for part in self._states(state)]
+            for layer in range(self.num_layers)
+        ]
+        outputs, ends = self._whole(x, begin) if taken is None else self._by_steps(x, begin, taken)
         if self.returns == "last":
-            return ends[0][-1]
-        outputs = inputs if taken is None else [ag.where(m, y, 0.0) for m, y in zip(taken, inputs, strict=True)]
-        stacked = ag.stack(outputs, axis=1 if self.batch_first else 0)
+            return ends[-1][0]
+        if not self.batch_first:
+            outputs = outputs.transpose(1, 0, 2)
         if self.returns == "outputs":
-            return stacked
-        final = [ag.stack(end, axis=0) for end in ends]
-        return stacked, final[0] if self.states == 1 else tuple(final)
+            return outputs
+        final = [ag.stack(list(parts), axis=0) for parts in zip(*ends, strict=True)]
+        return outputs, final[0] if self.states == 1 else tuple(final)
+
+    def _whole(self, x: Any, begin: list[list[Any]]) -> tuple[Any, list[list[Any]]]:
+        """All layers, a sequence at a time: the outputs with batches first, and the state at each layer's end."""
+        ends = []
+        for layer, parts in enumerate(begin):
+            x, parts = self._sequence(x, layer, parts)
+            ends.append(parts)
+        return x, ends
+
+    def _by_steps(self, x: Any, begin: list[list[Any]], taken: list[Any]) -> tuple[Any, list[list[Any]]]:
+        """The same where sequences end at different steps."""
+        inputs: list[Any] = [x[:, t] for t in range(x.shape[1])]
+        ends = []
+        for layer, parts in enumerate(begin):
+            cell = self._cell(layer)
+            for t, here in enumerate(taken):
+                parts = [ag.where(here, a, b) for a, b in zip(cell(inputs[t], parts), parts, strict=True)]
+                inputs[t] = parts[0]
+            ends.append(parts)
+        return ag.stack([ag.where(m, y, 0.0) for m, y in zip(taken, inputs, strict=True)], axis=1), ends
 
     def _states(self, state: Any) -> list[Any]:
         if state is None:
@@ -168,8 +185,15 @@ class _Recurrent(Module):
             rows = slice(gate * self.hidden_size, (gate + 1) * self.hidden_size)
             yield self._parameter(weight)[rows].T, self._parameter(bias)[rows] if self.has_bias else None
 
+    def _biases(self, layer: int) -> tuple[Any, Any]:
+        return self._parameter(f"bias_ih_l{layer}"), self._parameter(f"bias_hh_l{layer}")
+
     def _step(self, x: list[Any], h: list[Any], parts: list[Any]) -> list[Any]:
         """The new state from what input and state say to each gate."""
+        raise NotImplementedError
+
+    def _sequence(self, x: Any, layer: int, parts: list[Any]) -> tuple[Any, list[Any]]:
+        """All outputs of a layer, (batch, steps, hidden_size), and the state at the end."""
         raise NotImplementedError
 
     def config(self) -> dict[str, Any]:
@@ -236,6 +260,13 @@ class RNN(_Recurrent):
     def _step(self, x: list[Any], h: list[Any], parts: list[Any]) -> list[Any]:  # noqa: ARG002
         return [ag.tanh(x[0] + h[0])]
 
+    def _sequence(self, x: Any, layer: int, parts: list[Any]) -> tuple[Any, list[Any]]:
+        cell, states = self._cell(layer), []
+        for t in range(x.shape[1]):
+            parts = cell(x[:, t], parts)
+            states.append(parts[0])
+        return ag.stack(states, axis=1), parts
+
 
 class LSTM(_Recurrent):
     """Long short-term memory: c ← σ(f) c + σ(i) tanh(g), h ← σ(o) tanh(c), and i, f, g, o each a W x + b + U h + b′.
@@ -253,9 +284,13 @@ class LSTM(_Recurrent):
     gates, states = 4, 2
 
     def _step(self, x: list[Any], h: list[Any], parts: list[Any]) -> list[Any]:
-        i, f, g, o = [a + b for a, b in zip(x, h, strict=True)]
-        c = ag.sigmoid(f) * parts[1] + ag.sigmoid(i) * ag.tanh(g)
-        return [ag.sigmoid(o) * ag.tanh(c), c]
+        return lstm_step([a + b for a, b in zip(x, h, strict=True)], parts[1])
+
+    def _sequence(self, x: Any, layer: int, parts: list[Any]) -> tuple[Any, list[Any]]:
+        bias = ag.add(*self._biases(layer)) if self.has_bias else None
+        said = ag.linear(x, self._parameter(f"weight_ih_l{layer}").T, bias)
+        states, c = lstm(said, self._parameter(f"weight_hh_l{layer}"), *parts)
+        return states, [states[:, -1], c]
 
 
 class GRU(_Recurrent):
@@ -274,6 +309,10 @@ class GRU(_Recurrent):
     gates = 3
 
     def _step(self, x: list[Any], h: list[Any], parts: list[Any]) -> list[Any]:
-        r, z = ag.sigmoid(x[0] + h[0]), ag.sigmoid(x[1] + h[1])
-        n = ag.tanh(x[2] + r * h[2])
-        return [n + z * (parts[0] - n)]
+        return [gru_step(x, h, parts[0])]
+
+    def _sequence(self, x: Any, layer: int, parts: list[Any]) -> tuple[Any, list[Any]]:
+        of_input, of_state = self._biases(layer) if self.has_bias else (None, np.zeros(3 * self.hidden_size, x.dtype))
+        said = ag.linear(x, self._parameter(f"weight_ih_l{layer}").T, of_input)
+        (states,) = gru(said, self._parameter(f"weight_hh_l{layer}"), of_state, *parts)
+        return states, [states[:, -1]]

@@ -109,3 +109,7 @@ def test_hooks_of_modules_nest() -> None:
         layer(X)
     layer(X)
     assert seen == [("outer", "Linear"), ("inner", "Linear"), ("outer", "Linear")]
+
+
+def test_a_layer_that_gives_its_state_too_is_summarised_by_its_outputs() -> None:
+    assert "2 × 5 × 4" in str(nn.summary(nn.LSTM(3, 4, seed=0), np.zeros((2, 5, 3))))

@@ -726,8 +726,8 @@ def test_a_wide_layer_opens_to_neurons_and_a_neuron_to_numbers() -> None:
     assert ("layer 3", "neuron 1", "w16") in shown("layer 3")
 
 
-def test_an_lstm_over_time_is_one_card() -> None:
-    model = nn.LSTM(3, 4, seed=0)
+def test_an_lstm_of_many_nodes_is_one_card() -> None:
+    model = nn.LSTM(3, 4, 6, seed=0)
     drawing = ag.draw(lambda: (model(np.ones((2, 5, 3)))[0] ** 2).mean())
     assert [b.lines[0] for b in drawing.sketch.boxes.values() if b.role == "group"] == ["LSTM"]
     assert len(drawing.sketch.boxes) < 6

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 import autograd as ag
 import nn
+from autograd.test_util import check_grads
 
 RANDOM = np.random.default_rng(0)
 F8: dict[str, Any] = {"dtype": np.float64, "seed": 0}
@@ -216,6 +218,49 @@ def test_what_comes_after_a_sequences_end_does_not_matter(kind: Any) -> None:
     first, middle = layer(x[:, :2])
     second, _ = layer(x[:, 2:], middle)
     np.testing.assert_allclose(np.concatenate([first.data, second.data], 1), layer(x)[0].data, rtol=1e-12)
+
+
+@pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
+@pytest.mark.parametrize("mode", ["differences", "tangent", "gradient", "jacobian", "again"])
+def test_a_sequence_in_one_node_is_its_steps(kind: Any, mode: str) -> None:
+    layer, rng = kind(3, 4, **F8), np.random.default_rng(5)
+    layer.freeze()
+    begin = [rng.normal(size=(1, 2, 4)) for _ in range(layer.states)]
+    inputs, weights = (rng.normal(size=(2, 5, 3)), *begin), [rng.normal(size=(2, 5, 4)), *begin]
+
+    def ends(*inputs: Any, lengths: Any = None) -> list[Any]:
+        outputs, end = layer(inputs[0], inputs[1] if layer.states == 1 else inputs[1:], lengths)
+        return [outputs, *([end] if layer.states == 1 else end)]
+
+    def loss(*inputs: Any, lengths: Any = None) -> Any:
+        found = ends(*inputs, lengths=lengths)
+        return sum(ag.sum(ag.sin(y) * w) for y, w in zip(found, weights, strict=True))
+
+    def by(lengths: Any) -> Any:
+        """What is asked for; with lengths it goes step by step."""
+        if mode == "tangent":
+            return [ag.jvp(lambda *x: loss(*x, lengths=lengths), inputs, inputs, every)[1]]
+        if mode == "gradient":
+            return ag.grad(lambda *x: loss(*x, lengths=lengths), every)(*inputs)
+        return [ag.jacobian(lambda x: ends(x, *begin, lengths=lengths)[0])(inputs[0])]
+
+    every = tuple(range(len(inputs)))
+    if mode == "differences":
+        check_grads(loss, every, order=2)(*inputs)
+        return
+    if mode != "again":
+        found, expected = by(None), by([5, 5])
+    else:  # two passes through one graph, which went through pickle, the second with g changed in its place
+        given = [ag.Tensor(each, requires_grad=True) for each in inputs]
+        y, given = pickle.loads(pickle.dumps((ends(*given)[0], given)))
+        g = weights[0].copy()
+        y.backward(g)
+        expected = [3 * each.grad.data for each in given]  # type: ignore[union-attr]
+        g *= 2
+        y.backward(g)
+        found = [each.grad.data for each in given]  # type: ignore[union-attr]
+    for ours, theirs in zip(found, expected, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12)
 
 
 def test_causal_attention_does_not_look_ahead() -> None:
