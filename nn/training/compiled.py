@@ -78,13 +78,16 @@ class RecordedStep:
         self._condition = 0
         self._modules: list[Module] = []
         self._parameters: list[Any] = []
-        # What the latest step was taken by: the replay, the shapes of its batch, whether it gives outputs, and whether
-        # its targets are checked. None where the next step may depend on something else.
-        self._latest: tuple[Any, list[Any], bool, bool] | None = None
+        # What undisturbed steps are taken by, the replay and whether it checks targets: by the number in `_settled`, and
+        # the shapes of the batch.
+        self._quick: dict[Any, tuple[Any, bool]] = {}
+        # The number of what they depend on beside those shapes, and whether they give outputs. None where the next step
+        # may depend on something else.
+        self._settled: tuple[int, bool] | None = None
 
     def look_again(self) -> None:
         """Something may have changed since the latest step."""
-        self._latest = None
+        self._settled = None
 
     def __call__(
         self, batch: tuple[Any, ...], wants_outputs: bool = True, undisturbed: bool = False
@@ -101,9 +104,10 @@ class RecordedStep:
             RecordingError: The network, the loss or the penalty does something that cannot be recorded.
         """
         optimizer = self._optimizer
-        if undisturbed and self._latest is not None:
-            replay, shapes, gives_outputs, checks = self._latest
-            if gives_outputs is wants_outputs and [x.shape for x in batch] == shapes:
+        if undisturbed and self._settled is not None and self._settled[1] is wants_outputs:
+            quick = self._quick.get((self._settled[0], batch[0].shape, batch[1].shape))
+            if quick is not None:
+                replay, checks = quick
                 if batch[0].dtype is not self._precision and self._casts(batch[0]):
                     batch = (batch[0].astype(self._precision), *batch[1:])
                 if checks:
@@ -112,7 +116,7 @@ class RecordedStep:
                 for slot in optimizer.slots:
                     slot.steps += 1
                 return results if wants_outputs else (results, None)
-        self._latest = None
+        self._settled = None
         counts, kinds = optimizer.counts()
         fixed = self._fixed(kinds, wants_outputs)
         several = batch[0].__class__ is tuple  # inputs
@@ -130,6 +134,7 @@ class RecordedStep:
         if replay is None:
             if len(self._replays) >= KEPT:
                 self._replays.clear()
+                self._quick.clear()
             began = time.perf_counter()
             replay = self._replays[form] = self._compiled.trace(
                 (tuple(arrays[:inputs]) if several else arrays[0], *arrays[inputs:]), counts, fixed
@@ -146,7 +151,9 @@ class RecordedStep:
         results = replay([*arrays, *counts])
         self._count(fixed)
         if undisturbed and len(counts) == 1 and all(self._takes_part[fixed]) and not several:
-            self._latest = replay, [x.shape for x in arrays], wants_outputs, fixed in self._checked
+            number = self._numbered.setdefault((fixed, *[x.dtype for x in arrays]), len(self._numbered))
+            self._settled = number, wants_outputs
+            self._quick[number, arrays[0].shape, arrays[1].shape] = replay, fixed in self._checked
         self.has_run = True
         return results if wants_outputs else (results, None)
 
