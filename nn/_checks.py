@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 import autograd as ag
 from nn._text import quoted, visible
 
-__all__ = ["check_made", "check_same_length", "finite", "in_range", "numbers", "positive_integer"]
+__all__ = ["check_made", "check_same_length", "finite", "in_range", "numbers", "positive", "positive_integer"]
 
 
 def positive_integer(name: str, value: SupportsIndex) -> int:
@@ -56,6 +56,23 @@ def in_range(name: str, value: float, below: float = math.inf) -> float:
         inside = False
     if not inside:
         raise ValueError(f"{name} must be from 0 to below {below:g}, got {value!r}")
+    return float(value)
+
+
+def positive(name: str, value: float) -> float:
+    """``value`` as a Python float above 0 and finite; ``name`` is what the error calls it.
+
+    Raises:
+        ValueError: It lies outside, or is NaN.
+
+    Example:
+        >>> positive("learning_rate_init", 0)
+        Traceback (most recent call last):
+        ...
+        ValueError: learning_rate_init must be above 0, got 0
+    """
+    if in_range(name, value) == 0:
+        raise ValueError(f"{name} must be above 0, got {value!r}")
     return float(value)
 
 

@@ -17,7 +17,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 import autograd as ag
 from nn._arguments import Signature
-from nn._checks import in_range, positive_integer
+from nn._checks import in_range, positive, positive_integer
 from nn.estimator.objective import Each, Fitting
 from nn.estimator.stopping import Stopping
 from nn.inspect import mode
@@ -37,6 +37,7 @@ START = {"identity": 6.0, "logistic": 2.0, "tanh": 6.0, "relu": 6.0}
 
 # What lies from 0 to below these, and is looked at by nobody else.
 BELOW = {"alpha": math.inf, "tol": math.inf, "power_t": math.inf, "validation_fraction": 1.0}
+POSITIVE = "learning_rate_init", "epsilon"
 
 SETTINGS = """Args:
         hidden_layer_sizes: The number of units of each hidden layer.
@@ -149,6 +150,8 @@ class Network(BaseEstimator):  # type: ignore[misc]
         for name, below in BELOW.items():
             if (value := getattr(self, name)) is not None:
                 in_range(name, value, below)
+        for name in POSITIVE:
+            positive(name, getattr(self, name))
         positive_integer("n_iter_no_change", self.n_iter_no_change)
         positive_integer("max_fun", self.max_fun)
         X, y = validate_data(

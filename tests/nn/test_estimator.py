@@ -119,6 +119,8 @@ def test_training_stops_early() -> None:
         ({"validation_fraction": 1.5}, "validation_fraction must be from 0 to below 1, got 1.5"),
         ({"n_iter_no_change": 0}, "n_iter_no_change must be a positive integer"),
         ({"max_fun": 0}, "max_fun must be a positive integer"),
+        ({"learning_rate_init": 0}, "learning_rate_init must be above 0, got 0"),
+        ({"epsilon": 0.0}, "epsilon must be above 0, got 0"),
     ],
 )
 def test_bad_settings_are_named(settings: dict[str, Any], message: str) -> None:
