@@ -125,9 +125,9 @@ class Spelling:
 
 
 def _texts(frame: pd.DataFrame) -> list[str]:
-    """The lines as texts with their blanks; a missing one is empty."""
+    """The lines as texts, a missing one empty; none begins with a blank, as none does in training, but it may end so."""
     cells = frame[LINE]
-    return [*map(str, cells.where(cells.notna(), ""))]
+    return [str(cell).lstrip() for cell in cells.where(cells.notna(), "")]
 
 
 def frame_of_lines(content: bytes, name: str, encoding: str | None = None) -> pd.DataFrame:

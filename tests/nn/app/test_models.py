@@ -82,7 +82,7 @@ def test_networks_spell_lines(model, command, tmp_path):
     characters = int((dataset.target[held_out] != IGNORED).sum())
     assert again["rows"] == characters
     assert 0.8 < again["loss"] * characters / (len(held_out) * np.log(8)) < 1.5
-    (tmp_path / "new.txt").write_text("cla\nhugo\nann", encoding="utf-8")
+    (tmp_path / "new.txt").write_text("  cla\nhugo\nann", encoding="utf-8")
     rows = list(csv.DictReader(io.StringIO(command("predict", "run", "new.txt").out)))
     assert [row["prediction"] for row in rows] == ["r", "end of line", "a"]
     assert sum(float(row) for name, row in rows[0].items() if name != "prediction") == pytest.approx(1, abs=1e-4)
