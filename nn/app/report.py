@@ -93,7 +93,7 @@ def training_text(experiment: Experiment) -> str:
     epochs, kept = len(experiment.history), experiment.kept_epoch
     text = f"trained {counted(epochs, 'epoch')} in {experiment.seconds:.1f} s"
     if experiment.history.interrupted:
-        text += ", stopped by Ctrl-C"
+        text += ", interrupted"  # by Ctrl-C or SIGTERM
     elif experiment.stopped:
         text += f", stopped early: {counted(experiment.settings.patience, 'epoch')} without a lower validation loss"
     return text + (f"; kept the network of epoch {kept}, the best on validation" if kept < epochs else "")
