@@ -44,7 +44,7 @@ _GROUPS = {
     for comma, group, point in ((False, ",", r"\."), (True, r"\.", ","))
 }
 LONGEST_NUMBER = 400
-_ZEROS = re.compile(r"0\d+", re.ASCII)
+_ZEROS = re.compile(r"^[^\S\n]*0[0-9]+[^\S\n]*$", re.MULTILINE)
 # What stands between the digits of plain numbers, each after a line end: -1,234.5%. How many digits there are between
 # one mark and the next, at least and at most; what is not said here may not be.
 _END, _SIGN, _GROUP, _POINT, _PERCENT = range(1, 6)
@@ -142,7 +142,7 @@ def begins_with_zeros(cells: Iterable[Any]) -> bool:
         >>> begins_with_zeros(["10115", "04103"]), begins_with_zeros(["0", "0.5", None])
         (True, False)
     """
-    return any(isinstance(cell, str) and "0" in cell and _ZEROS.fullmatch(cell.strip()) for cell in cells)
+    return _ZEROS.search("\n".join([cell for cell in cells if isinstance(cell, str)])) is not None
 
 
 def has_decimal_commas(texts: Collection[str]) -> bool:
