@@ -125,7 +125,7 @@ class Spelling:
 
 
 def _texts(frame: pd.DataFrame) -> list[str]:
-    """The lines as texts, a missing one empty; none begins with a blank, as none does in training, but it may end so."""
+    """The lines as texts, a missing one empty; as in training none begins with a blank, but one may end so."""
     cells = frame[LINE]
     return [str(cell).lstrip() for cell in cells.where(cells.notna(), "")]
 

@@ -78,8 +78,8 @@ class RecordedStep:
         self._condition = 0
         self._modules: list[Module] = []
         self._parameters: list[Any] = []
-        # What undisturbed steps are taken by, the replay and whether it checks targets: by the number in `_settled`, and
-        # the shapes of the batch.
+        # What undisturbed steps are taken by, the replay and whether it checks targets: by the number in `_settled`
+        # and the shapes of the batch.
         self._quick: dict[Any, tuple[Any, bool]] = {}
         # The number of what they depend on beside those shapes, and whether they give outputs. None where the next step
         # may depend on something else.
