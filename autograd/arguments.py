@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from autograd.suggest import in_our_words
+from autograd.suggest import refuse_call
 
 __all__ = [
     "KINDS",
@@ -25,6 +25,7 @@ __all__ = [
     "Signature",
     "checked",
     "explained",
+    "explained_methods",
     "is_dtype",
     "is_nodes",
     "list_of",
@@ -33,6 +34,7 @@ __all__ = [
 ]
 
 AnyCallable = TypeVar("AnyCallable", bound=Callable[..., Any])
+AnyClass = TypeVar("AnyClass", bound=type)
 
 
 def _is_bool(value: Any) -> bool:
@@ -234,7 +236,9 @@ def _later(function: Callable[..., Any]) -> Callable[[], Signature]:
 
 
 def explained(function: AnyCallable) -> AnyCallable:
-    """Say which argument is of a wrong kind where Python or NumPy stumbled over one. Costs a tenth of a microsecond.
+    """Say which argument is of a wrong kind where Python or NumPy stumbled over one, and which are unknown or lacking.
+
+    Costs a tenth of a microsecond a call.
 
     Example:
         >>> @explained
@@ -243,6 +247,10 @@ def explained(function: AnyCallable) -> AnyCallable:
         Traceback (most recent call last):
         ...
         TypeError: x must be a number, got 'a'
+        >>> half(y=1.0)
+        Traceback (most recent call last):
+        ...
+        TypeError: half() takes no argument 'y': it takes x
     """
     about = _later(function)
 
@@ -251,11 +259,20 @@ def explained(function: AnyCallable) -> AnyCallable:
         try:
             return function(*args, **keywords)
         except (AttributeError, IndexError, TypeError, ValueError) as error:
+            refuse_call(error, function, args, keywords)
             if NOT_OURS.search(str(error)):
                 about().check(about().given(args, keywords) or {})
             raise
 
     return explaining  # type: ignore[return-value]
+
+
+def explained_methods(kind: AnyClass) -> AnyClass:
+    """Have the public methods that a class defines say what they take, as `explained` does, as a decorator."""
+    for name, method in list(vars(kind).items()):
+        if inspect.isfunction(method) and not name.startswith("_") and not hasattr(method, "__wrapped__"):
+            setattr(kind, name, explained(method))
+    return kind
 
 
 def checked(function: AnyCallable) -> AnyCallable:
@@ -276,7 +293,7 @@ def checked(function: AnyCallable) -> AnyCallable:
         ...
         TypeError: layer() takes no argument 'biass': here it is called bias=
     """
-    in_words, about = explained(in_our_words(function)), _later(function)
+    in_words, about = explained(function), _later(function)
 
     @wraps(function)
     def careful(*args: Any, **keywords: Any) -> Any:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Mapping
-from functools import wraps
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NoReturn, TypeVar
 
 __all__ = [
@@ -14,9 +13,9 @@ __all__ = [
     "Elsewhere",
     "catching",
     "closest",
-    "in_our_words",
     "meant",
     "no_such_name",
+    "refuse_call",
     "refuse_keywords",
 ]
 
@@ -95,31 +94,46 @@ METHODS = {
     "zero_grad": "x.grad = None for one node; optimizers and models have zero_grad()",
 }
 
+MOST_NAMES = 14  # in a message
+
+# Keyword arguments that mean the same, here and elsewhere: of each line, ours is the first that is taken.
+SAME = [
+    line.split()
+    for line in """
+        learning_rate_init learning_rate lr eta step_size
+        axis axes dim dims
+        keepdims keepdim
+        epochs max_iter nb_epoch n_epochs num_epochs nb_epochs steps n_iter iterations
+        random_state seed rng key
+        hidden_layer_sizes sizes nouts hidden hidden_sizes layers hidden_dim
+        alpha weight_decay decay l2
+        solver optimizer opt
+        progress verbose
+        label name
+        engine backend
+        path filename file fname
+        fun function f func fn
+        low min a_min
+        high max a_max
+        ord p
+        most max_norm clip_value
+        nonlin activation
+        folder filepath log_dir
+    """.strip().splitlines()
+]
+
 # Keyword arguments of PyTorch, Keras and scikit-learn: our word, or what to do.
 KEYWORDS = {
-    "lr": "learning_rate",
-    "eta": "learning_rate",
-    "learning_rate_init": "learning_rate",
-    "dim": "axis",
-    "dims": "axis",
-    "keepdim": "keepdims",
-    "verbose": "progress",
-    "nb_epoch": "epochs",
-    "n_epochs": "epochs",
-    "max_iter": "epochs",
     "callback": "callbacks",
     "metric": "metrics",
     "loss_fn": "loss",
     "criterion": "loss",
-    "decay": "weight_decay",
     "beta1": "betas=(0.9, 0.999), both at once",
     "beta2": "betas=(0.9, 0.999), both at once",
     "eps": "epsilon",
     "rate": "p",
     "drop_prob": "p",
     "negative_slope": "slope",
-    "random_state": "seed",
-    "rng": "seed",
     "in_channels": "in_features",
     "out_channels": "out_features",
     "units": "out_features",
@@ -128,7 +142,8 @@ KEYWORDS = {
     "argnums": "argnum",
     "inputs": "ag.gradients(y, [a, b]), which leaves every .grad alone",
     "requires_gradient": "requires_grad",
-    **dict.fromkeys(("callbacks", "metrics", "optimizer", "loss", "learning_rate"), "an argument of nn.Trainer"),
+    **dict.fromkeys(("callbacks", "metrics", "optimizer", "loss"), "an argument of nn.Trainer"),
+    "learning_rate": "an argument of the optimizer, nn.Adam(model.parameters(), learning_rate=0.01)",
     "step_size": "every",
     "gamma": "factor",
     **dict.fromkeys(("T_max", "total_steps"), "total"),
@@ -142,6 +157,17 @@ KEYWORDS = {
     "num_workers": "nothing: batches are cut in this process, so leave it out",
     "pin_memory": "nothing: there is no device to copy to, so leave it out",
     "device": "nothing: arrays are NumPy's, so leave it out",
+    "dtype": "nothing: results are of the dtype of what they are made of, and x.astype(np.float32) is of another",
+    "from_logits": "nothing: outputs are logits, so leave it out",
+    **dict.fromkeys(("mean", "std", "stddev"), "np.random.normal(mean, std, shape)"),
+    "set_to_none": "nothing: gradients are None afterwards, so leave it out",
+    "training": "model.train() and model.eval()",
+    "strict": "model.load_state_dict(model.state_dict() | part) for a part",
+    "closure": "nothing: call loss.backward() first, or take nn.LBFGS",
+    "recurse": "nothing: those of modules below are among them, so leave it out",
+    "batch_size": "nothing: leave it out",
+    **dict.fromkeys(("dynamic", "fullgraph", "mode", "static_argnums"), "nothing: leave it out"),
+    **dict.fromkeys(("_children", "_op"), "nothing: operators write them down"),
 }
 
 
@@ -198,9 +224,9 @@ def meant(word: str, known: Iterable[str]) -> str | None:
         ('learning_rate', 'hidden')
     """
     known = list(known)
-    ours = KEYWORDS.get(word)
-    if ours is not None and ours not in known:
-        ours = KEYWORDS.get(ours, ours)
+    same = [word, *(other for line in SAME if word in line for other in line)]
+    found = [other for other in same if other in known] + [KEYWORDS[other] for other in same if other in KEYWORDS]
+    ours = found[0] if found else None
     return ours if ours is not None and (" " in ours or ours in known) else closest(word, known)
 
 
@@ -213,66 +239,83 @@ def refuse_keywords(function: str, given: Iterable[str], known: Iterable[str]) -
     word, known = next(iter(given)), list(known)
     ours = meant(word, known)
     if ours is None:
-        hint = f"it takes {', '.join(known)}" if known else "it takes none"
+        hint = f"it takes {_some(known)}" if known else "it takes none"
     else:
         hint = f"here that is {ours}" if " " in ours else f"here it is called {ours}="
     raise TypeError(f"{function}() takes no argument {word!r}: {hint}")
 
 
-def _refuse_positions(shown: str, function: Callable[..., Any]) -> NoReturn:
-    parameters = [each for each in inspect.signature(function).parameters.values() if each.name not in ("self", "cls")]
-    first = [each.name for each in parameters if each.kind is each.POSITIONAL_OR_KEYWORD]
-    named = [f"{each.name}=" for each in parameters if each.kind is each.KEYWORD_ONLY]
-    hint = f"; name the others: {', '.join(named)}" if named else ""
+def _some(names: list[str]) -> str:
+    return ", ".join([*names[:MOST_NAMES], *["…"][: len(names) > MOST_NAMES]])
+
+
+def _refuse_positions(shown: str, first: list[str], parameters: list[inspect.Parameter]) -> NoReturn:
+    named = _some([f"{each.name}=" for each in parameters if each.kind is each.KEYWORD_ONLY])
+    hint = f"; name the others: {named}" if named else ""
+    if not first:
+        raise TypeError(f"{shown} takes no arguments{' by position' if named else ''}{hint}")
     raise TypeError(
         f"{shown} takes {len(first)} argument{'s' * (len(first) != 1)} by position, {', '.join(first)}{hint}"
     )
 
 
+_NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+# What Python says of a call that does not fit a signature.
+_SURPLUS = r"takes .*positional arguments? .*but"
+_UNKNOWN = r"unexpected keyword argument '(\w+)'"
+_TWICE = r"multiple values for argument '(\w+)'"
+_LACKING = r"missing \d+ required .*argument"
+
+
+def refuse_call(error: BaseException, function: Callable[..., Any], args: Sequence[Any], named: Iterable[str]) -> None:
+    """Say in our words what Python said of a call that does not fit a function's signature.
+
+    Args:
+        error: What was caught by the function that called.
+        function: What was called.
+        args: By position.
+        named: The names of the others.
+
+    Raises:
+        TypeError: Python did not come to run the function.
+    """
+    if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+        return  # an error within
+    message = str(error)
+    parameters = list(inspect.signature(function).parameters.values())
+    names = [each.name for each in parameters]
+    own = [each for each in parameters if each.name not in ("self", "cls")]
+    owner, _, method = function.__qualname__.rpartition(".")
+    if names[:1] == ["self"] and args:  # by its own class, not by the one that defines the method
+        owner = type(args[0]).__name__
+    shown = owner if method == "__init__" else f"{owner}.{method}" if owner and "<" not in owner else method
+    first = [each.name for each in own if each.kind is each.POSITIONAL_OR_KEYWORD]
+    if twice := re.search(_TWICE, message):
+        hint = "; arrays that belong together go in as one, (x, y)" * hasattr(args[names.index(twice[1])], "shape")
+        raise TypeError(f"{shown} got {twice[1]} twice, as argument {names.index(twice[1])} and by name{hint}")
+    if unknown := re.search(_UNKNOWN, message):
+        refuse_keywords(shown, [unknown[1]], [each.name for each in own if each.kind is not each.VAR_KEYWORD])
+    if re.search(_SURPLUS, message):
+        _refuse_positions(shown, first, own)
+    if re.search(_LACKING, message):
+        given = {*names[: len(args)], *named}
+        needed = [each for each in own if each.default is each.empty and each.kind in _NAMED]
+        lacking = [each.name for each in needed if each.name not in given]
+        if not lacking:
+            return  # of a function whose signature is another's
+        needs = [each.name if each.name in first else f"{each.name}=…" for each in needed]
+        rest = ", …" * (len(needs) < len(own))
+        raise TypeError(f"{shown} lacks {' and '.join(filter(None, (', '.join(lacking[:-1]), lacking[-1])))}: "
+                        f"call {shown}({', '.join(needs)}{rest})")  # fmt: skip
+
+
 def catching(function: AnyCallable) -> AnyCallable:
     """Leave out of a function's signature the ``**words`` by which it catches other libraries' keyword arguments.
 
-    For functions that are called too often for `in_our_words`; each hands what it caught to `refuse_keywords`.
+    For functions that are called too often for `autograd.arguments.explained`; each hands what it caught to
+    `refuse_keywords`.
     """
     signature = inspect.signature(function)
     known = [parameter for parameter in signature.parameters.values() if parameter.kind is not parameter.VAR_KEYWORD]
     function.__signature__ = signature.replace(parameters=known)  # type: ignore[attr-defined]
     return function
-
-
-def in_our_words(function: AnyCallable) -> AnyCallable:
-    """Have a function answer an unknown keyword argument with our word for it.
-
-    Costs a call; for what is called a few times, such as constructors.
-
-    Example:
-        >>> @in_our_words
-        ... def SGD(parameters, learning_rate=0.01): ...
-        >>> SGD([], lr=0.1)
-        Traceback (most recent call last):
-        ...
-        TypeError: SGD() takes no argument 'lr': here it is called learning_rate=
-    """
-
-    @wraps(function)
-    def checked(*args: Any, **keywords: Any) -> Any:
-        try:
-            return function(*args, **keywords)
-        except TypeError as error:
-            inside = error.__traceback__ is not None and error.__traceback__.tb_next is not None
-            unknown = None if inside else re.search(r"unexpected keyword argument '(\w+)'", str(error))
-            surplus = not inside and re.search(r"takes .*positional arguments? .*but", str(error))
-            twice = None if inside else re.search(r"multiple values for argument '(\w+)'", str(error))
-            if not (unknown or surplus or twice):
-                raise
-        names = list(inspect.signature(function).parameters)
-        owner, _, method = function.__qualname__.rpartition(".")
-        shown = function.__qualname__ if method != "__init__" else type(args[0]).__name__ if args else owner
-        if twice is not None:
-            hint = "; arrays that belong together go in as one, (x, y)" * hasattr(args[names.index(twice[1])], "shape")
-            raise TypeError(f"{shown} got {twice[1]} twice, as argument {names.index(twice[1])} and by name{hint}")
-        if unknown is None:
-            _refuse_positions(shown, function)
-        refuse_keywords(shown, [unknown[1]], [name for name in names if name != "self"])
-
-    return checked  # type: ignore[return-value]

@@ -6,9 +6,10 @@ from typing import TypeAlias
 
 from autograd import arguments
 
-__all__ = ["NOT_OURS", "ActivationName", "Signature", "checked", "explained"]
+__all__ = ["NOT_OURS", "ActivationName", "Signature", "checked", "explained", "explained_methods"]
 
 NOT_OURS, checked, explained = arguments.NOT_OURS, arguments.checked, arguments.explained
+explained_methods = arguments.explained_methods
 Signature = arguments.Signature
 ActivationName: TypeAlias = str
 arguments.KINDS.update(

@@ -36,6 +36,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 import autograd as ag
+from nn._arguments import explained
 
 __all__ = [
     "INITIALIZERS",
@@ -69,6 +70,7 @@ planning: ContextVar[bool] = ContextVar("planning", default=False)
 Initializer: TypeAlias = Callable[[tuple[int, ...], Seed, DTypeLike], NDArray[Any]]
 
 
+@explained
 def glorot_uniform(shape: tuple[int, ...], seed: Seed = None, dtype: DTypeLike = np.float32) -> NDArray[Any]:
     """Draw from U(−a, a) with a = √(6 / (fan_in + fan_out)).
 
@@ -89,6 +91,7 @@ def glorot_uniform(shape: tuple[int, ...], seed: Seed = None, dtype: DTypeLike =
     return _uniform(shape, math.sqrt(6 / (fan_in + fan_out)), seed, dtype)
 
 
+@explained
 def glorot_normal(shape: tuple[int, ...], seed: Seed = None, dtype: DTypeLike = np.float32) -> NDArray[Any]:
     """Draw from N(0, σ²) with σ = √(2 / (fan_in + fan_out)); arguments as for `glorot_uniform`.
 
@@ -100,6 +103,7 @@ def glorot_normal(shape: tuple[int, ...], seed: Seed = None, dtype: DTypeLike = 
     return _normal(shape, math.sqrt(2 / (fan_in + fan_out)), seed, dtype)
 
 
+@explained
 def he_uniform(shape: tuple[int, ...], seed: Seed = None, dtype: DTypeLike = np.float32) -> NDArray[Any]:
     """Draw from U(−a, a) with a = √(6 / fan_in); arguments as for `glorot_uniform`.
 
@@ -111,6 +115,7 @@ def he_uniform(shape: tuple[int, ...], seed: Seed = None, dtype: DTypeLike = np.
     return _uniform(shape, math.sqrt(6 / fan_in), seed, dtype)
 
 
+@explained
 def he_normal(shape: tuple[int, ...], seed: Seed = None, dtype: DTypeLike = np.float32) -> NDArray[Any]:
     """Draw from N(0, σ²) with σ = √(2 / fan_in); arguments as for `glorot_uniform`.
 
@@ -122,6 +127,7 @@ def he_normal(shape: tuple[int, ...], seed: Seed = None, dtype: DTypeLike = np.f
     return _normal(shape, math.sqrt(2 / fan_in), seed, dtype)
 
 
+@explained
 def lecun_uniform(shape: tuple[int, ...], seed: Seed = None, dtype: DTypeLike = np.float32) -> NDArray[Any]:
     """Draw from U(−a, a) with a = √(3 / fan_in); arguments as for `glorot_uniform`.
 
@@ -133,6 +139,7 @@ def lecun_uniform(shape: tuple[int, ...], seed: Seed = None, dtype: DTypeLike = 
     return _uniform(shape, math.sqrt(3 / fan_in), seed, dtype)
 
 
+@explained
 def lecun_normal(shape: tuple[int, ...], seed: Seed = None, dtype: DTypeLike = np.float32) -> NDArray[Any]:
     """Draw from N(0, σ²) with σ = √(1 / fan_in); arguments as for `glorot_uniform`.
 
@@ -144,6 +151,7 @@ def lecun_normal(shape: tuple[int, ...], seed: Seed = None, dtype: DTypeLike = n
     return _normal(shape, math.sqrt(1 / fan_in), seed, dtype)
 
 
+@explained
 def orthogonal(shape: tuple[int, ...], seed: Seed = None, dtype: DTypeLike = np.float32) -> NDArray[Any]:
     """A random matrix, all equally likely, whose columns (or rows, if these are fewer) are orthonormal.
 
@@ -162,6 +170,7 @@ def orthogonal(shape: tuple[int, ...], seed: Seed = None, dtype: DTypeLike = np.
     return (Q if rows >= columns else Q.T).reshape(shape).astype(dtype)
 
 
+@explained
 def normal(shape: tuple[int, ...], seed: Seed = None, dtype: DTypeLike = np.float32) -> NDArray[Any]:
     """Draw from N(0, 1), for any shape; other arguments as for `glorot_uniform`.
 
@@ -176,6 +185,7 @@ def normal(shape: tuple[int, ...], seed: Seed = None, dtype: DTypeLike = np.floa
 _GAINS = {"identity": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2.0)}
 
 
+@explained
 def gain(activation: str, slope: float = 0.01) -> float:
     """The factor for weights in front of an activation, beside those of `lecun_normal`, in PyTorch's choice.
 
@@ -198,6 +208,7 @@ def gain(activation: str, slope: float = 0.01) -> float:
     return _GAINS[name]
 
 
+@explained
 def zeros(shape: tuple[int, ...], seed: Seed = None, dtype: DTypeLike = np.float32) -> NDArray[Any]:  # noqa: ARG001 - the table's signature
     """Zeros of any shape.
 
@@ -208,6 +219,7 @@ def zeros(shape: tuple[int, ...], seed: Seed = None, dtype: DTypeLike = np.float
     return np.broadcast_to(np.zeros((), dtype), shape) if planning.get() else np.zeros(shape, dtype)
 
 
+@explained
 def ones(shape: tuple[int, ...], seed: Seed = None, dtype: DTypeLike = np.float32) -> NDArray[Any]:  # noqa: ARG001 - the table's signature
     """Ones of any shape.
 
@@ -237,6 +249,7 @@ INITIALIZERS: dict[str, Initializer] = {
 }
 
 
+@explained
 def initializer(name: str | Initializer) -> Initializer:
     """The initialiser of this name; a callable is its own.
 
@@ -255,11 +268,13 @@ def initializer(name: str | Initializer) -> Initializer:
 
 
 if not TYPE_CHECKING:
+    _MADE = ("constant", "eye", "dirac", "sparse", "trunc_normal", "uniform", "random_uniform", "random_normal")
 
     def __getattr__(name: str) -> NoReturn:
         """Say how a weight is drawn anew, where PyTorch changes it in place."""
         ours = name.rstrip("_").replace("kaiming", "he")
         hint = f": w.data = nn.init.{ours}(w.shape)" if ours in __all__ else ""
+        hint = ": any array of that shape does, as in w.data = np.full(w.shape, 0.1)" if ours in _MADE else hint
         raise AttributeError(f"module 'nn.init' has no attribute {name!r}{hint}")
 
 

@@ -16,6 +16,7 @@ from nn._arguments import explained
 __all__ = ["accuracy", "confusion_matrix", "mean_absolute_error", "r2_score"]
 
 
+@explained
 def accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> float:
     """The share of predictions that are right.
 
@@ -35,6 +36,7 @@ def accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> float:
     return float(np.mean(y_true == y_pred))
 
 
+@explained
 def mean_absolute_error(y_true: ArrayLike, y_pred: ArrayLike) -> float:
     """Mean of |y_true − y_pred|, in the units of y; arguments as for `accuracy`.
 
@@ -46,6 +48,7 @@ def mean_absolute_error(y_true: ArrayLike, y_pred: ArrayLike) -> float:
     return float(np.mean(np.abs(y_true - y_pred), dtype=np.float64))
 
 
+@explained
 def r2_score(y_true: ArrayLike, y_pred: ArrayLike) -> float:
     """R², the share of the targets' variance that is explained: 1 − Σ(y − ŷ)² / Σ(y − mean y)².
 

@@ -11,15 +11,13 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 import autograd as ag
 from autograd import suggest
-from nn._arguments import checked
+from nn._arguments import checked, explained_methods
 from nn._text import quoted
 from nn._words import METHODS
 from nn.init import planning
 
 __all__ = ["Buffer", "Module", "Parameter", "StateError", "check_fits", "check_state"]
 
-
-MOST_PROBLEMS = 20  # in a message
 
 Member = TypeVar("Member")
 Result = TypeVar("Result")
@@ -85,6 +83,7 @@ class HasForward(Protocol[P, Result_co]):
         """Compute the module's output."""
 
 
+@explained_methods
 class Module:
     """Part of a network: parameters and smaller modules, and a `forward` that uses them.
 
@@ -139,7 +138,11 @@ class Module:
     def __call__(self: HasForward[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
         """Run `forward`."""
         hook = ag.current_forward_hook()
-        return self.forward(*args, **kwargs) if hook is None else hook(self, self.forward, args, kwargs)
+        try:
+            return self.forward(*args, **kwargs) if hook is None else hook(self, self.forward, args, kwargs)
+        except TypeError as error:
+            suggest.refuse_call(error, self.forward, args, kwargs)
+            raise
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the module's output; a subclass defines it."""
@@ -366,16 +369,14 @@ def check_fits(owner: str, here: Mapping[str, NDArray[Any]], arrays: Mapping[str
         ),
     ]
     if problems:
-        more = [f"and {len(problems) - MOST_PROBLEMS:,} more"] if len(problems) > MOST_PROBLEMS else []
-        raise StateError(f"{owner} cannot take this state: {'; '.join(problems[:MOST_PROBLEMS] + more)}")
+        more = [f"and {len(problems) - 20:,} more"] if len(problems) > 20 else []
+        raise StateError(f"{owner} cannot take this state: {'; '.join(problems[:20] + more)}")
 
 
 def _listed(names: Iterable[str], what: str) -> list[str]:
     named = [quoted(name) for name in names]
-    if not named:
-        return []
     shown = ", ".join(named[:5]) + (f" and {len(named) - 5} more" if len(named) > 5 else "")
-    return [f"{shown} {'is' if len(named) == 1 else 'are'} {what}"]
+    return [f"{shown} {'is' if len(named) == 1 else 'are'} {what}"] if named else []
 
 
 def _named(name: str, value: object) -> Iterator[tuple[str, Parameter | Buffer | Module]]:

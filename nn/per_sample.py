@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
+from nn._arguments import explained
 from nn.losses import cross_entropy
 from nn.module import Module
 
@@ -20,6 +21,7 @@ _ALONG_AN_AXIS = ("sum", "mean", "max", "min", "norm", "logsumexp", "softmax", "
 _BY_ROWS = ("reshape", "cross_entropy_of_classes", "cross_entropy_of_probabilities")
 
 
+@explained
 def per_sample_gradients(
     model: Module, x: ArrayLike | ag.Tensor, targets: Any, loss: Callable[..., Any] = cross_entropy
 ) -> tuple[NDArray[Any], dict[str, NDArray[Any]]]:

@@ -14,7 +14,7 @@ import numpy as np
 
 import autograd as ag
 from nn import layers
-from nn._arguments import checked
+from nn._arguments import checked, explained_methods
 from nn.module import Module as TensorModule
 
 __all__ = ["MLP", "Layer", "Module", "Neuron", "from_model"]
@@ -22,6 +22,7 @@ __all__ = ["MLP", "Layer", "Module", "Neuron", "from_model"]
 Scalar: TypeAlias = ag.Value | float
 
 
+@explained_methods
 class Module:
     """What neurons, layers and networks share."""
 
@@ -127,6 +128,7 @@ class Layer(Module):
         return f"Layer of [{', '.join(str(n) for n in self.neurons)}]"
 
 
+@explained_methods
 class MLP(Module):
     """Layers one after the other, with relu on all but the last.
 

@@ -13,7 +13,7 @@ import pytest
 
 import autograd as ag
 import nn
-from autograd import suggest
+from autograd import arguments, suggest
 from nn import _words as nn_words
 
 # ---- every public name is listed, and nothing else -----------------------------------------------------------------
@@ -205,7 +205,7 @@ def test_an_error_inside_a_constructor_stays_as_it_is() -> None:
 
     any_inner: Any = inner
 
-    @suggest.in_our_words
+    @arguments.explained
     def outer(learning_rate: float) -> Any:
         return any_inner(lr=learning_rate)
 

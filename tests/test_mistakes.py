@@ -234,7 +234,7 @@ nn.Input((4,))                                | AttributeError | nn.Linear(4, 8)
 nn.Conv2d(1, 8, 3, padding_mode="zeros")      | TypeError      | leave it out
 fit(X, y, epochs=1, callbacks=[])             | TypeError      | an argument of nn.Trainer
 fit(X, y, epochs=1, metrics=["accuracy"])     | TypeError      | an argument of nn.Trainer
-fit(X, y, epochs=1, lr=0.1)                   | TypeError      | an argument of nn.Trainer
+fit(X, y, epochs=1, lr=0.1)                   | TypeError      | an argument of the optimizer
 nn.summary(model, input_size=(1, 4))          | TypeError      | here it is called sample=
 ag.einsum("ij,kj->ik", w, w)                  | TypeError      | np.einsum(subscripts, a, b)
 ag.draw(a).show()                             | AttributeError | the last line of a cell shows it
@@ -280,6 +280,42 @@ f"{t:.2f}"                                    | TypeError      | formats one num
 np.gcd(t, 2)                                  | TypeError      | whole numbers have none, or use t.data
 nn.Adam(nn.Module().parameters())             | ValueError     | its own nn.Parameter
 MLPClassifier(solver="sgd2").fit(X, y)        | ValueError     | expected one of adam
+MLPClassifier(lr=0.1)                         | TypeError      | here it is called learning_rate_init=
+MLPClassifier(epochs=3)                       | TypeError      | here it is called max_iter=
+MLPClassifier(seed=0)                         | TypeError      | here it is called random_state=
+MLPClassifier(optimizer="adam")               | TypeError      | here it is called solver=
+MLPClassifier(device="cpu")                   | TypeError      | arrays are NumPy's, so leave it out
+MLPClassifier().fit(X)                        | TypeError      | lacks y: call MLPClassifier.fit(X, y, …)
+nn.Trainer(model)                             | TypeError      | lacks loss and optimizer: call Trainer(model, loss=…
+nn.Trainer(model, loss="mse")                 | TypeError      | lacks optimizer
+fit(X, y)                                     | TypeError      | lacks epochs
+ag.compile(len, backend="numba")              | TypeError      | here it is called engine=
+ag.Value(1.0, name="a")                       | TypeError      | here it is called label=
+ag.Value(1.0, (a, b), _op="+")                | TypeError      | operators write them down
+ag.Tensor([1.0], device="cpu")                | TypeError      | leave it out
+ag.Tensor([1.0], requires_gard=True)          | TypeError      | here it is called requires_grad=
+nn.StandardScaler()                           | AttributeError | scikit-learn's
+nn.init.constant_(w, 0.0)                     | AttributeError | w.data = np.full(w.shape, 0.1)
+nn.init.normal((3, 2), std=0.1)               | TypeError      | np.random.normal
+nn.ReLU(inplace=True)                         | TypeError      | leave it out
+model(X, training=True)                       | TypeError      | model.train() and model.eval()
+model()                                       | TypeError      | lacks x
+model.zero_grad(set_to_none=True)             | TypeError      | leave it out
+model.load_state_dict({}, strict=False)       | TypeError      | model.state_dict() | part
+nn.SGD(lr=0.1)                                | TypeError      | here it is called learning_rate=
+nn.SGD()                                      | TypeError      | lacks parameters: call SGD(parameters, …)
+nn.mse(t)                                     | TypeError      | lacks targets: call mse(outputs, targets, …)
+nn.cross_entropy(X, y, from_logits=True)      | TypeError      | outputs are logits
+nn.Linear(4)                                  | TypeError      | lacks out_features
+nn.clip_norm(model.parameters(), max_norm=1.0) | TypeError      | here it is called most=
+ag.clip(t, min=0)                             | TypeError      | here it is called low=
+ag.norm(t, p=2)                               | TypeError      | here it is called ord=
+ag.vjp(len)                                   | TypeError      | lacks args and upstream
+t.std(dim=0)                                  | TypeError      | here it is called axis=
+t.sum(dtype=float, foo=1)                     | TypeError      | foo
+ag.relu(t, inplace=True)                      | TypeError      | leave it out
+ag.exp(a, foo=1)                              | TypeError      | takes no argument 'foo'
+nn.scalar.MLP(2, sizes=[3, 1])                | TypeError      | here it is called nouts=
 MLPClassifier().predict(X)                    | ValueError     | Call 'fit'
 """
 
@@ -346,7 +382,7 @@ def names() -> dict[str, Any]:
 
 @pytest.mark.parametrize("line", MISTAKES.strip().splitlines(), ids=lambda line: line.partition(" |")[0].strip())
 def test_a_mistake_is_answered_by_what_to_do(line: str) -> None:
-    code, error, words = (part.strip() for part in line.split(" | "))
+    code, error, words = (part.strip() for part in line.split(" | ", 2))
     with pytest.raises(ERRORS[error]) as found:
         exec(code, names())
     message = str(found.value.__cause__ or found.value)  # NumPy puts its own words after ours

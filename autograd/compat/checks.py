@@ -31,6 +31,7 @@ def scalar_close(a: float, b: float) -> bool:
     return bool(abs(a - b) < TOLERANCE * max(1.0, abs(a + b)))
 
 
+@explained
 def check_equivalent(x: Any, y: Any) -> None:
     """Check that two values are of one form, and close.
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 import autograd.numpy as anp
+from autograd.arguments import explained
 from autograd.functional.derivatives import grad, hvp, jacobian, make_jvp, make_vjp
 from autograd.functional.signatures import Argnum, Function, check_asked, name_of
 from autograd.functional.spaces import vspace
@@ -33,6 +34,7 @@ __all__ = [
 ]
 
 
+@explained
 def deriv(fun: Function, argnum: Argnum = 0) -> Function:
     """The derivative of every result when all entries of the argument grow alike: J 1, by one forward pass.
 
@@ -43,6 +45,7 @@ def deriv(fun: Function, argnum: Argnum = 0) -> Function:
     return _at_point("deriv", fun, argnum, lambda f, x: make_jvp(f)(x)(vspace(x).ones())[1])
 
 
+@explained
 def grad_named(fun: Function, argname: str) -> Function:
     """The gradient for the positional argument of that name.
 
@@ -57,6 +60,7 @@ def grad_named(fun: Function, argname: str) -> Function:
     return grad(fun, names.index(argname))
 
 
+@explained
 def holomorphic_grad(fun: Function, argnum: Argnum = 0) -> Function:
     """The derivative f′ of a holomorphic function of a complex number: the gradient of its real part.
 
@@ -73,6 +77,7 @@ def holomorphic_grad(fun: Function, argnum: Argnum = 0) -> Function:
     return _at_point("holomorphic_grad", fun, argnum, of_point)
 
 
+@explained
 def make_hvp(fun: Function, argnum: Argnum = 0) -> Callable[..., tuple[Function, Any]]:
     """The function that gives ``(hvp, ∇f(…))``, where ``hvp(v)`` is H v; f and its gradient run once.
 
@@ -84,6 +89,7 @@ def make_hvp(fun: Function, argnum: Argnum = 0) -> Callable[..., tuple[Function,
     return make_vjp(grad(fun, argnum), argnum)
 
 
+@explained
 def hessian_tensor_product(fun: Function, argnum: int = 0) -> Function:
     """The product of the Hessian and the last argument, which has the shape of the one to differentiate for.
 
@@ -100,6 +106,7 @@ def hessian_tensor_product(fun: Function, argnum: int = 0) -> Function:
     return product
 
 
+@explained
 def tensor_jacobian_product(fun: Function, argnum: int = 0) -> Function:
     """The Jacobian of Σ v·f over the leading axes, those of the last argument v.
 
@@ -121,6 +128,7 @@ hessian_vector_product = hessian_tensor_product
 vector_jacobian_product = tensor_jacobian_product
 
 
+@explained
 def make_jvp_reversemode(fun: Function, argnum: Argnum = 0) -> Callable[..., Function]:
     """The function that gives ``jvp``, where ``jvp(v)`` is J v: `make_jvp` without the value (nothing here is reverse).
 
@@ -135,6 +143,7 @@ def _half_square(x: Any) -> Any:
     return 1.0 / 2 * anp.sum(x**2, axis=-1)
 
 
+@explained
 def make_ggnvp(f: Function, g: Function = _half_square, f_argnum: int = 0) -> Callable[..., Function]:
     """The function that gives ``ggnvp``, where ``ggnvp(v)`` is Jᵀ H J v: J of f, and H the Hessian of g at f's result.
 
@@ -155,6 +164,7 @@ def make_ggnvp(f: Function, g: Function = _half_square, f_argnum: int = 0) -> Ca
     return _at_point("make_ggnvp", f, f_argnum, of_point)
 
 
+@explained
 def grad_and_aux(fun: Function, argnum: Argnum = 0) -> Callable[..., tuple[Any, Any]]:
     """The gradient of the first of two results, and the second one.
 
@@ -170,6 +180,7 @@ def grad_and_aux(fun: Function, argnum: Argnum = 0) -> Callable[..., tuple[Any, 
     return _at_point("grad_and_aux", fun, argnum, of_point)
 
 
+@explained
 def multigrad_dict(fun: Function) -> Callable[..., dict[str, Any]]:
     """The gradients for all arguments at once, by name; defaults are differentiated for as well.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arguments import explained
 from autograd.functional.flattening import flatten
 
 __all__ = ["adam", "rmsprop", "sgd", "unflatten_optimizer"]
@@ -15,7 +16,9 @@ __all__ = ["adam", "rmsprop", "sgd", "unflatten_optimizer"]
 
 def unflatten_optimizer(optimize: Callable[..., Any]) -> Callable[..., Any]:
     """Make of an optimizer of vectors one of containers, as a decorator."""
+    optimize = explained(optimize)
 
+    @explained
     @wraps(optimize)
     def of_containers(grad: Any, x0: Any, callback: Any = None, *args: Any, **kwargs: Any) -> Any:
         start, unflatten = flatten(x0)

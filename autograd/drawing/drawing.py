@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arguments import checked
+from autograd.arguments import checked, explained_methods
 from autograd.drawing.beside import beside
 from autograd.drawing.cards import FEW, collapse, labelled_groups
 from autograd.drawing.dot import Direction, dot_source
@@ -155,6 +155,7 @@ def _whole(
     return drawn
 
 
+@explained_methods
 class Drawing:
     """A graph as a picture.
 
@@ -288,6 +289,7 @@ for _name in _WORDS:
     setattr(Drawing, _name, Elsewhere(_name, "x", _WORDS))
 
 
+@explained_methods
 class StepPage:
     """The step-through page; in Jupyter it plays in a frame of its own.
 

@@ -8,7 +8,7 @@ from functools import wraps
 from types import FunctionType
 from typing import Any
 
-from autograd.arguments import checked
+from autograd.arguments import checked, explained
 from autograd.extend.own import OwnPrimitive
 from autograd.functional.derivatives import make_vjp
 from autograd.graph.node import Node
@@ -58,6 +58,7 @@ def primitive(function: Callable[..., Any]) -> OwnPrimitive:
     return OwnPrimitive(function)
 
 
+@explained
 def defvjp(function: OwnPrimitive, *vjpmakers: Maker | None, argnums: Iterable[int] | None = None) -> None:
     """Say what a primitive's vector-Jacobian products are, in HIPS autograd's words.
 
@@ -83,6 +84,7 @@ def defvjp(function: OwnPrimitive, *vjpmakers: Maker | None, argnums: Iterable[i
     _define("defvjp", function, [maker if maker is None else _from_maker(maker) for maker in vjpmakers], argnums)
 
 
+@explained
 def defvjp_argnum(function: OwnPrimitive, maker: Maker) -> None:
     """Say a primitive's vector-Jacobian products for any of its arguments at once, in HIPS autograd's words.
 
@@ -106,6 +108,7 @@ def defvjp_argnum(function: OwnPrimitive, maker: Maker) -> None:
     _own("defvjp_argnum", function).define_for_any(rule_for)
 
 
+@explained
 def defvjp_argnums(function: OwnPrimitive, maker: Maker) -> None:
     """As `defvjp_argnum`, for several arguments in one call.
 
@@ -123,6 +126,7 @@ def defvjp_argnums(function: OwnPrimitive, maker: Maker) -> None:
     defvjp_argnum(function, one)
 
 
+@explained
 def defjvp(function: OwnPrimitive, *jvps: Any, argnums: Iterable[int] | None = None) -> None:
     """Say what a primitive's Jacobian-vector products are, in HIPS autograd's words.
 
@@ -150,6 +154,7 @@ def defjvp(function: OwnPrimitive, *jvps: Any, argnums: Iterable[int] | None = N
         own.define_push(position, _same(own, position) if jvp == "same" else jvp)
 
 
+@explained
 def defjvp_argnum(function: OwnPrimitive, jvp: Maker) -> None:
     """Say a primitive's Jacobian-vector products for any of its arguments at once.
 
@@ -164,12 +169,14 @@ def defjvp_argnum(function: OwnPrimitive, jvp: Maker) -> None:
     _own("defjvp_argnum", function).define_push_for_any(push_for)
 
 
+@explained
 def defjvp_argnums(function: OwnPrimitive, jvp: Maker) -> None:
     """As `defjvp_argnum`, with ``jvp(argnums, gs, ans, args, kwargs)``; it is asked for one argument at a time."""
     _own("defjvp_argnums", function)
     defjvp_argnum(function, lambda i, g, ans, args, kwargs: jvp((i,), (g,), ans, args, kwargs))
 
 
+@explained
 def def_linear(function: OwnPrimitive) -> None:
     """Say that a primitive is linear in each of its arguments, for forward mode."""
     own = _own("def_linear", function)
@@ -223,6 +230,7 @@ def checkpoint(function: Callable[..., Any]) -> OwnPrimitive:
     return again
 
 
+@explained
 def defrule(function: OwnPrimitive, *rules: Vjp | None, argnums: Iterable[int] | None = None) -> None:
     """Say what a primitive's vector-Jacobian products are, directly.
 

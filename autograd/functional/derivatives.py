@@ -40,7 +40,6 @@ from autograd.functional.signatures import (
     check_asked,
     name_of,
 )
-from autograd.suggest import in_our_words
 
 
 @overload
@@ -51,7 +50,7 @@ def grad(fun: Function, argnum: Literal[1]) -> OfSecond: ...
 def grad(fun: Function, argnum: Both) -> OfBoth: ...
 @overload
 def grad(fun: Function, argnum: Argnum) -> Function: ...
-@in_our_words
+@explained
 def grad(fun: Function, argnum: Argnum = 0) -> Function:
     """The function that gives the gradient ∇f = (∂f/∂x₁, ∂f/∂x₂, …) of f, a function with one number as its result.
 
@@ -90,7 +89,7 @@ def grad(fun: Function, argnum: Argnum = 0) -> Function:
 def value_and_grad(fun: Function, argnum: Literal[0] = 0) -> ValueAndGradient: ...
 @overload
 def value_and_grad(fun: Function, argnum: Argnum) -> Callable[..., tuple[Any, Any]]: ...
-@in_our_words
+@explained
 def value_and_grad(fun: Function, argnum: Argnum = 0) -> Function:
     """The function that gives ``(f(…), ∇f(…))``, from one forward and one backward pass.
 
@@ -130,7 +129,7 @@ def elementwise_grad(fun: Function, argnum: Literal[1]) -> OfSecond: ...
 def elementwise_grad(fun: Function, argnum: Both) -> OfBoth: ...
 @overload
 def elementwise_grad(fun: Function, argnum: Argnum) -> Function: ...
-@in_our_words
+@explained
 def elementwise_grad(fun: Function, argnum: Argnum = 0) -> Function:
     """The derivative at each entry, of a function that works entry by entry.
 
@@ -161,7 +160,7 @@ def elementwise_grad(fun: Function, argnum: Argnum = 0) -> Function:
 def jacobian(fun: Function, argnum: Literal[0] = 0) -> Partials: ...
 @overload
 def jacobian(fun: Function, argnum: Argnum) -> Function: ...
-@in_our_words
+@explained
 def jacobian(fun: Function, argnum: Argnum = 0) -> Function:
     """The function that gives all partial derivatives Jᵢⱼ = ∂fᵢ/∂xⱼ.
 
@@ -198,7 +197,7 @@ def jacobian(fun: Function, argnum: Argnum = 0) -> Function:
 def hessian(fun: Function, argnum: Literal[0] = 0) -> Partials: ...
 @overload
 def hessian(fun: Function, argnum: Argnum) -> Function: ...
-@in_our_words
+@explained
 def hessian(fun: Function, argnum: Argnum = 0) -> Function:
     """The function that gives all second derivatives Hᵢⱼ = ∂²f/∂xᵢ∂xⱼ: the Jacobian of the gradient.
 
@@ -225,7 +224,7 @@ def hessian(fun: Function, argnum: Argnum = 0) -> Function:
 def make_vjp(fun: Function, argnum: Literal[0] = 0) -> Pullback: ...
 @overload
 def make_vjp(fun: Function, argnum: Argnum) -> Callable[..., tuple[Callable[[Any], Any], Any]]: ...
-@in_our_words
+@explained
 def make_vjp(fun: Function, argnum: Argnum = 0) -> Function:
     """The function that gives ``(vjp, f(…))``, where ``vjp(u)`` is uᵀJ, the vector-Jacobian product.
 
@@ -253,7 +252,7 @@ def make_vjp(fun: Function, argnum: Argnum = 0) -> Function:
     return maker
 
 
-@in_our_words
+@explained
 def make_jvp(fun: Function, argnum: Argnum = 0) -> Callable[..., Callable[[Any], tuple[Any, Any]]]:
     """The function that gives ``jvp``, where ``jvp(v)`` is ``(f(…), J v)``: the derivative in the direction v.
 

@@ -13,7 +13,6 @@ from autograd.graph.node import Node, describe
 from autograd.graph.order import topological_order
 from autograd.graph.slips import SLIPS
 from autograd.kinds import HasGradient, N, Recording
-from autograd.suggest import in_our_words
 
 
 class Differentiable(Node):
@@ -21,7 +20,7 @@ class Differentiable(Node):
 
     __slots__ = ()
 
-    @in_our_words
+    @explained
     def backward(self, gradient: Any = None, create_graph: bool = False) -> None:
         """Compute the gradient of this node for every node it depends on, into their ``.grad``.
 

@@ -34,7 +34,7 @@ def _method(entry: Primitive) -> Callable[[Any], Any]:
     def method(self: Any) -> Any:
         return entry(self)
 
-    method.__name__, method.__qualname__, method.__doc__ = entry.name, f"FunctionsOfOne.{entry.name}", entry.doc
+    method.__name__, method.__qualname__, method.__doc__ = entry.name, entry.name, entry.doc
     return method
 
 

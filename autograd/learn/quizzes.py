@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from autograd.arguments import checked
+from autograd.arguments import checked, explained_methods
 from autograd.drawing.drawing import Drawing, StepPage, draw
 from autograd.drawing.page import page
 from autograd.explaining.explain import explain
@@ -49,6 +49,7 @@ class Answer:
         return f"∂L/∂{self.name}: {given}. {self.missed}"
 
 
+@explained_methods
 class Quiz:
     """A sheet: an expression with its values, whose gradients are to be found.
 

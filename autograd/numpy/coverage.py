@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from autograd.arguments import explained
 from autograd.numpy.arguments import TABLE
 from autograd.numpy.calls import all_names
 from autograd.rules.primitive import BOOK
@@ -14,6 +15,7 @@ from autograd.rules.primitive import BOOK
 __all__ = ["coverage"]
 
 
+@explained
 def coverage() -> dict[str, Literal["entry", "composed"]]:
     """NumPy's differentiable functions by name: an entry of the rule book, or composed of entries.
 

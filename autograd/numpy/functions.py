@@ -14,6 +14,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from autograd.arguments import explained
 from autograd.errors import DTypeError, ShapeError
 from autograd.graph.node import Node
 from autograd.kinds import N, Recording, same_kind
@@ -27,6 +28,7 @@ from autograd.rules.shapes import rank, shape
 
 
 @same_kind
+@explained
 def leaky_relu(x: Any, slope: float = 0.01) -> Any:
     """x for x > 0, slope · x otherwise; at 0 the derivative is ``slope``.
 
@@ -38,6 +40,7 @@ def leaky_relu(x: Any, slope: float = 0.01) -> Any:
 
 
 @same_kind
+@explained
 def elu(x: Any, alpha: float = 1.0) -> Any:
     """x for x > 0, α (eˣ − 1) otherwise; at 0 the derivative is α.
 
@@ -49,6 +52,7 @@ def elu(x: Any, alpha: float = 1.0) -> Any:
 
 
 @same_kind
+@explained
 def clip(x: Any, low: Any = None, high: Any = None) -> Any:
     """x kept between ``low`` and ``high``, numbers or arrays or nodes; None leaves a side open.
 
@@ -83,6 +87,7 @@ def dot(a: Sequence[Recording[N]], b: Any) -> N: ...
 def dot(a: Sequence[float], b: Sequence[Recording[N]]) -> N: ...
 @overload
 def dot(a: ArrayLike, b: ArrayLike) -> Any: ...
+@explained
 def dot(a: Any, b: Any) -> Any:
     """NumPy's dot: the inner product of vectors, the matrix product, or a sum over a's last and b's second-last axis.
 
@@ -151,6 +156,7 @@ def check_class_numbers(targets: Any) -> None:
 def softmax_cross_entropy(logits: Recording[N], targets: Any) -> N: ...
 @overload
 def softmax_cross_entropy(logits: ArrayLike, targets: Any) -> Any: ...
+@explained
 def softmax_cross_entropy(logits: Any, targets: Any) -> Any:
     """−Σⱼ tⱼ ln softmax(x)ⱼ for each sample, straight from the logits x, as one node.
 

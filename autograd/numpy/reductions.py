@@ -16,7 +16,7 @@ from autograd.numpy.shapes import stack
 from autograd.rules import reductions
 from autograd.rules.forwards import LARGEST
 from autograd.rules.shapes import rank
-from autograd.suggest import catching, in_our_words, refuse_keywords
+from autograd.suggest import catching, refuse_keywords
 
 
 def has_values(xs: Any) -> bool:
@@ -83,7 +83,6 @@ def mean(x: Any, axis: Axis = None, keepdims: bool = False, **words: Never) -> A
 
 @reduction
 @explained
-@in_our_words
 def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """The largest entry over one axis, several, or all; entries that tie share its gradient equally.
 
@@ -99,7 +98,6 @@ def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 
 @reduction
 @explained
-@in_our_words
 def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """The smallest entry over one axis, several, or all; entries that tie share its gradient equally.
 
@@ -118,7 +116,6 @@ def _refuse_values(name: str, x: Any) -> None:
 
 @reduction
 @explained
-@in_our_words
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """ln Σ exp xᵢ, without overflow; a list of Values gives a node.
 
@@ -139,7 +136,6 @@ def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 
 @normalised
 @explained
-@in_our_words
 def softmax(x: Any, axis: int = -1) -> Any:
     """exp xᵢ / Σ exp xⱼ along an axis, without overflow; a list of Values gives a list.
 
@@ -156,7 +152,6 @@ def softmax(x: Any, axis: int = -1) -> Any:
 
 @normalised
 @explained
-@in_our_words
 def log_softmax(x: Any, axis: int = -1) -> Any:
     """xᵢ − ln Σ exp xⱼ along an axis, without overflow; a list of Values gives a list.
 
@@ -196,6 +191,7 @@ _SMALL = 16.0
 def norm(x: Recording[N], ord: Any = None, axis: Axis = None, keepdims: bool = False) -> N: ...
 @overload
 def norm(x: ArrayLike, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> Any: ...
+@explained
 def norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> Any:
     """√Σ xᵢ² over one axis, several, or all: the length of a vector, the Frobenius norm of a matrix.
 

@@ -13,7 +13,6 @@ from autograd.errors import ShapeError
 from autograd.kinds import Axis, joining, same_kind
 from autograd.rules import products, shaping
 from autograd.rules.shapes import rank, shape
-from autograd.suggest import in_our_words
 
 
 @same_kind
@@ -84,7 +83,6 @@ def broadcast_to(x: Any, shape: int | Sequence[int]) -> Any:
 
 @same_kind
 @explained
-@in_our_words
 def expand_dims(x: Any, axis: int | Sequence[int]) -> Any:
     """New axes of length one, at the given places of the result.
 
@@ -97,7 +95,6 @@ def expand_dims(x: Any, axis: int | Sequence[int]) -> Any:
 
 @same_kind
 @explained
-@in_our_words
 def squeeze(x: Any, axis: Axis = None) -> Any:
     """Without axes of length one: all of them, or those named.
 
@@ -125,7 +122,6 @@ def ravel(x: Any) -> Any:
 
 @joining
 @explained
-@in_our_words
 def concatenate(parts: Sequence[Any], axis: int | None = 0) -> Any:
     """The parts joined along an axis they all have; flattened first where ``axis`` is None.
 
@@ -142,7 +138,6 @@ def concatenate(parts: Sequence[Any], axis: int | None = 0) -> Any:
 
 @joining
 @explained
-@in_our_words
 def stack(parts: Sequence[Any], axis: int = 0) -> Any:
     """The parts, all of one shape, joined along a new axis.
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from autograd.arguments import checked
+from autograd.arguments import checked, explained
 from autograd.errors import DTypeError, GraphError, ShapeError
 from autograd.graph.differentiable import gradients
 from autograd.graph.mode import no_grad
@@ -156,6 +156,7 @@ class Program:
         n = self._inputs
         return (value, rest[:n], rest[n:].reshape(n, n)) if self._order == 2 else (value,)
 
+    @explained
     def batch(self, rows: Any) -> Any:
         """The same for many examples at once: the program is replayed over a batch axis, several examples a step.
 

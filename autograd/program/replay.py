@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
+from autograd.arguments import explained
 from autograd.errors import DTypeError
 from autograd.functional.trees import keys_and_parts, leaves, map_leaves
 from autograd.graph.hooks import current_tracer
@@ -33,6 +34,7 @@ class _Differentiated(Exception):  # noqa: N818 - no error
     """A gradient may flow through one of the arguments, which a replay's plain numbers would stop."""
 
 
+@explained
 def compile(function: AnyFunction, engine: Engine | None = None) -> AnyFunction:
     """The same function, recorded on its first call and replayed after that.
 

@@ -26,6 +26,7 @@ from numpy.typing import ArrayLike, NDArray
 from autograd.errors import DTypeError
 from autograd.kinds import N, Recording
 from autograd.rules.ready import FLOAT_EXCEPTIONS, Kind, Ready, Vjp
+from autograd.suggest import refuse_keywords
 
 __all__ = ["BOOK", "COMPLEX_BOOK", "Primitive", "elementwise", "piecewise_constant", "primitive"]
 
@@ -181,7 +182,11 @@ class Primitive:
             inputs_of = "input" if self.arity == 1 else "inputs"
             raise TypeError(f"{self.name} takes {self.arity} {inputs_of}, got {len(inputs)}: {self.doc or self.name}")
         if attrs and self.ufunc is not None:
-            return self.ufunc(*inputs, **attrs)  # NumPy's arguments: its own affair, or its protocol's on nodes
+            try:
+                return self.ufunc(*inputs, **attrs)  # NumPy's arguments: its own affair, or its protocol's on nodes
+            except TypeError:
+                self._refuse_unknown(attrs, ("out", "where", "dtype", "casting", "order", "subok", "signature"))
+                raise
         for x in inputs:
             apply = getattr(x.__class__, "_apply", None)
             if apply is not None:
@@ -202,8 +207,10 @@ class Primitive:
         """Say it in our words, where NumPy stumbled over an axis or a truth that is none.
 
         Raises:
-            TypeError: ``axis`` is neither a whole number nor several of them, or ``keepdims`` no truth.
+            TypeError: One is unknown; ``axis`` is neither a whole number nor several of them, or ``keepdims`` no truth.
         """
+        if self.pull is None:
+            self._refuse_unknown(attrs, self.settings)
         axis = attrs.get("axis")
         if axis is not None and not all(
             hasattr(i, "__index__") for i in (axis if isinstance(axis, tuple) else (axis,))
@@ -211,6 +218,11 @@ class Primitive:
             raise TypeError(f"{self.name}: axis must be the number of an axis, or several, got {axis!r}") from None
         if not hasattr(attrs.get("keepdims", False), "__index__"):
             raise TypeError(f"{self.name}: keepdims must be True or False, got {attrs['keepdims']!r}") from None
+
+    def _refuse_unknown(self, attrs: dict[str, Any], known: Sequence[str]) -> None:
+        unknown = [name for name in attrs if name not in known]
+        if unknown:
+            refuse_keywords(self.name, unknown, known)
 
     def on_floats(self, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
         """The function on Python numbers, with IEEE 754's answers: 1/0 is inf and log(−1) is NaN, not an exception."""
@@ -221,6 +233,9 @@ class Primitive:
         except FLOAT_EXCEPTIONS:
             with np.errstate(all="ignore"):
                 return float(self.array(*map(np.float64, inputs), **attrs))
+        except TypeError:
+            self.refuse_settings(attrs)
+            raise
 
     @property
     def settings(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Any, Never, Self
 import numpy as np
 from numpy.typing import DTypeLike
 
+from autograd.arguments import explained
 from autograd.errors import DTypeError
 from autograd.graph.node import Node
 from autograd.graph.outside import CUT, look_at
@@ -17,7 +18,7 @@ from autograd.numpy.calls import call
 from autograd.numpy.indexing import gathered
 from autograd.rules import complex, products, reductions, shaping
 from autograd.rules.shapes import Axis, is_complex
-from autograd.suggest import catching, in_our_words
+from autograd.suggest import catching
 from autograd.tensor.exchange import Exchange
 from autograd.tensor.numpy_methods import NumpyMethods
 
@@ -222,13 +223,13 @@ class ArrayMethods(NumpyMethods, Exchange):
     def _with_words(self, function: Callable[..., Any], axis: Axis, keepdims: bool, words: dict[str, Any]) -> Self:
         return self._call(call, function, (self,), {"axis": axis, "keepdims": keepdims, **words})
 
-    @in_our_words
+    @explained
     def argmax(self, axis: int | None = None) -> Any:
         """Where the largest entry is: plain integers, since positions have no derivative."""
         look_at(".argmax()", self)
         return self._raw.argmax(axis)
 
-    @in_our_words
+    @explained
     def argmin(self, axis: int | None = None) -> Any:
         """Where the smallest entry is: plain integers, since positions have no derivative."""
         look_at(".argmin()", self)

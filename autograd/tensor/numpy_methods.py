@@ -5,12 +5,14 @@ A type checker reads the names in the stub beside this file, which ``python -m t
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any, NoReturn
 
 import numpy as np
 
 from autograd.graph.operators import Operators
+from autograd.suggest import refuse_keywords
 
 # Methods that call NumPy's function, which knows from `autograd.numpy.calls` what it is on nodes.
 OF_NUMPY = (
@@ -40,7 +42,15 @@ def _method(name: str) -> Callable[..., Any]:
     function = getattr(np, name)
 
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return function(args[0], self, *args[1:], **kwargs) if name == "compress" else function(self, *args, **kwargs)
+        try:
+            return (
+                function(args[0], self, *args[1:], **kwargs) if name == "compress" else function(self, *args, **kwargs)
+            )
+        except TypeError as error:  # of NumPy's, which names a function of its own
+            known = list(inspect.signature(function).parameters)[1:]
+            if "unexpected keyword" in str(error) and (unknown := [word for word in kwargs if word not in known]):
+                refuse_keywords(name, unknown, known)
+            raise
 
     method.__name__, method.__qualname__, method.__doc__ = name, f"NumpyMethods.{name}", f"As ``np.{name}``."
     return method

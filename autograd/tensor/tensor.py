@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Never, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -21,6 +21,7 @@ from autograd.graph.slips import none_yet
 from autograd.numpy.protocols import apply_function, apply_ufunc
 from autograd.rules import arithmetic, shaping
 from autograd.rules.primitive import Primitive
+from autograd.suggest import catching, refuse_keywords
 from autograd.tensor import operands
 from autograd.tensor.methods import ArrayMethods, plain_index
 from autograd.tensor.operands import as_array, check_floating, compared, explained, for_complex, held, in_type_of
@@ -64,23 +65,25 @@ class Tensor(ArrayMethods, Copying):
     __slots__ = ("inputs",)
     kind = "array"
 
+    @catching
     def __init__(
         self,
         data: Tensor | ArrayLike,
         requires_grad: bool = False,
         label: str | None = None,
         dtype: DTypeLike | None = None,
+        **words: Never,
     ) -> None:
-        attrs = NO_ATTRS
-        if isinstance(data, Tensor):  # a traced one refuses
-            attrs = CUT if not requires_grad and is_cut((data,)) else NO_ATTRS
-            data = data.data
+        if words:
+            refuse_keywords("Tensor", words, ("data", "requires_grad", "label", "dtype"))
+        cut = isinstance(data, Tensor) and not requires_grad and is_cut((data,))
+        data = data.data if isinstance(data, Tensor) else data  # a traced one refuses
         operands.refuse_masked(data, "a Tensor")
         array = operands.numbers_of(data, dtype)
         requires_grad = requires_grad is not False and truth("requires_grad", requires_grad)
         if requires_grad:
             check_floating(array)
-        fill(self, array, None, (), attrs, requires_grad, label)
+        fill(self, array, None, (), CUT if cut else NO_ATTRS, requires_grad, label)
 
     # ---- what it holds ----------------------------------------------------------------------------------------------
 
@@ -99,9 +102,7 @@ class Tensor(ArrayMethods, Copying):
         operands.refuse_masked(array, "a Tensor")
         new = array if array is self._raw else operands.kept(array, self.dtype, "a Tensor's data")
         if new.shape != self.shape:
-            raise ShapeError(
-                f"data of shape {new.shape} for {describe(self)} of shape {self.shape}: make a new Tensor instead"
-            )
+            raise ShapeError(f"data of shape {new.shape} for {describe(self)} of shape {self.shape}: make a new Tensor")
         self._raw = new
         self.stamp = CLOCK.tick()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Collection, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, Never, NoReturn, Self
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from autograd.numpy.protocols import apply_ufunc
 from autograd.rules import activations, arithmetic, trigonometry
 from autograd.rules.primitive import Primitive
 from autograd.rules.ready import FLOAT_EXCEPTIONS
+from autograd.suggest import catching, refuse_keywords
 from autograd.value import backward
 from autograd.value.node import ALONE, MANY, MIXED, ScalarNode
 from autograd.value.reserve import Reserve
@@ -61,6 +62,7 @@ def _unary(rule: Primitive) -> Callable[[Value], Value]:
             return computed(data, rule, self, ALONE, NO_ATTRS, True)
         return _unrecorded(data, rule, (self,), NO_ATTRS)
 
+    method.__qualname__ = rule.name
     return method
 
 
@@ -135,15 +137,17 @@ class Value(Operators, ScalarNode):
     __slots__ = ()
     kind = "scalar"
 
-    def __init__(self, data: float, label: str | None = None, requires_grad: bool = True) -> None:
+    @catching
+    def __init__(self, data: float, label: str | None = None, requires_grad: bool = True, **words: Never) -> None:
+        if words:
+            refuse_keywords("Value", words, ("data", "label", "requires_grad"))
         requires_grad = requires_grad is True or truth("requires_grad", requires_grad)
         fill(self, as_float(data), None, (), NO_ATTRS, requires_grad, label)
 
     @property
     def data(self) -> float:
         """The number."""
-        number: float = self._raw
-        return number
+        return self._raw  # type: ignore[no-any-return]
 
     @data.setter
     def data(self, number: float) -> None:
@@ -360,11 +364,8 @@ _FEW = 4  # up to so many inputs, a look at each is quicker
 
 
 def values_alone(rows: Sequence[Sequence[Any]]) -> list[float] | None:
-    """The numbers of Values, without a look at each for what it is; None where something else is among them.
-
-    Constants mostly come last, and an exception costs as much as ten numbers.
-    """
-    if rows[-1][-1].__class__ is not Value:
+    """The numbers of Values, without a look at each for what it is; None where something else is among them."""
+    if rows[-1][-1].__class__ is not Value:  # constants mostly come last; an exception costs as much as ten numbers
         return None
     try:
         numbers = [x._raw for row in rows for x in row]
@@ -393,8 +394,6 @@ def _operand(x: Any, rule: Primitive) -> float:
     if isinstance(x, bool | np.bool_ | np.number) or (isinstance(x, np.ndarray) and x.ndim == 0):
         return as_float(x)
     if isinstance(x, Node | np.ndarray):
-        raise TypeError(
-            f"{rule.name} of a Value and {type(x).__name__} of shape {getattr(x, 'shape', ())}: a Value is a single "
-            "number; use a Tensor on both sides for arrays"
-        )
+        other = f"{type(x).__name__} of shape {getattr(x, 'shape', ())}"
+        raise TypeError(f"{rule.name} of a Value and {other}: a Value is one number; use a Tensor on both sides")
     raise TypeError(f"{rule.name} of a Value and {x!r}: expected a number, got {type(x).__name__}")

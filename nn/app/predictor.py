@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nn._arguments import checked
+from nn._arguments import checked, explained_methods
 from nn.app.experiment import trainer_for
 from nn.app.lines import Spelling
 from nn.app.runs import Run, RunError, read_run
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Predictor", "load_run", "overflow_refused"]
 
 
+@explained_methods
 class Predictor:
     """A trained network with its preparation, as `load_run` gives it.
 

@@ -13,6 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import _check_sample_weight
 
 import autograd as ag
+from nn._arguments import explained, explained_methods
 from nn.estimator.network import SETTINGS, Network
 from nn.estimator.objective import OF_CLASSES, OF_NUMBERS
 from nn.module import Module
@@ -21,6 +22,7 @@ from nn.training.callbacks import Callback
 __all__ = ["MLPClassifier"]
 
 
+@explained_methods
 class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]  # noqa: D101 - it shares its text
     __doc__ = f"""A multi-layer perceptron that tells classes apart, trained by cross-entropy.
 
@@ -46,6 +48,7 @@ class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]  # noqa: D1
 
     classes_: NDArray[Any]
 
+    @explained
     def __init__(
         self,
         hidden_layer_sizes: Sequence[int] = (100,),

@@ -16,7 +16,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 import autograd as ag
-from nn._arguments import Signature
+from nn._arguments import Signature, explained, explained_methods
 from nn._checks import in_range, positive, positive_integer
 from nn.estimator.objective import Each, Fitting
 from nn.estimator.stopping import Stopping
@@ -71,11 +71,13 @@ SETTINGS = """Args:
 """
 
 
+@explained_methods
 class Network(BaseEstimator):  # type: ignore[misc]
     """Settings and training."""
 
     quantile = 0.5  # of what was pickled before there was this setting
 
+    @explained
     def __init__(
         self,
         hidden_layer_sizes: Sequence[int] = (100,),

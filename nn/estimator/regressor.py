@@ -11,12 +11,14 @@ from sklearn.metrics import r2_score
 from sklearn.utils import column_or_1d
 from sklearn.utils.validation import _check_sample_weight
 
+from nn._arguments import explained_methods
 from nn.estimator.network import SETTINGS, Network
 from nn.estimator.objective import of_numbers
 
 __all__ = ["MLPRegressor"]
 
 
+@explained_methods
 class MLPRegressor(RegressorMixin, Network):  # type: ignore[misc]  # noqa: D101
     __doc__ = f"""A multi-layer perceptron that predicts numbers, trained by half the squared error.
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import autograd as ag
-from nn._arguments import checked
+from nn._arguments import checked, explained
 from nn.module import Module
 
 __all__ = [
@@ -49,6 +49,10 @@ class Activation(Module):
         super().__init_subclass__()
         if name is not None:
             ACTIVATIONS[name] = cls
+
+    @explained
+    def __init__(self) -> None:
+        """No arguments."""
 
     def config(self) -> dict[str, Any]:
         """No arguments."""

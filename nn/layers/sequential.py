@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from numpy.typing import ArrayLike
 
 import autograd as ag
+from nn._arguments import explained
 from nn.module import Buffer, Module, Parameter
 
 __all__ = ["Sequential"]
@@ -34,6 +35,7 @@ class Sequential(Module):
         )
     """
 
+    @explained
     def __init__(self, *layers: Module) -> None:
         for position, layer in enumerate(layers):
             if isinstance(layer, list | tuple):

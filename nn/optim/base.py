@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
-from nn._arguments import checked
+from nn._arguments import checked, explained_methods
 from nn._checks import in_range
 from nn._repr import settings_of
 from nn.module import Parameter, check_state
@@ -48,6 +48,7 @@ class Slot:
         self.memory = {name: ag.Tensor(np.zeros_like(like), label=name) for name in remembers}
 
 
+@explained_methods
 class Optimizer(ABC):
     """What optimizers share: the loop over parameters, the learning rate, weight decay, saving.
 

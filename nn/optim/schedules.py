@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from autograd import suggest
+from nn._arguments import explained
 from nn._checks import in_range, positive_integer
 
 __all__ = [
@@ -301,4 +301,4 @@ for _schedule in (
     OneCycle,
     WarmUp,
 ):
-    setattr(_schedule, "__init__", suggest.in_our_words(_schedule.__init__))  # noqa: B010 - a type checker refuses it else
+    setattr(_schedule, "__init__", explained(_schedule.__init__))  # noqa: B010 - a type checker refuses it else

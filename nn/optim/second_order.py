@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 import autograd as ag
-from nn._arguments import checked
+from nn._arguments import checked, explained_methods
 from nn._checks import in_range, positive_integer
 from nn.optim.base import checked_parameters
 
 __all__ = ["LBFGS"]
 
 
+@explained_methods
 class LBFGS:
     """L-BFGS over the flat parameters, for losses that are the same at every call: all samples at once, no dropout.
 

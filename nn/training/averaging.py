@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nn._arguments import explained_methods
 from nn._checks import in_range
 from nn.module import Module
 from nn.training.callbacks import Callback, TrainerView
@@ -16,6 +17,7 @@ from nn.training.callbacks import Callback, TrainerView
 __all__ = ["EMA"]
 
 
+@explained_methods
 class EMA(Callback):
     """Keeps an exponential moving average of every weight; at the end of a fit the model has the averages.
 

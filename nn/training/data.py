@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nn._arguments import checked
+from nn._arguments import checked, explained_methods
 from nn._checks import check_same_length, positive_integer
 from nn.init import Seed
 
@@ -43,6 +43,7 @@ class Indexable(Protocol):
     def __getitem__(self, index: int, /) -> Any: ...
 
 
+@explained_methods
 class DataLoader:
     """The batches of a data set; iterating again gives the next epoch's.
 

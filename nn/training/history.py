@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self, TypeAlias, overload
 
 from autograd import suggest
+from nn._arguments import explained, explained_methods
 from nn._files import write_atomically
 from nn._limits import MOST_CONFIG_BYTES
 from nn._text import visible
@@ -22,6 +23,7 @@ __all__ = ["History", "Row"]
 Row: TypeAlias = dict[str, float]
 
 
+@explained_methods
 class History:
     """Rows of numbers, one per epoch; a column is asked for by its name, a row by its number.
 
@@ -44,6 +46,7 @@ class History:
         (2, ['epoch', 'loss'])
     """
 
+    @explained
     def __init__(self, rows: list[Row] | None = None) -> None:
         self.rows: list[Row] = [] if rows is None else rows
         self.interrupted = False

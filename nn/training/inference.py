@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
-from nn._arguments import explained
+from nn._arguments import explained, explained_methods
 from nn._checks import finite
 from nn.inspect import mode, precision_of
 from nn.losses import Loss
@@ -115,6 +115,7 @@ class Program:
         self.__init__(state["model"])  # type: ignore[misc]
 
 
+@explained_methods
 class Inference:
     """What a `Trainer` does without changing anything."""
 

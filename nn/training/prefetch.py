@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+from nn._arguments import explained
 from nn._checks import positive_integer
 
 __all__ = ["Prefetch"]
@@ -37,6 +38,7 @@ class Prefetch:
         [[0, 10], [20, 30]]
     """
 
+    @explained
     def __init__(self, loader: Any, ahead: int = 2) -> None:
         if not hasattr(loader, "__iter__") or not hasattr(loader, "__len__"):
             raise TypeError(f"Prefetch takes a loader of batches with a length, not {type(loader).__name__}")

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
-from nn._arguments import checked
+from nn._arguments import checked, explained_methods
 from nn._checks import check_made, positive_integer
 from nn.distributed import world
 from nn.init import Seed
@@ -45,6 +45,7 @@ __all__ = ["DivergenceError", "Metric", "Trainer"]
 Array: TypeAlias = NDArray[Any]
 
 
+@explained_methods
 class Trainer(Inference):
     """Fits a model to data, and uses it.
 
