@@ -1,6 +1,7 @@
 """Looks at the built site as with a screen reader, a phone, a dark screen: ``python docs/check_pages.py runs/site``.
 
-Axe-core's rules on a page of each kind, at two sizes, light and dark; and no page may be wider than its screen.
+Axe-core's rules on a page of each kind, at two sizes, light and dark; no page may be wider than its screen, and no word
+of code in a table may stand on two lines.
 """
 
 from __future__ import annotations
@@ -10,13 +11,24 @@ import sys
 from pathlib import Path
 from typing import Any
 
+# Words of code or headings that stand on two lines: names and numbers that broke where their column ended.
+BROKEN = """() => [...document.querySelectorAll("td code, th code, h1, h2, h3")].flatMap(code => {
+  const texts = document.createTreeWalker(code, NodeFilter.SHOW_TEXT), broken = [];
+  while (texts.nextNode()) for (const word of texts.currentNode.data.matchAll(/[A-Za-z0-9]+/g)) {
+    const range = document.createRange();
+    range.setStart(texts.currentNode, word.index);
+    range.setEnd(texts.currentNode, word.index + word[0].length);
+    if (new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1) broken.push(word[0]);
+  }
+  return broken;
+})"""
 PAGES = ("index", "tutorials", "howto/training_loop", "made/gallery/index", "made/book/activations")
 PAGES += ("made/reference/modules_and_layers", "made/reference/names", "coming_from/pytorch", "_static/try", "search")
 SIZES = ((390, 844), (1280, 900))
 
 
 def problems(page: Any) -> list[str]:
-    """What axe-core finds, a line each, and whether the page must be scrolled sideways."""
+    """What axe-core finds, a line each, whether the page must be scrolled sideways, and words that are broken."""
     from axe_playwright_python.sync_playwright import Axe
 
     found = [
@@ -24,7 +36,12 @@ def problems(page: Any) -> list[str]:
         for violation in Axe().run(page).response["violations"]
     ]
     over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return found + ([f"{over} pixels wider than the screen"] if over > 0 else [])
+    broken = page.evaluate(BROKEN)
+    return [
+        *found,
+        *([f"{over} pixels wider than the screen"] if over > 0 else []),
+        *([f"words of code are broken: {', '.join(broken[:5])}"] if broken else []),
+    ]
 
 
 def main() -> None:
