@@ -23,7 +23,9 @@ WORDS = {
     **dict.fromkeys(("Dense", "Bilinear", "LazyLinear"), "Linear"),
     **dict.fromkeys(("BatchNorm", "BatchNormalization"), "BatchNorm1d"),
     **dict.fromkeys(("LayerNormalization",), "LayerNorm"),
-    **dict.fromkeys(("BatchNorm2d", "BatchNorm3d"), "for images there is nn.GroupNorm(groups, channels)"),
+    "SpatialDropout2D": "Dropout2d",
+    "Conv2DTranspose": "ConvTranspose2d",
+    "UpSampling2D": "Upsample",
     **dict.fromkeys(("TransformerEncoderLayer", "TransformerEncoder", "Transformer"), "TransformerBlock"),
     **dict.fromkeys(("SimpleRNN", "RNNCell"), "RNN"),
     **dict.fromkeys(("PReLU", "RReLU"), "LeakyReLU"),
@@ -38,9 +40,10 @@ WORDS = {
     "GRUCell": "GRU",
     **dict.fromkeys(("Swish", "swish"), "SiLU"),
     **dict.fromkeys(("SmoothL1Loss", "smooth_l1_loss", "HuberLoss", "Huber"), "huber"),
+    "GlobalAveragePooling2D": "nn.AdaptiveAvgPool2d(1) and nn.Flatten()",
     **dict.fromkeys(
-        ("AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "GlobalAveragePooling1D", "GlobalAveragePooling2D"),
-        "there is no such layer: in a forward of your own, x.mean(axis=(2, 3)) over images, axis=2 over signals",
+        ("AdaptiveAvgPool1d", "GlobalAveragePooling1D"),
+        "there is no such layer: in a forward of your own, x.mean(axis=2) over signals",
     ),
     **dict.fromkeys(
         (

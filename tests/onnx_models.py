@@ -46,8 +46,12 @@ def image(rng: Any) -> tuple[nn.Module, Any]:
         2, filters, (3, 2), stride=int(rng.integers(1, 3)), padding=padding, dilation=int(rng.integers(1, 3)),
         groups=groups, bias=bool(rng.integers(2)), seed=rng,
     )  # fmt: skip
-    kinds = [[], [nn.MaxPool2d(2, stride=1)], [nn.AvgPool2d(2, stride=1, padding=1)], [nn.GroupNorm(2, filters)]]
-    pooled = kinds[rng.integers(4)]
+    kinds = [
+        [], [nn.MaxPool2d(2, stride=1)], [nn.AvgPool2d(2, stride=1, padding=1)], [nn.GroupNorm(2, filters)],
+        [nn.BatchNorm2d(filters), nn.Dropout2d(0.5)], [nn.Upsample((2, 3))], [nn.AdaptiveAvgPool2d(1)],
+        [nn.ConvTranspose2d(filters, 6, (3, 2), 2, 1, 1, 2, dilation=(1, 2), seed=rng)],
+    ]  # fmt: skip
+    pooled = kinds[rng.integers(len(kinds))]
     x = rng.normal(size=(3, 2, 9, 8)).astype(np.float32)
     body = nn.Sequential(first, activation(rng), *pooled, nn.Flatten())
     head = nn.MLP(body(x).shape[1], [4, 3], activation="tanh", seed=rng)

@@ -122,7 +122,7 @@ def test_a_name_that_resembles_nothing_gets_no_advice() -> None:
         ("Linaer", "did you mean nn.Linear?"),
         ("LogSoftmax", "losses take logits"),
         ("F", "ag.relu(x)"),
-        ("BatchNorm2d", "nn.GroupNorm"),
+        ("BatchNormalization", "nn.BatchNorm1d"),
         ("TransformerEncoderLayer", "did you mean nn.TransformerBlock?"),
         ("SimpleRNN", "did you mean nn.RNN?"),
         ("MLPClassifier", "from nn.estimator import MLPClassifier"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from nn.layers import Dropout, GaussianNoise, Identity, Sequential
+from nn.layers import Dropout, Dropout2d, GaussianNoise, Identity, Sequential
 from nn.module import Module
 
 __all__ = ["chain_of"]
@@ -18,7 +18,7 @@ def chain_of(model: Module, known: Iterable[type[Module]], what: str) -> list[Mo
     """
     if isinstance(model, Sequential) and type(model).forward is Sequential.forward:
         return [layer for part in model for layer in chain_of(part, known, what)]
-    if type(model) in (Dropout, GaussianNoise, Identity):
+    if type(model) in (Dropout, Dropout2d, GaussianNoise, Identity):
         return []
     if type(model) not in known:
         names = ", ".join(sorted(kind.__name__ for kind in known))

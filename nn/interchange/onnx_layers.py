@@ -61,6 +61,25 @@ def _convolution(graph: Graph, layer: Any, x: str) -> str:
     return graph.add("Conv", x, *arrays, kernel_shape=layer.kernel_size, **how)
 
 
+def _transposed(graph: Graph, layer: Any, x: str) -> str:
+    arrays = [graph.constant(array.data) for array in (layer.weight, layer.bias) if array is not None]
+    how = {"strides": layer.stride, "dilations": layer.dilation, "pads": layer.padding * 2, "group": layer.groups}
+    more = {"kernel_shape": layer.kernel_size, "output_padding": layer.output_padding}
+    return graph.add("ConvTranspose", x, *arrays, **how, **more)
+
+
+def _global_mean(graph: Graph, layer: Any, x: str) -> str:
+    if layer.output_size != (1, 1):
+        raise TypeError(f"to_onnx knows AdaptiveAvgPool2d of one window, not {layer}: AvgPool2d says its windows")
+    return graph.add("GlobalAveragePool", x)
+
+
+def _repeated(graph: Graph, layer: Any, x: str) -> str:
+    scales = graph.constant(np.array([1, 1, *layer.scale_factor], np.float32))
+    how = {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
+    return graph.add("Resize", x, "", scales, mode="nearest", **how)
+
+
 def _largest(graph: Graph, layer: Any, x: str) -> str:
     return graph.add("MaxPool", x, kernel_shape=layer.kernel_size, strides=layer.stride, pads=layer.padding * 2)
 
@@ -118,11 +137,15 @@ WRITERS: dict[type[Module], Writer] = {
     layers.Embedding: _embedding,
     layers.Conv1d: _convolution,
     layers.Conv2d: _convolution,
+    layers.ConvTranspose2d: _transposed,
+    layers.AdaptiveAvgPool2d: _global_mean,
+    layers.Upsample: _repeated,
     layers.MaxPool1d: _largest,
     layers.MaxPool2d: _largest,
     layers.AvgPool1d: _mean,
     layers.AvgPool2d: _mean,
     layers.BatchNorm1d: _batch_norm,
+    layers.BatchNorm2d: _batch_norm,
     layers.LayerNorm: _layer_norm,
     layers.RMSNorm: _rms_norm,
     layers.GroupNorm: _group_norm,

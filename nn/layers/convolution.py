@@ -16,7 +16,7 @@ from nn.init import Initializer, Seed
 from nn.layers._inputs import as_tensor, lengths, setting, short
 from nn.module import Module, Parameter
 
-__all__ = ["Conv1d", "Conv2d"]
+__all__ = ["Conv1d", "Conv2d", "ConvTranspose2d"]
 
 Input: TypeAlias = ag.Tensor | ArrayLike
 Lengths: TypeAlias = int | Sequence[int]
@@ -96,11 +96,15 @@ class _Convolution(Module):
 
     def extra_repr(self) -> str:
         """The sizes, and what is not the usual."""
-        parts = [f"{self.in_channels}, {self.out_channels}, kernel_size={short(self.kernel_size)}"]
-        usual = {"stride": 1, "padding": 0, "dilation": 1}
-        parts += [f"{name}={short(getattr(self, name))}" for name in usual if short(getattr(self, name)) != usual[name]]
-        parts += [f"groups={self.groups}"] * (self.groups != 1) + ["bias=False"] * (self.bias is None)
-        return ", ".join(parts)
+        return _shown(self, {"stride": 1, "padding": 0, "dilation": 1})
+
+
+def _shown(layer: Any, usual: dict[str, int]) -> str:
+    """A convolution's sizes, and what is not the usual."""
+    parts = [f"{layer.in_channels}, {layer.out_channels}, kernel_size={short(layer.kernel_size)}"]
+    parts += [f"{name}={short(getattr(layer, name))}" for name in usual if short(getattr(layer, name)) != usual[name]]
+    parts += [f"groups={layer.groups}"] * (layer.groups != 1) + ["bias=False"] * (layer.bias is None)
+    return ", ".join(parts)
 
 
 class Conv1d(_Convolution):
@@ -165,3 +169,92 @@ class Conv2d(_Convolution):
     """
 
     axes = 2
+
+
+class ConvTranspose2d(Module):
+    """The transpose of a convolution: every number of x spreads w over a window of y, which grows.
+
+    With the settings of a `Conv2d` it maps from that one's outputs to its inputs. Arguments as for `Conv2d`.
+
+    Input shape: ``(batch, in_channels, height, width)``. Output shape: ``(batch, out_channels, …, …)``, along each axis
+    ``(n − 1) · stride − 2 · padding + dilation · (kernel_size − 1) + output_padding + 1`` places.
+
+    Args:
+        output_padding: How many places more y has at the ends, below the stride: a convolution with a stride makes the
+            same of several lengths.
+
+    Attributes:
+        weight: w, of shape ``(in_channels, out_channels / groups, *kernel_size)``, as in PyTorch.
+        bias: b, of shape ``(out_channels,)``, or None.
+
+    Raises:
+        ValueError: A size is out of its range.
+
+    Example:
+        >>> layer = ConvTranspose2d(8, 1, 2, stride=2, seed=0)
+        >>> layer(np.zeros((5, 8, 14, 14))).shape
+        (5, 1, 28, 28)
+    """
+
+    @checked
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Lengths,
+        stride: Lengths = 1,
+        padding: Lengths = 0,
+        output_padding: Lengths = 0,
+        groups: int = 1,
+        bias: bool = True,
+        dilation: Lengths = 1,
+        *,
+        initializer: str | Initializer = "he_uniform",
+        seed: Seed = None,
+        dtype: DTypeLike = np.float32,
+    ) -> None:
+        self.in_channels = positive_integer("in_channels", in_channels)
+        self.out_channels = positive_integer("out_channels", out_channels)
+        self.groups = positive_integer("groups", groups)
+        if self.in_channels % self.groups or self.out_channels % self.groups:
+            raise ValueError(f"groups={groups} must divide in_channels={in_channels} and out_channels={out_channels}")
+        self.kernel_size, self.stride = lengths("kernel_size", kernel_size, 2), lengths("stride", stride, 2)
+        self.dilation, self.padding = lengths("dilation", dilation, 2), lengths("padding", padding, 2, least=0)
+        self.output_padding = lengths("output_padding", output_padding, 2, least=0)
+        if any(more >= s for more, s in zip(self.output_padding, self.stride, strict=True)):
+            raise ValueError(f"output_padding={output_padding!r} must be below stride={stride!r}")
+        shape = (self.in_channels, self.out_channels // self.groups, *self.kernel_size)
+        self.weight = Parameter(init.initializer(initializer)(shape, seed, dtype), label="weight")
+        self.bias = Parameter(init.zeros((self.out_channels,), dtype=dtype), label="bias") if bias else None
+
+    def forward(self, x: Input) -> ag.Tensor:
+        """Compute the transposed convolution, plus b."""
+        x = as_tensor(x, self.weight.dtype)
+        if x.ndim != 4 or x.shape[1] != self.in_channels:
+            raise ag.ShapeError(f"{self} takes (batch, {self.in_channels}, height, width), got shape {x.shape}")
+        sizes = zip(
+            x.shape[2:], self.stride, self.padding, self.dilation, self.kernel_size, self.output_padding, strict=True
+        )
+        places = tuple((n - 1) * s - 2 * p + d * (k - 1) + more + 1 for n, s, p, d, k, more in sizes)
+        if min(places) < 1:
+            raise ag.ShapeError(f"{self}: nothing is left of images of {x.shape[2:]}: padding={short(self.padding)}")
+        how = {"stride": self.stride, "padding": self.padding, "dilation": self.dilation, "groups": self.groups}
+        y: Any = ag.BOOK["convolution_transposed"](x, self.weight, lengths=places, **how)
+        return y if self.bias is None else y + self.bias.reshape(-1, 1, 1)  # type: ignore[no-any-return]
+
+    def config(self) -> dict[str, Any]:
+        """The arguments that make such a layer again, with its values at zero."""
+        sizes = ("kernel_size", "stride", "padding", "output_padding", "dilation")
+        return {
+            "in_channels": self.in_channels,
+            "out_channels": self.out_channels,
+            **{name: setting(getattr(self, name)) for name in sizes},
+            "groups": self.groups,
+            "bias": self.bias is not None,
+            "initializer": "zeros",
+            "dtype": self.weight.dtype.name,
+        }
+
+    def extra_repr(self) -> str:
+        """The sizes, and what is not the usual."""
+        return _shown(self, {"stride": 1, "padding": 0, "output_padding": 0, "dilation": 1})

@@ -13,7 +13,7 @@ from nn._checks import in_range
 from nn.init import Seed
 from nn.module import Module
 
-__all__ = ["Dropout"]
+__all__ = ["Dropout", "Dropout2d"]
 
 Input: TypeAlias = ag.Tensor | ArrayLike
 
@@ -51,7 +51,7 @@ class Dropout(Module):
             x = ag.Tensor(x)
         if not self.training or not self.p:
             return x
-        shape, dtype = x.shape, x.dtype
+        shape, dtype = self._drawn(x.shape), x.dtype
 
         def draw() -> Any:
             kept = self._generator.random(shape) >= self.p
@@ -60,6 +60,10 @@ class Dropout(Module):
         kept: ag.Tensor = x * ag.live(draw)
         return kept
 
+    def _drawn(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """The shape of what is drawn."""
+        return shape
+
     def config(self) -> dict[str, Any]:
         """The arguments that make such a layer again."""
         return {"p": self.p}
@@ -67,3 +71,25 @@ class Dropout(Module):
     def extra_repr(self) -> str:
         """The probability."""
         return f"p={self.p:g}"
+
+
+class Dropout2d(Dropout):
+    """Dropout of whole channels, since neighbours in an image tell nearly the same; arguments as for `Dropout`.
+
+    Input and output shape: ``(batch, channels, …)``.
+
+    Source: J. Tompson et al., "Efficient object localization using convolutional networks", CVPR 2015.
+
+    Example:
+        >>> Dropout2d(0.5, seed=0)(np.ones((1, 3, 1, 2))).data
+        array([[[[2., 2.]],
+        <BLANKLINE>
+                [[0., 0.]],
+        <BLANKLINE>
+                [[0., 0.]]]])
+    """
+
+    def _drawn(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        if len(shape) < 3:
+            raise ag.ShapeError(f"Dropout2d takes (batch, channels, …), got shape {shape}; for rows there is Dropout")
+        return (*shape[:2], *(1,) * (len(shape) - 2))

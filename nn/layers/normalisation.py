@@ -15,7 +15,7 @@ from nn._checks import in_range, positive_integer
 from nn.layers._inputs import as_tensor
 from nn.module import Buffer, Module, Parameter
 
-__all__ = ["BatchNorm1d", "GroupNorm", "LayerNorm", "RMSNorm"]
+__all__ = ["BatchNorm1d", "BatchNorm2d", "GroupNorm", "LayerNorm", "RMSNorm"]
 
 Input: TypeAlias = ag.Tensor | ArrayLike
 
@@ -67,7 +67,65 @@ class LayerNorm(Module):
         return f"{self.features}"
 
 
-class BatchNorm1d(Module):
+class _BatchNorm(Module):
+    axes: ClassVar[int]  # of an image
+    seen: ClassVar[str]
+
+    pytorch: ClassVar = {"running_variance": ("running_var", None)}
+    pytorch_ignores: ClassVar = frozenset({"num_batches_tracked"})
+
+    @checked
+    def __init__(
+        self, features: int, epsilon: float = 1e-5, momentum: float = 0.1, *, dtype: DTypeLike = np.float32
+    ) -> None:
+        self.features = positive_integer("features", features)
+        self.epsilon = in_range("epsilon", epsilon)
+        self.momentum = in_range("momentum", momentum, below=1 + 1e-12)
+        self.weight = Parameter(init.ones((features,), dtype=dtype), label="weight")
+        self.bias = Parameter(init.zeros((features,), dtype=dtype), label="bias")
+        self.running_mean = Buffer(init.zeros((features,), dtype=dtype))
+        self.running_variance = Buffer(init.ones((features,), dtype=dtype))
+
+    def forward(self, x: Input) -> ag.Tensor:
+        """Normalise over the batch, or by what training has seen."""
+        x = self._fitting(as_tensor(x, self.weight.dtype))
+        each = self.features, *(1,) * self.axes  # how one number for each feature lies beside x
+        weight, bias = self.weight.reshape(each), self.bias.reshape(each)
+        if not self.training:
+            scale = weight / ag.sqrt(self.running_variance.reshape(each) + self.epsilon)
+            return (x - self.running_mean.reshape(each)) * scale + bias
+        seen = x.size // self.features
+        if x.ndim != 2 + self.axes or seen < 2:
+            raise ag.ShapeError(f"{type(self).__name__} trains on batches of two {self.seen}, not {x.shape}")
+        normal, mean, variance = _normalised(x, (0, *range(2, x.ndim)), self.epsilon)
+        flat = self.features
+        self._remember(mean.detach().reshape(flat), variance.detach().reshape(flat) * (seen / (seen - 1)))
+        y: ag.Tensor = normal * weight + bias
+        return y
+
+    def _fitting(self, x: ag.Tensor) -> ag.Tensor:
+        """x, if it is of the layer's form.
+
+        Raises:
+            ShapeError: It is not.
+        """
+        raise NotImplementedError
+
+    def _remember(self, mean: Any, variance: Any) -> None:
+        for buffer, seen in ((self.running_mean, mean), (self.running_variance, variance)):
+            ag.assign(buffer, (1 - self.momentum) * buffer + self.momentum * seen)
+
+    def config(self) -> dict[str, Any]:
+        """The arguments that make such a layer again."""
+        settings = {"features": self.features, "epsilon": self.epsilon, "momentum": self.momentum}
+        return settings | {"dtype": self.weight.dtype.name}
+
+    def extra_repr(self) -> str:
+        """The number of features."""
+        return f"{self.features}"
+
+
+class BatchNorm1d(_BatchNorm):
     """Each feature is brought to mean 0 and variance 1 over the batch, then scaled and shifted by learnt numbers.
 
     In training μ and σ² are the batch's own; in use, those of running means over the batches of the training::
@@ -98,50 +156,46 @@ class BatchNorm1d(Module):
         (array([0.2], dtype=float32), array([1.1], dtype=float32))
     """
 
-    pytorch: ClassVar = {"running_variance": ("running_var", None)}
-    pytorch_ignores: ClassVar = frozenset({"num_batches_tracked"})
+    axes, seen = 0, "samples and more, (batch, features)"
 
-    @checked
-    def __init__(
-        self, features: int, epsilon: float = 1e-5, momentum: float = 0.1, *, dtype: DTypeLike = np.float32
-    ) -> None:
-        self.features = positive_integer("features", features)
-        self.epsilon = in_range("epsilon", epsilon)
-        self.momentum = in_range("momentum", momentum, below=1 + 1e-12)
-        self.weight = Parameter(init.ones((features,), dtype=dtype), label="weight")
-        self.bias = Parameter(init.zeros((features,), dtype=dtype), label="bias")
-        self.running_mean = Buffer(init.zeros((features,), dtype=dtype))
-        self.running_variance = Buffer(init.ones((features,), dtype=dtype))
-
-    def forward(self, x: Input) -> ag.Tensor:
-        """Normalise over the batch, or by what training has seen."""
-        x = _checked(self, x, self.features, self.weight.dtype)
+    def _fitting(self, x: ag.Tensor) -> ag.Tensor:
         if x.ndim > 2:  # PyTorch's features are on the second axis there, not on the last
-            raise ag.ShapeError(f"{self} takes (batch, features), got shape {x.shape}; for images there is GroupNorm")
-        if not self.training:
-            scale = self.weight / ag.sqrt(self.running_variance + self.epsilon)
-            return (x - self.running_mean) * scale + self.bias
-        if x.ndim != 2 or len(x) < 2:
-            raise ag.ShapeError(
-                f"BatchNorm1d trains on batches of two samples and more, (batch, features), not {x.shape}"
-            )
-        normal, mean, variance = _normalised(x, 0, self.epsilon)
-        self._remember(mean.detach()[0], variance.detach()[0] * (len(x) / (len(x) - 1)))
-        y: ag.Tensor = normal * self.weight + self.bias
-        return y
+            raise ag.ShapeError(f"{self} takes (batch, features), got shape {x.shape}; for images: BatchNorm2d")
+        return _checked(self, x, self.features, self.weight.dtype)
 
-    def _remember(self, mean: Any, variance: Any) -> None:
-        for buffer, seen in ((self.running_mean, mean), (self.running_variance, variance)):
-            ag.assign(buffer, (1 - self.momentum) * buffer + self.momentum * seen)
 
-    def config(self) -> dict[str, Any]:
-        """The arguments that make such a layer again."""
-        settings = {"features": self.features, "epsilon": self.epsilon, "momentum": self.momentum}
-        return settings | {"dtype": self.weight.dtype.name}
+class BatchNorm2d(_BatchNorm):
+    """As `BatchNorm1d` for images: each channel is brought to mean 0 and variance 1 over the batch and all places.
 
-    def extra_repr(self) -> str:
-        """The number of features."""
-        return f"{self.features}"
+    Input and output shape: ``(batch, features, height, width)``.
+
+    Args:
+        features: The number of channels.
+        epsilon: ε, at least 0.
+        momentum: The share of each new batch in the running means, from 0 to 1.
+        dtype: The dtype of all arrays.
+
+    Attributes:
+        weight: γ, one for each channel, which starts at 1.
+        bias: β, which starts at 0.
+        running_mean, running_variance: What is used after training.
+
+    Source: S. Ioffe, C. Szegedy, "Batch normalization", ICML 2015, section 3.2.
+
+    Example:
+        >>> BatchNorm2d(1)(np.array([[[[1.0, 3.0]]], [[[5.0, 7.0]]]])).data.round(3)
+        array([[[[-1.342, -0.447]]],
+        <BLANKLINE>
+        <BLANKLINE>
+               [[[ 0.447,  1.342]]]], dtype=float32)
+    """
+
+    axes, seen = 2, "pixels and more"
+
+    def _fitting(self, x: ag.Tensor) -> ag.Tensor:
+        if x.ndim != 4 or x.shape[1] != self.features:
+            raise ag.ShapeError(f"{self} takes (batch, {self.features}, height, width), got shape {x.shape}")
+        return x
 
 
 class GroupNorm(Module):
@@ -240,7 +294,7 @@ class RMSNorm(Module):
         return f"{self.features}"
 
 
-def _normalised(x: Any, axis: int, epsilon: float) -> tuple[Any, Any, Any]:
+def _normalised(x: Any, axis: int | tuple[int, ...], epsilon: float) -> tuple[Any, Any, Any]:
     """(x − μ) / √(σ² + ε) along an axis, with μ and σ²."""
     mean = ag.mean(x, axis=axis, keepdims=True)
     centred = x - mean

@@ -1,4 +1,4 @@
-"""Pooling: each window of a signal or an image becomes one number, its largest or its mean."""
+"""Pooling: each window of a signal or an image becomes one number, its largest or its mean; and its opposite."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nn._arguments import checked
 from nn.layers._inputs import lengths, setting, short
 from nn.module import Module
 
-__all__ = ["AvgPool1d", "AvgPool2d", "MaxPool1d", "MaxPool2d"]
+__all__ = ["AdaptiveAvgPool2d", "AvgPool1d", "AvgPool2d", "MaxPool1d", "MaxPool2d", "Upsample"]
 
 Input: TypeAlias = ag.Tensor | ArrayLike
 Lengths: TypeAlias = int | Sequence[int]
@@ -123,3 +123,95 @@ class AvgPool2d(_AvgPool):
     """
 
     axes = 2
+
+
+class AdaptiveAvgPool2d(Module):
+    """Means of as many windows as are asked for, however large the image is.
+
+    Of n pixels along an axis, the i-th of m windows has those from ⌊i n / m⌋ to before ⌈(i + 1) n / m⌉.
+
+    Input shape: ``(batch, channels, height, width)``. Output shape: ``(batch, channels, *output_size)``.
+
+    Args:
+        output_size: How many windows there are: one number for both axes, or one for each.
+
+    Raises:
+        ValueError: The number is not positive.
+
+    Example:
+        >>> AdaptiveAvgPool2d(1)(np.arange(16.0).reshape(1, 1, 4, 4)).data
+        array([[[[7.5]]]])
+    """
+
+    @checked
+    def __init__(self, output_size: Lengths) -> None:
+        self.output_size = lengths("output_size", output_size, 2)
+
+    def forward(self, x: Input) -> ag.Tensor:
+        """Give the mean of each window."""
+        x = x if isinstance(x, ag.Tensor) else ag.Tensor(x)
+        if x.ndim != 4:
+            raise ag.ShapeError(f"{self} takes (batch, channels, height, width), got shape {x.shape}")
+        kind = x.dtype if x.dtype.kind == "f" else np.dtype(np.float64)  # integers hold no fractions
+        down, across = (_shares(n, m, kind) for n, m in zip(x.shape[2:], self.output_size, strict=True))
+        y: ag.Tensor = down @ x @ across.T
+        return y
+
+    def config(self) -> dict[str, Any]:
+        """The argument that makes such a layer again."""
+        return {"output_size": setting(self.output_size)}
+
+    def extra_repr(self) -> str:
+        """The size."""
+        return f"{short(self.output_size)}"
+
+
+def _shares(length: int, windows: int, dtype: Any) -> Any:
+    """What each pixel adds to the mean of each window, (windows, length)."""
+    found = np.zeros((windows, length), dtype)
+    for i in range(windows):
+        window = found[i, i * length // windows : -(-(i + 1) * length // windows)]
+        window[:] = 1 / len(window) if len(window) else 0
+    return found
+
+
+class Upsample(Module):
+    """An image of more pixels, each as often as ``scale_factor`` says: its nearest neighbour's value.
+
+    Input shape: ``(batch, channels, height, width)``.
+
+    Args:
+        scale_factor: How often each pixel is there: one whole number for both axes, or one for each.
+
+    Raises:
+        ValueError: The factor is no positive whole number.
+
+    Example:
+        >>> Upsample(2)(np.array([[[[1.0, 2.0]]]])).data
+        array([[[[1., 1., 2., 2.],
+                 [1., 1., 2., 2.]]]])
+    """
+
+    @checked
+    def __init__(self, scale_factor: Lengths) -> None:
+        self.scale_factor = lengths("scale_factor", scale_factor, 2)
+
+    def forward(self, x: Input) -> ag.Tensor:
+        """Repeat each pixel."""
+        x = x if isinstance(x, ag.Tensor) else ag.Tensor(x)
+        if x.ndim != 4:
+            raise ag.ShapeError(f"{self} takes (batch, channels, height, width), got shape {x.shape}")
+        (samples, channels, height, width), (down, across) = x.shape, self.scale_factor
+        spread = ag.broadcast_to(
+            x.reshape(samples, channels, height, 1, width, 1), (samples, channels, height, down, width, across)
+        )
+        y: ag.Tensor = spread.reshape(samples, channels, height * down, width * across)
+        return y
+
+    def config(self) -> dict[str, Any]:
+        """The argument that makes such a layer again."""
+        return {"scale_factor": setting(self.scale_factor)}
+
+    def extra_repr(self) -> str:
+        """The factor."""
+        return f"{short(self.scale_factor)}"

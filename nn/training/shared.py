@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nn.distributed import World
-from nn.layers import BatchNorm1d
+from nn.layers import BatchNorm1d, BatchNorm2d
 from nn.training.compiled import RecordedGradients
 from nn.training.measured import is_sum
 
@@ -20,8 +20,11 @@ Trainer: TypeAlias = Any  # its module imports this one's
 
 def why_not_shared(trainer: Trainer) -> str | None:
     """What keeps a model from being trained by several processes."""
-    if any(isinstance(module, BatchNorm1d) for module in trainer.model.modules()):
-        return "BatchNorm1d normalises over the whole batch, of which each process sees a part; use LayerNorm"
+    for module in trainer.model.modules():
+        if isinstance(module, BatchNorm1d | BatchNorm2d):
+            instead = "LayerNorm" if isinstance(module, BatchNorm1d) else "GroupNorm"
+            kind = type(module).__name__
+            return f"{kind} normalises over the whole batch, of which each process sees a part; use {instead}"
     return None
 
 

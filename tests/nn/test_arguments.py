@@ -49,8 +49,8 @@ def trainer() -> Any:
 # What each needs to be called at all; every other argument is left as it is by default.
 NEEDS: dict[str, dict[str, Any]] = {
     **{key: {"kernel_size": 2} for key in ["AvgPool1d", "AvgPool2d", "MaxPool1d", "MaxPool2d"]},
-    **{key: {"features": 3} for key in ["BatchNorm1d", "LayerNorm", "RMSNorm"]},
-    **{key: {"in_channels": 1, "out_channels": 2, "kernel_size": 3} for key in ["Conv1d", "Conv2d"]},
+    **{key: {"features": 3} for key in ["BatchNorm1d", "BatchNorm2d", "LayerNorm", "RMSNorm"]},
+    **{key: {"in_channels": 1, "out_channels": 2, "kernel_size": 3} for key in ["Conv1d", "Conv2d", "ConvTranspose2d"]},
     **{key: {"input_size": 2, "hidden_size": 3} for key in ["RNN", "LSTM", "GRU"]},
     **{key: {"data": [1.0]} for key in ["Buffer", "Parameter"]},
     **{key: {"total": 10} for key in ["CosineDecay", "LinearDecay", "OneCycle"]},
@@ -61,6 +61,7 @@ NEEDS: dict[str, dict[str, Any]] = {
     **{key: {"logits": LOGITS, "targets": CLASSES} for key in ["cross_entropy", "focal"]},
     **{key: {"y_true": CLASSES, "y_pred": CLASSES} for key in ["accuracy", "mean_absolute_error", "r2_score"]},
     "confusion_matrix": {"y_true": CLASSES, "y_pred": CLASSES},
+    "AdaptiveAvgPool2d": {"output_size": 1}, "Upsample": {"scale_factor": 2},
     "Images": {"height": 2, "width": 3}, "PositionEmbedding": {"places": 2, "features": 3},
     "GroupNorm": {"groups": 2, "channels": 4}, "Embedding": {"num_embeddings": 4, "embedding_dim": 2},
     "Linear": {"in_features": 2, "out_features": 3}, "MLP": {"inputs": 2, "sizes": [3]},

@@ -55,7 +55,7 @@ def test_every_layer_is_written() -> None:
 
     kinds = [getattr(nn.layers, name) for name in nn.layers.__all__]
     kinds = [kind for kind in kinds if isinstance(kind, type) and kind is not nn.layers.Activation]
-    idle = {nn.Dropout, nn.GaussianNoise, nn.Identity}
+    idle = {nn.Dropout, nn.Dropout2d, nn.GaussianNoise, nn.Identity}
     assert {kind for kind in kinds if not issubclass(kind, nn.Sequential)} - idle == set(WRITERS) - {nn.Residual}
 
 
@@ -85,8 +85,10 @@ def test_what_no_file_can_hold_is_refused(tmp_path: Path) -> None:
     class Own(nn.Module):
         pass
 
-    with pytest.raises(TypeError, match="to_onnx knows no Own; it knows Sequential and MLP of AvgPool1d"):
+    with pytest.raises(TypeError, match="to_onnx knows no Own; it knows Sequential and MLP of AdaptiveAvgPool2d"):
         nn.to_onnx(nn.Sequential(Own()), tmp_path / "x", np.zeros((1, 2, 2)))
+    with pytest.raises(TypeError, match="of one window, not AdaptiveAvgPool2d"):
+        nn.to_onnx(nn.AdaptiveAvgPool2d(2), tmp_path / "x", np.zeros((1, 1, 4, 4)))
     with pytest.raises(TypeError, match="several results; make it with returns='outputs'"):
         nn.to_onnx(nn.LSTM(2, 2), tmp_path / "x", np.zeros((1, 2, 2)))
     with pytest.raises(TypeError, match="to_function knows no BatchNorm1d"):

@@ -51,6 +51,16 @@ ROWS: dict[str, Row] = {
     "conv1d": Row(nn.Conv1d(4, 6, 3, 2, 1, groups=2, **F8), (2, 4, 7), lambda t: t.Conv1d(4, 6, 3, 2, 1, groups=2)),
     "conv2d": Row(nn.Conv2d(2, 3, [3, 2], dilation=[1, 2], **F8), (2, 2, 5, 6), lambda t: t.Conv2d(2, 3, (3, 2), dilation=(1, 2))),
     "conv2d same": Row(nn.Conv2d(1, 2, 3, padding="same", bias=False, **F8), (2, 1, 4, 4), lambda t: t.Conv2d(1, 2, 3, padding="same", bias=False)),
+    "conv_transpose2d": Row(
+        nn.ConvTranspose2d(4, 6, [3, 2], 2, 1, 1, 2, dilation=[1, 2], **F8), (2, 4, 3, 3),
+        lambda t: t.ConvTranspose2d(4, 6, (3, 2), 2, 1, 1, 2, dilation=(1, 2)),
+    ),
+    "conv_transpose2d, square": Row(nn.ConvTranspose2d(3, 3, 2, bias=False, **F8), (2, 3, 3, 3), lambda t: t.ConvTranspose2d(3, 3, 2, bias=False)),
+    "adaptive_avg_pool2d": Row(nn.AdaptiveAvgPool2d([3, 1]), (2, 2, 5, 4), lambda t: t.AdaptiveAvgPool2d((3, 1))),
+    "upsample": Row(nn.Upsample([2, 3]), (2, 2, 3, 2), lambda t: t.Upsample(scale_factor=(2, 3))),
+    "batch_norm2d": Row(nn.BatchNorm2d(3, dtype=np.float64), (2, 3, 2, 2), lambda t: t.BatchNorm2d(3)),
+    "batch_norm2d, in use": Row(nn.BatchNorm2d(3, dtype=np.float64).eval(), (2, 3, 2, 2), lambda t: t.BatchNorm2d(3).eval()),
+    "dropout2d, in use": Row(nn.Dropout2d(0.5).eval(), (2, 3, 2, 2), lambda t: t.Dropout2d().eval()),
     "max_pool1d": Row(nn.MaxPool1d(3, 2, 1), (2, 2, 6), lambda t: t.MaxPool1d(3, 2, 1)),
     "max_pool2d": Row(nn.MaxPool2d(2), (2, 2, 4, 5), lambda t: t.MaxPool2d(2)),
     "avg_pool1d": Row(nn.AvgPool1d(2), (2, 2, 6), lambda t: t.AvgPool1d(2)),
@@ -189,7 +199,7 @@ def test_a_layer_is_saved_loaded_shown_and_summarised(name: str, tmp_path: Any) 
     row = ROWS[name]
     model = nn.Sequential(row.layer)
     nn.save(model, tmp_path / "model.safetensors")
-    again: Any = nn.load(tmp_path / "model.safetensors")
+    again: Any = nn.load(tmp_path / "model.safetensors").train(row.layer.training)
     assert repr(again) == repr(model)
     np.testing.assert_array_equal(row.call(again[0], row.batch()).data, row.call(row.layer, row.batch()).data)
     if row.call is ROWS["flatten"].call:
@@ -286,6 +296,12 @@ ATTENTION: Any = nn.MultiheadAttention(4, 2, seed=0)
         (lambda: nn.Conv2d(3, 4, 2, groups=2), "groups=2 must divide in_channels=3"),
         (lambda: nn.Conv2d(1, 1, 2, padding="same"), "'same' for a stride of 1 and windows of odd length"),
         (lambda: nn.Conv2d(1, 1, [2, 2, 2]), "kernel_size is one whole number, or 2"),
+        (lambda: nn.ConvTranspose2d(1, 1, 3, output_padding=1), "output_padding=1 must be below stride=1"),
+        (lambda: nn.ConvTranspose2d(1, 1, 1, padding=2)(np.zeros((1, 1, 2, 2))), "nothing is left"),
+        (lambda: nn.BatchNorm2d(3)(np.zeros((2, 3))), r"takes \(batch, 3, height, width\), got shape \(2, 3\)"),
+        (lambda: nn.BatchNorm2d(1)(np.zeros((1, 1, 1, 1))), "batches of two pixels and more"),
+        (lambda: nn.BatchNorm1d(3)(np.zeros((2, 3, 4, 4))), "for images: BatchNorm2d"),
+        (lambda: nn.Dropout2d()(np.zeros((2, 3))), "for rows there is Dropout"),
         (lambda: nn.Conv2d(1, 1, 3)(np.zeros((2, 5, 5))), r"takes \(batch, 1, height, width\), got shape \(2, 5, 5\)"),
         (lambda: nn.Conv2d(1, 1, 9)(np.zeros((1, 1, 5, 5))), "none fits"),
         (lambda: nn.MaxPool2d(2, padding=2), "at most half of kernel_size"),

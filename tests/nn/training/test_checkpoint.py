@@ -253,6 +253,9 @@ def test_a_plan_has_the_shapes_of_its_layer_and_no_memory(kind):
             "MLP": {"inputs": size, "sizes": [size, 2]},
             "LayerNorm": {"features": size},
             "BatchNorm1d": {"features": size},
+            "BatchNorm2d": {"features": size},
+            "AdaptiveAvgPool2d": {"output_size": size},
+            "Upsample": {"scale_factor": size},
             "GroupNorm": {"groups": 1, "channels": size},
             "RMSNorm": {"features": size},
             "Embedding": {"num_embeddings": size, "embedding_dim": size},
@@ -260,7 +263,10 @@ def test_a_plan_has_the_shapes_of_its_layer_and_no_memory(kind):
             "PositionEmbedding": {"places": size, "features": 2},
             "MultiheadAttention": {"embed_dim": size, "num_heads": 1},
             "TransformerBlock": {"d_model": size, "nhead": 1},
-            **{k: {"in_channels": size, "out_channels": size, "kernel_size": 3} for k in ("Conv1d", "Conv2d")},
+            **{
+                k: {"in_channels": size, "out_channels": size, "kernel_size": 3}
+                for k in ("Conv1d", "Conv2d", "ConvTranspose2d")
+            },
             **{k: {"kernel_size": size} for k in ("MaxPool1d", "MaxPool2d", "AvgPool1d", "AvgPool2d")},
             **{k: {"input_size": size, "hidden_size": size} for k in ("RNN", "LSTM", "GRU")},
         }
