@@ -11,6 +11,7 @@ from typing import Any
 
 from scipy import special as _special
 
+from autograd.scipy.rules import elliptic as _elliptic
 from autograd.scipy.rules import orthogonal as _orthogonal
 from autograd.scipy.rules import rarer as _rarer
 from autograd.scipy.rules import usual as _usual
@@ -30,8 +31,10 @@ from autograd.scipy.rules.usual import logsumexp as logsumexp
 from autograd.scipy.rules.usual import multigammaln as multigammaln
 from autograd.scipy.rules.usual import softmax as softmax
 
-for _room in (_usual, _orthogonal, _rarer):
-    globals().update({name: entry for name, entry in vars(_room).items() if isinstance(entry, SpecialFunction)})
+for _room in (_usual, _elliptic, _orthogonal, _rarer):
+    for _name, _entry in vars(_room).items():
+        if isinstance(_entry, SpecialFunction) and _entry.__module__ == __name__:
+            globals()[_name] = _entry
 
 
 def __getattr__(name: str) -> Any:

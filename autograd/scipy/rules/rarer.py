@@ -17,11 +17,11 @@ import autograd.numpy as anp
 from autograd.graph.node import Node
 from autograd.numpy.protocols import COMPOSED, UFUNCS
 from autograd.rules import exponentials
-from autograd.rules.entries import cbrt, cos, cosh, equal, exp, floor, rint, sin, trunc, where
+from autograd.rules.entries import abs, cbrt, cos, cosh, equal, exp, floor, less, rint, sin, trunc, where
 from autograd.rules.ready import Vjp
 from autograd.rules.special import spherical_bessel
 from autograd.scipy.rules.entering import enter, unknown
-from autograd.scipy.rules.usual import beta_density, ellipe, gamma_density
+from autograd.scipy.rules.usual import beta_density, gamma_density, rgamma
 
 _PI, _DEGREE = math.pi, math.pi / 180
 
@@ -70,12 +70,23 @@ tklmbda = enter(
 
 # ---- relatives of Bessel's functions ---------------------------------------------------------------------------------
 
+
+def _struve_slope(struve: Any, above: int, y: Any, v: Any, x: Any) -> Any:
+    """Of H and L: f₍ᵥ₋₁₎ − v f / x; near 0 half of both neighbours and (x/2)ᵛ / √π Γ(v + 3/2) (DLMF 11.4.27-28)."""
+    near = less(abs(x), 1.0)
+    small, large = where(near, x, 0.5), where(near, 1.0, x)
+    power = (small / 2) ** v * rgamma(v + 1.5) / math.sqrt(_PI)
+    whole = power + above * struve(v + 1, small)  # where v is 0
+    beside = where(equal(v, 0), whole, (struve(v - 1, small) + above * struve(v + 1, small) + power) / 2)
+    return where(near, beside, struve(v - 1, large) - v / large * y)
+
+
 jve = enter("jve", unknown, lambda g, y, v, x: g * (jve(v - 1, x) - jve(v + 1, x)) / 2)
 yve = enter("yve", unknown, lambda g, y, v, x: g * (yve(v - 1, x) - yve(v + 1, x)) / 2)
 hankel1 = enter("hankel1", unknown, lambda g, y, v, x: g * (hankel1(v - 1, x) - hankel1(v + 1, x)) / 2, analytic=True)
 hankel2 = enter("hankel2", unknown, lambda g, y, v, x: g * (hankel2(v - 1, x) - hankel2(v + 1, x)) / 2, analytic=True)
-struve = enter("struve", unknown, lambda g, y, v, x: g * (struve(v - 1, x) - v / x * y))
-modstruve = enter("modstruve", unknown, lambda g, y, v, x: g * (modstruve(v - 1, x) - v / x * y))
+struve = enter("struve", unknown, lambda g, y, v, x: g * _struve_slope(struve, -1, y, v, x))
+modstruve = enter("modstruve", unknown, lambda g, y, v, x: g * _struve_slope(modstruve, 1, y, v, x))
 ber = enter("ber", lambda g, y, x: g * berp(x))
 bei = enter("bei", lambda g, y, x: g * beip(x))
 ker = enter("ker", lambda g, y, x: g * kerp(x))
@@ -109,7 +120,6 @@ spherical_in, spherical_kn = _spherical("spherical_in", 1.0, 1.0), _spherical("s
 
 # ---- integrals and inverse functions ---------------------------------------------------------------------------------
 
-ellipkm1 = enter("ellipkm1", lambda g, y, p: -g * (ellipe(1 - p) / p - y) / (2 * (1 - p)))
 radian = enter(
     "radian", lambda g, y, d, m, s: g * _DEGREE, lambda g, y, d, m, s: g * (_DEGREE / 60),
     lambda g, y, d, m, s: g * (_DEGREE / 3600),

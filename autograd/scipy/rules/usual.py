@@ -22,11 +22,15 @@ from autograd.rules.entries import (
     equal,
     exp,
     floor,
+    less,
     less_equal,
     log,
     log1p,
     logical_and,
+    logical_not,
+    logical_or,
     maximum,
+    rint,
     sign,
     sin,
     sqrt,
@@ -141,12 +145,60 @@ gamma = enter("gamma", lambda g, y, x: g * y * psi(x))
 gammaln = enter("gammaln", lambda g, y, x: g * psi(x))
 loggamma = enter("loggamma", lambda g, y, x: g * psi(x))
 gammasgn = enter("gammasgn", lambda g, y, x: g * 0.0)
-rgamma = enter("rgamma", lambda g, y, x: -g * y * psi(x))
-poch = enter("poch", lambda g, y, z, m: g * y * (psi(z + m) - psi(z)), lambda g, y, z, m: g * y * psi(z + m))
+
+
+def _near_pole(x: Any) -> Any:
+    """Whether x is a pole of Γ, 0 or −1 or −2 …, or within a quarter of one."""
+    return logical_and(less(x, 0.25), less(abs(x - rint(x)), 0.25))
+
+
+def _rgamma_slope(y: Any, x: Any) -> Any:
+    """The derivative of 1 / Γ: −ψ / Γ; beside a pole, of Γ(1 − x) sin(πx) / π (DLMF 5.5.3)."""
+    near = _near_pole(x)
+    turned, usual = where(near, 1 - x, 1.0), where(near, 1.0, x)
+    angle, sign_of = _PI * (1 - turned - rint(1 - turned)), 1 - 2 * (rint(turned - 1) % 2)
+    beside = sign_of * gamma(turned) * (cos(angle) - psi(turned) * sin(angle) / _PI)
+    return where(near, beside, -y * psi(usual))
+
+
+rgamma = enter("rgamma", lambda g, y, x: g * _rgamma_slope(y, x))
+
+
+def _poch_slope(y: Any, z: Any, m: Any) -> Any:
+    """How Γ(z + m) / Γ(z) moves with z: y (ψ(z + m) − ψ(z)), of which the poles cancel."""
+    turned = logical_and(logical_and(equal(m, rint(m)), less(z, 0.5)), less(z + m, 0.5))
+    near = logical_and(_near_pole(z), logical_not(turned))
+    usual = logical_not(logical_or(turned, near))
+    a, b = where(turned, 1 - z - m, 1.0), where(turned, 1 - z, 1.0)  # ψ(1 − x) is ψ(x) + π cot πx
+    c, d = where(near, z + m, 1.0), where(near, z, 1.0)
+    beside = gamma(c) * (psi(c) * rgamma(d) + _rgamma_slope(rgamma(d), d))
+    e, f = where(usual, z + m, 1.0), where(usual, z, 1.0)
+    return where(turned, y * (psi(a) - psi(b)), where(near, beside, y * (psi(e) - psi(f))))
+
+
+poch = enter(
+    "poch",
+    lambda g, y, z, m: g * _poch_slope(y, z, m),
+    lambda g, y, z, m: g * y * psi(z + m),
+)
+
+
+def _binom_slopes(y: Any, n: Any, k: Any) -> tuple[Any, Any]:
+    """How Γ(n + 1) / Γ(k + 1) Γ(n − k + 1) moves with n and k: by ψ, or where that is infinite by products."""
+    near = logical_or(_near_pole(k + 1), _near_pole(n - k + 1))
+    a, b, c = (where(near, 1.0, x) for x in (n + 1, k + 1, n - k + 1))
+    of_n, of_k = y * (psi(a) - psi(c)), y * (psi(c) - psi(b))
+    a, b, c = (where(near, x, 1.0) for x in (n + 1, k + 1, n - k + 1))
+    p, q = rgamma(b), rgamma(c)
+    for_p, for_q = _rgamma_slope(p, b), _rgamma_slope(q, c)
+    beside_n, beside_k = gamma(a) * p * (psi(a) * q + for_q), gamma(a) * (for_p * q - p * for_q)
+    return where(near, beside_n, of_n), where(near, beside_k, of_k)
+
+
 binom = enter(
     "binom",
-    lambda g, y, n, k: g * y * (psi(n + 1) - psi(n - k + 1)),
-    lambda g, y, n, k: g * y * (psi(n - k + 1) - psi(k + 1)),
+    lambda g, y, n, k: g * _binom_slopes(y, n, k)[0],
+    lambda g, y, n, k: g * _binom_slopes(y, n, k)[1],
 )
 beta = enter(
     "beta",
@@ -212,7 +264,7 @@ k0e = enter("k0e", lambda g, y, x: g * (y - k1e(x)))
 k1e = enter("k1e", lambda g, y, x: g * (y - (k0e(x) + kve(2.0, x)) / 2))
 kve = enter("kve", unknown, lambda g, y, v, x: g * (y - (kve(v - 1, x) + kve(v + 1, x)) / 2))
 
-# ---- integrals, elliptic and hypergeometric functions --------------------------------------------------------------
+# ---- integrals and hypergeometric functions --------------------------------------------------------------------------
 
 expi = enter("expi", lambda g, y, x: g * exp(x) / x)
 exp1 = enter("exp1", lambda g, y, x: -g * exp(-x) / x)
@@ -232,28 +284,7 @@ def _spence_slope(x: Any) -> Any:
     return where(near, -hyp2f1(1.0, 1.0, 2.0, where(near, 1 - x, 0.0)), log(far) / (1 - far))
 
 
-def _ellipe_slope(m: Any) -> Any:
-    """The quotient (E − K) / 2m, −π/8 at 0."""
-    return -_PI / 8 * hyp2f1(0.5, 1.5, 2.0, m)
-
-
 spence = enter("spence", lambda g, y, x: g * _spence_slope(x))
-ellipk = enter("ellipk", lambda g, y, m: g * (y / 2 + _ellipe_slope(m)) / (1 - m))
-ellipe = enter("ellipe", lambda g, y, m: g * _ellipe_slope(m))
-ellipkinc = enter(
-    "ellipkinc",
-    lambda g, y, phi, m: g / sqrt(1 - m * sin(phi) ** 2),
-    lambda g, y, phi, m: (
-        g
-        * (ellipeinc(phi, m) / (1 - m) - y - m * sin(phi) * cos(phi) / ((1 - m) * sqrt(1 - m * sin(phi) ** 2)))
-        / (2 * m)
-    ),
-)
-ellipeinc = enter(
-    "ellipeinc",
-    lambda g, y, phi, m: g * sqrt(1 - m * sin(phi) ** 2),
-    lambda g, y, phi, m: g * (y - ellipkinc(phi, m)) / (2 * m),
-)
 hyp0f1 = enter("hyp0f1", unknown, lambda g, y, v, z: g * hyp0f1(v + 1, z) / v)
 hyp1f1 = enter("hyp1f1", unknown, unknown, lambda g, y, a, b, z: g * a / b * hyp1f1(a + 1, b + 1, z))
 hyp2f1 = enter(

@@ -132,6 +132,49 @@ def test_derivatives_at_the_edges_of_formulas(name: str, arguments: tuple[float,
     assert slope == pytest.approx((above - below) / 2e-5, rel=1e-5, abs=1e-8)
 
 
+# Where terms of a formula are infinite, or cancel: function, arguments, the moving one, mpmath's function.
+LIMITS: list[tuple[str, tuple[float, ...], int, str]] = [
+    *[("rgamma", (x,), 0, "rgamma") for x in (0.0, -1.0, -5.0, 1e-10, -3.0 + 1e-9, -2.3, 3.5)],
+    *[("poch", pair, 0, "rf") for pair in ((0.0, 1.0), (-2.0, 1.0), (-2.0, 3.0), (0.0, 0.5), (-2.5, 3.0))],
+    *[("binom", pair, i, "binomial") for pair in ((3.0, 5.0), (3.0, -1.0), (-1.5, 2.5), (0.0, 0.0)) for i in (0, 1)],
+    *[
+        (name, (phi, m), 1, of)
+        for name, of in (("ellipkinc", "ellipf"), ("ellipeinc", "ellipe"))
+        for phi, m in ((0.5, 0.0), (1.2, 1e-12), (-0.7, 1.0), (1.5, 1 - 1e-9), (0.4, -3e4), (7.0, 0.7), (-4.0, -0.3))
+    ],
+    *[("struve", pair, 1, "struveh") for pair in ((0.0, 0.0), (1.0, 0.0), (0.0, 1e-300), (0.3, 0.2), (2.0, 3.0))],
+    *[("modstruve", pair, 1, "struvel") for pair in ((0.0, 0.0), (1.0, 0.0), (0.3, 0.2), (2.0, 3.0))],
+    *[("ellipkm1", (p,), 0, "") for p in (1.0, 1.0 - 1e-9, 1e-10, 0.3, 2.0)],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "arguments", "place", "exact"), LIMITS)
+def test_derivatives_where_a_formula_has_no_value(
+    name: str, arguments: tuple[float, ...], place: int, exact: str
+) -> None:
+    mpmath = pytest.importorskip("mpmath")
+
+    def ours(x: Any) -> Any:
+        return getattr(special, name)(*arguments[:place], x, *arguments[place + 1 :])
+
+    def theirs(x: Any) -> Any:
+        return getattr(mpmath, exact)(*arguments[:place], x, *arguments[place + 1 :]) if exact else mpmath.ellipk(1 - x)
+
+    with mpmath.workdps(60):
+        x = mpmath.mpf(float(arguments[place]))
+        expected = [float(mpmath.diff(theirs, x, n, h=mpmath.mpf(10) ** -15)) for n in (1, 2)]
+    x = float(arguments[place])
+    assert [ag.grad(ours)(x), ag.grad(ag.grad(ours))(x)] == pytest.approx(expected, rel=1e-9, abs=1e-12)
+    assert ag.jvp(ag.grad(ours), x, 1.0)[1] == pytest.approx(expected[1], rel=1e-9, abs=1e-12)
+
+
+def test_at_an_infinite_value_derivatives_are_infinite() -> None:
+    assert ag.grad(special.ellipkm1)(0.0) == -np.inf
+    assert ag.grad(ag.grad(special.ellipkm1))(0.0) == np.inf
+    assert ag.grad(lambda m: special.ellipkinc(np.pi / 2, m))(1.0) == np.inf
+    assert np.isnan(ag.grad(lambda m: special.ellipkinc(1.2, m))(1.5))
+
+
 def test_beyond_its_range_a_lambda_distribution_is_flat() -> None:
     assert ag.grad(lambda x: special.tklmbda(x, 2.0))(0.7) == 0.0
     assert ag.grad(lambda x: special.tklmbda(x, 2.0))(-0.7) == 0.0
