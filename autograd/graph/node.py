@@ -62,6 +62,11 @@ class Node:
         return tuple(x for x in self.inputs if isinstance(x, Node))
 
     @property
+    def _value(self) -> Any:
+        """What it holds, by HIPS autograd's name: packages that unwrap its boxes read it."""
+        return self.data  # type: ignore[attr-defined]
+
+    @property
     def is_leaf(self) -> bool:
         """Whether it was made by hand rather than by an operation."""
         return self.rule is None

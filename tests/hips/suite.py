@@ -74,16 +74,25 @@ def outcomes(
     options: tuple[str, ...] = (),
     folder: Path | None = None,
 ) -> list[tuple[str, str]]:
-    """Every test by name with "passed", "skipped", or what went wrong in a line: of a file, or of a folder's files.
+    """Every test by name with "passed", "skipped", or what went wrong in a line.
 
-    Each file has a process of its own, so that one which breaks off leaves the others'.
+    Each file and folder in the tests' own has a process to itself, so that one which breaks off leaves the others'.
     """
     found = []
-    for file in [tests] if tests.is_file() else sorted(tests.rglob("test_*.py")):
+    for file in sorted({tests / p.relative_to(tests).parts[0] for p in tests.rglob("test_*.py")}):
         report = file.with_name(f"{file.stem}-{'ours' if ours else 'hips'}.xml")
         report.unlink(missing_ok=True)
         command = [python, "-m", "pytest", str(file), "-q", "-p", "no:cacheprovider", "--tb=short"]
-        command += [f"--junitxml={report}", "-o", "addopts=", "-o", "filterwarnings=", "-o", "required_plugins="]
+        command += [
+            "--continue-on-collection-errors",
+            f"--junitxml={report}",
+            "-o",
+            "addopts=",
+            "-o",
+            "filterwarnings=",
+            "-o",
+            "required_plugins=",
+        ]
         plugins = str(Path(__file__).parent)
         env = environment(PYTHONPATH=f"{ROOT}{os.pathsep}{plugins}" if ours else plugins)
         started = time.monotonic()
