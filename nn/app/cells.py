@@ -27,6 +27,7 @@ __all__ = [
     "to_dates",
     "to_numbers",
     "to_texts",
+    "unit_of",
 ]
 
 # What stands for a missing cell, in any spelling of capitals. Not "None", which may well be a category.
@@ -43,6 +44,7 @@ _GROUPS = {
     comma: re.compile(rf"(\d{{1,3}}([{group}' \u00a0\u202f]\d{{2,3}})*[{group}' \u00a0\u202f]\d{{3}}|\d*)({point}\d*)?")
     for comma, group, point in ((False, ",", r"\."), (True, r"\.", ","))
 }
+_WITH_UNIT = re.compile(r"[-+]?[\d.,]*\d ?([^\W\d_][^\d]{0,9})")
 LONGEST_NUMBER = 400
 _ZEROS = re.compile(r"^[^\S\n]*0[0-9]+[^\S\n]*$", re.MULTILINE)
 # What stands between the digits of plain numbers, each after a line end: -1,234.5%. How many digits there are between
@@ -57,14 +59,20 @@ _DIGITS = {
 MANY_CELLS = 64
 
 # As `pandas.to_datetime` takes them. Where days and months could be exchanged, the first that fits all is taken.
+TIMES = "", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p"
 DATE_FORMATS = (
     "ISO8601",
-    *(f"{date}{time}" for time in ("", " %H:%M", " %H:%M:%S") for date in ("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y")),
+    *(f"{date}{time}" for time in TIMES for date in ("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y")),
     *("%Y/%m/%d", "%m/%d/%y", "%d/%m/%y", "%d-%m-%Y", "%m-%d-%Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y"),
     *("%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%H:%M:%S", "%H:%M"),
 )
 _LIKE_A_DATE = re.compile(r"\d.*[-/. ].*\d|[A-Za-z]{3}.*\d|^\s*\d{1,2}(:\d\d){1,2}\s*$", re.DOTALL)
 LONGEST_DATE = 40
+# A zone's name after a time, which is the clock's there: names say too little (CST) to be reckoned with.
+_ZONE = re.compile(r"(:\d\d(?:\.\d+)?) ?[A-Z]{3,4}$")
+# Whole numbers such as 20240229 are dates where all are, of these centuries.
+_WHOLE_DATE = re.compile(r"(19|20)\d{6}")
+FEWEST_WHOLE_DATES = 5
 # So many different texts tell whether a column holds dates, and this share of them must fit.
 DATES_TRIED = 200
 ENOUGH = 0.95
@@ -158,6 +166,18 @@ def has_decimal_commas(texts: Collection[str]) -> bool:
     return commas > points
 
 
+def unit_of(series: pd.Series[Any]) -> str:
+    """What stands after the number in all cells that are there; empty where nothing does.
+
+    Example:
+        >>> import pandas as pd
+        >>> unit_of(pd.Series(["5.5 kg", "12 kg", None])), unit_of(pd.Series(["5 kg", "7 lb"]))
+        ('kg', '')
+    """
+    found = {match[1] if (match := _WITH_UNIT.fullmatch(str(cell))) else "" for cell in series.dropna().unique()}
+    return found.pop() if len(found) == 1 else ""
+
+
 def to_numbers(series: pd.Series[Any], comma: bool = False) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """A column as numbers, NaN where a cell is missing or none, and which cells are there and yet no finite number.
 
@@ -229,13 +249,17 @@ def date_format(series: pd.Series[Any]) -> str | None:
         >>> import pandas as pd
         >>> date_format(pd.Series(["3/14/2015", "12/31/2015"])), date_format(pd.Series(["14.3.2015"]))
         ('%m/%d/%Y', '%d.%m.%Y')
+        >>> date_format(pd.Series([20240229, 20240301, 20240310, 20240331, 20240401]))
+        'ISO8601'
         >>> date_format(pd.Series(["red", "blue"]))
     """
     if _pandas().api.types.is_datetime64_any_dtype(series.dtype):
         return "ISO8601"
-    texts = _pandas().Series(
-        [text for text in series.dropna().unique()[:DATES_TRIED] if isinstance(text, str)], dtype=object
-    )
+    different = series.dropna().unique()[:DATES_TRIED]
+    texts = _pandas().Series([text for cell in different if (text := _text_of_date(cell)) is not None], dtype=object)
+    if series.dtype.kind in "iuf":
+        are = FEWEST_WHOLE_DATES <= len(different) == len(texts)
+        return "ISO8601" if are and _parsed(texts, "ISO8601").notna().all() else None
     if not len(texts) or not all(len(text) < LONGEST_DATE and _LIKE_A_DATE.search(text) for text in texts[:20]):
         return None
     for form in DATE_FORMATS:
@@ -249,10 +273,18 @@ def to_dates(series: pd.Series[Any], form: str) -> NDArray[np.datetime64]:
     if _pandas().api.types.is_datetime64_any_dtype(series.dtype):
         return _without_zone(_pandas().to_datetime(series, utc=True))
     codes, different = _pandas().factorize(series, use_na_sentinel=True)
-    texts = [text if isinstance(text, str) and len(text) < LONGEST_DATE else None for text in different]
+    texts = [text if text is not None and len(text) < LONGEST_DATE else None for text in map(_text_of_date, different)]
     dates = _without_zone(_parsed(_pandas().Series([*texts, None], dtype=object), form))  # the last is that of code -1
     found: NDArray[np.datetime64] = dates[codes]
     return found
+
+
+def _text_of_date(cell: Any) -> str | None:
+    """What may be read as a date."""
+    if isinstance(cell, str):
+        return _ZONE.sub(r"\1", cell) if cell[-1:].isupper() else cell
+    whole = str(int(cell)) if isinstance(cell, int | float | np.number) and float(cell).is_integer() else ""
+    return whole if _WHOLE_DATE.fullmatch(whole) else None
 
 
 def _without_zone(dates: pd.Series[Any]) -> NDArray[np.datetime64]:

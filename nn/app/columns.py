@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from autograd import require
 from nn._text import quoted
-from nn.app.cells import begins_with_zeros, date_format, has_decimal_commas, to_dates, to_numbers, to_texts
+from nn.app.cells import begins_with_zeros, date_format, has_decimal_commas, to_dates, to_numbers, to_texts, unit_of
 from nn.app.datasets import Plan, listed
 
 if TYPE_CHECKING:
@@ -151,14 +151,22 @@ def _take(series: pd.Series[Any], some: pd.Series[Any], name: str, choices: Choi
         else:
             found.problems.append(f"column {quoted(name)} (--dates) holds no dates in a form that is known")
         return
+    free = name not in choices.numeric and name not in choices.categorical
+    if free and series.dtype.kind in "iuf" and (form := date_format(some)):
+        _take_dates(series, name, form, found)
+        return
     if (numbers := _as_numbers(series, some, name, choices, found)) is not None:
         if not keep and name not in choices.numeric and (why := _counts_rows(numbers, name)):
             found.dropped[name] = why
         found.numbers.append(name)
         return
-    if name not in choices.categorical and (form := date_format(some)):
+    if free and (form := date_format(some)):
         _take_dates(series, name, form, found)
         return
+    if name not in choices.categorical and (unit := unit_of(some)):
+        found.notes.append(
+            f"{quoted(name)} holds numbers with a unit, {quoted(unit)}; without it they would be numbers"
+        )
     different = some.nunique()
     if different <= MOST_CATEGORIES or different > MOST_DIFFERENT * some.notna().sum():
         different = series.nunique()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from autograd import require
 from nn._text import quoted
-from nn.app.cells import to_numbers, to_texts
+from nn.app.cells import date_format, to_numbers, to_texts
 from nn.app.columns import EMPTY, MOSTLY_NUMBERS, Choices, Found, has_commas, look_at_columns, some_rows
 from nn.app.csvfile import Table, read_table, require_columns
 from nn.app.datasets import DataError, Dataset, Plan, Task, listed
@@ -134,6 +134,11 @@ def _target(
     numbers, _ = to_numbers(column, has_commas(column.iloc[some_rows(len(column))]))
     share = 0.0 if column.dtype == bool or not len(numbers) else float(np.isfinite(numbers).mean())
     if task is None:
+        if share < MOSTLY_NUMBERS and column.nunique() > MOST_WHOLE_NUMBER_CLASSES and date_format(column):
+            raise DataError(
+                f"{table}: the target {quoted(name)} holds dates; make it a number, such as the days since the first, "
+                "or pass --task classification"
+            )
         task, note = _inferred(numbers, share, name)
     else:
         note = "as --task says"

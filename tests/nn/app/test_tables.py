@@ -64,6 +64,8 @@ COLUMNS = {
     "true and false": (NOISE > 0, "categories", ""),
     "zip codes": ([f"{n % 20:05}" for n in range(ROWS)], "categories", "'new' begins with zeros, so it holds names"),
     "many names": ([f"city {n % 60}" for n in range(ROWS)], "encoded", "names    1: new (as the target's average"),
+    "a unit": ([f"{n / 7:.1f} kg" for n in range(ROWS)], None, "'new' holds numbers with a unit, 'kg'; without"),
+    "several units": ([f"{n / 7:.1f} {'kg' if n % 2 else 'lb'}" for n in range(ROWS)], None, "left out new: names or"),
     "all names": ([f"Mr {n}" for n in range(ROWS)], None, "left out new: names or texts, 200 different ones"),
     "a row number": (whole(), None, "left out new: counts the rows; or --keep"),
     "a row number from 1": (whole(start=1), None, "counts the rows"),
@@ -81,6 +83,10 @@ COLUMNS = {
     "European dates": ([f"{n % 28 + 1}.{n % 12 + 1}.2020" for n in range(ROWS)], "dates", ""),
     "dates in words": ([f"{('Jan', 'Feb', 'May')[n % 3]} {n % 28 + 1}, 2020" for n in range(ROWS)], "dates", ""),
     "times": ([f"2020-01-{n % 28 + 1:02}T{n % 24:02}:30:00Z" for n in range(ROWS)], "dates", ""),
+    "times with a zone": ([f"2020-01-{n % 28 + 1:02} 07:{n % 60:02}:00.5 UTC" for n in range(ROWS)], "dates", ""),
+    "afternoons": ([f"1/{n % 28 + 1}/2020 {n % 12 + 1}:30 PM" for n in range(ROWS)], "dates", ""),
+    "whole numbers that are dates": ([20200101 + 100 * (n % 12) + n % 28 for n in range(ROWS)], "dates", ""),
+    "whole numbers that are not": ([20200101 + 100 * (n % 13) + n % 28 for n in range(ROWS)], "numbers", ""),
     "an outlier": (np.where(np.arange(ROWS) == 7, 1e12, NOISE), "numbers", ""),
     "an outlier beyond single precision": (np.where(np.arange(ROWS) == 7, 1e300, NOISE), "numbers", ""),
 }  # fmt: skip
@@ -230,6 +236,11 @@ PROBLEMS = {
         {},
         "the target 'y' has 200 different values in 200 rows",
     ),
+    "dates": (
+        {"x": NOISE, "y": [f"2020-{n % 12 + 1:02}-{n % 28 + 1:02}" for n in range(ROWS)]},
+        {},
+        "the target 'y' holds dates; make it a number, such as the days since the first, or pass --task",
+    ),
     "few rows": ({"x": [1, 2, 3], "y": ["a", "b", "a"]}, {}, "data has 3 rows; at least 10 are needed"),
 }
 
@@ -312,6 +323,19 @@ def test_dates_keep_their_moment():
     found = to_dates(dates, form).astype(str).tolist()
     assert found == ["2019-12-31T23:30:00", "NaT", "2020-02-01T00:00:00", "NaT"]
     assert date_format(pandas.Series(["1.5-2", "red 3"])) is None
+
+
+def test_dates_in_every_form_are_the_same_day():
+    for written in (
+        [20200229, 20200301, 20200302, 20200303, None, 20200304],
+        ["2020-02-29 23:30 PST", "2020-03-01 0:00 PST"],
+        ["2/29/2020 11:30 PM", None],
+        ["2020-02-29T23:30:00.123456Z", "x"],
+    ):
+        dates = pandas.Series(written)
+        found = to_dates(dates, date_format(dates[:1] if len(written) == 2 else dates))
+        assert found[0].astype("datetime64[D]") == np.datetime64("2020-02-29")
+        assert np.isnat(found).tolist() == [cell in (None, "x") for cell in written]
 
 
 def test_times_of_a_day_are_dates_and_scores_are_names():
