@@ -58,6 +58,22 @@ class Described:
         return self.of_class
 
 
+class OfUfunc:
+    """What else NumPy's function of the same meaning has: ``reduce``, ``outer`` …
+
+    A ``__getattr__`` would make every attribute of every entry slow, and the engine reads some for each node.
+    """
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, entry: Any, owner: type) -> Any:
+        ufunc = None if entry is None else entry.ufunc
+        if ufunc is None:
+            raise AttributeError(f"{owner.__name__!r} object has no attribute {self.name!r}")
+        return getattr(ufunc, self.name)
+
+
 class Primitive:
     """One entry of the rule book: a function, and its derivative for each parent.
 
@@ -97,6 +113,10 @@ class Primitive:
     __signature__ = Described("signature")
     # Whether a user wrote it: what it raises is told as it is, rather than tried again with NumPy's floats.
     own = False
+
+    accumulate, at, outer, reduce, reduceat = OfUfunc(), OfUfunc(), OfUfunc(), OfUfunc(), OfUfunc()
+    identity, nargs, nin, nout, ntypes = OfUfunc(), OfUfunc(), OfUfunc(), OfUfunc(), OfUfunc()
+    resolve_dtypes, signature, types = OfUfunc(), OfUfunc(), OfUfunc()
 
     def __init__(
         self,
@@ -149,12 +169,6 @@ class Primitive:
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
-
-    def __getattr__(self, name: str) -> Any:
-        """What else NumPy's function of the same meaning has: ``reduce``, ``outer`` …"""
-        if name.startswith("_") or name == "ufunc" or self.ufunc is None:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        return getattr(self.ufunc, name)
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         return entry, (self.name, self.__module__)
