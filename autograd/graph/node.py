@@ -7,7 +7,9 @@ needed to differentiate it, draw it, copy it or run it again.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import partial
 from typing import Any, ClassVar, Self, TypeVar
+from weakref import ref
 
 from autograd.graph.clock import CLOCK
 from autograd.rules.arithmetic import equal, not_equal, where
@@ -21,6 +23,10 @@ ACTIVE: dict[str, Any] = {}
 # The same for the variables of derivatives that are found: they stay in
 # the graphs that were made of them, and nobody can go on to differentiate for them.
 PAST: dict[str, Any] = {}
+
+# The labels of the nodes that have one, by the node's identity, and what forgets each when its node goes: most nodes
+# have none, and a place for it would be a twelfth of a Value.
+_LABELS: dict[int, tuple[str, ref[Node]]] = {}
 
 
 class Node:
@@ -36,7 +42,7 @@ class Node:
     """
 
     # The number or the array itself is ``_raw``, not ``_data``: np.ma takes an attribute of that name, gradient or not.
-    __slots__ = ("__weakref__", "_grad", "_raw", "attrs", "label", "requires_grad", "rule", "stamp")
+    __slots__ = ("__weakref__", "_grad", "_raw", "attrs", "requires_grad", "rule", "stamp")
 
     kind: ClassVar[Kind]
     # Whether it stands for any numbers while a function is recorded, so that those it holds must decide nothing.
@@ -50,11 +56,23 @@ class Node:
     rule: Primitive | None
     inputs: tuple[Any, ...]  # stored as each kind likes
     attrs: dict[str, Any]
-    label: str | None
     requires_grad: bool
     stamp: int
 
     __hash__ = object.__hash__
+
+    @property
+    def label(self) -> str | None:
+        """A name for pictures and messages, or None."""
+        found = _LABELS.get(id(self))
+        return None if found is None else found[0]
+
+    @label.setter
+    def label(self, label: str | None) -> None:
+        if label is None:
+            _LABELS.pop(id(self), None)
+        else:
+            _LABELS[id(self)] = label, ref(self, partial(_LABELS.pop, id(self)))
 
     @property
     def parents(self) -> tuple[Node, ...]:
@@ -129,9 +147,10 @@ def fill(
     node.rule = rule
     node.inputs = inputs
     node.attrs = attrs
-    node.label = label
     node.requires_grad = requires_grad
     node.stamp = CLOCK.now
+    if label is not None:
+        node.label = label
     return node
 
 

@@ -25,7 +25,8 @@ from autograd.rules import arithmetic, products, reductions
 from autograd.rules.primitive import Primitive
 from autograd.tensor.operands import as_array, explained, for_complex
 from autograd.tensor.tensor import Tensor, constant
-from autograd.value.value import Value, _operand
+from autograd.value.numbers import operand
+from autograd.value.value import Value
 
 
 class Tracer:
@@ -112,7 +113,7 @@ class Tracer:
             node = new_node(TracedTensor, self._like(data), rule, inputs, attrs, requires_grad)
         else:
             node = object.__new__(TracedValue)
-            node.rule, node.inputs, node.attrs, node.label = rule, inputs, attrs, None
+            node.rule, node.inputs, node.attrs = rule, inputs, attrs
             node.requires_grad, node.stamp = requires_grad, CLOCK.now
         node.place = place
         return node
@@ -153,7 +154,7 @@ class Tracer:
         node: Any
         if flows and rule.differentiable and recording():
             node = object.__new__(TracedValue)
-            node.rule, node.inputs, node.attrs, node.label = rule, tuple(inputs), attrs, None
+            node.rule, node.inputs, node.attrs = rule, tuple(inputs), attrs
             node.requires_grad, node.stamp = True, CLOCK.now
         else:
             node = object.__new__(Untracked)
@@ -193,7 +194,7 @@ class Tracer:
             if isinstance(x, Node) or x.__class__ in (float, int, complex):
                 parents.append(x)
             else:
-                parents.append(constant(as_array(x, rule)) if of_arrays else _operand(x, rule))
+                parents.append(constant(as_array(x, rule)) if of_arrays else operand(x, rule))
         if not of_arrays:
             return self.apply(rule, parents, attrs)
         if not rule.analytic:

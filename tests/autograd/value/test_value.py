@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import operator
+import pickle
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value
+from autograd.graph.node import _LABELS
 
 
 def readme_expression(value: Any) -> tuple[Any, Any, Any]:
@@ -273,3 +276,17 @@ def test_a_subclass_has_its_gradient_beside_numbers_and_values() -> None:
             end(w, x).backward()
             slopes.append((w.grad, x.grad))
         assert slopes[0] == slopes[1], name
+
+
+def test_a_label_goes_with_its_node() -> None:
+    before = len(_LABELS)
+    a, t = Value(1.0, label="a"), ag.Tensor([1.0], label="t")
+    b = a * 2
+    b.label = "b"
+    assert (a.label, t.label, b.label, (a * b).label) == ("a", "t", "b", None)
+    b.label = None
+    assert b.label is None
+    round_trip = pickle.loads(pickle.dumps([a, copy.copy(t)]))
+    assert [x.label for x in round_trip] == ["a", "t"]
+    del a, t, b, round_trip
+    assert len(_LABELS) == before
