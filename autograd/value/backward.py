@@ -14,10 +14,12 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from autograd.graph.backward import check_differentiable, zero_where_not_taken
+from autograd.graph.clock import CLOCK
 from autograd.graph.node import Node
 from autograd.graph.slips import SLIPS
 from autograd.rules.ready import FLOAT_EXCEPTIONS, evaluated
 from autograd.value.node import ALONE, MANY, MIXED
+from autograd.value.steps import unusual
 
 # What sends an operation the slower way: float arithmetic that raises, and a rule without a derivative for some input,
 # which is None and cannot be called.
@@ -46,8 +48,8 @@ def fill_gradients(root: Any, seed: float) -> bool:
         return False
     try:
         unreached = float("-0")
-        order = topological_order(root, unreached)
-        check_differentiable(root, order)
+        order, fresh = topological_order(root, unreached)
+        check_differentiable(root, () if fresh else order)
         root._flow = seed
         earlier = None  # the first leaf that has a gradient already
         for leaf in _gather(order, root, unreached, keep=True):
@@ -90,42 +92,64 @@ def propagate(root: Any, seed: float, order: Sequence[Any], wanted: Collection[N
         _gathering.release()
 
 
-def topological_order(root: Any, unreached: float) -> list[Any]:
-    """As `autograd.graph.order.topological_order`, with nodes that are in the list marked by ``unreached``."""
+def topological_order(root: Any, unreached: float) -> tuple[list[Any], bool]:
+    """As `autograd.graph.order.topological_order`, with nodes that are in the list marked by ``unreached``.
+
+    Returns:
+        The list, and whether no leaf's data has changed since the first of its operations: then all is unchanged.
+    """
     order: list[Any] = []
-    begun = float("-0")  # marks a node whose inputs are on the stack, above it
+    now, fresh = CLOCK.now, True
+    begun = float("-0")  # marks a node that waits on the stack for its inputs, which are above it
     value = root.__class__
-    stack: list[Any] = [root]
-    while stack:
-        node = stack.pop()
-        flow = node._flow
-        if flow is unreached:
-            continue
-        if flow is begun:
-            node._flow = unreached
-            order.append(node)
-            continue
+    stack: list[Any] = []
+    append, push, pop = order.append, stack.append, stack.pop
+    node = root
+    while True:
+        if node.stamp != now and node.rule is not None:
+            fresh = False
+        # A new node: on to an input of it that is not in the list yet; most read two Values, or a Value and a number.
         first, second = node._first, node._second
-        waiting: Any = ()
-        if second is MANY:
-            waiting = [x for x in first if x._flow is not unreached]
-        elif second is MIXED:
-            waiting = [x for x in first if (x.__class__ is value or _is_node(x)) and x._flow is not unreached]
+        if second.__class__ is value and first.__class__ is value:
+            if second._flow is not unreached:
+                node._flow = begun
+                push(node)
+                if first._flow is not unreached:
+                    push(first)
+                node = second
+                continue
+            if first._flow is not unreached:
+                node._flow = begun
+                push(node)
+                node = first
+                continue
+        elif first.__class__ is value and (second.__class__ is float or second is ALONE):
+            if first._flow is not unreached:
+                node._flow = begun
+                push(node)
+                node = first
+                continue
+        elif second is not MANY or first:
+            inputs = first if second is MANY else [x for x in node.inputs if _is_node(x)]
+            waiting = [x for x in inputs if x._flow is not unreached]
+            if waiting:
+                node._flow = begun
+                push(node)
+                node = waiting.pop()
+                stack += waiting
+                continue
+        node._flow = unreached
+        append(node)
+        while stack:
+            node = pop()
+            flow = node._flow
+            if flow is begun:
+                node._flow = unreached
+                append(node)
+            elif flow is not unreached:
+                break
         else:
-            # Most operations read a constant, or a number that is in the list already.
-            one = (first.__class__ is value or _is_node(first)) and first._flow is not unreached
-            if (second.__class__ is value or _is_node(second)) and second._flow is not unreached:
-                waiting = (first, second) if one else (second,)
-            elif one:
-                waiting = (first,)
-        if waiting:
-            node._flow = begun
-            stack.append(node)
-            stack += waiting
-        else:
-            node._flow = unreached
-            order.append(node)
-    return order
+            return order, fresh
 
 
 def _gather(order: Sequence[Any], root: Any, unreached: float, keep: bool) -> list[Any]:
@@ -137,22 +161,14 @@ def _gather(order: Sequence[Any], root: Any, unreached: float, keep: bool) -> li
     value = root.__class__
     leaves: list[Any] = []
     below_choice: set[Node] | None = None
-    for node in reversed(order):
-        rule, g = node.rule, node._flow
-        if g is unreached or not node.requires_grad:
-            continue
-        if rule is None:
-            leaves.append(node)
-            continue
-        if keep:
-            node._grad = g
-        first, second, attrs = node._first, node._second, node.attrs
+    for node in unusual(reversed(order), value, unreached, keep, leaves):
+        rule, g, first, second, attrs = node.rule, node._flow, node._first, node._second, node.attrs
         pull, vjps = rule.derivatives["scalar"]
         if pull is not None:
             _gather_from_all(node, g, pull, unreached)
             continue
         if not attrs:
-            # Nearly all operations: of Values that need a gradient and of numbers, with shares that are numbers.
+            # Nearly all others: of Values that need a gradient and of numbers, with shares that are numbers.
             try:
                 if second is ALONE:
                     share = vjps[0](g, node._raw, first._raw)

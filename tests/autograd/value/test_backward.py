@@ -19,6 +19,7 @@ from autograd.graph.backward import propagate
 from autograd.graph.differentiable import gradients
 from autograd.graph.node import Node
 from autograd.graph.order import topological_order
+from autograd.graph.outside import LOOKED_AT
 from autograd.value import backward
 
 
@@ -111,7 +112,9 @@ def test_gradients_for_some_are_those_for_all(graph: tuple[Value, list[Value]], 
 @given(graphs())
 def test_the_pass_walks_in_the_order_of_the_traversal(graph: tuple[Value, list[Value]]) -> None:
     output, _ = graph
-    assert [*map(id, backward.topological_order(output, float("-0")))] == [*map(id, topological_order(output))]
+    order, fresh = backward.topological_order(output, float("-0"))
+    assert [*map(id, order)] == [*map(id, topological_order(output))]
+    assert fresh
 
 
 def test_a_dead_unit_leaves_zeros_and_not_nothing() -> None:
@@ -202,3 +205,11 @@ def test_a_pass_that_finds_another_under_way_keeps_to_itself(monkeypatch: pytest
     a = Value(2.0)
     (a * a + ag.relu(a)).backward()
     assert a.grad == 5.0
+
+
+def test_a_pass_looks_at_no_number_of_its_graph() -> None:
+    """Python would ask a Value for its truth, which counts as a look that a program could not follow."""
+    x = Value(3.0)
+    y = ag.sum([x * 2, 2 * x, x**2, x * x])
+    y.backward()
+    assert not {id(node) for node in topological_order(y)} & LOOKED_AT.keys()
