@@ -211,13 +211,7 @@ class Lion(Optimizer, name="lion"):
         self.betas = _checked_betas(betas)
         super().__init__(parameters, learning_rate, weight_decay, remembers=("mean",))
 
-    def update(
-        self,
-        gradient: Any,
-        memory: Mapping[str, Any],
-        steps: Any,  # noqa: ARG002
-        rate: Any,
-    ) -> tuple[Any, dict[str, Any]]:
+    def update(self, gradient: Any, memory: Mapping[str, Any], steps: Any, rate: Any) -> tuple[Any, dict[str, Any]]:
         """η sign(β₁ m + (1 − β₁) g)."""
         beta1, beta2 = self.betas
         step = ag.sign(memory["mean"] * beta1 + gradient * (1 - beta1)) * rate
@@ -263,13 +257,7 @@ class Adagrad(Optimizer, name="adagrad"):
         self.epsilon = in_range("epsilon", epsilon)
         super().__init__(parameters, learning_rate, weight_decay, remembers=("sum",))
 
-    def update(
-        self,
-        gradient: Any,
-        memory: Mapping[str, Any],
-        steps: Any,  # noqa: ARG002
-        rate: Any,
-    ) -> tuple[Any, dict[str, Any]]:
+    def update(self, gradient: Any, memory: Mapping[str, Any], steps: Any, rate: Any) -> tuple[Any, dict[str, Any]]:
         """η g / (√s + ε)."""
         total = memory["sum"] + gradient * gradient
         return gradient / (ag.sqrt(total) + self.epsilon) * rate, {"sum": total}
@@ -322,13 +310,7 @@ class RMSprop(Optimizer, name="rmsprop"):
         remembers = ("square", "velocity") if momentum else ("square",)
         super().__init__(parameters, learning_rate, weight_decay, remembers)
 
-    def update(
-        self,
-        gradient: Any,
-        memory: Mapping[str, Any],
-        steps: Any,  # noqa: ARG002
-        rate: Any,
-    ) -> tuple[Any, dict[str, Any]]:
+    def update(self, gradient: Any, memory: Mapping[str, Any], steps: Any, rate: Any) -> tuple[Any, dict[str, Any]]:
         """η v."""
         square = memory["square"] * self.alpha + gradient * gradient * (1 - self.alpha)
         step = gradient / (ag.sqrt(square) + self.epsilon)

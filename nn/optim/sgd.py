@@ -57,13 +57,7 @@ class SGD(Optimizer, name="sgd"):
             raise ValueError("nesterov needs a momentum above 0, got 0; pass e.g. momentum=0.9")
         super().__init__(parameters, learning_rate, weight_decay, remembers=("velocity",) if momentum else ())
 
-    def update(
-        self,
-        gradient: Any,
-        memory: Mapping[str, Any],
-        steps: Any,  # noqa: ARG002
-        rate: Any,
-    ) -> tuple[Any, dict[str, Any]]:
+    def update(self, gradient: Any, memory: Mapping[str, Any], steps: Any, rate: Any) -> tuple[Any, dict[str, Any]]:
         """η v, or η (g + μ v)."""
         if not self.momentum:
             return gradient * rate, {}
