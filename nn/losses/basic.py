@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
 from nn._arguments import explained
-from nn.losses.weighting import Counted, check_class_numbers, class_weights, known
+from nn.losses.weighting import Counted, check_class_numbers, class_weights, known, reduced
 
 __all__ = [
     "Loss",
@@ -49,9 +49,6 @@ def loss_function(function: Callable[Concatenate[Any, Any, P], Any]) -> LossFunc
     return cast("LossFunction[P]", explained(function))
 
 
-REDUCTIONS: dict[str, Callable[[Any], Any]] = {"mean": ag.mean, "sum": ag.sum, "none": lambda losses: losses}
-
-
 @loss_function
 def mse(outputs: Array, targets: Targets, reduction: Reduction = "mean") -> Any:
     """Mean squared error, mean((outputs − targets)²).
@@ -78,7 +75,7 @@ def mse(outputs: Array, targets: Targets, reduction: Reduction = "mean") -> Any:
         array([[ 1.],
                [-2.]])
     """
-    return _reduced(ag.square(outputs - _targets_like(outputs, targets, "mse")), reduction)
+    return reduced(ag.square(outputs - _targets_like(outputs, targets, "mse")), reduction)
 
 
 FORMS: dict[str, Callable[[Any, int], Any]] = {
@@ -138,19 +135,14 @@ def cross_entropy_of_probabilities(probabilities: Array, targets: Targets, reduc
         >>> round(cross_entropy_of_probabilities(ag.Tensor([[0.8, 0.2]]), [[1.0, 0.0]]).item(), 3)
         0.223
     """
-    values = known(probabilities)
-    if values.size and not (values.min() >= 0 and values.max() <= 1 + 1e-6):
-        raise ValueError(
-            "cross_entropy_of_probabilities takes numbers from 0 to 1, "
-            f"got {values.min():g} to {values.max():g}; cross_entropy takes logits"
-        )
+    check_probabilities(known(probabilities), "cross_entropy_of_probabilities", "cross_entropy")
     _check_classes(probabilities.shape, "cross_entropy_of_probabilities")
     if np.shape(targets) == probabilities.shape[:-1]:
         targets = _one_hot(targets, probabilities.shape[-1])
     weights = _distributions(probabilities, targets, "cross_entropy_of_probabilities")
     # A class that does not count adds nothing, even where its probability is 0.
     terms = weights * ag.log(ag.where(weights > 0, probabilities, 1.0))
-    return _reduced(-ag.sum(terms, axis=-1), reduction)
+    return reduced(-ag.sum(terms, axis=-1), reduction)
 
 
 @loss_function
@@ -182,10 +174,10 @@ def hinge(scores: Array, targets: Targets, reduction: Reduction = "mean") -> Any
         is_right = _one_hot(targets, classes)
         right = ag.sum(ag.where(is_right, scores, 0.0), axis=-1, keepdims=True)
         missing = ag.where(is_right, 0.0, ag.relu(1.0 + scores - right))
-        return _reduced(ag.sum(missing, axis=-1) / classes, reduction)
+        return reduced(ag.sum(missing, axis=-1) / classes, reduction)
     signs = _targets_like(scores, targets, "hinge")
     check_signs(known(signs))
-    return _reduced(ag.relu(1.0 - signs * scores), reduction)
+    return reduced(ag.relu(1.0 - signs * scores), reduction)
 
 
 def _one_hot(targets: Any, classes: int) -> Any:
@@ -210,6 +202,14 @@ def _distributions(outputs: Array, targets: Any, loss: str) -> Array:
     checked = _targets_like(outputs, targets, loss)
     check_distributions(known(checked), loss)
     return checked
+
+
+def check_probabilities(values: NDArray[Any], loss: str, of_logits: str) -> None:
+    """Refuse outputs that are no probabilities, such as logits."""
+    if values.size and not (values.min() >= 0 and values.max() <= 1 + 1e-6):
+        raise ValueError(
+            f"{loss} takes numbers from 0 to 1, got {values.min():g} to {values.max():g}; {of_logits} takes logits"
+        )
 
 
 def check_distributions(rows: NDArray[Any], loss: str) -> None:
@@ -325,8 +325,8 @@ def _cross_entropy(
         targets = _targets_like(logits, smoothed, "cross_entropy")
     if weight is not None:
         weighted = targets * class_weights(weight, full[-1], logits)
-        return _reduced(-ag.sum(weighted * ag.log_softmax(logits, axis=-1), axis=-1), reduction)
-    return _reduced(ag.softmax_cross_entropy(logits, targets), reduction)
+        return reduced(-ag.sum(weighted * ag.log_softmax(logits, axis=-1), axis=-1), reduction)
+    return reduced(ag.softmax_cross_entropy(logits, targets), reduction)
 
 
 def _smoothed_by_weight(logits: Array, counted: Counted, weights: Any, smoothing: float, reduction: Any) -> Any:
@@ -368,7 +368,7 @@ def binary_cross_entropy_with_logits(logits: Array, targets: Targets, reduction:
     _tell_of_probabilities(logits, "sigmoid", "binary_cross_entropy_with_logits", "leave it out")
     targets = _targets_like(logits, targets, "binary_cross_entropy_with_logits")
     check_shares(known(targets), "binary_cross_entropy_with_logits")
-    return _reduced(ag.BOOK["binary_cross_entropy"](logits, targets), reduction)
+    return reduced(ag.BOOK["binary_cross_entropy"](logits, targets), reduction)
 
 
 def _tell_of_probabilities(logits: Array, rule: str, loss: str, advice: str) -> None:
@@ -389,9 +389,3 @@ def _targets_like(outputs: Array, targets: Targets, loss: str) -> Array:
         advice = f"pass targets.reshape{outputs.shape}" if same_size else "they must be equal"
         raise ag.ShapeError(f"{loss}: outputs have shape {outputs.shape} and targets {targets.shape}; {advice}")
     return targets if targets.dtype == outputs.dtype else targets.astype(outputs.dtype)
-
-
-def _reduced(losses: Any, reduction: str) -> Any:
-    if reduction not in REDUCTIONS:
-        raise ValueError(f"reduction must be one of {', '.join(map(repr, REDUCTIONS))}, got {reduction!r}")
-    return REDUCTIONS[reduction](losses)

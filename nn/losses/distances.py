@@ -6,7 +6,8 @@ from typing import Any
 
 import autograd as ag
 from nn._checks import in_range
-from nn.losses.basic import Array, Reduction, Targets, _reduced, _targets_like, loss_function
+from nn.losses.basic import Array, Reduction, Targets, _targets_like, loss_function
+from nn.losses.weighting import reduced
 
 __all__ = ["huber", "l1_loss"]
 
@@ -28,7 +29,7 @@ def l1_loss(outputs: Array, targets: Targets, reduction: Reduction = "mean") -> 
         >>> l1_loss(ag.Tensor([1.0, 2.0]), [0.0, 4.0]).item()
         1.5
     """
-    return _reduced(ag.abs(outputs - _targets_like(outputs, targets, "l1_loss")), reduction)
+    return reduced(ag.abs(outputs - _targets_like(outputs, targets, "l1_loss")), reduction)
 
 
 @loss_function
@@ -55,4 +56,4 @@ def huber(outputs: Array, targets: Targets, reduction: Reduction = "mean", *, de
         raise ValueError("delta must be above 0, got 0")
     size = ag.abs(outputs - _targets_like(outputs, targets, "huber"))
     near = ag.clip(size, 0.0, delta)
-    return _reduced(near * (size - 0.5 * near), reduction)
+    return reduced(near * (size - 0.5 * near), reduction)

@@ -15,12 +15,12 @@ from nn.losses.basic import (
     Targets,
     _check_classes,
     _distributions,
-    _reduced,
     _targets_like,
+    check_probabilities,
     check_shares,
     loss_function,
 )
-from nn.losses.weighting import Counted, known
+from nn.losses.weighting import Counted, known, reduced
 
 __all__ = ["binary_cross_entropy", "focal", "kl_div", "nll"]
 
@@ -113,7 +113,7 @@ def kl_div(log_probabilities: Array, targets: Targets, reduction: Reduction = "m
     """
     t = _distributions(log_probabilities, targets, "kl_div")
     own = t * ag.log(ag.where(ag.greater(t, 0), t, 1.0))
-    return _reduced(ag.sum(own - t * log_probabilities, axis=-1), reduction)
+    return reduced(ag.sum(own - t * log_probabilities, axis=-1), reduction)
 
 
 @loss_function
@@ -136,18 +136,13 @@ def binary_cross_entropy(probabilities: Array, targets: Targets, reduction: Redu
         >>> round(binary_cross_entropy(ag.Tensor([0.8]), [1.0]).item(), 3)
         0.223
     """
-    values = known(probabilities)
-    if values.size and not (values.min() >= 0 and values.max() <= 1 + 1e-6):
-        raise ValueError(
-            f"binary_cross_entropy takes numbers from 0 to 1, got {values.min():g} to {values.max():g}; "
-            "binary_cross_entropy_with_logits takes logits"
-        )
+    check_probabilities(known(probabilities), "binary_cross_entropy", "binary_cross_entropy_with_logits")
     t = _targets_like(probabilities, targets, "binary_cross_entropy")
     check_shares(known(t), "binary_cross_entropy")
     yes = t * ag.log(ag.where(ag.greater(t, 0), probabilities, 1.0))
     # Rounding may have left 1 + ε, whose logarithm is infinite as that of 1 is.
     no = (1.0 - t) * ag.log1p(-ag.where(ag.less(t, 1), ag.minimum(probabilities, 1.0), 0.0))
-    return _reduced(-(yes + no), reduction)
+    return reduced(-(yes + no), reduction)
 
 
 def _counted(outputs: Array, targets: Any, weight: Any, ignore_index: int | None, loss: str) -> Counted:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, SupportsIndex
 
 import numpy as np
@@ -9,7 +10,14 @@ from numpy.typing import NDArray
 
 import autograd as ag
 
-REDUCTIONS = ("mean", "sum", "none")
+REDUCTIONS: dict[str, Callable[[Any], Any]] = {"mean": ag.mean, "sum": ag.sum, "none": lambda losses: losses}
+
+
+def reduced(losses: Any, reduction: str) -> Any:
+    """The mean of all losses, their sum, or each."""
+    if reduction not in REDUCTIONS:
+        raise ValueError(f"reduction must be one of {', '.join(map(repr, REDUCTIONS))}, got {reduction!r}")
+    return REDUCTIONS[reduction](losses)
 
 
 class Counted:
@@ -60,13 +68,9 @@ class Counted:
 
     def summed(self, weighted: Any, reduction: str) -> Any:
         """The same of losses that are weighted already."""
-        if reduction not in REDUCTIONS:
-            raise ValueError(f"reduction must be one of {', '.join(map(repr, REDUCTIONS))}, got {reduction!r}")
-        if reduction == "none":
-            return weighted
-        if reduction == "mean" and self.counts is None:
-            return ag.mean(weighted)
-        return ag.sum(weighted) / ag.sum(self.counts) if reduction == "mean" else ag.sum(weighted)
+        if reduction == "mean" and self.counts is not None:
+            return ag.sum(weighted) / ag.sum(self.counts)
+        return reduced(weighted, reduction)
 
 
 def known(x: Any) -> NDArray[Any]:
