@@ -78,18 +78,23 @@ def figure(width: float, height: float) -> Figure:
     return drawn
 
 
-def canvas(width: float, height: float, ax: Axes | None = None) -> tuple[Figure, Any]:
-    """The axes to draw on and the Figure they are in: those that were given, or new ones.
+@contextmanager
+def canvas(width: float, height: float, ax: Axes | None = None) -> Iterator[tuple[Figure, Any]]:
+    """Drawing in one style: the Figure and its axes, those that were given or new ones.
 
     Example:
-        >>> drawn, axes = canvas(4, 3)
-        >>> canvas(4, 3, axes) == (drawn, axes)
+        >>> with canvas(4, 3) as (drawn, axes):
+        ...     pass
+        >>> with canvas(4, 3, axes) as again:
+        ...     again == (drawn, axes)
         True
     """
-    if ax is None:
-        drawn = figure(width, height)
-        return drawn, drawn.subplots()
-    return _figure_of(ax), ax
+    with style():
+        if ax is None:
+            drawn = figure(width, height)
+            yield drawn, drawn.subplots()
+        else:
+            yield _figure_of(ax), ax
 
 
 def grid(
@@ -151,9 +156,9 @@ def in_words(drawn: Figure) -> str:
     """What a Figure shows, for who cannot see it: titles, what the axes are, the legends' names.
 
     Example:
-        >>> drawn, axes = canvas(4, 3)
-        >>> _ = axes.plot([3, 1], label="training")
-        >>> _ = axes.set(title="loss", xlabel="epoch"), axes.legend()
+        >>> with canvas(4, 3) as (drawn, axes):
+        ...     _ = axes.plot([3, 1], label="training")
+        ...     _ = axes.set(title="loss", xlabel="epoch"), axes.legend()
         >>> in_words(drawn)
         'Diagram: loss, over epoch, of training'
     """

@@ -85,8 +85,7 @@ def boundary(
         'x₁'
     """
     x, y = _checked(x, y)
-    with style():
-        drawn, axes = canvas(4.8, 4.1, ax)
+    with canvas(4.8, 4.1, ax) as (drawn, axes):
         _field(axes, model, x, _extent(x), certain)
         _points(axes, x, y)
         axes.set(title=title)
@@ -126,9 +125,8 @@ def boundary_animation(
     titles = list(labels) if labels is not None else [f"{i} of {len(models)}" for i in range(1, len(models) + 1)]
     if len(titles) != len(models):
         raise ValueError(f"{len(titles)} labels for {len(models)} models: expected one for each")
-    with style():
-        drawn, axes = canvas(4.8, 4.1, ax)
-    extent = _extent(x)
+    with canvas(4.8, 4.1, ax) as (drawn, axes):
+        extent = _extent(x)
 
     def frame(number: int) -> None:
         with style():

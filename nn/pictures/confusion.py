@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nn._arguments import checked
 from nn._text import visible
-from nn.figures import canvas, style
+from nn.figures import canvas
 from nn.metrics import confusion_matrix
 
 if TYPE_CHECKING:
@@ -53,9 +53,8 @@ def confusion(
 
 def confusion_of_counts(counts: NDArray[Any], classes: Sequence[str], title: str, ax: Axes | None = None) -> Figure:
     """`confusion` from the counts themselves, (classes, classes), a row for each true class."""
-    with style():
-        size = min(max(4.6, 0.52 * len(classes) + 1.8), 16)
-        drawn, axes = canvas(size + 0.9, size, ax)
+    size = min(max(4.6, 0.52 * len(classes) + 1.8), 16)
+    with canvas(size + 0.9, size, ax) as (drawn, axes):
         totals = counts.sum(axis=1, keepdims=True)
         shares = counts / np.maximum(totals, 1)
         image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 import autograd as ag
 from nn._arguments import checked
-from nn.figures import Animation, canvas, line_look, style
+from nn.figures import Animation, canvas, line_look
 from nn.module import Parameter
 from nn.optim import SGD, Adam, Optimizer
 
@@ -99,8 +99,7 @@ def descent(
         A Figure.
     """
     ways = paths(surface, optimizers, start, steps)
-    with style():
-        drawn, axes = canvas(5.8, 4.3, ax)
+    with canvas(5.8, 4.3, ax) as (drawn, axes):
         _contours(axes, surface, ways)
         for number, (name, way) in enumerate(ways.items()):
             axes.plot(*way.T, label=name, marker=".", markersize=4, linewidth=1.2, **line_look(number))
@@ -124,8 +123,7 @@ def descent_animation(
         An animation; a notebook plays it, and ``save`` writes a GIF, an MP4 or a page.
     """
     ways = paths(surface, optimizers, start, steps)
-    with style():
-        drawn, axes = canvas(5.8, 4.3, ax)
+    with canvas(5.8, 4.3, ax) as (drawn, axes):
         _contours(axes, surface, ways)
         looks = [line_look(number) for number in range(len(ways))]
         lines = [

@@ -47,8 +47,7 @@ def lines(
         >>> picture.axes[0].lines[0].get_xdata().tolist()
         [0, 1, 2]
     """
-    with style():
-        drawn, axes = canvas(5.4, 3.5, ax)
+    with canvas(5.4, 3.5, ax) as (drawn, axes):
         for name, (across, up) in (points or {}).items():
             axes.plot(across, up, "ko", label=name)
         for number, (name, values) in enumerate(series.items()):
@@ -142,8 +141,7 @@ def surface(
     if values.shape != (len(up), len(across)):
         raise ag.ShapeError(f"heights of shape {values.shape} over {len(up)} by {len(across)} places")
     row, column = np.unravel_index(values.argmin(), values.shape)
-    with style():
-        drawn, axes = canvas(5.0, 4.0, ax)
+    with canvas(5.0, 4.0, ax) as (drawn, axes):
         levels = axes.contourf(across, up, values, levels=20, cmap="cividis")
         drawn.colorbar(levels, ax=axes, label=label)
         axes.plot(across[column], up[row], "w*", markersize=11)

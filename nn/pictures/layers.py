@@ -36,8 +36,7 @@ def gradient_norms(watch: Watch, ax: Axes | None = None) -> Figure:
     """
     if not watch.steps:
         raise ValueError("no step was recorded: give the Watch to the Trainer as a callback, and train")
-    with style():
-        drawn, axes = canvas(6.4, 3.5, ax)
+    with canvas(6.4, 3.5, ax) as (drawn, axes):
         for number, (name, norms) in enumerate(watch.gradients.items()):
             axes.plot(watch.steps, norms, label=name, linewidth=1.1, **line_look(number))
         axes.set(xlabel="step", ylabel="norm of the gradient", title="gradients by layer", yscale="log")

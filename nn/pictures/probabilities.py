@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from autograd import require
 from nn._arguments import checked
-from nn.figures import canvas, line_look, style
+from nn.figures import canvas, line_look
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,8 +38,7 @@ def roc(targets: ArrayLike, probabilities: ArrayLike, title: str = "ROC curve", 
     """
     metrics = require("sklearn.metrics", "train")
     false_alarms, found, _ = metrics.roc_curve(targets, probabilities)
-    with style():
-        drawn, axes = canvas(4.2, 3.8, ax)
+    with canvas(4.2, 3.8, ax) as (drawn, axes):
         axes.plot(false_alarms, found, label=f"area {metrics.auc(false_alarms, found):.3f}", **line_look(0))
         axes.plot([0, 1], [0, 1], ":", color="0.5", label="by chance")
         axes.set(xlabel="share of false alarms", ylabel="share found (recall)", title=title)
@@ -77,8 +76,7 @@ def precision_recall(
     metrics = require("sklearn.metrics", "train")
     precision, recall, _ = metrics.precision_recall_curve(targets, probabilities)
     average = metrics.average_precision_score(targets, probabilities)
-    with style():
-        drawn, axes = canvas(4.2, 3.8, ax)
+    with canvas(4.2, 3.8, ax) as (drawn, axes):
         label = f"average precision {average:.3f}"
         axes.plot(recall, precision, drawstyle="steps-post", label=label, **line_look(0))
         # With every sample called 1, precision is the share of ones.
@@ -116,8 +114,7 @@ def calibration(
     """
     came_true, said = require("sklearn.calibration", "train").calibration_curve(targets, probabilities, n_bins=bins)
     score = require("sklearn.metrics", "train").brier_score_loss(targets, probabilities)
-    with style():
-        drawn, axes = canvas(4.2, 3.8, ax)
+    with canvas(4.2, 3.8, ax) as (drawn, axes):
         axes.plot(said, came_true, marker="o", label=f"Brier score {score:.3f}", **line_look(0))
         axes.plot([0, 1], [0, 1], ":", color="0.5", label="as it was said")
         axes.set(xlabel="probability that was said", ylabel="share that was a 1", title=title)

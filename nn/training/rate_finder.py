@@ -11,7 +11,7 @@ import numpy as np
 
 from nn._arguments import checked
 from nn._checks import in_range, positive_integer
-from nn.figures import canvas, style
+from nn.figures import canvas
 from nn.init import Seed
 from nn.inspect import generator_states, set_generator_states
 from nn.training.callbacks import Callback, TrainerView
@@ -53,8 +53,7 @@ class RateSweep:
         Args:
             ax: Axes to draw on; by default a new Figure.
         """
-        with style():
-            drawn, axes = canvas(4.2, 3.3, ax)
+        with canvas(4.2, 3.3, ax) as (drawn, axes):
             axes.plot(self.rates, self.losses, label="loss, smoothed")
             axes.axvline(self.suggestion, color="0.35", linestyle=":", label=f"suggestion {self.suggestion:.2g}")
             axes.set(xscale="log", xlabel="learning rate", ylabel="loss", title="loss by learning rate")
