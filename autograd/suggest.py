@@ -185,7 +185,8 @@ def no_such_name(owner: str, short: str, name: str, names: Iterable[str], words:
         >>> no_such_name("module 'nn'", "nn", "MSELoss", ["mse"], {"MSELoss": "mse"})
         AttributeError("module 'nn' has no attribute 'MSELoss': did you mean nn.mse?")
     """
-    meant = words.get(name) or closest(name, names)
+    # Private names are asked for by tools that look for what may not be there, not mistyped by people.
+    meant = words.get(name) or (None if name.startswith("_") else closest(name, names))
     if meant is None:
         return AttributeError(f"{owner} has no attribute {name!r}")
     hint = meant.format(name=name) if " " in meant else f"did you mean {short}.{meant}?"
