@@ -1,0 +1,94 @@
+"""Ways through NumPy's functions that are seldom taken: their values are NumPy's, their slopes those of differences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as ag
+import autograd.numpy as anp
+from autograd.tracer import getval
+
+X = np.array([[0.4, -1.3, 0.9], [1.7, 0.2, -0.6]])
+SQUARE = np.array([[2.0, 0.3, -0.4], [0.1, 1.5, 0.2], [0.5, -0.7, 3.0]])
+
+CALLS: dict[str, Callable[[Any, Any], Any]] = {
+    "insert without an axis": lambda np, x: np.insert(x, [1, 4], 5.0),
+    "take_along_axis without an axis": lambda np, x: np.take_along_axis(x, np.array([3, 0, 3]), None),
+    "pad on one side by entries": lambda np, x: np.pad(x, ((0, 0), (2, 0)), "edge"),
+    "inner with a number": lambda np, x: np.inner(x, 2.0),
+    "inner of a number": lambda np, x: np.inner(-1.5, x),
+    "tensorsolve with axes": lambda np, x: np.linalg.tensorsolve(np.reshape(SQUARE, (3, 1, 3)), x[0], axes=(1,)),
+    "unwrap of nothing": lambda np, x: np.unwrap(x[:, :0]),
+    "poly of no zeros": lambda np, x: np.poly(x[0, :0]) + 0.0 * np.sum(x),
+    "corrcoef of one row": lambda np, x: np.corrcoef(x[0]),
+    "swapaxes from the end": lambda np, x: np.swapaxes(x, -1, 0),
+    "einsum of four factors": lambda np, x: np.einsum("ij,jk,kl,lm->im", x, SQUARE, SQUARE, SQUARE),
+    "einsum of one factor, summed": lambda np, x: np.einsum("ij->", x),
+    "norm -1 of matrices": lambda np, x: np.linalg.norm(x, -1),
+    "norm -2 of matrices, axes kept": lambda np, x: np.linalg.norm(x, -2, (0, 1), keepdims=True),
+    "norm 0 of vectors": lambda np, x: np.linalg.norm(x, 0, axis=1),
+    "norm inf of vectors": lambda np, x: np.linalg.norm(x, np.inf, axis=0),
+    "vector_norm of all, axes kept": lambda np, x: np.linalg.vector_norm(x, ord=3, keepdims=True),
+    "qr of a wide matrix, complete": lambda np, x: np.linalg.qr(x, "complete")[1],
+    "linspace along the last axis": lambda np, x: np.linspace(x, 1.0, 4, axis=-1),
+    "polyint twice with one constant": lambda np, x: np.polyint(x[0], 2, 0.7),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_what_is_seldom_done_is_numpys(name: str) -> None:
+    call = CALLS[name]
+    node = ag.Tensor(X, requires_grad=True)
+    expected, found = call(np, X), call(anp, node)
+    np.testing.assert_allclose(getval(found), expected, rtol=1e-13, atol=1e-14)
+    assert np.shape(found) == np.shape(expected)
+    # Against central differences of NumPy's own function.
+    weights = np.cos(np.arange(np.size(expected)).reshape(np.shape(expected)))
+    total = anp.sum(found * weights)
+    slope = ag.gradients(total, [node])[0] if total.requires_grad else None
+    steps = np.eye(X.size).reshape(X.size, *X.shape) * 1e-6
+    differences = [np.sum((call(np, X + h) - call(np, X - h)) * weights) / 2e-6 for h in steps]
+    np.testing.assert_allclose(
+        np.zeros(X.shape) if slope is None else getval(slope), np.reshape(differences, X.shape), atol=1e-8
+    )
+
+
+T = ag.Tensor(X, requires_grad=True)
+CUBE = ag.Tensor(np.ones((2, 3, 4)), requires_grad=True)
+COMPLEX = ag.Tensor(X + 1j, requires_grad=True)
+REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
+    "interp with a period": (lambda: anp.interp(T, [0.0, 1.0], [2.0, 3.0], period=1.0), "takes no period=: wrap x"),
+    "polyfit with all": (lambda: anp.polyfit(T[0], X[0], 1, full=True), "leave out full= and cov="),
+    "qr raw": (lambda: anp.linalg.qr(T, mode="raw"), "mode='raw': use 'reduced' or 'r'"),
+    "svd full": (lambda: anp.linalg.svd(T), "pass full_matrices=False, whose gradient is defined"),
+    "norm of three axes": (lambda: anp.linalg.norm(CUBE, 2), "of 3 axes: a vector has one, a matrix two"),
+    "norm 3 of a matrix": (lambda: anp.linalg.norm(T, 3), "of a matrix: use None, 'fro', 'nuc', 1, 2"),
+    "norm nuc of a vector": (lambda: anp.linalg.norm(T[0], "nuc"), "of a vector: that is one of matrices"),
+    "ag.norm of another order": (lambda: ag.norm(T, 3), "use None, or 2 for vectors"),
+    "pad by a ramp": (lambda: anp.pad(T, 1, "linear_ramp"), "use constant, edge, reflect, symmetric or wrap"),
+    "tensordot of two lengths": (lambda: anp.tensordot(T, T, 1), r"\[1\] and \[0\]: lengths must be equal"),
+    "einsum without a factor": (lambda: anp.einsum("ij,jk", T), "einsum of 1 arrays by 'ij,jk', which has 2 terms"),
+    "einsum without an axis": (lambda: anp.einsum("i,i", T, T), "one letter for each axis"),
+    "swapaxes too far": (lambda: ag.swapaxes(T, 0, 5), r"swapaxes of shape \(2, 3\): there are no axes 0 and 5"),
+    "rfft of complex numbers": (lambda: anp.fft.rfft(COMPLEX), "it is for real ones; use np.fft.fft"),
+    "fft of nothing": (lambda: anp.fft.fft(T, n=0), "of 0 numbers: there must be one at least"),
+    "cumulative_sum of two axes": (lambda: anp.cumulative_sum(T), "need axis= for more than one dimension"),
+    "max where": (lambda: anp.max(T, where=X > 0), "with where= needs initial="),
+    "quantile by no method": (lambda: anp.quantile(T, 0.3, method="middle"), "method='middle': use"),
+    "geomspace through 0": (lambda: anp.geomspace(T[0, 0], -1.0), "of the same sign, neither of them 0"),
+    "cross of four": (lambda: anp.cross(CUBE, CUBE), "vectors of two or three entries are wanted"),
+    "fliplr of a row": (lambda: anp.fliplr(T[0]), "two axes are wanted"),
+    "reshape by columns first, or so": (lambda: anp.reshape(T, 6, order="A"), "order='A': use 'C' or 'F'"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_has_no_derivative_is_refused_in_a_line(name: str) -> None:
+    call, message = REFUSED[name]
+    with pytest.raises((ValueError, TypeError), match=message) as refusal:
+        call()
+    assert "\n" not in str(refusal.value)
