@@ -31,16 +31,17 @@ def einsum(*operands: Any) -> Any:
         dummies = [np.broadcast_to(0.0, shape(x)) for x in factors]
         steps = np.einsum_path(f"{','.join(terms)}->{result}", *dummies, optimize="greedy")[0][1:]
     for places in steps:
-        while len(places) > 2:  # NumPy may leave a few for one last step
-            raise ShapeError(f"einsum of {','.join(terms)}: write it as products of two at a time")
-        chosen = [(terms[i], factors[i]) for i in places]
-        for i in sorted(places, reverse=True):
-            del terms[i], factors[i]
-        needed = set(result).union(*terms)
-        (a, x), (b, y) = chosen if len(chosen) == 2 else (*chosen, ("", 1.0))
-        kept = "".join(letter for letter in dict.fromkeys(a + b) if letter in needed) if terms else result
-        terms.append(kept)
-        factors.append(linear_algebra.einsum(x, y, subscripts=f"{a},{b}->{kept}"))
+        chosen = [(terms.pop(i), factors.pop(i)) for i in sorted(places, reverse=True)]
+        if len(chosen) == 1:
+            chosen.append(("", 1.0))
+        while len(chosen) > 1:  # more than two where NumPy would gain nothing by pairs
+            (a, x), (b, y) = chosen.pop(), chosen.pop()
+            needed = set(result).union(*terms, *(term for term, _ in chosen))
+            kept = "".join(letter for letter in dict.fromkeys(a + b) if letter in needed)
+            kept = kept if terms or chosen else result
+            chosen.append((kept, linear_algebra.einsum(x, y, subscripts=f"{a},{b}->{kept}")))
+        terms.append(chosen[0][0])
+        factors.append(chosen[0][1])
     return factors[0]
 
 

@@ -342,7 +342,7 @@ def bessel_i(x: Any, order: int) -> Any:
 
 def einsum(a: Any, b: Any, subscripts: str) -> Any:
     """Σ of products; large ones by way of matrix products."""
-    b = np.asarray(b, a.dtype) if b.__class__ is float else b  # which is of no type of its own
+    b = np.asarray(b, getattr(a, "dtype", None)) if b.__class__ is float else b  # which is of no type of its own
     return np.einsum(subscripts, a, b, optimize=np.size(a) * np.size(b) > 10_000)
 
 

@@ -27,6 +27,8 @@ CALLS: dict[str, Callable[[Any, Any], Any]] = {
     "corrcoef of one row": lambda np, x: np.corrcoef(x[0]),
     "swapaxes from the end": lambda np, x: np.swapaxes(x, -1, 0),
     "einsum of four factors": lambda np, x: np.einsum("ij,jk,kl,lm->im", x, SQUARE, SQUARE, SQUARE),
+    "einsum of three factors entry by entry": lambda np, x: np.einsum("ij,ij,j->ij", x, x, SQUARE[0]),
+    "einsum of five factors at once": lambda np, x: np.einsum(",ij,i,j,->i", 2.0, x, x[:, 0], SQUARE[1], 0.5),
     "einsum of one factor, summed": lambda np, x: np.einsum("ij->", x),
     "norm -1 of matrices": lambda np, x: np.linalg.norm(x, -1),
     "norm -2 of matrices, axes kept": lambda np, x: np.linalg.norm(x, -2, (0, 1), keepdims=True),
