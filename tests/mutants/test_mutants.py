@@ -2,6 +2,8 @@
 
 import ast
 import os
+import threading
+import time
 from collections import defaultdict
 from pathlib import Path
 from types import FunctionType
@@ -9,7 +11,7 @@ from types import FunctionType
 import pytest
 
 from tests.mutants.changes import ROOT, Mutant, changed_code, changes_of, mutants_of
-from tests.mutants.trying import ChangedLoader, Finder, Key, _key, is_killed, patch
+from tests.mutants.trying import ChangedLoader, Finder, Key, _key, forked, is_killed, patch
 
 SOURCE = """
 def f(x: int = 1) -> float:
@@ -87,6 +89,26 @@ def test_a_changed_module_takes_the_place_of_the_right_one() -> None:
     spec = finder.find_spec(finder.name)
     assert spec is not None
     assert isinstance(spec.loader, ChangedLoader)
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="whether a process works is read as Linux tells it")
+def test_what_waits_for_ever_is_ended_and_what_works_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.mutants.trying.MOST_WAITING", 0.5)
+
+    def wait() -> int:
+        lock = threading.Lock()
+        lock.acquire()
+        lock.acquire()
+        return 0
+
+    def work() -> int:
+        end = time.process_time() + 0.7
+        while time.process_time() < end:
+            pass
+        return 0
+
+    assert not forked(wait)
+    assert forked(work)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes are forked here")

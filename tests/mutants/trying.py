@@ -16,6 +16,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from importlib.machinery import ModuleSpec, SourceFileLoader
@@ -30,6 +31,7 @@ from tests.mutants.changes import ROOT, Mutant, changed_code
 from tests.mutants.covering import TESTS, WORDS
 
 MOST_SECONDS = 60  # of the processor, for one change
+MOST_WAITING = 60  # during which it does nothing
 
 
 class ChangedLoader(SourceFileLoader):
@@ -68,14 +70,12 @@ def forked(work: Callable[[], int]) -> bool:
     """Whether work in a process of its own ends with 0; one that crashes or does not end does not."""
     process = os.fork()
     if process:
-        _, status = os.waitpid(process, 0)
+        status = _status_of(process)
         shutil.rmtree(_cache_of(process), ignore_errors=True)
         return status == 0
     code = 1
     try:
         resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS + 5))
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.alarm(MOST_SECONDS * 20)  # where it waits for ever
         os.setpgrp()
         os.environ["XDG_CACHE_HOME"] = str(_cache_of(os.getpid()))  # machine code of wrong rules stays with them
         null = os.open(os.devnull, os.O_WRONLY)
@@ -85,6 +85,31 @@ def forked(work: Callable[[], int]) -> bool:
             code = work()
     finally:
         os._exit(code)
+
+
+def _status_of(process: int) -> int:
+    """How a process ended; one that waits for ever, for a lock that nobody gives back, say, is killed."""
+    used: int | None = 0
+    since = time.monotonic()
+    while True:
+        ended, status = os.waitpid(process, os.WNOHANG)
+        if ended:
+            return status
+        now = _ticks(process)
+        if now != used:
+            used, since = now, time.monotonic()
+        elif now is not None and time.monotonic() - since > MOST_WAITING:
+            os.kill(process, signal.SIGKILL)
+        time.sleep(0.01)
+
+
+def _ticks(process: int) -> int | None:
+    """The processor time of a process and of what it waited for, where the system tells it in Linux's way."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return None
+    return sum(map(int, fields[11:15]))
 
 
 def _cache_of(process: int) -> Path:
