@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import operator
 import pickle
 import warnings
 from collections.abc import Callable
@@ -133,6 +134,23 @@ def test_inside_no_grad_nothing_moves_and_the_call_itself_may_stand_there() -> N
     assert value == tangent == 2.0 * np.sin(1.0)
     with ag.no_grad():
         assert ag.jvp(anp.sin, 0.0, 2.0) == (0.0, 2.0)
+
+
+@pytest.mark.parametrize("name", ["add", "sub", "mul", "truediv", "pow"])
+@pytest.mark.parametrize("other", ["number", "array", "itself"])
+@pytest.mark.parametrize("reflected", [False, True])
+def test_no_operator_moves_inside_no_grad(name: str, other: str, reflected: bool) -> None:
+    operate, x, v = getattr(operator, name), np.array([0.3, 0.5, 0.7]), np.ones(3)
+
+    def function(x: Any) -> Any:
+        beside = {"number": 2.0, "array": np.array([1.0, 2.0, 3.0]), "itself": x}[other]
+        with ag.no_grad():
+            fixed = operate(beside, x) if reflected else operate(x, beside)
+        return fixed * x
+
+    value, tangent = ag.jvp(function, x, v)
+    np.testing.assert_allclose(value, function(x), rtol=1e-14)
+    np.testing.assert_allclose(tangent, function(x) / x, rtol=1e-14)  # that of the last product alone
 
 
 def test_the_function_warns_and_the_tangent_does_not() -> None:

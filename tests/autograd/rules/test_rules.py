@@ -412,3 +412,19 @@ def test_pytorch_agrees_on_values_gradients_and_second_derivatives(case: Case) -
 
 def _plain(y: Any) -> Any:
     return y.data if isinstance(y, ag.Tensor) else np.asarray(y)
+
+
+@pytest.mark.parametrize("kinds", product((np.float32, np.float64, None), repeat=3))
+def test_an_affine_map_has_the_type_that_numpys_steps_have(kinds: tuple[Any, ...]) -> None:
+    """None: a list of whole numbers."""
+    x, W, b = ([[1, 2]], [[3, 4, 5], [6, 7, 8]], [1, 2, 3])
+    x, W, b = (part if kind is None else np.array(part, kind) for part, kind in zip((x, W, b), kinds, strict=True))
+    if kinds[0] is None and kinds[1] is None:
+        return
+    before = np.array(b)
+    leaves = zip((x, W, b), kinds, strict=True)
+    y = BOOK["linear"](*(part if kind is None else ag.Tensor(part, requires_grad=True) for part, kind in leaves))
+    expected = np.matmul(x, W) + b
+    assert y.dtype == expected.dtype
+    assert y.tolist() == expected.tolist()
+    assert np.array_equal(b, before)
