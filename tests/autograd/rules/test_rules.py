@@ -414,7 +414,7 @@ def _plain(y: Any) -> Any:
     return y.data if isinstance(y, ag.Tensor) else np.asarray(y)
 
 
-@pytest.mark.parametrize("kinds", product((np.float32, np.float64, None), repeat=3))
+@pytest.mark.parametrize("kinds", list(product((np.float32, np.float64, None), repeat=3)))
 def test_an_affine_map_has_the_type_that_numpys_steps_have(kinds: tuple[Any, ...]) -> None:
     """None: a list of whole numbers."""
     x, W, b = ([[1, 2]], [[3, 4, 5], [6, 7, 8]], [1, 2, 3])
