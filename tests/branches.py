@@ -27,12 +27,13 @@ concurrency = thread, multiprocessing
 sigterm = True
 disable_warnings = module-not-measured, no-data-collected, couldnt-parse
 [report]
-# Names for type checkers alone, and what only stands for others to write.
+# Names for type checkers alone, and what only stands for others to write: its body is never run.
 exclude_also =
     if TYPE_CHECKING:
     @overload
     class .*\\(.*Protocol.*\\):
     ^\\s*\\.\\.\\.$
+    ^\\s*raise NotImplementedError$
 """
 
 
