@@ -23,6 +23,8 @@ WORDS = {
     **dict.fromkeys(("Dense", "Bilinear", "LazyLinear"), "Linear"),
     **dict.fromkeys(("BatchNorm", "BatchNormalization"), "BatchNorm1d"),
     **dict.fromkeys(("LayerNormalization",), "LayerNorm"),
+    "Bidirectional": "an argument of the layer: nn.LSTM(3, 4, bidirectional=True)",
+    "scaled_dot_product_attention": "nn.MultiheadAttention, or ag.softmax(q @ k.swapaxes(-1, -2) / d**0.5) @ v",
     "SpatialDropout2D": "Dropout2d",
     "Conv2DTranspose": "ConvTranspose2d",
     "UpSampling2D": "Upsample",

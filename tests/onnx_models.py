@@ -81,10 +81,13 @@ def recurrent(rng: Any) -> tuple[nn.Module, Any]:
     kind = [nn.RNN, nn.LSTM, nn.GRU][rng.integers(3)]
     returns = ["outputs", "last"][rng.integers(2)]
     bias, first = bool(rng.integers(2)), bool(rng.integers(2))
-    layer = kind(3, 4, int(rng.integers(1, 3)), bias, first, returns, seed=rng)
+    both = bool(rng.integers(2))
+    layer = kind(3, 4, int(rng.integers(1, 3)), bias, first, returns, bidirectional=both, dropout=0.5, seed=rng)
     if rng.integers(2):
         return layer, rng.normal(size=(5, 6, 3)).astype(np.float32)
-    return nn.Sequential(nn.Embedding(7, 3, seed=rng), layer, nn.Linear(4, 2, seed=rng)), rng.integers(0, 7, (5, 6))
+    return nn.Sequential(nn.Embedding(7, 3, seed=rng), layer, nn.Linear(4 * (1 + both), 2, seed=rng)), rng.integers(
+        0, 7, (5, 6)
+    )
 
 
 def attention(rng: Any) -> tuple[nn.Module, Any]:

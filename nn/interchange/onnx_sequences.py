@@ -25,9 +25,16 @@ def _recurrent(graph: Graph, layer: Any, x: str) -> str:
     operation, order = GATES[type(layer)]
     how = {"linear_before_reset": 1} if operation == "GRU" else {}
 
-    def gates(name: str) -> Any:  # an array of all gates, in ONNX's order, with its axis of directions
-        values = getattr(layer, name).data
-        return np.concatenate([np.split(values, layer.gates)[gate] for gate in order])[None]
+    ways = ("", "_reverse")[: 1 + layer.bidirectional]
+    if layer.bidirectional:
+        how["direction"] = "bidirectional"
+
+    def gates(name: str) -> Any:  # an array of all gates, in ONNX's order, for each direction
+        values = [np.split(getattr(layer, name + way).data, layer.gates) for way in ways]
+        return np.stack([np.concatenate([each[gate] for gate in order]) for each in values])
+
+    def beside(states: str, *axes: int) -> str:  # those of both directions
+        return graph.add("Reshape", graph.add("Transpose", states, perm=axes), graph.whole(*[0] * (len(axes) - 2), -1))
 
     x = graph.add("Transpose", x, perm=[1, 0, 2]) if layer.batch_first else x  # steps come first there
     for number in range(layer.num_layers):
@@ -36,9 +43,9 @@ def _recurrent(graph: Graph, layer: Any, x: str) -> str:
             arrays.append(np.concatenate([gates(f"bias_ih_l{number}"), gates(f"bias_hh_l{number}")], axis=1))
         names = [graph.constant(array) for array in arrays]
         outputs, last = graph.add_with_outputs(operation, 2, x, *names, hidden_size=layer.hidden_size, **how)
-        x = graph.add("Squeeze", outputs, graph.whole(1))  # the axis of directions
+        x = beside(outputs, 0, 2, 1, 3)
     if layer.returns == "last":
-        return graph.add("Squeeze", last, graph.whole(0))
+        return beside(last, 1, 0, 2)
     return graph.add("Transpose", x, perm=[1, 0, 2]) if layer.batch_first else x
 
 

@@ -85,7 +85,13 @@ class MultiheadAttention(Module):
         return np.concatenate([start((size, size), seed, dtype).T for _ in range(3)])
 
     def forward(
-        self, query: Input, key: Input | None = None, value: Input | None = None, mask: Any = None
+        self,
+        query: Input,
+        key: Input | None = None,
+        value: Input | None = None,
+        mask: Any = None,
+        *,
+        key_padding_mask: Any = None,
     ) -> ag.Tensor:
         """Attend.
 
@@ -95,6 +101,7 @@ class MultiheadAttention(Module):
             value: What they give, the keys by default.
             mask: True where a place may be looked at, of a shape that broadcasts to ``(batch, heads, places, keys)``.
                 A place that may look at none gets NaN.
+            key_padding_mask: True where a key is none, ``(batch, keys)``, and nobody looks at it, as in PyTorch.
 
         Raises:
             ShapeError: Query, key, value and mask do not belong together.
@@ -114,6 +121,9 @@ class MultiheadAttention(Module):
             q, k, v = (self._heads(self._projected(each, i, i + 1)) for i, each in enumerate((x, keys, values)))
         scores: Any = q @ k.swapaxes(-1, -2) * (1 / math.sqrt(self.embed_dim // self.num_heads))
         allowed = self._allowed(mask, scores.shape)
+        if key_padding_mask is not None:
+            real = self._real(key_padding_mask, scores.shape)
+            allowed = real if allowed is None else ag.logical_and(allowed, real)
         if allowed is not None:
             scores = ag.where(allowed, scores, -math.inf)
         mixed: Any = ag.softmax(scores, axis=-1) @ v
@@ -160,6 +170,15 @@ class MultiheadAttention(Module):
         if mask.ndim > len(shape) or any(length not in (1, full) for length, full in pairs):
             raise ag.ShapeError(f"a mask of shape {mask.shape} for (batch, heads, places, keys) of {shape}")
         return mask if before is None else ag.logical_and(mask, before)
+
+    def _real(self, padding: Any, shape: tuple[int, ...]) -> Any:
+        """Which keys are some, (batch, 1, 1, keys)."""
+        padding = padding if isinstance(padding, ag.Tensor) else np.asarray(padding)
+        if padding.dtype.kind != "b":
+            raise ag.DTypeError(f"key_padding_mask holds truths, where a key is none, not {padding.dtype}")
+        if padding.shape != (shape[0], shape[3]):
+            raise ag.ShapeError(f"a key_padding_mask of shape {padding.shape} for (batch, keys) of {shape[::3]}")
+        return ag.logical_not(padding).reshape(shape[0], 1, 1, shape[3])
 
     def config(self) -> dict[str, Any]:
         """The arguments that make such a layer again, with its values at zero."""

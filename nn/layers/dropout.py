@@ -18,6 +18,18 @@ __all__ = ["Dropout", "Dropout2d"]
 Input: TypeAlias = ag.Tensor | ArrayLike
 
 
+def dropped(x: ag.Tensor, p: float, generator: np.random.Generator, shape: tuple[int, ...] | None = None) -> ag.Tensor:
+    """x with entries set to zero with probability p, each by itself or as a draw of ``shape`` says."""
+    drawn, dtype = x.shape if shape is None else shape, x.dtype
+
+    def draw() -> Any:
+        kept = generator.random(drawn) >= p
+        return ag.Tensor(kept.astype(dtype) / np.asarray(1 - p, dtype))
+
+    kept: ag.Tensor = x * ag.live(draw)
+    return kept
+
+
 class Dropout(Module):
     """In training, each entry is set to zero with probability p, and the others are divided by 1 − p.
 
@@ -51,14 +63,7 @@ class Dropout(Module):
             x = ag.Tensor(x)
         if not self.training or not self.p:
             return x
-        shape, dtype = self._drawn(x.shape), x.dtype
-
-        def draw() -> Any:
-            kept = self._generator.random(shape) >= self.p
-            return ag.Tensor(kept.astype(dtype) / np.asarray(1 - self.p, dtype))
-
-        kept: ag.Tensor = x * ag.live(draw)
-        return kept
+        return dropped(x, self.p, self._generator, self._drawn(x.shape))
 
     def _drawn(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """The shape of what is drawn."""

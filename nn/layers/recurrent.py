@@ -11,9 +11,10 @@ from numpy.typing import ArrayLike, DTypeLike
 import autograd as ag
 from nn import init
 from nn._arguments import checked
-from nn._checks import positive_integer
+from nn._checks import in_range, positive_integer
 from nn.init import Initializer, Seed
 from nn.layers._inputs import as_tensor
+from nn.layers.dropout import dropped
 from nn.layers.fused_gru import gru, gru_step
 from nn.layers.fused_lstm import lstm, lstm_step
 from nn.module import Module, Parameter
@@ -45,6 +46,8 @@ class _Recurrent(Module):
         batch_first: bool = True,
         returns: str = "both",
         *,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
         initializer: str | Initializer = "glorot_uniform",
         recurrent_initializer: str | Initializer = "orthogonal",
         seed: Seed = None,
@@ -56,16 +59,19 @@ class _Recurrent(Module):
         if returns not in RETURNS:
             raise ValueError(f"returns must be one of {', '.join(map(repr, RETURNS))}, got {returns!r}")
         self.batch_first, self.returns, self.has_bias = bool(batch_first), returns, bool(bias)
+        self.dropout, self.bidirectional = in_range("dropout", dropout, below=1.0), bool(bidirectional)
         seed = np.random.default_rng(seed)
-        for layer in range(num_layers):
-            width = input_size if layer == 0 else hidden_size
+        if self.dropout:
+            self._generator = seed
+        for layer, (end, _) in [(n, end) for n in range(num_layers) for end in self._directions(n)]:
+            width = input_size if layer == 0 else hidden_size * (1 + self.bidirectional)
             for name, columns, start in (("ih", width, initializer), ("hh", hidden_size, recurrent_initializer)):
                 weight = self._drawn(init.initializer(start), columns, seed, dtype)
-                setattr(self, f"weight_{name}_l{layer}", Parameter(weight, label=f"weight_{name}_l{layer}"))
+                setattr(self, f"weight_{name}_{end}", Parameter(weight, label=f"weight_{name}_{end}"))
             if bias:
                 for name in ("ih", "hh"):
                     start_bias = init.zeros((self.gates * hidden_size,), dtype=dtype)
-                    setattr(self, f"bias_{name}_l{layer}", Parameter(start_bias, label=f"bias_{name}_l{layer}"))
+                    setattr(self, f"bias_{name}_{end}", Parameter(start_bias, label=f"bias_{name}_{end}"))
 
     def _drawn(self, start: Initializer, columns: int, seed: Seed, dtype: DTypeLike) -> Any:
         """Weights for all gates, each drawn for its own size."""
@@ -78,7 +84,8 @@ class _Recurrent(Module):
 
         Args:
             x: ``(batch, steps, input_size)``, or ``(steps, batch, input_size)`` without ``batch_first``.
-            state: What to begin with, ``(num_layers, batch, hidden_size)``, of an LSTM two such; by default 0.
+            state: What to begin with, ``(num_layers, batch, hidden_size)``, of an LSTM two such; by default 0. Two for
+                each layer where it is bidirectional, the second for the way backward.
             lengths: How many steps each sequence has, ``(batch,)``, from 0 to all; what comes after is not looked at,
                 and gives 0.
 
@@ -104,11 +111,11 @@ class _Recurrent(Module):
         taken = self._taken(lengths, steps, batch)
         begin = [
             [self._begin(part, layer, batch, x.dtype) for part in self._states(state)]
-            for layer in range(self.num_layers)
+            for layer in range(self.num_layers * (1 + self.bidirectional))
         ]
         outputs, ends = self._whole(x, begin) if taken is None else self._by_steps(x, begin, taken)
         if self.returns == "last":
-            return ends[-1][0]
+            return ag.concatenate([ends[-2][0], ends[-1][0]], axis=1) if self.bidirectional else ends[-1][0]
         if not self.batch_first:
             outputs = outputs.transpose(1, 0, 2)
         if self.returns == "outputs":
@@ -117,24 +124,41 @@ class _Recurrent(Module):
         return outputs, final[0] if self.states == 1 else tuple(final)
 
     def _whole(self, x: Any, begin: list[list[Any]]) -> tuple[Any, list[list[Any]]]:
-        """All layers, a sequence at a time: the outputs with batches first, and the state at each layer's end."""
+        """All layers, a sequence at a time: the outputs with batches first, and the states at all ends."""
         ends = []
-        for layer, parts in enumerate(begin):
-            x, parts = self._sequence(x, layer, parts)
-            ends.append(parts)
+        for layer in range(self.num_layers):
+            x, found = self._dropped(x) if layer else x, []
+            for name, backward in self._directions(layer):
+                states, parts = self._sequence(x[:, ::-1] if backward else x, name, begin[len(ends)])
+                found.append(states[:, ::-1] if backward else states)
+                ends.append(parts)
+            x = found[0] if len(found) == 1 else ag.concatenate(found, axis=2)
         return x, ends
 
     def _by_steps(self, x: Any, begin: list[list[Any]], taken: list[Any]) -> tuple[Any, list[list[Any]]]:
         """The same where sequences end at different steps."""
         inputs: list[Any] = [x[:, t] for t in range(x.shape[1])]
         ends = []
-        for layer, parts in enumerate(begin):
-            cell = self._cell(layer)
-            for t, here in enumerate(taken):
-                parts = [ag.where(here, a, b) for a, b in zip(cell(inputs[t], parts), parts, strict=True)]
-                inputs[t] = parts[0]
-            ends.append(parts)
+        for layer in range(self.num_layers):
+            inputs, found = [self._dropped(y) for y in inputs] if layer else inputs, []
+            for name, backward in self._directions(layer):
+                cell, parts, states = self._cell(name), begin[len(ends)], list(inputs)
+                for t in range(len(inputs))[:: -1 if backward else 1]:
+                    parts = [ag.where(taken[t], a, b) for a, b in zip(cell(inputs[t], parts), parts, strict=True)]
+                    states[t] = parts[0]
+                found.append(states)
+                ends.append(parts)
+            inputs = (
+                found[0] if len(found) == 1 else [ag.concatenate(both, axis=1) for both in zip(*found, strict=True)]
+            )
         return ag.stack([ag.where(m, y, 0.0) for m, y in zip(taken, inputs, strict=True)], axis=1), ends
+
+    def _directions(self, layer: int) -> list[tuple[str, bool]]:
+        """How a layer's parameters end, for each direction, and whether it goes backward."""
+        return [(f"l{layer}", False), (f"l{layer}_reverse", True)][: 1 + self.bidirectional]
+
+    def _dropped(self, x: Any) -> Any:
+        return dropped(x, self.dropout, self._generator) if self.dropout and self.training else x
 
     def _states(self, state: Any) -> list[Any]:
         if state is None:
@@ -148,7 +172,7 @@ class _Recurrent(Module):
         if part is None:
             return np.zeros((batch, self.hidden_size), dtype)
         part = as_tensor(part, dtype)
-        expected = (self.num_layers, batch, self.hidden_size)
+        expected = (self.num_layers * (1 + self.bidirectional), batch, self.hidden_size)
         if part.shape != expected:
             raise ag.ShapeError(f"{type(self).__name__}: a state of shape {part.shape}, expected {expected}")
         return part[layer]
@@ -171,10 +195,10 @@ class _Recurrent(Module):
     def _parameter(self, name: str) -> Any:
         return getattr(self, name)
 
-    def _cell(self, layer: int) -> Any:
+    def _cell(self, name: str) -> Any:
         """A step as a function of the input and the state."""
-        inputs = list(self._of_gates(f"weight_ih_l{layer}", f"bias_ih_l{layer}"))
-        states = list(self._of_gates(f"weight_hh_l{layer}", f"bias_hh_l{layer}"))
+        inputs = list(self._of_gates(f"weight_ih_{name}", f"bias_ih_{name}"))
+        states = list(self._of_gates(f"weight_hh_{name}", f"bias_hh_{name}"))
         return lambda x, parts: self._step(
             [ag.linear(x, W, b) for W, b in inputs], [ag.linear(parts[0], W, b) for W, b in states], parts
         )
@@ -185,14 +209,14 @@ class _Recurrent(Module):
             rows = slice(gate * self.hidden_size, (gate + 1) * self.hidden_size)
             yield self._parameter(weight)[rows].T, self._parameter(bias)[rows] if self.has_bias else None
 
-    def _biases(self, layer: int) -> tuple[Any, Any]:
-        return self._parameter(f"bias_ih_l{layer}"), self._parameter(f"bias_hh_l{layer}")
+    def _biases(self, name: str) -> tuple[Any, Any]:
+        return self._parameter(f"bias_ih_{name}"), self._parameter(f"bias_hh_{name}")
 
     def _step(self, x: list[Any], h: list[Any], parts: list[Any]) -> list[Any]:
         """The new state from what input and state say to each gate."""
         raise NotImplementedError
 
-    def _sequence(self, x: Any, layer: int, parts: list[Any]) -> tuple[Any, list[Any]]:
+    def _sequence(self, x: Any, name: str, parts: list[Any]) -> tuple[Any, list[Any]]:
         """All outputs of a layer, (batch, steps, hidden_size), and the state at the end."""
         raise NotImplementedError
 
@@ -205,6 +229,8 @@ class _Recurrent(Module):
             "bias": self.has_bias,
             "batch_first": self.batch_first,
             "returns": self.returns,
+            "dropout": self.dropout,
+            "bidirectional": self.bidirectional,
             "initializer": "zeros",
             "recurrent_initializer": "zeros",
             "dtype": self._parameter("weight_ih_l0").dtype.name,
@@ -217,6 +243,7 @@ class _Recurrent(Module):
         parts += ["batch_first=False"] * (not self.batch_first) + [f"returns={self.returns!r}"] * (
             self.returns != "both"
         )
+        parts += [f"dropout={self.dropout:g}"] * (self.dropout > 0) + ["bidirectional=True"] * self.bidirectional
         return ", ".join(parts)
 
 
@@ -234,6 +261,9 @@ class RNN(_Recurrent):
         batch_first: Whether the first axis is the batch's, and not the steps'.
         returns: ``"both"``, the outputs of all steps and the last state; ``"outputs"`` or ``"last"`` (the last output,
             ``(batch, hidden_size)``) alone is what a `Sequential` goes on with.
+        dropout: The probability of `Dropout` on what a layer gives to the one above, in training.
+        bidirectional: Whether each layer goes through the sequence backward, too, with weights of its own; the outputs
+            of both are then beside each other, ``2 · hidden_size``, and ``"last"`` is where each of them ended.
         initializer: How W starts, for each gate.
         recurrent_initializer: How U starts, for each gate.
         seed: Where the random weights come from, as for `numpy.random.default_rng`.
@@ -241,7 +271,7 @@ class RNN(_Recurrent):
 
     Attributes:
         weight_ih_l0, weight_hh_l0: W and U of layer 0, the gates' below each other, ``(gates · hidden_size, …)``.
-        bias_ih_l0, bias_hh_l0: b and b′.
+        bias_ih_l0, bias_hh_l0: b and b′. What goes backward has names that end in ``_reverse``.
 
     Raises:
         ValueError: A size is not a positive integer.
@@ -260,8 +290,8 @@ class RNN(_Recurrent):
     def _step(self, x: list[Any], h: list[Any], parts: list[Any]) -> list[Any]:  # noqa: ARG002
         return [ag.tanh(x[0] + h[0])]
 
-    def _sequence(self, x: Any, layer: int, parts: list[Any]) -> tuple[Any, list[Any]]:
-        cell, states = self._cell(layer), []
+    def _sequence(self, x: Any, name: str, parts: list[Any]) -> tuple[Any, list[Any]]:
+        cell, states = self._cell(name), []
         for t in range(x.shape[1]):
             parts = cell(x[:, t], parts)
             states.append(parts[0])
@@ -286,10 +316,10 @@ class LSTM(_Recurrent):
     def _step(self, x: list[Any], h: list[Any], parts: list[Any]) -> list[Any]:
         return lstm_step([a + b for a, b in zip(x, h, strict=True)], parts[1])
 
-    def _sequence(self, x: Any, layer: int, parts: list[Any]) -> tuple[Any, list[Any]]:
-        bias = ag.add(*self._biases(layer)) if self.has_bias else None
-        said = ag.linear(x, self._parameter(f"weight_ih_l{layer}").T, bias)
-        states, c = lstm(said, self._parameter(f"weight_hh_l{layer}"), *parts)
+    def _sequence(self, x: Any, name: str, parts: list[Any]) -> tuple[Any, list[Any]]:
+        bias = ag.add(*self._biases(name)) if self.has_bias else None
+        said = ag.linear(x, self._parameter(f"weight_ih_{name}").T, bias)
+        states, c = lstm(said, self._parameter(f"weight_hh_{name}"), *parts)
         return states, [states[:, -1], c]
 
 
@@ -311,8 +341,8 @@ class GRU(_Recurrent):
     def _step(self, x: list[Any], h: list[Any], parts: list[Any]) -> list[Any]:
         return [gru_step(x, h, parts[0])]
 
-    def _sequence(self, x: Any, layer: int, parts: list[Any]) -> tuple[Any, list[Any]]:
-        of_input, of_state = self._biases(layer) if self.has_bias else (None, np.zeros(3 * self.hidden_size, x.dtype))
-        said = ag.linear(x, self._parameter(f"weight_ih_l{layer}").T, of_input)
-        (states,) = gru(said, self._parameter(f"weight_hh_l{layer}"), of_state, *parts)
+    def _sequence(self, x: Any, name: str, parts: list[Any]) -> tuple[Any, list[Any]]:
+        of_input, of_state = self._biases(name) if self.has_bias else (None, np.zeros(3 * self.hidden_size, x.dtype))
+        said = ag.linear(x, self._parameter(f"weight_ih_{name}").T, of_input)
+        (states,) = gru(said, self._parameter(f"weight_hh_{name}"), of_state, *parts)
         return states, [states[:, -1]]

@@ -83,13 +83,14 @@ class TransformerBlock(Module):
         self.activation, self.named_activation = ACTIVATIONS[activation](), activation
         self.dropout, self.norm_first = Dropout(dropout, seed), bool(norm_first)
 
-    def forward(self, x: Input, mask: Any = None) -> ag.Tensor:
-        """Run x through the block; ``mask`` as for `MultiheadAttention`."""
+    def forward(self, x: Input, mask: Any = None, *, src_key_padding_mask: Any = None) -> ag.Tensor:
+        """Run x through the block; ``mask`` and ``src_key_padding_mask`` as for `MultiheadAttention`."""
+        how = {"mask": mask, "key_padding_mask": src_key_padding_mask}
         y: Any = as_tensor(x, self.norm1.weight.dtype)
         if self.norm_first:
-            y = y + self.dropout(self.self_attn(self.norm1(y), mask=mask))
+            y = y + self.dropout(self.self_attn(self.norm1(y), **how))
             return y + self.dropout(self._feed_forward(self.norm2(y)))  # type: ignore[no-any-return]
-        y = self.norm1(y + self.dropout(self.self_attn(y, mask=mask)))
+        y = self.norm1(y + self.dropout(self.self_attn(y, **how)))
         return self.norm2(y + self.dropout(self._feed_forward(y)))
 
     def _feed_forward(self, x: Any) -> ag.Tensor:

@@ -37,10 +37,33 @@ def _first(layer: Any, x: Any) -> Any:
     return layer(x)[0]
 
 
+def _joined(parts: Any, axis: int) -> Any:
+    return pytest.importorskip("torch").cat(parts, axis)
+
+
 def _ends(layer: Any, x: Any) -> Any:
     """Everything that an LSTM gives, weighted so that each part counts."""
     outputs, (h, c) = layer(x)
-    return outputs * 2.0 + h[-1][:, None] - c[0][:, None] * 3.0
+    repeated = len(outputs[0, 0]) // len(h[0, 0])  # of two directions, where there are two
+    h, c = ((ag.concatenate if isinstance(layer, nn.Module) else _joined)([y] * repeated, 2) for y in (h, c))
+    return outputs * 2.0 + h[-1][:, None] - c[0][:, None] * 3.0 + c[-1][:, None]
+
+
+def _outputs(layer: Any, x: Any) -> Any:
+    return layer(x) if isinstance(layer, nn.Module) else layer(x)[0]
+
+
+def _padded(layer: Any, x: Any) -> Any:
+    """With the last key of the first sequence left out."""
+    padding = np.array([[False, False, True], [False, False, False]])
+    if isinstance(layer, nn.MultiheadAttention):
+        return layer(x, key_padding_mask=padding)
+    if isinstance(layer, nn.TransformerBlock):
+        return layer(x, src_key_padding_mask=padding)
+    torch = pytest.importorskip("torch")
+    if isinstance(layer, torch.nn.MultiheadAttention):
+        return layer(x, x, x, key_padding_mask=torch.tensor(padding), need_weights=False)[0]
+    return layer(x, src_key_padding_mask=torch.tensor(padding))
 
 
 def _attended(layer: Any, x: Any) -> Any:
@@ -73,6 +96,14 @@ ROWS: dict[str, Row] = {
     "rnn": Row(nn.RNN(3, 4, **F8), (2, 5, 3), lambda t: t.RNN(3, 4, batch_first=True), _first),
     "lstm": Row(nn.LSTM(3, 4, 2, **F8), (2, 3, 3), lambda t: t.LSTM(3, 4, 2, batch_first=True), _ends),
     "gru": Row(nn.GRU(3, 4, batch_first=False, **F8), (5, 2, 3), lambda t: t.GRU(3, 4), _first),
+    "rnn, both ways": Row(nn.RNN(3, 4, bidirectional=True, returns="outputs", **F8), (2, 5, 3), lambda t: t.RNN(3, 4, batch_first=True, bidirectional=True), _outputs),
+    "lstm, both ways": Row(nn.LSTM(3, 3, 2, bidirectional=True, **F8), (2, 4, 3), lambda t: t.LSTM(3, 3, 2, batch_first=True, bidirectional=True), _ends),
+    "gru, both ways": Row(nn.GRU(3, 4, 2, batch_first=False, bidirectional=True, dropout=0.5, **F8).eval(), (5, 2, 3), lambda t: t.GRU(3, 4, 2, bidirectional=True, dropout=0.5).eval(), _first),
+    "attention, padded": Row(nn.MultiheadAttention(6, 2, **F8), (2, 3, 6), lambda t: t.MultiheadAttention(6, 2, batch_first=True), _padded),
+    "transformer, padded": Row(
+        nn.TransformerBlock(4, 2, 5, **F8), (2, 3, 4),
+        lambda t: t.TransformerEncoderLayer(4, 2, 5, 0.0, "gelu", batch_first=True, norm_first=True), _padded,
+    ),
     "attention": Row(nn.MultiheadAttention(6, 2, **F8), (2, 3, 6), lambda t: t.MultiheadAttention(6, 2, batch_first=True), _attended),
     "transformer": Row(
         nn.TransformerBlock(4, 2, 5, **F8), (2, 3, 4),
@@ -214,8 +245,9 @@ def test_a_layer_is_saved_loaded_shown_and_summarised(name: str, tmp_path: Any) 
 
 
 @pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
-def test_what_comes_after_a_sequences_end_does_not_matter(kind: Any) -> None:
-    layer, lengths = kind(3, 4, 2, **F8), [5, 2, 3]
+@pytest.mark.parametrize("both", [False, True])
+def test_what_comes_after_a_sequences_end_does_not_matter(kind: Any, both: bool) -> None:
+    layer, lengths = kind(3, 4, 2, bidirectional=both, **F8), [5, 2, 3]
     x = np.random.default_rng(3).normal(size=(3, 5, 3))
     outputs, state = layer(x, lengths=lengths)
     for i, length in enumerate(lengths):
@@ -225,6 +257,12 @@ def test_what_comes_after_a_sequences_end_does_not_matter(kind: Any) -> None:
         ends = zip(state, end, strict=True) if kind is nn.LSTM else [(state, end)]
         for ours, theirs in ends:
             np.testing.assert_allclose(ours.data[:, i], theirs.data[:, 0], rtol=1e-13)
+    if both:
+        last = kind(3, 4, 2, bidirectional=True, returns="last", **F8)
+        last.load_state_dict(layer.state_dict())
+        end = state[0] if kind is nn.LSTM else state
+        np.testing.assert_array_equal(last(x, lengths=lengths).data, np.concatenate([end.data[-2], end.data[-1]], 1))
+        return
     first, middle = layer(x[:, :2])
     second, _ = layer(x[:, 2:], middle)
     np.testing.assert_allclose(np.concatenate([first.data, second.data], 1), layer(x)[0].data, rtol=1e-12)
@@ -271,6 +309,16 @@ def test_a_sequence_in_one_node_is_its_steps(kind: Any, mode: str) -> None:
         found = [each.grad.data for each in given]  # type: ignore[union-attr]
     for ours, theirs in zip(found, expected, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12)
+
+
+def test_dropout_between_layers_is_drawn_in_training_alone() -> None:
+    layer, x = nn.GRU(3, 4, 2, dropout=0.5, returns="outputs", **F8), np.ones((2, 5, 3))
+    plain = nn.GRU(3, 4, 2, returns="outputs", **F8)
+    assert (layer(x).data != layer(x).data).any()
+    assert (layer(x, lengths=[5, 4]).data != layer(x, lengths=[5, 4]).data).any()
+    np.testing.assert_array_equal(layer.eval()(x).data, plain(x).data)
+    alone = nn.GRU(3, 4, dropout=0.5, returns="outputs", **F8)
+    np.testing.assert_array_equal(alone(x).data, alone(x).data)
 
 
 def test_causal_attention_does_not_look_ahead() -> None:
@@ -321,6 +369,9 @@ ATTENTION: Any = nn.MultiheadAttention(4, 2, seed=0)
         (lambda: ATTENTION(FOURS, FOURS, FOURS[:, :2]), "there is one value for each key"),
         (lambda: ATTENTION(FOURS, mask=np.ones((4, 4), bool)), r"a mask of shape \(4, 4\) for .* \(2, 2, 3, 3\)"),
         (lambda: ATTENTION(FOURS, mask=np.ones((3, 3))), "a mask holds truths"),
+        (lambda: ATTENTION(FOURS, key_padding_mask=np.zeros((2, 4), bool)), r"for \(batch, keys\) of \(2, 3\)"),
+        (lambda: ATTENTION(FOURS, key_padding_mask=np.zeros((2, 3))), "key_padding_mask holds truths"),
+        (lambda: nn.LSTM(3, 4, dropout=1.0), "dropout must be from 0 to below 1"),
         (lambda: nn.MultiheadAttention(6, 4), "num_heads=4 must divide embed_dim=6"),
         (lambda: nn.GroupNorm(2, 3), "groups=2 must divide channels=3"),
         (lambda: nn.Residual(nn.Linear(2, 3))(np.zeros((1, 2))), r"make \(1, 3\) of \(1, 2\)"),
