@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import os
+import sys
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -45,6 +46,7 @@ def addresses(kind: str, texts: Mapping[str, str]) -> dict[str, int]:
         path = _path(kind, name, text)
         code = _read(path)
         if code is None:
+            _say_so()
             code = _compiled(text)
             _write(path, code)
         _engines.append(_engine_of(code))
@@ -106,6 +108,15 @@ def _write(path: Path, code: bytes) -> None:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
+
+
+@cache
+def _say_so() -> None:
+    """Tell whoever sits before it why nothing happens for a moment: one line, once, and none where programs are run."""
+    stream = sys.stderr
+    if stream is not None and not stream.closed and (hasattr(sys, "ps1") or stream.isatty()):
+        text = f"machine code for the first program of this kind, about a second; kept in {cache_folder()}"
+        print("gradbook: making", text, file=stream, flush=True)
 
 
 def _compiled(text: str) -> bytes:

@@ -60,6 +60,27 @@ def test_machine_code_is_kept_in_files_and_found_again(tmp_path: Path, monkeypat
     assert half(machine.addresses("test", {"half": text})["half"])(3.0) == 1.5
 
 
+@pytest.mark.parametrize("someone", [True, False], ids=["at a terminal", "in a log"])
+def test_whoever_waits_for_machine_code_is_told_once(
+    someone: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: someone)
+    monkeypatch.delattr(sys, "ps1", raising=False)
+    monkeypatch.setattr(machine, "_compiled", lambda _: b"code")
+    monkeypatch.setattr(machine, "_engine_of", lambda _: SimpleNamespace(get_function_address=lambda _: 0))
+    monkeypatch.setattr(machine, "_engines", [])
+    machine._say_so.cache_clear()
+    try:
+        for text in ("one", "one", "another"):
+            machine.addresses("test", {"f": text})
+    finally:
+        machine._say_so.cache_clear()
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == someone
+    assert all("about a second" in line and str(tmp_path) in line for line in told)
+
+
 @pytest.mark.parametrize("damaged", [b"", b"\x7fELF", bytes(400)], ids=["empty", "cut off", "overwritten"])
 def test_machine_code_that_was_damaged_is_made_again(
     damaged: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
