@@ -49,7 +49,8 @@ def plot(entry: Any, path: Path) -> None:
     axes.axhline(0, color="#bbb", linewidth=0.8)
     axes.axvline(0, color="#bbb", linewidth=0.8)
     for (name, curve), style in zip(curves.items(), "-:", strict=True):
-        axes.plot(GRID, np.where(np.isfinite(curve), curve, np.nan), style, label=name, linewidth=2)
+        shown = np.where(np.abs(curve) < 30, curve, np.nan)  # without a line across a pole
+        axes.plot(GRID, shown, style, label=name, linewidth=2)
     axes.set(xlabel="x", ylim=(-3.2, 3.2), xlim=(-4, 4), title=entry.name)
     axes.legend(frameon=False)
     figure.savefig(path)
