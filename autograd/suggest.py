@@ -72,6 +72,10 @@ METHODS = {
     **dict.fromkeys(("softmax", "log_softmax", "logsumexp", "norm", "std", "var"), "a function: ag.{name}(x)"),
     **dict.fromkeys(("grad_fn", "_backward"), "x.rule, the entry of the rule book that made it (print(x.rule))"),
     "numpy": "x.data, the number",
+    "backwards": "backward",
+    "gradient": "grad",
+    **dict.fromkeys(("val", "value", "values"), "data"),
+    "append": "a function: ag.concatenate([a, b])",
     **dict.fromkeys(("numel", "nelement"), "x.size of an array"),
     **dict.fromkeys(("expand", "expand_as"), "a function: ag.broadcast_to(x, shape), or leave it out"),
     **dict.fromkeys(("chunk", "split"), "a function: np.split(x, parts, axis)"),
@@ -253,6 +257,8 @@ def _some(names: list[str]) -> str:
 def _refuse_positions(shown: str, first: list[str], parameters: list[inspect.Parameter]) -> NoReturn:
     named = _some([f"{each.name}=" for each in parameters if each.kind is each.KEYWORD_ONLY])
     hint = f"; name the others: {named}" if named else ""
+    if not first and any(each.kind is each.VAR_KEYWORD for each in parameters):
+        raise TypeError(f"{shown} takes its arguments by name")
     if not first:
         raise TypeError(f"{shown} takes no arguments{' by position' if named else ''}{hint}")
     raise TypeError(

@@ -1,6 +1,6 @@
 """Names of PyTorch, Keras and scikit-learn in the place of this package's: ours, or (with a blank in it) what to do."""
 
-__all__ = ["METHODS", "WORDS"]
+__all__ = ["METHODS", "OF_TRAINERS", "WORDS"]
 
 _LOGITS = "there is no such layer: losses take logits, and trainer.predict_proba gives probabilities"
 _FUNCTION = "functions are autograd's: import autograd as ag; ag.relu(x)"
@@ -98,4 +98,13 @@ METHODS = {
     ),
     "apply": "for module in model.modules(): …",
     "requires_grad_": "set requires_grad of each of model.parameters(), or model.freeze()",
+}
+
+# Methods of other libraries' models and trainers in the place of `nn.Trainer`'s.
+OF_TRAINERS = {
+    "train": "fit",
+    "test": "evaluate",
+    "score": "evaluate",
+    "compile": "nothing to do: nn.Trainer(model, loss=…, optimizer=…) is given all of it",
+    "summary": "a function: nn.summary(model, x)",
 }

@@ -316,6 +316,15 @@ t.sum(dtype=float, foo=1)                     | TypeError      | foo
 ag.relu(t, inplace=True)                      | TypeError      | leave it out
 ag.exp(a, foo=1)                              | TypeError      | takes no argument 'foo'
 nn.scalar.MLP(2, sizes=[3, 1])                | TypeError      | here it is called nouts=
+a.backwards()                                 | AttributeError | did you mean x.backward?
+a.gradient                                    | AttributeError | did you mean x.grad?
+a.value                                       | AttributeError | did you mean x.data?
+t.append(4.0)                                 | AttributeError | ag.concatenate
+nn.MLP((4,), [8, 3])                          | TypeError      | MLP(4, [8, 3])
+nn.summary(model, (1, 4))                     | TypeError      | np.zeros((1, 4))
+ag.quiz().check(1, 2)                         | TypeError      | by name
+trainer.score(X, y)                      | AttributeError | did you mean trainer.evaluate?
+trainer.train(X, y)                      | AttributeError | did you mean trainer.fit?
 MLPClassifier().predict(X)                    | ValueError     | Call 'fit'
 """
 
@@ -376,7 +385,7 @@ def names() -> dict[str, Any]:
         "math": math, "out": np.zeros(3), "train": train, "MLPClassifier": MLPClassifier,
         "np": np, "ag": ag, "anp": anp, "nn": nn, "w": w, "g": w.grad, "model": model, "fit": trainer.fit,
         "a": ag.Value(2.0), "b": ag.Value(-3.0), "t": ag.Tensor([1.0, 2.0, 3.0], requires_grad=True),
-        "X": rng.normal(size=(20, 4)), "y": rng.integers(0, 3, 20),
+        "X": rng.normal(size=(20, 4)), "y": rng.integers(0, 3, 20), "trainer": trainer,
     }  # fmt: skip
 
 

@@ -62,7 +62,8 @@ class MLP(Sequential):
     ) -> None:
         given: Any = inputs
         if isinstance(given, list | tuple):
-            raise TypeError(f"MLP takes the inputs first, then the other sizes: MLP({given[0]}, {list(given[1:])})")
+            others = list(given[1:]) or sizes
+            raise TypeError(f"MLP takes the inputs first, then the other sizes: MLP({given[0]}, {others})")
         if isinstance(sizes, int):
             raise TypeError(f"MLP takes the sizes of its layers as a list: MLP({inputs}, [{sizes}])")
         if activation not in ACTIVATIONS:

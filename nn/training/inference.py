@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
+from autograd import suggest
 from nn._arguments import explained, explained_methods
 from nn._checks import finite
+from nn._words import OF_TRAINERS
 from nn.inspect import mode, precision_of
 from nn.losses import Loss
 from nn.module import Module
@@ -203,3 +205,7 @@ class Inference:
         if self._program is None or not np.add.reduce(np.abs(x), axis=None) <= self._program.largest:
             return None
         return self._program(x)
+
+
+for _name in OF_TRAINERS:
+    setattr(Inference, _name, suggest.Elsewhere(_name, "trainer", OF_TRAINERS))

@@ -65,6 +65,9 @@ def summary(model: Module, sample: ArrayLike) -> Summary:
         model: Any module.
         sample: A batch of inputs, such as ``np.zeros((1, 784))``.
 
+    Raises:
+        TypeError: ``sample`` is the shape of one.
+
     Example:
         >>> import nn
         >>> print(summary(nn.MLP(784, [64, 10], seed=0), np.zeros((1, 784))))
@@ -75,6 +78,8 @@ def summary(model: Module, sample: ArrayLike) -> Summary:
         2: Linear  1 × 10         650   1.3 %
         50,890 parameters, 203,560 bytes
     """
+    if isinstance(sample, tuple) and all(isinstance(length, int) for length in sample):
+        raise TypeError(f"sample is a batch of inputs, not its shape: pass np.zeros({sample})")
     counts = {
         (f"{path}: {type(module).__name__}" if path else type(module).__name__): sum(
             p.data.size for p in module.parameters()
