@@ -15,21 +15,17 @@ from nn._arguments import checked
 from nn.losses import (
     Loss,
     binary_cross_entropy,
-    focal,
-    kl_div,
-    nll,
-)
-from nn.losses.basic import (
     binary_cross_entropy_with_logits,
-    check_distributions,
-    check_shares,
-    check_signs,
     cross_entropy,
     cross_entropy_of_probabilities,
+    focal,
     hinge,
+    kl_div,
     mse,
+    nll,
     squared_error,
 )
+from nn.losses.common import check_distributions, check_shares, check_signs
 
 __all__ = ["OUTPUTS", "Outputs", "outputs_of"]
 

@@ -1,17 +1,29 @@
-"""Squared errors, the cross-entropies, the hinge loss; and what all losses have in common."""
+"""Squared errors, the cross-entropies, the hinge loss."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from typing import Any, Concatenate, Literal, ParamSpec, Protocol, TypeAlias, cast, overload
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 import autograd as ag
-from nn._arguments import explained
-from nn.losses.weighting import Counted, check_class_numbers, class_weights, known, reduced
+from nn.losses.common import (
+    Array,
+    Reduction,
+    Targets,
+    check_classes,
+    check_probabilities,
+    check_shares,
+    check_signs,
+    distributions,
+    loss_function,
+    one_hot,
+    targets_like,
+)
+from nn.losses.weighting import Counted, class_weights, known, reduced
 
 __all__ = [
     "Loss",
@@ -23,30 +35,8 @@ __all__ = [
     "squared_error",
 ]
 
-Array: TypeAlias = ag.Tensor | NDArray[Any]
-Targets: TypeAlias = Array | ArrayLike
-Reduction: TypeAlias = Literal["mean", "sum", "none"]
 # From the outputs of a model and the targets to a Tensor of one number.
 Loss: TypeAlias = Callable[..., Any]
-
-# How far probabilities may be from adding up to 1; those of half precision are off by this much.
-ROUNDING = 2e-3
-
-P = ParamSpec("P")
-
-
-class LossFunction(Protocol[P]):
-    """A loss as type checkers see it: a Tensor of a network's outputs, a number or an array of plain arrays."""
-
-    @overload
-    def __call__(self, outputs: ag.Tensor, targets: Targets, /, *args: P.args, **kwargs: P.kwargs) -> ag.Tensor: ...
-    @overload
-    def __call__(self, outputs: NDArray[Any], targets: Targets, /, *args: P.args, **kwargs: P.kwargs) -> Any: ...
-
-
-def loss_function(function: Callable[Concatenate[Any, Any, P], Any]) -> LossFunction[P]:
-    """Mark a function as a loss."""
-    return cast("LossFunction[P]", explained(function))
 
 
 @loss_function
@@ -75,7 +65,7 @@ def mse(outputs: Array, targets: Targets, reduction: Reduction = "mean") -> Any:
         array([[ 1.],
                [-2.]])
     """
-    return reduced(ag.square(outputs - _targets_like(outputs, targets, "mse")), reduction)
+    return reduced(ag.square(outputs - targets_like(outputs, targets, "mse")), reduction)
 
 
 FORMS: dict[str, Callable[[Any, int], Any]] = {
@@ -108,7 +98,7 @@ def squared_error(outputs: Array, targets: Targets, form: Literal["1/n", "1/2n",
     """
     if form not in FORMS:
         raise ValueError(f"unknown form {form!r}; there are {', '.join(map(repr, FORMS))}")
-    total = ag.sum(ag.square(outputs - _targets_like(outputs, targets, "squared_error")))
+    total = ag.sum(ag.square(outputs - targets_like(outputs, targets, "squared_error")))
     return FORMS[form](total, max(1, len(outputs)))
 
 
@@ -136,10 +126,10 @@ def cross_entropy_of_probabilities(probabilities: Array, targets: Targets, reduc
         0.223
     """
     check_probabilities(known(probabilities), "cross_entropy_of_probabilities", "cross_entropy")
-    _check_classes(probabilities.shape, "cross_entropy_of_probabilities")
+    check_classes(probabilities.shape, "cross_entropy_of_probabilities")
     if np.shape(targets) == probabilities.shape[:-1]:
-        targets = _one_hot(targets, probabilities.shape[-1])
-    weights = _distributions(probabilities, targets, "cross_entropy_of_probabilities")
+        targets = one_hot(targets, probabilities.shape[-1])
+    weights = distributions(probabilities, targets, "cross_entropy_of_probabilities")
     # A class that does not count adds nothing, even where its probability is 0.
     terms = weights * ag.log(ag.where(weights > 0, probabilities, 1.0))
     return reduced(-ag.sum(terms, axis=-1), reduction)
@@ -171,73 +161,13 @@ def hinge(scores: Array, targets: Targets, reduction: Reduction = "mean") -> Any
         classes = scores.shape[1]
         if np.shape(targets) != scores.shape[:1]:
             raise ag.ShapeError(f"hinge: class numbers of shape {np.shape(targets)} for scores of shape {scores.shape}")
-        is_right = _one_hot(targets, classes)
+        is_right = one_hot(targets, classes)
         right = ag.sum(ag.where(is_right, scores, 0.0), axis=-1, keepdims=True)
         missing = ag.where(is_right, 0.0, ag.relu(1.0 + scores - right))
         return reduced(ag.sum(missing, axis=-1) / classes, reduction)
-    signs = _targets_like(scores, targets, "hinge")
+    signs = targets_like(scores, targets, "hinge")
     check_signs(known(signs))
     return reduced(ag.relu(1.0 - signs * scores), reduction)
-
-
-def _one_hot(targets: Any, classes: int) -> Any:
-    """True at each sample's class number, once these are checked."""
-    if not isinstance(targets, ag.Tensor):
-        targets = np.asarray(targets)
-    check_class_numbers(targets, classes)
-    return ag.BOOK["one_hot"](targets, classes=classes)
-
-
-def _check_classes(shape: tuple[int, ...], loss: str) -> None:
-    """Refuse one score for each sample, of which a softmax makes certainty whatever it is."""
-    if shape[-1:] == (1,):
-        raise ag.ShapeError(
-            f"{loss} chooses between two classes or more, got outputs of shape {shape}; "
-            "for yes and no by one output, use binary_cross_entropy_with_logits"
-        )
-
-
-def _distributions(outputs: Array, targets: Any, loss: str) -> Array:
-    """Targets of one probability for each class in the outputs' precision, once they are that."""
-    checked = _targets_like(outputs, targets, loss)
-    check_distributions(known(checked), loss)
-    return checked
-
-
-def check_probabilities(values: NDArray[Any], loss: str, of_logits: str) -> None:
-    """Refuse outputs that are no probabilities, such as logits."""
-    if values.size and not (values.min() >= 0 and values.max() <= 1 + 1e-6):
-        raise ValueError(
-            f"{loss} takes numbers from 0 to 1, got {values.min():g} to {values.max():g}; {of_logits} takes logits"
-        )
-
-
-def check_distributions(rows: NDArray[Any], loss: str) -> None:
-    """Refuse rows that are no probabilities, such as several labels at once, or none."""
-    if not rows.size:
-        return
-    totals = rows.sum(axis=-1, dtype=np.float64)
-    if not (rows.min() >= 0 and np.abs(totals - 1).max() <= ROUNDING):
-        raise ValueError(
-            f"{loss} takes probabilities that add up to 1 for each sample, got numbers from {rows.min():g} to "
-            f"{rows.max():g} that add up to {totals.min():g} to {totals.max():g}; for several labels at once, or "
-            "none, use binary_cross_entropy_with_logits"
-        )
-
-
-def check_signs(targets: NDArray[Any]) -> None:
-    """Refuse targets other than −1 and 1."""
-    if not np.isin(targets, (-1, 1)).all():
-        raise ValueError("hinge takes targets -1 and 1; for 0 and 1 pass 2 * targets - 1")
-
-
-def check_shares(targets: NDArray[Any], loss: str) -> None:
-    """Refuse targets below 0 or above 1, and those that are no numbers."""
-    if targets.size and not (targets.min() >= 0 and targets.max() <= 1):
-        raise ValueError(
-            f"{loss} takes targets between 0 and 1, "
-            f"got {targets.min():g} to {targets.max():g}; for -1 and 1 pass (targets + 1) / 2"
-        )
 
 
 @loss_function
@@ -291,7 +221,7 @@ def cross_entropy(
     """
     if not isinstance(targets, ag.Tensor):
         targets = np.asarray(targets)
-    _check_classes(logits.shape, "cross_entropy")
+    check_classes(logits.shape, "cross_entropy")
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"label_smoothing must be from 0 to 1, got {label_smoothing!r}")
     _tell_of_probabilities(logits, "softmax", "cross_entropy", "leave it out, or use cross_entropy_of_probabilities")
@@ -311,7 +241,7 @@ def _cross_entropy(
             )
         return counted.reduced(_cross_entropy(logits, counted.targets, "none", label_smoothing), reduction)
     if targets.shape == full:
-        targets = _distributions(logits, targets, "cross_entropy")
+        targets = distributions(logits, targets, "cross_entropy")
         if ignore_index is not None:
             raise ValueError("ignore_index is a class number, and these targets are probabilities: leave rows out")
     elif targets.shape == (*full[:-1], 1):
@@ -320,9 +250,9 @@ def _cross_entropy(
             f"pass targets.reshape{logits.shape[:-1]}"
         )
     if label_smoothing:
-        certain: Any = targets if targets.shape == full else ag.where(_one_hot(targets, full[-1]), 1.0, 0.0)
+        certain: Any = targets if targets.shape == full else ag.where(one_hot(targets, full[-1]), 1.0, 0.0)
         smoothed = (1 - label_smoothing) * certain + label_smoothing / full[-1]
-        targets = _targets_like(logits, smoothed, "cross_entropy")
+        targets = targets_like(logits, smoothed, "cross_entropy")
     if weight is not None:
         weighted = targets * class_weights(weight, full[-1], logits)
         return reduced(-ag.sum(weighted * ag.log_softmax(logits, axis=-1), axis=-1), reduction)
@@ -366,7 +296,7 @@ def binary_cross_entropy_with_logits(logits: Array, targets: Targets, reduction:
         array([-5.00000000e-01, -3.72007598e-44, -1.00000000e+00])
     """
     _tell_of_probabilities(logits, "sigmoid", "binary_cross_entropy_with_logits", "leave it out")
-    targets = _targets_like(logits, targets, "binary_cross_entropy_with_logits")
+    targets = targets_like(logits, targets, "binary_cross_entropy_with_logits")
     check_shares(known(targets), "binary_cross_entropy_with_logits")
     return reduced(ag.BOOK["binary_cross_entropy"](logits, targets), reduction)
 
@@ -378,14 +308,3 @@ def _tell_of_probabilities(logits: Array, rule: str, loss: str, advice: str) -> 
             f"{loss} takes logits and applies a {rule} itself, and these outputs come out of a {rule}: {advice}",
             stacklevel=4,  # the loss, and what explains its errors
         )
-
-
-def _targets_like(outputs: Array, targets: Targets, loss: str) -> Array:
-    """The targets in the outputs' precision, once the shapes agree."""
-    if not isinstance(targets, ag.Tensor):
-        targets = np.asarray(targets, dtype=outputs.dtype)
-    if outputs.shape != targets.shape:
-        same_size = targets.ndim > 0 and outputs.size == targets.size
-        advice = f"pass targets.reshape{outputs.shape}" if same_size else "they must be equal"
-        raise ag.ShapeError(f"{loss}: outputs have shape {outputs.shape} and targets {targets.shape}; {advice}")
-    return targets if targets.dtype == outputs.dtype else targets.astype(outputs.dtype)

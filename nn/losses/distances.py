@@ -6,7 +6,7 @@ from typing import Any
 
 import autograd as ag
 from nn._checks import in_range
-from nn.losses.basic import Array, Reduction, Targets, _targets_like, loss_function
+from nn.losses.common import Array, Reduction, Targets, loss_function, targets_like
 from nn.losses.weighting import reduced
 
 __all__ = ["huber", "l1_loss"]
@@ -29,7 +29,7 @@ def l1_loss(outputs: Array, targets: Targets, reduction: Reduction = "mean") -> 
         >>> l1_loss(ag.Tensor([1.0, 2.0]), [0.0, 4.0]).item()
         1.5
     """
-    return reduced(ag.abs(outputs - _targets_like(outputs, targets, "l1_loss")), reduction)
+    return reduced(ag.abs(outputs - targets_like(outputs, targets, "l1_loss")), reduction)
 
 
 @loss_function
@@ -54,6 +54,6 @@ def huber(outputs: Array, targets: Targets, reduction: Reduction = "mean", *, de
     """
     if not in_range("delta", delta):
         raise ValueError("delta must be above 0, got 0")
-    size = ag.abs(outputs - _targets_like(outputs, targets, "huber"))
+    size = ag.abs(outputs - targets_like(outputs, targets, "huber"))
     near = ag.clip(size, 0.0, delta)
     return reduced(near * (size - 0.5 * near), reduction)

@@ -9,16 +9,16 @@ from numpy.typing import ArrayLike
 
 import autograd as ag
 from nn._checks import in_range
-from nn.losses.basic import (
+from nn.losses.common import (
     Array,
     Reduction,
     Targets,
-    _check_classes,
-    _distributions,
-    _targets_like,
+    check_classes,
     check_probabilities,
     check_shares,
+    distributions,
     loss_function,
+    targets_like,
 )
 from nn.losses.weighting import Counted, known, reduced
 
@@ -111,7 +111,7 @@ def kl_div(log_probabilities: Array, targets: Targets, reduction: Reduction = "m
         >>> round(kl_div(ag.log_softmax(ag.Tensor([[0.0, 0.0]])), [[1.0, 0.0]]).item(), 4)
         0.6931
     """
-    t = _distributions(log_probabilities, targets, "kl_div")
+    t = distributions(log_probabilities, targets, "kl_div")
     own = t * ag.log(ag.where(ag.greater(t, 0), t, 1.0))
     return reduced(ag.sum(own - t * log_probabilities, axis=-1), reduction)
 
@@ -137,7 +137,7 @@ def binary_cross_entropy(probabilities: Array, targets: Targets, reduction: Redu
         0.223
     """
     check_probabilities(known(probabilities), "binary_cross_entropy", "binary_cross_entropy_with_logits")
-    t = _targets_like(probabilities, targets, "binary_cross_entropy")
+    t = targets_like(probabilities, targets, "binary_cross_entropy")
     check_shares(known(t), "binary_cross_entropy")
     yes = t * ag.log(ag.where(ag.greater(t, 0), probabilities, 1.0))
     # Rounding may have left 1 + ε, whose logarithm is infinite as that of 1 is.
@@ -147,7 +147,7 @@ def binary_cross_entropy(probabilities: Array, targets: Targets, reduction: Redu
 
 def _counted(outputs: Array, targets: Any, weight: Any, ignore_index: int | None, loss: str) -> Counted:
     """Class numbers that are checked, with what they count."""
-    _check_classes(outputs.shape, loss)
+    check_classes(outputs.shape, loss)
     targets = targets if isinstance(targets, ag.Tensor) else np.asarray(targets)
     if targets.shape != outputs.shape[:-1]:
         raise ag.ShapeError(

@@ -16,7 +16,7 @@ from nn._arguments import checked
 from nn.inspect import mode, outputs_of_layers
 from nn.layers import Embedding
 from nn.losses import Loss, cross_entropy, focal, nll
-from nn.losses.basic import ROUNDING
+from nn.losses.common import ROUNDING
 from nn.module import Module
 from nn.optim import SGD, Optimizer
 from nn.outputs import outputs_of

@@ -193,9 +193,9 @@ BREAKS: dict[str, tuple[Break, ...]] = {
         Break("autograd/graph/anomaly.py", "_LENGTH if root_of_nothing", "_LENGTH if False and root_of_nothing"),
     ),
     "Trainings that would learn nothing": (
-        Break("nn/losses/basic.py", "    if shape[-1:] == (1,):\n", "    if False:\n"),
+        Break("nn/losses/common.py", "    if shape[-1:] == (1,):\n", "    if False:\n"),
         Break(
-            "nn/losses/basic.py",
+            "nn/losses/common.py",
             "    if not (rows.min() >= 0 and np.abs(totals - 1).max() <= ROUNDING):",
             "    if False:",
         ),
