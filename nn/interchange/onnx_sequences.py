@@ -23,7 +23,7 @@ GATES: dict[type[Module], tuple[str, list[int]]] = {
 
 def _recurrent(graph: Graph, layer: Any, x: str) -> str:
     operation, order = GATES[type(layer)]
-    how = {"linear_before_reset": 1} if operation == "GRU" else {}
+    how: dict[str, Any] = {"linear_before_reset": 1} if operation == "GRU" else {}
 
     ways = ("", "_reverse")[: 1 + layer.bidirectional]
     if layer.bidirectional:

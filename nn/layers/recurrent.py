@@ -125,7 +125,7 @@ class _Recurrent(Module):
 
     def _whole(self, x: Any, begin: list[list[Any]]) -> tuple[Any, list[list[Any]]]:
         """All layers, a sequence at a time: the outputs with batches first, and the states at all ends."""
-        ends = []
+        ends: list[list[Any]] = []
         for layer in range(self.num_layers):
             x, found = self._dropped(x) if layer else x, []
             for name, backward in self._directions(layer):
@@ -138,7 +138,7 @@ class _Recurrent(Module):
     def _by_steps(self, x: Any, begin: list[list[Any]], taken: list[Any]) -> tuple[Any, list[list[Any]]]:
         """The same where sequences end at different steps."""
         inputs: list[Any] = [x[:, t] for t in range(x.shape[1])]
-        ends = []
+        ends: list[list[Any]] = []
         for layer in range(self.num_layers):
             inputs, found = [self._dropped(y) for y in inputs] if layer else inputs, []
             for name, backward in self._directions(layer):
@@ -148,9 +148,7 @@ class _Recurrent(Module):
                     states[t] = parts[0]
                 found.append(states)
                 ends.append(parts)
-            inputs = (
-                found[0] if len(found) == 1 else [ag.concatenate(both, axis=1) for both in zip(*found, strict=True)]
-            )
+            inputs = [each[0] if len(each) == 1 else ag.concatenate(each, axis=1) for each in zip(*found, strict=True)]
         return ag.stack([ag.where(m, y, 0.0) for m, y in zip(taken, inputs, strict=True)], axis=1), ends
 
     def _directions(self, layer: int) -> list[tuple[str, bool]]:
