@@ -131,7 +131,7 @@ BREAKS: dict[str, tuple[Break, ...]] = {
     ),
     "Streams that are closed or know few characters": (
         Break("nn/app/terminal.py", "    with redirect_stdout(_Unread(sys.stdout)):\n        yield", "    yield"),
-        Break("autograd/terminal.py", "backslashreplace", "strict"),
+        Break("autograd/terminal.py", "line_buffering=True, errors=ERRORS", "line_buffering=True"),
     ),
     "Escape codes in names": (Break("nn/_text.py", "    if text.isprintable():\n", "    if True:\n"),),
     "The collector after an interrupt in the reserve of nodes": (

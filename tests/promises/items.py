@@ -101,6 +101,7 @@ ITEMS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "Positions out of range in programs": (
             PROGRAM + "test_indices.py::test_a_position_out_of_range_is_an_error_at_the_replay_that_has_it",
+            PROGRAM + "test_indices.py::test_a_class_that_does_not_exist_is_refused_where_no_loss_looks_at_it",
             "nn/layers/test_networks.py::test_rows_of_an_embedding_that_do_not_exist_are_refused_in_a_program",
         ),
         "Networks as source text, weights that are not finite too": (

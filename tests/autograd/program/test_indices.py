@@ -93,3 +93,11 @@ def test_positions_that_are_no_integers_are_refused() -> None:
         ag.compile(lambda x: x[x * 1])(np.arange(3.0))
     with pytest.raises(IndexError, match="too many indices: 2 for an array of 1 axes"):
         ag.compile(lambda x, i: x[i, 0])(np.arange(3.0), np.array([0]))
+
+
+@pytest.mark.parametrize("wrong", [3, -1])
+def test_a_class_that_does_not_exist_is_refused_where_no_loss_looks_at_it(wrong: int, engine: Any) -> None:
+    fast = ag.compile(lambda i: ag.BOOK["one_hot"](i, classes=3) * 2.0, engine=engine)
+    assert fast(np.array([0, 2])).tolist() == [[2, 0, 0], [0, 0, 2]]
+    with pytest.raises(ValueError, match="for 3 logits: expected 0 to 2"):
+        fast(np.array([0, wrong]))
