@@ -99,9 +99,9 @@ class Parser(argparse.ArgumentParser):
         choice = re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)$", message)
         if choice is not None:
             message += self._hint(choice[1], re.findall(r"[\w-]+", choice[2]))
+        message = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in message)  # which is longer
         if len(message) > LONGEST:  # with what was typed in it; the advice is at its end
             message = f"{message[: LONGEST // 2]} … {message[-LONGEST // 2 :]}"
-        message = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in message)
         self.exit(BAD_INPUT, f"error: {message} (see {self.prog} --help)\n")
 
     def refuse_options(self, unknown: Iterable[str]) -> None:

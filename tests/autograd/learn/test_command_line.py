@@ -12,6 +12,7 @@ import pytest
 import autograd as ag
 from autograd.__main__ import main
 from autograd.learn.expression import DEEPEST, LONGEST, ExpressionError, compute, function_names, names_in
+from autograd.terminal import Parser
 
 WORDS = {
     "tanh(a*b + c)": lambda a, b, c: (a * b + c).tanh(),
@@ -140,6 +141,15 @@ def test_an_unknown_option_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         main([])
     assert stop.value.code == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("sign", ["x", "\x85", "\udc85", "\u2028"])
+def test_an_error_is_short_however_long_its_signs_are_written(sign: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        Parser(prog="program").error(f"begin {sign * 5000} end")
+    line = capsys.readouterr().err
+    assert re.fullmatch(r"error: begin .* end \(see program --help\)\n", line)
+    assert len(line) < 1100
 
 
 @pytest.mark.parametrize("text", ["9**9**9**9", "10**400", "1/0", "0/0", "log(0)", "(-8)**(1/3)", "exp(1000)"])
