@@ -35,8 +35,8 @@ from autograd.graph.hooks import assign, current_forward_hook, forward_hook, liv
 from autograd.graph.mode import enable_grad, is_recording, no_grad
 from autograd.graph.node import Node
 from autograd.graph.order import topological_order
-from autograd.numpy import protocols
 from autograd.numpy.functions import clip, dot, elu, leaky_relu, linear, softmax_cross_entropy
+from autograd.numpy.protocols import ROOMS_OF
 from autograd.numpy.reductions import log_softmax, logsumexp, max, mean, min, norm, softmax, sum
 from autograd.numpy.shapes import (
     broadcast_to,
@@ -232,5 +232,5 @@ else:
         globals().pop(_room)
 
 
-protocols.ROOMS_OF["scipy.special"] = "autograd.scipy.special"
+ROOMS_OF["scipy.special"] = "autograd.scipy.special"
 warn_of_same_name()

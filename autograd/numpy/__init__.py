@@ -42,7 +42,8 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    named = {name for name in dir(_numpy) if _is_ufunc_of_ours(getattr(_numpy, name, None))}
+    # Not by dir and getattr, which would import all that NumPy has.
+    named = {name for name, value in vars(_numpy).items() if _is_ufunc_of_ours(value)}
     return sorted({*named, *_calls.all_names(_numpy), *_ours})
 
 
