@@ -19,7 +19,7 @@ from autograd.graph.node import Node
 from autograd.graph.slips import SLIPS
 from autograd.rules.ready import FLOAT_EXCEPTIONS, evaluated
 from autograd.value.node import ALONE, MANY, MIXED
-from autograd.value.steps import unusual
+from autograd.value.steps import usual_steps
 
 # What sends an operation the slower way: float arithmetic that raises, and a rule without a derivative for some input,
 # which is None and cannot be called.
@@ -161,7 +161,7 @@ def _gather(order: Sequence[Any], root: Any, unreached: float, keep: bool) -> li
     value = root.__class__
     leaves: list[Any] = []
     below_choice: set[Node] | None = None
-    for node in unusual(reversed(order), value, unreached, keep, leaves):
+    for node in usual_steps()(reversed(order), value, unreached, keep, leaves):
         rule, g, first, second, attrs = node.rule, node._flow, node._first, node._second, node.attrs
         pull, vjps = rule.derivatives["scalar"]
         if pull is not None:

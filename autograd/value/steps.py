@@ -7,6 +7,7 @@ the book are run once on names, which write down what is computed from them, and
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 from autograd.rules import arithmetic
@@ -42,9 +43,15 @@ def _shares(parents: int, second: str) -> str:
     return "\n                    el".join((*lines, "se: s0 = s1 = nan"))
 
 
-def _written() -> Callable[..., Iterator[Any]]:
+@cache
+def usual_steps() -> Callable[..., Iterator[Any]]:
+    """The loop, written when it is first asked for.
+
+    Called with ``(nodes, value, unreached, keep, leaves)``, it hands on the gradient of each node whose step is a usual
+    one, notes the leaves that gradients have reached, and yields the other nodes, which are for its caller to see to.
+    """
     text = f"""
-def unusual(nodes, value, unreached, keep, leaves):
+def steps(nodes, value, unreached, keep, leaves):
     for node in nodes:
         g, rule = node._flow, node.rule
         if g is unreached or not node.requires_grad:
@@ -75,10 +82,5 @@ def unusual(nodes, value, unreached, keep, leaves):
     found: dict[str, Any] = {rule.name: rule for rule in _OPERATIONS}
     found |= {"FLOAT_EXCEPTIONS": FLOAT_EXCEPTIONS, "nan": float("nan")}
     exec(text, found)
-    loop: Callable[..., Iterator[Any]] = found["unusual"]
+    loop: Callable[..., Iterator[Any]] = found["steps"]
     return loop
-
-
-# unusual(nodes, value, unreached, keep, leaves) hands on the gradient of each node whose step is a usual one, notes the
-# leaves that gradients have reached, and yields the other nodes, which are for its caller to see to.
-unusual = _written()
