@@ -17,20 +17,32 @@ from autograd.errors import DTypeError
 from autograd.extend import OwnPrimitive, defjvp, defvjp, primitive
 from autograd.graph.node import Node
 from autograd.rules.shapes import is_complex, shape
+from autograd.scipy.factors import eigh, eigvalsh, lu, lu_factor, norm, pinv, qr, svd, svdvals, toeplitz
 
 __all__ = [
     "block_diag",
+    "cho_factor",
     "cho_solve",
     "cholesky",
     "det",
+    "eigh",
+    "eigvalsh",
     "expm",
     "inv",
     "logm",
+    "lu",
+    "lu_factor",
+    "norm",
+    "pinv",
+    "qr",
     "solve",
     "solve_banded",
     "solve_sylvester",
     "solve_triangular",
     "sqrtm",
+    "svd",
+    "svdvals",
+    "toeplitz",
 ]
 
 inv, det = anp.linalg.inv, anp.linalg.det
@@ -51,6 +63,13 @@ def cholesky(a: Any, lower: bool = False, **options: Any) -> Any:
         return _linalg.cholesky(a, lower, **options)
     factor = anp.linalg.cholesky(a)
     return factor if lower else anp.transpose(factor)
+
+
+def cho_factor(a: Any, lower: bool = False, **options: Any) -> Any:
+    """The triangular factor for `cho_solve`, and whether it is the lower one."""
+    if not isinstance(a, Node):
+        return _linalg.cho_factor(a, lower, **options)
+    return cholesky(a, lower), lower
 
 
 # ---- equations -------------------------------------------------------------------------------------------------------

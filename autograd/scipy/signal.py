@@ -1,4 +1,4 @@
-"""``scipy.signal``: `convolve`, over any axes, differentiable to any order; every other name is SciPy's own."""
+"""``scipy.signal``: convolutions and filters, differentiable to any order; every other name is SciPy's own."""
 
 from __future__ import annotations
 
@@ -10,11 +10,23 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy import signal as _signal
 
 import autograd.numpy as anp
+from autograd.graph.node import Node
 from autograd.numpy.shapes import swapaxes
 from autograd.rules.primitive import Primitive
 from autograd.rules.shapes import shape
+from autograd.scipy.filters import detrend, filtfilt, lfilter, savgol_filter, sosfiltfilt
 
-__all__ = ["convolve"]
+__all__ = [
+    "convolve",
+    "correlate",
+    "detrend",
+    "fftconvolve",
+    "filtfilt",
+    "lfilter",
+    "oaconvolve",
+    "savgol_filter",
+    "sosfiltfilt",
+]
 
 Axes = Sequence[Sequence[int]]
 
@@ -94,6 +106,30 @@ def convolve(A: Any, B: Any, axes: Axes | None = None, dot_axes: Axes = ((), ())
     if swapped:
         found = swapaxes(found, 0, 1)
     return anp.reshape(found, (*others_a, *others_b, *shape(found)[2:]))
+
+
+def correlate(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> Any:
+    """Σₖ in1[k + c] in2*[k]: the correlation over all axes."""
+    if not isinstance(in1, Node) and not isinstance(in2, Node):
+        return _signal.correlate(in1, in2, mode, method)
+    in2 = in2 if hasattr(in2, "shape") else np.asarray(in2, float)
+    return convolve(in1, anp.conj(in2)[(slice(None, None, -1),) * len(shape(in2))], mode=mode)
+
+
+def fftconvolve(in1: Any, in2: Any, mode: str = "full", axes: Any = None) -> Any:
+    """As `convolve` over all axes; of nodes by sums of products."""
+    if not isinstance(in1, Node) and not isinstance(in2, Node):
+        return _signal.fftconvolve(in1, in2, mode, axes)
+    if axes is not None:
+        raise TypeError("scipy.signal.fftconvolve on nodes is over all axes: autograd.scipy.signal.convolve has axes=")
+    return convolve(in1, in2, mode=mode)
+
+
+def oaconvolve(in1: Any, in2: Any, mode: str = "full", axes: Any = None) -> Any:
+    """As `fftconvolve`."""
+    if not isinstance(in1, Node) and not isinstance(in2, Node):
+        return _signal.oaconvolve(in1, in2, mode, axes)
+    return fftconvolve(in1, in2, mode, axes)
 
 
 def _arranged(x: Any, along: Sequence[int], summed: Sequence[int]) -> tuple[Any, tuple[int, ...]]:

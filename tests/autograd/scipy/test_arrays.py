@@ -47,6 +47,51 @@ def test_convolution_of_some_axes(mode: str) -> None:
     check_grads(lambda a, b: signal.convolve(a, b, axes=axes, dot_axes=dot_axes, mode=mode))(a, b)
 
 
+FILTERS: dict[str, tuple[Any, str, tuple[Any, ...]]] = {
+    "lfilter": (lambda f, b, a, x: f(b, a, x), "lfilter", (draw(3), np.array([1.5, 0.4, -0.3]), draw(9))),
+    "lfilter along": (lambda f, b, a, x: f(b, a, x, axis=0), "lfilter", (draw(2), np.array([2.0, 0.4]), draw(6, 2))),
+    "lfilter of few": (lambda f, b, x: f(b, [1.0], x), "lfilter", (draw(4), draw(2))),
+    "savgol": (lambda f, x: f(x, 5, 2), "savgol_filter", (draw(3, 9),)),
+    "savgol constant": (
+        lambda f, x: f(x, 5, 2, deriv=1, axis=0, mode="constant", cval=2.0),
+        "savgol_filter",
+        (draw(9, 2),),
+    ),
+    "filtfilt": (lambda f, x: f([1.0, 0.5], [1.0, -0.3], x), "filtfilt", (draw(12),)),
+    "sosfiltfilt": (lambda f, x: f([[1.0, 0.5, 0.0, 1.0, -0.3, 0.1]], x), "sosfiltfilt", (draw(14),)),
+    "detrend": (lambda f, x: f(x, axis=0), "detrend", (draw(7, 2),)),
+    **{
+        f"{name} {mode}": (lambda f, a, b, mode=mode: f(a, b, mode), name, (draw(5, 4), draw(2, 3)))
+        for name in ("correlate", "fftconvolve", "oaconvolve")
+        for mode in ("full", "valid", "same")
+    },
+}
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_filters(name: str) -> None:
+    call, function, arguments = FILTERS[name]
+    ours, scipys = getattr(signal, function), getattr(scipy.signal, function)
+    expected = call(scipys, *arguments)
+    np.testing.assert_array_equal(call(ours, *arguments), expected)
+    np.testing.assert_allclose(call(ours, *map(ag.Tensor, arguments)).data, expected, rtol=1e-10, atol=1e-12)
+    check_grads(lambda *x: call(ours, *x), rtol=1e-5)(*arguments)
+
+
+def test_what_filters_refuse_is_named() -> None:
+    x = ag.Tensor(draw(12))
+    for call, message in (
+        (lambda: signal.lfilter([1.0], [1.0], x, zi=[0.0]), "lfilter on nodes starts from rest"),
+        (
+            lambda: signal.filtfilt(ag.Tensor([1.0]), [1.0], x),
+            "filtfilt has a derivative for x alone: give a constant as b",
+        ),
+        (lambda: signal.fftconvolve(x, x, axes=0), r"signal\.convolve has axes="),
+    ):
+        with pytest.raises(TypeError, match=message):
+            call()
+
+
 def test_what_cannot_be_convolved() -> None:
     with pytest.raises(ValueError, match="neither of"):
         signal.convolve(draw(2, 5), draw(3, 4), mode="valid")
@@ -82,6 +127,23 @@ CALLS: dict[str, tuple[Any, Any, tuple[Any, ...]]] = {
     "inv": (lambda f, a: f(a), "inv", (M,)),
     "det": (lambda f, a: f(a), "det", (M,)),
     "solve": (lambda f, a, b: f(a, b), "solve", (M, B)),
+    "cho_factor": (lambda f, a: anp.triu(f((a + a.T) / 2)[0]), "cho_factor", (SPD + np.eye(3),)),
+    "eigh": (lambda f, a: f((a + a.T) / 2)[0], "eigh", (SPD + np.diag([1.0, 2.0, 4.0]),)),
+    "eigh vectors": (lambda f, a: f((a + a.T) / 2, lower=False)[1] ** 2, "eigh", (SPD + np.diag([1.0, 2.0, 4.0]),)),
+    "eigvalsh": (lambda f, a: f((a + a.T) / 2, check_finite=False), "eigvalsh", (SPD + np.diag([1.0, 2.0, 4.0]),)),
+    "svd": (lambda f, a: f(a, full_matrices=False)[2] ** 2, "svd", (draw(3, 4),)),
+    "svdvals": (lambda f, a: f(a), "svdvals", (draw(3, 4),)),
+    "qr full": (lambda f, a: f(a)[0], "qr", (M,)),
+    "qr economic": (lambda f, a: f(a, mode="economic")[1], "qr", (draw(4, 3),)),
+    "norm": (lambda f, a: f(a, "fro"), "norm", (M,)),
+    "norm of rows": (lambda f, a: f(a, 3, axis=1), "norm", (M,)),
+    "pinv": (lambda f, a: f(a), "pinv", (draw(4, 3),)),
+    "lu factor": (lambda f, a: f(a)[0], "lu_factor", (M[::-1],)),
+    "lu lower": (lambda f, a: f(a)[1], "lu", (M[::-1],)),
+    "lu upper": (lambda f, a: f(a)[2], "lu", (M[::-1],)),
+    "lu rows": (lambda f, a: f(a, permute_l=True)[0], "lu", (M[::-1],)),
+    "toeplitz": (lambda f, c, r: f(c, r), "toeplitz", (draw(3), draw(4))),
+    "toeplitz symmetric": (lambda f, c: f(c), "toeplitz", (draw(3),)),
 }
 
 
@@ -93,6 +155,20 @@ def test_linear_algebra(name: str) -> None:
     np.testing.assert_allclose(call(ours, *arguments), expected, rtol=1e-12)
     np.testing.assert_allclose(call(ours, *map(ag.Tensor, arguments)).data, expected, rtol=1e-10, atol=1e-12)
     check_grads(lambda *x: call(ours, *x), rtol=1e-5)(*arguments)
+
+
+def test_options_of_factors_are_refused_by_name() -> None:
+    a = ag.Tensor(SPD)
+    for call, message in (
+        (lambda: linalg.eigh(a, SPD), "takes no b"),
+        (lambda: linalg.eigvalsh(a, subset_by_index=[0, 1]), "takes no subset_by_index="),
+        (lambda: linalg.qr(a, pivoting=True), "takes no pivoting=: order the columns"),
+        (lambda: linalg.qr(a, mode="raw"), 'takes mode="full"'),
+        (lambda: linalg.lu(ag.Tensor(B)), r"a square matrix, got shape \(3, 2\)"),
+    ):
+        with pytest.raises(TypeError, match=message):
+            call()
+    assert len(linalg.qr(a, mode="r")) == 1
 
 
 @pytest.mark.parametrize("name", ["sqrtm", "logm"])
