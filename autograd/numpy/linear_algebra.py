@@ -33,7 +33,9 @@ def inv(a: Any) -> Any:
 @differentiable("linalg.solve")
 def solve(a: Any, b: Any) -> Any:
     """The x for which A x = b, a vector or columns."""
-    return linear_algebra.solve(a, reshape(b, (-1, 1)))[..., 0] if rank(b) == 1 else linear_algebra.solve(a, b)
+    if rank(b) == 1 and rank(a) > 2:
+        return linear_algebra.solve(a, reshape(b, (-1, 1)))[..., 0]
+    return linear_algebra.solve(a, b)
 
 
 @differentiable("linalg.det")

@@ -144,10 +144,13 @@ def partition(a: Any, kth: Any, axis: int | None = -1) -> Any:  # noqa: ARG001
 def diag(v: Any, k: int = 0) -> Any:
     """The diagonal of a matrix, or a matrix with a diagonal."""
     if rank(v) == 2:
-        return shaping.getitem(ravel(v), index=np.diagonal(np.arange(np.prod(shape(v))).reshape(shape(v)), k))
+        rows, columns = shape(v)
+        start, length = (k, columns - k) if k > 0 else (-k * columns, rows + k)
+        stop = start + (columns + 1) * max(0, min(length, rows, columns))
+        return shaping.getitem(ravel(v), index=slice(start, stop, columns + 1))
     length = shape(v)[0] + abs(k)
-    rows = np.arange(shape(v)[0])
-    return shaping.scatter(v, shape=(length, length), index=(rows + max(-k, 0), rows + max(k, 0)))
+    places = np.arange(shape(v)[0])
+    return shaping.scatter(v, shape=(length, length), index=(places + max(-k, 0), places + max(k, 0)))
 
 
 @differentiable("diagflat")

@@ -205,6 +205,11 @@ def _of_letters(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, An
 
 def _solved(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
     (a, b), (many_a, many_b) = inputs, many
+    if rank(b) - many_b == 1:
+        if not many_a:  # a vector for each entry: the columns of one matrix
+            return shaping.transpose(linear_algebra.solve(a, shaping.transpose(b, axes=None)), axes=None)
+        y = linear_algebra.solve(a, shaping.reshape(b, shape=(*shape(b), 1)))
+        return shaping.reshape(y, shape=shape(y)[:-1])
     if many_b and not many_a and rank(a) == 2 and rank(b) == 3:  # one matrix, taken apart once
         size, rows, columns = shape(b)
         side_by_side = shaping.reshape(shaping.transpose(b, axes=(1, 0, 2)), shape=(rows, size * columns))

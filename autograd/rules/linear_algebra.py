@@ -14,9 +14,9 @@ from autograd.rules import forwards, triangles
 from autograd.rules.arithmetic import equal, where
 from autograd.rules.losses import one_hot
 from autograd.rules.primitive import primitive
-from autograd.rules.products import matmul, matrix_transpose
+from autograd.rules.products import as_column, as_row, matmul, matrix_transpose
 from autograd.rules.reductions import sum_
-from autograd.rules.shapes import shape
+from autograd.rules.shapes import rank, shape
 from autograd.rules.shaping import concatenate, getitem, reshape
 
 # ---- any sum of products -------------------------------------------------------------------------------------------
@@ -77,14 +77,21 @@ inv = primitive(
     symbol="⁻¹", doc="Y = X⁻¹",
 )  # fmt: skip
 
-# np.linalg.solve takes b for a stack of vectors in some versions; here its last two axes are a matrix.
+# np.linalg.solve takes b for a stack of vectors in some versions; here its last two axes are a matrix, unless it is one
+# vector beside one matrix.
 solve = primitive(
     "solve", lambda a, b: np.linalg.solve(a, b),
-    lambda g, y, a, b: -matmul(solve(matrix_transpose(a), g), matrix_transpose(y)),
+    lambda g, y, a, b: -_outer(solve(matrix_transpose(a), g), y),
     lambda g, y, a, b: solve(matrix_transpose(a), g),
     analytic=True, jvp=(lambda t, y, a, b: -solve(a, matmul(t, y)), lambda t, y, a, b: solve(a, t)),
     symbol="A⁻¹B", doc="A Y = B",
 )  # fmt: skip
+
+
+def _outer(u: Any, y: Any) -> Any:
+    # U Yᵀ, of vectors as well.
+    return as_column(u) * as_row(y) if rank(y) == 1 else matmul(u, matrix_transpose(y))
+
 
 # The cofactors are the inverse's transpose times the determinant, and there too where this is 0; and so are theirs.
 det = primitive(
@@ -160,11 +167,12 @@ def _moved_pseudoinverse(t: Any, y: Any, x: Any, yt: Any, tt: Any) -> Any:
 
 # ---- decompositions ------------------------------------------------------------------------------------------------
 
-# I. Murray, "Differentiation of the Cholesky decomposition", 2016, eq. 10.
+# I. Murray, "Differentiation of the Cholesky decomposition", 2016, eq. 10: ½ Y⁻ᵀ (P + Pᵀ) Y⁻¹ with P = Φ(YᵀG), the lower
+# triangle with half its diagonal. Of Yᵀ, an upper triangle, the inverse is found by substitution alone.
 cholesky = primitive(
     "cholesky", lambda x: np.linalg.cholesky(x),
-    lambda g, y, x: _symmetric(_between(y, _lower_half(matmul(matrix_transpose(y), g)))),
-    jvp=lambda t, y, x: matmul(y, _lower_half(_turned(y, _symmetric(t)))),
+    lambda g, y, x: _turned(inv(matrix_transpose(y)), 0.5 * _mirrored(matmul(matrix_transpose(y), g), "L")),
+    jvp=lambda t, y, x: matmul(y, _lower_half(_turned(matrix_transpose(inv(matrix_transpose(y))), _symmetric(t)))),
     doc="X = Y Yᵀ, Y lower triangular; the gradient is symmetric as X is",
 )  # fmt: skip
 
@@ -173,14 +181,9 @@ def _lower_half(x: Any) -> Any:
     return 0.5 * (tril(x, k=0) + tril(x, k=-1))
 
 
-def _between(y: Any, x: Any) -> Any:
-    # Y⁻ᵀ X Y⁻¹
-    return solve(matrix_transpose(y), matrix_transpose(solve(matrix_transpose(y), matrix_transpose(x))))
-
-
-def _turned(y: Any, x: Any) -> Any:
-    # Y⁻¹ X Y⁻ᵀ
-    return matrix_transpose(solve(y, matrix_transpose(solve(y, x))))
+def _turned(z: Any, x: Any) -> Any:
+    # Z X Zᵀ
+    return matmul(z, matmul(x, matrix_transpose(z)))
 
 
 def _symmetric(x: Any) -> Any:

@@ -347,7 +347,7 @@ ROWS: dict[str, Row] = {
     # linear algebra
     "einsum": Row(linear_algebra.einsum, lambda t, a, b, subscripts: t.einsum(subscripts, a, b), (REAL, REAL), [shapes for shapes, _ in EINSUM], tuple({"subscripts": text} for _, text in EINSUM)),
     "inv": Row(linear_algebra.inv, lambda t, x: t.linalg.inv(x), (REGULAR,), [*SQUARE, ((0, 3, 3),)]),
-    "solve": Row(linear_algebra.solve, lambda t, a, b: t.linalg.solve(a, b), (REGULAR, REAL), [((3, 3), (3, 2)), ((2, 3, 3), (2, 3, 1)), ((2, 3, 3), (3, 2))]),
+    "solve": Row(linear_algebra.solve, lambda t, a, b: t.linalg.solve(a, b), (REGULAR, REAL), [((3, 3), (3, 2)), ((3, 3), (3,)), ((2, 3, 3), (2, 3, 1)), ((2, 3, 3), (3, 2))]),
     "det": Row(linear_algebra.det, lambda t, x: t.linalg.det(x), (REGULAR,), SQUARE),
     "cofactors": Row(linear_algebra.cofactors, lambda t, x: t.linalg.inv(x).mT * t.linalg.det(x)[..., None, None], (REGULAR,), SQUARE),
     "cofactors_along": Row(linear_algebra.cofactors_along, _torch_cofactors_along, (REGULAR, REAL), [((3, 3), (3, 3)), ((2, 3, 3), (2, 3, 3))]),

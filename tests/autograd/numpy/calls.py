@@ -181,7 +181,7 @@ CALLS: dict[str, list[Call]] = {
     "choose": calls(lambda np, x: np.choose([0, 2, 1, 0], x)),
     "sort": calls(lambda np, x: np.sort(x), lambda np, x: np.sort(x, axis=0), lambda np, x: np.sort(x, None)),
     "partition": calls(lambda np, x: np.sort(np.partition(x, 2, axis=1)[:, 3:])),
-    "diag": [*calls(lambda np, x: np.diag(x), lambda np, x: np.diag(x, -2), shapes=V), *calls(lambda np, x: np.diag(x, 1))],
+    "diag": [*calls(lambda np, x: np.diag(x), lambda np, x: np.diag(x, -2), shapes=V), *calls(lambda np, x: np.diag(x, 1), lambda np, x: np.diag(x, -1), lambda np, x: np.diag(x, 9))],
     "diagflat": calls(lambda np, x: np.diagflat(x, 1)),
     "diagonal": calls(lambda np, x: np.diagonal(x, 1, 1, 2), shapes=C),
     "linalg.diagonal": calls(lambda np, x: np.linalg.diagonal(x, offset=-1), shapes=C),
