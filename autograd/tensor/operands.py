@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 from weakref import WeakValueDictionary
@@ -39,9 +40,12 @@ def as_array(x: Any, rule: Primitive) -> Array:
     return array
 
 
-# The copies that graphs hold of large arrays, by where the original lies.
+# The copies that graphs hold of large arrays, by the original's identity and by where it lies.
 _held: WeakValueDictionary[Any, Array] = WeakValueDictionary()
 _LARGE = 1 << 15  # bytes; below, a look costs more than a copy
+# The latest of them, which outlive their graphs: the next derivative of a function will ask for them again.
+_latest: deque[Array] = deque(maxlen=8)
+_KEPT = 1 << 20  # bytes, at most, of each
 
 
 def held(array: Array) -> Array:
@@ -51,16 +55,31 @@ def held(array: Array) -> Array:
     """
     if array.nbytes < _LARGE:
         return array.copy("K")
+    by_columns = array.flags.fnc
+    rows = (array.T if by_columns else np.ascontiguousarray(array)).data
+    # Memory is compared byte by byte (−0 is not 0, and NaN is NaN), in half the time that numbers take.
+    copy = _held.get(id(array))
+    alike = copy is not None and copy.shape == array.shape and copy.strides == array.strides
+    if copy is not None and alike and copy.dtype is array.dtype and copy.base == rows:
+        return copy
     keep_freed_memory()
     place = (array.__array_interface__["data"][0], array.shape, array.strides, array.dtype)
     copy = _held.get(place)
-    by_columns = array.flags.fnc
-    rows = array.T if by_columns else np.ascontiguousarray(array)
-    # Memory is compared byte by byte (−0 is not 0, and NaN is NaN), in half the time that numbers take.
-    if copy is None or copy.base != rows.data:
+    if copy is None or copy.base != rows:
         _held[place] = copy = np.ndarray(array.shape, array.dtype, bytearray(rows), order="F" if by_columns else "C")
         copy.flags.writeable = False
+        if copy.nbytes <= _KEPT:
+            _latest.append(copy)
+    _held[id(array)] = copy
     return copy
+
+
+def is_held(array: Array) -> bool:
+    """Whether it is such a copy of a large array, or a part of one: nobody can write to that."""
+    memory: Any = array
+    while memory.__class__ is np.ndarray:
+        memory = memory.base
+    return memory.__class__ is bytearray and not array.flags.writeable
 
 
 def refuse_masked(x: Any, what: str) -> None:

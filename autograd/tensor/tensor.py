@@ -175,12 +175,13 @@ class Tensor(ArrayMethods, Copying):
         if data.__class__ is not np.ndarray:
             data = np.asarray(data)
         if requires_grad and rule.differentiable and recording():
-            parents = tuple(inputs)
+            parents = inputs
             if captured:
-                own = {i: constant(held(arrays[i])) for i in captured}
-                parents = tuple([own.get(i, x) for i, x in enumerate(inputs)])
-            return fill(object.__new__(Tensor), data, rule, parents, owned(attrs) if attrs else NO_ATTRS, True)
-        if rule.view and np.may_share_memory(data, arrays[0]):
+                parents = list(inputs)
+                for i in captured:
+                    parents[i] = constant(held(arrays[i]))
+            return fill(object.__new__(Tensor), data, rule, tuple(parents), owned(attrs) if attrs else NO_ATTRS, True)
+        if rule.view and np.may_share_memory(data, arrays[0]) and not operands.is_held(data):
             data = data.copy()  # a leaf has its memory to itself
         return new_node(Tensor, data, None, (), CUT if is_cut(inputs) else NO_ATTRS)
 
@@ -389,7 +390,7 @@ class Tensor(ArrayMethods, Copying):
 
 def constant(array: Any) -> Tensor:
     """A Tensor around an array as it is: no copy, no gradient."""
-    return new_node(Tensor, np.asarray(array), None, (), NO_ATTRS, False)
+    return fill(object.__new__(Tensor), np.asarray(array))
 
 
 def _requires_grad(x: Any) -> bool:

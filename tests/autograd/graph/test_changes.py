@@ -5,6 +5,7 @@ from __future__ import annotations
 import array
 from collections.abc import Callable
 from typing import Any
+from weakref import ref
 
 import numpy as np
 import pytest
@@ -251,14 +252,15 @@ def test_what_is_held_may_lie_in_memory_in_any_way() -> None:
         np.testing.assert_array_equal(copy, before)
 
 
-def test_what_graphs_hold_goes_with_them() -> None:
-    A = np.ones((100, 100))
-    x = Tensor(np.ones(100), requires_grad=True)
-    before = len(operands._held)
-    y = A @ x
-    assert len(operands._held) == before + 1
+def test_what_graphs_hold_goes_with_them_but_for_eight_copies_of_a_megabyte_at_most() -> None:
+    A = np.ones((400, 400))
+    y = A @ Tensor(np.ones(400), requires_grad=True)
+    copy = ref(y.inputs[0].data)
+    assert copy() is not None
     del y
-    assert len(operands._held) == before
+    assert copy() is None
+    assert len(operands._latest) <= 8
+    assert all(copy.nbytes <= 1 << 20 for copy in operands._latest)
 
 
 def test_derivatives_that_are_asked_for_later() -> None:
@@ -382,3 +384,28 @@ def test_computed_data_cannot_be_overwritten() -> None:
         y.data = np.zeros(1)
     with pytest.raises(GraphError, match="change the leaves"):
         (Value(1.0) + 1).data = 3.0
+
+
+def test_what_is_held_is_found_again_after_its_graph_is_gone_but_not_for_an_array_of_another_shape() -> None:
+    A = np.random.default_rng(0).normal(size=(100, 200))
+    first = id(operands.held(A))
+    assert id(operands.held(A)) == first
+    for change in (lambda: setattr(A, "shape", (200, 100)), lambda: A.fill(2.0)):
+        change()
+        copy = operands.held(A)
+        assert copy.shape == A.shape
+        np.testing.assert_array_equal(copy, A)
+    kept = [operands.held(np.full((100, 100), float(i))) for i in range(20)]
+    assert len({id(copy) for copy in kept}) == 20
+    assert len(operands._latest) == operands._latest.maxlen
+
+
+def test_a_transposed_constant_needs_no_memory_where_nobody_can_write_to_it() -> None:
+    A = np.random.default_rng(0).normal(size=(100, 100))
+    y = Tensor(np.ones(100), requires_grad=True) @ A
+    turned = ag.transpose(y.inputs[1])
+    assert np.may_share_memory(turned.data, y.inputs[1].data)
+    assert not np.may_share_memory(turned.data, A)
+    of_a_leaf = Tensor(A)
+    assert not np.may_share_memory(ag.transpose(of_a_leaf).data, of_a_leaf.data)
+    assert not np.may_share_memory(ag.broadcast_to(of_a_leaf, (2, 100, 100)).data, of_a_leaf.data)
