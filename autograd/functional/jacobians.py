@@ -72,9 +72,10 @@ def _together(
     start: Sequence[Any], results: Sequence[Any], inputs: Sequence[Any], order: Sequence[Node], record: bool
 ) -> bool:
     """Whether many directions may go through in one pass: of real arrays, which are not traced in vain."""
+    few = 1 if record else 2  # for which a pass for each takes less time
     ends = [x for x in (*results, *inputs) if isinstance(x, Node)]
     return (
-        all(x.size > 1 for x in start if isinstance(x, Tensor))
+        all(x.size > few for x in start if isinstance(x, Tensor))
         and all(x.kind == "array" and (record or not x.traced) and not is_complex(x) for x in ends)
         and all(x.kind == "array" for x in order)
     )
