@@ -25,6 +25,8 @@ from autograd.graph.node import Node
 from autograd.tensor.dual import OPERATIONS, Abandoned, Dual, Pass, dual
 from autograd.tensor.memory import LARGE, keep_freed_memory
 
+DOUBLE = np.dtype(np.float64)
+
 
 def value_and_push(function: Function, args: tuple[Any, ...], direction: Any, argnum: Argnum) -> tuple[Any, Any] | None:
     """``(f(…), J v)`` as `autograd.jvp` gives it; None where the function has to be recorded, or the call is wrong."""
@@ -94,11 +96,12 @@ def _dual(x: Any, v: Any, here: Pass) -> Dual | None:
         if isinstance(v, Node):
             return None
         v = np.asarray(v)
-    if v.dtype is not x.dtype:
+    dtype = x.dtype
+    if v.dtype is not dtype:
         if v.dtype.kind not in "fbiu":
             return None
-        v = v.astype(x.dtype)
-    if x.dtype.kind != "f" or x.shape != v.shape:
+        v = v.astype(dtype)
+    if dtype.kind != "f" or x.shape != v.shape:
         return None
     made = dual(x, v, here)
     here.inputs.append(made)
@@ -108,8 +111,14 @@ def _dual(x: Any, v: Any, here: Pass) -> Dual | None:
 def _handed_out(array: Any, given: Sequence[Any] = ()) -> Any:
     """A number for a double without axes, else an array whose memory is nobody else's."""
     if not array.ndim:
-        return array.item() if array.dtype == np.float64 else array[()]
-    return array if array.base is None and given and all(array is not x for x in given) else np.array(array)
+        return array.item() if array.dtype is DOUBLE else array[()]
+    if array.base is None and given:
+        for x in given:
+            if x is array:
+                break
+        else:
+            return array
+    return np.array(array)
 
 
 def _quiet_tangents() -> Any:

@@ -23,7 +23,7 @@ from autograd.graph.backward import is_watched
 from autograd.graph.forward import push_forward
 from autograd.graph.hooks import current_tracer
 from autograd.graph.mode import is_recording, recorded
-from autograd.graph.node import ACTIVE, PAST, Node
+from autograd.graph.node import ACTIVE, PAST, Node, fill
 from autograd.graph.order import topological_order
 from autograd.graph.outside import CUT, look_at
 from autograd.rules import arithmetic
@@ -256,6 +256,8 @@ def _own_leaf(x: Any) -> Any:
     tracer = current_tracer()
     if tracer is not None and isinstance(x, Node):
         return tracer.joined(x)
+    if x.__class__ is float or (x.__class__ is np.ndarray and x.dtype.kind == "f"):  # without questions, as mostly
+        return fill(object.__new__(Tensor), np.array(x), attrs=ACTIVE, requires_grad=True)
     if isinstance(x, Node) and x.carries:
         x._abandon()  # type: ignore[attr-defined]
     whole = isinstance(x, np.ndarray) and x.dtype.kind in "iub"  # meant as an array of numbers

@@ -132,6 +132,8 @@ def positions_of(name: str, args: Sequence[Any], argnum: Argnum) -> list[int]:
 
 def check_asked(operation: str, function: Any, argnum: Any) -> None:
     """Raise where numbers were given in the place of the function, or of which argument is meant."""
+    if argnum.__class__ is int and callable(function):  # as mostly
+        return
     if not callable(function):
         hint = "; of a node that is computed already, y.backward() or ag.gradients(y, [x]) give the derivatives"
         raise TypeError(

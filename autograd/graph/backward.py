@@ -81,8 +81,9 @@ def _shares(node: Any, g: Any, create_graph: bool, needed: Collection[Node]) -> 
     arguments = (
         (g, node, *inputs) if create_graph else (g, node._raw, *[x._raw if isinstance(x, Node) else x for x in inputs])
     )
-    kind: Kind = "node" if isinstance(g, Node) else node.kind
-    one_by_one = kind == "node" and g.many and not stands_in_a_book(rule)
+    on_nodes = isinstance(g, Node)
+    kind: Kind = "node" if on_nodes else node.kind
+    one_by_one = on_nodes and g.many and not stands_in_a_book(rule)
     pull, vjps = rule.derivatives[kind]
     shares = None if pull is None else evaluated(pull, rule.pull, arguments, attrs)
     for position, x in enumerate(inputs):
@@ -94,8 +95,10 @@ def _shares(node: Any, g: Any, create_graph: bool, needed: Collection[Node]) -> 
             continue
         elif one_by_one:
             yield position, x, g.each(lambda g, vjp=vjp: vjp(g, *arguments[1:], **attrs), (g,))
-        else:
+        elif kind == "scalar":
             yield position, x, evaluated(vjp, None if rule.own else rule.vjps[position], arguments, attrs)
+        else:
+            yield position, x, vjp(*arguments, **attrs) if attrs else vjp(*arguments)
 
 
 def zero_where_not_taken(g: Any, share: Any) -> Any:

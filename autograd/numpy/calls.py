@@ -112,13 +112,14 @@ class Row:
 
     def as_they_are(self, args: tuple[Any, ...]) -> bool:
         """Whether ours takes these arguments without a look at their names: nodes, arrays, and numbers beside them."""
-        nodes = 0
+        nodes = False
         for x in args:
-            if isinstance(x, Node):
-                nodes += 1
-            elif x.__class__ is not np.ndarray and x.__class__ is not float:
-                return False
-        return nodes > 0 and len(args) <= self.alike
+            kind = x.__class__
+            if kind is not np.ndarray and kind is not float:
+                if not isinstance(x, Node):
+                    return False
+                nodes = True
+        return nodes and len(args) <= self.alike
 
     def spread(self, bound: inspect.BoundArguments) -> Iterator[tuple[str, Any]]:
         """The arguments of a call one by one."""
@@ -276,7 +277,7 @@ def differentiable_version(function: Function) -> Function:
 
     @wraps(function)
     def version(*args: Any, **kwargs: Any) -> Any:
-        if len(args) == 1 and isinstance(args[0], Node) and quick.issuperset(kwargs):
+        if len(args) == 1 and isinstance(args[0], Node) and (not kwargs or quick.issuperset(kwargs)):
             return ours(args[0], **kwargs)
         if of_list and args and isinstance(args[0], Iterator | ValuesView):  # HIPS autograd takes them
             args = (list(args[0]), *args[1:])

@@ -101,14 +101,20 @@ def dot(a: Any, b: Any) -> Any:
         >>> y.data, w[0].grad, w[1].grad
         (2.0, 3.0, 4.0)
     """
-    if has_values(a) or has_values(b):
-        if len(a) != len(b):
-            raise ShapeError(f"a sum of products of {len(a)} weights and {len(b)} inputs: the numbers must be equal")
-        return products.affine(0.0, *a, *b)
-    a, b = gathered(a), gathered(b)
-    if rank(a) == 0 or rank(b) == 0:
+    try:
+        axes_of_a, axes_of_b = a.ndim, b.ndim
+    except AttributeError:
+        if has_values(a) or has_values(b):
+            if len(a) != len(b):
+                raise ShapeError(
+                    f"a sum of products of {len(a)} weights and {len(b)} inputs: the numbers must be equal"
+                ) from None
+            return products.affine(0.0, *a, *b)
+        a, b = gathered(a), gathered(b)
+        axes_of_a, axes_of_b = rank(a), rank(b)
+    if axes_of_a == 0 or axes_of_b == 0:
         return arithmetic.multiply(a, b)
-    if rank(b) <= 2:
+    if axes_of_b <= 2:
         return products.matmul(a, b)
     # a (…, k) and b (…, k, m): one matrix product with b's other axes side by side.
     *stacked, inner, columns = shape(b)

@@ -54,6 +54,8 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False, **words: Never) -> An
     """
     if words:
         refuse_keywords("sum", words, ("axis", "keepdims"))
+    if hasattr(x, "shape"):
+        return reductions.sum_(x, axis=axis, keepdims=keepdims)
     x = _listed(x)
     if has_values(x):
         _scalars_only_whole("sum", axis, keepdims)

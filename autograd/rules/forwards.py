@@ -44,8 +44,11 @@ def silu_of_float(x: float) -> float:
 
 def sech_squared(x: Any) -> Any:
     """1 / cosh² x."""
-    with np.errstate(over="ignore"):  # 1/∞ is right
-        y = np.cosh(x)
+    if x.__class__ is np.ndarray and x.dtype.char == "d" and x.size < 1000 and np.vdot(x, x) < 5e5:
+        y = np.cosh(x)  # no |x| is above 710, and asking NumPy to be quiet takes longer than all the rest
+    else:
+        with np.errstate(over="ignore"):  # 1/∞ is right
+            y = np.cosh(x)
     if not y.ndim:
         return 1 / y / y
     return np.square(np.reciprocal(y, out=y), out=y)

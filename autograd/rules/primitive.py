@@ -201,11 +201,14 @@ class Primitive:
             except TypeError:
                 self._refuse_unknown(attrs, ("out", "where", "dtype", "casting", "order", "subok", "signature"))
                 raise
+        numbers = self.scalar is not None
         for x in inputs:
-            apply = getattr(x.__class__, "_apply", None)
+            kind = x.__class__
+            apply = getattr(kind, "_apply", None)
             if apply is not None:
                 return apply(self, inputs, attrs)
-        if self.scalar is not None and all(x.__class__ is float or x.__class__ in (int, bool) for x in inputs):
+            numbers = numbers and (kind is float or kind is int or kind is bool)
+        if numbers:
             return self.on_floats(inputs, attrs)
         try:
             return self.array(*inputs, **attrs)

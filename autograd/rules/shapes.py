@@ -25,8 +25,8 @@ def is_complex(x: Any) -> bool:
 
 def rank(x: Any) -> int:
     """The number of axes."""
-    known = getattr(x, "ndim", None)
-    return len(shape(x)) if known is None else int(known)
+    known: int | None = getattr(x, "ndim", None)
+    return len(shape(x)) if known is None else known
 
 
 def rows_of(x: Any) -> int:

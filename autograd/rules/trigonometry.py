@@ -59,7 +59,7 @@ tanh = elementwise(
 
 sech_squared = elementwise(
     "sech_squared", forwards.sech_squared,
-    lambda g, y, x: g * (-2 * y * tanh(x)),
+    lambda g, y, x: g * (-2.0 * y * tanh(x)),
     analytic=True, scalar=forwards.sech_squared_of_float, symbol="sech²", doc="y = 1 / cosh² x = 1 − tanh² x",
 )  # fmt: skip
 

@@ -25,6 +25,8 @@ from autograd.rules.pushforward import push_of
 from autograd.tensor.operands import as_array, explained
 from autograd.tensor.tensor import Tensor, constant
 
+SMALL = 2048  # whole numbers below it are the same in each floating-point type
+
 
 class Abandoned(BaseException):
     """A forward pass came to what it has to be recorded for. No `Exception`, which the user's function may catch."""
@@ -39,11 +41,10 @@ class Pass:
         abandoned: Whether it came to what it has to be recorded for.
     """
 
-    __slots__ = ("abandoned", "inputs", "over")
+    over = abandoned = False
 
     def __init__(self) -> None:
         self.inputs: list[Dual] = []
-        self.over = self.abandoned = False
 
 
 def _both(rule: Primitive) -> tuple[Any, Any]:
@@ -52,25 +53,31 @@ def _both(rule: Primitive) -> tuple[Any, Any]:
     of_a: Any
     of_b: Any
     of_a, of_b = rule.derivatives["array"][1]
-    linear = rule.linear
+    linear, new = rule.linear, object.__new__  # `dual` without the call
     kept = rule is not arithmetic.power  # beside a number the tangent has the type of the array
 
     def operate(self: Any, other: Any) -> Any:
         kind = other.__class__
         if kind is float or kind is int:
             if recording():
+                if kind is int and kept and -SMALL < other < SMALL:
+                    other = float(other)  # which NumPy is quicker with
                 a = self._raw
                 y = array(a, other)
                 if y.__class__ is np.ndarray:
-                    return dual(y, of_a(self._tangent, y, a, other), self._pass)
+                    made = new(Dual)
+                    made._raw, made._tangent, made._pass = y, of_a(self._tangent, y, a, other), self._pass
+                    return made
         elif kind is Dual:
             a, b = self._raw, other._raw
-            if a.shape == b.shape and a.dtype is b.dtype and other._pass is self._pass and recording():
+            if a.shape == b.shape and other._pass is self._pass and recording():
                 y = array(a, b)
                 t, u = self._tangent, other._tangent
                 tangent = array(t, u) if linear else of_a(t, y, a, b) + of_b(u, y, a, b)
                 if y.__class__ is np.ndarray and (linear or _alike(y, tangent)):
-                    return dual(y, tangent, self._pass)
+                    made = new(Dual)
+                    made._raw, made._tangent, made._pass = y, tangent, self._pass
+                    return made
         elif kind is np.ndarray and other.dtype.kind == "f" and recording():
             a = self._raw
             y = array(a, other)
@@ -82,18 +89,19 @@ def _both(rule: Primitive) -> tuple[Any, Any]:
     def reflected(self: Any, other: Any) -> Any:
         kind = other.__class__
         if (kind is float or kind is int) and recording():
+            if kind is int and -SMALL < other < SMALL:
+                other = float(other)
             b = self._raw
             y = array(other, b)
             if y.__class__ is np.ndarray:
                 tangent = of_b(self._tangent, y, other, b)
                 if kept or _alike(y, tangent):
-                    return dual(y, tangent, self._pass)
+                    made = new(Dual)
+                    made._raw, made._tangent, made._pass = y, tangent, self._pass
+                    return made
         return self._operate(rule, other, self)
 
     return operate, reflected
-
-
-_slope_of_square: Any = arithmetic.square.derivatives["array"][1][0]
 
 
 class Dual(Tensor):
@@ -176,8 +184,9 @@ class Dual(Tensor):
             return self._power(other)
         a = self._raw
         if a.ndim and recording():
-            y = a * a
-            return dual(y, _slope_of_square(self._tangent, y, a), self._pass)
+            tangent = self._tangent * a
+            tangent += tangent
+            return dual(a * a, tangent, self._pass)
         return self._apply(arithmetic.square, (self,), NO_ATTRS)
 
     @staticmethod
@@ -194,21 +203,23 @@ class Dual(Tensor):
                         return dual(y, tangent, x._pass)
             elif rule.linear and a.size:
                 y = np.asarray(rule.array(a, **attrs))
-                tangent = np.asarray(rule.array(x._tangent, **attrs))
-                if y.dtype.kind == "f" and _alike(y, tangent):  # and not complex, as a transform's
-                    return dual(y, tangent, x._pass)
+                if y.dtype.kind == "f":  # and not complex, as a transform's
+                    return dual(y, np.asarray(rule.array(x._tangent, **attrs)), x._pass)
         elif len(inputs) == 2 and rule.multilinear and not attrs and recording():
             a, b = inputs
             first = a.__class__ is Dual
             x, other = (a, b) if first else (b, a)
             if other.__class__ is np.ndarray and x.__class__ is Dual:
+                array: Any = rule.array
+                moving = x._raw
+                if array is np.matmul and 0 < other.ndim <= 2 and 0 < moving.ndim <= 2:
+                    array = np.dot  # the same, sooner
                 try:
-                    y = rule.array(x._raw, other) if first else rule.array(other, x._raw)
+                    y = array(moving, other) if first else array(other, moving)
                 except ValueError:
                     return _general(rule, inputs, attrs)  # which explains it
-                tangent = rule.array(x._tangent, other) if first else rule.array(other, x._tangent)
-                if _alike(y, tangent) and y.dtype.kind == "f":
-                    return dual(y, tangent, x._pass)
+                if y.__class__ is np.ndarray and y.dtype.kind == "f":
+                    return dual(y, array(x._tangent, other) if first else array(other, x._tangent), x._pass)
         return _general(rule, inputs, attrs)
 
     def __getitem__(self, index: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from typing import Any, Never, Self
 
@@ -47,12 +46,14 @@ class ArrayMethods(NumpyMethods, Exchange):
     @property
     def ndim(self) -> int:
         """The number of axes."""
-        return len(self.shape)
+        count: int = self._raw.ndim
+        return count
 
     @property
     def size(self) -> int:
         """The number of entries."""
-        return math.prod(self.shape)
+        count: int = self._raw.size
+        return count
 
     @property
     def nbytes(self) -> int:
