@@ -76,5 +76,7 @@ def inverse_permutation(axes: Sequence[int]) -> tuple[int, ...]:
 
 def is_basic(index: Any) -> bool:
     """Whether an index is made of integers, slices, None and … alone, so that no entry is taken twice."""
+    if index.__class__ is int or index.__class__ is slice:  # as mostly
+        return True
     parts = index if isinstance(index, tuple) else (index,)
     return all(part is None or part is Ellipsis or isinstance(part, int | np.integer | slice) for part in parts)

@@ -175,11 +175,9 @@ class Tensor(ArrayMethods, Copying):
         if data.__class__ is not np.ndarray:
             data = np.asarray(data)
         if requires_grad and rule.differentiable and recording():
-            parents = inputs
-            if captured:
-                parents = list(inputs)
-                for i in captured:
-                    parents[i] = constant(held(arrays[i]))
+            parents = list(inputs)
+            for i in captured:
+                parents[i] = constant(held(arrays[i]))
             return fill(object.__new__(Tensor), data, rule, tuple(parents), owned(attrs) if attrs else NO_ATTRS, True)
         if rule.view and np.may_share_memory(data, arrays[0]) and not operands.is_held(data):
             data = data.copy()  # a leaf has its memory to itself
