@@ -79,7 +79,7 @@ def _axes(x: Any, axis: Any) -> Any:
 def _along(rule: Primitive) -> Batch:
     """What has an axis, or several."""
 
-    def batch(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
+    def batch(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:
         (x,) = inputs
         if attrs["axis"] is not None and not rank(x) - 1:
             return None
@@ -91,36 +91,36 @@ def _along(rule: Primitive) -> Batch:
 def _of_matrices(rule: Primitive) -> Batch:
     """What works on the last two axes, and leaves those before as they are."""
 
-    def batch(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
+    def batch(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:
         return None if rank(inputs[0]) < 3 else rule(*inputs, **attrs)  # np.tril makes a matrix of a vector
 
     return batch
 
 
-def _cast(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
+def _cast(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:
     return shaping.astype(*inputs, **attrs)
 
 
-def _transposed(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
+def _transposed(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:
     (x,), axes = inputs, attrs["axes"]
     order = range(rank(x) - 1)[::-1] if axes is None else axes
     return shaping.transpose(x, axes=(0, *_axes(x, tuple(order))))
 
 
 def _to_shape(rule: Primitive) -> Batch:
-    def batch(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
+    def batch(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:
         wanted = attrs["shape"]
         return rule(inputs[0], shape=(shape(inputs[0])[0], *((wanted,) if isinstance(wanted, int) else wanted)))
 
     return batch
 
 
-def _broadcast(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
+def _broadcast(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:
     (x,), wanted = inputs, attrs["shape"]
     return shaping.broadcast_to(aligned(x, len(wanted)), shape=(shape(x)[0], *wanted))
 
 
-def _summed_to(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
+def _summed_to(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:
     (x,), wanted = inputs, attrs["shape"]
     axes = tuple(a + 1 for a in summed_axes(shape(x)[1:], wanted))
     return shaping.reshape(reductions.sum_(x, axis=axes, keepdims=False), shape=(shape(x)[0], *wanted))
@@ -134,12 +134,12 @@ def _index(index: Any) -> Any:
     return (slice(None), *index) if of_arrays or is_basic(index) else None
 
 
-def _taken(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
+def _taken(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:
     index = _index(attrs["index"])
     return None if index is None else shaping.getitem(inputs[0], index=index)
 
 
-def _scattered(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
+def _scattered(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:
     index, full = _index(attrs["index"]), (shape(inputs[0])[0], *attrs["shape"])
     return None if index is None else shaping.scatter(inputs[0], shape=full, index=index)
 
@@ -166,7 +166,7 @@ def _at_positions(rule: Primitive) -> Batch:
     return batch
 
 
-def _product(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
+def _product(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:
     (a, b), (many_a, many_b) = inputs, many
     axes_a, axes_b = rank(a) - many_a, rank(b) - many_b
     if not many_a and axes_b == 1 and axes_a <= 2:  # a bᵢ for all i: one product of matrices
@@ -203,7 +203,7 @@ def _of_letters(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, An
     return linear_algebra.einsum(*inputs, subscripts=f"{','.join(with_axis)}->{new}{result}")
 
 
-def _solved(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
+def _solved(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:
     (a, b), (many_a, many_b) = inputs, many
     if rank(b) - many_b == 1:
         if not many_a:  # a vector for each entry: the columns of one matrix

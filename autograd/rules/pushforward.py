@@ -75,7 +75,7 @@ def _summed(rules: Sequence[Vjp | None], kind: Kind) -> Push:
 def _linear(function: Callable[..., Any]) -> Push:
     """f(ȧ, ḃ, …)."""
 
-    def push(tangents: Sequence[Any], y: Any, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
+    def push(tangents: Sequence[Any], y: Any, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
         return function(*[_zeros(x) if t is None else t for t, x in zip(tangents, inputs, strict=True)], **attrs)
 
     return push
@@ -84,7 +84,7 @@ def _linear(function: Callable[..., Any]) -> Push:
 def _multilinear(function: Callable[..., Any]) -> Push:
     """f(ȧ, b, …) + f(a, ḃ, …) + …"""
 
-    def push(tangents: Sequence[Any], y: Any, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:  # noqa: ARG001
+    def push(tangents: Sequence[Any], y: Any, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
         total = None
         for position, tangent in enumerate(tangents):
             if tangent is not None:
