@@ -10,34 +10,42 @@ from scipy import stats as _stats
 
 from autograd.scipy.stats import (
     beta,
+    cauchy,
     chi2,
     dirichlet,
     expon,
     gamma,
+    gumbel_r,
     laplace,
     logistic,
     lognorm,
     multivariate_normal,
     norm,
+    pareto,
     poisson,
     t,
     uniform,
+    weibull_min,
 )
 
 __all__ = [
     "beta",
+    "cauchy",
     "chi2",
     "dirichlet",
     "expon",
     "gamma",
+    "gumbel_r",
     "laplace",
     "logistic",
     "lognorm",
     "multivariate_normal",
     "norm",
+    "pareto",
     "poisson",
     "t",
     "uniform",
+    "weibull_min",
 ]
 
 

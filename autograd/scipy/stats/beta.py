@@ -12,9 +12,10 @@ _family = Family(
     cdf=lambda z, a, b: special.betainc(a, b, z),
     sf=lambda z, a, b: special.betaincc(a, b, z),
     ppf=lambda q, a, b: special.betaincinv(a, b, q),
+    isf=lambda q, a, b: special.betainccinv(a, b, q),
     support=(0.0, 1.0),
 )
-logpdf, pdf, cdf, logcdf, sf, logsf, ppf = (
-    _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf")
+logpdf, pdf, cdf, logcdf, sf, logsf, ppf, isf = (
+    _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf")
 )
 __getattr__ = others_of("beta")

@@ -14,9 +14,10 @@ _family = Family(
     cdf=lambda z, df: special.gammainc(df / 2, z / 2),
     sf=lambda z, df: special.gammaincc(df / 2, z / 2),
     ppf=lambda q, df: 2 * special.gammaincinv(df / 2, q),
+    isf=lambda q, df: 2 * special.gammainccinv(df / 2, q),
     support=(0.0, math.inf),
 )
-logpdf, pdf, cdf, logcdf, sf, logsf, ppf = (
-    _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf")
+logpdf, pdf, cdf, logcdf, sf, logsf, ppf, isf = (
+    _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf")
 )
 __getattr__ = others_of("chi2")

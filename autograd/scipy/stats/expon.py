@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from autograd.rules.entries import exp, expm1, log1p
+from autograd.rules.entries import exp, expm1, log, log1p
 from autograd.scipy.stats.families import Family, others_of
 
 _family = Family(
@@ -14,9 +14,10 @@ _family = Family(
     sf=lambda z: exp(-z),
     logsf=lambda z: -z,
     ppf=lambda q: -log1p(-q),
+    isf=lambda q: -log(q),
     support=(0.0, math.inf),
 )
-logpdf, pdf, cdf, logcdf, sf, logsf, ppf = (
-    _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf")
+logpdf, pdf, cdf, logcdf, sf, logsf, ppf, isf = (
+    _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf")
 )
 __getattr__ = others_of("expon")

@@ -29,6 +29,7 @@ class Family:
         logcdf: Its logarithm, where that is more accurate than the logarithm of cdf.
         logsf: The same for sf.
         ppf: The z that has a given cdf.
+        isf: The z that has a given sf.
         support: The least and the largest z of a density that is not 0.
         inside: A point of the support, which stands in for points outside where functions are computed.
     """
@@ -44,6 +45,7 @@ class Family:
         logcdf: Function | None = None,
         logsf: Function | None = None,
         ppf: Function | None = None,
+        isf: Function | None = None,
         support: tuple[float, float] = (-math.inf, math.inf),
         inside: float = 0.5,
         discrete: bool = False,
@@ -59,8 +61,9 @@ class Family:
             "logsf": self._of_nodes("logsf", logsf or _log_of(below, cdf), 0.0, -math.inf),
         }
         self.functions[log_density[3:]] = self._density(log_density)
-        if ppf is not None:
-            self.functions["ppf"] = self._quantile(ppf)
+        for method, quantile in (("ppf", ppf), ("isf", isf)):
+            if quantile is not None:
+                self.functions[method] = self._quantile(method, quantile)
 
     def __getitem__(self, method: str) -> Function:
         return self.functions[method]
@@ -103,14 +106,14 @@ class Family:
 
         return _named(of, logarithm[3:], self.name)
 
-    def _quantile(self, standard: Function) -> Function:
+    def _quantile(self, method: str, standard: Function) -> Function:
         def of(q: Any, *args: Any, **named: Any) -> Any:
             if not _holds_node(q, *args, *named.values()):
-                return getattr(stats, self.name).ppf(q, *args, **named)
+                return getattr(getattr(stats, self.name), method)(q, *args, **named)
             shapes, loc, scale = self._parameters(args, named)
             return loc + scale * standard(q, *shapes)
 
-        return _named(of, "ppf", self.name)
+        return _named(of, method, self.name)
 
 
 def _log_of(probability: Function, complement: Function) -> Function:

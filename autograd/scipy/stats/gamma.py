@@ -14,9 +14,10 @@ _family = Family(
     cdf=lambda z, a: special.gammainc(a, z),
     sf=lambda z, a: special.gammaincc(a, z),
     ppf=lambda q, a: special.gammaincinv(a, q),
+    isf=lambda q, a: special.gammainccinv(a, q),
     support=(0.0, math.inf),
 )
-logpdf, pdf, cdf, logcdf, sf, logsf, ppf = (
-    _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf")
+logpdf, pdf, cdf, logcdf, sf, logsf, ppf, isf = (
+    _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf")
 )
 __getattr__ = others_of("gamma")

@@ -13,8 +13,9 @@ _family = Family(
     logcdf=special.log_expit,
     logsf=lambda z: special.log_expit(-z),
     ppf=special.logit,
+    isf=lambda q: -special.logit(q),
 )
-logpdf, pdf, cdf, logcdf, sf, logsf, ppf = (
-    _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf")
+logpdf, pdf, cdf, logcdf, sf, logsf, ppf, isf = (
+    _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf")
 )
 __getattr__ = others_of("logistic")

@@ -17,9 +17,10 @@ _family = Family(
     logcdf=lambda z, s: special.log_ndtr(log(z) / s),
     logsf=lambda z, s: special.log_ndtr(-log(z) / s),
     ppf=lambda q, s: exp(s * special.ndtri(q)),
+    isf=lambda q, s: exp(-s * special.ndtri(q)),
     support=(5e-324, math.inf),
 )
-logpdf, pdf, cdf, logcdf, sf, logsf, ppf = (
-    _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf")
+logpdf, pdf, cdf, logcdf, sf, logsf, ppf, isf = (
+    _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf")
 )
 __getattr__ = others_of("lognorm")

@@ -15,8 +15,9 @@ _family = Family(
     logcdf=special.log_ndtr,
     logsf=lambda z: special.log_ndtr(-z),
     ppf=special.ndtri,
+    isf=lambda q: -special.ndtri(q),
 )
-logpdf, pdf, cdf, logcdf, sf, logsf, ppf = (
-    _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf")
+logpdf, pdf, cdf, logcdf, sf, logsf, ppf, isf = (
+    _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf")
 )
 __getattr__ = others_of("norm")

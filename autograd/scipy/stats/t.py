@@ -20,8 +20,9 @@ _family = Family(
     cdf=lambda z, df: special.stdtr(df, z),
     sf=lambda z, df: special.stdtr(df, -z),
     ppf=lambda q, df: special.stdtrit(df, q),
+    isf=lambda q, df: -special.stdtrit(df, q),
 )
-logpdf, pdf, cdf, logcdf, sf, logsf, ppf = (
-    _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf")
+logpdf, pdf, cdf, logcdf, sf, logsf, ppf, isf = (
+    _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf")
 )
 __getattr__ = others_of("t")

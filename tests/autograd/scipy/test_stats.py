@@ -26,6 +26,10 @@ ROWS: dict[str, tuple[Any, tuple[float, ...], set[int]]] = {
     "chi2": (POSITIVE, (3.0, 0.1, 1.2), {1}),
     "beta": (UNIT, (1.7, 2.4, 0.02, 1.1), {1, 2}),
     "uniform": (UNIT, (0.02, 1.1), set()),
+    "cauchy": (SIGNED, (0.3, 1.2), set()),
+    "weibull_min": (POSITIVE, (1.7, 0.1, 1.2), set()),
+    "gumbel_r": (SIGNED, (0.3, 1.2), set()),
+    "pareto": (POSITIVE + 1, (2.3, -0.1, 1.1), set()),
 }
 
 
@@ -49,7 +53,13 @@ def test_values_and_derivatives(name: str) -> None:
         np.testing.assert_allclose(
             ours.ppf(ag.Tensor(UNIT), *parameters).data, scipys.ppf(UNIT, *parameters), rtol=1e-10
         )
-    assert ours.mean(*parameters) == scipys.mean(*parameters)
+        np.testing.assert_allclose(
+            ours.isf(ag.Tensor(UNIT), *parameters).data, scipys.isf(UNIT, *parameters), rtol=1e-10
+        )
+        places = [i for i in range(len(parameters) + 1) if i not in unknown]
+        check_grads(ours.isf, argnum=places, rtol=1e-5)(UNIT, *parameters)
+        np.testing.assert_array_equal(ours.isf(UNIT, *parameters), scipys.isf(UNIT, *parameters))
+    np.testing.assert_equal(ours.mean(*parameters), scipys.mean(*parameters))
 
 
 def test_parameters_may_be_named_and_are_counted() -> None:

@@ -1,0 +1,20 @@
+"""The Gumbel distribution of largest values, of distribution function exp(−exp(−z))."""
+
+from __future__ import annotations
+
+from autograd.rules.entries import exp, expm1, log, log1p
+from autograd.scipy.stats.families import Family, others_of
+
+_family = Family(
+    "gumbel_r",
+    logpdf=lambda z: -z - exp(-z),
+    cdf=lambda z: exp(-exp(-z)),
+    sf=lambda z: -expm1(-exp(-z)),
+    logcdf=lambda z: -exp(-z),
+    ppf=lambda q: -log(-log(q)),
+    isf=lambda q: -log(-log1p(-q)),
+)
+logpdf, pdf, cdf, logcdf, sf, logsf, ppf, isf = (
+    _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf")
+)
+__getattr__ = others_of("gumbel_r")
