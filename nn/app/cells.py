@@ -273,16 +273,21 @@ def to_dates(series: pd.Series[Any], form: str) -> NDArray[np.datetime64]:
     if _pandas().api.types.is_datetime64_any_dtype(series.dtype):
         return _without_zone(_pandas().to_datetime(series, utc=True))
     codes, different = _pandas().factorize(series, use_na_sentinel=True)
-    texts = [text if text is not None and len(text) < LONGEST_DATE else None for text in map(_text_of_date, different)]
+    texts = [
+        text if text and len(text) < LONGEST_DATE else None for text in (_text_of_date(x, form) for x in different)
+    ]
     dates = _without_zone(_parsed(_pandas().Series([*texts, None], dtype=object), form))  # the last is that of code -1
     found: NDArray[np.datetime64] = dates[codes]
     return found
 
 
-def _text_of_date(cell: Any) -> str | None:
-    """What may be read as a date."""
+def _text_of_date(cell: Any, form: str = "ISO8601") -> str | None:
+    """What may be read as a date written so."""
     if isinstance(cell, str):
         return _ZONE.sub(r"\1", cell) if cell[-1:].isupper() else cell
+    if hasattr(cell, "strftime"):  # an object of a date or a time, as a DataFrame may hold them
+        found: str = cell.isoformat() if form == "ISO8601" else cell.strftime(form)
+        return found
     whole = str(int(cell)) if isinstance(cell, int | float | np.number) and float(cell).is_integer() else ""
     return whole if _WHOLE_DATE.fullmatch(whole) else None
 

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nn._arguments import checked, explained_methods
+from nn._text import quoted
+from nn.app.datasets import DataError
 from nn.app.experiment import trainer_for
 from nn.app.lines import Spelling
 from nn.app.runs import Run, RunError, read_run
@@ -65,7 +67,7 @@ class Predictor:
             An array of shape ``(rows,)``.
 
         Raises:
-            DataError: A column is missing.
+            DataError: A column is missing, or there twice; or a cell is no number, date or text, but a list, say.
             TypeError: It is no table.
             RunError: The network's numbers overflow.
         """
@@ -95,6 +97,9 @@ class Predictor:
     def _inputs(self, table: pd.DataFrame) -> NDArray[Any]:
         if not hasattr(table, "columns"):
             raise TypeError(f"a table (a pandas DataFrame) is expected, got an object of type {type(table).__name__}")
+        for name in self.names:
+            if name in table.columns:
+                _check_column(name, table[name])
         return self.run.preprocessing.inputs(table)
 
     def to_onnx(self, path: str | Path) -> None:
@@ -114,6 +119,19 @@ class Predictor:
         if isinstance(self.run.preprocessing, Spelling):
             raise TypeError(f"{self!r} was trained on lines of text; write its network: nn.to_onnx(run.model, …)")
         write_run_as_onnx(self.run.preprocessing, self.model, path)
+
+
+def _check_column(name: str, column: Any) -> None:
+    """Refuse what no file could hold, in a column's words."""
+    if column.ndim > 1:
+        raise DataError(f"column {quoted(name)} is there {column.shape[1]} times; keep one")
+    if column.dtype == object:
+        for row, cell in enumerate(column, 1):
+            if isinstance(cell, list | tuple | dict | set | np.ndarray):
+                kind = type(cell).__name__
+                raise DataError(
+                    f"column {quoted(name)} holds a {kind} in row {row:,}; cells are numbers, dates or texts"
+                )
 
 
 @checked

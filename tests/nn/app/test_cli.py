@@ -523,8 +523,14 @@ def test_a_run_predicts_tables_of_other_programs(messy, command):
     np.testing.assert_array_equal(pickle.loads(pickle.dumps(run)).predict(table), run.predict(table))
     with pytest.raises(TypeError, match="predicts values, which have no probabilities"):
         run.predict_proba(table)
-    with pytest.raises(nn.app.datasets.DataError, match="column 'size' is missing"):
-        run.predict(table.drop(columns="size"))
+    np.testing.assert_array_equal(run.predict(table.assign(sold=table["sold"].dt.date)), run.predict(table))
+    for wrong, said in (
+        (table.drop(columns="size"), "column 'size' is missing"),
+        (pandas.concat([table, table[["size"]]], axis=1), "column 'size' is there 2 times; keep one"),
+        (table.assign(size=[[1]] * len(table)), "column 'size' holds a list in row 1; cells are numbers, dates or"),
+    ):
+        with pytest.raises(nn.app.datasets.DataError, match=said):
+            run.predict(wrong)
 
 
 def test_rare_classes_are_found(command):
