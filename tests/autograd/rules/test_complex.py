@@ -6,6 +6,9 @@ values: so it knows of no convention but that a gradient g means a change Re(g Â
 
 from __future__ import annotations
 
+import pickle
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -139,6 +142,13 @@ def test_every_function_of_complex_numbers_is_tested() -> None:
         for part in flat(function(Tensor(x, requires_grad=True))):
             note(part)
     assert set(COMPLEX_BOOK) - met == set()
+
+
+def test_an_entry_goes_through_pickle_to_a_process_that_has_not_met_it() -> None:
+    pickled = pickle.dumps([*BOOK.values(), *COMPLEX_BOOK.values()])
+    code = "import pickle, sys; print(*[x.name for x in pickle.load(sys.stdin.buffer)])"
+    done = subprocess.run([sys.executable, "-c", code], input=pickled, capture_output=True, check=True)
+    assert done.stdout.decode().split() == [*BOOK, *COMPLEX_BOOK]
 
 
 # Functions of several branches, and for each cut points on both of its sides, told apart by the sign of a zero.
