@@ -241,3 +241,20 @@ def test_a_sum_that_overflows_on_the_way_is_ieee_754s() -> None:
     y = ag.affine([ag.Value(1e200), ag.Value(-1e200)], [x, x], ag.Value(0.0))
     assert math.isnan(y.data)
     assert ag.affine([ag.Value(1e200), ag.Value(1e200)], [x, x], ag.Value(0.0)).data == math.inf
+
+
+@pytest.mark.parametrize("exponent", [0.5, -0.5, 2.0, 1.5])
+def test_a_power_is_cs_to_the_sign_of_zero(exponent: float) -> None:
+    bases = [-math.inf, -0.0, 0.0, 0.25, math.inf]
+    with np.errstate(all="ignore"):
+        found = ag.BOOK["power"](np.array(bases), exponent)
+    for base, y in zip(bases, found.tolist(), strict=True):
+        expected = math.inf if base == 0 and exponent < 0 else math.pow(base, exponent)
+        assert (y, math.copysign(1, y)) == (expected, math.copysign(1, expected) if base or exponent > 0 else 1.0), base
+
+
+def test_a_branch_on_a_number_from_outside_is_refused_in_a_recording() -> None:
+    w = ag.Value(2.0, label="w")
+    for branch in (lambda x: x if w else -x, lambda x: x if w > 1.0 else -x, lambda x: x if not w else -x):
+        with pytest.raises(ag.RecordingError, match=r"a branch on|a comparison of|a Value"):
+            ag.compile(lambda x, branch=branch: branch(x), engine="numpy")(1.0)
