@@ -212,11 +212,11 @@ def any_float() -> Schema:
     return check
 
 
-def whole(least: int) -> Schema:
-    """A whole number from ``least`` on that 64 bits hold."""
+def whole(least: int, most: float = 2**63 - 1) -> Schema:
+    """A whole number from ``least`` on, by default one that 64 bits hold."""
 
     def check(value: Any) -> None:
-        if type(value) is not int or not least <= value < 2**63:
+        if type(value) is not int or not least <= value <= most:
             raise _refused(value, f"a whole number from {least} on")
 
     return check

@@ -8,6 +8,7 @@ each one replaces the last in one step.
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -48,7 +49,7 @@ _COUNT, _OBJECT = whole(0), record()
 TOLD = record(
     position=record(
         **dict.fromkeys(("epoch", "taken", "epochs_taken"), _COUNT),
-        seed=any_float(),
+        seed=whole(0, math.inf),
         stopping=one_of(True, False),
         sums=one_of(True, False, None),
         rate=number(),

@@ -28,6 +28,7 @@ CASES = {
     "float": (any_float(), [0, 1.5, float("inf"), float("nan")], [None, True, "1", [], HUGE]),
     "two": (in_order(text(), whole(0)), [["a", 1], ("", 0)], [None, [], ["a"], ["a", 1, 2], [1, "a"], {"a": 1}]),
     "whole": (whole(1), [1, 2**63 - 1], [0, 1.0, True, 2**63, HUGE, "1", None]),
+    "whole of any size": (whole(0, float("inf")), [0, 2**64, HUGE], [-1, 1.0, True, None]),
     "choice": (one_of("a", "b"), ["a"], ["c", None, [], {}, 1]),
     "list": (list_of(whole(0)), [[], [1, 2]], [None, "ab", {}, [1, "a"], [[1]]]),
     "one at least": (list_of(text(), "a list of names", least=1), [["a"]], [[], None]),

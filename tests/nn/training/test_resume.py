@@ -127,6 +127,8 @@ def test_other_files_are_refused(content, tmp_path):
 DAMAGES = {
     "a count is below 0": lambda told: told["position"].update(epoch=-1),
     "a seed is none": lambda told: told["position"].update(seed=None),
+    "a seed is below 0": lambda told: told["position"].update(seed=-1),
+    "a seed is a fraction": lambda told: told["position"].update(seed=0.5),
     "a number is beyond floats": lambda told: told["history"][0].update(loss=10**400),
     "a part is missing": lambda told: told.pop("plan"),
     "a part is of another kind": lambda told: told.update(callbacks={}),
