@@ -71,8 +71,13 @@ def _no_empty_last_line(_: Any, page: nodes.document) -> None:
 
 
 def _names_side_by_side(_app: Any, _what: str, _name: str, _object: Any, _options: Any, lines: list[str]) -> None:
-    """Of "mean, deviation: …" a field would take the first for the type of the second: no blank between them."""
-    lines[:] = [re.sub(r"^(:(?:ivar|param) \w+,) (\w+:)", "\\1\u200b\\2", line) for line in lines]
+    """Of "mean_, deviation_: …" a field would take the first for the type of the second, and drop the underscores."""
+
+    def whole(field: re.Match[str]) -> str:
+        names = field[2].replace("\\", "").split(", ")
+        return field[1] + ",\u200b".join(re.sub("_$", r"\_", name) for name in names) + ":"
+
+    lines[:] = [re.sub(r"^(:(?:ivar|param) )(\w+\\?(?:, \w+\\?)*):", whole, line) for line in lines]
 
 
 def _public_bases(_app: Any, _name: str, _object: type, _options: Any, bases: list[Any]) -> None:
