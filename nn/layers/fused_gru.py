@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
-from nn.layers.fused import before_each_step, entries, pieces
+from nn.layers.fused import before_each_step, columns, entries, pieces
 
 __all__ = ["gru", "gru_step"]
 
@@ -40,7 +40,7 @@ def _keep(x: Any, weight: Any, bias: Any, h: Any) -> Any:
             np.exp(gates, out=gates)
             gates += 1
             np.reciprocal(gates, out=gates)
-            r, z = np.split(gates, 2, axis=1)
+            r, z = columns(gates, 2)
             np.multiply(r, to_n, out=n)
             n += x[:, t, 2 * size :]
             np.tanh(n, out=n)
@@ -61,9 +61,9 @@ def _back(g: Any, kept: Any, x: Any, weight: Any, bias: Any, h: Any) -> Any:  # 
     slope, by_state = np.empty((len(h), 2 * size), kept.dtype), np.empty(h.shape, kept.dtype)
     for_h[:] = 0
     for t in range(steps - 1, -1, -1):
-        (r, z), n = np.split(all_gates[t], 2, axis=1), all_n[t]
+        (r, z), n = columns(all_gates[t], 2), all_n[t]
         for_h += g[:, t]
-        of_r, of_z, of_n = np.split(for_x[:, t], 3, axis=1)
+        of_r, of_z, of_n = columns(for_x[:, t], 3)
         np.subtract(1, all_gates[t], out=slope)  # and so 1 − z
         np.multiply(n, n, out=work)
         np.subtract(1, work, out=work)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
-from nn.layers.fused import before_each_step, entries, pieces
+from nn.layers.fused import before_each_step, columns, entries, pieces
 
 __all__ = ["lstm", "lstm_step"]
 
@@ -40,7 +40,7 @@ def _keep(x: Any, weight: Any, h: Any, c: Any) -> Any:
             gates += 1
             np.reciprocal(gates, out=gates)
             gates[:, inner] = work
-            i, f, g, o = np.split(gates, 4, axis=1)
+            i, f, g, o = columns(gates, 4)
             np.multiply(f, c, out=all_c[t])
             np.multiply(i, g, out=work)
             all_c[t] += work
@@ -57,12 +57,12 @@ def _back(for_result: Any, kept: Any, x: Any, weight: Any, h: Any, c: Any) -> An
     found = np.empty(x.size + c.size, kept.dtype)
     for_x, for_c = pieces(found, x.shape, c.shape)
     slope = np.empty((batch, width), kept.dtype)
-    of_i, of_f, of_g, of_o = np.split(slope, 4, axis=1)
+    of_i, of_f, of_g, of_o = columns(slope, 4)
     by_gate = slope.reshape(batch, 4, -1)
     work, for_h = np.empty(h.shape, kept.dtype), np.zeros(h.shape, kept.dtype)
     for_c[:] = for_result if for_result.ndim == 2 else 0
     for t in range(steps - 1, -1, -1):
-        i, f, g, o = np.split(all_gates[t], 4, axis=1)
+        i, f, g, o = columns(all_gates[t], 4)
         np.subtract(1, all_gates[t], out=slope)
         slope *= all_gates[t]  # the derivative of a sigmoid; that of tanh is 1 − g²
         np.multiply(g, g, out=of_g)
