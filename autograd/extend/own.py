@@ -165,6 +165,9 @@ class OwnPrimitive(Primitive):
         """One rule of forward mode for all arguments."""
         self._any_push = jvp
 
+    def refuse_settings(self, attrs: dict[str, Any]) -> None:
+        """Nothing: what the function takes is its own affair."""
+
     def on_floats(self, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
         """The function on numbers: once, but for a division by 0 or an overflow, which NumPy's floats answer."""
         try:
