@@ -63,7 +63,12 @@ class Tracer:
     def trace(self, function: Callable[[], Any]) -> Any:
         """What the function gives, of traced nodes."""
         with self._at_work():
-            return function() if self._purity is None else self._purity.check(function)
+            return function() if self._purity is None else self._purity.check(lambda: self._once(function))
+
+    def _once(self, function: Callable[[], Any]) -> Any:
+        """One run of what may have to run again: what was set by an earlier one has not been set."""
+        self._updates.clear()
+        return function()
 
     def finish(self, outputs: Sequence[Node]) -> Tape:
         """The tape, of which these nodes are the results."""

@@ -352,3 +352,32 @@ def test_equal_constants_of_shapes_of_one_entry_are_two(engine: Any) -> None:
         compiled = ag.compile(function, engine=engine)
         found, expected = compiled(*numbers), function(*numbers)
         assert [np.shape(x) for x in found] == [np.shape(x) for x in expected]
+
+
+def test_a_function_that_sets_a_leaf_is_recorded_while_another_thread_draws_numbers() -> None:
+    """It is run again then, to see who drew them: what the first run set must not be taken for set."""
+    leaf, rng = ag.Value(1.0), np.random.default_rng(0)
+
+    def draw() -> None:
+        rng.random()
+
+    runs = iter([True, False, False])
+
+    def step(x: Any) -> Any:
+        y = leaf * x
+        if next(runs):
+            thread = threading.Thread(target=draw)
+            thread.start()
+            thread.join()
+        ag.assign(leaf, y)
+        return y
+
+    stop = threading.Event()
+    other = threading.Thread(target=stop.wait)  # or nobody else could have drawn them
+    other.start()
+    try:
+        compiled = ag.compile(step, engine="numpy")
+        assert (compiled(2.0), leaf.data, compiled(3.0), leaf.data) == (2.0, 2.0, 6.0, 6.0)
+    finally:
+        stop.set()
+        other.join()
