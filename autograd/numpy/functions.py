@@ -101,14 +101,13 @@ def dot(a: Any, b: Any) -> Any:
         >>> y.data, w[0].grad, w[1].grad
         (2.0, 3.0, 4.0)
     """
-    try:
-        axes_of_a, axes_of_b = a.ndim, b.ndim
-    except AttributeError:
+    axes_of_a, axes_of_b = getattr(a, "ndim", None), getattr(b, "ndim", None)
+    if axes_of_a is None or axes_of_b is None:
         if has_values(a) or has_values(b):
             if len(a) != len(b):
                 raise ShapeError(
                     f"a sum of products of {len(a)} weights and {len(b)} inputs: the numbers must be equal"
-                ) from None
+                )
             return products.affine(0.0, *a, *b)
         a, b = gathered(a), gathered(b)
         axes_of_a, axes_of_b = rank(a), rank(b)
