@@ -156,7 +156,8 @@ class Value(Operators, ScalarNode):
         if words:
             refuse_keywords("Value", words, ("data", "label", "requires_grad"))
         requires_grad = requires_grad is True or truth("requires_grad", requires_grad)
-        fill(self, as_float(data), None, (), NO_ATTRS, requires_grad, label)
+        number = data if data.__class__ is float else as_float(data)
+        fill(self, number, None, (), NO_ATTRS, requires_grad, label)
 
     @property
     def data(self) -> float:
