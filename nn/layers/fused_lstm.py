@@ -53,12 +53,13 @@ def _keep(x: Any, weight: Any, h: Any, c: Any) -> Any:
 def _back(for_result: Any, kept: Any, x: Any, weight: Any, h: Any, c: Any) -> Any:
     """The gradients for x and for the first c."""
     batch, steps, width = x.shape
+    size = width // 4
     all_gates, all_c, all_tanh, _ = _kept(kept, x.shape)
     found = np.empty(x.size + c.size, kept.dtype)
     for_x, for_c = pieces(found, x.shape, c.shape)
     slope = np.empty((batch, width), kept.dtype)
     of_i, of_f, of_g, of_o = columns(slope, 4)
-    by_gate = slope.reshape(batch, 4, -1)
+    by_gate = slope.reshape(batch, 4, size)
     work, for_h = np.empty(h.shape, kept.dtype), np.zeros(h.shape, kept.dtype)
     for_c[:] = for_result if for_result.ndim == 2 else 0
     for t in range(steps - 1, -1, -1):
@@ -78,7 +79,7 @@ def _back(for_result: Any, kept: Any, x: Any, weight: Any, h: Any, c: Any) -> An
         work *= o
         work *= for_h
         for_c += work
-        each = for_x[:, t].reshape(batch, 4, -1)  # a view
+        each = for_x[:, t].reshape(batch, 4, size)  # a view
         np.multiply(by_gate[:, :3], for_c[:, None], out=each[:, :3])
         np.multiply(of_o, for_h, out=each[:, 3])
         for_c *= f

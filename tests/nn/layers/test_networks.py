@@ -311,6 +311,15 @@ def test_a_sequence_in_one_node_is_its_steps(kind: Any, mode: str) -> None:
         np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
+def test_a_batch_of_no_sequences_has_gradients_of_zero(kind: Any) -> None:
+    layer, x = kind(3, 4, 2, **F8), ag.Tensor(np.zeros((0, 5, 3)), requires_grad=True)
+    ag.sum(layer(x)[0]).backward()
+    assert x.grad is not None
+    assert x.grad.shape == (0, 5, 3)
+    assert all(p.grad is not None and not p.grad.data.any() for p in layer.parameters())
+
+
 def test_dropout_between_layers_is_drawn_in_training_alone() -> None:
     layer, x = nn.GRU(3, 4, 2, dropout=0.5, returns="outputs", **F8), np.ones((2, 5, 3))
     plain = nn.GRU(3, 4, 2, returns="outputs", **F8)
