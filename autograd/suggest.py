@@ -170,7 +170,7 @@ KEYWORDS = {
     "closure": "nothing: call loss.backward() first, or take nn.LBFGS",
     "recurse": "nothing: those of modules below are among them, so leave it out",
     "batch_size": "nothing: leave it out",
-    **dict.fromkeys(("dynamic", "fullgraph", "mode", "static_argnums"), "nothing: leave it out"),
+    **dict.fromkeys(("dynamic", "fullgraph", "static_argnums"), "nothing: leave it out"),
     **dict.fromkeys(("_children", "_op"), "nothing: operators write them down"),
 }
 
@@ -288,6 +288,8 @@ def refuse_call(error: BaseException, function: Callable[..., Any], args: Sequen
     """
     if error.__traceback__ is None or error.__traceback__.tb_next is not None:
         return  # an error within
+    if not (inspect.isfunction(function) or inspect.ismethod(function)):
+        return  # a network's forward may be any callable, which says by itself what it takes
     message = str(error)
     parameters = list(inspect.signature(function).parameters.values())
     names = [each.name for each in parameters]

@@ -7,8 +7,10 @@ word where another library has the argument by another name.
 from __future__ import annotations
 
 import inspect
+import operator
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -110,3 +112,14 @@ def test_an_entry_of_the_book_says_what_it_takes(entry: str) -> None:
         with pytest.raises(TypeError) as found:
             ag.BOOK[entry](*args, **keywords)
         assert not PYTHONS.search(str(found.value))
+
+
+@pytest.mark.parametrize("forward", [partial(lambda factor, x: factor * x, 2.0), operator.itemgetter(0), np.tanh, len])
+def test_a_forward_that_is_no_function_says_itself_what_it_takes(forward: Any) -> None:
+    model = nn.Module()
+    model.forward = forward  # type: ignore[method-assign]
+    with pytest.raises(TypeError) as plain:
+        forward(1, 2, 3, 4)
+    with pytest.raises(TypeError) as found:
+        model(1, 2, 3, 4)
+    assert str(found.value) == str(plain.value)

@@ -298,6 +298,7 @@ nn.StandardScaler()                           | AttributeError | scikit-learn's
 nn.init.constant_(w, 0.0)                     | AttributeError | w.data = np.full(w.shape, 0.1)
 nn.init.normal((3, 2), std=0.1)               | TypeError      | np.random.normal
 nn.ReLU(inplace=True)                         | TypeError      | leave it out
+nn.Upsample(2, mode="bilinear")               | TypeError      | it takes scale_factor
 model(X, training=True)                       | TypeError      | model.train() and model.eval()
 model()                                       | TypeError      | lacks x
 model.zero_grad(set_to_none=True)             | TypeError      | leave it out
