@@ -72,7 +72,8 @@ def words(rng: Any) -> tuple[nn.Module, Any]:
 def signal(rng: Any) -> tuple[nn.Module, Any]:
     """Convolutions along one axis."""
     pool = [nn.MaxPool1d, nn.AvgPool1d][rng.integers(2)](3, stride=2, padding=1)
-    body = nn.Sequential(nn.Conv1d(3, 4, 3, seed=rng), activation(rng), nn.GroupNorm(2, 4), pool, nn.Flatten())
+    norm = [nn.GroupNorm(2, 4), nn.BatchNorm1d(4), nn.LayerNorm([4, 7])][rng.integers(3)]
+    body = nn.Sequential(nn.Conv1d(3, 4, 3, seed=rng), activation(rng), norm, pool, nn.Flatten())
     return body, rng.normal(size=(5, 3, 9)).astype(np.float32)
 
 

@@ -91,7 +91,7 @@ def _batch_norm(graph: Graph, layer: Any, x: str) -> str:
 
 def _layer_norm(graph: Graph, layer: Any, x: str) -> str:
     members = [graph.constant(each.data) for each in (layer.weight, layer.bias)]
-    return graph.add("LayerNormalization", x, *members, axis=-1, epsilon=layer.epsilon)
+    return graph.add("LayerNormalization", x, *members, axis=-layer.weight.ndim, epsilon=layer.epsilon)
 
 
 def _mean(graph: Graph, layer: Any, x: str) -> str:

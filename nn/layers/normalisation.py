@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
@@ -12,7 +13,7 @@ import autograd as ag
 from nn import init
 from nn._arguments import checked
 from nn._checks import in_range, positive_integer
-from nn.layers._inputs import as_tensor
+from nn.layers._inputs import as_tensor, lengths
 from nn.module import Buffer, Module, Parameter
 
 __all__ = ["BatchNorm1d", "BatchNorm2d", "GroupNorm", "LayerNorm", "RMSNorm"]
@@ -23,19 +24,19 @@ Input: TypeAlias = ag.Tensor | ArrayLike
 class LayerNorm(Module):
     """Each sample's features are brought to mean 0 and variance 1, then scaled and shifted by learnt numbers.
 
-    With μ and σ² the mean and the variance over the last axis::
+    With μ and σ² the mean and the variance over the last axis, or the last few::
 
         y = γ (x − μ) / √(σ² + ε) + β
 
-    Input and output shape: ``(..., features)``.
+    Input and output shape: ``(..., features)``, or ``(..., *features)``.
 
     Args:
-        features: Length of the last axis.
+        features: Length of the last axis, or those of the last few.
         epsilon: ε, at least 0.
         dtype: The dtype of γ and β.
 
     Attributes:
-        weight: γ, which starts at 1.
+        weight: γ, one for each feature, which starts at 1.
         bias: β, which starts at 0.
 
     Source: J. L. Ba, J. R. Kiros, G. E. Hinton, "Layer normalization", 2016.
@@ -46,21 +47,25 @@ class LayerNorm(Module):
     """
 
     @checked
-    def __init__(self, features: int, epsilon: float = 1e-5, *, dtype: DTypeLike = np.float32) -> None:
-        self.features = positive_integer("features", features)
+    def __init__(self, features: int | Sequence[int], epsilon: float = 1e-5, *, dtype: DTypeLike = np.float32) -> None:
+        many = tuple(features) if isinstance(features, list | tuple) else (features,)
+        shape = lengths("features", many, max(len(many), 1))
+        self.features = shape[0] if len(shape) == 1 else shape
         self.epsilon = in_range("epsilon", epsilon)
-        self.weight = Parameter(init.ones((features,), dtype=dtype), label="weight")
-        self.bias = Parameter(init.zeros((features,), dtype=dtype), label="bias")
+        self.weight = Parameter(init.ones(shape, dtype=dtype), label="weight")
+        self.bias = Parameter(init.zeros(shape, dtype=dtype), label="bias")
 
     def forward(self, x: Input) -> ag.Tensor:
         """Normalise every sample by itself."""
         x = _checked(self, x, self.features, self.weight.dtype)
-        y: ag.Tensor = _normalised(x, -1, self.epsilon)[0] * self.weight + self.bias
+        axes = -1 if isinstance(self.features, int) else tuple(range(-len(self.features), 0))
+        y: ag.Tensor = _normalised(x, axes, self.epsilon)[0] * self.weight + self.bias
         return y
 
     def config(self) -> dict[str, Any]:
         """The arguments that make such a layer again."""
-        return {"features": self.features, "epsilon": self.epsilon, "dtype": self.weight.dtype.name}
+        features = self.features if isinstance(self.features, int) else list(self.features)
+        return {"features": features, "epsilon": self.epsilon, "dtype": self.weight.dtype.name}
 
     def extra_repr(self) -> str:
         """The number of features."""
@@ -68,7 +73,7 @@ class LayerNorm(Module):
 
 
 class _BatchNorm(Module):
-    axes: ClassVar[int]  # of an image
+    axes: ClassVar[tuple[int, ...]]  # how many a batch has in training
     seen: ClassVar[str]
 
     pytorch: ClassVar = {"running_variance": ("running_var", None)}
@@ -89,13 +94,13 @@ class _BatchNorm(Module):
     def forward(self, x: Input) -> ag.Tensor:
         """Normalise over the batch, or by what training has seen."""
         x = self._fitting(as_tensor(x, self.weight.dtype))
-        each = self.features, *(1,) * self.axes  # how one number for each feature lies beside x
+        each = self.features, *(1,) * (x.ndim - 2)  # how one number for each feature lies beside x
         weight, bias = self.weight.reshape(each), self.bias.reshape(each)
         if not self.training:
             scale = weight / ag.sqrt(self.running_variance.reshape(each) + self.epsilon)
             return (x - self.running_mean.reshape(each)) * scale + bias
         seen = x.size // self.features
-        if x.ndim != 2 + self.axes or seen < 2:
+        if x.ndim not in self.axes or seen < 2:
             raise ag.ShapeError(f"{type(self).__name__} trains on batches of two {self.seen}, not {x.shape}")
         normal, mean, variance = _normalised(x, (0, *range(2, x.ndim)), self.epsilon)
         flat = self.features
@@ -128,11 +133,13 @@ class _BatchNorm(Module):
 class BatchNorm1d(_BatchNorm):
     """Each feature is brought to mean 0 and variance 1 over the batch, then scaled and shifted by learnt numbers.
 
+    Of signals, a feature is a channel, and the mean is over all places, too.
+
     In training μ and σ² are the batch's own; in use, those of running means over the batches of the training::
 
         y = γ (x − μ) / √(σ² + ε) + β              running ← (1 − m) running + m · (the batch's)
 
-    Input and output shape: ``(batch, features)``.
+    Input and output shape: ``(batch, features)``, or of signals ``(batch, features, length)``.
 
     Args:
         features: The number of features.
@@ -156,12 +163,15 @@ class BatchNorm1d(_BatchNorm):
         (array([0.2], dtype=float32), array([1.1], dtype=float32))
     """
 
-    axes, seen = 0, "samples and more, (batch, features)"
+    axes, seen = (2, 3), "samples and more, (batch, features)"
 
     def _fitting(self, x: ag.Tensor) -> ag.Tensor:
-        if x.ndim > 2:  # PyTorch's features are on the second axis there, not on the last
-            raise ag.ShapeError(f"{self} takes (batch, features), got shape {x.shape}; for images: BatchNorm2d")
-        return _checked(self, x, self.features, self.weight.dtype)
+        if x.ndim < 3:
+            return _checked(self, x, self.features, self.weight.dtype)
+        if x.ndim > 3 or x.shape[1] != self.features:  # as PyTorch's: features are on the second axis, not on the last
+            form = f"(batch, {self.features}) or (batch, {self.features}, length)"
+            raise ag.ShapeError(f"{self} takes {form}, got shape {x.shape}; for images: BatchNorm2d")
+        return x
 
 
 class BatchNorm2d(_BatchNorm):
@@ -190,7 +200,7 @@ class BatchNorm2d(_BatchNorm):
                [[[ 0.447,  1.342]]]], dtype=float32)
     """
 
-    axes, seen = 2, "pixels and more"
+    axes, seen = (4,), "pixels and more"
 
     def _fitting(self, x: ag.Tensor) -> ag.Tensor:
         if x.ndim != 4 or x.shape[1] != self.features:
@@ -302,8 +312,10 @@ def _normalised(x: Any, axis: int | tuple[int, ...], epsilon: float) -> tuple[An
     return centred / ag.sqrt(variance + epsilon), mean, variance
 
 
-def _checked(layer: Module, x: Input, features: int, dtype: Any) -> ag.Tensor:
+def _checked(layer: Module, x: Input, features: int | tuple[int, ...], dtype: Any) -> ag.Tensor:
     x = as_tensor(x, dtype)
-    if x.ndim < 1 or x.shape[-1] != features:
-        raise ag.ShapeError(f"{layer} takes arrays of {features} features on the last axis, got shape {x.shape}")
+    shape = features if isinstance(features, tuple) else (features,)
+    if x.shape[-len(shape) :] != shape:
+        where = "the last axis" if len(shape) == 1 else f"the last {len(shape)} axes"
+        raise ag.ShapeError(f"{layer} takes arrays of {features} features on {where}, got shape {x.shape}")
     return x
