@@ -27,7 +27,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd import MissingExtraError
-from nn import init, layers, losses, metrics, optim, outputs, regularisation
+from nn import functional, init, layers, losses, metrics, optim, outputs, regularisation
 from nn.functional import functional_call
 from nn.layers.activations import *
 from nn.layers.attention import *
@@ -152,7 +152,7 @@ else:
     def _refuse(owner: str, name: str) -> NoReturn:
         raise _no_such_name(owner, name)
 
-    for _room in (layers, losses, metrics, optim):
+    for _room in (functional, layers, losses, metrics, optim):
         _room.__getattr__ = partial(_refuse, _room.__name__)
 
     def __getattr__(name: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any
 
 import autograd as ag
 from nn._arguments import explained
@@ -12,17 +12,6 @@ from nn._text import quoted
 from nn.module import Module
 
 __all__ = ["functional_call"]
-
-if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> NoReturn:
-        """Say where PyTorch's functions of this place are."""
-        from nn import losses
-        from nn._words import WORDS
-
-        ours = WORDS.get(name, name)
-        where = f"here it is nn.{ours}" if hasattr(losses, ours) else "functions are autograd's, as in ag.relu(x)"
-        raise AttributeError(f"module 'nn.functional' has no attribute {name!r}: {where}")
 
 
 @explained

@@ -139,7 +139,7 @@ nn.mse(w, t)                                  | ShapeError     | must be equal
 nn.CrossEntropyLoss()                         | AttributeError | did you mean nn.cross_entropy?
 nn.MSELoss()                                  | AttributeError | did you mean nn.mse?
 nn.Dense(3)                                   | AttributeError | did you mean nn.Linear?
-nn.functional.relu(t)                         | AttributeError | as in ag.relu(x)
+nn.functional.relu(t)                         | AttributeError | it is autograd's: import autograd as ag; ag.relu
 nn.Linear("4", 3)                             | ValueError     | positive integer
 nn.Linear(in_channels=4, out_features=3)      | TypeError      | here it is called in_features=
 nn.Linear(4, 3)(X[:, :2])                     | ShapeError     | the first has 2 columns and the second 4 rows
@@ -218,9 +218,9 @@ fit(X, np.array([*'ab'] * 10), epochs=1)      | ValueError     | return_inverse=
 fit(X, y * 1.5, epochs=1)                     | DTypeError     | use targets.astype(int)
 nn.relu(t)                                    | AttributeError | import autograd as ag; ag.relu
 nn.no_grad()                                  | AttributeError | import autograd as ag; ag.no_grad
-nn.functional.cross_entropy(w, [0, 1, 0])     | AttributeError | here it is nn.cross_entropy
-nn.functional.mse_loss(t, t)                  | AttributeError | here it is nn.mse
-nn.functional.softmax(t)                      | AttributeError | ag.relu(x)
+nn.functional.cross_entropy(w, [0, 1, 0])     | AttributeError | did you mean nn.cross_entropy?
+nn.functional.mse_loss(t, t)                  | AttributeError | did you mean nn.mse?
+nn.functional.softmax(t)                      | AttributeError | import autograd as ag; ag.softmax
 nn.ModuleList([])                             | AttributeError | a plain list or dict of layers
 nn.init.kaiming_normal_(w)                    | AttributeError | nn.init.he_normal(w.shape)
 nn.optim.lr_scheduler.StepLR                  | AttributeError | schedules are nn.CosineDecay

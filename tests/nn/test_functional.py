@@ -58,6 +58,33 @@ def test_a_meta_gradient_against_differences() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("relu", r"it is autograd's: import autograd as ag; ag\.relu$"),
+        ("mse_loss", r"did you mean nn\.mse\?$"),
+        ("layer_norm", r"did you mean nn\.LayerNorm\?$"),
+        ("max_pool2d", r"did you mean nn\.MaxPool2d\?$"),
+        ("one_hot", r"class numbers are enough: nn\.cross_entropy"),
+        ("scaled_dot_product_attention", r"nn\.MultiheadAttention, or ag\.softmax\(q @ k"),
+    ],
+)
+def test_a_function_of_pytorchs_is_named_as_it_is_here(name: str, message: str) -> None:
+    with pytest.raises(AttributeError, match=rf"'nn.functional' has no attribute '{name}': {message}"):
+        getattr(nn.functional, name)
+
+
+@pytest.mark.peers
+def test_the_advice_for_attention_is_attention() -> None:
+    torch = pytest.importorskip("torch", reason="compares with PyTorch, which is not installed")
+    with pytest.raises(AttributeError) as refused:
+        nn.functional.scaled_dot_product_attention  # type: ignore[attr-defined]  # noqa: B018
+    q, k, v = np.random.default_rng(0).normal(size=(3, 2, 4, 5, 6))
+    advised = eval(str(refused.value).split(", or ")[1], {"ag": ag, "q": q, "k": k, "v": v, "d": 6})
+    theirs = torch.nn.functional.scaled_dot_product_attention(*map(torch.tensor, (q, k, v)))
+    np.testing.assert_allclose(advised, theirs.numpy(), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
     ("given", "error", "message"),
     [
         (lambda m: m.state_dict(), TypeError, "takes Tensors, and 'scales.a' is ndarray; what state_dict gives"),
