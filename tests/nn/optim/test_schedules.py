@@ -8,11 +8,18 @@ import numpy as np
 import pytest
 
 import nn
+from nn.optim import schedules
+from nn.optim.schedules import Stretched
 from tests.nn.optim.test_optim import SETTINGS, TORCH_WORDS
 
 X = np.random.default_rng(0).normal(size=(60, 4))
 Y = np.random.default_rng(1).integers(0, 3, 60)
 STEPS, BATCH = 100, 12
+
+
+def rate(optimizer: Any) -> float:
+    return optimizer.param_groups[0]["lr"]  # type: ignore[no-any-return]
+
 
 # Ours, and what makes PyTorch's of its module and an optimizer.
 SCHEDULES: dict[str, tuple[Any, Any]] = {
@@ -21,13 +28,26 @@ SCHEDULES: dict[str, tuple[Any, Any]] = {
     "exponential": (nn.ExponentialDecay(0.97), lambda m, o: m.ExponentialLR(o, 0.97)),
     "inverse time": (nn.InverseTimeDecay(0.1), lambda m, o: m.LambdaLR(o, lambda t: 1 / (1 + 0.1 * t))),
     "linear": (nn.LinearDecay(80, 0.1), lambda m, o: m.LinearLR(o, 1.0, 0.1, 80)),
+    "linear, to 0": (nn.LinearDecay(80), lambda m, o: m.PolynomialLR(o, 80, 1.0)),
     "cosine": (nn.CosineDecay(STEPS), lambda m, o: m.CosineAnnealingLR(o, STEPS)),
+    "cosine, not to 0": (nn.CosineDecay(STEPS, 0.2), lambda m, o: m.CosineAnnealingLR(o, STEPS, 0.2 * rate(o))),
     "warm restarts": (nn.WarmRestarts(30), lambda m, o: m.CosineAnnealingWarmRestarts(o, 30)),
     "growing restarts": (nn.WarmRestarts(11, 2), lambda m, o: m.CosineAnnealingWarmRestarts(o, 11, 2)),
+    "growing restarts, not to 0": (
+        nn.WarmRestarts(11, 2, 0.2),
+        lambda m, o: m.CosineAnnealingWarmRestarts(o, 11, 2, 0.2 * rate(o)),
+    ),
     "one cycle": (
         nn.OneCycle(STEPS + 1),
-        lambda m, o: m.OneCycleLR(o, o.param_groups[0]["lr"], total_steps=STEPS + 1, cycle_momentum=False),
+        lambda m, o: m.OneCycleLR(o, rate(o), total_steps=STEPS + 1, cycle_momentum=False),
     ),
+    "one cycle, other numbers": (
+        nn.OneCycle(STEPS + 1, 0.5, 0.1, 0.02),
+        lambda m, o: m.OneCycleLR(
+            o, rate(o), STEPS + 1, None, None, 0.5, "cos", False, div_factor=10, final_div_factor=5
+        ),
+    ),
+    "by epochs of 9 steps": (Stretched(nn.ExponentialDecay(0.7), 9), lambda m, o: m.StepLR(o, 9, 0.7)),
     "warm-up": (nn.WarmUp(10, start=0.1), lambda m, o: m.LinearLR(o, 0.1, 1.0, 10)),
     "warm-up, then exponential": (
         nn.WarmUp(10, nn.ExponentialDecay(0.97), start=0.1),
@@ -108,12 +128,20 @@ def test_a_hundred_steps_with_every_schedule(schedule: str) -> None:
     agree(torch, nn.Adam, "Adam", {"learning_rate": 0.01}, schedule)
 
 
+def test_every_optimizer_and_every_schedule_is_among_them() -> None:
+    # PyTorch has no Lion; L-BFGS is SciPy's, and comes to PyTorch's minimum by steps of its own (test_second_order).
+    assert {kind for kind, _, _ in SETTINGS} == {*nn.OPTIMIZERS.values()} - {nn.Lion}
+    kinds = {type(mine) for mine, _ in SCHEDULES.values()}
+    assert kinds >= {getattr(schedules, name) for name in schedules.__all__ if name != "Schedule"}
+
+
 @pytest.mark.parametrize("name", SCHEDULES)
 def test_a_schedule_is_a_factor_from_its_beginning_on(name: str) -> None:
     schedule = SCHEDULES[name][0]
     factors = [schedule(t) for t in range(300)]
     assert all(0 <= factor <= 1 for factor in factors)
-    assert factors[0] == (0.1 if name.startswith("warm-up") else 1 / 25 if name == "one cycle" else 1.0)
+    first = {"warm-up": 0.1, "warm-up, then exponential": 0.1, "one cycle": 1 / 25, "one cycle, other numbers": 0.1}
+    assert factors[0] == first.get(name, 1.0)
 
 
 def fit(*callbacks: nn.Callback, epochs: int = 6, **options: Any) -> Any:

@@ -66,7 +66,7 @@ def test_pytorch_comes_to_the_same_minimum():
 
     optimizer.step(our_closure)
     for name, array in theirs.state_dict().items():
-        np.testing.assert_allclose(ours.state_dict()[name], array.numpy(), rtol=1e-5, atol=1e-7)
+        np.testing.assert_allclose(ours.state_dict()[name], array.numpy(), rtol=1e-6, atol=1e-8)
 
 
 def test_the_best_that_was_found_stays_whatever_happens():
