@@ -88,9 +88,12 @@ def pinv(a: Any, **options: Any) -> Any:
 
 
 @primitive
-def _packed(a: Any, order: Any) -> Any:
-    """L below the diagonal and U from it on, of the rows of a in an order that LAPACK found good."""
-    return _linalg.lu_factor(a[order])[0]
+def _packed(a: Any, order: Any) -> Any:  # noqa: ARG001 - the order is for the rules
+    """L below the diagonal and U from it on, of the rows of a in the order that LAPACK finds good.
+
+    Not of ``a[order]``, where rows that were as good as each other might change places again.
+    """
+    return _linalg.lu_factor(a)[0]
 
 
 def _lower(f: Any) -> Any:

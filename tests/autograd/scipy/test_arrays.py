@@ -157,6 +157,15 @@ def test_linear_algebra(name: str) -> None:
     check_grads(lambda *x: call(ours, *x), rtol=1e-5)(*arguments)
 
 
+@pytest.mark.parametrize("seed", [46, 283, 294])
+def test_rows_that_are_as_good_pivots_stay_in_their_order(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    n = int(random.integers(3, 120))
+    matrix = random.choice([-1.0, 1.0, 0.0] if seed == 283 else [-1.0, 1.0], (n, n))
+    exchange, lower, upper = linalg.lu(ag.Tensor(matrix))
+    np.testing.assert_allclose(exchange @ lower.data @ upper.data, matrix, atol=1e-10)
+
+
 def test_options_of_factors_are_refused_by_name() -> None:
     a = ag.Tensor(SPD)
     for call, message in (
