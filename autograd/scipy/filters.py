@@ -19,7 +19,7 @@ from autograd.rules.shapes import shape
 @primitive
 def _recursion(a: Any, x: Any) -> Any:
     """The y with a₀ yₙ + a₁ yₙ₋₁ + … = xₙ, along the last axis."""
-    return _signal.lfilter([1.0], a, x)
+    return _signal.lfilter(np.ones(1, a.dtype), a, x)
 
 
 def _backwards(x: Any) -> Any:
@@ -56,6 +56,11 @@ defjvp(
 )
 
 
+def _floating(x: Any) -> Any:
+    array = np.asarray(x)
+    return array if array.dtype.kind in "fc" else array.astype(float)
+
+
 def lfilter(b: Any, a: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
     """Σ aₖ yₙ₋ₖ = Σ bₖ xₙ₋ₖ, along an axis, from rest."""
     if not any(isinstance(part, Node) for part in (b, a, x, zi)):
@@ -64,7 +69,7 @@ def lfilter(b: Any, a: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
         raise TypeError(
             "scipy.signal.lfilter on nodes starts from rest: put what was before at the beginning of x, not in zi="
         )
-    b, a, x = (part if isinstance(part, Node) else np.asarray(part, float) for part in (b, a, x))
+    b, a, x = (part if isinstance(part, Node) else _floating(part) for part in (b, a, x))
     b, a = anp.reshape(b, (-1,)), anp.reshape(a, (-1,))
     return anp.moveaxis(_recursion(a, _added_later(b, anp.moveaxis(x, axis, -1))), -1, axis)
 

@@ -78,6 +78,19 @@ def test_filters(name: str) -> None:
     check_grads(lambda *x: call(ours, *x), rtol=1e-5)(*arguments)
 
 
+@pytest.mark.parametrize("kind", [np.float32, complex])
+def test_filters_keep_the_type_of_constant_coefficients(kind: Any) -> None:
+    b, a, x = ((draw(size) + 1j * draw(size) if kind is complex else draw(size)).astype(kind) for size in (2, 3, 7))
+    for given in ((ag.Tensor(b), a, x), (b, ag.Tensor(a), x), (b, a, ag.Tensor(x))):
+        found, expected = signal.lfilter(*given).data, scipy.signal.lfilter(b, a, x)
+        assert found.dtype == expected.dtype
+        np.testing.assert_allclose(found, expected, rtol=1e-5)
+    real = draw(7)
+    np.testing.assert_allclose(signal.lfilter(b, a, ag.Tensor(real)).data, scipy.signal.lfilter(b, a, real), rtol=1e-5)
+    if kind is complex:
+        check_grads(lambda x: anp.abs(signal.lfilter(b, a, x)), rtol=1e-5)(real)
+
+
 def test_what_filters_refuse_is_named() -> None:
     x = ag.Tensor(draw(12))
     for call, message in (
