@@ -192,7 +192,9 @@ def _binom_slopes(y: Any, n: Any, k: Any) -> tuple[Any, Any]:
     p, q = rgamma(b), rgamma(c)
     for_p, for_q = _rgamma_slope(p, b), _rgamma_slope(q, c)
     beside_n, beside_k = gamma(a) * p * (psi(a) * q + for_q), gamma(a) * (for_p * q - p * for_q)
-    return where(near, beside_n, of_n), where(near, beside_k, of_k)
+    turned = logical_and(equal(k, rint(k)), logical_and(less(n, -0.5), less(n - k, -0.5)))
+    turned_n = y * (psi(where(turned, -n, 1.0)) - psi(where(turned, k - n, 1.0)))  # poles that cancel, as of poch
+    return where(turned, turned_n, where(near, beside_n, of_n)), where(near, beside_k, of_k)
 
 
 binom = enter(

@@ -137,6 +137,7 @@ LIMITS: list[tuple[str, tuple[float, ...], int, str]] = [
     *[("rgamma", (x,), 0, "rgamma") for x in (0.0, -1.0, -5.0, 1e-10, -3.0 + 1e-9, -2.3, 3.5)],
     *[("poch", pair, 0, "rf") for pair in ((0.0, 1.0), (-2.0, 1.0), (-2.0, 3.0), (0.0, 0.5), (-2.5, 3.0))],
     *[("binom", pair, i, "binomial") for pair in ((3.0, 5.0), (3.0, -1.0), (-1.5, 2.5), (0.0, 0.0)) for i in (0, 1)],
+    *[("binom", pair, 0, "binomial") for pair in ((-1 - 2.0**-23, 2.0), (-2.25, 3.0), (-4.9375, 0.0))],
     *[
         (name, (phi, m), 1, of)
         for name, of in (("ellipkinc", "ellipf"), ("ellipeinc", "ellipe"))
