@@ -111,7 +111,8 @@ class Family:
             if not _holds_node(q, *args, *named.values()):
                 return getattr(getattr(stats, self.name), method)(q, *args, **named)
             shapes, loc, scale = self._parameters(args, named)
-            return loc + scale * standard(q, *shapes)
+            taken = logical_and(greater_equal(q, 0.0), less_equal(q, 1.0))
+            return loc + scale * where(taken, standard(where(taken, q, 0.5), *shapes), math.nan)
 
         return _named(of, method, self.name)
 

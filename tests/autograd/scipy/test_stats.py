@@ -72,6 +72,26 @@ def test_parameters_may_be_named_and_are_counted() -> None:
             call()
 
 
+@pytest.mark.parametrize("name", [name for name in ROWS if name != "laplace"])
+def test_what_is_no_probability_has_no_quantile(name: str) -> None:
+    ours, parameters = import_module(f"autograd.scipy.stats.{name}"), ROWS[name][1]
+    for method in ("ppf", "isf"):
+        found = getattr(ours, method)(ag.Tensor([-0.1, 0.4, 1.1, np.nan]), *parameters).data
+        np.testing.assert_array_equal(np.isnan(found), [True, False, True, True])
+
+
+def test_the_tails_of_cauchys_distribution() -> None:
+    from autograd.scipy.stats import cauchy
+
+    q = np.array([1e-300, 1e-20, 1e-9])
+    tail = 1 / (np.pi * q)  # but for a part of q²
+    np.testing.assert_allclose(cauchy.isf(ag.Tensor(q)).data, tail, rtol=1e-15)
+    np.testing.assert_allclose(cauchy.ppf(ag.Tensor(q)).data, -tail, rtol=1e-15)
+    np.testing.assert_allclose(cauchy.ppf(ag.Tensor(1 - 2.0**-40)).data, 2.0**40 / np.pi, rtol=1e-15)
+    np.testing.assert_allclose(ag.grad(cauchy.isf)(1e-20), -1e40 / np.pi, rtol=1e-14)
+    np.testing.assert_allclose(cauchy.logpdf(ag.Tensor(1e200)).data, -np.log(np.pi) - 400 * np.log(10), rtol=1e-15)
+
+
 def test_outside_of_the_support_gradients_are_zero() -> None:
     from autograd.scipy.stats import gamma
 
