@@ -39,4 +39,6 @@ def _method(entry: Primitive) -> Callable[[Any], Any]:
 
 
 for _entry in entries_of_one():
-    setattr(FunctionsOfOne, _entry.name, _method(_entry))
+    # In the module as well, where pickle looks for ``Tensor.tanh``: messages say its name without a class in front.
+    globals()[_entry.name] = _found = _method(_entry)
+    setattr(FunctionsOfOne, _entry.name, _found)

@@ -63,7 +63,7 @@ def _unary(rule: Primitive) -> Callable[[Value], Value]:
             return computed(data, rule, self, ALONE, NO_ATTRS, True)
         return _unrecorded(data, rule, (self,), NO_ATTRS)
 
-    method.__qualname__ = rule.name
+    method.__qualname__ = f"Value.{rule.name}"
     return method
 
 

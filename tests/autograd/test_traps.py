@@ -471,3 +471,8 @@ def test_the_engine_imports_nothing_but_numpy() -> None:
         check=False,
     )
     assert result.stdout.startswith("Value(data=2.0"), result.stderr
+
+
+@pytest.mark.parametrize("method", [Tensor.tanh, Tensor.exp, Value.exp, Value.tanh, Value.relu])
+def test_methods_go_to_other_processes(method: Any) -> None:
+    assert pickle.loads(pickle.dumps(method)) is method
