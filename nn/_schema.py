@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 LONGEST_PATH, LONGEST_NAME = 4096, 255  # of Linux, the longest of any system
+MOST_SHOWN = 8  # of what may be chosen
 
 Schema: TypeAlias = Callable[[Any], None]
 
@@ -237,7 +238,9 @@ def one_of(*values: Any) -> Schema:
 
     def check(value: Any) -> None:
         if value not in values:
-            raise _refused(value, " or ".join(map(repr, values)))
+            shown = [repr(each) for each in values[:MOST_SHOWN]]
+            more = [f"another of {len(values)}"] * (len(values) > MOST_SHOWN)
+            raise _refused(value, " or ".join(shown + more))
 
     return check
 

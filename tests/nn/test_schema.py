@@ -67,3 +67,9 @@ def test_a_refusal_is_short_whatever_is_refused(value):
         with pytest.raises(SchemaError) as refusal:
             schema(value)
         assert len(str(refusal.value)) < 300
+
+
+def test_a_long_choice_is_told_in_short():
+    with pytest.raises(SchemaError) as refusal:
+        one_of(*map(str, range(100)))(None)
+    assert str(refusal.value) == f"must be {' or '.join(map(repr, '01234567'))} or another of 100, got None"
