@@ -284,6 +284,9 @@ class Preprocessing:
             SchemaError: A part is missing, of another kind, or does not fit the others.
         """
         SCHEMA(values)
+        columns = [name for part in ("numbers", "dates", "categories", "encoded") for name in values[part]]
+        if len({*columns}) < len(columns):
+            raise SchemaError("a column is named twice")
         parts = len(values["numbers"]) + DATE_PARTS * len(values["dates"])
         for name in ("units", "center", "scale"):
             if len(values[name]) not in ((1, parts) if not values["bend"] else (parts,)):

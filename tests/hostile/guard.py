@@ -75,7 +75,7 @@ class Guard:
     def _forbidden(self, event: str, arguments: tuple[Any, ...]) -> str:
         if event in FORBIDDEN or event.startswith("socket."):
             return f"{event} {arguments!r}"
-        if event in CHANGING:
+        if event in CHANGING and not (event == "os.mkdir" and Path(arguments[0]).is_dir()):  # which changes nothing
             return f"{event} {arguments!r}"
         if event == "exec" and isinstance(code := arguments[0], CodeType) and not self._is_programs(code.co_filename):
             return f"code of {code.co_filename} is run"

@@ -1,5 +1,6 @@
 """A few hundred mutants in every run of the tests; and whether the trial would notice."""
 
+import functools
 import os
 import random
 import re
@@ -59,6 +60,7 @@ FAULTS = {
     "a way out": (lambda folder: (folder / ".." / "x").read_bytes(), r"Violation: .*/x is opened \(r"),
     "hidden": (lambda folder: hide(Path("/etc/passwd")), "Violation: /etc/passwd is opened"),
     "a file written": (lambda folder: (folder / "x").write_bytes(b""), r"Violation: .*/x is opened \(w"),
+    "a folder made": (lambda folder: (folder / "new").mkdir(), "Violation: os.mkdir"),
     "a file removed": (lambda folder: (folder / "good").unlink(), "Violation: os.remove"),
     "a program": (lambda folder: os.system("true"), "Violation: os.system"),
     "code": (
@@ -86,7 +88,12 @@ def test_a_loader_with_a_fault_is_noticed(name, guard, monkeypatch):
 
 def test_a_loader_without_a_fault_is_not(guard):
     watched, folder = guard
-    for read, outcome in (((folder / "good").read_bytes, "read"), (lambda: refuse("no such file"), "refused")):
+    again = functools.partial(folder.mkdir, exist_ok=True)
+    for read, outcome in (
+        ((folder / "good").read_bytes, "read"),
+        (again, "read"),
+        (lambda: refuse("no such file"), "refused"),
+    ):
         assert tried(Loader([], None, lambda _: None, lambda _, read=read: read()), b"", watched) == outcome
 
 

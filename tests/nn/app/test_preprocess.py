@@ -236,6 +236,8 @@ def test_json_keeps_every_bit(mixed):
         ("categories", [1], "categories must be an object, got a list of 1"),
         ("categories", {"kind": "ab"}, "categories.kind must be a list, got 'ab'"),
         ("missing", ["kind"], "missing names a column that is none of numbers"),
+        ("numbers", ["age", "age"], "a column is named twice"),
+        ("dates", {"kind": "ISO8601"}, "a column is named twice"),
         ("rare", ["age"], "rare names a column that is none of categories"),
         ("dates", {"sold": "%c"}, "dates.sold must be 'ISO8601' or"),
         ("encoded", {"name": {"texts": ["a"], "means": [], "default": [0.5]}}, "averages of 'name' do not fit its"),
