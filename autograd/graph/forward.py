@@ -95,12 +95,34 @@ def _by_reverse_rules(node: Any, tangents: Sequence[Any], y: Any, inputs: Sequen
     uᵀJ is linear in u, so that its own derivative for u, in the direction v, is J v (J. Townsend, "A new trick for
     calculating Jacobian vector products", 2017).
     """
-    rule, attrs = node.rule, node.attrs
-    # Any u will do; but 0 would stand for a branch that was not taken.
-    u = node._seed(np.ones(np.shape(node._raw)) if node.kind == "array" else 1.0, create_graph=True)
+    size = np.shape(node._raw)
+    # Any u will do; but 0 would stand for a branch that was not taken, and entries that are alike may cancel.
+    u = node._seed(2.0 + np.cos(np.arange(np.prod(size))).reshape(size), create_graph=True)
     u.requires_grad = True
     u.attrs = PAST
-    arguments = (u, y, *inputs)
+    total = _product_with(u, node, tangents, y, inputs)
+    found = None
+    if isinstance(total, Node) and total.requires_grad:
+        total = real(total) if is_complex(total) else total  # type: ignore[call-overload]
+        order = topological_order(total)
+        found = propagate(total, total._seed(None, create_graph), order, create_graph, [u]).get(u)
+    if not node.rule.own or node.traced or total is None or _agrees(u, found, total):
+        return found
+    # A rule that takes the number of g out of its node, as HIPS autograd's users may: J v is eᵀJ v for each unit e.
+    for i in range(u.size if size else 1):
+        unit: Any = 1.0
+        if node.kind == "array":
+            unit = np.zeros(size, node._raw.dtype)
+            unit.flat[i] = 1.0
+        part = _product_with(node._seed(unit, create_graph), node, tangents, y, inputs) * unit
+        found = part if i == 0 else found + part
+    return found
+
+
+def _product_with(g: Any, node: Any, tangents: Sequence[Any], y: Any, inputs: Sequence[Any]) -> Any:
+    """The number gᵀJ v, by the reverse rules; None where nothing moves."""
+    rule, attrs = node.rule, node.attrs
+    arguments = (g, y, *inputs)
     shares = rule.vjps if rule.pull is None else rule.pull(*arguments, **attrs)
     total: Any = None
     for tangent, share in zip(tangents, shares, strict=False):
@@ -109,9 +131,12 @@ def _by_reverse_rules(node: Any, tangents: Sequence[Any], y: Any, inputs: Sequen
         product = (share if rule.pull is not None else share(*arguments, **attrs)) * tangent
         part = sum_(product, axis=None, keepdims=False) if node.kind == "array" else product
         total = part if total is None else total + part
-    if not isinstance(total, Node) or not total.requires_grad:
-        return None
-    if is_complex(total):
-        total = real(total)  # type: ignore[call-overload]
-    order = topological_order(total)
-    return propagate(total, total._seed(None, create_graph), order, create_graph, [u]).get(u)
+    return total
+
+
+def _agrees(u: Any, found: Any, total: Any) -> bool:
+    """Whether uᵀ(J v) is (uᵀJ) v, as far as rounding goes; what is not finite tells nothing."""
+    a, b = (getattr(x, "_raw", x) for x in (0.0 if found is None else found, total))
+    terms = np.ravel(u._raw * a).real
+    b = float(np.real(b))
+    return not abs(np.sum(terms) - b) > 1e-4 * (np.sum(np.abs(terms)) + abs(b))

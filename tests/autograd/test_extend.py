@@ -22,6 +22,7 @@ from autograd.extend import (
     primitive,
 )
 from autograd.test_util import check_grads
+from autograd.tracer import getval
 
 X = np.array([0.3, -0.7, 1.1])
 
@@ -355,3 +356,36 @@ def test_a_function_of_values_that_raises_runs_once() -> None:
     with pytest.raises(ValueError, match="by the user"):
         f(ag.Value(2.0))
     assert runs == [2.0]
+
+
+@pytest.mark.parametrize("x", [0.7, X, X.reshape(3, 1), np.array(0.4), X.astype(np.float32)], ids=repr)
+def test_rules_that_take_the_number_of_g_have_their_derivative(x: Any) -> None:
+    @primitive
+    def slope(x: Any, a: Any) -> Any:
+        return np.cos(x) * a
+
+    @primitive
+    def sine(x: Any, a: Any) -> Any:
+        return np.sin(x) * a
+
+    defvjp(sine, lambda ans, x, a: lambda g: g * slope(x, a), None)
+    defvjp(
+        slope,
+        lambda ans, x, a: lambda g: getval(g) * -np.sin(getval(x)) * getval(a),  # as HIPS autograd's users cut a third
+        lambda ans, x, a: lambda g: getval(g) * np.cos(getval(x)),
+    )
+    tolerance = {"rtol": 1e-6 if np.asarray(x).dtype == np.float32 else 1e-12}
+
+    def total(x: Any) -> Any:
+        return anp.sum(sine(x, 2.0))
+
+    direction = np.cos(np.arange(np.size(x))).reshape(np.shape(x)).astype(np.asarray(x).dtype)[()]
+    expected = -2 * np.sin(x) * direction
+    np.testing.assert_allclose(ag.hvp(total, x, direction)[-1], expected, **tolerance)
+    np.testing.assert_allclose(ag.jvp(ag.grad(total), x, direction)[1], expected, **tolerance)
+    found = ag.hessian(total)(x)
+    np.testing.assert_allclose(found, np.reshape(np.diag(np.ravel(-2 * np.sin(x))), np.shape(x) * 2), **tolerance)
+    by_reverse = ag.jacobian(ag.grad(total))(x)
+    np.testing.assert_allclose(found, by_reverse, **tolerance)
+    value = ag.Value(0.7)
+    assert ag.hvp(lambda x: sine(x, 2.0), value, 1.0)[-1].data == pytest.approx(-2 * np.sin(0.7))
