@@ -39,7 +39,7 @@ PACKAGES = {
     "reliability": Package("tests"),
     # The conftest imports TensorFlow and PyTorch, to give them random numbers.
     "pymanopt": Package("tests", options=("--noconftest", "-p", "seeded")),
-    "lifelines": Package("lifelines/tests", ("dill", "flaky", "jinja2")),
+    "lifelines": Package("lifelines/tests", ("dill", "flaky", "jinja2", "joblib")),
     "surpyval": Package("surpyval/tests/univariate", ("hypothesis", "reliability", "lifelines")),
     **{name: Package(None) for name in USES},
 }
