@@ -105,6 +105,40 @@ theirs = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU()).double()
 ours = nn.Sequential(nn.Linear(2, 3, dtype=np.float64), nn.ReLU())
 ours.load_state_dict(theirs.state_dict())
 same(theirs(t), ours(a))""",
+        "`nn.Conv1d`, `nn.Conv2d`, `nn.ConvTranspose2d`, `nn.MaxPool2d`, `nn.AdaptiveAvgPool2d`, `nn.Upsample`": """
+def dtype(of): return {"dtype": np.float64 if of is nn else torch.float64}
+def both(form, make):
+    theirs, ours, x = make(torch.nn).double(), make(nn), np.random.default_rng(0).normal(size=form)
+    ours.load_state_dict(theirs.state_dict())
+    same(theirs(torch.tensor(x)), ours(x))
+both((2, 3, 8), lambda of: of.Conv1d(3, 4, 3, padding=1, **dtype(of)))
+images = [lambda of: of.Conv2d(3, 4, 3, stride=2, **dtype(of)), lambda of: of.ConvTranspose2d(3, 4, 4, stride=2, **dtype(of))]
+images += [lambda of: of.MaxPool2d(2), lambda of: of.AdaptiveAvgPool2d(1), lambda of: of.Upsample(scale_factor=2)]
+for make in images: both((2, 3, 8, 8), make)""",
+        "`nn.BatchNorm1d`, `nn.BatchNorm2d`, `nn.LayerNorm`, `nn.GroupNorm`, `nn.Dropout`, `nn.Dropout2d`": """
+both((6, 4), lambda of: of.BatchNorm1d(4, **dtype(of))); both((6, 4, 3, 3), lambda of: of.BatchNorm2d(4, **dtype(of)))
+both((6, 4), lambda of: of.LayerNorm(4, **dtype(of))); both((6, 4, 3, 3), lambda of: of.GroupNorm(2, 4, **dtype(of)))
+both((6, 4), lambda of: of.Dropout(0.5).eval()); both((6, 4, 3, 3), lambda of: of.Dropout2d(0.5).eval())""",
+        "`nn.Embedding`, `nn.LSTM`, `nn.GRU`, `nn.RNN` with `bidirectional=`, `dropout=`": """
+for kind in ("LSTM", "GRU", "RNN"):
+    peer = getattr(torch.nn, kind)(3, 4, num_layers=2, bidirectional=True, batch_first=True).double()
+    layer, x = getattr(nn, kind)(3, 4, num_layers=2, bidirectional=True, dtype=np.float64), np.ones((2, 5, 3))
+    layer.load_state_dict(peer.state_dict())
+    same(peer(torch.tensor(x))[0], layer(x)[0])
+    packed = torch.nn.utils.rnn.pack_padded_sequence(torch.tensor(x), [5, 3], batch_first=True)
+    same(torch.nn.utils.rnn.pad_packed_sequence(peer(packed)[0], batch_first=True)[0], layer(x, lengths=[5, 3])[0])
+assert nn.Embedding(5, 2).weight.shape == torch.nn.Embedding(5, 2).weight.shape""",
+        "`nn.MultiheadAttention`, `nn.TransformerEncoderLayer` with `key_padding_mask=`": """
+x, filling = np.random.default_rng(0).normal(size=(2, 3, 4)), np.array([[False, False, False], [False, False, True]])
+later, t3 = torch.triu(torch.ones(3, 3, dtype=torch.bool), 1), torch.tensor(x)
+peer = torch.nn.MultiheadAttention(4, 2, batch_first=True).double()
+layer = nn.MultiheadAttention(4, 2, causal=True, dtype=np.float64)
+layer.load_state_dict(peer.state_dict())
+same(peer(t3, t3, t3, key_padding_mask=torch.tensor(filling), attn_mask=later)[0], layer(x, key_padding_mask=filling))
+peer = torch.nn.TransformerEncoderLayer(4, 2, 8, 0.0, "gelu", batch_first=True, norm_first=True).double()
+layer = nn.TransformerBlock(4, 2, 8, causal=True, dtype=np.float64)
+layer.load_state_dict(peer.state_dict())
+same(peer(t3, src_mask=later, src_key_padding_mask=torch.tensor(filling)), layer(x, src_key_padding_mask=filling))""",
         "`nn.CrossEntropyLoss()(logits, y)`": "same(torch.nn.CrossEntropyLoss()(t, torch.tensor([0, 1])), nn.cross_entropy(a, [0, 1]))",
         "`torch.optim.SGD(p, lr=0.1)`": """
 torch.optim.SGD([t], lr=0.1).step(); nn.SGD([a], learning_rate=0.1).step()
@@ -144,6 +178,13 @@ model = nn.Sequential(nn.Linear(784, 64), nn.ReLU(), nn.Linear(64, 10))
 assert len(list(nn.MLP(784, [64, 10]).parameters())) == len(list(model.parameters()))
 model = nn.MLP(3, [8, 2], seed=0)
 x = np.random.default_rng(0).normal(size=(60, 3)).astype(np.float32); y = (x[:, 0] > 0).astype(int)""",
+        "`Conv2D`, `Conv2DTranspose`, `MaxPooling2D`, `UpSampling2D`, `GlobalAveragePooling2D`": """
+layers = [nn.Conv2d(3, 4, 3), nn.ConvTranspose2d(4, 3, 3), nn.MaxPool2d(2), nn.Upsample(scale_factor=2), nn.AdaptiveAvgPool2d(1)]
+assert nn.Sequential(*layers)(np.zeros((2, 3, 8, 8))).shape == (2, 3, 1, 1)""",
+        "`Embedding`, `LSTM`, `GRU`, `Bidirectional(LSTM(…))`": """
+for kind in (nn.LSTM, nn.GRU):
+    outputs, _ = nn.Sequential(nn.Embedding(5, 3), kind(3, 4, bidirectional=True))(np.array([[1, 2, 0]]))
+    assert outputs.shape == (1, 3, 8)""",
         '`model.compile("adam", "…crossentropy", ["accuracy"])`': """
 trainer = nn.Trainer(model, loss="cross_entropy", optimizer="adam", metrics=["accuracy"])""",
         "`model.fit(x, y, epochs=…, validation_split=…)`": "history = trainer.fit(x, y, epochs=2, validation_split=0.2, progress=False)",
