@@ -1,15 +1,23 @@
 """Formulas as MathML: no script, no font to fetch, readable by screen readers."""
 
+import re
 from typing import Any
 
 from docutils import nodes
 from latex2mathml.converter import convert
 
 
+def _for_converter(text: str) -> str:
+    """As the converter knows it, which takes a name with a digit or a blank apart, and shows the escapes of a text."""
+    text = text.replace("{aligned}", "{split}")
+    names = r"\\operatorname\{(\w*(?:\d|\\ )[^{}]*)\}"
+    text = re.sub(names, lambda name: rf"\text{{{name[1]}}}".replace(r"\ ", " "), text)
+    return re.sub(r"\\text\{[^{}]*\}", lambda words: words[0].replace(r"\%", "%"), text)
+
+
 def _visit(self: Any, node: nodes.Node) -> None:
     display = "block" if isinstance(node, nodes.math_block) else "inline"
-    text = node.astext().replace("{aligned}", "{split}")  # the name under which the converter knows it
-    self.body.append(convert(text, display=display))
+    self.body.append(convert(_for_converter(node.astext()), display=display))
     raise nodes.SkipNode
 
 
