@@ -12,6 +12,7 @@ from typing import Any
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE / "_ext"), str(HERE)]
 
+from book_pages import PACKAGES
 from docutils import nodes
 
 import autograd
@@ -42,6 +43,7 @@ napoleon_numpy_docstring = False
 napoleon_use_rtype = False
 napoleon_use_param = False
 napoleon_use_ivar = True
+napoleon_attr_annotations = False
 
 myst_enable_extensions = ["dollarmath", "colon_fence", "deflist"]
 myst_heading_anchors = 3
@@ -70,6 +72,31 @@ def _no_empty_last_line(_: Any, page: nodes.document) -> None:
         block.rawsource, block[:] = text, [nodes.Text(text)]
 
 
+COLON = "\ue000"  # stands for one that napoleon is not to see; no font and no text has it
+
+
+def _hide_colons(_app: Any, what: str, _name: str, _object: Any, _options: Any, lines: list[str]) -> None:
+    """Of a property and of what is returned, napoleon would take the words before a colon for the type."""
+    if what in ("property", "attribute"):
+        lines[:1] = [line.replace(":", COLON) for line in lines[:1]]
+    returned = False
+    for i, line in enumerate(lines):
+        if re.match(r"\S", line):
+            returned = line in ("Returns:", "Yields:")
+        elif returned:
+            lines[i] = line.replace(":", COLON)
+
+
+def _show_colons(_app: Any, _what: str, _name: str, _object: Any, _options: Any, lines: list[str]) -> None:
+    lines[:] = [line.replace(COLON, ":") for line in lines]
+
+
+def _defaults_to_read(*arguments: Any) -> tuple[str, str | None] | None:
+    """A default that is a function without a name says nothing by where it lies."""
+    signature, returned = arguments[-2:]
+    return signature and (re.sub(r"<function [^<>]*<lambda>[^<>]*>", "…", signature), returned)
+
+
 def _names_side_by_side(_app: Any, _what: str, _name: str, _object: Any, _options: Any, lines: list[str]) -> None:
     """Of "mean_, deviation_: …" a field would take the first for the type of the second, and drop the underscores."""
 
@@ -81,16 +108,23 @@ def _names_side_by_side(_app: Any, _what: str, _name: str, _object: Any, _option
 
 
 def _public_bases(_app: Any, _name: str, _object: type, _options: Any, bases: list[Any]) -> None:
-    """The first public ones above a private base."""
-    bases[:] = [next(each for each in getattr(base, "__mro__", [base]) if _is_public(each)) for base in bases]
+    """The first public ones above a private base, each once."""
+    shown = (next(each for each in getattr(base, "__mro__", [base]) if _is_public(each)) for base in bases)
+    bases[:] = dict.fromkeys(shown)
 
 
 def _is_public(base: Any) -> bool:
-    return not getattr(base, "__name__", "").startswith("_")
+    """Whether a page shows it: a class of another library, or one that a package here offers."""
+    if base.__module__.partition(".")[0] not in ("autograd", "nn"):
+        return True
+    return any(getattr(sys.modules.get(package), base.__name__, None) is base for package in PACKAGES)
 
 
 def setup(app: Any) -> None:
     """Called by Sphinx."""
+    app.connect("autodoc-process-docstring", _hide_colons, priority=450)  # before napoleon's, which is 500
+    app.connect("autodoc-process-docstring", _show_colons, priority=550)
+    app.connect("autodoc-process-signature", _defaults_to_read)
     app.connect("autodoc-process-docstring", _names_side_by_side, priority=900)  # after napoleon's
     app.connect("autodoc-process-bases", _public_bases)
     app.connect("doctree-read", _no_empty_last_line)

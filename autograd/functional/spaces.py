@@ -76,19 +76,19 @@ class VSpace:
                     yield with_leaves(self._zeros, [vector if j == place else np.array(z) for j, z in enumerate(parts)])
 
     def add(self, x: Any, y: Any) -> Any:
-        """X + y."""
+        """The sum x + y."""
         return map_leaves(lambda _, a, b: a + b, self._zeros, x, y)
 
     def mut_add(self, x: Any, y: Any) -> Any:
-        """X + y, where no x stands for 0."""
+        """The sum x + y, where x = None stands for 0."""
         return y if x is None else self.add(x, y)
 
     def scalar_mul(self, x: Any, a: Any) -> Any:
-        """A x."""
+        """The vector x, a times as long."""
         return map_leaves(lambda _, part: part * a, self._zeros, x)
 
     def inner_prod(self, x: Any, y: Any) -> Any:
-        """Σ x y."""
+        """The sum Σ x y of the products of their entries."""
         products: list[Any] = []
         map_leaves(lambda zeros, a, b: products.append(_inner(zeros, a, b)), self._zeros, x, y)
         total = products[0] if products else 0.0

@@ -90,7 +90,7 @@ class Node:
         return self.rule is None
 
     def backward(self, gradient: Any = None, create_graph: bool = False) -> None:
-        """See `autograd.graph.differentiable.Differentiable`."""
+        """See `autograd.Value.backward`."""
         raise NotImplementedError
 
     def _zero_where_not_taken(self, g: Any) -> Any:

@@ -24,8 +24,10 @@ from matplotlib import pyplot as plt
 
 import autograd as ag
 from autograd.explaining.formula import derivatives, forward_formula
+from autograd.graph.differentiable import Differentiable
 from autograd.learn.expression import function_names
 from autograd.learn.typed import typed_page
+from autograd.tensor.methods import ArrayMethods
 
 ROOT = Path(__file__).parents[2]
 MADE = "made"  # a folder of pages that git ignores
@@ -109,7 +111,9 @@ def entry_page(entry: Any, folder: Path, source: tuple[str, int, str]) -> str:
         for formula in formulas:
             lines += ["$$", formula, "$$", ""]
     else:
-        lines += fenced("text", inspect.cleandoc(entry.__doc__).removeprefix(entry.doc).strip().splitlines())
+        told = inspect.cleandoc(entry.__doc__).removeprefix(entry.doc).strip()
+        told = told.replace(f"Where there is no derivative: {entry.kink}.\n\n", "")  # it stands below
+        lines += fenced("text", told.splitlines())
     if entry.kink:
         lines += [f"**Where there is no derivative:** {entry.kink}", ""]
     by_numpy = f", and by `numpy.{entry.ufunc.__name__}` of a Tensor or Value" if entry.ufunc is not None else ""
@@ -203,6 +207,8 @@ TITLES = {
     "nn.scalar": "Networks of Values: nn.scalar",
     "nn.estimator": "Estimators: nn.estimator",
 }
+# The classes that no page shows, in which stands what a Value and a Tensor can do.
+MORE = {"autograd.Value": (Differentiable,), "autograd.Tensor": (Differentiable, ArrayMethods)}
 # What is no function and no class, and so does not say where it stands.
 DATA = {
     "autograd.BOOK": "autograd.rules.primitive",
@@ -256,7 +262,13 @@ def directive(package: str, name: str, thing: Any) -> list[str]:
         return [f".. py:data:: {full}", "", f"   {comment_above(DATA[full], name) or inspect.getdoc(thing)}"]
     if inspect.isclass(thing):
         hidden = "set_fit_request, set_partial_fit_request, set_score_request"  # scikit-learn's
-        return [f".. autoclass:: {full}", "   :members:", "   :show-inheritance:", f"   :exclude-members: {hidden}"]
+        lines = [f".. autoclass:: {full}", "   :members:", "   :show-inheritance:", f"   :exclude-members: {hidden}"]
+        for base in MORE.get(full, ()):
+            for member, value in vars(base).items():
+                kind = "method" if inspect.isfunction(value) else "property" if isinstance(value, property) else None
+                if kind and not member.startswith("_"):
+                    lines += ["", f"   .. auto{kind}:: {full}.{member}"]
+        return lines
     return [f".. autofunction:: {full}"]
 
 
@@ -266,6 +278,7 @@ def reference(folder: Path) -> None:
     pages: dict[str, list[str]] = {title: [] for title in TITLES.values()}
     listed: list[str] = []
     for package in PACKAGES:
+        listed += ["", f"## {package}", ""]
         if package in TITLES:
             pages[TITLES[package]] += fenced("{eval-rst}", [f".. automodule:: {package}", "   :no-index:"])
         for name, thing in public_names(package).items():
