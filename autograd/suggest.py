@@ -247,7 +247,7 @@ def refuse_keywords(function: str, given: Iterable[str], known: Iterable[str]) -
         hint = f"it takes {_some(known)}" if known else "it takes none"
     else:
         hint = f"here that is {ours}" if " " in ours else f"here it is called {ours}="
-    raise TypeError(f"{function}() takes no argument {word!r}: {hint}")
+    raise TypeError(f"{function}() takes no argument {word!r}: {hint}") from None
 
 
 def _some(names: list[str]) -> str:
@@ -258,12 +258,12 @@ def _refuse_positions(shown: str, first: list[str], parameters: list[inspect.Par
     named = _some([f"{each.name}=" for each in parameters if each.kind is each.KEYWORD_ONLY])
     hint = f"; name the others: {named}" if named else ""
     if not first and any(each.kind is each.VAR_KEYWORD for each in parameters):
-        raise TypeError(f"{shown} takes its arguments by name")
+        raise TypeError(f"{shown} takes its arguments by name") from None
     if not first:
-        raise TypeError(f"{shown} takes no arguments{' by position' if named else ''}{hint}")
+        raise TypeError(f"{shown} takes no arguments{' by position' if named else ''}{hint}") from None
     raise TypeError(
         f"{shown} takes {len(first)} argument{'s' * (len(first) != 1)} by position, {', '.join(first)}{hint}"
-    )
+    ) from None
 
 
 _NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
@@ -300,8 +300,9 @@ def refuse_call(error: BaseException, function: Callable[..., Any], args: Sequen
     shown = owner if method == "__init__" else f"{owner}.{method}" if owner and "<" not in owner else method
     first = [each.name for each in own if each.kind is each.POSITIONAL_OR_KEYWORD]
     if twice := re.search(_TWICE, message):
-        hint = "; arrays that belong together go in as one, (x, y)" * hasattr(args[names.index(twice[1])], "shape")
-        raise TypeError(f"{shown} got {twice[1]} twice, as argument {names.index(twice[1])} and by name{hint}")
+        place = names.index(twice[1])
+        hint = "; arrays that belong together go in as one, (x, y)" * hasattr(args[place], "shape")
+        raise TypeError(f"{shown} got {twice[1]} twice, as argument {place} and by name{hint}") from None
     if unknown := re.search(_UNKNOWN, message):
         refuse_keywords(shown, [unknown[1]], [each.name for each in own if each.kind is not each.VAR_KEYWORD])
     if re.search(_SURPLUS, message):
@@ -315,7 +316,7 @@ def refuse_call(error: BaseException, function: Callable[..., Any], args: Sequen
         needs = [each.name if each.name in first else f"{each.name}=…" for each in needed]
         rest = ", …" * (len(needs) < len(own))
         raise TypeError(f"{shown} lacks {' and '.join(filter(None, (', '.join(lacking[:-1]), lacking[-1])))}: "
-                        f"call {shown}({', '.join(needs)}{rest})")  # fmt: skip
+                        f"call {shown}({', '.join(needs)}{rest})") from None  # fmt: skip
 
 
 def catching(function: AnyCallable) -> AnyCallable:

@@ -87,6 +87,7 @@ def answers(call: Callable[..., Any], needs: dict[str, Any]) -> Iterator[str]:
     for args, keywords in tries:
         with pytest.raises((TypeError, ag.GradbookError, ValueError, NotImplementedError)) as found:
             call(*args, **keywords)
+        assert found.value.__suppress_context__ or found.value.__context__ is None  # no second report above it
         yield str(found.value)
 
 
