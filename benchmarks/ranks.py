@@ -3,11 +3,15 @@
 Each rank has one thread for its products. A step's time is the least and the median of all steps once they are recorded
 and compiled; a machine that others use as well shows in the processor's own time, which is told too. The time of the
 exchange is the most that could be saved by overlapping it with the backward pass.
+
+``--overlap`` tries that: a backward pass's products with one exchange of all gradients after them, and with one of each
+layer's gradient begun as soon as it is there, by turns.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import subprocess
@@ -77,18 +81,80 @@ def measured(name: str, steps: int) -> dict[str, float]:
     }
 
 
+def overlapped(name: str, times: int) -> dict[str, list[float]]:
+    """Milliseconds of a backward pass's products and the exchange, one after the other and at once: least and median.
+
+    Both by the clock and of this rank's processor.
+    """
+    from mpi4py import MPI
+
+    ranks, (sizes, batch) = MPI.COMM_WORLD, NETWORKS[name]
+    shapes = list(itertools.pairwise(sizes))[::-1]
+    ends = np.cumsum([rows * columns for rows, columns in shapes])
+    own, total = np.zeros((2, ends[-1]), np.float32)
+    parts, sums = (np.split(array, ends[:-1]) for array in (own, total))
+    layers = [np.ones((batch // ranks.size, width), np.float32) for width in sizes[::-1]]
+    weights = [np.ones(shape, np.float32) for shape in shapes]
+
+    def gradient(i: int) -> None:
+        np.matmul(layers[i + 1].T, layers[i], out=parts[i].reshape(shapes[i]))
+        np.matmul(layers[i], weights[i].T)
+
+    def after() -> None:
+        for i in range(len(shapes)):
+            gradient(i)
+        ranks.Allreduce(own, total)
+
+    def beside() -> None:
+        begun = []
+        for i in range(len(shapes)):
+            gradient(i)
+            begun.append(ranks.Iallreduce(parts[i], sums[i]))
+        MPI.Request.Waitall(begun)
+
+    found: dict[str, list[tuple[float, float]]] = {"after": [], "beside": []}
+    for _, way in itertools.product(range(times), (after, beside)):
+        ranks.Barrier()
+        began = time.perf_counter(), time.process_time()
+        way()
+        found[way.__name__].append((time.perf_counter() - began[0], time.process_time() - began[1]))
+    kinds = {way: list(zip(*pairs, strict=True)) for way, pairs in found.items()}
+    return {way: [1e3 * of(kind) for kind in two for of in (min, median)] for way, two in kinds.items()}
+
+
+def started(name: str, count: int, steps: int, *words: str) -> Any:
+    """What so many ranks find."""
+    start = ["mpiexec", "-n", str(count)] if count > 1 else []
+    program = [sys.executable, "-m", "benchmarks.ranks", "--worker", "--networks", name, "--steps", str(steps)]
+    threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [*start, *program, *words], env=os.environ | threads, capture_output=True, text=True, check=True
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
 def main() -> None:
     """Start the ranks, and print a table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ranks", description=__doc__)
     parser.add_argument("--ranks", type=int, nargs="+", default=[1, 2], help="how many (default: 1 2)")
     parser.add_argument("--networks", nargs="+", choices=NETWORKS, default=list(NETWORKS))
     parser.add_argument("--steps", type=int, default=24, help="of each (default: %(default)s)")
+    parser.add_argument("--overlap", action="store_true", help="whether overlapping the exchange pays")
     parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.worker:
-        found = measured(options.networks[0], options.steps)
+        found: Any = (overlapped if options.overlap else measured)(options.networks[0], options.steps)
         if (ranks := world()) is None or ranks.rank == 0:
             print(json.dumps(found))
+        return
+    if options.overlap:
+        print("| network, batch | ranks | the exchange | least | median | a rank's processor, least | median |")
+        print("|---|---|---|---|---|---|---|")
+        for name, count in itertools.product(options.networks, options.ranks):
+            sizes, batch = NETWORKS[name]
+            for way, numbers in started(name, count, options.steps, "--overlap").items() if count > 1 else ():
+                told = " | ".join(f"{number:.2f} ms" for number in numbers)
+                print(f"| {'-'.join(map(str, sizes))}, {batch:,} | {count} | {way} | {told} |", flush=True)
         return
     print("| network, batch | parameters | ranks | a step, least | median | a rank's processor | exchange | speed-up |")
     print("|---|---|---|---|---|---|---|---|")
@@ -96,14 +162,7 @@ def main() -> None:
         sizes, batch = NETWORKS[name]
         alone = 0.0
         for count in options.ranks:
-            words = [sys.executable, "-m", "benchmarks.ranks", "--worker", "--networks", name]
-            start = ["mpiexec", "-n", str(count)] if count > 1 else []
-            threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-            done = subprocess.run(
-                [*start, *words, "--steps", str(options.steps)],
-                env=os.environ | threads, capture_output=True, text=True, check=True,
-            )  # fmt: skip
-            row = json.loads(done.stdout.splitlines()[-1])
+            row = started(name, count, options.steps)
             alone = alone or row["least"]
             print(
                 f"| {'-'.join(map(str, sizes))}, {batch:,} | {row['parameters']:,} | {count} | {row['least']:.1f} ms | "
