@@ -65,8 +65,9 @@ DATE_FORMATS = (
     *(f"{date}{time}" for time in TIMES for date in ("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y")),
     *("%Y/%m/%d", "%m/%d/%y", "%d/%m/%y", "%d-%m-%Y", "%m-%d-%Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y"),
     *("%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%H:%M:%S", "%H:%M"),
+    *("%I:%M %p", "%I:%M:%S %p"),
 )
-_LIKE_A_DATE = re.compile(r"\d.*[-/. ].*\d|[A-Za-z]{3}.*\d|^\s*\d{1,2}(:\d\d){1,2}\s*$", re.DOTALL)
+_LIKE_A_DATE = re.compile(r"\d.*[-/. ].*\d|[A-Za-z]{3}.*\d|^\s*\d{1,2}(:\d\d){1,2}( [AaPp][Mm])?\s*$", re.DOTALL)
 LONGEST_DATE = 40
 # A zone's name after a time, which is the clock's there: names say too little (CST) to be reckoned with.
 _ZONE = re.compile(r"(:\d\d(?:\.\d+)?) ?[A-Z]{3,4}$")
@@ -286,6 +287,7 @@ def _text_of_date(cell: Any, form: str = "ISO8601") -> str | None:
     if isinstance(cell, str):
         return _ZONE.sub(r"\1", cell) if cell[-1:].isupper() else cell
     if hasattr(cell, "strftime"):  # an object of a date or a time, as a DataFrame may hold them
+        cell = cell.to_timestamp() if hasattr(cell, "to_timestamp") else cell  # a month or so: when it begins
         found: str = cell.isoformat() if form == "ISO8601" else cell.strftime(form)
         return found
     whole = str(int(cell)) if isinstance(cell, int | float | np.number) and float(cell).is_integer() else ""

@@ -134,10 +134,11 @@ def _target(
     numbers, _ = to_numbers(column, has_commas(column.iloc[some_rows(len(column))]))
     share = 0.0 if column.dtype == bool or not len(numbers) else float(np.isfinite(numbers).mean())
     if task is None:
-        if share < MOSTLY_NUMBERS and column.nunique() > MOST_WHOLE_NUMBER_CLASSES and date_format(column):
+        may_be_dates = share < MOSTLY_NUMBERS or column.dtype.kind in "iuf"
+        if may_be_dates and column.nunique() > MOST_WHOLE_NUMBER_CLASSES and date_format(column):
             raise DataError(
                 f"{table}: the target {quoted(name)} holds dates; make it a number, such as the days since the first, "
-                "or pass --task classification"
+                "or pass --task"
             )
         task, note = _inferred(numbers, share, name)
     else:

@@ -85,6 +85,7 @@ COLUMNS = {
     "times": ([f"2020-01-{n % 28 + 1:02}T{n % 24:02}:30:00Z" for n in range(ROWS)], "dates", ""),
     "times with a zone": ([f"2020-01-{n % 28 + 1:02} 07:{n % 60:02}:00.5 UTC" for n in range(ROWS)], "dates", ""),
     "afternoons": ([f"1/{n % 28 + 1}/2020 {n % 12 + 1}:30 PM" for n in range(ROWS)], "dates", ""),
+    "times of day": ([f"{n % 12 + 1}:{n % 60:02} PM" for n in range(ROWS)], "dates", ""),
     "whole numbers that are dates": ([20200101 + 100 * (n % 12) + n % 28 for n in range(ROWS)], "dates", ""),
     "whole numbers that are not": ([20200101 + 100 * (n % 13) + n % 28 for n in range(ROWS)], "numbers", ""),
     "an outlier": (np.where(np.arange(ROWS) == 7, 1e12, NOISE), "numbers", ""),
@@ -241,6 +242,11 @@ PROBLEMS = {
         {},
         "the target 'y' holds dates; make it a number, such as the days since the first, or pass --task",
     ),
+    "whole numbers that are dates": (
+        {"x": NOISE, "y": [20200101 + 100 * (n % 12) + n % 28 for n in range(ROWS)]},
+        {},
+        "the target 'y' holds dates",
+    ),
     "few rows": ({"x": [1, 2, 3], "y": ["a", "b", "a"]}, {}, "data has 3 rows; at least 10 are needed"),
 }
 
@@ -336,6 +342,14 @@ def test_dates_in_every_form_are_the_same_day():
         found = to_dates(dates, date_format(dates[:1] if len(written) == 2 else dates))
         assert found[0].astype("datetime64[D]") == np.datetime64("2020-02-29")
         assert np.isnat(found).tolist() == [cell in (None, "x") for cell in written]
+
+
+@pytest.mark.parametrize("form", ["ISO8601", "%m/%d/%Y"])
+def test_objects_of_dates_are_dates_however_training_wrote_them(form):
+    moment = pandas.Timestamp("2020-02-01")
+    for each in (moment, moment.date(), moment.to_pydatetime(), moment.to_period("D"), moment.to_period("M")):
+        for column in (pandas.Series([each, None]), pandas.Series([each, None], dtype=object)):
+            assert to_dates(column, form).astype(str).tolist() == ["2020-02-01T00:00:00", "NaT"]
 
 
 def test_times_of_a_day_are_dates_and_scores_are_names():
