@@ -277,8 +277,8 @@ class Primitive:
         return used is None or position in used
 
 
-def entry(name: str, module: str) -> Primitive:
-    """The entry of that name, which that module enters."""
+def entry(name: str, module: str = __name__) -> Primitive:
+    """The entry of that name, which that module enters; pickles of earlier versions name none."""
     import_module(module)
     return BOOK.get(name) or COMPLEX_BOOK[name]
 

@@ -21,7 +21,7 @@ from autograd import Tensor
 from autograd.extend import defrule, primitive
 from autograd.misc.flatten import flatten
 from autograd.rules.complex import COMPLEX_BOOK
-from autograd.rules.primitive import BOOK
+from autograd.rules.primitive import BOOK, entry
 from autograd.test_util import check_grads
 from tests.autograd.numpy.calls import CALLS, Call
 from tests.autograd.numpy.test_calls import available, flat
@@ -149,6 +149,7 @@ def test_an_entry_goes_through_pickle_to_a_process_that_has_not_met_it() -> None
     code = "import pickle, sys; print(*[x.name for x in pickle.load(sys.stdin.buffer)])"
     done = subprocess.run([sys.executable, "-c", code], input=pickled, capture_output=True, check=True)
     assert done.stdout.decode().split() == [*BOOK, *COMPLEX_BOOK]
+    assert entry("exp") is BOOK["exp"]  # as earlier versions wrote
 
 
 # Functions of several branches, and for each cut points on both of its sides, told apart by the sign of a zero.
