@@ -9,7 +9,6 @@ from autograd.errors import ShapeError
 from autograd.graph.mode import recording
 from autograd.graph.node import NO_ATTRS
 from autograd.rules import products
-from autograd.rules.ready import FLOAT_EXCEPTIONS
 from autograd.value.node import MANY, MIXED
 from autograd.value.value import Value, computed, values_alone
 
@@ -67,9 +66,6 @@ def _of_rows(rows: Sequence[Sequence[Any]], inputs: Sequence[Any]) -> list[Any]:
     end = 0
     for row in rows:
         start, end = end, end + len(row)
-        try:
-            data = products.weighted_sum(numbers[start], numbers[start + 1 : end], last)
-        except FLOAT_EXCEPTIONS:
-            data = rule.on_floats(numbers[start:end] + last, NO_ATTRS)
+        data = products.weighted_sum(numbers[start], numbers[start + 1 : end], last)
         found.append(computed(data, rule, (*row, *inputs), many, NO_ATTRS, True))
     return found
