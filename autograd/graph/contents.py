@@ -98,7 +98,7 @@ def summary(*roots: Node) -> Summary:
     memory: dict[int, tuple[Any, Any, list[str]]] = {}  # by the identity of what owns it: that, an array, its holders
     total = 0
     for node in order:
-        depths[node] = 0 if node.rule is None else 1 + max((depths[x] for x in node.parents), default=0)
+        depths[node] = max((1 + depths[x] for x in node.parents), default=0)
         total += sys.getsizeof(node)
         entry = rules[node.rule.name if node.rule else "leaf"]
         entry[0] += 1

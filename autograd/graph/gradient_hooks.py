@@ -69,5 +69,5 @@ def through_hooks(node: Node, gradient: Any, create_graph: bool) -> Any:
         if create_graph:
             gradient = found if isinstance(found, Node) else node._as_gradient(node._unbroadcast(found), True)
         else:
-            gradient = node._unbroadcast(raw if np.shape(raw) == () and node.kind == "scalar" else np.asarray(raw))
+            gradient = node._unbroadcast(np.asarray(raw))
     return gradient
