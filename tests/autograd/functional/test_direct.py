@@ -124,6 +124,19 @@ def test_what_is_kept_of_a_pass_is_a_constant_in_the_next_one() -> None:
         assert copied.item() == 3.0
 
 
+@pytest.mark.parametrize("name", ["add", "sub", "mul", "truediv", "pow"])
+@pytest.mark.parametrize("reflected", [False, True])
+def test_beside_what_is_kept_of_a_pass_every_operator_moves_as_beside_an_array(name: str, reflected: bool) -> None:
+    operate, x, ones = getattr(operator, name), np.array([0.3, 0.5]), np.ones(2)
+    kept: list[Any] = []
+    ag.jvp(lambda z: kept.append(z * 2.0) or z, x, ones)
+
+    def beside(other: Any) -> Any:
+        return ag.jvp(lambda z: operate(other, z) if reflected else operate(z, other), x, ones)
+
+    np.testing.assert_array_equal(beside(kept[0]), beside(x * 2.0))
+
+
 def test_inside_no_grad_nothing_moves_and_the_call_itself_may_stand_there() -> None:
     def function(x: Any) -> Any:
         with ag.no_grad():

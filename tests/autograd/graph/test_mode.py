@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
+import itertools
 import sys
 import threading
 from collections.abc import Iterator
@@ -53,6 +54,18 @@ def test_the_innermost_open_block_decides() -> None:
         on.close()
         assert not recorded()
     assert recorded()
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))), ids=str)
+def test_of_those_that_are_open_the_innermost_decides_whatever_ends_first(order: tuple[int, ...]) -> None:
+    for kinds in itertools.product((ag.no_grad, ag.enable_grad), repeat=3):
+        blocks, left = [kind() for kind in kinds], [0, 1, 2]
+        for block in blocks:
+            block.__enter__()
+        for ending in order:
+            blocks[ending].__exit__()
+            left.remove(ending)
+            assert recorded() is (kinds[left[-1]] is ag.enable_grad if left else True)
 
 
 def test_one_object_serves_any_number_of_blocks() -> None:

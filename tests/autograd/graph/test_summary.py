@@ -37,6 +37,11 @@ def test_memory_that_is_shared_counts_once_and_names_its_holders() -> None:
     assert any("the gradient of Tensor 'W'" in held.holders for held in ag.graph.summary(L).largest)
 
 
+def test_of_many_arrays_the_five_largest_are_shown() -> None:
+    leaves = [ag.Tensor(np.ones(n), requires_grad=True) for n in range(10, 20)]
+    assert [held.bytes for held in ag.graph.summary(*leaves).largest] == [8 * n for n in (19, 18, 17, 16, 15)]
+
+
 def test_some_holders_of_an_array_are_named_and_the_others_counted() -> None:
     x = ag.Tensor(np.ones(100), requires_grad=True)
     for views, more in ((2, None), (3, " and 1 more")):  # beside x itself

@@ -258,6 +258,10 @@ def outside(x: Any) -> Any:
     return x if OUTSIDE > 0 else -x  # here
 
 
+def truth_of_what_is_outside(x: Any) -> Any:
+    return x if OUTSIDE else -x  # here
+
+
 def backward(x: Any) -> Any:
     y = x * x
     y.backward()  # here
@@ -285,6 +289,7 @@ def text(x: Any) -> Any:
         own_chance,
         mutation,
         outside,
+        truth_of_what_is_outside,
         backward,
         maximum,
         text,

@@ -255,6 +255,18 @@ def test_a_branch_that_a_comparison_chose_is_chosen_again(engine: Any) -> None:
     assert program(-2.0, 3.0) == (5.0, [-1.0, 1.0])
 
 
+@pytest.mark.parametrize("rows", [2, 3])
+def test_sums_of_two_products_that_move_along_one_axis_each(rows: int, engine: Any) -> None:
+    rng = np.random.default_rng(rows)
+    A, b, C, d = rng.normal(size=(3, 4)), rng.normal(size=4), rng.normal(size=(rows, 4)), rng.normal(size=4)
+
+    def f(A: Any, b: Any, C: Any, d: Any) -> Any:
+        return [[ag.affine([*a, *c], [*b, *d]) for a in A] for c in C]
+
+    found = ag.compile(f, engine=engine)(*(x.tolist() for x in (A, b, C, d)))
+    np.testing.assert_allclose(found, (A @ b) + (C @ d)[:, np.newaxis], rtol=1e-14, atol=1e-14)
+
+
 def test_a_batch_of_second_derivatives_and_of_values(engine: Any) -> None:
     a, b = value("a", 2.0), value("b", 5.0)
     output = ag.where(ag.greater(a, b), a**3 * b, a * ag.exp(b)) + ag.clip(a, -1.0, 1.0)

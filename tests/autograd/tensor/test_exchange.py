@@ -88,6 +88,7 @@ def test_what_may_not_be_written_is_copied() -> None:
     found = np.from_dlpack(x)
     assert not np.shares_memory(found, x._raw)
     np.testing.assert_array_equal(found, x.data)
+    assert x.__dlpack_device__() == found.__dlpack_device__()
 
 
 def test_recorded_and_traced_nodes_are_refused() -> None:

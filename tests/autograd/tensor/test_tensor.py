@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 from typing import Any
 
 import numpy as np
@@ -284,6 +285,14 @@ def test_astype_returns_the_gradient_in_the_parameters_precision() -> None:
 def test_a_bias_may_be_a_number() -> None:
     x, W = Tensor(np.ones((2, 3)), requires_grad=True), np.ones((3, 2), np.float32)
     assert (ag.linear(x, W, 0.5).data == 3.5).all()
+
+
+@pytest.mark.parametrize("kinds", list(itertools.product("ef", "fd", "efd")), ids="".join)
+def test_a_linear_map_is_as_precise_as_its_most_precise_part(kinds: tuple[str, str, str]) -> None:
+    x, W, b = (np.ones(shape, kind) for shape, kind in zip(((2, 3), (3, 2), 2), kinds, strict=True))
+    found = ag.linear(Tensor(x), Tensor(W), Tensor(b))
+    assert found.dtype == (x @ W + b).dtype
+    assert (found.data == 4.0).all()
 
 
 def test_a_gradient_that_is_set_takes_on_the_dtype() -> None:
