@@ -49,7 +49,12 @@ def main() -> int:
     for where, what, line in [] if options.part else KNOWN.keys() - there:
         print(f"  known, and not there any more: {where}: {what}: {line}")
     turns = [chosen[part][k] for k in range(options.sample) for part in parts if k < len(chosen[part])]
-    known = [mutant for mutant in turns if (mutant.where, mutant.what, mutant.text) in KNOWN]
+    known = [
+        mutant
+        for mutant in turns
+        if (mutant.where, mutant.what, mutant.text) in KNOWN
+        or mutant.what == mutant.text  # what is None is given as None
+    ]
     tests = {mutant: tests_of.tests(mutant) for mutant in turns if mutant not in known}
     noticed: dict[Mutant, str] = {}
 

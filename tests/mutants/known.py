@@ -83,11 +83,6 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "LARGE = 1 << 15",
     ): "for which arrays it is worth it",
     (
-        "autograd/program/native/array_kernels.py",
-        "return None",
-        "return None",
-    ): "where SciPy is not installed and NumPy tells of no BLAS",
-    (
         "autograd/program/simplify.py",
         "100 → 101",
         "exact = abs(math.frexp(number)[0]) == 0.5 and 2.0**-100 < abs(number) < 2.0**100",
@@ -138,4 +133,54 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "return log_of_total(logits - largest(logits, -1), -1)[:, 0] "
         "- (logits - largest(logits, -1))[samples, targets]",
     ): "of two axes",
+    (
+        "autograd/rules/arithmetic.py",
+        "1 → 2",
+        "lambda g, y, a, b: g * where(equal(a, 0), 0.0, y) * log(where(equal(a, 0), 1, a)),",
+    ): "0 times the logarithm of any number",
+    (
+        "autograd/program/numbers/schedule.py",
+        "7046029254386353131 → 7046029254386353132",
+        "_ODD: Final = np.int64(-0x61C8864680B583EB)",
+    ): "how well a hash mixes; what it tells apart has its order from it, and nothing else",
+    (
+        "autograd/rules/windows.py",
+        "True → False",
+        "starts = tuple(step * s for step, s in zip(steps, stride, strict=True))",
+    ): "they are as many",
+    (
+        "autograd/tensor/memory.py",
+        "call left out",
+        "np.empty(BLOCK, np.uint8)",
+    ): "how much memory the C library keeps",
+    (
+        "autograd/program/native/expressions.py",
+        "Lt → LtE",
+        "turned = rest + other if (rest < 0) != (other < 0) else rest",
+    ): "a rest of 0 is signed in the next line, and by 0 it is NaN",
+    (
+        "autograd/rules/triangles.py",
+        "LShift → RShift",
+        "SMALL = 1 << 14  # entries",
+    ): "of which matrices the triangles are kept",
+    (
+        "autograd/value/backward.py",
+        "condition turned",
+        "if wanted is not None and not {x for x in order if x.rule is None and x.requires_grad}.issubset(wanted):",
+    ): "which of two passes is taken; they give the same",
+    (
+        "autograd/rules/linear_algebra.py",
+        "1 → 2",
+        "identity = one_hot(tuple(range(shape(x)[-1])), classes=shape(x)[-1])",
+    ): "of square matrices",
+    (
+        "autograd/value/value.py",
+        "condition turned",
+        "numbers = values_alone((inputs,)) if len(inputs) > _FEW else None",
+    ): "of how many inputs it is quicker to ask for all kinds at once",
+    (
+        "autograd/rules/ready.py",
+        "0 → 1",
+        "if as_written is None or arguments[0].__class__ is not float:",
+    ): "a number's gradient and the number are floats together",
 }
