@@ -109,8 +109,12 @@ def _loaded(path: str | Path, model: Module | None = None, description: dict[str
                 stored = {name: _outline(file.get_slice(name).get_shape(), path) for name in names}
                 _check_plan(description, stored, path, HELD in metadata)
             state = {name: file.get_tensor(name) for name in names}
-    except (safetensors.SafetensorError, TypeError) as error:  # TypeError: a dtype that NumPy does not have
+            if strange := [array.dtype for array in state.values() if array.dtype.kind == "V"]:
+                raise TypeError(f"data type {strange[0].name!r} not understood")  # as without ml_dtypes, which adds it
+    except (safetensors.SafetensorError, TypeError) as error:
         said = visible(str(error)[:LONGEST_REASON])
+        if isinstance(error, TypeError):  # a dtype that NumPy does not have
+            raise StateError(f"{path} cannot be read by NumPy: {said}; in PyTorch, save model.float()") from None
         raise StateError(f"{path} is not a readable safetensors file: {said}") from None
     try:
         model = build(description or {}) if model is None else model

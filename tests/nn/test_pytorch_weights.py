@@ -184,6 +184,19 @@ def test_both_ways_by_dictionaries_and_files(name: str, dtype: str, tmp_path: An
     agree()
 
 
+@pytest.mark.peers
+def test_half_precision_is_taken_and_one_that_numpy_lacks_is_refused(tmp_path: Any) -> None:
+    torch = pytest.importorskip("torch", reason="compares with PyTorch, which is not installed")
+    from safetensors.torch import save_file
+
+    theirs, ours, there = torch.nn.Linear(3, 3), nn.Linear(3, 3), str(tmp_path / "theirs.safetensors")
+    save_file(theirs.half().state_dict(), there)
+    np.testing.assert_array_equal(nn.load(there, ours).state_dict()["weight"], theirs.weight.detach().numpy())
+    save_file(theirs.bfloat16().state_dict(), there)
+    with pytest.raises(nn.StateError, match=r"'bfloat16' not understood; in PyTorch, save model\.float\(\)"):
+        nn.load(there, ours)
+
+
 def test_a_file_from_before_is_known_by_its_mark(tmp_path: Any) -> None:
     model = shaken(nn.Sequential(nn.Linear(3, 3), nn.BatchNorm1d(3)))
     held = {name: member.data for name, member in [*model.named_parameters(), *model.named_buffers()]}
