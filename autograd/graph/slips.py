@@ -86,7 +86,7 @@ def none_yet(node: Node) -> Any:
     """
     frame = sys._getframe(2)  # of who reads .grad
     code, at = frame.f_code.co_code, frame.f_lasti + 2
-    following = [code[i] for i in range(at, min(at + 48, len(code)), 2) if code[i]][:2]  # 0 is room for a cache
+    following = [code[i] for i in range(at, min(at + 48, len(code)), 2) if code[i]]  # 0 is room for a cache
     if following and following[0] in _OPERANDS:  # w.grad * rate
         following = following[1:]
     if following and following[0] == _ARITHMETIC:

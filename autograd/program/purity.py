@@ -114,12 +114,9 @@ class _Generators:
             return _among(gc.get_objects(), kinds)
         if passes != self._passes:
             self._old = [_reference(x) for x in _among(gc.get_objects(2), kinds)]
-            if self._passes_now() != passes:  # it ran while we looked
-                self._passes = None
-                return _among(gc.get_objects(), kinds)
             self._passes = passes
         young = [x for generation in (0, 1) for x in _among(gc.get_objects(generation), kinds)]
-        if self._passes_now() != passes:
+        if self._passes_now() != passes:  # it ran while we looked
             return _among(gc.get_objects(), kinds)
         return [x for reference in self._old if (x := reference()) is not None] + young
 

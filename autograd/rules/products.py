@@ -36,7 +36,7 @@ def as_column(x: Any) -> Any:
 def _full(g: Any, a: Any, b: Any) -> Any:
     # g with the axes that NumPy dropped because a or b was a vector.
     if rank(a) == 1:
-        g = reshape(g, shape=(*shape(g)[:-1], 1, *shape(g)[-1:]) if rank(b) > 1 else (1,))
+        g = reshape(g, shape=(*shape(g)[:-1], 1, *shape(g)[-1:]))
     return reshape(g, shape=(*shape(g), 1)) if rank(b) == 1 else g
 
 

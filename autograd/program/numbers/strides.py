@@ -82,5 +82,3 @@ def _runs(columns: Places) -> Iterator[tuple[int, int]]:
         if end > start:
             yield start, int(end) + 1
             start = int(end) + 1
-    if start < lanes:
-        yield start, lanes
