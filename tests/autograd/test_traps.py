@@ -19,6 +19,7 @@ import pytest
 import autograd as ag
 from autograd import GraphError, Tensor, Value
 from autograd.rules import products
+from autograd.rules.primitive import BOOK
 
 ROOT = Path(__file__).parents[2]
 
@@ -300,6 +301,37 @@ def test_a_branch_not_taken_has_derivatives_zero_whatever_is_in_it(name: str, x:
     np.testing.assert_allclose([slope.data[1], curvature.data[1]], at_four)
     np.testing.assert_array_equal([slope.data[0], curvature.data[0]], [0.0, 0.0])
     np.testing.assert_array_equal(unrecorded.data, slope.data)
+
+
+# What takes 2 of y = [0, 2], for each rule that selects.
+TAKERS: dict[str, Any] = {
+    "where": lambda y: ag.where(np.array([False, True]), y, 0.0),
+    "maximum": lambda y: ag.maximum(y, 1.0),
+    "minimum": lambda y: -ag.minimum(-y, -1.0),
+    "clip": lambda y: ag.clip(y, 1.0, 9.0),
+    "relu": lambda y: ag.relu(y - 1.0),
+    "max": ag.max,
+    "min": lambda y: ag.min(-y),
+    "getitem": lambda y: y[1],
+    "gather": lambda y: BOOK["gather"](y, np.array([1]), axis=0),
+    "take_along_axis": lambda y: BOOK["take_along_axis"](y, np.array([1]), axis=0),
+    "tril": lambda y: BOOK["tril"](y[None, ::-1], k=0),
+    "triu": lambda y: BOOK["triu"](y[::-1, None], k=0),
+    "max_pool": lambda y: BOOK["max_pool"](y[None], **WINDOW),
+    "from_windows": lambda y: BOOK["from_windows"](y[None], np.array([[1]]), **WINDOW),
+}
+WINDOW = {"size": (2,), "stride": (1,), "padding": (0,), "dilation": (1,)}
+
+
+def test_every_rule_that_selects_is_in_the_table() -> None:
+    assert {rule.name for rule in BOOK.values() if rule.selects} == TAKERS.keys()
+
+
+@pytest.mark.parametrize("name", TAKERS)
+def test_what_is_not_taken_has_no_derivative_though_its_slope_be_infinite(name: str) -> None:
+    x = Tensor([0.0, 4.0], requires_grad=True)
+    slope = ag.gradients(TAKERS[name](ag.sqrt(x)).sum(), x)
+    assert np.abs(slope.data).tolist() == [0.0, 0.25]
 
 
 @pytest.mark.parametrize("name", DEAD_BRANCHES)

@@ -183,4 +183,64 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "0 → 1",
         "if as_written is None or arguments[0].__class__ is not float:",
     ): "a number's gradient and the number are floats together",
+    (
+        "autograd/rules/windows.py",
+        "1 → 2",
+        "return x.reshape(-1)[_positions(places, x.shape, size, counts, stride, dilation)]",
+    ): "to NumPy any negative length is the one that it is to find",
+    (
+        "autograd/program/arrays/steps.py",
+        "And → Or",
+        "yield from (x for x in applied.operands if x not in made and not self.tape.entries[x].is_number)",
+    ): "a place in memory that nobody reads",
+    (
+        "autograd/program/arrays/steps.py",
+        "no USub",
+        "if sources[1].dtype != np.int64 or sources[1].shape != full[:-1] or reads[1] not in given:",
+    ): "of two axes",
+    (
+        "autograd/tensor/tensor.py",
+        "And → Or",
+        "if rule.view and np.may_share_memory(data, arrays[0]) and not operands.is_held(data):",
+    ): "one copy more",
+    (
+        "autograd/program/simplify.py",
+        "return None",
+        "return apply(tape, arithmetic.multiply, (apply(tape, arithmetic.square, (x,)), x))",
+    ): "the power itself gives the same",
+    (
+        "autograd/tensor/dual.py",
+        "And → Or",
+        "if (other.__class__ is not int and other.__class__ is not float) or other != 2:",
+    ): "the general way gives the same",
+    (
+        "autograd/tensor/dual.py",
+        "NotEq → Eq",
+        'if push is None or y.dtype.kind != "f":',
+    ): "what is real is then found by the recorded pass; of complex numbers, which go on, the rules hold as they are",
+    (
+        "autograd/graph/clock.py",
+        "0 → 1",
+        'found: int = getattr(self._here, "ticks", 0)',
+    ): "whether it moved is asked, not where it is",
+    (
+        "autograd/graph/outside.py",
+        "1000 → 1001",
+        "DEPTH = 1000",
+    ): "how many nodes a look marks",
+    (
+        "autograd/program/numbers/bytecode.py",
+        "condition turned",
+        "return REDUCE if any(_reducible(run) for run in loop.runs) else PLAIN",
+    ): "which of two ways, both for any sum",
+    (
+        "autograd/value/affine.py",
+        "Is → IsNot",
+        "usual = rows[0][0].__class__ is Value and kinds <= {Value, float} and recording()",
+    ): "the way by the rule gives the same, and `values_alone` looks at what is none",
+    (
+        "autograd/tensor/plain_arrays.py",
+        "return None",
+        "return None",
+    ): "it is None already",
 }

@@ -166,6 +166,60 @@ def test_no_operator_moves_inside_no_grad(name: str, other: str, reflected: bool
     np.testing.assert_allclose(tangent, function(x) / x, rtol=1e-14)  # that of the last product alone
 
 
+WAYS: dict[str, Callable[[Any], Any]] = {
+    "slice": lambda x: x[1:],
+    "position": lambda x: x[0],
+    "positions": lambda x: x[[2, 0]],
+    "function": anp.sin,
+    "linear function": lambda x: -x,
+    "sum": anp.sum,
+    "shape": lambda x: anp.reshape(x, (3, 1)),
+    "square": lambda x: x**2,
+}
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_nothing_that_a_pass_takes_a_short_way_for_moves_inside_no_grad(name: str) -> None:
+    def function(x: Any) -> Any:
+        with ag.no_grad():
+            fixed = WAYS[name](x)
+        return fixed * x[0]
+
+    x = np.array([2.0, 0.5, 0.7])
+    value, tangent = ag.jvp(function, x, np.ones(3))
+    np.testing.assert_allclose(value, WAYS[name](x) * x[0], rtol=1e-14)
+    np.testing.assert_allclose(tangent, WAYS[name](x), rtol=1e-14)  # that of x[0] alone
+
+
+BESIDE: dict[str, Callable[[Any], Any]] = {
+    "list": lambda a: a.tolist(),
+    "array": lambda a: a,
+    "whole numbers": lambda a: a.astype(int),
+    "constant": ag.Tensor,
+    "number": lambda a: float(a[0, 0]),
+}
+
+
+@pytest.mark.parametrize("beside", BESIDE)
+@pytest.mark.parametrize("operate", [operator.mul, operator.matmul])
+@pytest.mark.parametrize("reflected", [False, True])
+def test_a_product_with_anything_constant_has_the_tangent_of_numpys_product(
+    beside: str, operate: Callable[[Any, Any], Any], reflected: bool
+) -> None:
+    if operate is operator.matmul and beside == "number":
+        return
+    x, v, a = np.array([[0.3, 2.0], [1.0, -1.0]]), np.array([[1.0, 0.5], [-2.0, 3.0]]), np.array([[1.0, 2], [3, 4]])
+    other = BESIDE[beside](a)
+    plain = a[0, 0] if beside == "number" else a
+
+    def product(x: Any, other: Any) -> Any:
+        return operate(other, x) if reflected else operate(x, other)
+
+    value, tangent = ag.jvp(lambda x: product(x, other), x, v)
+    np.testing.assert_allclose(value, product(x, plain), rtol=1e-14)
+    np.testing.assert_allclose(tangent, product(v, plain), rtol=1e-14)
+
+
 def test_the_function_warns_and_the_tangent_does_not() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")

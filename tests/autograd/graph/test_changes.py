@@ -332,6 +332,19 @@ def test_every_way_to_change_a_tensor_is_noticed(change: Any, requires_grad: boo
         y.backward()
 
 
+@pytest.mark.parametrize("kind", [Tensor, Value])
+def test_a_change_before_a_forward_pass_is_noticed(kind: Any) -> None:
+    c = kind(3.0, label="c")
+
+    def function(x: Any) -> Any:
+        y = x * c
+        c.data = c.data * 2.0
+        return [y, 2.0 * y, y * y]
+
+    with pytest.raises(GraphError, match="'c' was changed after multiply used it"):
+        ag.jacobian(function)(kind(1.5))
+
+
 def test_a_view_of_a_tensor_that_changed_is_noticed_too() -> None:
     W = Tensor([[1.0, 2.0]], requires_grad=True)
     y = np.square(W.reshape(2)).sum()

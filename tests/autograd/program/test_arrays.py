@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import autograd as ag
+import autograd.numpy as anp
 from autograd.compat.builtins import getval
 from autograd.extend import notrace_primitive
 from autograd.program.tape import Tape
@@ -481,3 +482,20 @@ def test_a_tape_tells_constants_apart_by_their_bits() -> None:
     tape = Tape()
     assert tape.constant(0.0) == tape.constant(0.0)
     assert len({tape.constant(x) for x in (0.0, -0.0, 1, 1.0, True, float("nan"))}) == 6
+
+
+SOLVED: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
+    "a vector": ((3, 3), (3,)),
+    "columns": ((3, 3), (3, 2)),
+    "matrices": ((2, 3, 3), (2, 3, 1)),
+}
+
+
+@pytest.mark.parametrize("name", SOLVED)
+def test_what_has_no_result_at_zeros_is_recorded_in_its_shape(name: str, engine: Any) -> None:
+    rng = np.random.default_rng(0)
+    for solve in (anp.linalg.solve, ag.primitive(np.linalg.solve)):
+        program = ag.compile(lambda A, b, solve=solve: 2.0 * solve(A, b), engine=engine)
+        for _ in range(2):
+            A, b = (rng.normal(size=shape) for shape in SOLVED[name])
+            np.testing.assert_allclose(program(A, b), 2.0 * np.linalg.solve(A, b), rtol=1e-12)

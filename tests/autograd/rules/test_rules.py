@@ -428,3 +428,9 @@ def test_an_affine_map_has_the_type_that_numpys_steps_have(kinds: tuple[Any, ...
     assert y.dtype == expected.dtype
     assert y.tolist() == expected.tolist()
     assert np.array_equal(b, before)
+
+
+@pytest.mark.parametrize("shape", [(2,), (2, 2, 2)])
+def test_positions_along_an_axis_have_as_many_axes_as_what_they_are_added_to(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ag.ShapeError, match="scatter_along_axis"):
+        BOOK["scatter_along_axis"](ag.Tensor(np.ones(shape)), np.zeros(shape, int), shape=(3, 4), axis=0)

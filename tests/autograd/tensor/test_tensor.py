@@ -310,6 +310,38 @@ def test_class_numbers_of_any_integer_type(dtype: str) -> None:
             ag.softmax_cross_entropy(logits, np.array([0, wrong], dtype))
 
 
+INDICES: dict[str, Any] = {
+    "no position": [],
+    "positions": [2, 0, 2],
+    "table of positions": [[0, -1], [1, 1]],
+    "mask": [True, False, True],
+    "mask of entries": [[True, False, False, True]] * 3,
+    "lists": ([0, 2, 0], [1, -1, 1]),
+    "mask and slice": ([False, True, True], slice(1, None)),
+    "slice and no position": (slice(None), []),
+    "array": np.array([2, 0, 2]),
+    "array of truth": np.array([True, False, True]),
+    "new axis": (None, [1, 0], ..., 2),
+}
+
+
+@pytest.mark.parametrize("name", INDICES)
+def test_an_index_of_any_kind_takes_what_numpys_takes(name: str) -> None:
+    t, index = leaf(3, 4), INDICES[name]
+    y = t[index]
+    np.testing.assert_array_equal(y.data, t.data[index])
+    expected = np.zeros((3, 4))
+    np.add.at(expected, index, 1.0)
+    np.testing.assert_array_equal(ag.gradients(y.sum(), t).data, expected)
+
+
+@pytest.mark.parametrize("index", [[0.5], [[1.0, 0.0]], (slice(None), [0.5])])
+def test_a_list_that_is_no_index_to_numpy_is_none_here(index: Any) -> None:
+    for x in (leaf(3, 4), np.ones((3, 4))):
+        with pytest.raises(IndexError, match="integer"):
+            x[index]
+
+
 def test_flat_is_one_entry_after_the_other() -> None:
     x = leaf(2, 3)
     assert [part.item() for part in x.flat] == list(x.data.flat)

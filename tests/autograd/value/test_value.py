@@ -239,6 +239,23 @@ def test_a_method_is_the_function_of_its_name(name: str) -> None:
     assert abs(Value(-2.0)).data == 2.0
 
 
+@pytest.mark.parametrize("constant", [True, False])
+@pytest.mark.parametrize("name", [*METHODS, "neg", *(f.__name__ for f in OPERATORS)])
+def test_what_needs_no_gradient_is_not_recorded(name: str, constant: bool) -> None:
+    x = Value(0.3, requires_grad=not constant)
+    with ag.enable_grad() if constant else ag.no_grad():
+        if name in METHODS:
+            results = [getattr(x, name)()]
+        elif name == "neg":
+            results = [-x]
+        else:
+            operate = getattr(operator, name)
+            results = [operate(x, 2), operate(x, 2.5), operate(2, x), operate(2.5, x), operate(x, x)]
+    for y in results:
+        assert not y.requires_grad
+        assert not y.parents
+
+
 def test_methods_with_arguments() -> None:
     for make in (Value, lambda x: ag.Tensor(x, requires_grad=True)):
         x = make(-2.0)
