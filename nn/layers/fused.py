@@ -2,8 +2,8 @@
 
 Step by step, a sequence is some twenty nodes a step, and a gradient of the weights to add at each. In one node, the
 weights of all gates make one product a step, and their gradient is one product over all steps. Kept is what the way
-back needs, as a node without derivative. The way back is a node, too, whose own derivatives are those of the composed
-steps: so they hold to any order, and the quick way is written once in each direction.
+back needs, as a node that no gradient goes through. The way back is a node, too, whose own derivatives are those of
+the composed steps: so they hold to any order, and the quick way is written once in each direction.
 
 Layouts: ``x``, what the inputs say to the gates, ``(batch, steps, gates · size)``; ``weight``, by which the state
 speaks to them, ``(gates · size, size)``; the state's parts ``(batch, size)``.
@@ -42,7 +42,8 @@ def entries(
         shares: For each input, its gradient from what ``back`` gives, the first result, and the inputs.
     """
     count = len(shares)
-    kept = _Entry(f"{name}_steps", keep, (None,) * count, doc="all that the steps compute")
+    # What is kept has a place in the graph, so that a program made from it computes it anew, and no slope of its own.
+    kept = _Entry(f"{name}_steps", keep, (_never,) * count, jvp=(None,) * count, doc="all that the steps compute")
 
     def second(position: int) -> Callable[..., Any]:
         def rule(direction: Any, _: Any, g: Any, __: Any, *inputs: Any) -> Any:
@@ -70,6 +71,11 @@ def entries(
         return tuple(pick(memory, *inputs) for pick in picks)
 
     return sequence
+
+
+def _never(*_: Any) -> Any:
+    """The gradient by way of what is kept, which no result asks for."""
+    raise NotImplementedError
 
 
 class _Entry(ag.Primitive):
