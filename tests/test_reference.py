@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -11,6 +12,7 @@ import pytest
 
 import autograd as ag
 import nn
+from autograd.explaining.formula import operand_names
 
 ROOT = Path(__file__).parents[1]
 
@@ -68,6 +70,9 @@ def test_every_entry_of_the_book_has_its_mathematics_and_its_lines(book_pages: M
         assert f"`autograd/rules/{file}.py`, line {line}:" in section
         assert code in section
         assert (entry.kink or "") in section
+        assert section.count("Where there is no derivative") == bool(entry.kink), name
+        for operand in re.findall(r"\\partial y}{\\partial (\w+)}", section):
+            assert operand in operand_names(entry), name
         if entry.elementwise and entry.differentiable and entry.scalar and len(entry.vjps) == 1 and not entry.settings:
             assert f"{{image}} {name}.svg" in section
             assert "iframe" in section, name

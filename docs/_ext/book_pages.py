@@ -23,7 +23,7 @@ mpl.use("agg")
 from matplotlib import pyplot as plt
 
 import autograd as ag
-from autograd.explaining.formula import derivatives, forward_formula
+from autograd.explaining.formula import derivatives, forward_formula, operand_names
 from autograd.graph.differentiable import Differentiable
 from autograd.learn.expression import function_names
 from autograd.learn.typed import typed_page
@@ -93,10 +93,21 @@ def live_node(entry: Any) -> list[str]:
         [f"e={quote(expression)}", *(f"{name}={x}" for name, x in zip(arguments, (0.7, 0.4, 0.2), strict=False))]
     )
     frame = (
-        f'<iframe src="../../_static/typed.html#{address}" title="{html.escape(expression)}, step by step" '
-        'class="steps" loading="lazy"></iframe>'
+        f'<iframe data-src="../../_static/typed.html#{address}" title="{html.escape(expression)}, step by step" '
+        'class="steps"></iframe>'
     )
     return [*fenced("{raw} html", ["<details><summary>A live node</summary>", frame, "</details>"])]
+
+
+def sentences_and_formulas(text: str) -> list[str]:
+    """The sentences of a docstring as text, its formulas as code."""
+    lines = []
+    for part in text.split("\n\n"):
+        if part.startswith(" "):
+            lines += fenced("text", inspect.cleandoc(part).splitlines())
+        else:
+            lines += [f"`{part}`" if part.startswith("y =") else part, ""]
+    return lines
 
 
 def entry_page(entry: Any, folder: Path, source: tuple[str, int, str]) -> str:
@@ -105,7 +116,7 @@ def entry_page(entry: Any, folder: Path, source: tuple[str, int, str]) -> str:
     of_numbers = entry.elementwise and entry.differentiable and entry.scalar and not entry.settings
     if of_numbers:
         formulas = [f"y = {forward_formula(entry).latex}"]
-        for name, found in zip("abc" if len(entry.vjps) > 1 else "x", derivatives(entry), strict=False):
+        for name, found in zip(operand_names(entry), derivatives(entry), strict=True):
             if found is not None:
                 formulas.append(rf"\frac{{\partial y}}{{\partial {name}}} = {found.latex}")
         for formula in formulas:
@@ -113,7 +124,7 @@ def entry_page(entry: Any, folder: Path, source: tuple[str, int, str]) -> str:
     else:
         told = inspect.cleandoc(entry.__doc__).removeprefix(entry.doc).strip()
         told = told.replace(f"Where there is no derivative: {entry.kink}.\n\n", "")  # it stands below
-        lines += fenced("text", told.splitlines())
+        lines += sentences_and_formulas(told)
     if entry.kink:
         lines += [f"**Where there is no derivative:** {entry.kink}", ""]
     by_numpy = f", and by `numpy.{entry.ufunc.__name__}` of a Tensor or Value" if entry.ufunc is not None else ""
