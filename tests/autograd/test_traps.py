@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import gc
+import itertools
+import math
 import os
 import pickle
 import subprocess
@@ -18,6 +20,7 @@ import pytest
 
 import autograd as ag
 from autograd import GraphError, Tensor, Value
+from autograd.program.simplify import attribute_names
 from autograd.rules import products
 from autograd.rules.primitive import BOOK
 
@@ -346,6 +349,22 @@ def test_a_branch_not_taken_of_values(name: str, x: float) -> None:
         slopes = [slope.data, ag.gradients(slope, value) if slope.requires_grad else 0.0]
         assert ag.gradients(y, value) == slope.data
     np.testing.assert_allclose(slopes, at_four if x == 4.0 else [0.0, 0.0])
+
+
+@pytest.mark.parametrize("operands", ["x", "x, 2", "2, x", "x, x"])
+def test_no_function_of_numbers_has_a_share_in_a_branch_not_taken(operands: str) -> None:
+    found: dict[Any, float] = {}
+    for entry in ag.BOOK.values():
+        if not entry.elementwise or len(entry.vjps) != len(operands.split(", ")):
+            continue
+        if entry.scalar is None or attribute_names(entry):
+            continue
+        for number, other in itertools.product([-math.inf, -1.0, 0.0, 1.0, math.inf, math.nan], [0.0, 2.0, math.inf]):
+            x = Value(number)
+            y = ag.where(False, entry(*[{"x": x, "2": other}[name] for name in operands.split(", ")]), 3.0 * x)
+            found[entry.name, number, other] = ag.gradients(y, x)
+    assert {case: slope for case, slope in found.items() if slope != 3.0} == {}
+    assert len(found) > 100
 
 
 def test_an_index_and_an_extreme_that_leave_a_bad_entry_out() -> None:

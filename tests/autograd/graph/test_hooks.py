@@ -63,6 +63,19 @@ def test_assign_sets_a_value(way: Any) -> None:
 
 
 @both
+@pytest.mark.parametrize("kind", [float, int, np.float32, np.array, list])
+def test_assign_takes_plain_numbers_for_either_kind_of_leaf(way: Any, kind: Any) -> None:
+    leaves: list[Any] = [ag.Tensor([1.0, 2.0])] if kind is list else [ag.Value(1.0), ag.Tensor(1.0)]
+    for leaf in leaves:
+        before, data = leaf.data, [4.0, 5.0] if kind is list else kind(4.0)
+        f = way(lambda x, leaf=leaf, data=data: (leaf * x, ag.assign(leaf, data))[0])
+        for expected in (np.multiply(before, 3.0), np.multiply(data, 3.0)):
+            np.testing.assert_array_equal(getattr(found := f(3.0), "data", found), expected)
+        assert type(leaf.data) is type(before)
+        np.testing.assert_array_equal(leaf.data, data)
+
+
+@both
 def test_two_leaves_swap_by_what_was_read_before(way: Any) -> None:
     a, b = ag.Tensor([1.0, 2.0]), ag.Tensor([3.0, 4.0])
 
