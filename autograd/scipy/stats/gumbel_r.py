@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import sys
+
 from autograd.rules.entries import exp, expm1, log, log1p
 from autograd.scipy.stats.families import Family, others_of
 
@@ -13,6 +16,7 @@ _family = Family(
     logcdf=lambda z: -exp(-z),
     ppf=lambda q: -log(-log(q)),
     isf=lambda q: -log(-log1p(-q)),
+    support=(-math.log(sys.float_info.max), math.inf),  # below, exp(−z) is ∞, and slopes would be 0 · ∞
 )
 logpdf, pdf, cdf, logcdf, sf, logsf, ppf, isf = (
     _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf")

@@ -93,8 +93,10 @@ def test_the_tails_of_cauchys_distribution() -> None:
 
 
 def test_outside_of_the_support_gradients_are_zero() -> None:
-    from autograd.scipy.stats import gamma
+    from autograd.scipy.stats import gamma, gumbel_r
 
+    for method in (gumbel_r.pdf, gumbel_r.cdf, gumbel_r.sf, gumbel_r.logsf):  # where its double logarithm overflows
+        np.testing.assert_array_equal(ag.grad(lambda x, f=method: ag.sum(f(x)))(np.array([-800.0, -709.7, -700.0])), 0)
     np.testing.assert_array_equal(ag.grad(lambda x: ag.sum(gamma.pdf(x, 1.5)))(np.array([-2.0, -0.1])), 0)
 
 
