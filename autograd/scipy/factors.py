@@ -22,13 +22,14 @@ def refuse_options(name: str, instead: str = "", **options: Any) -> None:
     Raises:
         TypeError: There is one.
     """
-    given = next((key for key, value in options.items() if key not in _WAYS and value not in (None, False)), None)
+    said = [key for key, value in options.items() if value is not None and value is not False]
+    given = next((key for key in said if key not in _WAYS), None)
     if given is not None:
         raise TypeError(f"scipy.linalg.{name} on nodes takes no {given}={instead and ': ' + instead}")
 
 
 def eigh(a: Any, b: Any = None, *, lower: bool = True, eigvals_only: bool = False, **options: Any) -> Any:
-    """Eigenvalues and eigenvectors of a symmetric matrix."""
+    """Eigenvalues and eigenvectors of a symmetric matrix; of nodes NumPy's, whose signs may not be SciPy's."""
     if not isinstance(a, Node) and not isinstance(b, Node):
         return _linalg.eigh(a, b, lower=lower, eigvals_only=eigvals_only, **options)
     if b is not None:
@@ -97,7 +98,7 @@ def _packed(a: Any, order: Any) -> Any:  # noqa: ARG001 - the order is for the r
 
 
 def _lower(f: Any) -> Any:
-    return anp.tril(f, -1) + np.eye(shape(f)[0])
+    return anp.tril(f, -1) + np.eye(shape(f)[0], dtype=f.dtype)
 
 
 def _from_right(x: Any, u: Any, transposed: bool) -> Any:
@@ -150,7 +151,8 @@ def lu(a: Any, permute_l: bool = False, **options: Any) -> Any:
         return _linalg.lu(a, permute_l, **options)
     refuse_options("lu", **options)
     packed, _, order = _factored("lu", a)
-    lower, upper, exchange = _lower(packed), anp.triu(packed), np.eye(len(order))[order].T
+    lower, upper = _lower(packed), anp.triu(packed)
+    exchange = np.eye(len(order), dtype=np.finfo(packed.dtype).dtype)[order].T
     return (exchange @ lower, upper) if permute_l else (exchange, lower, upper)
 
 

@@ -18,7 +18,9 @@ from autograd.rules.shapes import shape
 
 @primitive
 def _recursion(a: Any, x: Any) -> Any:
-    """The y with a₀ yₙ + a₁ yₙ₋₁ + … = xₙ, along the last axis."""
+    """The y with a₀ yₙ + a₁ yₙ₋₁ + … = xₙ, along the last axis; NaN where a₀ is 0, as in a recording."""
+    if not a[0]:
+        return np.full(np.shape(x), np.nan, np.result_type(a, x))
     return _signal.lfilter(np.ones(1, a.dtype), a, x)
 
 
@@ -71,6 +73,8 @@ def lfilter(b: Any, a: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
         )
     b, a, x = (part if isinstance(part, Node) else _floating(part) for part in (b, a, x))
     b, a = anp.reshape(b, (-1,)), anp.reshape(a, (-1,))
+    if not getattr(a, "traced", False) and not getattr(a, "_raw", a)[0]:
+        raise ValueError("scipy.signal.lfilter divides by a[0], which is 0")
     return anp.moveaxis(_recursion(a, _added_later(b, anp.moveaxis(x, axis, -1))), -1, axis)
 
 

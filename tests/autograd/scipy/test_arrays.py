@@ -91,6 +91,15 @@ def test_filters_keep_the_type_of_constant_coefficients(kind: Any) -> None:
         check_grads(lambda x: anp.abs(signal.lfilter(b, a, x)), rtol=1e-5)(real)
 
 
+def test_filters_are_compiled_for_their_coefficients() -> None:
+    f = ag.grad(lambda a: ag.sum(signal.lfilter([1.0, 0.5], a, np.arange(8.0)) ** 2))
+    compiled = ag.compile(f)
+    for a in (np.array([1.5, 0.3, 0.2]), np.array([2.0, -0.3, 0.1])):
+        np.testing.assert_allclose(compiled(a), f(a), rtol=1e-12)
+    with pytest.raises(ValueError, match=r"divides by a\[0\]"):
+        signal.lfilter([1.0], ag.Tensor([0.0, 1.0]), np.arange(8.0))
+
+
 def test_what_filters_refuse_is_named() -> None:
     x = ag.Tensor(draw(12))
     for call, message in (
@@ -177,6 +186,13 @@ def test_rows_that_are_as_good_pivots_stay_in_their_order(seed: int) -> None:
     matrix = random.choice([-1.0, 1.0, 0.0] if seed == 283 else [-1.0, 1.0], (n, n))
     exchange, lower, upper = linalg.lu(ag.Tensor(matrix))
     np.testing.assert_allclose(exchange @ lower.data @ upper.data, matrix, atol=1e-10)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.complex64])
+def test_triangular_factors_have_the_types_of_scipys(kind: Any) -> None:
+    matrix = draw(3, 3).astype(kind)
+    found = [part.dtype for part in linalg.lu(ag.Tensor(matrix))[1:]]
+    assert found == [part.dtype for part in scipy.linalg.lu(matrix)[1:]]
 
 
 def test_options_of_factors_are_refused_by_name() -> None:
