@@ -1,7 +1,7 @@
 """Looks at the built site as with a screen reader, a phone, a dark screen: ``python docs/check_pages.py runs/site``.
 
-Axe-core's rules on a page of each kind, at two sizes, light and dark; no page may be wider than its screen, and no word
-of a table or a heading may stand on two lines.
+Axe-core's rules on a page of each kind, at two sizes, light and dark; no page may be wider than its screen, no word of
+a table or a heading may stand on two lines, and on a desk nothing may be cut at the edge of its box.
 """
 
 from __future__ import annotations
@@ -22,9 +22,13 @@ BROKEN = """() => [...document.querySelectorAll("td, th, h1, h2, h3, dt.sig")].f
   }
   return broken;
 })"""
+# On a desk, beginnings of lines, tables and formulas that are wider than their box, and so cut at its edge.
+CUT = """() => innerWidth < 1152 ? [] : [...document.querySelectorAll("pre, .table-wrapper, math[display=block]")]
+  .filter(box => box.scrollWidth > box.clientWidth + 2).map(box => box.textContent.trim().slice(0, 40))"""
 PAGES = ("index", "tutorials", "howto/training_loop", "made/gallery/index", "made/book/activations")
 PAGES += ("made/reference/modules_and_layers", "made/reference/names", "coming_from/pytorch", "_static/try", "search")
 PAGES += ("made/reference/estimators_nn_estimator", "tables")
+PAGES += ("howto/nan_report", "made/notebooks/01_one_neuron", "made/book/losses")
 SIZES = ((390, 844), (1280, 900))
 
 
@@ -37,11 +41,12 @@ def problems(page: Any) -> list[str]:
         for violation in Axe().run(page).response["violations"]
     ]
     over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    broken = page.evaluate(BROKEN)
+    broken, cut = page.evaluate(BROKEN), page.evaluate(CUT)
     return [
         *found,
         *([f"{over} pixels wider than the screen"] if over > 0 else []),
         *([f"words are broken: {', '.join(broken[:5])}"] if broken else []),
+        *([f"cut at the edge: {'; '.join(cut[:5])}"] if cut else []),
     ]
 
 
