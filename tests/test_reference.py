@@ -55,9 +55,15 @@ def test_every_public_name_has_its_entry_and_a_line_in_the_list(book_pages: Modu
                 missing += [full] * (f"`ag.{name}`" not in listed)
             elif package == "autograd" or getattr(ag, name, None) is not thing:
                 assert callable(thing) or full in book_pages.DATA, f"{full}: say in DATA where it stands"
-                entered = any(f".. {kind}:: {full}\n" in reference for kind in ("autofunction", "autoclass", "py:data"))
+                lines = (
+                    f".. autofunction:: {full}",
+                    f".. autoclass:: {full}",
+                    f".. py:data:: {name}\n   :module: {package}",
+                )
+                entered = any(f"{line}\n" in reference for line in lines)
                 missing += [full] * (not entered or f"`{full}`" not in listed)
     assert missing == []
+    assert all(f".. automethod:: autograd.{kind}.backward\n" in reference for kind in ("Value", "Tensor"))
     assert set(dir(nn)) - set(nn.__all__) <= {package.removeprefix("nn.") for package in book_pages.PACKAGES}
 
 
@@ -82,6 +88,30 @@ def test_data_says_what_it_is(book_pages: ModuleType) -> None:
     for full, module in book_pages.DATA.items():
         name = full.rpartition(".")[2]
         assert book_pages.comment_above(module, name), full
+
+
+def test_words_before_a_colon_are_no_type(book_pages: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    docstring = pytest.importorskip("sphinx.ext.napoleon.docstring", reason="needs gradbook[docs]")
+    monkeypatch.syspath_prepend(str(ROOT / "docs" / "_ext"))
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    conf = importlib.import_module("conf")
+    told = {"property": ["How many steps: the most."], "function": ["Sum.", "", "Returns:", "    A node: their sum."]}
+    for what, lines in told.items():
+        conf._hide_colons(None, what, "", None, None, lines)
+        found = str(docstring.GoogleDocstring(lines, what=what)).splitlines()
+        conf._show_colons(None, what, "", None, None, found)
+        assert any(words in line for line in found for words in ("How many steps: the most.", "A node: their sum."))
+        assert not any("type" in line for line in found), found
+
+
+def test_names_and_signs_in_formulas_are_whole(book_pages: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    converter = pytest.importorskip("latex2mathml.converter", reason="needs gradbook[docs]")
+    pytest.importorskip("docutils", reason="needs gradbook[docs]")
+    monkeypatch.syspath_prepend(str(ROOT / "docs" / "_ext"))
+    mathml = importlib.import_module("mathml")
+    formulas = {r"\operatorname{normal\ cdf}(x)": "normal&#x000A0;cdf", r"\operatorname{log2}(x)": "log2"}
+    for formula, shown in {**formulas, r"\text{80 \%}": "80&#x000A0;%", r"\operatorname{relu}(x)": "relu"}.items():
+        assert f">{shown}<" in converter.convert(mathml._for_converter(formula)), formula
 
 
 # What must be found on the site, of each kind, by the page that has it.

@@ -270,7 +270,8 @@ def directive(package: str, name: str, thing: Any) -> list[str]:
     """The lines that show a name with its docstring."""
     full = f"{package}.{name}"
     if full in DATA:
-        return [f".. py:data:: {full}", "", f"   {comment_above(DATA[full], name) or inspect.getdoc(thing)}"]
+        head = [f".. py:data:: {name}", f"   :module: {package}", ""]
+        return [*head, f"   {comment_above(DATA[full], name) or inspect.getdoc(thing)}"]
     if inspect.isclass(thing):
         hidden = "set_fit_request, set_partial_fit_request, set_score_request"  # scikit-learn's
         lines = [f".. autoclass:: {full}", "   :members:", "   :show-inheritance:", f"   :exclude-members: {hidden}"]
