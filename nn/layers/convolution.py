@@ -41,11 +41,7 @@ class _Convolution(Module):
         seed: Seed = None,
         dtype: DTypeLike = np.float32,
     ) -> None:
-        self.in_channels = positive_integer("in_channels", in_channels)
-        self.out_channels = positive_integer("out_channels", out_channels)
-        self.groups = positive_integer("groups", groups)
-        if self.in_channels % self.groups or self.out_channels % self.groups:
-            raise ValueError(f"groups={groups} must divide in_channels={in_channels} and out_channels={out_channels}")
+        self.in_channels, self.out_channels, self.groups = _channels(in_channels, out_channels, groups)
         self.kernel_size = lengths("kernel_size", kernel_size, self.axes)
         self.stride = lengths("stride", stride, self.axes)
         self.dilation = lengths("dilation", dilation, self.axes)
@@ -97,6 +93,15 @@ class _Convolution(Module):
     def extra_repr(self) -> str:
         """The sizes, and what is not the usual."""
         return _shown(self, {"stride": 1, "padding": 0, "dilation": 1})
+
+
+def _channels(in_channels: int, out_channels: int, groups: int) -> tuple[int, int, int]:
+    """The three as they are, once it is seen that each group has whole numbers of channels."""
+    of_x, of_y = positive_integer("in_channels", in_channels), positive_integer("out_channels", out_channels)
+    groups = positive_integer("groups", groups)
+    if of_x % groups or of_y % groups:
+        raise ValueError(f"groups={groups} must divide in_channels={of_x} and out_channels={of_y}")
+    return of_x, of_y, groups
 
 
 def _shown(layer: Any, usual: dict[str, int]) -> str:
@@ -213,11 +218,7 @@ class ConvTranspose2d(Module):
         seed: Seed = None,
         dtype: DTypeLike = np.float32,
     ) -> None:
-        self.in_channels = positive_integer("in_channels", in_channels)
-        self.out_channels = positive_integer("out_channels", out_channels)
-        self.groups = positive_integer("groups", groups)
-        if self.in_channels % self.groups or self.out_channels % self.groups:
-            raise ValueError(f"groups={groups} must divide in_channels={in_channels} and out_channels={out_channels}")
+        self.in_channels, self.out_channels, self.groups = _channels(in_channels, out_channels, groups)
         self.kernel_size, self.stride = lengths("kernel_size", kernel_size, 2), lengths("stride", stride, 2)
         self.dilation, self.padding = lengths("dilation", dilation, 2), lengths("padding", padding, 2, least=0)
         self.output_padding = lengths("output_padding", output_padding, 2, least=0)
