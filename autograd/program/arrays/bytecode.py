@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import ShapeError
-from autograd.graph.node import Node
+from autograd.program.arrays.held import Held
 from autograd.program.arrays.numpy_code import Code, compiled, works_in_place, writes_into
 from autograd.program.arrays.steps import Call, Chained, Part, Product, Steps, broadcasting
 from autograd.program.arrays.storage import ALIGNMENT, Storage, is_view, root_of
@@ -207,7 +206,7 @@ class _Writer:
             self._bytecode[where] = static.ctypes.data
         elif memory in self._tape.captured:
             leaf = self._tape.captured[memory]
-            held = code.constant("held", _Held(leaf, where, any(leaf is x for x, _ in self._tape.updates)))
+            held = code.constant("held", Held(leaf, where, any(leaf is x for x, _ in self._tape.updates)))
             name = code.name(memory)
             code.lines += [f"if {name} is not {held}.array:", f"    {name} = {held}.look(w)"]
         else:
@@ -333,38 +332,3 @@ class _Chain:
                 (instructions.STORE if entry.dtype == self._step.dtype else instructions.STORE_TRUTH, result, out, 0, 0)
             )
         return result, not direct
-
-
-class _Held:
-    """The array of a leaf from outside, whose address is known until the leaf holds another."""
-
-    def __init__(self, leaf: Node, where: int, written: bool) -> None:
-        self.array: Any = None
-        self._leaf, self._where, self._written = leaf, where, written
-        self._shape, self._dtype = leaf._raw.shape, leaf._raw.dtype
-
-    def look(self, w: Any) -> Any:
-        """Take down the address of the leaf's array as it is now.
-
-        Raises:
-            ShapeError: It is another kind of array than the one that was recorded.
-            ValueError: It is to be written, and may not be.
-        """
-        array = self._leaf._raw
-        if array.shape != self._shape or array.dtype != self._dtype:
-            raise ShapeError(
-                f"{self._leaf!r} has shape {array.shape} and dtype {array.dtype}, and was recorded with shape "
-                f"{self._shape} and dtype {self._dtype}"
-            )
-        if self._written and not array.flags.writeable:
-            raise ValueError(f"{self._leaf!r} is to be set, and its memory is read-only")
-        if array.flags.c_contiguous:
-            self.array = array
-        else:
-            array = np.ascontiguousarray(array)
-            if self._written:
-                self._leaf._raw = self.array = array
-            else:
-                self.array, self._copy = None, array  # to be copied anew at every call
-        w[self._where] = array.ctypes.data
-        return array
