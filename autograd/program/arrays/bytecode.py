@@ -13,6 +13,7 @@ from autograd.program.arrays.numpy_code import Code, compiled, works_in_place, w
 from autograd.program.arrays.steps import Call, Chained, Part, Product, Steps, broadcasting
 from autograd.program.arrays.storage import ALIGNMENT, Storage, is_view, root_of
 from autograd.program.native import array_instructions as instructions
+from autograd.program.native import array_loops
 from autograd.program.native.engine import blas, interpreter
 from autograd.program.tape import Tape
 from autograd.rules import products
@@ -252,10 +253,43 @@ class _Writer:
         self._add(f"{step.name}_{instructions.KINDS[bits]}", [*([] if one_hot else [bits]), *arrays, *step.sizes])
 
     def _chain(self, step: Chained) -> None:
+        if len(step.applied) > 1 and prod(step.shape) * len(step.applied) >= array_loops.WORTH_IT:
+            self._loop(step)
+            return
         chain = _Chain(self, step)
         self._slots = max(self._slots, len(chain.code.homes))
         self._homes = max(self._homes, chain.homes)
         self._add(f"chain_{instructions.KINDS[chain.code.bits]}", chain.code.bytecode())
+
+    def _loop(self, step: Chained) -> None:
+        """A chain as a loop of its own."""
+        entries, count = self._tape.entries, prod(step.shape)
+        columns = step.columns or count
+        value: dict[int, int] = {}
+        loads: list[tuple[int, int]] = []
+        applied, stores, where = [], [], [count // columns, columns]
+        made = set[int]()
+        for each in step.applied:
+            for x in each.operands:
+                if x in value or x in made:
+                    continue
+                value[x] = len(loads)
+                entry = entries[x]
+                if entry.is_number:
+                    loads.append((instructions.NUMBER, 1))
+                    where.append(self._number(x))
+                else:
+                    loads.append((broadcasting(entry.shape, step.shape)[0] or 0, instructions.BITS[str(entry.dtype)]))
+                    where.append(self._address(x))
+            made.add(each.place)
+        for number, each in enumerate(step.applied, start=len(loads)):
+            applied.append((each.rule, tuple([value[x] for x in each.operands])))
+            value[each.place] = number
+            if each.place in self._outside:
+                stores.append((number, entries[each.place].dtype != step.dtype))
+                where.append(self._address(each.place))
+        loop = array_loops.Loop(instructions.BITS[str(step.dtype)], tuple(loads), tuple(applied), tuple(stores))
+        self._segments[-1].append((self.native.loop(loop), where))
 
 
 class _Chain:

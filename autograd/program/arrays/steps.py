@@ -28,7 +28,7 @@ FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 # From so many entries on, NumPy's several lanes pay for functions of more than a few processor instructions.
 LARGE = 4096
 # Operands and results of one chain, at most.
-LONGEST = 48
+LONGEST = 128
 
 
 @dataclass

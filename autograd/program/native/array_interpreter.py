@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 
+from autograd.program.native import array_loops
 from autograd.program.native.array_instructions import functions
 from autograd.program.native.array_kernels import gemm, text
 from autograd.program.native.book import arity
@@ -43,6 +44,7 @@ class Interpreter:
 
     def __init__(self) -> None:
         self._known: dict[str, int] = {}
+        self._loops: dict[array_loops.Loop, int] = {}
         self.bind = method(addresses("arrays", {"run": _run()})["run"])
 
     def address(self, name: str) -> int:
@@ -51,6 +53,13 @@ class Interpreter:
             if name not in self._known:
                 self._known |= addresses("arrays", {name: _text(name)})
             return self._known[name]
+
+    def loop(self, loop: array_loops.Loop) -> int:
+        """Where the loop of a chain is."""
+        with _loading:
+            if loop not in self._loops:
+                self._loops[loop] = addresses("arrays", {"loop": array_loops.text(loop)})["loop"]
+            return self._loops[loop]
 
 
 def is_ready() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ import autograd as ag
 import nn
 from autograd.program.arrays import bytecode
 from autograd.program.arrays.steps import Call, Chained, Part, Product, Steps
+from autograd.program.native import array_loops
 
 pytest.importorskip("llvmlite")
 RNG = np.random.default_rng(0)
@@ -63,10 +65,8 @@ FUNCTIONS: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-@settings(max_examples=60, deadline=None, derandomize=True)
-@given(chains)
-def test_chains_over_many_blocks(dtype: Any, drawn: Any) -> None:
+def drawn_function(dtype: Any, drawn: Any) -> tuple[Any, Any]:
+    """A function of arrays that makes chains, and the shapes of the arrays."""
     shape, shapes, steps = drawn
     start = np.zeros(shape, dtype)
 
@@ -77,6 +77,14 @@ def test_chains_over_many_blocks(dtype: Any, drawn: Any) -> None:
             values.append(FUNCTIONS[function](a, b) + start)
         return values[-1], values[-len(values) // 2]
 
+    return run, shapes
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(chains)
+def test_chains_over_many_blocks(dtype: Any, drawn: Any) -> None:
+    run, shapes = drawn_function(dtype, drawn)
     compiled = ag.compile(run, engine="native")
     for seed in (0, 1):
         arrays = [np.random.default_rng([seed, i]).normal(size=s).astype(dtype) for i, s in enumerate(shapes)]
@@ -84,6 +92,41 @@ def test_chains_over_many_blocks(dtype: Any, drawn: Any) -> None:
             np.testing.assert_allclose(
                 found, np.asarray(expected.data), rtol=TOLERANCE[dtype], atol=10 * TOLERANCE[dtype]
             )
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@settings(max_examples=8, deadline=None, derandomize=True)
+@given(chains)
+def test_loops_give_the_bits_of_interpreted_chains(dtype: Any, drawn: Any) -> None:
+    run, shapes = drawn_function(dtype, drawn)
+    arrays = [RNG.normal(size=s).astype(dtype) for s in shapes]
+    found = []
+    for worth_it in (1, 1 << 60):
+        with mock.patch.object(array_loops, "WORTH_IT", worth_it):
+            found.append(ag.compile(run, engine="native")(arrays))
+    for loop, blocks in zip(*found, strict=True):
+        np.testing.assert_array_equal(loop, blocks)
+
+
+def test_a_loop_writes_over_what_it_reads_and_writes_truths() -> None:
+    w, m = ag.Tensor(RNG.normal(size=(70, 64)), requires_grad=True), ag.Tensor(np.ones((70, 64)))
+
+    def step(x: Any, row: Any, column: Any) -> Any:
+        new = m * 0.5 + x.astype(np.float64) * row + column
+        ag.assign(m, new)
+        ag.assign(w, w - new / (ag.sqrt(ag.abs(new)) + 1.0))
+        return new > 0.0
+
+    x, row, column = RNG.normal(size=(70, 64)).astype(np.float32), RNG.normal(size=64), RNG.normal(size=(70, 1))
+    before, was = w.data.copy(), m.data.copy()
+    with mock.patch.object(array_loops, "WORTH_IT", 1):
+        compiled = ag.compile(step, engine="native")
+        for _ in range(3):
+            new = was * 0.5 + x * row + column
+            before, was = before - new / (np.sqrt(np.abs(new)) + 1.0), new
+            np.testing.assert_array_equal(compiled(x, row, column), new > 0.0)
+            np.testing.assert_array_equal(m.data, was)
+            np.testing.assert_array_equal(w.data, before)
 
 
 def test_neighbours_become_one_chain() -> None:

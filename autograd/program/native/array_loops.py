@@ -1,0 +1,95 @@
+"""Chains of functions of entries as loops of their own, compiled for what they do.
+
+A chain that is interpreted goes through a block of entries once for each function. As a loop it reads each entry once,
+keeps what lies between in registers, and writes each result once. Both apply the same functions, each rounded by
+itself, so they give the same bits; which of them runs is a question of time alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from autograd.program.native.array_instructions import COLUMN, CONVERTED, FULL, KINDS, NUMBER, ROW
+from autograd.program.native.book import arity
+from autograd.program.native.expressions import function_of_floats
+from autograd.program.native.language import parsed, written
+from autograd.program.native.single_precision import in_lanes
+from autograd.rules.primitive import Primitive
+
+# A loop is compiled, in some hundredth of a second, where a run of its chain applies functions so many times.
+WORTH_IT = 1 << 15
+
+_POINTERS = "f4s", "f8s", "truths"
+
+
+@dataclass(frozen=True)
+class Loop:
+    """What a loop does. Values are counted: first what is loaded, then the results.
+
+    As an instruction, it takes: rows, columns; where each load has its array or number; where each store has its array.
+
+    Attributes:
+        bits: 0 or 1, for 32 or 64 bits.
+        loads: How each operand is broadcast over rows and columns, and the kind of its entries.
+        applied: The functions, and the values that they take.
+        stores: The values that are written, each as a number or as a truth value.
+    """
+
+    bits: int
+    loads: tuple[tuple[int, int], ...]
+    applied: tuple[tuple[Primitive, tuple[int, ...]], ...]
+    stores: tuple[tuple[int, bool], ...]
+
+
+@cache
+def text(loop: Loop) -> str:
+    """What LLVM reads to make a loop: a function called ``loop``."""
+    kind = KINDS[loop.bits]
+    number = "float" if kind == "f4" else "double"
+    functions, declared = "", set[str]()
+    for rule in {rule.name: rule for rule, _ in loop.applied}.values():
+        function, needed = function_of_floats(rule.scalar, f"each_{rule.name}", arity(rule), number)
+        functions, declared = functions + function, declared | needed
+    if kind == "f4":
+        functions, declared = in_lanes(functions, declared)
+    own, _ = written("loop", parsed(_source(loop, kind)), {f"each_{rule.name}": number for rule, _ in loop.applied})
+    return "\n".join([*sorted(declared), functions, own])
+
+
+def _source(loop: Loop, kind: str) -> str:
+    """The loop in `language`."""
+    first, row, entry = [], [], []
+    for i, (how, bits) in enumerate(loop.loads):
+        if how == NUMBER:
+            first.append(f"v{i} = {kind}(numbers[w[p + {i + 2}]])")
+            continue
+        first.append(f"a{i} = {_POINTERS[bits]}(w[w[p + {i + 2}]])")
+        how %= CONVERTED
+        if how == FULL:
+            row.append(f"r{i} = a{i} + i * columns")
+            entry.append(f"v{i} = {kind}(r{i}[j])")
+        elif how == ROW:
+            entry.append(f"v{i} = {kind}(a{i}[j])")
+        else:
+            (row if how == COLUMN else first).append(f"v{i} = {kind}(a{i}[{'i' if how == COLUMN else '0'}])")
+    for i, (rule, operands) in enumerate(loop.applied, start=len(loop.loads)):
+        entry.append(f"v{i} = each_{rule.name}({', '.join(f'v{x}' for x in operands)})")
+    for i, (value, truth) in enumerate(loop.stores):
+        pointer = "truths" if truth else f"{kind}s"
+        first.append(f"o{i} = {pointer}(w[w[p + {i + 2 + len(loop.loads)}]])")
+        row.append(f"s{i} = o{i} + i * columns")
+        entry.append(f"s{i}[j] = {f'int(v{value} != 0.0)' if truth else f'v{value}'}")
+    return "\n".join(
+        [
+            "@parallel",
+            "def loop(w: longs, p: int, numbers: f8s) -> int:",
+            "    rows, columns = w[p], w[p + 1]",
+            *(f"    {line}" for line in first),
+            "    for i in range(rows):",
+            *(f"        {line}" for line in row),
+            "        for j in range(columns):",
+            *(f"            {line}" for line in entry),
+            "    return 0",
+        ]
+    )
