@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
-from nn._arguments import explained
-from nn._checks import in_range
+from nn._arguments import explained, in_range
 
 __all__ = ["clip_norm", "clip_value", "elastic", "l1", "l2"]
 

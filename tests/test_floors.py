@@ -34,8 +34,8 @@ FLOORS: dict[str, list[set[str]]] = {
         {"__init__", "__main__"},
     ],
     "nn": [
-        {"_arguments", "_limits", "_repr", "_schema", "_text", "_words"},
-        {"_checks", "_files", "figures"},
+        {"_limits", "_repr", "_schema", "_text", "_words"},
+        {"_arguments", "_files", "figures"},
         {"init", "losses", "metrics", "regularisation"},
         {"module", "outputs"},
         {"functional", "inspect", "layers", "per_sample"},

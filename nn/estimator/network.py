@@ -16,8 +16,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 import autograd as ag
-from nn._arguments import Signature, explained, explained_methods
-from nn._checks import in_range, positive, positive_integer
+from nn._arguments import Signature, explained, explained_methods, in_range, positive, positive_integer
 from nn.estimator.objective import Each, Fitting
 from nn.estimator.stopping import Stopping
 from nn.inspect import mode

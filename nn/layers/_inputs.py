@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, SupportsIndex
 
 import autograd as ag
-from nn._checks import positive_integer
+from nn._arguments import positive_integer
 
 
 def as_tensor(x: Any, dtype: Any) -> ag.Tensor:

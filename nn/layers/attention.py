@@ -10,8 +10,7 @@ from numpy.typing import ArrayLike, DTypeLike
 
 import autograd as ag
 from nn import init
-from nn._arguments import checked
-from nn._checks import positive_integer
+from nn._arguments import checked, positive_integer
 from nn.init import Initializer, Seed
 from nn.layers._inputs import as_tensor
 from nn.layers.linear import Linear

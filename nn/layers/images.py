@@ -7,8 +7,7 @@ from typing import Any, TypeAlias
 from numpy.typing import ArrayLike
 
 import autograd as ag
-from nn._arguments import checked
-from nn._checks import positive_integer
+from nn._arguments import checked, positive_integer
 from nn.module import Module
 
 __all__ = ["Images"]

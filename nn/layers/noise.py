@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 import autograd as ag
-from nn._arguments import checked
-from nn._checks import in_range
+from nn._arguments import checked, in_range
 from nn.init import Seed
 from nn.module import Module
 

@@ -11,8 +11,7 @@ from numpy.typing import ArrayLike, DTypeLike
 
 import autograd as ag
 from nn import init
-from nn._arguments import checked
-from nn._checks import in_range, positive_integer
+from nn._arguments import checked, in_range, positive_integer
 from nn.layers._inputs import as_tensor, lengths
 from nn.module import Buffer, Module, Parameter
 

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 import autograd as ag
-from nn._arguments import checked
-from nn._checks import positive_integer
+from nn._arguments import checked, positive_integer
 from nn.init import Initializer, Seed
 from nn.layers._inputs import as_tensor
 from nn.layers.activations import ACTIVATIONS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import autograd as ag
-from nn._checks import in_range
+from nn._arguments import in_range
 from nn.losses.common import Array, Reduction, Targets, loss_function, targets_like
 from nn.losses.weighting import reduced
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 import autograd as ag
-from nn._checks import in_range
+from nn._arguments import in_range
 from nn.losses.common import (
     Array,
     Reduction,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
-from nn._checks import in_range
+from nn._arguments import in_range
 from nn.optim.base import Optimizer
 
 __all__ = ["Adagrad", "Adam", "AdamW", "Lion", "NAdam", "RMSprop"]

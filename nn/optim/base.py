@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
-from nn._arguments import checked, explained_methods
-from nn._checks import in_range
+from nn._arguments import checked, explained_methods, in_range
 from nn._repr import settings_of
 from nn.module import Parameter, check_state
 from nn.optim.schedules import Schedule

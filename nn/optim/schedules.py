@@ -11,8 +11,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from nn._arguments import explained
-from nn._checks import in_range, positive_integer
+from nn._arguments import explained, in_range, positive_integer
 
 __all__ = [
     "CosineDecay",

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import autograd as ag
-from nn._arguments import checked, explained_methods
-from nn._checks import in_range, positive_integer
+from nn._arguments import checked, explained_methods, in_range, positive_integer
 from nn.optim.base import checked_parameters
 
 __all__ = ["LBFGS"]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import autograd as ag
-from nn._checks import in_range
+from nn._arguments import in_range
 from nn.optim.base import Optimizer
 
 __all__ = ["SGD"]

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nn._arguments import explained_methods
-from nn._checks import in_range
+from nn._arguments import explained_methods, in_range
 from nn.module import Module
 from nn.training.callbacks import Callback, TrainerView
 

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from autograd import MissingExtraError, require
-from nn._arguments import checked
-from nn._checks import positive_integer
+from nn._arguments import checked, positive_integer
 from nn._repr import Shown
 from nn.module import Module
 from nn.optim import Optimizer

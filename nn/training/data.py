@@ -8,8 +8,7 @@ from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nn._arguments import checked, explained_methods
-from nn._checks import check_same_length, positive_integer
+from nn._arguments import check_same_length, checked, explained_methods, positive_integer
 from nn.init import Seed
 
 __all__ = ["DataLoader", "HasXY", "Indexable", "columns_of", "split_rows", "train_test_split"]

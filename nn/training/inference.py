@@ -9,8 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
 from autograd import suggest
-from nn._arguments import explained, explained_methods
-from nn._checks import finite
+from nn._arguments import explained, explained_methods, finite
 from nn._words import OF_TRAINERS
 from nn.inspect import mode, precision_of
 from nn.losses import Loss

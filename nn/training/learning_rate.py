@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from nn._checks import in_range
+from nn._arguments import in_range
 from nn.optim.schedules import Schedule, Stretched
 from nn.training.callbacks import Best, Callback, TrainerView
 

@@ -8,8 +8,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-from nn._arguments import explained
-from nn._checks import positive_integer
+from nn._arguments import explained, positive_integer
 
 __all__ = ["Prefetch"]
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nn._arguments import checked
-from nn._checks import in_range, positive_integer
+from nn._arguments import checked, in_range, positive_integer
 from nn.figures import canvas
 from nn.init import Seed
 from nn.inspect import generator_states, set_generator_states

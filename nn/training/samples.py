@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import autograd as ag
-from nn._checks import check_same_length, finite, in_range
+from nn._arguments import check_same_length, finite, in_range
 from nn.init import Seed
 from nn.layers import BatchNorm1d
 from nn.losses import Loss

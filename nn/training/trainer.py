@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
-from nn._arguments import checked, explained_methods
-from nn._checks import check_made, positive_integer
+from nn._arguments import check_made, checked, explained_methods, positive_integer
 from nn.distributed import world
 from nn.init import Seed
 from nn.inspect import mode

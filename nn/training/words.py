@@ -10,7 +10,7 @@ from typing import Any
 import autograd as ag
 from autograd import MissingExtraError, require
 from nn import losses, metrics
-from nn._checks import check_made
+from nn._arguments import check_made
 from nn._words import WORDS
 from nn.losses import Loss
 from nn.module import Module

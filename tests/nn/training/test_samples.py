@@ -5,7 +5,7 @@ import pytest
 
 import autograd as ag
 import nn
-from nn._checks import finite
+from nn._arguments import finite
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(90, 4)).astype(np.float32)
