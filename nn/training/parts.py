@@ -43,6 +43,10 @@ class TrainerParts(TrainerView, Protocol):
     pending: list[dict[str, Any]] | None
 
     @property
+    def has_own_loss(self) -> bool:
+        """Whether a subclass has a `compute_loss` of its own."""
+
+    @property
     def stepper(self) -> HasPlan:
         """How it takes steps."""
 

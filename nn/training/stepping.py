@@ -108,7 +108,7 @@ class Stepper:
             return f"{type(reading[0]).__name__} reads the gradients"
         if trainer.compile:
             return None
-        if trainer.steady or not _has_own(trainer, "compute_loss"):
+        if trainer.steady or not trainer.has_own_loss:
             return unsteady(trainer.model, trainer.loss, trainer.penalty)
         return f"{type(trainer).__name__} has a compute_loss of its own"
 
@@ -259,11 +259,6 @@ def plan(seconds: float) -> tuple[float, float]:
     """From which step on to record, and from which on native, where an eager step takes about so long."""
     recorded, native = (math.ceil(until / seconds) for until in (UNTIL_RECORDED, UNTIL_NATIVE))
     return recorded, math.inf if native_is_ready() is None else native
-
-
-def _has_own(trainer: TrainerParts, method: str) -> bool:
-    """Whether a subclass overrides a method."""
-    return bool(getattr(type(trainer), method).__module__ != "nn.training.trainer")
 
 
 def _total(terms: list[Any]) -> Any:

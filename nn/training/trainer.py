@@ -271,7 +271,7 @@ class Trainer(Inference):
         row: Row = {"epoch": self.epoch, "learning_rate": self.optimizer.rate if start == 0 else self.measured.rate}
         self.measured.rate = row["learning_rate"]
         alone = batches.from_arrays and self._is_alone_in_epochs()
-        nobody_keeps_them = alone and type(self).compute_loss is Trainer.compute_loss and is_ours(self.model)
+        nobody_keeps_them = alone and not self.has_own_loss and is_ours(self.model)
         self.stepper.begin_epoch(batches.loader if alone else None)
         phases, recording = self.history.phases, self.stepper.seconds_of_recording
         with mode(self.model, training=True), phases.of("steps"):
@@ -344,6 +344,11 @@ class Trainer(Inference):
         outputs = as_tensor(f"{type(self.model).__name__}.forward", outputs)
         loss = self.loss(outputs, yb) if weights is None else samples.weighted(self.loss, outputs, yb, weights)
         return as_tensor("the loss", loss), outputs
+
+    @property
+    def has_own_loss(self) -> bool:
+        """Whether a subclass computes the loss on a batch in a way of its own."""
+        return type(self).compute_loss is not Trainer.compute_loss
 
     # ---- going on ----------------------------------------------------------------------------------------------------
 
