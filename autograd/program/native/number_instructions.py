@@ -5,8 +5,9 @@ A program is one array of 32-bit words, read from front to back: `autograd.progr
 instructions; one is its number and its words. They are, in the order of their numbers:
 
 * stop;
-* a nest of loops over a sum; a sum of one lane with any terms; sums of one lane with a short list of signs, each its
-  own instruction (`SHORT_SUMS`);
+* a nest of loops over a sum; a sum of one lane with any terms; the logsumexp and the softmax of any number of places;
+* the softmax of two to four places; softplus and its slope, of one lane and of four;
+* sums of one lane with a short list of signs, each its own instruction (`SHORT_SUMS`);
 * for each function of the book one for a lane, and after those one for a nest of loops.
 """
 
@@ -19,9 +20,6 @@ from typing import Final
 from autograd.program.native import book
 from autograd.rules import arithmetic
 from autograd.rules.primitive import Primitive
-
-STOP, LOOP_SUM, ANY_SUM, LOGSUMEXP, SOFTMAX, SOFTPLUS_SIGMOID = range(6)
-FIRST_SHORT_SUM: Final = 6
 
 # The signs of sums with an instruction of their own. The order of the first two terms makes no difference.
 SHORT_SUMS: Final = tuple(
@@ -46,7 +44,8 @@ def functions() -> tuple[Primitive, ...]:
 def instructions() -> dict[str, int]:
     """The number of each instruction, by its name."""
     names = [
-        "stop", "loop_sum", "any_sum", "logsumexp", "softmax", "softplus_sigmoid",
+        "stop", "loop_sum", "any_sum", "logsumexp", "softmax",
+        "softmax_2", "softmax_3", "softmax_4", "softplus_1", "softplus_4",
         *(f"sum_{signs}" for signs in SHORT_SUMS),
         *(f"{way}_{rule.name}" for way in ("one", "loop") for rule in functions()),
     ]  # fmt: skip

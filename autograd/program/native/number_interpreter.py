@@ -51,6 +51,42 @@ def sum_{signs}(code: words, m: f8s):
     return {words}
 """
 
+_SOFTMAX = """
+@instruction
+def softmax_{count}(code: words, m: f8s):
+    out, apart = code[1], code[2]
+    a, b, c, d = {reads}
+    x = few_of(a, b, c, d)
+    if (fabs(a) + fabs(b)) + (fabs(c) + fabs(d)) < 700.0:
+        y = usual_exponentials(x)
+        total = {total}
+    else:
+        top = larger(larger(a, b), larger(c, d))
+        y = exponentials(x - (0.0 if top < 0.0 and top - top != 0.0 else top))  # where all are −∞ their shares are 0
+        total = {total} if top - top == 0.0 else 1.0
+    y = y / total
+{writes}
+    return {words}
+"""
+
+# ln(1 + eˣ) and 1 / (1 + e⁻ˣ), from one exponential.
+_SOFTPLUS = """
+@instruction
+def softplus_{count}(code: words, m: f8s):
+    out, apart = code[1], code[2]
+    a, b, c, d = {reads}
+    x = few_of(a, b, c, d)
+    below = x if x < 0.0 else -x
+    if {usual}:
+        e = usual_exponentials(below)
+    else:
+        e = exponentials(below)
+    y = (0.0 if x < 0.0 else x) + log_one_plus(e)
+    slope = (e if x < 0.0 else 1.0) / (1.0 + e)
+{writes}
+    return {words}
+"""
+
 _STOP = """
 define void @stop(ptr %code, ptr %m, ptr %table) #0 {
   ret void
@@ -92,6 +128,10 @@ def _text(name: str) -> str:
         return "\n".join([*sorted(declared), text])
     if way == "sum":
         return written(name, parsed(_short_sum(what)))[0]
+    if way in ("softmax", "softplus"):
+        own = _softmax(int(what)) if way == "softmax" else _softplus(int(what))
+        text, declared = written(name, {**parsed(SOURCE), **parsed(own)})
+        return "\n".join([*sorted(declared), text])
     rule = next(rule for rule in functions() if rule.name == what)
     own, declared = function_of_floats(rule.scalar, f"f_{what}", arity(rule), "double")
     text, _ = written(name, parsed(_one(rule) if way == "one" else _loop(rule)), {f"f_{what}": "double"})
@@ -122,6 +162,27 @@ def _loop(rule: Primitive) -> str:
         apart=", ".join(f"m[{x} + k * {x}_2]" for x in letters),
         words=5 + 4 * len(letters),
     )
+
+
+def _four(count: int) -> str:
+    """What a few are made of; where there are fewer, the last fills the lanes."""
+    return ", ".join(f"m[code[{3 + min(k, count - 1)}]]" for k in range(4))
+
+
+def _softmax(count: int) -> str:
+    total = " + ".join(f"part(y, {k})" for k in range(count))
+    if count == 4:
+        total = "(part(y, 0) + part(y, 1)) + (part(y, 2) + part(y, 3))"
+    writes = "\n".join(f"    m[out + {k} * apart] = part(y, {k})" for k in range(count))
+    return _SOFTMAX.format(count=count, reads=_four(count), total=total, writes=writes, words=3 + count)
+
+
+def _softplus(count: int) -> str:
+    usual = " and ".join(f"fabs({x}) < 700.0" for x in "abcd"[:count])
+    writes = "\n".join(
+        f"    m[out + {k}] = part(y, {k})\n    m[out + apart + {k}] = part(slope, {k})" for k in range(count)
+    )
+    return _SOFTPLUS.format(count=count, reads=_four(count), usual=usual, writes=writes, words=3 + count)
 
 
 def _short_sum(signs: str) -> str:

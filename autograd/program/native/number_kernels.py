@@ -196,18 +196,31 @@ def logsumexp(code: words, m: f8s):
 
 @contracted
 def exponentials(x: few) -> few:
-    """eˣ = 2ᵏ eʳ, |r| ≤ ½ ln 2, by eʳ's series; within one unit in the last place, infinities and denormals as well."""
+    """eˣ = 2ᵏ eʳ, within one unit in the last place, infinities and denormals as well."""
     x = -750.0 if x < -750.0 else 750.0 if x > 750.0 else x
     k = rounded(x * 1.4426950408889634)
+    near = -1000.0 if k < -1000.0 else 1000.0 if k > 1000.0 else k  # in two steps, as 2ᵏ alone may have no exponent
+    return (1.0 + beyond_one(x, k)) * power_of_two(near) * power_of_two(k - near)
+
+
+@contracted
+def usual_exponentials(x: few) -> few:
+    """The same where |x| ≤ 700: what waits for these, as in a chain of such steps, waits for little but the series."""
+    k = rounded(x * 1.4426950408889634)
+    y = power_of_two(k)
+    return y + y * beyond_one(x, k)
+
+
+@contracted
+def beyond_one(x: few, k: few) -> few:
+    """eʳ − 1 by its series, r = x − k ln 2, |r| ≤ ½ ln 2."""
     r = x - k * 0.6931471803691238 - k * 1.9082149292705877e-10
     r2 = r * r
     r4 = r2 * r2
     a = 1 / 2 + r * (1 / 6) + r2 * (1 / 24 + r * (1 / 120))
     b = 1 / 720 + r * (1 / 5040) + r2 * (1 / 40320 + r * (1 / 362880))
     c = 1 / 3628800 + r * (1 / 39916800) + r2 * (1 / 479001600 + r * (1 / 6227020800))
-    y = 1.0 + (r + r2 * (a + r4 * (b + r4 * c)))
-    near = -1000.0 if k < -1000.0 else 1000.0 if k > 1000.0 else k  # in two steps, as 2ᵏ alone may have no exponent
-    return y * power_of_two(near) * power_of_two(k - near)
+    return r + r2 * (a + r4 * (b + r4 * c))
 
 
 def rounded(x: few) -> few:
@@ -216,8 +229,8 @@ def rounded(x: few) -> few:
 
 
 def larger(a: f8, b: f8) -> f8:
-    """The larger of two, neither of which is NaN."""
-    return a if a > b else b
+    """The larger of two, NaN where one is."""
+    return a if a > b or a != a else b
 
 
 def scatter(m: f8s, out: int, apart: int, last: int, x: few):
@@ -231,15 +244,7 @@ def scatter(m: f8s, out: int, apart: int, last: int, x: few):
 def softmax(code: words, m: f8s):
     """The softmax of some places, after logsumexp where it is wanted, too; the results stand apart."""
     whole, out, apart, count = code[1] != 0, code[2], code[3], code[4]
-    places, last = code + 5, count - 1
-    if count < 5 and not whole:  # in as few steps as can be, since each waits for the one before
-        a, b, c, d = m[places[0]], m[places[min(1, last)]], m[places[min(2, last)]], m[places[min(3, last)]]
-        if (a - a) + (b - b) + (c - c) + (d - d) == 0.0:
-            x = exponentials(few_of(a, b, c, d) - larger(larger(a, b), larger(c, d)))
-            y = x if few_of(0.0, 1.0, 2.0, 3.0) < f8(count) else 0.0  # the last may stand there several times
-            total = (part(y, 0) + part(y, 1)) + (part(y, 2) + part(y, 3))
-            scatter(m, out, apart, last, x / total)
-            return 5 + count
+    places = code + 5
     top = largest(places, m, count)
     first = out
     out += apart if whole else 0
@@ -273,16 +278,19 @@ def softmax(code: words, m: f8s):
     return 5 + count
 
 
-@instruction
-def softplus_sigmoid(code: words, m: f8s):
-    """ln(1 + eˣ) and 1 / (1 + e⁻ˣ), from one exponential."""
-    x = m[code[3]]
-    e = exp(-fabs(x))
-    u = 1.0 + e
-    # ln(1 + e) to the last bits, though u is rounded: its error is put back, to first order.
-    m[code[1]] = (x if x > 0.0 or x != x else 0.0) + (log(u) + (e - (u - 1.0)) / u)
-    m[code[2]] = (1.0 if x >= 0.0 else e) / u
-    return 4
+@contracted
+def log_one_plus(e: few) -> few:
+    """ln(1 + e), 0 ≤ e ≤ 1, within one unit in the last place: 2 artanh s by its series, s = e / (2 + e) ≤ ⅓."""
+    s = e / (2.0 + e)
+    q = s * s
+    q2 = q * q
+    q4 = q2 * q2
+    a = (2 / 3 + q * (2 / 5)) + q2 * (2 / 7 + q * (2 / 9))
+    b = (2 / 11 + q * (2 / 13)) + q2 * (2 / 15 + q * (2 / 17))
+    c = (2 / 19 + q * (2 / 21)) + q2 * (2 / 23 + q * (2 / 25))
+    d = (2 / 27 + q * (2 / 29)) + q2 * (2 / 31 + q * (2 / 33))
+    rest = q * ((a + q4 * b) + q4 * q4 * (c + q4 * d))
+    return e - s * (e - rest)  # 2 s = e − s e, so that what is rounded is less than the result
 '''.replace("{WIDTH}", str(WIDTH))
     .replace("{LANES}", str(LANES))
     .replace("{REDUCE}", str(REDUCE))

@@ -50,18 +50,30 @@ def _of_unit(unit: Loop | Scatter, number: dict[str, int]) -> Iterator[Sequence[
         yield (*first, *(x for access in unit.reads for x in (access.base, *_three(access.strides, 0))))
         return
     rows = _rows(unit)
+    if action is softplus_sigmoid:
+        yield from _softplus(unit.out, [x for (x,) in rows], number)
+        return
     for lane, places in enumerate(rows):
         if isinstance(action, str):
             yield _sum(action, unit.out + lane, places, number)
         elif action is reductions.logsumexp_n:
             yield (number["logsumexp"], unit.out + lane, len(places), *places)
+        elif action is softmax_only and f"softmax_{len(places)}" in number:
+            yield (number[f"softmax_{len(places)}"], unit.out + lane, len(rows), *places)
         elif action is softmax_n or action is softmax_only:
             whole = int(action is softmax_n)
             yield (number["softmax"], whole, unit.out + lane, len(rows), len(places), *places)
-        elif action is softplus_sigmoid:
-            yield (number["softplus_sigmoid"], unit.out + lane, unit.out + len(rows) + lane, *places)
         else:
             yield (_number(number, action), unit.out + lane, *places)
+
+
+def _softplus(out: int, places: Sequence[int], number: dict[str, int]) -> Iterator[tuple[int, ...]]:
+    """Four lanes at a time, some of them once more; or each alone."""
+    lanes = len(places)
+    width = 4 if lanes >= 4 else 1
+    for lane in range(0, lanes, width):
+        first = min(lane, lanes - width)
+        yield (number[f"softplus_{width}"], out + first, lanes, *places[first : first + width])
 
 
 def _number(number: dict[str, int], action: Primitive, way: str = "one") -> int:

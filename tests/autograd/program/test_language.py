@@ -92,34 +92,51 @@ def work(at: int, words_at: int, n: int) -> f8:
     np.testing.assert_array_equal(m[:16], s)
 
 
-def test_exponentials_to_a_unit_in_the_last_place() -> None:
-    mpmath = pytest.importorskip("mpmath")
-    text = """
+def four(function: str) -> Any:
+    """A function of four numbers side by side, on an array of four."""
+    text = f"""
 def four(at: int):
     x = f8s(at)
-    y = exponentials(few_of(x[0], x[1], x[2], x[3]))
-    for i in range(1):
-        x[0] = part(y, 0)
-        x[1] = part(y, 1)
-        x[2] = part(y, 2)
-        x[3] = part(y, 3)
+    y = {function}(few_of(x[0], x[1], x[2], x[3]))
+    x[0] = part(y, 0)
+    x[1] = part(y, 1)
+    x[2] = part(y, 2)
+    x[3] = part(y, 3)
 """
-    four = compiled(SOURCE + text, "four", None, ctypes.c_int64)
-    rng = np.random.default_rng(0)
-    for scale in (1e-9, 1.0, 40.0, 700.0):
-        for x in rng.uniform(-scale, scale, (100, 4)):
-            y = x.copy()
-            four(y.ctypes.data)
-            exact = [mpmath.exp(mpmath.mpf(number)) for number in x.tolist()]
-            for number, right in zip(y.tolist(), exact, strict=True):
-                assert abs(mpmath.mpf(number) - right) <= 1.1 * np.spacing(float(right)), x
-    for x, right in (
-        ([np.inf, -np.inf, 0.0, -0.0], [np.inf, 0.0, 1.0, 1.0]),
-        ([710.0, -746.0, 5e-324, -744.0], [np.inf, 0.0, 1.0, 1e-323]),
-    ):
+    run = compiled(SOURCE + text, "four", None, ctypes.c_int64)
+
+    def computed(x: Any) -> list[float]:
         y = np.array(x)
-        four(y.ctypes.data)
-        assert y.tolist() == right
-    y = np.full(4, np.nan)
-    four(y.ctypes.data)
-    assert np.isnan(y).all()
+        run(y.ctypes.data)
+        found: list[float] = y.tolist()
+        return found
+
+    return computed
+
+
+@pytest.mark.parametrize(
+    ("function", "exact", "low", "scales"),
+    [
+        ("exponentials", "exp", -1.0, (1e-9, 1.0, 40.0, 700.0)),
+        ("usual_exponentials", "exp", -1.0, (1e-9, 1.0, 40.0, 700.0)),
+        ("log_one_plus", "log1p", 0.0, (1e-300, 1e-9, 0.1, 1.0)),
+    ],
+)
+def test_four_at_a_time_to_a_unit_in_the_last_place(
+    function: str, exact: str, low: float, scales: tuple[float, ...]
+) -> None:
+    mpmath = pytest.importorskip("mpmath")
+    run = four(function)
+    rng = np.random.default_rng(0)
+    for scale in scales:
+        for x in rng.uniform(low * scale, scale, (100, 4)).tolist():
+            for number, given in zip(run(x), x, strict=True):
+                right = getattr(mpmath, exact)(mpmath.mpf(given))
+                assert abs(mpmath.mpf(number) - right) <= 1.1 * np.spacing(float(right)), given
+
+
+def test_exponentials_of_extreme_numbers() -> None:
+    run = four("exponentials")
+    assert run([np.inf, -np.inf, 0.0, -0.0]) == [np.inf, 0.0, 1.0, 1.0]
+    assert run([710.0, -746.0, 5e-324, -744.0]) == [np.inf, 0.0, 1.0, 1e-323]
+    assert np.isnan(run([np.nan] * 4)).all()

@@ -6,6 +6,7 @@ import math
 import random
 import re
 import threading
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -300,6 +301,20 @@ def test_a_softmax_and_its_gradient_are_one_step(larger: float, engine: Any) -> 
     program = ag.Program.from_graph(ag.sum([p * p for p in ag.softmax(x)]), x, engine=engine)
     assert str(program).count("softmax(") == 1
     assert not re.search(r"\b(exp|share|logsumexp)\b", str(program))
+
+
+@pytest.mark.parametrize("count", [2, 3, 4, 5])
+def test_shares_of_ordinary_and_extreme_numbers(count: int, engine: Any) -> None:
+    x, weights = list(map(ag.Value, range(count))), list(map(ag.Value, range(count)))
+    # The shares are the slopes of their weighted sum.
+    program = ag.Program.from_graph(ag.dot(weights, ag.softmax(x)), [*weights, *x], engine=engine)
+    assert str(program).count("softmax(") == 1
+    for few in product([1.5, 400.0, 800.0, -math.inf, math.inf, math.nan], repeat=min(count, 3)):
+        numbers = [*few, *(7.0, -900.0)[: count - len(few)]]
+        nothing = set(numbers) == {-math.inf}  # whose shares are 0 in a program
+        expected = [0.0 if nothing else y.data for y in ag.softmax(list(map(ag.Value, numbers)))]
+        _, slopes = program(*[1.0] * count, *numbers)
+        np.testing.assert_allclose(slopes[:count], expected, rtol=1e-12, atol=1e-300, equal_nan=True)
 
 
 def test_numbers_that_are_all_minus_infinity_have_no_share(engine: Any) -> None:
