@@ -7,16 +7,24 @@ columns of a few samples at a time are made, which stay in the cache, while thos
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any
 
 import numpy as np
 
+from autograd.rules.threads import shared
+
 Lengths = tuple[int, ...]
 
-# Bytes of columns that are made at a time.
-AT_A_TIME = 1 << 18
+# Bytes of columns that are made at a time, and of images that are pooled.
+AT_A_TIME = 1 << 19
+# Multiplications of a product that OpenBLAS does in the thread that asks for it (interface/gemm.c): others wait for the
+# threads that it has. Where that leaves less than so many windows for a product, those threads do better alone.
+ALONE, NARROW = (1 << 19) - 1, 24
+# Into how many shares threads divide a batch at most: a number that does not depend on the machine, since the order
+# in which the gradients of a kernel are summed does.
+SHARES = 8
 
 
 def window_counts(lengths: Lengths, size: Lengths, stride: Lengths, padding: Lengths, dilation: Lengths) -> Lengths:
@@ -56,88 +64,131 @@ def _inside(padding: Lengths) -> Any:
     return (Ellipsis, *(slice(p, -p) if p else slice(None) for p in padding))
 
 
+def _parts(samples: int, at_a_time: int) -> list[slice]:
+    return [slice(n, min(n + at_a_time, samples)) for n in range(0, samples, at_a_time)]
+
+
+def _shares(samples: int, at_a_time: int) -> list[list[slice]]:
+    """The parts of a batch, a few samples each, divided among threads."""
+    parts = _parts(samples, at_a_time)
+    count = max(1, min(SHARES, len(parts) // 2))
+    return [parts[len(parts) * i // count : len(parts) * (i + 1) // count] for i in range(count)]
+
+
 class _Columns:
     """The columns of a batch, a few samples at a time, for a convolution of these shapes.
 
     With strides of 1 the windows are taken of the image as one long row: each place of all windows is then one piece of
     memory, and what lies between the end of a line and the start of the next is computed, too, and left out. It is a
     fraction of the whole, and rows of a few numbers are slow to copy. ``alone=True`` leaves it out from the start.
+
+    Args:
+        x: The shape of what the windows lie on.
+        size: That of a window.
+        out: How many numbers a window becomes.
     """
 
-    def __init__(self, x: Lengths, size: Lengths, how: dict[str, Any], dtype: Any, alone: bool = False) -> None:
-        self.samples, self.channels = x[:2]
-        self.size, self.groups, self.dtype = size, how["groups"], np.dtype(dtype)
+    def __init__(
+        self, x: Lengths, size: Lengths, out: int, how: dict[str, Any], dtype: Any, alone: bool = False
+    ) -> None:
+        self.channels, self.size, self.out, self.groups, self.dtype = x[1], size, out, how["groups"], np.dtype(dtype)
         self.padding, stride, dilation = how["padding"], how["stride"], how["dilation"]
         self.counts = window_counts(x[2:], size, stride, self.padding, dilation)
         self.rows = self.channels * math.prod(size) // self.groups
-        lengths = [n + 2 * p for n, p in zip(x[2:], self.padding, strict=True)]
-        steps = [math.prod(lengths[axis + 1 :]) for axis in range(len(size))]
+        self.lengths = tuple(n + 2 * p for n, p in zip(x[2:], self.padding, strict=True))
+        steps = [math.prod(self.lengths[axis + 1 :]) for axis in range(len(size))]
         starts = tuple(step * s for step, s in zip(steps, stride, strict=True))
-        self._lines = (self.counts[0], *lengths[1:]) if set(stride) == {1} and not alone else self.counts
-        if self._lines == self.counts:
-            self._windows, self._starts = self.counts, starts
+        self.lines = (self.counts[0], *self.lengths[1:]) if set(stride) == {1} and not alone else self.counts
+        if self.lines == self.counts:
+            self.windows, self._starts = self.counts, starts
         else:
-            self._windows = (1 + sum(step * (n - 1) for step, n in zip(steps, self.counts, strict=True)),)
+            self.windows = (1 + sum(step * (n - 1) for step, n in zip(steps, self.counts, strict=True)),)
             self._starts = (1,)
         self._places = tuple(step * d for step, d in zip(steps, dilation, strict=True))
-        self.count = math.prod(self._windows)
+        self.count = math.prod(self.windows)
         one = max(1, self.groups * self.rows * self.count) * self.dtype.itemsize
-        at_a_time = max(1, min(self.samples, AT_A_TIME // one))
-        self.parts = [slice(n, min(n + at_a_time, self.samples)) for n in range(0, self.samples, at_a_time)]
-        self._memory = np.empty((at_a_time, self.channels, *size, *self._windows), dtype)
+        self.at_a_time = max(1, min(x[0], AT_A_TIME // one))
+        width = ALONE // max(1, self.rows * out // self.groups)
+        small = width >= NARROW
+        self.pieces = [slice(n, n + width) for n in range(0, self.count, width)] if small else [slice(None)]
+        self.shares = _shares(x[0], self.at_a_time) if small else [_parts(x[0], self.at_a_time)]
 
     def seen(self, x: Any) -> Any:
         """Every window of x, which is padded, without a copy: (samples, channels, places, windows)."""
-        shape = (self.samples, self.channels, *self.size, *self._windows)
         steps = (step * x.itemsize for step in (*self._places, *self._starts))
-        return np.lib.stride_tricks.as_strided(x, shape, (*x.strides[:2], *steps))
+        return np.lib.stride_tricks.as_strided(
+            x, (len(x), self.channels, *self.size, *self.windows), (*x.strides[:2], *steps)
+        )
 
-    def of(self, seen: Any) -> Any:
+
+class _Part:
+    """Memory for a few samples, which the next few use again: their image, its columns, a number for each window."""
+
+    def __init__(self, columns: _Columns) -> None:
+        samples, self._of = columns.at_a_time, columns
+        self._image = np.zeros((samples, columns.channels, *columns.lengths), columns.dtype)
+        self._inside = self._image[_inside(columns.padding)]
+        self._seen = columns.seen(self._image)
+        self._columns = np.empty(self._seen.shape, columns.dtype)
+        lines = np.zeros((samples, columns.out, *columns.lines), columns.dtype)
+        inside: Any = (Ellipsis, *map(slice, columns.counts))
+        self._lines = lines[inside]
+        groups, outs = columns.groups, columns.out // columns.groups
+        self._flat = lines.reshape(samples, groups, outs, math.prod(columns.lines))[..., : columns.count]
+
+    def _matrices(self, samples: int) -> Any:
+        columns = self._of
+        return self._columns[:samples].reshape(samples, columns.groups, columns.rows, columns.count)
+
+    def columns(self, x: Any) -> Any:
         """The columns of some samples, (samples, groups, rows, windows)."""
-        columns = self._memory[: len(seen)]
-        np.copyto(columns, seen)
-        return columns.reshape(-1, self.groups, self.rows, self.count)
-
-    def back(self, columns: Any, seen: Any) -> None:
-        """Add columns to the entries that they were made of."""
-        columns = columns.reshape(seen.shape)
-        for place in np.ndindex(*self.size):
-            here = (slice(None), slice(None), *place)
-            seen[here] += columns[here]
-
-    def memory(self, part: slice) -> Any:
-        """Memory for columns."""
-        return self._memory[: part.stop - part.start].reshape(-1, self.groups, self.rows, self.count)
-
-    def outputs(self, channels: int) -> tuple[Any, Any]:
-        """Memory for what products give, as (samples, groups, channels / groups, windows), and what counts of it."""
-        memory = np.zeros((self.samples, channels, *self._lines), self.dtype)
-        flat = memory.reshape(self.samples, self.groups, channels // self.groups, math.prod(self._lines))
-        inside: Any = (Ellipsis, *map(slice, self.counts))
-        return flat[..., : self.count], memory[inside]
+        self._inside[: len(x)] = x
+        np.copyto(self._columns[: len(x)], self._seen[: len(x)])
+        return self._matrices(len(x))
 
     def spread(self, g: Any) -> Any:
-        """One number for each window, as the other factor of a product."""
-        flat, inside = self.outputs(g.shape[1])
-        inside[...] = g
-        return flat
+        """One number for each window, as a factor of products: (samples, groups, out / groups, windows)."""
+        self._lines[: len(g)] = g
+        return self._flat[: len(g)]
+
+    def products(self, kernel: Any, columns: Any, y: Any) -> None:
+        """y ← kernel · columns."""
+        flat = self._flat[: len(y)]
+        for piece in self._of.pieces:
+            np.matmul(kernel, columns[..., piece], out=flat[..., piece])
+        y[...] = self._lines[: len(y)]
+
+    def back(self, kernel: Any, g: Any, y: Any) -> None:
+        """y ← what kernel · g, which are columns, adds up to where they were made of."""
+        made, image = self._matrices(len(y)), self._image[: len(y)]
+        for piece in self._of.pieces:
+            np.matmul(kernel, g[..., piece], out=made[..., piece])
+        image[...] = 0
+        for place in np.ndindex(*self._of.size):
+            here = (slice(None, len(y)), slice(None), *place)
+            self._seen[here] += self._columns[here]
+        y[...] = self._inside[: len(y)]
 
 
-def convolution(x: Any, w: Any, **how: Any) -> Any:
+def convolution(x: Any, w: Any, out: Any = None, **how: Any) -> Any:
     """yₙₒₚ = Σ xₙ,ᵢ,ₛₚ₊ₖ wₒ,ᵢ,ₖ, over the channels i of o's group and the places k of a window."""
-    out, inner = w.shape[:2]
-    if x.ndim != w.ndim or x.shape[1] != inner * how["groups"] or out % how["groups"]:
+    outs, inner = w.shape[:2]
+    if x.ndim != w.ndim or x.shape[1] != inner * how["groups"] or outs % how["groups"]:
         raise ValueError("(samples, channels, …) and a kernel (out, channels / groups, …), out a multiple of groups")
-    columns = _Columns(x.shape, w.shape[2:], how, np.result_type(x, w))
-    kernel = w.reshape(columns.groups, out // columns.groups, columns.rows)
-    y, inside = columns.outputs(out)
-    seen = columns.seen(np.ascontiguousarray(padded(x, columns.padding)))
-    for part in columns.parts:
-        np.matmul(kernel, columns.of(seen[part]), out=y[part])
-    return np.ascontiguousarray(inside)
+    columns = _Columns(x.shape, w.shape[2:], outs, how, np.result_type(x, w))
+    kernel = w.reshape(columns.groups, outs // columns.groups, columns.rows)
+    y = np.empty((len(x), outs, *columns.counts), columns.dtype) if out is None else out
+
+    def share(number: int) -> None:
+        memory = _Part(columns)
+        for part in columns.shares[number]:
+            memory.products(kernel, memory.columns(x[part]), y[part])
+
+    shared(share, len(columns.shares))
+    return y
 
 
-def convolution_transposed(g: Any, w: Any, lengths: Lengths, **how: Any) -> Any:
+def convolution_transposed(g: Any, w: Any, lengths: Lengths, out: Any = None, **how: Any) -> Any:
     """What ⟨g, convolution(x, w)⟩ has for each entry of x: every g spread by the kernel over its window."""
     groups, size = how["groups"], w.shape[2:]
     most = [d * (k - 1) for d, k in zip(how["dilation"], size, strict=True)]
@@ -147,48 +198,85 @@ def convolution_transposed(g: Any, w: Any, lengths: Lengths, **how: Any) -> Any:
             (Ellipsis, *(slice(None, None, -1),) * len(size))
         ]
         padding = tuple(m - p for p, m in zip(how["padding"], most, strict=True))
-        return convolution(g, turned.reshape(-1, len(w) // groups, *size), **{**how, "padding": padding})
+        return convolution(g, turned.reshape(-1, len(w) // groups, *size), out, **{**how, "padding": padding})
     full = (len(g), w.shape[1] * groups, *lengths)
-    columns = _Columns(full, size, how, np.result_type(g, w))
+    columns = _Columns(full, size, len(w), how, np.result_type(g, w))
     kernel = np.ascontiguousarray(w.reshape(groups, len(w) // groups, columns.rows).transpose(0, 2, 1))
-    y = padded(np.zeros(full, columns.dtype), columns.padding)
-    g, seen = columns.spread(g), columns.seen(y)
-    for part in columns.parts:
-        columns.back(np.matmul(kernel, g[part], out=columns.memory(part)), seen[part])
-    return y[_inside(columns.padding)]
+    y = np.empty(full, columns.dtype) if out is None else out
+
+    def share(number: int) -> None:
+        memory = _Part(columns)
+        for part in columns.shares[number]:
+            memory.back(kernel, memory.spread(g[part]), y[part])
+
+    shared(share, len(columns.shares))
+    return y
 
 
 def convolution_kernel(x: Any, g: Any, size: Lengths, **how: Any) -> Any:
     """What ⟨g, convolution(x, w)⟩ has for each entry of w: every window times its g."""
-    groups, out = how["groups"], g.shape[1]
-    columns = _Columns(x.shape, size, how, np.result_type(x, g))
+    groups, outs = how["groups"], g.shape[1]
+    columns = _Columns(x.shape, size, outs, how, np.result_type(x, g))
     if columns.count == math.prod(columns.counts):
         y = _windows_times(g, x, columns)
     else:
         with np.errstate(invalid="ignore"):
             y = _windows_times(g, x, columns)
         if not np.isfinite(y).all():  # 0 times an infinite entry between lines, which is in no window here
-            y = _windows_times(g, x, _Columns(x.shape, size, how, y.dtype, alone=True))
-    return y.swapaxes(-1, -2).reshape(out, x.shape[1] // groups, *size)
+            y = _windows_times(g, x, _Columns(x.shape, size, outs, how, y.dtype, alone=True))
+    return y.swapaxes(-1, -2).reshape(outs, x.shape[1] // groups, *size)
 
 
 def _windows_times(g: Any, x: Any, columns: _Columns) -> Any:
-    """Σ of each window and its g, (groups, rows, channels / groups)."""
-    y = np.zeros((columns.groups, columns.rows, g.shape[1] // columns.groups), columns.dtype)
-    g = columns.spread(g)
-    seen = columns.seen(np.ascontiguousarray(padded(x, columns.padding)))
-    for part in columns.parts:
-        y += np.matmul(columns.of(seen[part]), g[part].swapaxes(-1, -2)).sum(0)
-    return y
+    """Σ of each window and its g, (groups, rows, out / groups)."""
+
+    def share(number: int) -> Any:
+        memory = _Part(columns)
+        y = np.zeros((columns.groups, columns.rows, columns.out // columns.groups), columns.dtype)
+        for part in columns.shares[number]:
+            of_x, of_g = memory.columns(x[part]), memory.spread(g[part]).swapaxes(-1, -2)
+            for piece in columns.pieces:
+                y += np.matmul(of_x[..., piece], of_g[..., piece, :]).sum(0)
+        return y
+
+    first, *others = shared(share, len(columns.shares))
+    for other in others:
+        first += other
+    return first
 
 
-def max_pool(x: Any, size: Lengths, stride: Lengths, padding: Lengths, dilation: Lengths) -> Any:
+def _each_part(x: Any, size: Lengths, work: Callable[[Any], None]) -> None:
+    """Do some work for a few images at a time, shared by threads; an image alone is given as ``...``."""
+    if x.ndim == len(size):
+        work(...)
+        return
+    shares = _shares(len(x), max(1, AT_A_TIME * len(x) // max(1, x.nbytes)))
+
+    def share(number: int) -> None:
+        for part in shares[number]:
+            work(part)
+
+    shared(share, len(shares))
+
+
+def max_pool(x: Any, size: Lengths, stride: Lengths, padding: Lengths, dilation: Lengths, out: Any = None) -> Any:
     """The largest entry of every window over the last axes; beyond the edge there is the least number of all."""
-    counts = window_counts(x.shape[x.ndim - len(size) :], size, stride, padding, dilation)
-    parts = [padded(x, padding, _least(x))[index] for _, index in each_place(size, counts, stride, dilation)]
-    y = parts[0].copy()
-    for part in parts[1:]:
-        np.maximum(y, part, out=y)
+    lead = x.ndim - len(size)
+    counts = window_counts(x.shape[lead:], size, stride, padding, dilation)
+    y = np.empty((*x.shape[:lead], *counts), x.dtype) if out is None else out
+
+    def largest(part: Any) -> None:
+        """Along one axis after another."""
+        found = padded(x[part], padding, _least(x))
+        for axis, (k, n, s, d) in enumerate(zip(size, counts, stride, dilation, strict=True)):
+            rest = (slice(None),) * (len(size) - axis - 1)
+            first, *others = [found[(..., slice(i * d, i * d + (n - 1) * s + 1, s), *rest)] for i in range(k)]
+            found = np.maximum(first, others[0]) if others else first
+            for other in others[1:]:
+                np.maximum(found, other, out=found)
+        y[part] = found
+
+    _each_part(x, size, largest)
     return y
 
 
@@ -197,21 +285,30 @@ def _least(x: Any) -> Any:
     return np.iinfo(x.dtype).min if x.dtype.kind in "iu" else -np.inf
 
 
-def max_places(x: Any, y: Any, size: Lengths, stride: Lengths, padding: Lengths, dilation: Lengths) -> Any:
+def max_places(
+    x: Any, y: Any, size: Lengths, stride: Lengths, padding: Lengths, dilation: Lengths, out: Any = None
+) -> Any:
     """Which place of each window the first of its largest entries y has, counted through the window."""
     lengths = x.shape[x.ndim - len(size) :]
     counts = window_counts(lengths, size, stride, padding, dilation)
+    places = np.empty(y.shape, np.uint8 if math.prod(size) <= 256 else np.intp) if out is None else out
     within = padded(np.ones(lengths, bool), padding, False)  # the least number of all may be beyond the edge, too
-    x, undefined = padded(x, padding, _least(x)), y != y
-    places, missing = np.zeros(y.shape, np.uint8 if math.prod(size) <= 256 else np.intp), np.ones(y.shape, bool)
-    for _, index in list(each_place(size, counts, stride, dilation))[:-1]:
-        other = x[index] != y
-        if undefined.any():
-            other &= ~(undefined & (x[index] != x[index]))
-        if any(padding):
-            other |= ~within[index]
-        missing &= other
-        places += missing
+
+    def first(part: Any) -> None:
+        entries, top, found = padded(x[part], padding, _least(x)), y[part], places[part]
+        undefined, missing = top != top, np.ones(top.shape, bool)
+        some = undefined.any()
+        found[...] = 0
+        for _, index in list(each_place(size, counts, stride, dilation))[:-1]:
+            other = entries[index] != top
+            if some:
+                other &= ~(undefined & (entries[index] != entries[index]))
+            if any(padding):
+                other |= ~within[index]
+            missing &= other
+            found += missing
+
+    _each_part(x, size, first)
     return places
 
 
@@ -222,17 +319,24 @@ def from_windows(x: Any, places: Any, size: Lengths, stride: Lengths, padding: L
     return x.reshape(-1)[_positions(places, x.shape, size, counts, stride, dilation)]
 
 
-def into_windows(g: Any, places: Any, lengths: Lengths, **how: Any) -> Any:
+def into_windows(g: Any, places: Any, lengths: Lengths, out: Any = None, **how: Any) -> Any:
     """Zeros with every g added to its window at a place of it; what is beyond the edge is lost."""
     size, stride, padding, dilation = how["size"], how["stride"], how["padding"], how["dilation"]
     counts = window_counts(lengths, size, stride, padding, dilation)
-    y = padded(np.zeros((*g.shape[: g.ndim - len(size)], *lengths), g.dtype), padding)
-    positions = _positions(places, y.shape, size, counts, stride, dilation)
-    if all(d * (k - 1) < s for k, s, d in zip(size, stride, dilation, strict=True)):
-        y.reshape(-1)[positions] = g  # no two windows share an entry
-    else:
-        np.add.at(y.reshape(-1), positions.reshape(-1), g.reshape(-1))
-    return y[_inside(padding)]
+    y = np.empty((*g.shape[: g.ndim - len(size)], *lengths), g.dtype) if out is None else out
+    apart = all(d * (k - 1) < s for k, s, d in zip(size, stride, dilation, strict=True))
+
+    def spread(part: Any) -> None:
+        image = padded(np.zeros(y[part].shape, g.dtype), padding)
+        positions = _positions(places[part], image.shape, size, counts, stride, dilation)
+        if apart:
+            image.reshape(-1)[positions] = g[part]  # no two windows share an entry
+        else:
+            np.add.at(image.reshape(-1), positions.reshape(-1), g[part].reshape(-1))
+        y[part] = image[_inside(padding)]
+
+    _each_part(g, size, spread)
+    return y
 
 
 def _positions(places: Any, shape: Lengths, size: Lengths, counts: Lengths, stride: Lengths, dilation: Lengths) -> Any:

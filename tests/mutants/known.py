@@ -4,11 +4,6 @@
 KNOWN: dict[tuple[str, str, str], str] = {
     (
         "autograd/rules/windows.py",
-        "1 → 2",
-        "return columns.reshape(-1, self.groups, self.rows, self.count)",
-    ): "to NumPy any negative length is the one that it is to find",
-    (
-        "autograd/rules/windows.py",
         "Mult → Div",
         "one = max(1, self.groups * self.rows * self.count) * self.dtype.itemsize",
     ): "how many samples are taken at a time",
@@ -72,11 +67,6 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "return None",
         "return None if self._pass.over else self._abandon()",
     ): "the gradient that the recorded pass would find is None, too",
-    (
-        "autograd/rules/windows.py",
-        "return None",
-        "return self._memory[: part.stop - part.start].reshape(-1, self.groups, self.rows, self.count)",
-    ): "products then take memory of their own",
     (
         "autograd/tensor/memory.py",
         "LShift → RShift",

@@ -1,0 +1,72 @@
+"""Shares of one piece of work for several threads: NumPy lets others run while it copies and multiplies.
+
+As many threads take part as BLAS is asked to use by its environment variable, or else as there are processors for this
+process. What a share computes does not depend on who takes it, so that results are the same for any number of threads.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import deque
+from collections.abc import Callable
+from contextvars import copy_context
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+T = TypeVar("T")
+
+# Where BLAS is told how many threads to use; the first that is set counts.
+VARIABLES = "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "OMP_NUM_THREADS"
+
+
+@cache
+def available() -> int:
+    """How many threads share work."""
+    if sys.platform in ("emscripten", "wasi"):
+        return 1
+    told = next((os.environ[name] for name in VARIABLES if name in os.environ), "").split(",")[0].strip()
+    if told.isdecimal() and int(told):
+        return int(told)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@cache
+def _others(process: int) -> Executor:
+    """The threads beside the caller's; a process that was forked has none of its parent's, and makes its own."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    return ThreadPoolExecutor(available() - 1, "autograd")
+
+
+def shared(work: Callable[[int], T], count: int) -> list[T]:
+    """``[work(0), …, work(count - 1)]``, each by whichever thread is free next; the caller's takes part."""
+    threads = min(count, available())
+    if threads < 2:
+        return [work(number) for number in range(count)]
+    found: list[Any] = [None] * count
+    waiting = deque(range(count))
+
+    def take() -> None:
+        while True:
+            try:
+                number = waiting.popleft()
+            except IndexError:
+                return
+            found[number] = work(number)
+
+    others = _others(os.getpid())
+    # In copies of this context, which holds what NumPy is to do about infinities.
+    helpers = [others.submit(copy_context().run, take) for _ in range(threads - 1)]
+    try:
+        take()
+    finally:
+        waiting.clear()
+        errors = [helper.exception() for helper in helpers if not helper.cancel()]
+    for error in errors:
+        if error is not None:
+            raise error
+    return found
