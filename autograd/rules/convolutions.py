@@ -11,22 +11,22 @@ from autograd.rules.shapes import rank, shape
 
 convolution = primitive(
     "convolution",
-    lambda x, w, stride, padding, dilation, groups: windows.convolution(
-        x, w, stride=stride, padding=padding, dilation=dilation, groups=groups
+    lambda x, w, stride, padding, dilation, groups, out=None: windows.convolution(
+        x, w, out, stride=stride, padding=padding, dilation=dilation, groups=groups
     ),
     lambda g, y, x, w, **how: convolution_transposed(g, w, lengths=shape(x)[2:], **how),
     lambda g, y, x, w, **how: convolution_kernel(x, g, size=shape(w)[2:], **how),
-    symbol="∗", multilinear=True, doc="yₙₒₚ = Σ xₙ,ᵢ,ₛₚ₊ₖ wₒ,ᵢ,ₖ",
+    symbol="∗", multilinear=True, into=True, doc="yₙₒₚ = Σ xₙ,ᵢ,ₛₚ₊ₖ wₒ,ᵢ,ₖ",
 )  # fmt: skip
 
 convolution_transposed = primitive(
     "convolution_transposed",
-    lambda g, w, lengths, stride, padding, dilation, groups: windows.convolution_transposed(
-        g, w, lengths=lengths, stride=stride, padding=padding, dilation=dilation, groups=groups
+    lambda g, w, lengths, stride, padding, dilation, groups, out=None: windows.convolution_transposed(
+        g, w, lengths, out, stride=stride, padding=padding, dilation=dilation, groups=groups
     ),
     lambda h, y, g, w, lengths, **how: convolution(h, w, **how),
     lambda h, y, g, w, lengths, **how: convolution_kernel(h, g, size=shape(w)[2:], **how),
-    symbol="∗ᵀ", multilinear=True, doc="yₙ,ᵢ,ₛₚ₊ₖ = Σ gₙₒₚ wₒ,ᵢ,ₖ",
+    symbol="∗ᵀ", multilinear=True, into=True, doc="yₙ,ᵢ,ₛₚ₊ₖ = Σ gₙₒₚ wₒ,ᵢ,ₖ",
 )  # fmt: skip
 
 convolution_kernel = primitive(
@@ -44,14 +44,14 @@ convolution_kernel = primitive(
 max_places = primitive(
     "max_places", windows.max_places,
     None, None,
-    doc="y = which place of each window its largest entry has",
+    into=True, doc="y = which place of each window its largest entry has",
 )  # fmt: skip
 
 max_pool = primitive(
     "max_pool", windows.max_pool,
     lambda g, y, x, **how: into_windows(g, max_places(x, y, **how), lengths=shape(x)[rank(x) - len(how["size"]) :], **how),
     jvp=lambda t, y, x, **how: from_windows(t, max_places(x, y, **how), **how),
-    selects=True, doc="y = the largest entry of each window", kink="ties: the first",
+    selects=True, into=True, doc="y = the largest entry of each window", kink="ties: the first",
 )  # fmt: skip
 
 from_windows = primitive(
@@ -67,5 +67,5 @@ into_windows = primitive(
     lambda h, y, g, places, lengths, **how: from_windows(h, places, **how),
     None,
     jvp=lambda t, y, g, places, **how: into_windows(t, places, **how),
-    doc="y is zero but for what is added to each window at a place of it",
+    into=True, doc="y is zero but for what is added to each window at a place of it",
 )  # fmt: skip

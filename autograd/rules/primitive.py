@@ -101,6 +101,7 @@ class Primitive:
         jvps: What the tangent of each parent adds to the result's, ``jvp(t, y, *inputs, **attrs)``, None for nothing; in
             ``jvp=`` where none of these flags tells; see `autograd.rules.pushforward`.
         view: Whether the result may share memory with its input.
+        into: Whether ``array`` takes memory to write its result into, ``out=``.
         kink: The subgradient chosen where there is no derivative, in words; None for a smooth function.
         ufunc: The NumPy ufunc that means the same, if there is one.
         doc: The mathematics in one line.
@@ -137,6 +138,7 @@ class Primitive:
         reduces: bool = False,
         jvp: Vjp | Sequence[Vjp | None] = (),
         view: bool = False,
+        into: bool = False,
         kink: str | None = None,
         ufunc: np.ufunc | None = None,
         doc: str = "",
@@ -159,6 +161,7 @@ class Primitive:
         self.jvps = (jvp,) if callable(jvp) else tuple(jvp)
         self.pushes: dict[Kind, Any] = {}  # see `autograd.rules.pushforward.push_of`
         self.view = view
+        self.into = into
         self.kink = kink
         self.ufunc = ufunc or (array if isinstance(array, np.ufunc) else None)
         self.doc = doc

@@ -39,6 +39,7 @@ def writes_into(entry: Entry) -> bool:
         return entry.dtype is not None and entry.dtype.kind == "f"
     return (
         ufunc_of(rule) is not None
+        or rule.into
         or rule in _REDUCTIONS
         or rule in (activations.relu, shaping.sum_to, shaping.astype)
         or (rule in (products.matmul, products.linear) and len(entry.shape) >= 2)
@@ -172,6 +173,10 @@ class Code:
         ufunc = ufunc_of(rule)
         if ufunc is not None:
             self.lines.append(f"{self.constant('u', ufunc)}({', '.join(names)}, out={out})")
+        elif rule.into:
+            self.lines.append(
+                f"{self.constant('f', partial(rule.array, **entry.attrs))}({', '.join(names)}, out={out})"
+            )
         elif rule is activations.relu:
             self.lines.append(f"{self.constant('u', np.maximum)}({names[0]}, 0, out={out})")
         elif rule is shaping.astype:
