@@ -157,7 +157,8 @@ def _attributes(e: Expression) -> list[str]:
 
 
 # What a formula calls a primitive whose name in the book tells it from a namesake.
-_CALLED = {"broadcast_to": "broadcast", "maximum": "max", "minimum": "min", "logsumexp_n": "logsumexp", "sum": "Σ"}
+_CALLED = {"broadcast_to": "broadcast", "maximum": "max", "minimum": "min", "sum": "Σ"}
+_CALLED |= dict.fromkeys(("logsumexp_n", "log_normaliser_n"), "logsumexp")
 
 
 # In text, in LaTeX, and how tightly both bind: operand 1 stands at {1}; at {1:product} in parentheses unless it binds

@@ -171,7 +171,7 @@ def _over_their_sum(xs: Sequence[Any], axis: int, name: str) -> tuple[Sequence[A
     """Numbers, shifted, and ln Σ exp of these; no number where all are −∞, of which none has a share."""
     _scalars_only_whole(name, axis)
     shifted, _ = _less_the_largest(xs, -np.inf)
-    return shifted, reductions.logsumexp_n(*shifted)
+    return shifted, reductions.log_normaliser_n(*shifted)
 
 
 def _less_the_largest(xs: Sequence[Any], smallest: float) -> tuple[Sequence[Any], Any]:

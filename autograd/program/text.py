@@ -78,7 +78,7 @@ def described(
 def _right(step: Step, called: dict[int, str]) -> str:
     if isinstance(step.action, Primitive):
         parts = [*(called[x] for x in step.operands), *(f"{name}={value}" for name, value in step.attrs.items())]
-        return f"{step.action.name.replace('_n', '').replace('_only', '')}({', '.join(parts)})"
+        return f"{step.action.name.removesuffix('_n').removesuffix('_only')}({', '.join(parts)})"
     text = ""
     for i, (sign, places) in enumerate(terms(step.action, step.operands)):
         minus = sign in "dq"

@@ -3,6 +3,7 @@
 With a reduction over some axes, g and y have lost them; `restore` gives them back, so that rules read as for one axis.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from autograd.rules import forwards
 from autograd.rules.arithmetic import equal, where
 from autograd.rules.exponentials import exp
+from autograd.rules.forwards import logsumexp_of_floats
 from autograd.rules.primitive import elementwise, primitive
 from autograd.rules.shapes import Axis, count, kept_shape, rank, shape
 from autograd.rules.shaping import broadcast_to, reshape
@@ -99,8 +101,24 @@ add_n = primitive(
 logsumexp_n = primitive(
     "logsumexp_n", lambda *xs: np.logaddexp.reduce(xs),
     pull=lambda g, y, *xs: [g * share(x, y) for x in xs],
-    scalar=forwards.logsumexp_of_floats, symbol="logsumexp", bounded=True, doc="y = ln(exp x₁ + exp x₂ + …)",
+    scalar=logsumexp_of_floats, symbol="logsumexp", bounded=True, doc="y = ln(exp x₁ + exp x₂ + …)",
     kink="all xᵢ = −∞: 0",
+)  # fmt: skip
+
+
+def _log_normaliser(*xs: Any) -> Any:
+    y = np.logaddexp.reduce(xs)
+    return np.where(np.equal(y, -np.inf), np.nan, y)
+
+
+def _log_normaliser_of_floats(*xs: float) -> float:
+    return logsumexp_of_floats(*xs) if max(xs) != -math.inf else math.nan
+
+
+log_normaliser_n = primitive(
+    "log_normaliser_n", _log_normaliser,
+    pull=lambda g, y, *xs: [g * share(x, y) for x in xs],
+    scalar=_log_normaliser_of_floats, symbol="logsumexp", bounded=True, doc="y = ln(exp x₁ + exp x₂ + …), by which shares are taken: NaN where all xᵢ = −∞",
 )  # fmt: skip
 
 share = elementwise(

@@ -317,6 +317,7 @@ ROWS: dict[str, Row] = {
     "peak": Row(reductions.peak, _named("maximum"), (REAL, REAL), TWO, exact=max),
     "share": Row(reductions.share, lambda t, a, b: (a - b).exp(), (REAL, REAL), TWO, exact=lambda a, b: mp.exp(a - b)),
     "logsumexp_n": Row(reductions.logsumexp_n, lambda t, *xs: t.stack(xs).logsumexp(0), (REAL,) * 3, [((), (), ())]),
+    "log_normaliser_n": Row(reductions.log_normaliser_n, lambda t, *xs: t.stack(xs).logsumexp(0), (REAL,) * 3, [((), (), ())]),
     # shapes
     "reshape": Row(ag.reshape, _named("reshape"), (REAL,), CUBE, ({"shape": (6, -1)}, {"shape": (24,)}, {"shape": (4, 1, 6)})),
     "transpose": Row(ag.transpose, lambda t, x, axes: x.permute(axes or tuple(range(x.ndim))[::-1]), (REAL,), CUBE, ({"axes": None}, {"axes": (2, 0, 1)}, {"axes": (-1, 0, 1)})),

@@ -64,6 +64,7 @@ ITEMS: dict[str, dict[str, tuple[str, ...]]] = {
             RULES + "test_softmax.py::test_cross_entropy",
             RULES + "test_softmax.py::test_a_class_of_weight_nothing_costs_nothing_behind_a_mask",
             RULES + "test_rules.py::test_logsumexp_of_infinities",
+            PROGRAM + "test_lists.py::test_a_list_of_any_numbers_is_replayed_as_an_array_of_them",
         ),
         "Tails: the whole book against mpmath, order 0 to 2": (
             RULES + "test_accuracy.py::test_errors_are_a_few_units_in_the_last_place",

@@ -62,7 +62,8 @@ def softmax_{count}(code: words, m: f8s):
         total = {total}
     else:
         top = larger(larger(a, b), larger(c, d))
-        y = exponentials(x - (0.0 if top < 0.0 and top - top != 0.0 else top))  # where all are −∞ their shares are 0
+        nothing = top < 0.0 and top - top != 0.0 and code[{words} - 1] == 0  # all are −∞, and then their shares 0
+        y = exponentials(x - (0.0 if nothing else top))
         total = {total} if top - top == 0.0 else 1.0
     y = y / total
 {writes}
@@ -174,7 +175,7 @@ def _softmax(count: int) -> str:
     if count == 4:
         total = "(part(y, 0) + part(y, 1)) + (part(y, 2) + part(y, 3))"
     writes = "\n".join(f"    m[out + {k} * apart] = part(y, {k})" for k in range(count))
-    return _SOFTMAX.format(count=count, reads=_four(count), total=total, writes=writes, words=3 + count)
+    return _SOFTMAX.format(count=count, reads=_four(count), total=total, writes=writes, words=4 + count)
 
 
 def _softplus(count: int) -> str:

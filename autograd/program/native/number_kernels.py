@@ -177,21 +177,22 @@ def largest(code: words, m: f8s, count: int) -> f8:
 
 @instruction
 def logsumexp(code: words, m: f8s):
-    """ln Σ exp of some places, the largest subtracted first."""
-    out, count = code[1], code[2]
-    top = largest(code + 3, m, count)
+    """ln Σ exp of some places, the largest subtracted first; where shares are taken by it, none of nothing but −∞."""
+    divides, out, count = code[1] != 0, code[2], code[3]
+    places = code + 4
+    top = largest(places, m, count)
     if top - top != 0.0:  # an infinity, or no number
-        m[out] = top
-        return 3 + count
+        m[out] = top - top if divides and top < 0.0 else top
+        return 4 + count
     others, tops = 0.0, -1.0  # ln(1 + the others), which may be next to nothing
     for i in range(count):
-        x = m[code[3 + i]]
+        x = m[places[i]]
         if x == top:
             tops += 1.0
         else:
             others += exp(x - top)
     m[out] = top + log1p(others + tops)
-    return 3 + count
+    return 4 + count
 
 
 @contracted
@@ -243,18 +244,19 @@ def scatter(m: f8s, out: int, apart: int, last: int, x: few):
 @instruction
 def softmax(code: words, m: f8s):
     """The softmax of some places, after logsumexp where it is wanted, too; the results stand apart."""
-    whole, out, apart, count = code[1] != 0, code[2], code[3], code[4]
-    places = code + 5
+    whole, divides, out, apart, count = code[1] != 0, code[2] != 0, code[3], code[4], code[5]
+    places = code + 6
     top = largest(places, m, count)
     first = out
     out += apart if whole else 0
     if top - top != 0.0:
-        taken = 0.0 if top < 0.0 else top  # where all are −∞ their shares are 0
+        nothing = top < 0.0  # all are −∞
+        taken = 0.0 if nothing and not divides else top
         for i in range(count):
             m[out + i * apart] = exp(m[places[i]] - taken)
         if whole:
-            m[first] = top
-        return 5 + count
+            m[first] = top - top if nothing and divides else top
+        return 6 + count
     total = 0.0
     for i in range(0, count, 4):
         more = places + i
@@ -275,7 +277,7 @@ def softmax(code: words, m: f8s):
     share = 1.0 / total
     for i in range(count):
         m[out + i * apart] *= share
-    return 5 + count
+    return 6 + count
 
 
 @contracted

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from autograd.program.intrinsics import JOINT, softmax_n, softplus_sigmoid
+from autograd.program.intrinsics import SOFTMAX, softplus_sigmoid
 from autograd.program.numbers.lower import SINGLE, Action, Listing, attributes, terms
 from autograd.program.simplify import apply
 from autograd.program.tape import Tape
@@ -42,9 +42,10 @@ class _Batch:
             return [self._sum(action, operands)]
         if action is softplus_sigmoid:
             return [self._apply(activations.softplus, *operands), self._apply(activations.sigmoid, *operands)]
-        if action in JOINT or action is reductions.logsumexp_n:
-            total, shares = self._softmax(operands)
-            return [total] if action not in JOINT else [total, *shares] if action is softmax_n else shares
+        for rule, (with_total, alone) in SOFTMAX.items():
+            if action in (rule, with_total, alone):
+                total, shares = self._softmax(operands, divides=rule is reductions.log_normaliser_n)
+                return [total] if action is rule else [total, *shares] if action is with_total else shares
         read, attrs = attributes(self._listing, action, places)
         return [self._apply(action, *operands[: len(read)], **attrs)]
 
@@ -59,8 +60,11 @@ class _Batch:
                 found = self._apply(arithmetic.subtract if minus else arithmetic.add, found, x)
         return found
 
-    def _softmax(self, xs: Sequence[int]) -> tuple[int, list[int]]:
-        """ln Σ exp x, and exp x / Σ exp x; the largest x is taken out first, unless it is infinite."""
+    def _softmax(self, xs: Sequence[int], divides: bool) -> tuple[int, list[int]]:
+        """ln Σ exp x, and exp x / Σ exp x; the largest x is taken out first, unless it is infinite.
+
+        Where all are −∞, both are NaN if ``divides``.
+        """
         top = xs[0]
         for x in xs[1:]:
             top = self._apply(arithmetic.maximum, top, x)
@@ -72,5 +76,7 @@ class _Batch:
         for x in grown[1:]:
             total = self._apply(arithmetic.add, total, x)
         nothing = self._apply(arithmetic.equal, total, zero)  # all are −∞, and so their shares are 0
+        if divides:
+            total = self._apply(arithmetic.where, nothing, self.tape.constant(math.nan), total)
         shares = [self._apply(arithmetic.divide, x, self._apply(arithmetic.add, total, nothing)) for x in grown]
         return self._apply(arithmetic.add, self._apply(exponentials.log, total), top), shares

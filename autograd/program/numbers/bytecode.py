@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.program.intrinsics import softmax_n, softmax_only, softplus_sigmoid
+from autograd.program.intrinsics import JOINT, normalised_n, normalised_only, softmax_n, softplus_sigmoid
 from autograd.program.native.number_instructions import SHORT_SUMS, functions, instructions
 from autograd.program.native.number_kernels import LANES, PLAIN, REDUCE
 from autograd.program.native.values import LANES as WIDTH
@@ -44,7 +44,8 @@ def _of_unit(unit: Loop | Scatter, number: dict[str, int]) -> Iterator[Sequence[
     if isinstance(unit, Loop) and isinstance(action, str):
         yield _loop_sum(unit, number["loop_sum"])
         return
-    joint = action in (reductions.logsumexp_n, softmax_n, softmax_only, softplus_sigmoid)
+    totals = reductions.logsumexp_n, reductions.log_normaliser_n
+    joint = action in JOINT or action in totals
     if isinstance(unit, Loop) and not isinstance(action, str) and not joint:
         first = (_number(number, action, "loop"), unit.out, *_three(unit.lengths))
         yield (*first, *(x for access in unit.reads for x in (access.base, *_three(access.strides, 0))))
@@ -56,13 +57,15 @@ def _of_unit(unit: Loop | Scatter, number: dict[str, int]) -> Iterator[Sequence[
     for lane, places in enumerate(rows):
         if isinstance(action, str):
             yield _sum(action, unit.out + lane, places, number)
-        elif action is reductions.logsumexp_n:
-            yield (number["logsumexp"], unit.out + lane, len(places), *places)
-        elif action is softmax_only and f"softmax_{len(places)}" in number:
-            yield (number[f"softmax_{len(places)}"], unit.out + lane, len(rows), *places)
-        elif action is softmax_n or action is softmax_only:
-            whole = int(action is softmax_n)
-            yield (number["softmax"], whole, unit.out + lane, len(rows), len(places), *places)
+        elif action in totals:
+            divides = int(action is reductions.log_normaliser_n)
+            yield (number["logsumexp"], divides, unit.out + lane, len(places), *places)
+        elif joint:
+            whole, divides = int(action in (softmax_n, normalised_n)), int(action in (normalised_n, normalised_only))
+            if not whole and f"softmax_{len(places)}" in number:
+                yield (number[f"softmax_{len(places)}"], unit.out + lane, len(rows), *places, divides)
+            else:
+                yield (number["softmax"], whole, divides, unit.out + lane, len(rows), len(places), *places)
         else:
             yield (_number(number, action), unit.out + lane, *places)
 

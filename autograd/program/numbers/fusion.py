@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograd.program.intrinsics import softmax_n, softmax_only, softplus_sigmoid
+from autograd.program.intrinsics import SOFTMAX, softplus_sigmoid
 from autograd.program.tape import Tape
 from autograd.rules import activations, reductions
 from autograd.rules.primitive import Primitive
@@ -25,7 +25,7 @@ def joined(tape: Tape, uses: list[int]) -> tuple[dict[int, Joint], set[int]]:
     for place, (rule, operands, _, _, _) in enumerate(tape.entries):
         if not uses[place]:
             continue
-        if rule is reductions.logsumexp_n:
+        if rule in SOFTMAX:
             parts = [part for x in operands if (part := tape.find(reductions.share, (x, place))) is not None]
             if len(parts) < len(operands) or not any(uses[part] for part in parts):
                 continue
@@ -33,10 +33,8 @@ def joined(tape: Tape, uses: list[int]) -> tuple[dict[int, Joint], set[int]]:
                 within.add(part)
                 for operand in tape.entries[part][1]:
                     uses[operand] -= 1
-            if uses[place]:
-                found[place] = softmax_n, operands, (place, *parts)
-            else:
-                found[place] = softmax_only, operands, tuple(parts)
+            with_total, alone = SOFTMAX[rule]
+            found[place] = (with_total, operands, (place, *parts)) if uses[place] else (alone, operands, tuple(parts))
         elif rule is activations.softplus:
             part = tape.find(activations.sigmoid, operands)
             if part is not None and uses[part]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from autograd.program.intrinsics import JOINT, softmax_n, softplus_sigmoid
+from autograd.program.intrinsics import JOINT, normalised_n, softmax_n, softplus_sigmoid
 from autograd.program.numbers.lower import SINGLE, terms
 from autograd.program.numbers.schedule import Access, Loop, Plan, Run, Scatter
 from autograd.program.simplify import attribute_names
@@ -129,7 +129,8 @@ class NumpyEngine:
         lanes = columns.shape[1]
         out = self.memory[unit.out : unit.out + lanes]
         if unit.action in JOINT:
-            results = 2 if unit.action is softplus_sigmoid else len(columns) + (unit.action is softmax_n)
+            whole = unit.action in (softmax_n, normalised_n)
+            results = 2 if unit.action is softplus_sigmoid else len(columns) + whole
             out = self.memory[unit.out : unit.out + lanes * results].reshape(results, lanes)
         if isinstance(unit.action, Primitive):
             return [_gathered_call(self.memory, unit.action, columns, out)]
