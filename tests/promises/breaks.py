@@ -50,8 +50,8 @@ BREAKS: dict[str, tuple[Break, ...]] = {
     "Two logsumexps of different lengths in one program": (
         Break(
             "autograd/program/numbers/fusion.py",
-            "softmax_n, operands, (place, *parts)",
-            "softmax_n, operands, (place, *parts[:2])",
+            "with_total, operands, (place, *parts)",
+            "with_total, operands, (place, *parts[:2])",
         ),
     ),
     "Arrays of every kind that change between the passes, by every way in": (
