@@ -137,6 +137,7 @@ class AdaptiveAvgPool2d(Module):
 
     Raises:
         ValueError: The number is not positive.
+        ShapeError: x is no batch of images, or they have no pixels.
 
     Example:
         >>> AdaptiveAvgPool2d(1)(np.arange(16.0).reshape(1, 1, 4, 4)).data
@@ -152,10 +153,9 @@ class AdaptiveAvgPool2d(Module):
         x = x if isinstance(x, ag.Tensor) else ag.Tensor(x)
         if x.ndim != 4:
             raise ag.ShapeError(f"{self} takes (batch, channels, height, width), got shape {x.shape}")
-        kind = x.dtype if x.dtype.kind == "f" else np.dtype(np.float64)  # integers hold no fractions
-        down, across = (_shares(n, m, kind) for n, m in zip(x.shape[2:], self.output_size, strict=True))
-        y: ag.Tensor = down @ x @ across.T
-        return y
+        if 0 in x.shape[2:]:
+            raise ag.ShapeError(f"{self}: there are no pixels in images of shape {x.shape}")
+        return _means(_means(x, 2, self.output_size[0]), 3, self.output_size[1])
 
     def config(self) -> dict[str, Any]:
         """The argument that makes such a layer again."""
@@ -166,13 +166,20 @@ class AdaptiveAvgPool2d(Module):
         return f"{short(self.output_size)}"
 
 
-def _shares(length: int, windows: int, dtype: Any) -> Any:
-    """What each pixel adds to the mean of each window, (windows, length)."""
-    found = np.zeros((windows, length), dtype)
-    for i in range(windows):
-        window = found[i, i * length // windows : -(-(i + 1) * length // windows)]
-        window[:] = 1 / len(window) if len(window) else 0
-    return found
+def _means(x: ag.Tensor, axis: int, windows: int) -> ag.Tensor:
+    """The mean of each window along an axis; what is infinite counts in its own windows alone."""
+    length = x.shape[axis]
+    y: ag.Tensor
+    if length % windows == 0:
+        y = x.reshape(*x.shape[:axis], windows, length // windows, *x.shape[axis + 1 :]).mean(axis + 1)
+        return y
+    lead = (slice(None),) * axis
+    found = [
+        x[(*lead, slice(i * length // windows, -(-(i + 1) * length // windows)))].mean(axis, keepdims=True)
+        for i in range(windows)
+    ]
+    y = ag.concatenate(found, axis)
+    return y
 
 
 class Upsample(Module):
