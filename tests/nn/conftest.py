@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from nn.app import cli
+from nn.app import cli, commands
 
 TYPE_CODES = {"uint8": 0x08, "int8": 0x09, "int16": 0x0B, "int32": 0x0C, "float32": 0x0D, "float64": 0x0E}
 
@@ -18,10 +18,22 @@ class Outcome:
     err: str
 
 
+def leave_pictures_empty(patch):
+    """Have runs hold empty files in place of their pictures, two thirds of a short run's time."""
+    patch.setattr(commands, "_draw", lambda path, _: path.touch())
+
+
 @pytest.fixture
-def command(tmp_path, monkeypatch, capsys):
-    """Run ``python -m nn`` with these words, in this process, in an empty folder."""
+def pictures():
+    """What a test of the command asks for where pictures are to be drawn."""
+
+
+@pytest.fixture
+def command(request, tmp_path, monkeypatch, capsys):
+    """Run ``python -m nn`` with these words, in this process, in an empty folder; pictures are empty files."""
     monkeypatch.chdir(tmp_path)
+    if "pictures" not in request.fixturenames:
+        leave_pictures_empty(monkeypatch)
 
     def run(*words):
         capsys.readouterr()

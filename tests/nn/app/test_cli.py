@@ -7,6 +7,7 @@ import json
 import os
 import pickle
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -25,12 +26,20 @@ import pandas
 
 import autograd as ag
 import nn
-from nn.app import commands, unfinished
+from nn.app import cli, commands, unfinished
 from nn.app.builtin import BUILTIN
 from nn.app.settings import SPECIAL, Settings
+from tests.nn.conftest import leave_pictures_empty
 
 ROOT = Path(__file__).parents[3]
 MNIST = ROOT.parent / "shared" / "data" / "mnist"
+# The command in a process of its own; its pictures are empty files.
+CHILD = (
+    sys.executable,
+    "-c",
+    "from nn.app import cli, commands; commands._draw = lambda path, _: path.touch(); cli.run()",
+)
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1"}
 QUICK = ("--epochs", "3", "--quiet")
 FILES = ["config.json", "confusion.svg", "curves.svg", "history.csv", "model.safetensors"]
 
@@ -63,6 +72,7 @@ def held_out(text):
 # ---- what must work --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("pictures")
 def test_digits(command):
     pytest.importorskip("sklearn", reason="needs the extra train")
     trained = command("train", "digits")
@@ -117,6 +127,7 @@ def test_mnist(command):
     assert held_out(command("evaluate", "runs/mnist").out) == held_out(trained.out)
 
 
+@pytest.mark.usefixtures("pictures")
 def test_a_csv_file_of_classes(command):
     Path("flowers.csv").write_text(FLOWERS)
     trained = command("train", "flowers.csv", "--target", "kind", "--epochs", "30")
@@ -136,6 +147,7 @@ def test_a_csv_file_of_classes(command):
         assert float(row["probability_rose"]) + float(row["probability_iris"]) == pytest.approx(1, abs=1e-5)
 
 
+@pytest.mark.usefixtures("pictures")
 def test_a_csv_file_of_values(command):
     Path("houses.csv").write_text(HOUSES)
     trained = command(
@@ -163,6 +175,7 @@ def test_task_overrides(command):
     assert command("evaluate", "runs/yes").code == 0
 
 
+@pytest.mark.usefixtures("pictures")
 def test_images_from_idx_files(command, idx_bytes):
     images = np.random.default_rng(0).integers(0, 256, (60, 3, 2)).astype(np.uint8)
     labels = (images[:, 0, 0] > 128).astype(np.uint8)
@@ -191,6 +204,7 @@ def test_the_same_seed_gives_the_same_files(command):
     assert content("a")["model.safetensors"] != content("c")["model.safetensors"]
 
 
+@pytest.mark.usefixtures("pictures")
 def test_pictures(command):
     command("train", "xor", *QUICK)
     for name in ("curves.svg", "confusion.svg"):
@@ -203,6 +217,7 @@ def test_pictures(command):
             assert {"true class", "predicted class", "same sign", "different signs"} <= texts
 
 
+@pytest.mark.usefixtures("pictures")
 def test_awkward_class_names(command):
     kinds = ("$a$ & <b>", "日本", "x" * 60)
     Path("kinds.csv").write_text("x,kind\n" + "".join(f"{n % 3},{kinds[n % 3]}\n" for n in range(60)), encoding="utf-8")
@@ -212,6 +227,7 @@ def test_awkward_class_names(command):
     ET.parse("runs/kinds/confusion.svg")
 
 
+@pytest.mark.usefixtures("pictures")
 def test_many_classes(command):
     Path("many.csv").write_text("x,kind\n" + "".join(f"{n % 30},k{n % 30}\n" for n in range(300)))
     trained = command("train", "many.csv", "--target", "kind", *QUICK)
@@ -359,6 +375,7 @@ def test_a_full_disk_leaves_the_older_run(command, monkeypatch):
     assert names("runs") == ["xor"]
 
 
+@pytest.mark.usefixtures("pictures")
 @pytest.mark.parametrize(
     ("drawing", "picture", "error"),
     [
@@ -378,6 +395,7 @@ def test_a_picture_that_fails_costs_the_picture_alone(drawing, picture, error, c
     assert command("evaluate", "runs/xor").code == 0
 
 
+@pytest.mark.usefixtures("pictures")
 def test_a_picture_that_fails_halfway_leaves_no_half(command, monkeypatch):
     def half(_drawn, path, _title):
         path.write_text("<svg")
@@ -391,9 +409,8 @@ def test_a_picture_that_fails_halfway_leaves_no_half(command, monkeypatch):
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a shell that closes streams")
 @pytest.mark.parametrize("closed", [">&-", "| head -n 2 > seen"])
 def test_a_run_is_saved_though_nobody_reads(closed, command):
-    line = f"'{sys.executable}' -m nn train xor --epochs 40 --patience 0 {closed}"
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    done = subprocess.run(["sh", "-c", line], env=environment, capture_output=True, text=True, check=False)
+    line = f"{shlex.join(CHILD)} train xor --epochs 40 --patience 0 {closed}"
+    done = subprocess.run(["sh", "-c", line], env=ENVIRONMENT, capture_output=True, text=True, check=False)
     assert (done.stderr, done.stdout) == ("", "")
     for _ in range(600):  # a pipe's last program ends before the first
         if Path("runs/xor").is_dir() and names("runs") == ["xor"]:
@@ -418,6 +435,7 @@ def test_a_missing_extra_is_named_before_training(missing, command, monkeypatch)
     assert names(".") == []
 
 
+@pytest.mark.usefixtures("pictures")
 def test_without_matplotlib_a_run_has_no_pictures(command, monkeypatch):
     for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
         monkeypatch.delitem(sys.modules, name)
@@ -553,31 +571,6 @@ def test_rare_classes_are_found(command):
 # ---- Ctrl-C ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to whole consoles, the tests' own too")
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_and_sigterm_save_what_was_learnt(ending, command):
-    command_line = [sys.executable, "-m", "nn", "train", "moons", "--epochs", "1000000", "--patience", "0"]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command_line, env=environment, stdout=-1, stderr=-1, text=True, encoding="utf-8") as process:
-        try:
-            lines = []
-            while not lines or not lines[-1].startswith("epoch       3/"):
-                lines.append(process.stdout.readline())
-                assert lines[-1], process.stderr.read()
-            process.send_signal(ending)
-            out, err = process.communicate(timeout=60)
-        finally:
-            process.kill()
-    assert (process.returncode, err) == (130, "")
-    assert re.search(r"^interrupted in epoch \d+, step \d+ of \d+$", out, re.M)
-    assert re.search(r"^trained \d+ epochs in .* s, interrupted", out, re.M)
-    assert re.search(r"^saved in runs.moons: ", out, re.M)
-    assert names("runs") == ["moons"]
-    assert names("runs/moons") == [*FILES, "training.safetensors"]
-    assert json.loads(Path("runs/moons/config.json").read_text(encoding="utf-8"))["training"]["interrupted"] is True
-    assert held_out(command("evaluate", "runs/moons").out) == held_out(out)
-
-
 def test_what_is_learnt_is_written_while_training(command, monkeypatch):
     monkeypatch.setattr(unfinished, "TIMES_AS_LONG", 0.0)
     seen = []
@@ -604,48 +597,65 @@ def test_a_disk_that_is_full_meanwhile_ends_no_training(command, monkeypatch):
     assert names("runs/xor") == FILES
 
 
-def started_until(line, *words):
-    """Run a command until it prints a line that begins so; its process is to be ended by the caller."""
-    command_line = [sys.executable, "-m", "nn", *words]
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-    process = subprocess.Popen(command_line, env=environment, stdout=-1, stderr=-1, text=True, encoding="utf-8")
-    while not (said := process.stdout.readline()).startswith(line):
-        assert said, process.stderr.read()
-    return process
+BROKEN_OFF = ("train", "digits", "--epochs", "20", "--patience", "0", "--hidden", "8")
+KILLED = getattr(signal, "SIGKILL", None)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
-@pytest.mark.parametrize("ending", [getattr(signal, "SIGKILL", None), signal.SIGTERM])
-def test_a_run_that_was_broken_off_goes_on_to_the_same_end(ending, command):
-    words = ("train", "digits", "--epochs", "10", "--patience", "0", "--hidden", "8")
-    with started_until("epoch  3/", *words) as process:
-        process.send_signal(ending)
-        process.communicate(timeout=60)
-    left = Path("runs/digits.unfinished" if ending != signal.SIGTERM else "runs/digits")
+@pytest.fixture(scope="module")
+def unbroken(tmp_path_factory):
+    """The same training with nothing that breaks it off."""
+    folder = tmp_path_factory.mktemp("unbroken") / "run"
+    with pytest.MonkeyPatch.context() as patch:
+        leave_pictures_empty(patch)
+        assert cli.main([*BROKEN_OFF, "--quiet", "--out", str(folder)]) == 0
+    return content(folder)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL, and Ctrl-C for one process alone")
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, KILLED])
+def test_a_run_that_was_broken_off_goes_on_to_the_same_end(ending, unbroken, command):
+    with subprocess.Popen([*CHILD, *BROKEN_OFF], env=ENVIRONMENT, stdout=-1, stderr=-1, text=True) as process:
+        try:
+            lines = []
+            while not lines or not lines[-1].startswith("epoch  3/"):
+                lines.append(process.stdout.readline())
+                assert lines[-1], process.stderr.read()
+            process.send_signal(ending)
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    left = Path("runs/digits.unfinished" if ending == KILLED else "runs/digits")
     assert names("runs") == [left.name]
     assert "training.safetensors" in names(left)
-    assert "held-out accuracy" in command("evaluate", left).out
+    evaluated = command("evaluate", left)
+    assert "held-out accuracy" in evaluated.out
     assert len(nn.History.load(left / "history.csv")) >= 1
+    if ending != KILLED:  # what was learnt is saved, and told
+        assert (process.returncode, err) == (130, "")
+        assert re.search(r"^interrupted in epoch \d+, step \d+ of \d+$", out, re.M)
+        assert re.search(r"^trained \d+ epochs in .* s, interrupted", out, re.M)
+        assert re.search(r"^saved in runs.digits: ", out, re.M)
+        assert names(left) == [*FILES, "training.safetensors"]
+        assert json.loads((left / "config.json").read_text(encoding="utf-8"))["training"]["interrupted"] is True
+        assert held_out(evaluated.out) == held_out(out)
 
-    other = command(*words, "--resume", "--seed", "1")
+    other = command(*BROKEN_OFF, "--resume", "--seed", "1")
     assert (other.code, other.out.count("epoch ")) == (2, 0)
     assert re.fullmatch(
         r"error: \S+ was trained (with another seed|on other rows or columns); repeat its .*\n", other.err
     )
-    again = command(*words)
+    again = command(*BROKEN_OFF)
     assert again.code == 2
     assert "--resume to go on with it" in again.err or "already exists" in again.err
-    resumed = command(*words, "--resume")
+    resumed = command(*BROKEN_OFF, "--resume")
     assert (resumed.code, resumed.err) == (0, "")
     assert f"going on with the training in {left}" in resumed.out
-    assert "epoch  1/10" not in resumed.out
+    assert "epoch  1/20" not in resumed.out
     assert names("runs") == ["digits"]
     assert names("runs/digits") == FILES
-
-    assert command(*words, "--quiet", "--out", "whole").code == 0
     for name in ("model.safetensors", "history.csv"):
-        assert Path("whole", name).read_bytes() == Path("runs/digits", name).read_bytes()
-    complete = command(*words, "--resume")
+        assert content("runs/digits")[name] == unbroken[name]
+    complete = command(*BROKEN_OFF, "--resume")
     assert (complete.code, complete.out) == (2, "")
     assert "digits is complete, so there is nothing to resume" in complete.err
 
@@ -673,6 +683,7 @@ def test_a_reader_that_goes_away_is_no_error():
     assert b"Traceback" not in err
 
 
+@pytest.mark.usefixtures("pictures")
 @pytest.mark.parametrize(
     ("data", "words", "loss"),
     [("iris", (), "loss"), ("diabetes", ("--members", "3"), "loss of the first of 3 networks")],

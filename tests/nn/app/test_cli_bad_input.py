@@ -2,17 +2,16 @@
 
 import gzip
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import nn
+from nn.app import cli
+from tests.nn.conftest import leave_pictures_empty
 
 ROOT = Path(__file__).parents[3]
 
@@ -146,9 +145,11 @@ def trained(tmp_path_factory):
     """A folder with a finished run on flowers.csv and one on xor."""
     folder = tmp_path_factory.mktemp("trained")
     (folder / "flowers.csv").write_text(FLOWERS)
-    for words in (["flowers.csv", "--target", "kind"], ["xor"]):
-        command_line = [sys.executable, "-m", "nn", "train", *words, "--epochs", "3", "--quiet"]
-        subprocess.run(command_line, cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True, stdout=-1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        leave_pictures_empty(patch)
+        for words in (["flowers.csv", "--target", "kind"], ["xor"]):
+            assert cli.main(["train", *words, "--epochs", "3", "--quiet"]) == 0
     return folder
 
 

@@ -32,6 +32,7 @@ def commands_no_terminal(outcome):
     return all(text == visible(text, keep="\n") for text in (outcome.out, outcome.err))
 
 
+@pytest.mark.usefixtures("pictures")
 def test_nothing_that_is_printed_commands_the_terminal(command, tmp_path):
     table = written(tmp_path / f"table{EVIL.replace('/', '')}.csv", TABLE)
     target = TABLE[0][2]
