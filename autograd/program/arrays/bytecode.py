@@ -52,6 +52,8 @@ class _Writer:
         self._number_of: dict[Any, int] = {}
         self._arrays: list[Any] = []  # what addresses point to stays alive
         self._segments: list[list[tuple[int, list[int]]]] = [[]]
+        # For each segment, where the addresses of arrays go that the program is given, and what these are called.
+        self._given: list[list[tuple[int, str]]] = [[]]
         self._slots = self._homes = 0
 
     @property
@@ -166,7 +168,8 @@ class _Writer:
         if not self._segments[-1]:
             return
         number = len(self._segments) - 1
-        call = f"native(start{number})"
+        call = f"native({', '.join([f'start{number}', *(name for _, name in self._given[-1])])})"
+        self._given.append([])
         self.code.lines += [f"if {call}:", *(f"    {check}" for check in checks)] if checks and not number else [call]
         self._segments.append([])
 
@@ -174,6 +177,7 @@ class _Writer:
         self._bytecode[instructions.SLOTS] = len(self._bytecode)
         self._bytecode += [0] * self._slots
         for number, segment in enumerate(self._segments):
+            self._bytecode += [where for where, _ in reversed(self._given[number])]
             self.code.names[f"start{number}"] = len(self._bytecode)
             for instruction, what in segment:
                 self._bytecode += [instruction, len(self._bytecode) + 2 + len(what), *what]
@@ -213,8 +217,9 @@ class _Writer:
         else:
             name = code.name(memory) if code.is_named(memory) else code.target(memory)
             if self._tape.entries[memory].rule is None:  # given, in whatever order its entries are
-                given, name = name, f"q{where}"
-                code.lines.append(f"{name} = contiguous({given})")
+                code.lines.append(f"q{where} = contiguous({name})")
+                self._given[-1].append((where, f"q{where}"))
+                return where
             code.lines.append(f"w[{where}] = {name}.__array_interface__['data'][0]")
         return where
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.program.arrays.storage import Storage
 from autograd.program.tape import Entry, Tape
-from autograd.rules import activations, losses, products, reductions, shaping
+from autograd.rules import activations, arithmetic, losses, products, reductions, shaping
 from autograd.rules.forwards import check_classes
 from autograd.rules.primitive import Primitive
 from autograd.rules.shapes import count, kept_shape, summed_axes
@@ -23,6 +23,9 @@ _REDUCTIONS = {
     reductions.max_: np.maximum.reduce,
     reductions.min_: np.minimum.reduce,
 }
+
+# What Python's floats do as they are; the others raise where IEEE 754 has an answer.
+_SIGNS = {arithmetic.add: "+", arithmetic.subtract: "-", arithmetic.multiply: "*"}
 
 
 def ufunc_of(rule: Primitive | None) -> np.ufunc | None:
@@ -160,6 +163,10 @@ class Code:
 
     def _number(self, place: int, entry: Entry) -> None:
         rule: Any = entry.rule
+        if rule in _SIGNS:
+            left, right = map(self.name, entry.inputs)
+            self.lines.append(f"{self.local(place, f'v{place}')} = {left} {_SIGNS[rule]} {right}")
+            return
         inputs = ", ".join(map(self.name, entry.inputs))
         call = self.constant("f", rule.on_floats)
         attrs = self.constant("t", entry.attrs)

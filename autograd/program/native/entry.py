@@ -137,10 +137,12 @@ done:
 declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
 """
 
+# Is given where to start, and arrays, whose addresses go where the words before that place say.
 ARRAYS: Final = f"""
 declare ptr @PyLong_AsVoidPtr(ptr)
 declare ptr @PyLong_FromLong(i64)
 define ptr @run(ptr %self, ptr %arguments, i64 %count) #0 {{
+entry:
   %at_state = getelementptr i8, ptr %self, i64 {_HEAD}
   %state = load ptr, ptr %at_state
   %w = load ptr, ptr %state
@@ -149,6 +151,24 @@ define ptr @run(ptr %self, ptr %arguments, i64 %count) #0 {{
   %given = load ptr, ptr %arguments
   %start = call ptr @PyLong_AsVoidPtr(ptr %given)
   %place = ptrtoint ptr %start to i64
+  br label %next
+next:
+  %i = phi i64 [ 1, %entry ], [ %after, %array ]
+  %more = icmp slt i64 %i, %count
+  br i1 %more, label %array, label %all
+array:
+  %at_x = getelementptr ptr, ptr %arguments, i64 %i
+  %x = load ptr, ptr %at_x
+  %at_data = getelementptr i8, ptr %x, i64 {_HEAD}
+  %data = load i64, ptr %at_data
+  %before = sub i64 %place, %i
+  %at_where = getelementptr i64, ptr %w, i64 %before
+  %where = load i64, ptr %at_where
+  %at_word = getelementptr i64, ptr %w, i64 %where
+  store i64 %data, ptr %at_word
+  %after = add i64 %i, 1
+  br label %next
+all:
   %found = call i64 @interpret(ptr %w, ptr %n, i64 %place)
   %object = call ptr @PyLong_FromLong(i64 %found)
   ret ptr %object
