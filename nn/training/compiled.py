@@ -78,9 +78,8 @@ class RecordedStep:
         self._condition = 0
         self._modules: list[Module] = []
         self._parameters: list[Any] = []
-        # What undisturbed steps are taken by, the replay and whether it checks targets: by the number in `_settled`
-        # and the shapes of the batch.
-        self._quick: dict[Any, tuple[Any, bool]] = {}
+        # What undisturbed steps are taken by, by the number in `_settled` and the shapes of the batch.
+        self._quick: dict[Any, Callable[[tuple[Any, ...]], Any]] = {}
         # The number of what they depend on beside those shapes, and whether they give outputs. None where the next step
         # may depend on something else.
         self._settled: tuple[int, bool] | None = None
@@ -104,18 +103,9 @@ class RecordedStep:
             RecordingError: The network, the loss or the penalty does something that cannot be recorded.
         """
         optimizer = self._optimizer
-        if undisturbed and self._settled is not None and self._settled[1] is wants_outputs:
-            quick = self._quick.get((self._settled[0], batch[0].shape, batch[1].shape))
-            if quick is not None:
-                replay, checks = quick
-                if batch[0].dtype is not self._precision and self._casts(batch[0]):
-                    batch = (batch[0].astype(self._precision), *batch[1:])
-                if checks:
-                    self._check(batch[1])
-                results = replay([*batch, optimizer.slots[0].steps + 1.0])
-                for slot in optimizer.slots:
-                    slot.steps += 1
-                return results if wants_outputs else (results, None)
+        if undisturbed and (quick := self.quick(batch, wants_outputs)) is not None:
+            results = quick(batch)
+            return results if wants_outputs else (results, None)
         self._settled = None
         counts, kinds = optimizer.counts()
         fixed = self._fixed(kinds, wants_outputs)
@@ -153,9 +143,31 @@ class RecordedStep:
         if undisturbed and len(counts) == 1 and all(self._takes_part[fixed]) and not several:
             number = self._numbered.setdefault((fixed, *[x.dtype for x in arrays]), len(self._numbered))
             self._settled = number, wants_outputs
-            self._quick[number, arrays[0].shape, arrays[1].shape] = replay, fixed in self._checked
+            self._quick[number, arrays[0].shape, arrays[1].shape] = self._undisturbed(replay, fixed in self._checked)
         self.has_run = True
         return results if wants_outputs else (results, None)
+
+    def quick(self, batch: tuple[Any, ...], wants_outputs: bool) -> Callable[[tuple[Any, ...]], Any] | None:
+        """What takes undisturbed steps on batches of this form, where that is known: it gives what was recorded."""
+        if self._settled is None or self._settled[1] is not wants_outputs:
+            return None
+        return self._quick.get((self._settled[0], batch[0].shape, batch[1].shape))
+
+    def _undisturbed(self, replay: Callable[[list[Any]], Any], checks: bool) -> Callable[[tuple[Any, ...]], Any]:
+        """What takes a step by a recording, if nothing has changed but the batch."""
+        precision, check, slots = self._precision, self._check, self._optimizer.slots
+
+        def step(batch: tuple[Any, ...]) -> Any:
+            if batch[0].dtype is not precision and self._casts(batch[0]):
+                batch = (batch[0].astype(precision), *batch[1:])
+            if checks:
+                check(batch[1])
+            results = replay([*batch, slots[0].steps + 1.0])
+            for slot in slots:
+                slot.steps += 1
+            return results
+
+        return step
 
     def _count(self, fixed: int) -> None:
         """Note that the optimizer has taken a step."""

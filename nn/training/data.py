@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import operator
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
@@ -105,6 +106,8 @@ class DataLoader:
         self.epoch = 0
         self._seed = int(np.random.default_rng(seed).integers(2**63))
         self._by_class = self._classes() if balanced else None
+        # By the number of rows: arrays that are written again and again, and the batches that they are cut into.
+        self._cut_before: dict[int, tuple[Sequence[Any], list[tuple[Any, ...]]]] = {}
 
     @property
     def x(self) -> Any:
@@ -171,30 +174,31 @@ class DataLoader:
 
         Args:
             start: How many are left out.
-            reuse: Whether the inputs of a batch may be overwritten by those of later ones.
+            reuse: Whether a batch may be overwritten by later ones.
         """
+        for block in self.blocks(start, reuse):
+            yield from block
+
+    def blocks(self, start: int = 0, reuse: bool = False) -> Iterator[list[tuple[Any, ...]]]:
+        """The same as lists of neighbours: where rows are short, those of several batches are gathered at once."""
         order = self._order()
         if self._rows is not None:
             order = self._rows if order is None else self._rows[order]
         self.epoch += 1
         size, end = self.batch_size, min(self._size, len(self) * self.batch_size)
-        # Rows are gathered for several batches at once where they are short: a call costs as much as a hundred bytes.
+        # A call costs as much as a hundred bytes.
         width = sum(column.bytes_of_a_row for column in self._columns)
         together = size * max(1, GATHERED // max(1, width * size)) if order is not None else size
         for first in range(start * size, end, together):
             last = min(first + together, end)
             part = slice(first, last) if order is None else order[first:last]
-            gathered = [column.take(part, reuse and i == 0) for i, column in enumerate(self._columns)]
-            if together == size:
-                yield tuple(gathered)
-                continue
-            if len(gathered) == 2 and gathered[0].__class__ is not tuple:  # the usual form, without detours
-                x, y = gathered
-                for at in range(0, last - first, size):
-                    yield x[at : at + size], y[at : at + size]
-                continue
-            for at in range(0, last - first, size):
-                yield tuple([_cut(x, at, at + size) for x in gathered])
+            gathered = [column.take(part, reuse) for column in self._columns]
+            known, block = self._cut_before.get(last - first, ((), []))
+            if not known or any(map(operator.is_not, known, gathered)):
+                block = [tuple([_cut(x, at, at + size) for x in gathered]) for at in range(0, last - first, size)]
+                if reuse:
+                    self._cut_before[last - first] = gathered, block
+            yield block
 
 
 def _cut(x: Any, start: int, end: int) -> Any:
@@ -211,7 +215,7 @@ class Column:
             check_same_length(self._arrays[0], array)
         rows = max(1, self._arrays[0].shape[0] if self._arrays[0].ndim else 1)
         self.bytes_of_a_row = sum(array.nbytes for array in self._arrays) // rows
-        self._gathered: list[Array | None] = [None] * len(self._arrays)
+        self._gathered: dict[tuple[int, int], Array] = {}
 
     def __len__(self) -> int:
         return len(self._arrays[0])
@@ -227,11 +231,12 @@ class Column:
         return tuple(found) if isinstance(self.whole, tuple) else found[0]
 
     def _into(self, number: int, rows: Array) -> Array:
-        """Rows in memory that is kept: new pages would cost more than the copy."""
-        array, held = self._arrays[number], self._gathered[number]
-        if held is None or len(held) < len(rows):
-            held = self._gathered[number] = np.empty((len(rows), *array.shape[1:]), array.dtype)
-        return array.take(rows, axis=0, out=held[: len(rows)], mode="clip")  # all in range; "raise" would copy twice
+        """Rows in memory that is kept, by their number: new pages would cost more than the copy."""
+        array, form = self._arrays[number], (number, len(rows))
+        held = self._gathered.get(form)
+        if held is None:
+            held = self._gathered[form] = np.empty((len(rows), *array.shape[1:]), array.dtype)
+        return array.take(rows, axis=0, out=held, mode="clip")  # all in range; "raise" would copy twice
 
 
 class ItemColumn:

@@ -10,14 +10,22 @@ import autograd as ag
 from nn.inspect import generator_states, set_generator_states
 from nn.training.parts import TrainerParts
 
-__all__ = ["DivergenceError", "where_it_began"]
+__all__ = ["DivergenceError", "diverged"]
 
 
 class DivergenceError(ag.GradbookError, ArithmeticError):
     """The loss became infinite or NaN; the message says in which epoch and step, and what was the first to be so."""
 
 
-def where_it_began(trainer: TrainerParts, batch: tuple[Any, ...]) -> str:
+def diverged(trainer: TrainerParts, loss: float, batch: tuple[Any, ...]) -> DivergenceError:
+    """What to raise where the loss of this step is not finite, and everything is as it was before."""
+    return DivergenceError(
+        f"the loss became {loss} in epoch {trainer.epoch}, step {trainer.step}; "
+        f"try a smaller learning rate than {trainer.optimizer.rate:g}{_where_it_began(trainer, batch)}"
+    )
+
+
+def _where_it_began(trainer: TrainerParts, batch: tuple[Any, ...]) -> str:
     """What was the first not to be finite, found by the step run again with checks; and the last good checkpoint."""
     before = generator_states(trainer.model)
     gradients = [parameter.grad for parameter in trainer.model.parameters()]

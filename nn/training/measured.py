@@ -43,7 +43,7 @@ class Measured:
         self._losses.append(loss)
         self._weights.append(len(batch[1]) if len(batch) == 2 else float(batch[2].sum()))
         if outputs is not None:
-            self._targets.append(batch[1])
+            self._targets.append(batch[1].copy())  # the next batch may come in the same memory
             self._outputs.append(outputs)
 
     def loss(self) -> float:

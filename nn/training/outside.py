@@ -128,19 +128,23 @@ def _items(held: Any) -> list[int]:
     return list(map(id, held if isinstance(held, list) else held.values()))
 
 
-def is_ours(model: Module) -> bool:
-    """Whether all layers are this library's, which keep no inputs, and no hook sees them.
+def is_ours(model: Module, loss: Any) -> bool:
+    """Whether the loss and all layers are this library's, which keep no batch, and no hook sees them.
 
     Example:
         >>> from nn.layers import MLP
-        >>> is_ours(MLP(2, [1]))
-        True
+        >>> from nn.losses import mse
+        >>> is_ours(MLP(2, [1]), mse), is_ours(MLP(2, [1]), lambda outputs, targets: mse(outputs, targets))
+        (True, False)
     """
-    return ag.current_forward_hook() is None and all(_is_of_ours(type(module)) for module in model.modules())
+    while isinstance(loss, functools.partial):
+        loss = loss.func
+    kinds = loss, *map(type, model.modules())
+    return ag.current_forward_hook() is None and all(map(_is_of_ours, kinds))
 
 
-def _is_of_ours(kind: type) -> bool:
-    return kind.__module__.partition(".")[0] in OURS
+def _is_of_ours(kind: Any) -> bool:
+    return str(getattr(kind, "__module__", "")).partition(".")[0] in OURS
 
 
 def unsteady(model: Module, *functions: Any) -> str | None:

@@ -9,6 +9,7 @@ from nn.losses import Loss
 from nn.module import Module
 from nn.training.callbacks import Callback, TrainerView
 from nn.training.measured import Measured
+from nn.training.scores import Metric
 
 __all__ = ["TrainerParts"]
 
@@ -31,6 +32,7 @@ class TrainerParts(TrainerView, Protocol):
     """
 
     loss: Loss
+    metrics: dict[str, Metric]
     penalty: Callable[[Module], Any] | None
     clip_norm: float | None
     clip_value: float | None

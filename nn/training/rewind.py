@@ -44,14 +44,28 @@ class Rewind:
             batch: On which; or where it can be had again: a loader, an epoch and a number.
             size: How many bytes of memory that holds.
         """
-        if len(self._steps) >= self._most:
+        self._make_room(batch, size)
+        self._steps.append((batch, self._trainer.optimizer.learning_rate))
+
+    def note_ahead(self, loader: DataLoader, first: int, last: int) -> None:
+        """Undisturbed steps are about to be taken on neighbouring batches of a loader's epoch; see `forget_last`."""
+        self._make_room((), 0, last - first)
+        epoch, rate = loader.epoch - 1, self._trainer.optimizer.learning_rate
+        self._steps += [((loader, epoch, number), rate) for number in range(first, last)]
+
+    def forget_last(self, count: int) -> None:
+        """So many of the steps that were noted were not taken."""
+        del self._steps[len(self._steps) - count :]
+
+    def _make_room(self, batch: tuple[Any, ...], size: int | None, steps: int = 1) -> None:
+        """Copy everything, if it was so many steps ago."""
+        if len(self._steps) + steps > self._most:
             trainer = self._trainer
             model, optimizer = trainer.model.state_dict(), trainer.optimizer.state_dict()
             self._copy = model, optimizer, generator_states(trainer.model)
             self._steps = []
             size = sum(getattr(x, "nbytes", 0) for x in batch) if size is None else size
             self._most = min(MOST_STEPS, 1 + MOST_BYTES // max(1, size))
-        self._steps.append((batch, self._trainer.optimizer.learning_rate))
 
     def back(self) -> None:
         """Bring the model, the optimizer and the generators to where they were before the step noted last."""

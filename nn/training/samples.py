@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Literal, TypeAlias
+from itertools import chain
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from nn.training.data import Column, DataLoader, Indexable, columns_of, split_ro
 
 __all__ = [
     "Batches",
+    "Blocks",
     "Held",
     "check_last_batch",
     "checked",
@@ -31,6 +33,7 @@ __all__ = [
 ]
 
 Array: TypeAlias = NDArray[Any]
+Item = TypeVar("Item")
 ClassWeight: TypeAlias = Mapping[int, float] | Literal["balanced"]
 
 
@@ -56,6 +59,16 @@ class Held:
             yield x.take(part), y.take(part)
 
 
+class Blocks:
+    """The batches of an epoch, in lists of neighbours, between which nobody's code runs but the trainer's."""
+
+    def __init__(self, lists: Iterator[list[tuple[Any, ...]]]) -> None:
+        self.lists = lists
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return chain.from_iterable(self.lists)
+
+
 class Batches:
     """The batches of each epoch, from a data set of ours or a loader of anybody's.
 
@@ -73,21 +86,25 @@ class Batches:
     def __len__(self) -> int:
         return len(self.loader)
 
-    def from_step(self, start: int, reuse: bool = False) -> Iterator[tuple[Any, ...]]:
+    def from_step(self, start: int) -> Iterator[tuple[Any, ...]]:
         """The batches of the next epoch that come after so many; see `DataLoader.batches`."""
         if isinstance(self.loader, DataLoader):
-            batches = self.loader.batches(start, reuse)
+            batches = self.loader.batches(start)
         else:
             batches = (batch for number, batch in enumerate(self.loader) if number >= start)
         return self._timed(map(self._checked, batches) if self._in_file else batches)
 
-    def _timed(self, batches: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    def blocks_from_step(self, start: int, reuse: bool) -> Blocks:
+        """The same of arrays, for nobody but the trainer; see `DataLoader.blocks`."""
+        return Blocks(self._timed(self.loader.blocks(start, reuse)))
+
+    def _timed(self, items: Iterator[Item]) -> Iterator[Item]:
         """The same, with the seconds that they took."""
         self.seconds, clock = 0.0, time.perf_counter
         before = clock()
-        for batch in batches:
+        for item in items:
             self.seconds += clock() - before
-            yield batch
+            yield item
             before = clock()
         self.seconds += clock() - before
 

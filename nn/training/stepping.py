@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
 
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from nn.module import Module
 from nn.regularisation import clip_norm, clip_value
 from nn.training.compiled import RecordedGradients, RecordedStep
 from nn.training.data import DataLoader
+from nn.training.divergence import diverged
 from nn.training.outside import unsteady
 from nn.training.parts import TrainerParts
 from nn.training.rewind import Rewind
@@ -134,6 +135,63 @@ class Stepper:
         if not math.isfinite(loss):
             self._rewind.back()
         return loss, outputs
+
+    def ahead(self, lists: Iterable[list[Batch]]) -> Iterator[tuple[Batch, float, Any]]:
+        """Take a step on each batch of an epoch between which nobody's code runs; the batches and what steps give.
+
+        Raises:
+            DivergenceError: As for `Trainer.train_step`.
+        """
+        trainer, rewind = self._trainer, self._rewind
+        for batches in lists:
+            number = 0
+            while number < len(batches):
+                wants = self.wants_outputs
+                quick = self._quick(batches[number], wants)
+                if quick is None or self._loader is None:
+                    trainer.step += 1
+                    yield batches[number], *self.taken(batches[number])
+                    number += 1
+                    continue
+                end = len(batches) - (
+                    batches[-1][1].shape != batches[number][1].shape
+                )  # an epoch's last may be smaller
+                rewind.note_ahead(self._loader, trainer.step, trainer.step + end - number)
+                try:
+                    for batch in batches[number:end]:
+                        trainer.step += 1
+                        number += 1
+                        found = quick(batch)
+                        loss, outputs = found if wants else (found, None)
+                        if not math.isfinite(loss):
+                            rewind.forget_last(end - number)
+                            rewind.back()
+                            raise diverged(trainer, loss, batch)
+                        trainer.taken += 1
+                        yield batch, loss, outputs
+                finally:
+                    rewind.forget_last(end - number)
+
+    @property
+    def wants_outputs(self) -> bool:
+        """Whether somebody asks for the outputs of a step."""
+        return bool(self._trainer.metrics) or self._trainer.measured.is_sum is None
+
+    def taken(self, batch: Batch) -> tuple[float, Any]:
+        """Take one step; the loss, and the raw outputs where they are wanted.
+
+        Raises:
+            DivergenceError: The loss is not finite; everything is as it was before the step.
+        """
+        loss, outputs = self(batch, self.wants_outputs)
+        if not math.isfinite(loss):
+            raise diverged(self._trainer, loss, batch)
+        self._trainer.taken += 1
+        return loss, outputs
+
+    def _quick(self, batch: Batch, wants_outputs: bool) -> Callable[[Batch], Any] | None:
+        """What takes the next steps on batches of this form, if it needs not look at anything first."""
+        return self._last.quick(batch, wants_outputs) if self._last is not None and world() is None else None
 
     def again(self, batch: Batch) -> None:
         """Take a step that was taken before, in the way in which it was."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -26,7 +26,7 @@ from nn.optim import Optimizer
 from nn.outputs import outputs_of
 from nn.training import samples
 from nn.training.callbacks import Callback, ProgressBar
-from nn.training.divergence import DivergenceError, where_it_began
+from nn.training.divergence import DivergenceError
 from nn.training.history import History, Row
 from nn.training.inference import Inference
 from nn.training.interrupt import Interrupt, deferred_interrupt
@@ -34,7 +34,7 @@ from nn.training.lint import lint as look_over
 from nn.training.measured import Measured, is_sum
 from nn.training.outside import is_ours
 from nn.training.resume import Saver, file_of, give_back, read_state, write_state
-from nn.training.samples import Batches, ClassWeight, Held, checked_pair, is_sum_of_samples
+from nn.training.samples import Batches, Blocks, ClassWeight, Held, checked_pair, is_sum_of_samples
 from nn.training.scores import Metric, measured
 from nn.training.stepping import Stepper
 from nn.training.words import as_callbacks, as_loss, as_metrics, as_optimizer, as_tensor
@@ -271,11 +271,12 @@ class Trainer(Inference):
         row: Row = {"epoch": self.epoch, "learning_rate": self.optimizer.rate if start == 0 else self.measured.rate}
         self.measured.rate = row["learning_rate"]
         alone = batches.from_arrays and self._is_alone_in_epochs()
-        nobody_keeps_them = alone and not self.has_own_loss and is_ours(self.model)
+        unkept = alone and not self.has_own_loss and is_ours(self.model, self.loss)
         self.stepper.begin_epoch(batches.loader if alone else None)
         phases, recording = self.history.phases, self.stepper.seconds_of_recording
         with mode(self.model, training=True), phases.of("steps"):
-            row |= self.train_epoch(batches.from_step(start, reuse=nobody_keeps_them))
+            given = batches.blocks_from_step(start, unkept) if alone else batches.from_step(start)
+            row |= self.train_epoch(given)
         phases.move("steps", "data", batches.seconds)
         phases.move("steps", "recording", self.stepper.seconds_of_recording - recording)
         if held is not None:
@@ -300,11 +301,10 @@ class Trainer(Inference):
     def train_epoch(self, batches: Iterable[tuple[Any, ...]]) -> Row:
         """Go through the batches once, or until Ctrl-C; the loss and the metrics over all samples seen."""
         found, wants = self.measured, bool(self.metrics)
-        begin, end = self._hooks("on_batch_begin"), self._hooks("on_batch_end")
-        for self.step, batch in enumerate(batches, start=found.steps + 1):
-            for hook in begin:
-                hook(self)
-            loss, raw = self.train_step(*batch)
+        end, self.step = self._hooks("on_batch_end"), found.steps
+        alone = batches.lists if isinstance(batches, Blocks) else None
+        steps = self._one_by_one(batches) if alone is None else self.stepper.ahead(alone)
+        for batch, loss, raw in steps:
             self.batch_loss = loss
             found.add(loss, batch, raw if wants else None)
             if found.is_sum is None and loss and raw is not None:
@@ -321,6 +321,14 @@ class Trainer(Inference):
         row = {"loss": found.loss()}
         return row | measured(self.metrics, outputs_of(self.loss), *found.seen()) if wants else row
 
+    def _one_by_one(self, batches: Iterable[tuple[Any, ...]]) -> Iterator[tuple[tuple[Any, ...], float, Any]]:
+        begin = self._hooks("on_batch_begin")
+        for batch in batches:
+            self.step += 1
+            for hook in begin:
+                hook(self)
+            yield batch, *self.train_step(*batch)
+
     def train_step(self, xb: Any, yb: Array, weights: Array | None = None) -> tuple[float, Any]:
         """Take one step on one batch; its loss and the network's raw outputs (None where nobody asks for them).
 
@@ -329,14 +337,7 @@ class Trainer(Inference):
             ShapeError: The loss is not a single number.
         """
         batch = (xb, yb) if weights is None else (xb, yb, weights)
-        loss, outputs = self.stepper(batch, bool(self.metrics) or self.measured.is_sum is None)
-        if not math.isfinite(loss):
-            raise DivergenceError(
-                f"the loss became {loss} in epoch {self.epoch}, step {self.step}; "
-                f"try a smaller learning rate than {self.optimizer.rate:g}{where_it_began(self, batch)}"
-            )
-        self.taken += 1
-        return loss, outputs
+        return self.stepper.taken(batch)
 
     def compute_loss(self, xb: Any, yb: Any, weights: Any = None) -> tuple[ag.Tensor, ag.Tensor]:
         """The loss on one batch, a single number, and the raw outputs of shape ``(batch, ...)``."""
