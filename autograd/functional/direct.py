@@ -38,6 +38,7 @@ def value_and_push(function: Function, args: tuple[Any, ...], direction: Any, ar
         made = replaced[argnum] = _dual(args[argnum], direction, here)
         if made is None:
             return None
+        here.inputs = (made,)
     elif not _take_the_place(replaced, positions_of(name_of(function), args, argnum), argnum, direction, here):
         return None
     try:
@@ -56,8 +57,9 @@ def value_and_push(function: Function, args: tuple[Any, ...], direction: Any, ar
     finally:
         here.over = True
     if output.__class__ is Dual and output._pass is here and not here.abandoned:
-        if not output._raw.ndim:
-            return _handed_out(output._raw), _handed_out(output._tangent)
+        y = output._raw
+        if not y.ndim:
+            return _handed_out(y), _handed_out(output._tangent)
         own = [part for x in here.inputs for part in (x._raw, x._tangent)]
         return _handed_out(output._raw, own), _handed_out(output._tangent, own)
     results = leaves(output)
@@ -76,7 +78,8 @@ def _take_the_place(args: list[Any], positions: list[int], argnum: Argnum, direc
     except ShapeError:
         return False
     inputs = [_dual(x, v, here) for x, v in zip(leaves(argument), directions, strict=True)]
-    if any(x is None for x in inputs):
+    here.inputs = [x for x in inputs if x is not None]
+    if len(here.inputs) < len(inputs):
         return False
     made = with_leaves(argument, inputs)
     for i, x in zip(positions, made if several else (made,), strict=True):
@@ -103,9 +106,7 @@ def _dual(x: Any, v: Any, here: Pass) -> Dual | None:
         v = v.astype(dtype)
     if dtype.kind != "f" or x.shape != v.shape:
         return None
-    made = dual(x, v, here)
-    here.inputs.append(made)
-    return made
+    return dual(x, v, here)
 
 
 def _handed_out(array: Any, given: Sequence[Any] = ()) -> Any:

@@ -277,8 +277,11 @@ def differentiable_version(function: Function) -> Function:
 
     @wraps(function)
     def version(*args: Any, **kwargs: Any) -> Any:
-        if len(args) == 1 and isinstance(args[0], Node) and (not kwargs or quick.issuperset(kwargs)):
-            return ours(args[0], **kwargs)
+        if len(args) == 1 and isinstance(args[0], Node):
+            if not kwargs:
+                return ours(args[0])
+            if quick.issuperset(kwargs):
+                return ours(args[0], **kwargs)
         if of_list and args and isinstance(args[0], Iterator | ValuesView):  # HIPS autograd takes them
             args = (list(args[0]), *args[1:])
         if not kwargs and row.as_they_are(args):

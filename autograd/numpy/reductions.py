@@ -54,6 +54,9 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False, **words: Never) -> An
     """
     if words:
         refuse_keywords("sum", words, ("axis", "keepdims"))
+    if isinstance(x, Node) and x.kind == "array":
+        tensor: Any = x
+        return tensor._apply(reductions.sum_, (x,), {"axis": axis, "keepdims": keepdims})  # as below, sooner
     if hasattr(x, "shape"):
         return reductions.sum_(x, axis=axis, keepdims=keepdims)
     x = _listed(x)

@@ -117,7 +117,7 @@ lowered_power = elementwise(
 
 square = elementwise(
     "square", np.square,
-    lambda g, y, x: g * (2.0 * x),
+    lambda g, y, x: g * (x + x),
     analytic=True, scalar=lambda x: x * x, symbol="x²", doc="y = x²",
 )  # fmt: skip
 

@@ -25,6 +25,7 @@ from autograd.rules.pushforward import push_of
 from autograd.tensor.operands import as_array, explained
 from autograd.tensor.tensor import Tensor, constant
 
+_new: Any = object.__new__
 SMALL = 2048  # whole numbers below it are the same in each floating-point type
 
 
@@ -42,9 +43,7 @@ class Pass:
     """
 
     over = abandoned = False
-
-    def __init__(self) -> None:
-        self.inputs: list[Dual] = []
+    inputs: Sequence[Dual] = ()
 
 
 def _both(rule: Primitive) -> tuple[Any, Any]:
@@ -53,7 +52,7 @@ def _both(rule: Primitive) -> tuple[Any, Any]:
     of_a: Any
     of_b: Any
     of_a, of_b = rule.derivatives["array"][1]
-    linear, new = rule.linear, object.__new__  # `dual` without the call
+    linear, new = rule.linear, _new  # `dual` without the call
     kept = rule is not arithmetic.power  # beside a number the tangent has the type of the array
 
     def operate(self: Any, other: Any) -> Any:
@@ -69,15 +68,25 @@ def _both(rule: Primitive) -> tuple[Any, Any]:
                     made._raw, made._tangent, made._pass = y, of_a(self._tangent, y, a, other), self._pass
                     return made
         elif kind is Dual:
-            a, b = self._raw, other._raw
-            if a.shape == b.shape and other._pass is self._pass and recording():
-                y = array(a, b)
-                t, u = self._tangent, other._tangent
-                tangent = array(t, u) if linear else of_a(t, y, a, b) + of_b(u, y, a, b)
-                if y.__class__ is np.ndarray and (linear or _alike(y, tangent)):
-                    made = new(Dual)
-                    made._raw, made._tangent, made._pass = y, tangent, self._pass
-                    return made
+            if other._pass is self._pass and recording():
+                a, b = self._raw, other._raw
+                if linear:
+                    try:
+                        y = array(a, b)
+                    except ValueError:
+                        return self._operate(rule, self, other)  # which explains it
+                    tangent = array(self._tangent, other._tangent)
+                    if y.__class__ is np.ndarray:
+                        made = new(Dual)
+                        made._raw, made._tangent, made._pass = y, tangent, self._pass
+                        return made
+                elif a.shape == b.shape:
+                    y = array(a, b)
+                    tangent = of_a(self._tangent, y, a, b) + of_b(other._tangent, y, a, b)
+                    if _alike(y, tangent):
+                        made = new(Dual)
+                        made._raw, made._tangent, made._pass = y, tangent, self._pass
+                        return made
         elif kind is np.ndarray and other.dtype.kind == "f" and recording():
             a = self._raw
             y = array(a, other)
@@ -187,8 +196,10 @@ class Dual(Tensor):
             return self._power(other)
         a = self._raw
         if a.ndim and recording():
-            y = a * a
-            return dual(y, _slope_of_square(self._tangent, y, a), self._pass)
+            made = _new(Dual)
+            made._raw = y = a * a
+            made._tangent, made._pass = _slope_of_square(self._tangent, y, a), self._pass
+            return made
         return self._apply(arithmetic.square, (self,), NO_ATTRS)
 
     @staticmethod
@@ -215,7 +226,7 @@ class Dual(Tensor):
                 array: Any = rule.array
                 moving = x._raw
                 if array is np.matmul and 0 < other.ndim <= 2 and 0 < moving.ndim <= 2:
-                    array = np.dot  # the same, sooner
+                    array = np.ndarray.dot  # the same, sooner
                 try:
                     y = array(moving, other) if first else array(other, moving)
                 except ValueError:
@@ -228,7 +239,9 @@ class Dual(Tensor):
         if (index.__class__ is slice or index.__class__ is int) and recording():
             y = self._raw[index]
             if y.__class__ is np.ndarray:
-                return dual(y, self._tangent[index], self._pass)
+                made = _new(Dual)
+                made._raw, made._tangent, made._pass = y, self._tangent[index], self._pass
+                return made
         return super().__getitem__(index)
 
 
