@@ -1,0 +1,171 @@
+"""How many functions of the package usual operations go through: the short ways that they have are taken.
+
+A short way gives what the general one does, so no result shows whether it is there; and time on a busy machine hardly
+does. These figures are the same at every run. They may fall; one that is to rise needs a reason.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as ag
+
+PACKAGE = str(Path(ag.__file__).parent)
+
+
+def calls(work: Callable[[], Any], prepare: Callable[[], Any] = lambda: None) -> int:
+    """How many functions of the package are called, once what is found out at the first time is known."""
+    for _ in range(3):
+        prepare()
+        work()
+    prepare()
+    count = 0
+
+    def look(frame: FrameType, event: str, _: Any) -> None:
+        nonlocal count
+        count += event == "call" and frame.f_code.co_filename.startswith(PACKAGE)
+
+    before = sys.getprofile()
+    sys.setprofile(look)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+def names() -> dict[str, Any]:
+    """Values a and b, and a constant c; Tensors X and Y, and a constant K; an array A, and positions I."""
+    array = np.linspace(0.5, 2.0, 9).reshape(3, 3)
+    found = {"a": ag.Value(1.5), "b": ag.Value(0.5), "c": ag.Value(2.0, requires_grad=False), "K": ag.Tensor(array)}
+    found |= {"X": ag.Tensor(array, requires_grad=True), "Y": ag.Tensor(array + 0.3, requires_grad=True)}
+    return found | {"ag": ag, "np": np, "A": array, "I": np.array([0, 2])}
+
+
+def eager(expression: str) -> int:
+    given, code = names(), compile(expression, "<expression>", "eval")
+
+    def prepare() -> None:
+        for x in "abXY":
+            given[x].grad = None
+
+    return calls(lambda: eval(code, given), prepare)
+
+
+def unrecorded(expression: str) -> int:
+    with ag.no_grad():
+        return eager(expression)
+
+
+def dual(expression: str) -> int:
+    """Of a dual number x, which goes through a function in forward mode."""
+    given, code, counts = names(), compile(expression, "<expression>", "eval"), list[int]()
+
+    def function(x: Any) -> Any:
+        counts.append(calls(lambda: eval(code, given | {"x": x})))
+        return ag.sum(x)
+
+    ag.jvp(function, given["A"], np.ones((3, 3)))
+    return counts[0]
+
+
+# By the number of calls.
+VALUES: dict[int, tuple[str, ...]] = {
+    1: (
+        "a * b", "a + b", "a - b", "a / b", "a * 2.0", "a * 2", "a + 1", "a - 1.5", "a / 2", "a**2", "a**3", "a**b",
+        "a * c", "c * a", "a.data", "a == b"
+    ),
+    2: ("2.0 * a", "2 * a", "1 - a", "2 / a", "2.0**a", "-a", "a.tanh()", "ag.exp(0.5)", "a < b"),
+    3: ("a.relu()", "a.grad", "a.detach()", "ag.Value(1.0)"),
+    4: ("c * c", "c * 2.0", "ag.exp(a)"),
+    5: ("a.exp()", "ag.maximum(a, b)"),
+    6: ("abs(a)", "ag.exp(c)"),
+    8: ("ag.affine([a, b], [1.0, 2.0], c)",),
+    9: ("ag.affine([a, b], [b, c])",),
+    11: ("ag.sum([a, b, a])",),
+    12: ("ag.dot([a, b], [1.0, 2.0])",),
+    13: ("ag.dot([a, b], [b, a])",),
+    14: ("(a * b + a).backward()",),
+    15: ("(a * b + a / b).backward()",),
+    18: ("ag.mean([a, b])",),
+    21: ("ag.affine([[a, b], [b, a]], [1.0, 2.0], [c, a])", "ag.gradients(a * b + a, [a, b])"),
+    22: ("(ag.tanh(a) * 2.0 + a / b - b).backward()",),
+    24: ("ag.logsumexp([a, b])",),
+    29: ("ag.log_softmax([a, b])",),
+    32: ("(a**2 + b**3).backward()",),
+    33: ("ag.affine([a, b], [1.0, 2.0], c).backward()",),
+    34: ("ag.sum([a * b, a, b]).backward()",),
+    35: ("ag.gradients(a * b, a, create_graph=True)",),
+    37: ("ag.softmax([a, b])",),
+    50: ("ag.logsumexp([a, b, c]).backward()",),
+    54: ("ag.gradients(a * b + a, a)",),
+}  # fmt: skip
+TENSORS: dict[int, tuple[str, ...]] = {
+    1: ("X.data",),
+    3: ("ag.exp(X)", "X.grad", "X < Y"),
+    4: ("X.exp()", "X.detach()", "ag.Tensor(A)"),
+    5: (
+        "X * X", "X + Y", "X - Y", "X / Y", "X * 2.0", "2.0 * X", "X * 2", "2 * X", "X + 1", "1 - X", "-X", "X @ Y",
+        "X * K", "np.exp(X)"
+    ),
+    6: ("X**2", "X**3", "X**2.5", "X.sum()", "X.sum(axis=0)"),
+    7: ("K * K", "X.max()", "ag.concatenate([X, Y])", "ag.Tensor(A, requires_grad=True)"),
+    9: ("X * A", "A * X", "X @ A", "A @ X", "X.mean()", "ag.linear(X, Y, A[0])", "X.astype(float)"),
+    10: ("X[0]", "X[1:]", "X.T"),
+    11: ("np.sum(X)", "ag.stack([X, A])"),
+    12: ("X[I]",),
+    13: ("X.reshape(9)",),
+    16: ("X[:, 0]",),
+    61: ("ag.gradients((X @ Y).sum(), [X, Y])",),
+    65: ("(X * Y + X).sum().backward()",),
+    68: ("np.tanh(X @ A).sum().backward()",),
+    83: ("ag.gradients((X @ Y).sum(), X, create_graph=True)",),
+}  # fmt: skip
+UNRECORDED: dict[int, tuple[str, ...]] = {
+    4: ("a * b", "a + 1", "a * 2.0"),
+    6: ("ag.exp(a)",),
+    7: ("X * Y", "X @ Y", "np.exp(X)", "X.sum()"),
+    12: ("X[0]",),
+    13: ("ag.sum([a, b])",),
+}  # fmt: skip
+DUALS: dict[int, tuple[str, ...]] = {
+    1: ("x + x", "x - x", "x.data"),
+    2: ("x * 2.0", "x * 2", "2 * x", "2.0 * x", "x - 1", "1 - x", "x / 2", "2 / x", "x[0]", "x[1:]"),
+    3: ("x**2",),
+    4: ("x * x", "x / x", "x * A", "x + A", "2.0**x"),
+    5: ("x @ A", "A @ x", "ag.exp(x)", "x.sum()", "x.sum(axis=0)"),
+    7: ("np.sin(x)", "x**3", "x**2.5", "-x"),
+    8: ("x @ x",),
+    9: ("A * x",),
+    10: ("x.T", "x.reshape(9)"),
+    11: ("x[I]", "x.mean()", "ag.where(x > 1, x, A)"),
+    13: ("x[:, 0]", "ag.concatenate([x, A])"),
+    17: ("np.tanh(x @ A + A[0])",),
+    20: ("x.max()",),
+}  # fmt: skip
+
+
+def listed(table: dict[int, tuple[str, ...]]) -> list[tuple[str, int]]:
+    return [(expression, most) for most, expressions in table.items() for expression in expressions]
+
+
+@pytest.mark.parametrize(("expression", "most"), listed(VALUES) + listed(TENSORS))
+def test_an_operation_takes_its_short_way(expression: str, most: int) -> None:
+    assert eager(expression) <= most
+
+
+@pytest.mark.parametrize(("expression", "most"), listed(UNRECORDED))
+def test_so_it_does_where_nothing_is_recorded(expression: str, most: int) -> None:
+    assert unrecorded(expression) <= most
+
+
+@pytest.mark.parametrize(("expression", "most"), listed(DUALS))
+def test_and_in_forward_mode(expression: str, most: int) -> None:
+    assert dual(expression) <= most
