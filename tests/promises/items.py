@@ -166,7 +166,7 @@ ITEMS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "Trainings that end early: a failing program beside, SIGTERM, SIGKILL, what is left behind": (
             "nn/app/test_cli.py::test_a_picture_that_fails_costs_the_picture_alone",
-            "nn/app/test_cli.py::test_ctrl_c_and_sigterm_save_what_was_learnt",
+            "nn/app/test_cli.py::test_a_run_that_was_broken_off_goes_on_to_the_same_end",
             "nn/training/test_resume.py::test_killed_and_resumed_it_ends_with_the_same_bits",
             "nn/test_files.py::test_what_killed_processes_left_is_removed_and_nothing_else",
         ),
