@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autograd.scipy import special
+from autograd.scipy.rules import tails
 from autograd.scipy.stats.families import Family, others_of
 
 _family = Family(
@@ -11,6 +12,8 @@ _family = Family(
     logpdf=lambda z, a, b: special.xlogy(a - 1, z) + special.xlog1py(b - 1, -z) - special.betaln(a, b),
     cdf=lambda z, a, b: special.betainc(a, b, z),
     sf=lambda z, a, b: special.betaincc(a, b, z),
+    logcdf=lambda z, a, b: tails.log_betainc(a, b, z),
+    logsf=lambda z, a, b: tails.log_betaincc(a, b, z),
     ppf=lambda q, a, b: special.betaincinv(a, b, q),
     isf=lambda q, a, b: special.betainccinv(a, b, q),
     support=(0.0, 1.0),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from autograd.scipy import special
+from autograd.scipy.rules import tails
 from autograd.scipy.stats.families import Family, others_of
 
 _family = Family(
@@ -13,6 +14,8 @@ _family = Family(
     logpdf=lambda z, a: special.xlogy(a - 1, z) - z - special.gammaln(a),
     cdf=lambda z, a: special.gammainc(a, z),
     sf=lambda z, a: special.gammaincc(a, z),
+    logcdf=lambda z, a: tails.log_gammainc(a, z),
+    logsf=lambda z, a: tails.log_gammaincc(a, z),
     ppf=lambda q, a: special.gammaincinv(a, q),
     isf=lambda q, a: special.gammainccinv(a, q),
     support=(0.0, math.inf),

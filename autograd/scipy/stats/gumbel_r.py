@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 
-from autograd.rules.entries import exp, expm1, log, log1p
+from autograd.rules.entries import exp, expm1, greater, log, log1p, minimum, where
 from autograd.scipy.stats.families import Family, others_of
 
 _family = Family(
@@ -14,6 +14,8 @@ _family = Family(
     cdf=lambda z: exp(-exp(-z)),
     sf=lambda z: -expm1(-exp(-z)),
     logcdf=lambda z: -exp(-z),
+    # 1 − exp(−u) is u (1 − u/2) for a small u = exp(−z).
+    logsf=lambda z: where(greater(z, 20), -z - exp(-z) / 2, log(-expm1(-exp(-minimum(z, 20.0))))),
     ppf=lambda q: -log(-log(q)),
     isf=lambda q: -log(-log1p(-q)),
     support=(-math.log(sys.float_info.max), math.inf),  # below, exp(−z) is ∞, and slopes would be 0 · ∞

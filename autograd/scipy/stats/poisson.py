@@ -6,6 +6,7 @@ import math
 
 from autograd.rules.entries import floor
 from autograd.scipy import special
+from autograd.scipy.rules import tails
 from autograd.scipy.stats.families import Family, others_of
 
 _family = Family(
@@ -14,6 +15,8 @@ _family = Family(
     logpdf=lambda k, mu: special.xlogy(k, mu) - special.gammaln(k + 1) - mu,
     cdf=lambda k, mu: special.pdtr(floor(k), mu),
     sf=lambda k, mu: special.pdtrc(floor(k), mu),
+    logcdf=lambda k, mu: tails.log_gammaincc(floor(k) + 1, mu),
+    logsf=lambda k, mu: tails.log_gammainc(floor(k) + 1, mu),
     support=(0.0, math.inf),
     discrete=True,
 )

@@ -6,6 +6,7 @@ import math
 
 from autograd.rules.entries import log, log1p
 from autograd.scipy import special
+from autograd.scipy.rules import tails
 from autograd.scipy.stats.families import Family, others_of
 
 _family = Family(
@@ -19,6 +20,8 @@ _family = Family(
     ),
     cdf=lambda z, df: special.stdtr(df, z),
     sf=lambda z, df: special.stdtr(df, -z),
+    logcdf=lambda z, df: tails.log_stdtr(df, z),
+    logsf=lambda z, df: tails.log_stdtr(df, -z),
     ppf=lambda q, df: special.stdtrit(df, q),
     isf=lambda q, df: -special.stdtrit(df, q),
 )
