@@ -1,8 +1,9 @@
 """How the trainer takes a step: eagerly at first, then recorded, then recorded and compiled, as soon as that pays.
 
-Which of them step n takes depends on n, counted over all fits, and on the sizes of network and batch; never on a clock.
-So equal runs are equal to the bit, and one that is taken up again goes on as it would have. The NumPy engine gives the
-eager step's bits, but for the last ones of GELU in single precision; the native one differs in the last of them.
+Which of them step n takes depends on n, counted over all fits, and on the sizes of network, batch and epoch; never on a
+clock. So equal runs are equal to the bit, and one that is taken up again goes on as it would have. The NumPy engine
+gives the eager step's bits, but for the last ones of GELU in single precision; the native one differs in the last of
+them.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ SECONDS_OF_A_PRODUCT = 3e-10
 # differ in last bits: the same fit gives the same numbers anywhere, the first time too.
 UNTIL_RECORDED = 0.01
 UNTIL_NATIVE = 0.08
+# An epoch that would take so long eagerly pays for all of it by itself: its second step is recorded, and native.
+LONG_EPOCH = 0.2
 
 
 class Stepper:
@@ -81,7 +84,7 @@ class Stepper:
         self.note = self._why_eager()
         if self.plan is None:
             size = sum(parameter.size for parameter in trainer.model.parameters())
-            self.plan = plan(SECONDS_OF_A_STEP + SECONDS_OF_A_PRODUCT * size * batch_size)
+            self.plan = plan(SECONDS_OF_A_STEP + SECONDS_OF_A_PRODUCT * size * batch_size, trainer.steps)
 
     def begin_epoch(self, loader: DataLoader | None) -> None:
         """Steps follow; if a loader is given, on its batches, and nobody's code but the trainer's runs in between."""
@@ -313,9 +316,16 @@ class Stepper:
         return vars(self) | {"_recorded": {}, "_made_of": (), "_last": None}
 
 
-def plan(seconds: float) -> tuple[float, float]:
-    """From which step on to record, and from which on native, where an eager step takes about so long."""
+def plan(seconds: float, steps: int) -> tuple[float, float]:
+    """From which step on to record, and from which on native, where an eager step takes about so long.
+
+    Args:
+        seconds: That an eager step takes.
+        steps: How many there are in an epoch; not in the fit, as two fits of three epochs are one of six.
+    """
     recorded, native = (math.ceil(until / seconds) for until in (UNTIL_RECORDED, UNTIL_NATIVE))
+    if steps * seconds >= LONG_EPOCH:
+        recorded, native = 1, 1
     return recorded, math.inf if native_is_ready() is None else native
 
 

@@ -21,7 +21,7 @@ def early(request, monkeypatch):
     """Steps are recorded from the third on."""
     if request.param == "native":
         pytest.importorskip("llvmlite")
-    monkeypatch.setattr(stepping, "plan", lambda _seconds: (2, 2 if request.param == "native" else np.inf))
+    monkeypatch.setattr(stepping, "plan", lambda _seconds, _steps: (2, 2 if request.param == "native" else np.inf))
     return request.param
 
 
@@ -199,11 +199,12 @@ def test_the_plan_asks_neither_a_clock_nor_for_machine_code_that_is_kept(monkeyp
     plans = []
     for ready in (True, False, True):
         monkeypatch.setattr(stepping, "native_is_ready", lambda ready=ready: ready)
-        plans.append(stepping.plan(1e-3))
+        plans.append(stepping.plan(1e-3, 10))
     assert plans[0] == plans[1] == plans[2]
     assert 1 < plans[0][0] <= plans[0][1] < np.inf
     monkeypatch.setattr(stepping, "native_is_ready", lambda: None)  # llvmlite is not installed
-    assert stepping.plan(1e-3) == (plans[0][0], np.inf)
+    assert stepping.plan(1e-3, 10) == (plans[0][0], np.inf)
+    assert stepping.plan(1e-3, 1000) == (1, np.inf)  # an epoch that pays for the recording
 
 
 @pytest.mark.parametrize("metrics", [None, ["accuracy"]])
@@ -248,7 +249,7 @@ def test_batches_that_shared_memory_are_had_again_on_the_way_back(early):
 @pytest.mark.parametrize("loss", ["cross_entropy", "mse"])
 def test_data_in_double_precision_train_in_the_network_s(loss, monkeypatch):
     """Layers turn inputs to their precision; a recording of Tensors alone would compute in that of the data."""
-    monkeypatch.setattr(stepping, "plan", lambda _seconds: (2, np.inf))
+    monkeypatch.setattr(stepping, "plan", lambda _seconds, _steps: (2, np.inf))
     x, y = X.astype(np.float64), CLASSES if loss == "cross_entropy" else X[:, :3].astype(np.float64)
     states = []
     for compile in (False, None):
