@@ -42,20 +42,27 @@ def _others(process: int) -> Executor:
     return ThreadPoolExecutor(available() - 1, "autograd")
 
 
-def shared(work: Callable[[int], T], count: int) -> list[T]:
-    """``[work(0), …, work(count - 1)]``, each by whichever thread is free next; the caller's takes part."""
+def shared(worker: Callable[[], Callable[[int], T]], count: int) -> list[T]:
+    """``[work(0), …, work(count - 1)]``, each by whichever thread is free next; the caller's takes part.
+
+    Args:
+        worker: What gives ``work`` to each thread that takes part, with memory of its own.
+        count: How many shares there are.
+    """
     threads = min(count, available())
     if threads < 2:
-        return [work(number) for number in range(count)]
+        return list(map(worker(), range(count)))
     found: list[Any] = [None] * count
     waiting = deque(range(count))
 
     def take() -> None:
+        work = None
         while True:
             try:
                 number = waiting.popleft()
             except IndexError:
                 return
+            work = work or worker()
             found[number] = work(number)
 
     others = _others(os.getpid())

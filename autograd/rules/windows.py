@@ -179,12 +179,16 @@ def convolution(x: Any, w: Any, out: Any = None, **how: Any) -> Any:
     kernel = w.reshape(columns.groups, outs // columns.groups, columns.rows)
     y = np.empty((len(x), outs, *columns.counts), columns.dtype) if out is None else out
 
-    def share(number: int) -> None:
+    def worker() -> Callable[[int], None]:
         memory = _Part(columns)
-        for part in columns.shares[number]:
-            memory.products(kernel, memory.columns(x[part]), y[part])
 
-    shared(share, len(columns.shares))
+        def share(number: int) -> None:
+            for part in columns.shares[number]:
+                memory.products(kernel, memory.columns(x[part]), y[part])
+
+        return share
+
+    shared(worker, len(columns.shares))
     return y
 
 
@@ -204,12 +208,16 @@ def convolution_transposed(g: Any, w: Any, lengths: Lengths, out: Any = None, **
     kernel = np.ascontiguousarray(w.reshape(groups, len(w) // groups, columns.rows).transpose(0, 2, 1))
     y = np.empty(full, columns.dtype) if out is None else out
 
-    def share(number: int) -> None:
+    def worker() -> Callable[[int], None]:
         memory = _Part(columns)
-        for part in columns.shares[number]:
-            memory.back(kernel, memory.spread(g[part]), y[part])
 
-    shared(share, len(columns.shares))
+        def share(number: int) -> None:
+            for part in columns.shares[number]:
+                memory.back(kernel, memory.spread(g[part]), y[part])
+
+        return share
+
+    shared(worker, len(columns.shares))
     return y
 
 
@@ -230,33 +238,39 @@ def convolution_kernel(x: Any, g: Any, size: Lengths, **how: Any) -> Any:
 def _windows_times(g: Any, x: Any, columns: _Columns) -> Any:
     """Σ of each window and its g, (groups, rows, out / groups)."""
 
-    def share(number: int) -> Any:
+    def worker() -> Callable[[int], Any]:
         memory = _Part(columns)
-        y = np.zeros((columns.groups, columns.rows, columns.out // columns.groups), columns.dtype)
-        for part in columns.shares[number]:
-            of_x, of_g = memory.columns(x[part]), memory.spread(g[part]).swapaxes(-1, -2)
-            for piece in columns.pieces:
-                y += np.matmul(of_x[..., piece], of_g[..., piece, :]).sum(0)
-        return y
 
-    first, *others = shared(share, len(columns.shares))
+        def share(number: int) -> Any:
+            y = np.zeros((columns.groups, columns.rows, columns.out // columns.groups), columns.dtype)
+            for part in columns.shares[number]:
+                of_x, of_g = memory.columns(x[part]), memory.spread(g[part]).swapaxes(-1, -2)
+                for piece in columns.pieces:
+                    y += np.matmul(of_x[..., piece], of_g[..., piece, :]).sum(0)
+            return y
+
+        return share
+
+    first, *others = shared(worker, len(columns.shares))
     for other in others:
         first += other
     return first
 
 
-def _each_part(x: Any, size: Lengths, work: Callable[[Any], None]) -> None:
-    """Do some work for a few images at a time, shared by threads; an image alone is given as ``...``."""
-    if x.ndim == len(size):
-        work(...)
-        return
-    shares = _shares(len(x), max(1, AT_A_TIME * len(x) // max(1, x.nbytes)))
+def _at_a_time(images: Any) -> int:
+    """How many samples of a batch are pooled at a time."""
+    return max(1, AT_A_TIME * len(images) // max(1, images.nbytes))
+
+
+def _each_part(images: Any, size: Lengths, work: Callable[[Any], None]) -> None:
+    """Do some work for a few samples at a time, shared by threads; an image alone is given as ``...``."""
+    shares = [[...]] if images.ndim == len(size) else _shares(len(images), _at_a_time(images))
 
     def share(number: int) -> None:
         for part in shares[number]:
             work(part)
 
-    shared(share, len(shares))
+    shared(lambda: share, len(shares))
 
 
 def max_pool(x: Any, size: Lengths, stride: Lengths, padding: Lengths, dilation: Lengths, out: Any = None) -> Any:
@@ -271,10 +285,10 @@ def max_pool(x: Any, size: Lengths, stride: Lengths, padding: Lengths, dilation:
         for axis, (k, n, s, d) in enumerate(zip(size, counts, stride, dilation, strict=True)):
             rest = (slice(None),) * (len(size) - axis - 1)
             first, *others = [found[(..., slice(i * d, i * d + (n - 1) * s + 1, s), *rest)] for i in range(k)]
-            found = np.maximum(first, others[0]) if others else first
+            found = y[part] if axis == len(size) - 1 else np.empty_like(first)
+            np.copyto(found, first) if k == 1 else np.maximum(first, others[0], out=found)
             for other in others[1:]:
                 np.maximum(found, other, out=found)
-        y[part] = found
 
     _each_part(x, size, largest)
     return y
@@ -316,7 +330,7 @@ def from_windows(x: Any, places: Any, size: Lengths, stride: Lengths, padding: L
     """The entry of every window at a place of it; beyond the edge there is 0."""
     counts = window_counts(x.shape[x.ndim - len(size) :], size, stride, padding, dilation)
     x = padded(x, padding)
-    return x.reshape(-1)[_positions(places, x.shape, size, counts, stride, dilation)]
+    return x.reshape(-1)[_Positions(x.shape, counts, size, stride, dilation).of(places)]
 
 
 def into_windows(g: Any, places: Any, lengths: Lengths, out: Any = None, **how: Any) -> Any:
@@ -325,27 +339,41 @@ def into_windows(g: Any, places: Any, lengths: Lengths, out: Any = None, **how: 
     counts = window_counts(lengths, size, stride, padding, dilation)
     y = np.empty((*g.shape[: g.ndim - len(size)], *lengths), g.dtype) if out is None else out
     apart = all(d * (k - 1) < s for k, s, d in zip(size, stride, dilation, strict=True))
+    samples = y.shape[: y.ndim - len(size)]
+    full = (
+        *(min(n, _at_a_time(y)) for n in samples[:1]),
+        *samples[1:],
+        *(n + 2 * p for n, p in zip(lengths, padding, strict=True)),
+    )
+    positions = _Positions(full, counts, size, stride, dilation)
 
     def spread(part: Any) -> None:
-        image = padded(np.zeros(y[part].shape, g.dtype), padding)
-        positions = _positions(places[part], image.shape, size, counts, stride, dilation)
+        image = padded(np.zeros(y[part].shape, y.dtype), padding)
         if apart:
-            image.reshape(-1)[positions] = g[part]  # no two windows share an entry
+            image.reshape(-1)[positions.of(places[part])] = g[part]  # no two windows share an entry
         else:
-            np.add.at(image.reshape(-1), positions.reshape(-1), g[part].reshape(-1))
+            np.add.at(image.reshape(-1), positions.of(places[part]).reshape(-1), g[part].reshape(-1))
         y[part] = image[_inside(padding)]
 
-    _each_part(g, size, spread)
+    _each_part(y, size, spread)
     return y
 
 
-def _positions(places: Any, shape: Lengths, size: Lengths, counts: Lengths, stride: Lengths, dilation: Lengths) -> Any:
-    """Where in a flat array of this shape each window has its entry at a place of it."""
-    lead, lengths = shape[: len(shape) - len(size)], shape[len(shape) - len(size) :]
-    starts: Any = np.arange(math.prod(lead)).reshape(*lead, *(1,) * len(size))
-    offsets: Any = 0
-    for axis, (length, k, count, s, d) in enumerate(zip(lengths, size, counts, stride, dilation, strict=True), 1):
-        rest = (1,) * (len(size) - axis)
-        starts = starts * length + s * np.arange(count).reshape(-1, *rest)
-        offsets = offsets * length + d * np.arange(k).reshape(-1, *rest)
-    return starts + offsets.reshape(-1)[places]
+class _Positions:
+    """Where in a flat array of some shape each window has its entry at a place of it."""
+
+    def __init__(self, shape: Lengths, counts: Lengths, size: Lengths, stride: Lengths, dilation: Lengths) -> None:
+        lead, lengths = shape[: len(shape) - len(size)], shape[len(shape) - len(size) :]
+        starts: Any = np.arange(math.prod(lead)).reshape(*lead, *(1,) * len(size))
+        offsets: Any = 0
+        for axis, (length, k, count, s, d) in enumerate(zip(lengths, size, counts, stride, dilation, strict=True), 1):
+            rest = (1,) * (len(size) - axis)
+            starts = starts * length + s * np.arange(count).reshape(-1, *rest)
+            offsets = offsets * length + d * np.arange(k).reshape(-1, *rest)
+        self._starts, self._offsets = starts, offsets.reshape(-1)
+
+    def of(self, places: Any) -> Any:
+        """For all windows, or those of the first samples."""
+        found = self._offsets.take(places)
+        found += self._starts[: len(places)]
+        return found

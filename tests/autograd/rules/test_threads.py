@@ -40,7 +40,7 @@ def test_shares_are_taken_by_several_threads_and_come_back_in_order() -> None:
             together.wait()  # which one thread alone would never pass
         return number, threading.get_ident()
 
-    found = threads.shared(work, 20)
+    found = threads.shared(lambda: work, 20)
     assert [number for number, _ in found] == list(range(20))
     assert len({thread for _, thread in found[:3]}) == 3
 
@@ -53,7 +53,7 @@ def test_an_error_in_any_share_is_the_callers() -> None:
 
     for _ in range(20):
         with pytest.raises(ValueError, match="share 5"):
-            threads.shared(work, 8)
+            threads.shared(lambda: work, 8)
 
 
 @pytest.mark.usefixtures("_three")
@@ -68,7 +68,7 @@ def test_what_numpy_is_told_about_infinities_holds_in_each_thread() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         with np.errstate(invalid="ignore"):
-            assert np.isnan(threads.shared(work, 3)).all()
+            assert np.isnan(threads.shared(lambda: work, 3)).all()
 
 
 @pytest.mark.parametrize(("told", "count"), [("3", 3), ("2,1", 2), ("", None), ("0", None), ("many", None)])
@@ -83,10 +83,10 @@ def test_as_many_threads_as_blas_is_told(told: str, count: int | None, monkeypat
 @pytest.mark.usefixtures("_three")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_forked_process_has_threads_of_its_own() -> None:
-    threads.shared(lambda number: number, 4)
+    threads.shared(lambda: lambda number: number, 4)
     child = os.fork()
     if not child:
-        os._exit(0 if threads.shared(lambda number: number, 4) == [0, 1, 2, 3] else 1)
+        os._exit(0 if threads.shared(lambda: lambda number: number, 4) == [0, 1, 2, 3] else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
