@@ -21,6 +21,9 @@ T = TypeVar("T")
 
 # Where BLAS is told how many threads to use; the first that is set counts.
 VARIABLES = "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "OMP_NUM_THREADS"
+# Multiplications of a product that OpenBLAS does in the thread that asks for it (interface/gemm.c); for others that waits
+# for the threads that it has.
+ALONE = (1 << 19) - 1
 
 
 @cache

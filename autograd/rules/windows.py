@@ -13,15 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from autograd.rules.threads import shared
+from autograd.rules.threads import ALONE, shared
 
 Lengths = tuple[int, ...]
 
 # Bytes of columns that are made at a time, and of images that are pooled.
 AT_A_TIME = 1 << 19
-# Multiplications of a product that OpenBLAS does in the thread that asks for it (interface/gemm.c): others wait for the
-# threads that it has. Where that leaves less than so many windows for a product, those threads do better alone.
-ALONE, NARROW = (1 << 19) - 1, 24
+# Where products that BLAS does in the thread that asks for them have fewer windows than this, its own threads do better.
+NARROW = 24
 # Into how many shares threads divide a batch at most: a number that does not depend on the machine, since the order
 # in which the gradients of a kernel are summed does.
 SHARES = 8
@@ -259,7 +258,8 @@ def _windows_times(g: Any, x: Any, columns: _Columns) -> Any:
 
 def _at_a_time(images: Any) -> int:
     """How many samples of a batch are pooled at a time."""
-    return max(1, AT_A_TIME * len(images) // max(1, images.nbytes))
+    nbytes: int = images.nbytes
+    return max(1, AT_A_TIME * len(images) // max(1, nbytes))
 
 
 def _each_part(images: Any, size: Lengths, work: Callable[[Any], None]) -> None:

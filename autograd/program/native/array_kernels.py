@@ -113,7 +113,12 @@ def product(w: longs, q: int, numbers: f8s) -> int:
     # Fortran reads C's rows as columns: what it is to compute is Cᵀ = Bᵀ Aᵀ.
     ta, tb = 84 if a_turned != 0 else 78, 84 if b_turned != 0 else 78  # "T" and "N"
     lda, ldb = m if a_turned != 0 else k, k if b_turned != 0 else n
-    gemm(w[GEMM], tb, ta, n, m, k, alpha, w[w[q + 6]], ldb, w[w[q + 4]], lda, beta, w[w[q + 8]], n)
+    a, b, c, next = w[w[q + 4]], w[w[q + 6]], w[w[q + 8]], SIZE if a_turned != 0 else k * SIZE
+    some = m
+    if m * n * k < {FEW} and n * k < {ALONE}:
+        some = {ALONE} // (n * k)
+    for i in range(0, m, some):
+        gemm(w[GEMM], tb, ta, n, min(some, m - i), k, alpha, b, ldb, a + i * next, lda, beta, c + i * n * SIZE, n)
     return 0
 
 
