@@ -79,6 +79,8 @@ def _text(name: str) -> str:
     number = "float" if kind == "f4" else "double"
     if not what.startswith("each_"):
         own, declared = written(what, parsed(text(kind)), {"gemm": "void"}, name)
+        if kind == "f4":
+            own, declared = in_lanes(own, declared)
         return "\n".join([*sorted(declared), gemm(kind) if what == "product" else "", own])
     rule = next(rule for rule in functions() if rule.name == what.removeprefix("each_"))
     function, declared = function_of_floats(rule.scalar, "function", arity(rule), number)

@@ -175,18 +175,50 @@ def largest(a: KINDs, n: int) -> KIND:
 
 
 def softmax(w: longs, q: int, numbers: f8s) -> int:
-    out, x, rows, columns = KINDs(w[w[q + 1]]), KINDs(w[w[q + 2]]), w[q + 3], w[q + 4]
+    out, x, rows, columns = w[w[q + 1]], w[w[q + 2]], w[q + 3], w[q + 4]
     for i in range(rows):
-        o, a = out + i * columns, x + i * columns
-        top = largest(a, columns)
+        subtract(out + i * columns * SIZE, x + i * columns * SIZE, largest(KINDs(x) + i * columns, columns), columns)
+    exponentials(out, rows * columns)
+    for i in range(rows):
+        o = KINDs(out) + i * columns
         found = KIND(0)
         for j in range(columns):
-            e = exp(a[j] - top)
-            o[j] = e
-            found += e
-        for j in range(columns):
-            o[j] = o[j] / found
+            found += o[j]
+        divide(out + i * columns * SIZE, found, columns)
     return 0
+
+
+@parallel
+def subtract(out: int, x: int, what: KIND, n: int):
+    o, a = KINDs(out), KINDs(x)
+    for j in range(n):
+        o[j] = a[j] - what
+
+
+@parallel
+def exponentials(out: int, n: int):
+    """All at once, as rows may be shorter than what the processor takes at a time."""
+    o = KINDs(out)
+    for j in range(n):
+        o[j] = exp(o[j])
+
+
+@reassociated
+def others(a: KINDs, top: KIND, n: int) -> f8:
+    """The exponentials of all that is below the largest number."""
+    found = 0.0
+    for j in range(n):
+        shifted = a[j] - top
+        found += 0.0 if shifted == KIND(0) else f8(exp(shifted))
+    return found
+
+
+def largest_ones(a: KINDs, top: KIND, n: int) -> int:
+    """How many are the largest."""
+    found = 0
+    for j in range(n):
+        found += int(a[j] - top == KIND(0))
+    return found
 
 
 def cross_entropy(w: longs, q: int, numbers: f8s) -> int:
@@ -195,14 +227,8 @@ def cross_entropy(w: longs, q: int, numbers: f8s) -> int:
     for i in range(rows):
         a = x + i * columns
         top = largest(a, columns)
-        others, ones = KIND(0), KIND(-1)
-        for j in range(columns):
-            shifted = a[j] - top
-            if shifted == KIND(0):
-                ones += KIND(1)
-            else:
-                others += exp(shifted)
-        o[i] = log1p(others + ones) - (a[t[i]] - top)
+        rest = others(a, top, columns) + (largest_ones(a, top, columns) - 1)
+        o[i] = log1p(KIND(rest)) - (a[t[i]] - top)
     return 0
 
 
