@@ -7,9 +7,12 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
-from nn.layers.fused import before_each_step, columns, entries, pieces
+from nn.layers.fused import as_given, by_gate, entries, for_bias, for_weight, for_weight_of_state, for_x
 
 __all__ = ["gru", "gru_step"]
+
+# A sigmoid is computed from −x.
+SIGNS = -1, -1, 1
 
 
 def gru_step(x: list[Any], said: list[Any], h: Any) -> Any:
@@ -19,104 +22,100 @@ def gru_step(x: list[Any], said: list[Any], h: Any) -> Any:
     return n + z * (h - n)
 
 
-def _kept(flat: Any, shape: tuple[int, ...]) -> list[Any]:
-    """r and z, n, what the state said to n, and h, of each step, which comes first."""
-    batch, steps, width = shape
-    return pieces(flat, (steps, batch, width // 3 * 2), *[(steps, batch, width // 3)] * 3)
+def _kept(batch: int, steps: int, size: int) -> list[tuple[int, ...]]:
+    """r and z, n, and what the state says to n, of each step, and h before each and after the last."""
+    return [(steps, 2, batch, size), (steps, 1, batch, size), (steps, batch, size), (steps + 1, batch, size)]
 
 
-def _keep(x: Any, weight: Any, bias: Any, h: Any) -> Any:
-    size, turned = h.shape[1], np.ascontiguousarray(weight.T)
-    kept = np.empty(x.size // 3 * 5, np.result_type(x, weight, bias, h))
-    all_gates, all_n, all_said, all_h = _kept(kept, x.shape)
-    said, work = np.empty((len(h), 3 * size), kept.dtype), np.empty(h.shape, kept.dtype)
+def _keep(kept: Any, x: Any, weight_ih: Any, bias: Any, weight: Any, h: Any, more: Any) -> None:
+    all_gates, all_n, all_said, all_h = kept
+    to_gates, to_n = more[: 2 * h.shape[1]], more[2 * h.shape[1] :]
+    given, spoken = as_given(x, weight_ih, bias + np.pad(to_gates, (0, len(to_n))), SIGNS)
+    np.matmul(given, spoken[:2], out=all_gates)
+    np.matmul(given, spoken[2:], out=all_n)
+    weights, work, all_h[0] = by_gate(weight, SIGNS), np.empty((3, *h.shape), all_h.dtype), h
     with np.errstate(over="ignore"):
-        for t, (gates, n, to_n, new) in enumerate(zip(all_gates, all_n, all_said, all_h, strict=True)):
-            np.matmul(h, turned, out=said)
-            said += bias
-            to_n[:] = said[:, 2 * size :]
-            np.add(said[:, : 2 * size], x[:, t, : 2 * size], out=gates)
-            np.negative(gates, out=gates)
+        for t, (gates, said, (n,)) in enumerate(zip(all_gates, all_said, all_n, strict=True)):
+            np.matmul(all_h[t], weights, out=work)
+            np.add(work[2], to_n, out=said)
+            gates += work[:2]
             np.exp(gates, out=gates)
             gates += 1
-            np.reciprocal(gates, out=gates)
-            r, z = columns(gates, 2)
-            np.multiply(r, to_n, out=n)
-            n += x[:, t, 2 * size :]
+            r, z = np.reciprocal(gates, out=gates)
+            n += np.multiply(r, said, out=work[0])
             np.tanh(n, out=n)
-            np.subtract(h, n, out=work)
-            work *= z
-            np.add(n, work, out=new)
-            h = new
-    return kept
+            h = np.subtract(all_h[t], n, out=all_h[t + 1])
+            h *= z
+            h += n
 
 
-def _back(g: Any, kept: Any, x: Any, weight: Any, bias: Any, h: Any) -> Any:  # noqa: ARG001
-    """The gradients for x, for what the state says, and for the first h."""
-    steps, size = x.shape[1], h.shape[1]
-    all_gates, all_n, all_said, all_h = _kept(kept, x.shape)
-    found = np.empty(2 * x.size + h.size, kept.dtype)
-    for_x, for_said, for_h = pieces(found, x.shape, x.shape, h.shape)
-    work = np.empty(h.shape, kept.dtype)
-    slope, by_state = np.empty((len(h), 2 * size), kept.dtype), np.empty(h.shape, kept.dtype)
+def _found(batch: int, steps: int, size: int) -> list[tuple[int, ...]]:
+    """The gradients for what inputs say to the gates, for what the state says, and for the first h."""
+    return [(steps, batch, 3 * size), (steps, batch, 3 * size), (batch, size)]
+
+
+def _back(found: Any, g: Any, kept: Any, inputs: Any) -> None:
+    (for_inputs, for_state, for_h), (all_gates, all_n, all_said, all_h), weight = found, kept, inputs[3]
+    by_gates = [y.reshape(*y.shape[:2], 3, y.shape[2] // 3).swapaxes(1, 2) for y in (for_inputs, for_state)]  # views
+    for_each, slope = np.ascontiguousarray(g.swapaxes(0, 1)), np.empty_like(all_gates[0])
+    of_n, work = np.empty_like(for_h), np.empty_like(for_h)
     for_h[:] = 0
-    for t in range(steps - 1, -1, -1):
-        (r, z), n = columns(all_gates[t], 2), all_n[t]
-        for_h += g[:, t]
-        of_r, of_z, of_n = columns(for_x[:, t], 3)
+    for t in range(len(all_n) - 1, -1, -1):
+        (r, z), (n,) = all_gates[t], all_n[t]
+        for_h += for_each[t]
         np.subtract(1, all_gates[t], out=slope)  # and so 1 − z
         np.multiply(n, n, out=work)
         np.subtract(1, work, out=work)
-        work *= slope[:, size:]
+        work *= slope[1]
         np.multiply(work, for_h, out=of_n)
         slope *= all_gates[t]
-        np.subtract(all_h[t - 1] if t else h, n, out=work)
+        np.subtract(all_h[t], n, out=work)
         work *= for_h
-        np.multiply(slope[:, size:], work, out=of_z)
-        np.multiply(slope[:, :size], all_said[t], out=work)
-        np.multiply(work, of_n, out=of_r)
-        for_said[:, t, : 2 * size] = for_x[:, t, : 2 * size]
-        np.multiply(of_n, r, out=for_said[:, t, 2 * size :])
+        slope[1] *= work
+        slope[0] *= all_said[t]
+        slope[0] *= of_n
+        np.multiply(of_n, r, out=work)
+        for gates, of_last in zip(by_gates, (of_n, work), strict=True):
+            gates[t, :2], gates[t, 2] = slope, of_last
         for_h *= z
-        np.matmul(for_said[:, t], weight, out=by_state)
-        for_h += by_state
-    return found
+        for_h += np.matmul(for_state[t], weight, out=work)
 
 
-def _composed(g: Any, x: Any, weight: Any, bias: Any, h: Any) -> Any:
-    """What `_back` gives."""
+def _composed(g: Any, x: Any, weight_ih: Any, bias: Any, weight: Any, h: Any, more: Any) -> list[Any]:
     size = h.shape[1]
 
     def parts(y: Any) -> list[Any]:
         return [y[:, n * size : (n + 1) * size] for n in range(3)]
 
-    def result(x: Any, more: Any, h: Any) -> Any:
+    def result(of_inputs: Any, of_state: Any, h: Any) -> Any:
         states = []
         for t in range(x.shape[1]):
-            h = gru_step(parts(x[:, t]), parts(h @ weight.T + bias + more[:, t]), h)
+            said = ag.linear(h, weight.T, more) + of_state[t]
+            h = gru_step(parts(ag.linear(x[:, t], weight_ih.T, bias) + of_inputs[t]), parts(said), h)
             states.append(h)
         return ag.stack(states, axis=1)
 
-    more = np.zeros(x.shape, x.dtype)
-    return ag.concatenate([share.reshape(-1) for share in ag.make_vjp(result, (0, 1, 2))(x, more, h)[0](g)], axis=0)
+    none = np.zeros((x.shape[1], x.shape[0], 3 * size), h.dtype)
+    found: list[Any] = ag.make_vjp(result, (0, 1, 2))(none, none, h)[0](g)
+    return found
 
 
-def _said(found: Any, x: Any) -> Any:
-    """The gradient for what the state says, a row for each step of each sequence."""
-    return pieces(found, x.shape, x.shape)[1].reshape(-1, x.shape[2])
-
-
-# The states, (batch, steps, size), from x, the weights and biases of the state, and the first one.
+# The states, (batch, steps, size), from x, its weights and biases, the weights of the state, the first h, and the
+# biases of the state.
 gru = entries(
     "gru",
     _keep,
-    [("gru", lambda kept, x, *_: np.ascontiguousarray(_kept(kept, x.shape)[3].swapaxes(0, 1)))],
+    [("gru", lambda kept: kept[3][1:].swapaxes(0, 1))],
     _back,
     _composed,
     (
-        lambda found, _, x, *__: pieces(found, x.shape)[0],
-        lambda found, states, x, _, __, h: _said(found, x).T @ before_each_step(states, h),
-        lambda found, _, x, *__: ag.sum(_said(found, x), axis=0),
-        lambda found, _, x, __, ___, h: pieces(found, x.shape, x.shape, h.shape)[2],
+        for_x,
+        for_weight,
+        for_bias,
+        lambda found, states, inputs: for_weight_of_state(found, states, inputs, 1),
+        lambda found, *_: found[2],
+        lambda found, *_: ag.sum(found[1], axis=(0, 1)),
     ),
+    kept=_kept,
+    found=_found,
 )

@@ -16,6 +16,7 @@ from nn.layers._inputs import as_tensor
 from nn.layers.dropout import dropped
 from nn.layers.fused_gru import gru, gru_step
 from nn.layers.fused_lstm import lstm, lstm_step
+from nn.layers.fused_rnn import rnn
 from nn.module import Module, Parameter
 
 __all__ = ["GRU", "LSTM", "RNN"]
@@ -206,8 +207,12 @@ class _Recurrent(Module):
             rows = slice(gate * self.hidden_size, (gate + 1) * self.hidden_size)
             yield self._parameter(weight)[rows].T, self._parameter(bias)[rows] if self.has_bias else None
 
-    def _biases(self, name: str) -> tuple[Any, Any]:
-        return self._parameter(f"bias_ih_{name}"), self._parameter(f"bias_hh_{name}")
+    def _weights(self, name: str) -> tuple[Any, Any, Any, Any]:
+        """The weights and biases of the input, and those of the state; biases of 0 where there are none."""
+        found = [self._parameter(f"weight_{of}_{name}") for of in ("ih", "hh")]
+        none = np.zeros(len(found[0]), found[0].dtype)
+        biases = [self._parameter(f"bias_{of}_{name}") if self.has_bias else none for of in ("ih", "hh")]
+        return found[0], biases[0], found[1], biases[1]
 
     def _step(self, x: list[Any], h: list[Any], parts: list[Any]) -> list[Any]:
         """The new state from what input and state say to each gate."""
@@ -288,11 +293,9 @@ class RNN(_Recurrent):
         return [ag.tanh(x[0] + h[0])]
 
     def _sequence(self, x: Any, name: str, parts: list[Any]) -> tuple[Any, list[Any]]:
-        cell, states = self._cell(name), []
-        for t in range(x.shape[1]):
-            parts = cell(x[:, t], parts)
-            states.append(parts[0])
-        return ag.stack(states, axis=1), parts
+        of_input, bias, of_state, more = self._weights(name)
+        (states,) = rnn(x, of_input, ag.add(bias, more), of_state, *parts)
+        return states, [states[:, -1]]
 
 
 class LSTM(_Recurrent):
@@ -314,9 +317,8 @@ class LSTM(_Recurrent):
         return lstm_step([a + b for a, b in zip(x, h, strict=True)], parts[1])
 
     def _sequence(self, x: Any, name: str, parts: list[Any]) -> tuple[Any, list[Any]]:
-        bias = ag.add(*self._biases(name)) if self.has_bias else None
-        said = ag.linear(x, self._parameter(f"weight_ih_{name}").T, bias)
-        states, c = lstm(said, self._parameter(f"weight_hh_{name}"), *parts)
+        of_input, bias, of_state, more = self._weights(name)
+        states, c = lstm(x, of_input, ag.add(bias, more), of_state, *parts)
         return states, [states[:, -1], c]
 
 
@@ -339,7 +341,6 @@ class GRU(_Recurrent):
         return [gru_step(x, h, parts[0])]
 
     def _sequence(self, x: Any, name: str, parts: list[Any]) -> tuple[Any, list[Any]]:
-        of_input, of_state = self._biases(name) if self.has_bias else (None, np.zeros(3 * self.hidden_size, x.dtype))
-        said = ag.linear(x, self._parameter(f"weight_ih_{name}").T, of_input)
-        (states,) = gru(said, self._parameter(f"weight_hh_{name}"), of_state, *parts)
+        of_input, bias, of_state, more = self._weights(name)
+        (states,) = gru(x, of_input, bias, of_state, *parts, more)
         return states, [states[:, -1]]

@@ -314,7 +314,7 @@ def test_a_sequence_in_one_node_is_its_steps(kind: Any, mode: str) -> None:
         np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12)
 
 
-@pytest.mark.parametrize("kind", [nn.LSTM, nn.GRU])
+@pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
 def test_a_graph_with_a_sequence_in_one_node_becomes_a_program(kind: Any) -> None:
     layer, x = kind(3, 4, **F8), ag.Tensor(np.ones((2, 5, 3)), requires_grad=True)
     program, other = ag.Program.from_graph(ag.sum(layer(x)[0] ** 2), [x]), np.linspace(-1, 1, 30).reshape(2, 5, 3)
