@@ -24,6 +24,7 @@ __all__ = [
     "begins_with_zeros",
     "date_format",
     "has_decimal_commas",
+    "infinite",
     "to_dates",
     "to_numbers",
     "to_texts",
@@ -63,14 +64,17 @@ TIMES = "", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p"
 DATE_FORMATS = (
     "ISO8601",
     *(f"{date}{time}" for time in TIMES for date in ("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y")),
+    *(f"%Y-%m-%d{time}" for time in TIMES if time.endswith("%p")),
     *("%Y/%m/%d", "%m/%d/%y", "%d/%m/%y", "%d-%m-%Y", "%m-%d-%Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y"),
     *("%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%H:%M:%S", "%H:%M"),
-    *("%I:%M %p", "%I:%M:%S %p"),
+    *("%I:%M %p", "%I:%M:%S %p", "%I %p"),
 )
-_LIKE_A_DATE = re.compile(r"\d.*[-/. ].*\d|[A-Za-z]{3}.*\d|^\s*\d{1,2}(:\d\d){1,2}( [AaPp][Mm])?\s*$", re.DOTALL)
+_LIKE_A_DATE = re.compile(r"\d.*[-/. ].*\d|[A-Za-z]{3}.*\d|^\s*\d{1,2}((:\d\d){1,2}|(:\d\d){0,2} [AP]M)\s*$", re.DOTALL)
 LONGEST_DATE = 40
-# A zone's name after a time, which is the clock's there: names say too little (CST) to be reckoned with.
-_ZONE = re.compile(r"(:\d\d(?:\.\d+)?) ?[A-Z]{3,4}$")
+# A zone's name after a time, which is the clock's there: names say too little (CST) to be reckoned with. And the halves
+# of the day, as 2:30pm and 2:30 p.m. have them.
+_ZONE = re.compile(r"(:\d\d(?:\.\d+)?) ?(?:[A-Z]{3,4}|Uhr)$")
+_HALF = re.compile(r"(\d) ?([AaPp])(?:[Mm]|\.[Mm]\.)$")
 # Whole numbers such as 20240229 are dates where all are, of these centuries.
 _WHOLE_DATE = re.compile(r"(19|20)\d{6}")
 FEWEST_WHOLE_DATES = 5
@@ -218,6 +222,11 @@ def to_numbers(series: pd.Series[Any], comma: bool = False) -> tuple[NDArray[np.
     return (np.where(bad, np.nan, numbers) if bad.any() else numbers), bad
 
 
+def infinite(cell: Any) -> str:
+    """What is to be added where a cell is quoted: a text such as 1e400 is infinite once it is read."""
+    return " (infinite, or too large)" if isinstance(cell, float) and np.isinf(cell) else ""
+
+
 def _float(number: Any) -> float:
     """The number, or infinity for a whole one beyond every float."""
     try:
@@ -285,7 +294,9 @@ def to_dates(series: pd.Series[Any], form: str) -> NDArray[np.datetime64]:
 def _text_of_date(cell: Any, form: str = "ISO8601") -> str | None:
     """What may be read as a date written so."""
     if isinstance(cell, str):
-        return _ZONE.sub(r"\1", cell) if cell[-1:].isupper() else cell
+        if cell[-1:].isdecimal():
+            return cell
+        return _HALF.sub(lambda found: f"{found[1]} {found[2].upper()}M", _ZONE.sub(r"\1", cell))
     if hasattr(cell, "strftime"):  # an object of a date or a time, as a DataFrame may hold them
         cell = cell.to_timestamp() if hasattr(cell, "to_timestamp") else cell  # a month or so: when it begins
         found: str = cell.isoformat() if form == "ISO8601" else cell.strftime(form)

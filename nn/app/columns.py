@@ -15,7 +15,16 @@ from numpy.typing import NDArray
 
 from autograd import require
 from nn._text import quoted
-from nn.app.cells import begins_with_zeros, date_format, has_decimal_commas, to_dates, to_numbers, to_texts, unit_of
+from nn.app.cells import (
+    begins_with_zeros,
+    date_format,
+    has_decimal_commas,
+    infinite,
+    to_dates,
+    to_numbers,
+    to_texts,
+    unit_of,
+)
 from nn.app.datasets import Plan, listed
 
 if TYPE_CHECKING:
@@ -198,7 +207,7 @@ def _as_numbers(
     share = _share_of_numbers(numbers, bad)
     if wanted or share >= MOSTLY_NUMBERS:
         if bad.any():
-            examples = listed(map(str, series[bad].unique()[:4]), most=4)
+            examples = listed((f"{cell}{infinite(cell)}" for cell in series[bad].unique()[:4]), most=4)
             found.notes.append(f"{quoted(name)} has cells that are no numbers, so missing, {bad.sum():,}: {examples}")
         if series.dtype.kind not in "biuf":
             found.commas += [name] if comma else []

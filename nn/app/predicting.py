@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from nn._files import write_atomically
 from nn._text import quoted
+from nn.app.cells import infinite
 from nn.app.csvfile import read_table
 from nn.app.datasets import DataError, listed
 from nn.app.fingerprint import name_of, read_data
@@ -86,7 +87,7 @@ def _new_features(
     features = table.frame[list(names)]
     taken = [
         f"column {quoted(name)} holds no {'date' if name in fitted.dates else 'number'} in row {_numbered(rows)}: "
-        f"{quoted(str(features[name].iloc[rows[0]]))}"
+        f"{quoted(str(features[name].iloc[rows[0]]))}{infinite(features[name].iloc[rows[0]])}"
         for name, rows in fitted.unreadable(features).items()
     ]
     left_out = [f"row {_numbered(table.bad)} has more cells than the header"] if table.bad else []

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from autograd import require
 from nn._text import quoted
-from nn.app.cells import date_format, to_numbers, to_texts
+from nn.app.cells import date_format, infinite, to_numbers, to_texts
 from nn.app.columns import EMPTY, MOSTLY_NUMBERS, Choices, Found, has_commas, look_at_columns, some_rows
 from nn.app.csvfile import Table, read_table, require_columns
 from nn.app.datasets import DataError, Dataset, Plan, Task, listed
@@ -146,7 +146,7 @@ def _target(
     if task == "regression":
         if share < 1:
             place = int(np.flatnonzero(~np.isfinite(numbers))[0])
-            text = quoted(str(column.iloc[place]))
+            text = f"{quoted(str(column.iloc[place]))}{infinite(column.iloc[place])}"
             raise DataError(
                 f"{table}: the target {quoted(name)} is not a number in row {place + 1}: {text} ({share:.0%} of its "
                 "cells are); correct it, empty the cell, or pass --task classification"
