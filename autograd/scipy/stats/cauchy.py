@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from autograd.rules.entries import arctan2, greater, hypot, less, log, logical_or, tan, where
-from autograd.scipy.stats.families import Family, others_of
+from autograd.scipy.stats.families import Family
 
 
 def _with_above(q: Any) -> Any:
@@ -17,15 +17,16 @@ def _with_above(q: Any) -> Any:
     return where(outer, tail, tan(math.pi * (0.5 - where(outer, 0.5, q))))
 
 
-_family = Family(
+family = Family(
     "cauchy",
     logpdf=lambda z: -2 * log(hypot(1.0, z)) - math.log(math.pi),
     cdf=lambda z: arctan2(1.0, -z) / math.pi,
     sf=lambda z: arctan2(1.0, z) / math.pi,
     ppf=lambda q: -_with_above(q),
     isf=_with_above,
+    entropy=lambda: math.log(4 * math.pi),
 )
 logpdf, pdf, cdf, logcdf, sf, logsf, ppf, isf = (
-    _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf")
+    family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf")
 )
-__getattr__ = others_of("cauchy")
+__getattr__ = family.__getattr__

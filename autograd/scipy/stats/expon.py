@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from autograd.rules.entries import exp, expm1, log, log1p
-from autograd.scipy.stats.families import Family, others_of
+from autograd.scipy.stats.families import Family
 
-_family = Family(
+family = Family(
     "expon",
     logpdf=lambda z: -z,
     cdf=lambda z: -expm1(-z),
@@ -15,9 +15,12 @@ _family = Family(
     logsf=lambda z: -z,
     ppf=lambda q: -log1p(-q),
     isf=lambda q: -log(q),
+    mean=lambda: 1.0,
+    var=lambda: 1.0,
+    entropy=lambda: 1.0,
     support=(0.0, math.inf),
 )
 logpdf, pdf, cdf, logcdf, sf, logsf, ppf, isf = (
-    _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf")
+    family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf")
 )
-__getattr__ = others_of("expon")
+__getattr__ = family.__getattr__

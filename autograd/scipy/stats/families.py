@@ -11,10 +11,26 @@ from typing import Any
 
 from scipy import stats
 
+from autograd.errors import MissingRuleError
 from autograd.graph.node import Node
-from autograd.rules.entries import exp, greater_equal, less, less_equal, log, log1p, logical_and, where
+from autograd.rules.entries import (
+    equal,
+    exp,
+    floor,
+    greater_equal,
+    less,
+    less_equal,
+    log,
+    log1p,
+    logical_and,
+    sqrt,
+    square,
+    where,
+)
 
 Function = Callable[..., Any]
+EULER = 0.5772156649015329  # −ψ(1)
+EVERYWHERE = (-math.inf, math.inf)
 
 
 class Family:
@@ -30,8 +46,12 @@ class Family:
         logsf: The same for sf.
         ppf: The z that has a given cdf.
         isf: The z that has a given sf.
-        support: The least and the largest z of a density that is not 0.
+        mean: The mean of z, for these parameters, which its variance and its entropy take, too.
+        var: Its variance.
+        entropy: The mean of −log of the density.
+        support: The least and the largest z of a density that is not 0; or what gives them for the parameters.
         inside: A point of the support, which stands in for points outside where functions are computed.
+        discrete: Whether z is a whole number, and nothing scales it.
     """
 
     def __init__(
@@ -46,11 +66,15 @@ class Family:
         logsf: Function | None = None,
         ppf: Function | None = None,
         isf: Function | None = None,
-        support: tuple[float, float] = (-math.inf, math.inf),
+        mean: Function | None = None,
+        var: Function | None = None,
+        entropy: Function | None = None,
+        support: tuple[float, float] | Function = EVERYWHERE,
         inside: float = 0.5,
         discrete: bool = False,
     ) -> None:
         self.name, self.shapes, self.support, self.inside = name, shapes, support, inside
+        self.scipys, self.discrete = getattr(stats, name), discrete
         below: Function = sf or (lambda z, *p: 1 - cdf(z, *p))
         log_density = "logpmf" if discrete else "logpdf"
         self.functions: dict[str, Function] = {
@@ -64,13 +88,37 @@ class Family:
         for method, quantile in (("ppf", ppf), ("isf", isf)):
             if quantile is not None:
                 self.functions[method] = self._quantile(method, quantile)
+        self.moments: dict[str, Function] = {}
+        if mean is not None:
+            self.moments["mean"] = self._moment("mean", lambda loc, scale, *p: loc + scale * mean(*p))
+        if var is not None:
+            self.moments["var"] = self._moment("var", lambda _, scale, *p: square(scale) * var(*p))
+            self.moments["std"] = self._moment("std", lambda _, scale, *p: scale * sqrt(var(*p)))
+        if entropy is not None:
+            self.moments["entropy"] = self._moment("entropy", lambda _, scale, *p: entropy(*p) + log(scale))
+        if ppf is not None:
+            self.moments["median"] = self._moment("median", lambda loc, scale, *p: loc + scale * ppf(0.5, *p))
+
+    def __repr__(self) -> str:
+        return f"<distribution {self.name}>"
 
     def __getitem__(self, method: str) -> Function:
         return self.functions[method]
 
+    def __getattr__(self, method: str) -> Any:
+        """A function of it; SciPy's own of every other name (``rvs``, ``fit`` …)."""
+        if method.startswith("_"):
+            raise AttributeError(method)
+        return self.functions.get(method) or self.moments.get(method) or getattr(self.scipys, method)
+
+    def __call__(self, *args: Any, **named: Any) -> Frozen:
+        """The distribution with these parameters."""
+        self._parameters(args, named)
+        return Frozen(self, args, named)
+
     def _parameters(self, args: tuple[Any, ...], named: dict[str, Any]) -> tuple[list[Any], Any, Any]:
         """Shapes, place and scale, of positional and named arguments as SciPy takes them."""
-        names = (*self.shapes, "loc", "scale")
+        names = (*self.shapes, "loc") if self.discrete else (*self.shapes, "loc", "scale")
         if len(args) > len(names) or set(named) - set(names[len(args) :]):
             raise TypeError(f"{self.name} takes {', '.join(names)}, once each")
         given = {"loc": 0.0, "scale": 1.0} | dict(zip(names, args, strict=False)) | named
@@ -84,14 +132,17 @@ class Family:
 
         def of(x: Any, *args: Any, **named: Any) -> Any:
             if not _holds_node(x, *args, *named.values()):
-                return getattr(getattr(stats, self.name), method)(x, *args, **named)
+                return getattr(self.scipys, method)(x, *args, **named)
             shapes, loc, scale = self._parameters(args, named)
             z = (x - loc) / scale
-            if self.support == (-math.inf, math.inf):
+            if self.support == EVERYWHERE:
                 found = standard(z, *shapes)
             else:
-                above, below = greater_equal(z, self.support[0]), less_equal(z, self.support[1])
+                least, largest = self.support if isinstance(self.support, tuple) else self.support(*shapes)
+                above, below = greater_equal(z, least), less_equal(z, largest)
                 taken = logical_and(above, below)
+                if method == "logpmf":
+                    taken = logical_and(taken, equal(z, floor(z)))
                 found = standard(where(taken, z, self.inside), *shapes)
                 found = where(taken, found, where(above, high, low))
             return found - log(scale) if density else found
@@ -101,7 +152,7 @@ class Family:
     def _density(self, logarithm: str) -> Function:
         def of(x: Any, *args: Any, **named: Any) -> Any:
             if not _holds_node(x, *args, *named.values()):
-                return getattr(getattr(stats, self.name), logarithm[3:])(x, *args, **named)
+                return getattr(self.scipys, logarithm[3:])(x, *args, **named)
             return exp(self.functions[logarithm](x, *args, **named))
 
         return _named(of, logarithm[3:], self.name)
@@ -109,12 +160,47 @@ class Family:
     def _quantile(self, method: str, standard: Function) -> Function:
         def of(q: Any, *args: Any, **named: Any) -> Any:
             if not _holds_node(q, *args, *named.values()):
-                return getattr(getattr(stats, self.name), method)(q, *args, **named)
+                return getattr(self.scipys, method)(q, *args, **named)
             shapes, loc, scale = self._parameters(args, named)
             taken = logical_and(greater_equal(q, 0.0), less_equal(q, 1.0))
             return loc + scale * where(taken, standard(where(taken, q, 0.5), *shapes), math.nan)
 
         return _named(of, method, self.name)
+
+    def _moment(self, method: str, of_parameters: Function) -> Function:
+        def of(*args: Any, **named: Any) -> Any:
+            if not _holds_node(*args, *named.values()):
+                return getattr(self.scipys, method)(*args, **named)
+            shapes, loc, scale = self._parameters(args, named)
+            found = of_parameters(loc, scale, *shapes)
+            return found if isinstance(found, Node) else next(filter(_holds_node, (*shapes, loc, scale))) * 0.0 + found
+
+        return _named(of, method, self.name)
+
+
+class Frozen:
+    """A distribution with its parameters: ``norm(loc, scale).logpdf(x)``.
+
+    Args:
+        family: Whose.
+        args: The parameters in order.
+        named: The others.
+    """
+
+    def __init__(self, family: Family, args: tuple[Any, ...], named: dict[str, Any]) -> None:
+        self.family, self.args, self.named = family, args, named
+
+    def __getattr__(self, method: str) -> Any:
+        """A function of it; SciPy's own of every other name, where no parameter is a node."""
+        if method.startswith("_"):
+            raise AttributeError(method)
+        if (function := self.family.functions.get(method)) is not None:
+            return lambda x: function(x, *self.args, **self.named)
+        if (moment := self.family.moments.get(method)) is not None:
+            return lambda: moment(*self.args, **self.named)
+        if _holds_node(*self.args, *self.named.values()):
+            raise MissingRuleError(f"{self.family.name}.{method} has no derivative: give numbers as parameters there")
+        return getattr(self.family.scipys(*self.args, **self.named), method)
 
 
 def _log_of(probability: Function, complement: Function) -> Function:

@@ -6,9 +6,9 @@ import math
 
 from autograd.scipy import special
 from autograd.scipy.rules import tails
-from autograd.scipy.stats.families import Family, others_of
+from autograd.scipy.stats.families import Family
 
-_family = Family(
+family = Family(
     "gamma",
     ("a",),
     logpdf=lambda z, a: special.xlogy(a - 1, z) - z - special.gammaln(a),
@@ -18,9 +18,12 @@ _family = Family(
     logsf=lambda z, a: tails.log_gammaincc(a, z),
     ppf=lambda q, a: special.gammaincinv(a, q),
     isf=lambda q, a: special.gammainccinv(a, q),
+    mean=lambda a: a,
+    var=lambda a: a,
+    entropy=lambda a: a + special.gammaln(a) + (1 - a) * special.psi(a),
     support=(0.0, math.inf),
 )
 logpdf, pdf, cdf, logcdf, sf, logsf, ppf, isf = (
-    _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf")
+    family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf")
 )
-__getattr__ = others_of("gamma")
+__getattr__ = family.__getattr__

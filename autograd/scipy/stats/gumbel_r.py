@@ -6,9 +6,9 @@ import math
 import sys
 
 from autograd.rules.entries import exp, expm1, greater, log, log1p, minimum, where
-from autograd.scipy.stats.families import Family, others_of
+from autograd.scipy.stats.families import EULER, Family
 
-_family = Family(
+family = Family(
     "gumbel_r",
     logpdf=lambda z: -z - exp(-z),
     cdf=lambda z: exp(-exp(-z)),
@@ -18,9 +18,12 @@ _family = Family(
     logsf=lambda z: where(greater(z, 20), -z - exp(-z) / 2, log(-expm1(-exp(-minimum(z, 20.0))))),
     ppf=lambda q: -log(-log(q)),
     isf=lambda q: -log(-log1p(-q)),
+    mean=lambda: EULER,
+    var=lambda: math.pi**2 / 6,
+    entropy=lambda: EULER + 1,
     support=(-math.log(sys.float_info.max), math.inf),  # below, exp(−z) is ∞, and slopes would be 0 · ∞
 )
 logpdf, pdf, cdf, logcdf, sf, logsf, ppf, isf = (
-    _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf")
+    family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf")
 )
-__getattr__ = others_of("gumbel_r")
+__getattr__ = family.__getattr__

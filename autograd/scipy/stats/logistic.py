@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from autograd.scipy import special
-from autograd.scipy.stats.families import Family, others_of
+import math
 
-_family = Family(
+from autograd.scipy import special
+from autograd.scipy.stats.families import Family
+
+family = Family(
     "logistic",
     logpdf=lambda z: special.log_expit(z) + special.log_expit(-z),
     cdf=special.expit,
@@ -14,8 +16,11 @@ _family = Family(
     logsf=lambda z: special.log_expit(-z),
     ppf=special.logit,
     isf=lambda q: -special.logit(q),
+    mean=lambda: 0.0,
+    var=lambda: math.pi**2 / 3,
+    entropy=lambda: 2.0,
 )
 logpdf, pdf, cdf, logcdf, sf, logsf, ppf, isf = (
-    _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf")
+    family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf")
 )
-__getattr__ = others_of("logistic")
+__getattr__ = family.__getattr__

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from autograd.scipy import special
-from autograd.scipy.stats.families import Family, others_of
+from autograd.scipy.stats.families import Family
 
-_family = Family(
+family = Family(
     "norm",
     logpdf=lambda z: -z * z / 2 - math.log(2 * math.pi) / 2,
     cdf=special.ndtr,
@@ -16,8 +16,11 @@ _family = Family(
     logsf=lambda z: special.log_ndtr(-z),
     ppf=special.ndtri,
     isf=lambda q: -special.ndtri(q),
+    mean=lambda: 0.0,
+    var=lambda: 1.0,
+    entropy=lambda: math.log(2 * math.pi * math.e) / 2,
 )
 logpdf, pdf, cdf, logcdf, sf, logsf, ppf, isf = (
-    _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf")
+    family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf")
 )
-__getattr__ = others_of("norm")
+__getattr__ = family.__getattr__

@@ -7,9 +7,9 @@ import math
 from autograd.rules.entries import floor
 from autograd.scipy import special
 from autograd.scipy.rules import tails
-from autograd.scipy.stats.families import Family, others_of
+from autograd.scipy.stats.families import Family
 
-_family = Family(
+family = Family(
     "poisson",
     ("mu",),
     logpdf=lambda k, mu: special.xlogy(k, mu) - special.gammaln(k + 1) - mu,
@@ -17,8 +17,10 @@ _family = Family(
     sf=lambda k, mu: special.pdtrc(floor(k), mu),
     logcdf=lambda k, mu: tails.log_gammaincc(floor(k) + 1, mu),
     logsf=lambda k, mu: tails.log_gammainc(floor(k) + 1, mu),
+    mean=lambda mu: mu,
+    var=lambda mu: mu,
     support=(0.0, math.inf),
     discrete=True,
 )
-logpmf, pmf, cdf, logcdf, sf, logsf = (_family[name] for name in ("logpmf", "pmf", "cdf", "logcdf", "sf", "logsf"))
-__getattr__ = others_of("poisson")
+logpmf, pmf, cdf, logcdf, sf, logsf = (family[name] for name in ("logpmf", "pmf", "cdf", "logcdf", "sf", "logsf"))
+__getattr__ = family.__getattr__

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
-from autograd.rules.entries import log, log1p
+from autograd.rules.entries import greater, log, log1p, where
 from autograd.scipy import special
 from autograd.scipy.rules import tails
-from autograd.scipy.stats.families import Family, others_of
+from autograd.scipy.stats.families import Family
 
-_family = Family(
+family = Family(
     "t",
     ("df",),
     logpdf=lambda z, df: (
@@ -24,8 +24,15 @@ _family = Family(
     logsf=lambda z, df: tails.log_stdtr(df, -z),
     ppf=lambda q, df: special.stdtrit(df, q),
     isf=lambda q, df: -special.stdtrit(df, q),
+    mean=lambda df: where(greater(df, 1), 0.0, math.inf),
+    var=lambda df: where(
+        greater(df, 2), df / (where(greater(df, 2), df, 3.0) - 2), where(greater(df, 1), math.inf, math.nan)
+    ),
+    entropy=lambda df: (
+        (df + 1) / 2 * (special.psi((df + 1) / 2) - special.psi(df / 2)) + log(df) / 2 + special.betaln(df / 2, 0.5)
+    ),
 )
 logpdf, pdf, cdf, logcdf, sf, logsf, ppf, isf = (
-    _family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf")
+    family[name] for name in ("logpdf", "pdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf")
 )
-__getattr__ = others_of("t")
+__getattr__ = family.__getattr__

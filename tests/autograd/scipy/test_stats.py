@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
+from autograd.errors import MissingRuleError
 from autograd.test_util import check_grads
 
 stats = pytest.importorskip("scipy.stats")
@@ -30,14 +31,24 @@ ROWS: dict[str, tuple[Any, tuple[float, ...], set[int]]] = {
     "weibull_min": (POSITIVE, (1.7, 0.1, 1.2), set()),
     "gumbel_r": (SIGNED, (0.3, 1.2), set()),
     "pareto": (POSITIVE + 1, (2.3, -0.1, 1.1), set()),
+    "rayleigh": (POSITIVE, (0.1, 1.2), set()),
+    "halfnorm": (POSITIVE, (0.1, 1.2), set()),
+    "invgamma": (POSITIVE, (2.7, 0.1, 1.2), {1}),
 }
+DISCRETE: dict[str, tuple[float, ...]] = {
+    "poisson": (2.3,), "bernoulli": (0.3,), "binom": (5, 0.3), "geom": (0.3,), "nbinom": (2.5, 0.4),
+}  # fmt: skip
+
+
+def family(name: str) -> Any:
+    return getattr(import_module("autograd.scipy.stats"), name)
 
 
 @pytest.mark.parametrize("name", ROWS)
 def test_values_and_derivatives(name: str) -> None:
     x, parameters, unknown = ROWS[name]
-    ours, scipys = import_module(f"autograd.scipy.stats.{name}"), getattr(stats, name)
-    everywhere = np.array([-0.7, *x, 50.0])
+    ours, scipys = family(name), getattr(stats, name)
+    everywhere = np.array([-0.7, *x, 30.0])
     for method in ("logpdf", "pdf", "cdf", "sf", "logcdf", "logsf"):
         f = getattr(ours, method)
         with np.errstate(all="ignore"):
@@ -49,17 +60,68 @@ def test_values_and_derivatives(name: str) -> None:
         places = [i for i in range(len(parameters) + 1) if "pdf" in method or i not in unknown]
         if method in ("logpdf", "cdf", "logsf"):
             check_grads(f, argnum=places, rtol=1e-5)(x, *parameters)
-    if hasattr(ours, "ppf") and name != "laplace":
-        np.testing.assert_allclose(
-            ours.ppf(ag.Tensor(UNIT), *parameters).data, scipys.ppf(UNIT, *parameters), rtol=1e-10
-        )
-        np.testing.assert_allclose(
-            ours.isf(ag.Tensor(UNIT), *parameters).data, scipys.isf(UNIT, *parameters), rtol=1e-10
-        )
-        places = [i for i in range(len(parameters) + 1) if i not in unknown]
-        check_grads(ours.isf, argnum=places, rtol=1e-5)(UNIT, *parameters)
-        np.testing.assert_array_equal(ours.isf(UNIT, *parameters), scipys.isf(UNIT, *parameters))
-    np.testing.assert_equal(ours.mean(*parameters), scipys.mean(*parameters))
+    np.testing.assert_allclose(ours.ppf(ag.Tensor(UNIT), *parameters).data, scipys.ppf(UNIT, *parameters), rtol=1e-10)
+    np.testing.assert_allclose(ours.isf(ag.Tensor(UNIT), *parameters).data, scipys.isf(UNIT, *parameters), rtol=1e-10)
+    places = [i for i in range(len(parameters) + 1) if i not in unknown]
+    check_grads(ours.isf, argnum=places, rtol=1e-5)(UNIT, *parameters)
+    np.testing.assert_array_equal(ours.isf(UNIT, *parameters), scipys.isf(UNIT, *parameters))
+
+
+@pytest.mark.parametrize("name", [*ROWS, *DISCRETE])
+def test_moments(name: str) -> None:
+    ours, scipys = family(name), getattr(stats, name)
+    parameters = ROWS[name][1] if name in ROWS else (*map(float, DISCRETE[name]), 0.5)
+    for method in ("mean", "var", "std", "entropy", "median"):
+        f = getattr(ours, method)
+        expected = getattr(scipys, method)(*parameters)
+        np.testing.assert_equal(f(*parameters), expected)
+        if method in ours.moments:
+            assert f(*parameters[:-1], ag.Tensor(parameters[-1])).item() == pytest.approx(expected, rel=1e-9)
+            places = [i for i in range(len(parameters)) if method != "median" or i + 1 not in ROWS[name][2]]
+            check_grads(f, argnum=places, modes=("rev",), order=1, rtol=1e-5)(*parameters)
+    assert {"mean", "var", "std"} <= set(ours.moments) or name == "cauchy"
+
+
+def test_moments_that_do_not_exist() -> None:
+    for name, parameters in (
+        ("t", (0.9, 1.5, 2.0, 2.5)),
+        ("pareto", (0.5, 1.0, 1.5, 2.5)),
+        ("invgamma", (0.5, 1.5, 2.5)),
+    ):
+        for method in ("mean", "var"):
+            found = getattr(family(name), method)(ag.Tensor(parameters)).data
+            np.testing.assert_allclose(found, getattr(getattr(stats, name), method)(parameters), rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", [*ROWS, *DISCRETE])
+def test_frozen(name: str) -> None:
+    x, parameters = (ROWS[name][0], ROWS[name][1]) if name in ROWS else (np.array([0.0, 1.0]), DISCRETE[name])
+    ours, scipys = family(name)(*parameters), getattr(stats, name)(*parameters)
+    for method in ("cdf", "logsf", "logpdf" if name in ROWS else "logpmf"):
+        whole = getattr(family(name), method)
+        np.testing.assert_array_equal(getattr(ours, method)(x), getattr(scipys, method)(x))
+        of_parameter = ag.grad(lambda p, m=method: ag.sum(getattr(family(name)(*parameters[:-1], p), m)(x)))
+        expected = ag.grad(lambda p, f=whole: ag.sum(f(x, *parameters[:-1], p)))
+        assert of_parameter(parameters[-1]) == expected(parameters[-1]) != 0
+    np.testing.assert_array_equal(ours.rvs(3, random_state=1), scipys.rvs(3, random_state=1))
+    np.testing.assert_equal(ours.std(), scipys.std())
+
+
+def test_frozen_of_nodes_says_what_has_no_derivative() -> None:
+    from autograd.scipy.stats import norm
+
+    assert norm(ag.Tensor(1.0), scale=2.0).mean().item() == 1.0
+    with pytest.raises(MissingRuleError, match=r"norm.rvs has no derivative: give numbers"):
+        norm(ag.Tensor(1.0)).rvs(3)
+    with pytest.raises(TypeError, match="norm takes loc, scale"):
+        norm(1.0, 2.0, 3.0)
+
+
+def test_modules_have_the_same_functions() -> None:
+    for name in ("norm", "gamma", "poisson"):
+        module = import_module(f"autograd.scipy.stats.{name}")
+        assert module.cdf is family(name).cdf
+        assert module.mean is family(name).mean
 
 
 def test_parameters_may_be_named_and_are_counted() -> None:
@@ -72,9 +134,9 @@ def test_parameters_may_be_named_and_are_counted() -> None:
             call()
 
 
-@pytest.mark.parametrize("name", [name for name in ROWS if name != "laplace"])
+@pytest.mark.parametrize("name", ROWS)
 def test_what_is_no_probability_has_no_quantile(name: str) -> None:
-    ours, parameters = import_module(f"autograd.scipy.stats.{name}"), ROWS[name][1]
+    ours, parameters = family(name), ROWS[name][1]
     for method in ("ppf", "isf"):
         found = getattr(ours, method)(ag.Tensor([-0.1, 0.4, 1.1, np.nan]), *parameters).data
         np.testing.assert_array_equal(np.isnan(found), [True, False, True, True])
@@ -100,14 +162,22 @@ def test_outside_of_the_support_gradients_are_zero() -> None:
     np.testing.assert_array_equal(ag.grad(lambda x: ag.sum(gamma.pdf(x, 1.5)))(np.array([-2.0, -0.1])), 0)
 
 
-def test_poisson() -> None:
-    from autograd.scipy.stats import poisson
-
-    k = np.array([0.0, 1.0, 4.0])
+@pytest.mark.parametrize("name", DISCRETE)
+def test_discrete(name: str) -> None:
+    *others, p = DISCRETE[name]
+    k = np.array([-1.0, 0.0, 1.0, 1.5, 3.0, 5.0, 8.0])
     for method in ("logpmf", "pmf", "cdf", "sf", "logcdf", "logsf"):
-        f = getattr(poisson, method)
-        np.testing.assert_allclose(f(k, ag.Tensor(2.3)).data, getattr(stats.poisson, method)(k, 2.3), rtol=1e-12)
-        check_grads(f, argnum=1, rtol=1e-5)(k, 2.3)
+        f = getattr(family(name), method)
+        with np.errstate(all="ignore"):
+            expected = getattr(getattr(stats, name), method)(k, *others, p)
+        found = f(k, *others, ag.Tensor(p)).data
+        np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-15)
+        if method in ("logpmf", "cdf", "logsf"):
+            inner = k[np.isfinite(expected)]
+            check_grads(lambda q, f=f, inner=inner: f(inner, *others, q), order=1, rtol=1e-5)(p)
+        np.testing.assert_array_equal(np.isnan(ag.jacobian(lambda q, f=f: f(k, *others, q))(p)), False)
+    with pytest.raises(TypeError, match=f"{name} takes .*loc, once each"):
+        family(name).pmf(k, *others, ag.Tensor(p), scale=2.0)
 
 
 SIGMA = np.array([[2.0, 0.3, 0.1], [0.3, 1.0, -0.2], [0.1, -0.2, 0.7]])
