@@ -44,9 +44,10 @@ def test_of_many_arrays_the_five_largest_are_shown() -> None:
 
 def test_some_holders_of_an_array_are_named_and_the_others_counted() -> None:
     x = ag.Tensor(np.ones(100), requires_grad=True)
-    for views, more in ((2, None), (3, " and 1 more")):  # beside x itself
+    for views, more in ((2, None), (3, " and 1 more"), (4, " and 2 more")):  # beside x itself
         line = str(ag.graph.summary(*(x.reshape(10, 10) for _ in range(views)))).splitlines()[-1]
-        assert line.endswith(more or "the Tensor made by reshape"), line
+        assert line.endswith("made by reshape, the Tensor made by reshape" + (more or "")), line
+        assert line.count("made by") == 2
 
 
 def test_of_rules_that_hold_as_much_the_commonest_comes_first() -> None:

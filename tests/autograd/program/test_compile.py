@@ -307,6 +307,16 @@ def test_what_cannot_be_recorded_is_refused_with_its_line(function: Any, request
     assert __file__ in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("function", "what"),
+    [(chance, "random numbers"), (old_chance, "random numbers"), (mutation, "setting a node's data")],
+    ids=lambda x: getattr(x, "__name__", " "),
+)
+def test_what_changed_meanwhile_is_named(function: Any, what: str, thawed: None) -> None:
+    with pytest.raises(ag.RecordingError, match=f"cannot record {what}"):
+        ag.compile(function)(1.5)
+
+
 @pytest.mark.parametrize("passes", [(), (0,), (1,), (0, 1), (2,)], ids=str)
 @pytest.mark.parametrize("kind", [np.random.default_rng, np.random.RandomState, random.Random])
 def test_generators_made_after_a_recording_are_watched(kind: Any, passes: tuple[int, ...]) -> None:

@@ -16,6 +16,7 @@ import autograd as ag
 from autograd.program import program as programs
 from autograd.program.numbers.lower import lower
 from autograd.program.numbers.schedule import Loop, schedule
+from autograd.program.text import _bytes
 from nn.scalar import MLP
 
 
@@ -323,3 +324,17 @@ def test_numbers_that_are_all_minus_infinity_have_no_share(engine: Any) -> None:
     assert ag.Program.from_graph(total, x, engine=engine).run(np.array(minus))[1].tolist() == [0.0, 0.0]
     rows = ag.Program.from_graph(total, x, engine=engine).batch(np.array([minus, [0.0, 0.0]]))[1]
     assert rows.tolist() == [[0.0, 0.0], [0.5, 0.5]]
+
+
+def test_sizes_are_told_in_units_of_a_thousand() -> None:
+    sizes = [1, 999, 1000, 2500, 999_000, 10**6, 10**9, 35 * 10**8]
+    told = ["1 bytes", "999 bytes", "1 kB", "2.5 kB", "999 kB", "1 MB", "1 GB", "3.5 GB"]
+    assert list(map(_bytes, sizes)) == told
+
+
+def test_what_is_prepared_for_the_latest_lengths_of_a_batch_is_kept_and_no_more() -> None:
+    a = ag.Value(2.0)
+    program = ag.Program.from_graph(a * a, a, engine="numpy")
+    for size in (1, *range(1, 12), 11):
+        assert program.batch(np.full((size, 1), 3.0))[0].tolist() == [9.0] * size
+    assert list(program._batches) == list(range(4, 12))

@@ -172,6 +172,26 @@ def test_a_shape_error_names_the_operation_and_the_shapes(message: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+ROW, COLUMN, NOTHING = (
+    "; x.reshape(len(x), -1) makes a row of each",
+    "; x[:, None] makes a column of x",
+    "must be equal",
+)
+
+
+@pytest.mark.parametrize(
+    ("shape", "rows", "end"),
+    [
+        *[((1, 2, 3), 6, ROW), ((1, 2, 3), 5, NOTHING), ((4, 6), 5, NOTHING), ((1, 2, 3), 1, NOTHING)],
+        *[((3,), 1, COLUMN), ((3,), 4, NOTHING), ((2, 3), 1, NOTHING)],
+    ],
+)
+def test_rows_are_offered_where_they_would_fit(shape: tuple[int, ...], rows: int, end: str) -> None:
+    with pytest.raises(ShapeError) as caught:
+        leaf(*shape) @ np.ones((rows, 4))
+    assert str(caught.value).endswith(end)
+
+
 def test_class_numbers_are_checked() -> None:
     logits = leaf(2, 3)
     for low, high in [(0, 3), (-1, 0)]:
