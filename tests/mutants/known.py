@@ -233,4 +233,44 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "condition turned",
         "return rule.array(*given, **attrs) if plain else rule(*given, **attrs)",
     ): "sooner for arrays; what is elementwise there is a function of NumPy's, in which nodes take part",
+    (
+        "autograd/rules/forwards.py",
+        "Gt → GtE",
+        "return np.einsum(subscripts, a, b, optimize=np.size(a) * np.size(b) > 10_000)",
+    ): "of how many terms NumPy looks for a quicker order",
+    (
+        "autograd/program/numbers/bytecode.py",
+        "GtE → Gt",
+        "if loop.lengths[-1] >= WIDTH and all(a.strides[-1] in (0, 1) for run in loop.runs for a in run.reads):",
+    ): "which of two ways, both for any sum",
+    (
+        "autograd/rules/forwards.py",
+        "Gt → GtE",
+        "weight = 1.0 - t if z > 0 else t",
+    ): "at z = 0 both are times 0",
+    (
+        "autograd/value/reserve.py",
+        "64 → 65",
+        "SMALLEST, LARGEST = 64, 32768",
+    ): "how many nodes are made in advance",
+    (
+        "autograd/tensor/memory.py",
+        "15 → 16",
+        "LARGE = 1 << 15",
+    ): "for which arrays it is worth it",
+    (
+        "autograd/tensor/dual.py",
+        "no USub",
+        "if kind is int and kept and -SMALL < other < SMALL:",
+    ): "the general way gives the same",
+    (
+        "autograd/graph/slips.py",
+        "0 → 1",
+        "self.last_pass = 0",
+    ): "of a leaf that was set at the clock's first tick, before any pass",
+    (
+        "autograd/graph/slips.py",
+        "GtE → Gt",
+        'if self.repeated % EVERY == 0 and "updates" not in self.told and (count := _updates(leaf, order)) >= UPDATES:',
+    ): "after how many updates a loop is told of",
 }

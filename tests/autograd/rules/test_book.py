@@ -273,3 +273,9 @@ def test_a_function_of_one_number_is_a_method(entry: Primitive) -> None:
     assert getattr(ag.Value(x), entry.name)().data == entry(ag.Value(x)).data
     assert getattr(ag.Tensor([x]), entry.name)().tolist() == entry(ag.Tensor([x])).tolist()
     assert getattr(ag.Value, entry.name).__name__ in (entry.name, "method")
+
+
+def test_how_many_inputs_an_entry_takes_is_said_in_words() -> None:
+    for name, words in (("exp", "exp takes 1 input, got 2:"), ("hypot", "hypot takes 2 inputs, got 1:")):
+        with pytest.raises(TypeError, match=words):
+            BOOK[name](*[1.0] * (2 if name == "exp" else 1))
