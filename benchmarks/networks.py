@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import functools
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ import numpy as np
 
 import autograd as ag
 import nn
+from autograd.rules.threads import available
 
 LETTERS = 27  # and what begins and ends a name
 PLACES = 16
@@ -160,6 +162,27 @@ def outputs(model: Any, x: Any) -> Any:
     return found
 
 
+def choose_threads(count: int) -> str:
+    """Let NumPy's BLAS, shares of convolutions and PyTorch have so many threads; and what each has in fact."""
+    os.environ["OPENBLAS_NUM_THREADS"] = str(count)  # what convolutions go by when the first one comes
+    found = {"convolutions": available()}
+    try:
+        from threadpoolctl import threadpool_info, threadpool_limits
+
+        threadpool_limits(count, "blas")
+        found["BLAS"] = max((int(pool["num_threads"]) for pool in threadpool_info()), default=1)
+    except ImportError:
+        pass
+    try:
+        import torch
+
+        torch.set_num_threads(count)
+        found["PyTorch"] = torch.get_num_threads()
+    except ImportError:
+        pass
+    return "threads: " + ", ".join(f"{name} {number}" for name, number in found.items())
+
+
 def turns(model: Any, loss: Any, theirs: Any, their_loss: Any, torch: Any, x: Any, y: Any, rounds: int) -> None:
     """Our compiled step and PyTorch's, by turns on the same batch."""
     step = nn.compile_step(model, loss, nn.Adam(model.parameters(), learning_rate=1e-3))
@@ -196,7 +219,12 @@ def main() -> None:
         "--epochs", type=int, help="8 for digits and 2 for names by default; 0 takes turns with PyTorch alone"
     )
     parser.add_argument("--rounds", type=int, default=40, help="turns of each (default: %(default)s)")
+    parser.add_argument(
+        "--threads", type=int, default=available(), help="of BLAS, convolutions and PyTorch (default: %(default)s)"
+    )
     options = parser.parse_args()
+    available.cache_clear()
+    print(choose_threads(options.threads))
     epochs = (8 if options.task == "digits" else 2) if options.epochs is None else options.epochs
     x, y = (digits if options.task == "digits" else names)(options.data)
     order = np.random.default_rng(0).permutation(len(x))
