@@ -19,8 +19,9 @@ Lengths = tuple[int, ...]
 
 # Bytes of columns that are made at a time, and of images that are pooled.
 AT_A_TIME = 1 << 19
-# Where products that BLAS does in the thread that asks for them have fewer windows than this, its own threads do better.
-NARROW = 24
+# Where products that BLAS does in the thread that asks for them have fewer windows than this, its own threads do better;
+# windows that are summed over are to be more.
+NARROW, SUMMED = 24, 96
 # Into how many shares threads divide a batch at most: a number that does not depend on the machine, since the order
 # in which the gradients of a kernel are summed does.
 SHARES = 8
@@ -63,13 +64,13 @@ def _inside(padding: Lengths) -> Any:
     return (Ellipsis, *(slice(p, -p) if p else slice(None) for p in padding))
 
 
-def _parts(samples: int, at_a_time: int) -> list[slice]:
-    return [slice(n, min(n + at_a_time, samples)) for n in range(0, samples, at_a_time)]
+def _pieces(length: int, size: int) -> list[slice]:
+    return [slice(n, min(n + size, length)) for n in range(0, length, size)]
 
 
 def _shares(samples: int, at_a_time: int) -> list[list[slice]]:
     """The parts of a batch, a few samples each, divided among threads."""
-    parts = _parts(samples, at_a_time)
+    parts = _pieces(samples, at_a_time)
     count = max(1, min(SHARES, len(parts) // 2))
     return [parts[len(parts) * i // count : len(parts) * (i + 1) // count] for i in range(count)]
 
@@ -85,10 +86,18 @@ class _Columns:
         x: The shape of what the windows lie on.
         size: That of a window.
         out: How many numbers a window becomes.
+        narrow: How many windows a product must have at least, where it is to be small enough for one thread.
     """
 
     def __init__(
-        self, x: Lengths, size: Lengths, out: int, how: dict[str, Any], dtype: Any, alone: bool = False
+        self,
+        x: Lengths,
+        size: Lengths,
+        out: int,
+        how: dict[str, Any],
+        dtype: Any,
+        narrow: int = NARROW,
+        alone: bool = False,
     ) -> None:
         self.channels, self.size, self.out, self.groups, self.dtype = x[1], size, out, how["groups"], np.dtype(dtype)
         self.padding, stride, dilation = how["padding"], how["stride"], how["dilation"]
@@ -108,9 +117,9 @@ class _Columns:
         one = max(1, self.groups * self.rows * self.count) * self.dtype.itemsize
         self.at_a_time = max(1, min(x[0], AT_A_TIME // one))
         width = ALONE // max(1, self.rows * out // self.groups)
-        small = width >= NARROW
-        self.pieces = [slice(n, n + width) for n in range(0, self.count, width)] if small else [slice(None)]
-        self.shares = _shares(x[0], self.at_a_time) if small else [_parts(x[0], self.at_a_time)]
+        small = width >= narrow
+        self.pieces = _pieces(self.count, width if small else self.count)
+        self.shares = _shares(x[0], self.at_a_time) if small else [_pieces(x[0], self.at_a_time)]
 
     def seen(self, x: Any) -> Any:
         """Every window of x, which is padded, without a copy: (samples, channels, places, windows)."""
@@ -223,14 +232,14 @@ def convolution_transposed(g: Any, w: Any, lengths: Lengths, out: Any = None, **
 def convolution_kernel(x: Any, g: Any, size: Lengths, **how: Any) -> Any:
     """What ⟨g, convolution(x, w)⟩ has for each entry of w: every window times its g."""
     groups, outs = how["groups"], g.shape[1]
-    columns = _Columns(x.shape, size, outs, how, np.result_type(x, g))
+    columns = _Columns(x.shape, size, outs, how, np.result_type(x, g), SUMMED)
     if columns.count == math.prod(columns.counts):
         y = _windows_times(g, x, columns)
     else:
         with np.errstate(invalid="ignore"):
             y = _windows_times(g, x, columns)
         if not np.isfinite(y).all():  # 0 times an infinite entry between lines, which is in no window here
-            y = _windows_times(g, x, _Columns(x.shape, size, outs, how, y.dtype, alone=True))
+            y = _windows_times(g, x, _Columns(x.shape, size, outs, how, y.dtype, SUMMED, alone=True))
     return y.swapaxes(-1, -2).reshape(outs, x.shape[1] // groups, *size)
 
 
@@ -245,7 +254,8 @@ def _windows_times(g: Any, x: Any, columns: _Columns) -> Any:
             for part in columns.shares[number]:
                 of_x, of_g = memory.columns(x[part]), memory.spread(g[part]).swapaxes(-1, -2)
                 for piece in columns.pieces:
-                    y += np.matmul(of_x[..., piece], of_g[..., piece, :]).sum(0)
+                    found = np.matmul(of_x[..., piece], of_g[..., piece, :])
+                    y += found[0] if len(found) == 1 else found.sum(0)
             return y
 
         return share
@@ -279,14 +289,18 @@ def max_pool(x: Any, size: Lengths, stride: Lengths, padding: Lengths, dilation:
     counts = window_counts(x.shape[lead:], size, stride, padding, dilation)
     y = np.empty((*x.shape[:lead], *counts), x.dtype) if out is None else out
 
+    along = [
+        [(..., slice(i * d, i * d + (n - 1) * s + 1, s), *(slice(None),) * (len(size) - axis)) for i in range(k)]
+        for axis, (k, n, s, d) in enumerate(zip(size, counts, stride, dilation, strict=True), 1)
+    ]
+
     def largest(part: Any) -> None:
         """Along one axis after another."""
         found = padded(x[part], padding, _least(x))
-        for axis, (k, n, s, d) in enumerate(zip(size, counts, stride, dilation, strict=True)):
-            rest = (slice(None),) * (len(size) - axis - 1)
-            first, *others = [found[(..., slice(i * d, i * d + (n - 1) * s + 1, s), *rest)] for i in range(k)]
-            found = y[part] if axis == len(size) - 1 else np.empty_like(first)
-            np.copyto(found, first) if k == 1 else np.maximum(first, others[0], out=found)
+        for axis, indices in enumerate(along, 1):
+            first, *others = [found[index] for index in indices]
+            found = y[part] if axis == len(size) else np.empty_like(first)
+            np.maximum(first, others[0] if others else first, out=found)
             for other in others[1:]:
                 np.maximum(found, other, out=found)
 
@@ -307,19 +321,20 @@ def max_places(
     counts = window_counts(lengths, size, stride, padding, dilation)
     places = np.empty(y.shape, np.uint8 if math.prod(size) <= 256 else np.intp) if out is None else out
     within = padded(np.ones(lengths, bool), padding, False)  # the least number of all may be beyond the edge, too
+    indices = [index for _, index in each_place(size, counts, stride, dilation)][:-1]
 
     def first(part: Any) -> None:
         entries, top, found = padded(x[part], padding, _least(x)), y[part], places[part]
-        undefined, missing = top != top, np.ones(top.shape, bool)
+        undefined, missing = top != top, None
         some = undefined.any()
         found[...] = 0
-        for _, index in list(each_place(size, counts, stride, dilation))[:-1]:
+        for index in indices:
             other = entries[index] != top
             if some:
                 other &= ~(undefined & (entries[index] != entries[index]))
             if any(padding):
                 other |= ~within[index]
-            missing &= other
+            missing = other if missing is None else np.logical_and(missing, other, out=other)
             found += missing
 
     _each_part(x, size, first)

@@ -116,6 +116,7 @@ def test_windows_are_the_same_by_any_number_of_threads(name: str, monkeypatch: p
     whole = CALLS[name]()
     monkeypatch.setattr(windows, "AT_A_TIME", 1 << 14)
     monkeypatch.setattr(windows, "ALONE", 30 * 54)
+    monkeypatch.setattr(windows, "SUMMED", 30)
     divided: list[int] = []
     shared = threads.shared
     monkeypatch.setattr(windows, "shared", lambda work, count: divided.append(count) or shared(work, count))
