@@ -64,15 +64,54 @@ def _fit(work: Work, compile: bool | None = None, warm: bool = False) -> Step:
     return step
 
 
-def _bare(work: Work) -> Step:
-    """The steps alone, compiled, on one batch."""
+def _fit_again(work: Work) -> Step:
+    """What `fit` takes once its steps are recorded."""
+    import nn
+
+    x, y = work.data()
+    model = nn.MLP(work.sizes[0], list(work.sizes[1:]), seed=0)
+    trainer = nn.Trainer(model, loss="cross_entropy", optimizer="adam")
+
+    def step() -> tuple[float, ...]:
+        trainer.fit(x, y, epochs=work.epochs, batch_size=work.batch, progress=False)
+        return ()
+
+    step()
+    return step
+
+
+def _recorded(work: Work) -> tuple[Any, Any, Any]:
+    """A compiled step, and the data."""
     import nn
 
     x, y = work.data()
     model = nn.MLP(work.sizes[0], list(work.sizes[1:]), seed=0)
     replay = nn.compile_step(model, nn.cross_entropy, nn.Adam(model.parameters()))
+    for size in (work.batch, len(x) % work.batch or work.batch):
+        replay(x[:size], y[:size])
+    return replay, x, y
+
+
+def _loop(work: Work) -> Step:
+    """What `fit` is to be measured by: a loop of compiled steps over the batches of as many epochs."""
+    import nn
+
+    replay, x, y = _recorded(work)
+    loader = nn.DataLoader((x, y), work.batch, shuffle=True, seed=0)
+
+    def step() -> tuple[float, ...]:
+        for _ in range(work.epochs):
+            for xb, yb in loader:
+                replay(xb, yb)
+        return ()
+
+    return step
+
+
+def _bare(work: Work) -> Step:
+    """The steps alone, compiled, on one batch: nothing is shuffled or gathered."""
+    replay, x, y = _recorded(work)
     xb, yb, steps = x[: work.batch].copy(), y[: work.batch].copy(), work.epochs * -(-len(x) // work.batch)
-    replay(xb, yb)
 
     def step() -> tuple[float, ...]:
         for _ in range(steps):
@@ -133,6 +172,8 @@ def _row(key: str, work: Work) -> Row:
             alone("scikit-learn", partial(_scikit_learn, work), whole=False),
             alone("PyTorch", partial(_pytorch, work), needs="torch", whole=False),
             alone("eager", partial(_fit, work, compile=False), whole=False),
+            alone("fit again", partial(_fit_again, work), whole=False),
+            alone("loop of compiled steps", partial(_loop, work), whole=False),
             alone("compiled steps alone", partial(_bare, work), whole=False),
         ),
         tolerance=1e-5,
