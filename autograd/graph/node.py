@@ -77,7 +77,7 @@ class Node:
     @property
     def parents(self) -> tuple[Node, ...]:
         """The inputs that are nodes, in order: ``a + a`` has two."""
-        return tuple(x for x in self.inputs if isinstance(x, Node))
+        return tuple([x for x in self.inputs if isinstance(x, Node)])  # a list is quicker
 
     @property
     def _value(self) -> Any:

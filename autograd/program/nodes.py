@@ -138,7 +138,7 @@ class TracedValue(Traced, Value):
 
     def _unbroadcast(self, share: Any) -> Any:
         if share.__class__ is Untracked:
-            if share.place is None and share.before is not None:  # a sum that is one share of another ends here
+            if share.place is None and share.terms is not None:  # a sum that is one share of another ends here
                 active().place(share)
             return share
         if getattr(share, "kind", "") == "array":  # beside arrays, a number's gradient is the sum over its copies
@@ -160,13 +160,13 @@ class Untracked(TracedValue):
     have no place yet, so that they become one entry for all of them.
 
     Attributes:
-        before: Of a sum that may go on: what the last term is added to, itself or its place. None for a product.
-        last: The last term, or the product: a place, or the places of two factors.
+        terms: Of a sum that may go on: its terms, perhaps followed by those of a longer one. None for a product.
+        last: How many of the terms are its own; or the places of the two factors.
     """
 
-    __slots__ = ("before", "last")
-    before: Any
-    last: int | tuple[int, int]
+    __slots__ = ("last", "terms")
+    terms: list[Any] | None
+    last: Any
     rule, inputs, attrs, label, requires_grad, stamp = None, (), NO_ATTRS, None, False, 0
 
     def __mul__(self, other: Any) -> Any:
@@ -180,17 +180,24 @@ class Untracked(TracedValue):
         if first in constants or (second in constants and second not in tracer.tape.data):
             return tracer.apply(_MULTIPLY, (self, other), NO_ATTRS)
         node = object.__new__(Untracked)
-        node.place, node.before, node.last = None, None, (second, first)
+        node.place, node.terms, node.last = None, None, (second, first)
         return node
 
     def __add__(self, other: Any) -> Any:
         """A sum, which may go on."""
         tracer: Any = current_tracer() or active()
-        if tracer.data or other.__class__ is not Untracked or (other.place is None and other.before is not None):
+        if tracer.data or other.__class__ is not Untracked or (other.place is None and other.terms is not None):
             return tracer.apply(_ADD, (self, other), NO_ATTRS)
+        term = other.last if other.place is None else other.place
+        if self.place is not None:
+            terms = [self.place, term]
+        elif self.terms is None:
+            terms = [self.last, term]
+        else:
+            terms = self.terms if len(self.terms) == self.last else self.terms[: self.last]
+            terms.append(term)
         node = object.__new__(Untracked)
-        node.place, node.before = None, self if self.place is None else self.place
-        node.last = other.last if other.place is None else other.place
+        node.place, node.terms, node.last = None, terms, len(terms)
         return node
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain, groupby
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -168,20 +168,13 @@ class Tracer:
 
     def _summed(self, x: Any) -> int:
         """The place of such a product or sum, which does not go on any more."""
-        terms, node = [x.last], x
-        while node.before is not None:
-            node = node.before
-            if node.__class__ is int or node.place is not None:
-                terms.append(node if node.__class__ is int else node.place)
-                break
-            terms.append(node.last)
-        terms.reverse()
+        terms = [x.last] if x.terms is None else x.terms[: x.last]
         tape, first = self.tape, terms[0]
         found: int = simplify.apply(tape, arithmetic.multiply, first) if first.__class__ is tuple else first
         for kind, run in groupby(terms[1:], type):
             places = [found, *run]
             if kind is tuple:
-                places[1:] = chain.from_iterable(zip(*places[1:], strict=True))
+                places[1:] = [pair[0] for pair in places[1:]] + [pair[1] for pair in places[1:]]
                 rule = products.affine
             else:
                 rule = arithmetic.add if len(places) == 2 else reductions.add_n

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any, Final
 
 from autograd.program.numbers.fusion import joined
@@ -128,9 +127,9 @@ def lower(tape: Tape) -> Listing:
         elif rule is products.affine:
             half = len(inputs) // 2
             count, head, flip, signs, terms = add_up(inputs[:1], (False,))
-            pairs = zip(inputs[1 : half + 1], inputs[half + 1 :], strict=True)
-            terms = [*terms, *chain.from_iterable(pairs)]
-            sums[place] = count + half, head, flip, signs + "p" * half, terms
+            pairs = [0] * (2 * half)
+            pairs[::2], pairs[1::2] = inputs[1 : half + 1], inputs[half + 1 :]
+            sums[place] = count + half, head, flip, signs + "p" * half, [*terms, *pairs]
 
     numbers = {place: float(number) for place, number in constants.items() if uses[place]}
     listing = Listing([*tape.arguments, *tape.sources, *tape.captured], numbers, outputs)
@@ -162,11 +161,11 @@ def lower(tape: Tape) -> Listing:
 _Sum = tuple[int, Any, bool, str, Sequence[int]]
 
 
-def _flat(total: _Sum) -> tuple[str, list[int]]:
+def _flat(total: _Sum) -> tuple[str, Sequence[int]]:
     """The signs and the places of all terms, from the first on."""
     _, head, _, signs, terms = total
     if head is None:
-        return signs, list(terms)
+        return signs, terms
     parts = []
     part: Any = total
     flipped = False

@@ -98,8 +98,9 @@ def _groups(listing: Listing) -> Iterator[tuple[Action, list[int]]]:
     steps = zip(listing.places, listing.actions, listing.operands, strict=True)
     for step, (place, action, operands) in enumerate(steps):
         level[place] = now = 1 + max(map(level.__getitem__, operands))
-        for part in listing.parts.get(place, ()):
-            level[part] = now
+        if action in JOINT:
+            for part in listing.parts[place]:
+                level[part] = now
         groups.setdefault((now, action, len(operands)), []).append(step)
     for (_, action, _), members in sorted(groups.items(), key=lambda item: item[0][0]):
         yield action, members
@@ -148,7 +149,9 @@ class _Layout:
     def add(self, action: Action, steps: Sequence[int]) -> None:
         """The next group: find an order for its lanes, and places for its results."""
         listing = self.listing
-        results = [[listing.places[step], *listing.parts.get(listing.places[step], ())] for step in steps]
+        results = [(listing.places[step],) for step in steps]
+        if action in JOINT:
+            results = [(place, *listing.parts[place]) for (place,) in results]
         operands = [listing.operands[step] for step in steps]
         lanes, width = len(steps), len(results[0])
         if lanes >= SHORTEST:
