@@ -41,8 +41,12 @@ def _full(g: Any, a: Any, b: Any) -> Any:
 
 
 def _left(g: Any, a: Any, b: Any) -> Any:
-    if rank(b) == 2 and rank(a) <= 2:
-        return matmul(g, transpose(b, axes=(1, 0)))
+    if rank(b) == 2:
+        turned = transpose(b, axes=(1, 0))
+        if rank(a) <= 2:
+            return matmul(g, turned)
+        # one large product instead of a stack of small ones
+        return reshape(matmul(reshape(g, shape=(rows_of(g), shape(g)[-1])), turned), shape=shape(a))
     return matmul(_full(g, a, b), matrix_transpose(as_column(b)))
 
 

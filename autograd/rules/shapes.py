@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,7 @@ def rank(x: Any) -> int:
 
 def rows_of(x: Any) -> int:
     """How many rows the matrices of a stack have together."""
-    return math.prod(shape(x)[:-1])
+    return prod(shape(x)[:-1])
 
 
 def kept_shape(full: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
@@ -61,8 +61,8 @@ def count(x: Any, axis: Axis) -> int:
     """How many entries of ``x`` go into one entry of the reduction."""
     full = shape(x)
     if axis is None:
-        return math.prod(full)
-    return math.prod(full) // max(1, math.prod(kept_shape(full, axis)))
+        return prod(full)
+    return prod(full) // max(1, prod(kept_shape(full, axis)))
 
 
 def inverse_permutation(axes: Sequence[int]) -> tuple[int, ...]:
