@@ -50,7 +50,7 @@ def _keep(kept: Any, x: Any, weight_ih: Any, bias: Any, weight: Any, h: Any, c: 
             for sigmoids in (gates[:2], o):
                 np.exp(sigmoids, out=sigmoids)
                 sigmoids += 1
-                np.reciprocal(sigmoids, out=sigmoids)
+                np.divide(1, sigmoids, out=sigmoids)  # quicker than np.reciprocal
             np.multiply(i, g, out=work)
             np.multiply(f, all_c[t], out=all_c[t + 1])
             all_c[t + 1] += work
