@@ -35,14 +35,16 @@ __all__ = [
 MISSING = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "n/a", "#N/A", "#NA", "<NA>", "?", "-", "--", ".", "NaT")
 
 _MISSING = {*(text.lower() for text in MISSING), "none", "missing", "unknown"}
-_MONEY = r"(?:[$€£¥₹]|USD|EUR|GBP)"
+_MONEY = r"(?:[$€£¥₹₽₩₺₫₪₴₱]|USD|EUR|GBP|CHF|kr\.?|zł)"
+# What groups digits beside the comma or point: apostrophes, straight and curved, and blanks of every width.
+_APART = "'’ \u00a0\u2007\u2009\u202f"
 _SHAPE = re.compile(
-    rf"\(?\s*([-+−]?)\s*{_MONEY}?\s*([-+−]?)\s*(\d[\d.,' \u00a0\u202f]*|[.,]\d+)([eE][-+]?\d+)?"
-    rf"\s*(?:%|{_MONEY})?\s*\)?",
+    rf"(?:{_MONEY}\s*)?(\(?)\s*([-+−]?)\s*{_MONEY}?\s*([-+−]?)\s*(\d[\d.,{_APART}]*|[.,]\d+)([eE][-+]?\d+)?"
+    rf"\s*(?:%|{_MONEY})?\s*(\)?)",
     re.ASCII,
 )
 _GROUPS = {
-    comma: re.compile(rf"(\d{{1,3}}([{group}' \u00a0\u202f]\d{{2,3}})*[{group}' \u00a0\u202f]\d{{3}}|\d*)({point}\d*)?")
+    comma: re.compile(rf"(\d{{1,3}}([{group}{_APART}]\d{{2,3}})*[{group}{_APART}]\d{{3}}|\d*)({point}\d*)?")
     for comma, group, point in ((False, ",", r"\."), (True, r"\.", ","))
 }
 _WITH_UNIT = re.compile(r"[-+]?[\d.,]*\d ?([^\W\d_][^\d]{0,9})")
@@ -92,15 +94,14 @@ def _number(text: str, comma: bool) -> float:
     text = text.strip()
     if len(text) > LONGEST_NUMBER or (found := _SHAPE.fullmatch(text)) is None:
         return np.nan
-    sign, inner, body, exponent = found.groups()
+    opened, sign, inner, body, exponent, closed = found.groups()
     if (sign and inner) or not _GROUPS[comma].fullmatch(body := body.strip()):
         return np.nan
-    digits = re.sub(r"[.' \u00a0\u202f]" if comma else r"[,' \u00a0\u202f]", "", body).replace(",", ".")
+    digits = re.sub(f"[{'.' if comma else ','}{_APART}]", "", body).replace(",", ".")
     if not any(map(str.isdigit, digits)):
         return np.nan
-    brackets = text.startswith("(") and text.endswith(")")
     size = float(f"{digits}{exponent or ''}")
-    return -size if (sign + inner) in ("-", "−") or brackets else size
+    return -size if (sign + inner) in ("-", "−") or (opened and closed) else size
 
 
 def _plain_numbers(texts: list[str], comma: bool) -> NDArray[np.float64]:

@@ -187,7 +187,13 @@ def _take(series: pd.Series[Any], some: pd.Series[Any], name: str, choices: Choi
 
 def _take_dates(series: pd.Series[Any], name: str, form: str, found: Found) -> None:
     found.dates[name] = form
-    found.converted[name] = require("pandas", "train").Series(to_dates(series, form), index=series.index)
+    dates = found.converted[name] = require("pandas", "train").Series(to_dates(series, form), index=series.index)
+    in_order = dates.is_monotonic_increasing or dates.is_monotonic_decreasing
+    if in_order and len(dates) >= ENOUGH_ROWS and dates.nunique() > MOST_DIFFERENT * len(dates):
+        found.notes.append(
+            f"the rows are in the order of {quoted(name)}; those held out lie between those of training, so what comes "
+            "after the last date may be predicted worse"
+        )
 
 
 def _as_numbers(

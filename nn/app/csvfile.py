@@ -135,7 +135,7 @@ def _options(dialect: Dialect, blanks: bool) -> dict[str, Any]:
         "sep": r"\s+" if dialect.separator == " " else dialect.separator,
         "quotechar": dialect.quote,
         "header": 0 if dialect.header else None,
-        "skiprows": dialect.skip,
+        "skiprows": [*range(dialect.skip), dialect.skip + 1] if dialect.units else dialect.skip,
         "index_col": False if dialect.trailing else None,
         "na_values": list(MISSING),
         "keep_default_na": False,

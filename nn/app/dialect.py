@@ -10,10 +10,11 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from nn._limits import MOST_DATA_BYTES
+from nn.app.cells import MISSING
 from nn.app.datasets import DataError
 from nn.app.idx import GZIP_MAGIC, is_html
 
@@ -21,6 +22,8 @@ __all__ = ["Dialect", "plain_text", "sniff"]
 
 # So much of the file is looked at, cut at the end of a line.
 SNIFFED_BYTES, SNIFFED_LINES = 2**18, 100
+# Two headers are told from rows where so many lines are there.
+FEWEST_LINES = 4
 SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", " ": "blanks"}
 BOMS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _NUMBER = re.compile(r"[-+−]?[$€£]?[\d.,]*\d[\d.,]*([eE][-+]?\d+)?%?", re.ASCII)
@@ -35,7 +38,8 @@ class Dialect:
         quote: What cells stand between that hold separators.
         decimal: The mark before decimals, ``"."`` or ``","``.
         header: Whether the first line names the columns.
-        skip: Lines before that one: comments, ``sep=;``.
+        skip: Lines before that one: comments, ``sep=;``, headings over several columns.
+        units: Whether the line after it holds units or the like, and no cells.
         trailing: Whether rows, unlike the header, end in a separator.
         named_rows: Whether the rows have one cell more than the header, in front.
     """
@@ -45,6 +49,7 @@ class Dialect:
     decimal: str = "."
     header: bool = True
     skip: int = 0
+    units: bool = False
     trailing: bool = False
     named_rows: bool = False
 
@@ -54,6 +59,7 @@ class Dialect:
         parts += (
             [f"{self.skip} {'line' if self.skip == 1 else 'lines'} before the header left out"] if self.skip else []
         )
+        parts += ["the line of units after the header left out"] if self.units else []
         parts += [] if self.header else ["no header seen"]
         return ", ".join(parts)
 
@@ -138,8 +144,9 @@ def sniff(content: bytes) -> Dialect:
     cells counts for nothing.
 
     Example:
-        >>> sniff(b"# made by hand\nx;y\n3,14;a\n2,5;b, c\n")
-        Dialect(separator=';', quote='"', decimal=',', header=True, skip=1, trailing=False, named_rows=False)
+        >>> dialect = sniff(b"# made by hand\nx;y\n3,14;a\n2,5;b, c\n")
+        >>> dialect.separator, dialect.decimal, dialect.header, dialect.skip
+        (';', ',', True, 1)
         >>> str(sniff(b"1,2\n3,4\n"))
         'separated by commas, no header seen'
     """
@@ -162,7 +169,12 @@ def sniff(content: bytes) -> Dialect:
     both = best == ";" and "," in even and len(tables[","][0]) > 1
     if both and _numbers(tables[","]) >= _numbers(tables[";"]):
         best = ","  # a semicolon in a cell of every row
-    return _described(best, quote, tables.get(best, []), skip)
+    rows = tables.get(best, [])
+    if len(rows) == len(body) and lines[skip + 1 : skip + 2] == body[1:2] and _is_second_header(rows):
+        if "" in rows[0][1:] and "" not in rows[1]:  # headings, each over several names
+            return _described(best, quote, rows[1:], skip + 1)
+        return replace(_described(best, quote, [rows[0], *rows[2:]], skip), units=True)
+    return _described(best, quote, rows, skip)
 
 
 def _rows(lines: Sequence[str], separator: str, quote: str) -> list[list[str]]:
@@ -212,6 +224,22 @@ def _described(separator: str, quote: str, rows: Sequence[Sequence[str]], skip: 
         trailing=trailing,
         named_rows=longer and not trailing,
     )
+
+
+def _is_second_header(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the second line holds units, or the columns' names: a text over each column of numbers, and no cells."""
+    if len(rows) < FEWEST_LINES or len(rows[0]) != len(rows[1]):
+        return False
+    texts = 0
+    for place, cell in enumerate(rows[1]):
+        column = [row[place] for row in rows[2:] if len(row) == len(rows[1]) and row[place]]
+        if sum(bool(_NUMBER.fullmatch(each)) for each in column) > 0.9 * len(column):
+            if _NUMBER.fullmatch(cell) or cell in MISSING[1:]:
+                return False
+            texts += bool(cell)
+        elif cell and cell in column:  # as cells of a category are
+            return False
+    return texts > 1
 
 
 def _is_row(header: Sequence[str], body: Sequence[Sequence[str]]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,23 @@ __all__ = ["load_csv", "reload_csv"]
 # A whole-number target with at most so many values, each in so many rows on average, is taken as classes.
 MOST_WHOLE_NUMBER_CLASSES = 20
 FEWEST_ROWS_A_CLASS = 5
+# What a line of totals is called; of how many rows, and how nearly, as its parts may be rounded.
+_TOTAL = re.compile(r"(grand |sub)?totals?:?|sums?:?|(gesamt)?summe:?|(ins)?gesamt:?|somme:?|totale?:?|suma:?", re.I)
+FEWEST_ADDED, ROUNDED = 6, 1e-3
+# Two words that are one class each, however they are spelt.
+YES_AND_NO = (
+    "true false",
+    "yes no",
+    "ja nein",
+    "oui non",
+    "sí no",
+    "si no",
+    "y n",
+    "j n",
+    "t f",
+    "wahr falsch",
+    "on off",
+)
 
 
 def load_csv(
@@ -52,10 +70,8 @@ def load_csv(
     if problems:
         unseen = "no header was seen, so " if table.how.endswith("no header seen") else ""
         raise _refusal(table.name, problems, f"{unseen}its columns are {listed(table.frame.columns)}")
-    dataset = _with_target(path, table, fingerprint, target, task, encoding)
-    found = Found(notes=list(table.notes))
-    if len(dataset) < len(table.frame):
-        found.notes.append(f"rows without a target are left out: {len(table.frame) - len(dataset):,}")
+    dataset, notes = _with_target(path, table, fingerprint, target, task, encoding)
+    found = Found(notes=[*table.notes, *notes])
     look_at_columns(dataset.features, dataset.target, bool(dataset.classes), choices, found)
     plan = found.plan()
     if not plan.names:
@@ -78,7 +94,7 @@ def reload_csv(path: Path, target: str, task: Task, encoding: str | None = None)
     table, fingerprint = _read(path, encoding)
     if problems := require_columns(table, {"the target": [target]}):
         raise _refusal(table.name, problems)
-    return _with_target(path, table, fingerprint, target, task, encoding)
+    return _with_target(path, table, fingerprint, target, task, encoding)[0]
 
 
 def _read(path: Path, encoding: str | None) -> tuple[Table, Fingerprint]:
@@ -88,15 +104,20 @@ def _read(path: Path, encoding: str | None) -> tuple[Table, Fingerprint]:
 
 def _with_target(
     path: Path, table: Table, fingerprint: Fingerprint, target: str, task: Task | None, encoding: str | None
-) -> Dataset:
-    """The rows that have a target, and it apart from the other columns."""
+) -> tuple[Dataset, list[str]]:
+    """The rows that have a target, and it apart from the other columns; and what is to be said of them."""
     column = table.frame[target]
     present = column.notna() if column.dtype.kind in "biuf" else to_texts(column) != ""
     frame = table.frame if present.all() else table.frame[present].reset_index(drop=True)
     if not len(frame):
         raise DataError(f"{path}: the target {quoted(target)} is empty in all rows")
-    values, classes, note = _target(table.name, frame[target], target, task)
-    return Dataset(
+    notes = [f"rows without a target are left out: {left_out:,}"] if (left_out := len(present) - len(frame)) else []
+    if sums := _totals(frame):
+        frame = frame.iloc[:-1]
+        notes.append(f"the last row is left out: it holds the sums of {listed(sums)}")
+    values, classes, note, merged = _target(table.name, frame[target], target, task)
+    notes += merged
+    dataset = Dataset(
         name="stdin" if path == STANDARD_INPUT else path.stem.removesuffix(".csv").strip(".") or "data",
         features=frame.drop(columns=[target]),
         plan=Plan(),
@@ -113,6 +134,26 @@ def _with_target(
         },
         note=note,
     )
+    return dataset, notes
+
+
+def _totals(frame: pd.DataFrame) -> list[str]:
+    """The columns whose last cell is the sum of the others, where the last row is one of totals."""
+    last = frame.iloc[-1]
+    named = any(isinstance(cell, str) and _TOTAL.fullmatch(cell.strip()) for cell in last)
+    if len(frame) < FEWEST_ADDED or not (named or last.isna().any()):
+        return []
+    sums, others = [], 0
+    for name in frame.columns:
+        comma = has_commas(frame[name].iloc[some_rows(len(frame))])
+        if np.isfinite(to_numbers(frame[name].iloc[-1:], comma)[0]).any():
+            numbers = to_numbers(frame[name], comma)[0]
+            total, largest = float(np.nansum(numbers[:-1])), float(np.nanmax(np.abs(numbers[:-1]), initial=0.0))
+            if abs(total) > largest and np.isclose(numbers[-1], total, rtol=ROUNDED if named else 1e-9):
+                sums.append(name)
+            else:
+                others += 1
+    return sums if named or not others else []
 
 
 def _refusal(name: str, problems: list[str], more: str = "") -> DataError:
@@ -129,8 +170,8 @@ def _refusal(name: str, problems: list[str], more: str = "") -> DataError:
 
 def _target(
     table: str, column: pd.Series[Any], name: str, task: Task | None
-) -> tuple[NDArray[Any], tuple[str, ...], str]:
-    """The values to predict, the classes, and why it is one task or the other."""
+) -> tuple[NDArray[Any], tuple[str, ...], str, list[str]]:
+    """The values to predict, the classes, why it is one task or the other, and what is to be said of the classes."""
     numbers, _ = to_numbers(column, has_commas(column.iloc[some_rows(len(column))]))
     share = 0.0 if column.dtype == bool or not len(numbers) else float(np.isfinite(numbers).mean())
     if task is None:
@@ -151,15 +192,31 @@ def _target(
                 f"{table}: the target {quoted(name)} is not a number in row {place + 1}: {text} ({share:.0%} of its "
                 "cells are); correct it, empty the cell, or pass --task classification"
             )
-        return numbers, (), note
+        return numbers, (), note, []
     pandas = require("pandas", "train")
     codes, found = pandas.factorize(column)
-    places, different = pandas.factorize(to_texts(pandas.Series(found)))  # " a" and "a" are one
+    texts, said = _one_spelling(name, to_texts(pandas.Series(found)))  # " a" and "a" are one
+    places, different = pandas.factorize(texts)
     codes = places[codes]
     order = sorted(range(len(different)), key=different.__getitem__)
     if share == 1 and len(np.unique(numbers)) == len(different):
         order.sort(key=numbers[np.unique(codes, return_index=True)[1]].__getitem__)
-    return np.argsort(order)[codes], tuple(different[order].tolist()), note
+    return np.argsort(order)[codes], tuple(different[order].tolist()), note, said
+
+
+def _one_spelling(name: str, texts: NDArray[Any]) -> tuple[NDArray[Any], list[str]]:
+    """The classes with yes and no in one spelling each; and which others differ in their capitals alone."""
+    spelt: dict[str, list[str]] = {}
+    for text in dict.fromkeys(texts.tolist()):
+        spelt.setdefault(text.casefold(), []).append(text)
+    several = {word: each for word, each in spelt.items() if len(each) > 1}
+    alike = {word for pair in YES_AND_NO if spelt.keys() >= (words := {*pair.split()}) for word in words}
+    merged = [" and ".join(each) for word, each in several.items() if word in alike]
+    apart = [" and ".join(each) for word, each in several.items() if word not in alike]
+    said = [f"classes of {quoted(name)} that are taken for one: {listed(merged)}"] if merged else []
+    said += [f"classes of {quoted(name)} that differ in their capitals alone: {listed(apart)}"] if apart else []
+    first = {text: each[0] for word, each in several.items() if word in alike for text in each}
+    return np.array([first.get(text, text) for text in texts.tolist()], dtype=object), said
 
 
 def _inferred(numbers: NDArray[np.float64], share: float, name: str) -> tuple[Task, str]:

@@ -1,6 +1,7 @@
 """Tables as people have them: what each column is taken for, what is left out and said, and the target."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -52,6 +53,9 @@ COLUMNS = {
     "dollars": ([f"${abs(x) * 100:,.0f}" for x in NOISE], "numbers", ""),
     "euros behind": ([f"{x:.1f} €" for x in NOISE], "numbers", ""),
     "decimal commas": ([f"{x * 1e4:,.2f}".translate(str.maketrans(",.", ".,")) for x in NOISE], "numbers", ""),
+    "currency before brackets": ([f"$ ({-x:.2f})" if x < 0 else f"$ {x:.2f}" for x in NOISE], "numbers", ""),
+    "thin blanks": ([f"{x * 1e5:,.2f} CHF".replace(",", "\u2009") for x in NOISE], "numbers", ""),
+    "curved apostrophes": ([f"{x * 1e5:,.0f}".replace(",", "\u2019") for x in NOISE], "numbers", ""),
     "per cent": ([f"{x:.0f}%" for x in 10 * NOISE], "numbers", ""),
     "a true minus": ([f"{x:.2f}".replace("-", "−") for x in NOISE], "numbers", ""),
     "brackets": ([f"({-x:.2f})" if x < 0 else f"{x:.2f}" for x in NOISE], "numbers", ""),
@@ -80,6 +84,7 @@ COLUMNS = {
     "a huge threshold": (np.where(SIDES == "left", 1e300, -1e300) * (0.1 + NOISE**2), None, "leak? tells the target"),
     "a fine threshold": (1e9 + np.where(SIDES == "left", 1, -1) * (0.1 + NOISE**2), None, "leak? tells the target"),
     "dates": ([f"2020-{n % 12 + 1:02}-{n % 28 + 1:02}" for n in range(ROWS)], "dates", "dates    1: new"),
+    "dates in order": (np.datetime64("2020-01-01") + np.arange(ROWS), "dates", "in the order of 'new'; those held out"),
     "American dates": ([f"{n % 12 + 1}/{n % 28 + 1}/2020" for n in range(ROWS)], "dates", ""),
     "European dates": ([f"{n % 28 + 1}.{n % 12 + 1}.2020" for n in range(ROWS)], "dates", ""),
     "dates in words": ([f"{('Jan', 'Feb', 'May')[n % 3]} {n % 28 + 1}, 2020" for n in range(ROWS)], "dates", ""),
@@ -387,3 +392,51 @@ def test_plain_numbers_are_found_all_at_once_and_no_others(comma):
     expected = [cells._number(text, comma) if plain.fullmatch(text) else np.nan for text in texts]
     assert 500 < np.isfinite(expected).sum() < 2500
     np.testing.assert_array_equal(cells._plain_numbers(texts, comma), expected)
+
+
+def test_headings_and_units_are_no_rows(tmp_path):
+    rows = "".join(f"{n % 7}.5,{n % 11},{'ab'[n % 2]},{n * 3}\n" for n in range(40))
+    for lines, how, names in (
+        ("Wind,,,Yield\nspeed,gusts,side,kg per ha\n", "1 line before the header", ["speed", "gusts", "side"]),
+        ("speed,gusts,side,kg\nm/s,km/h,,\n", "the line of units after the header", ["speed", "gusts", "side"]),
+        (",speed,gusts,kg\n,m/s,km/h,g\n", "the line of units after the header", ["Unnamed: 0", "speed", "gusts"]),
+        ("# made up\nspeed,gusts,side,kg\nm/s,km/h,-,\n", "the line of units after", ["speed", "gusts", "side"]),
+    ):
+        path = tmp_path / "table.csv"
+        path.write_text(lines + rows.replace("a,", "0,").replace("b,", "1,") if lines[0] == "," else lines + rows)
+        dataset = load_csv(path, "kg per ha" if "per ha" in lines else "kg")
+        assert how in dataset.report[0]
+        assert len(dataset) == 40
+        assert list(dataset.plan.names) == names
+        np.testing.assert_array_equal(dataset.target, 3.0 * np.arange(40))
+    for first in ("1.5,km/h,,", "m/s,,,", "m/s,km/h,a,", "m/s,NA,,"):  # a number, one text alone, a category, a hole
+        path.write_text(f"speed,gusts,side,kg\n{first}4\n{rows}")
+        assert "units" not in load_csv(path, "kg").report[0]
+
+
+def test_a_line_of_totals_is_no_row(load):
+    values = (NOISE * 50 + 200).round(2)
+    table = {"shop": [f"shop {n % 5}" for n in range(ROWS)], "size": whole() % 7, "sales": values}
+    totals = {"shop": "Total", "size": None, "sales": values.sum()}
+    dataset = load({name: [*column, totals[name]] for name, column in table.items()}, target="sales")
+    assert len(dataset) == ROWS
+    assert "the last row is left out: it holds the sums of sales" in said(dataset)
+    totals["sales"] = 203.5  # a shop that is called so
+    assert len(load({name: [*column, totals[name]] for name, column in table.items()}, target="sales")) == ROWS + 1
+
+
+@pytest.mark.parametrize(
+    ("spellings", "classes", "note"),
+    [
+        (("NEIN", "ja", "nein", "Ja"), ("NEIN", "ja"), "that are taken for one: NEIN and nein, ja and Ja"),
+        (("true", "False", "True", "FALSE"), ("False", "true"), "taken for one: true and True, False and FALSE"),
+        (("AA", "Aa", "aa", "Aa"), ("AA", "Aa", "aa"), "that differ in their capitals alone: AA and Aa and aa"),
+        (("no", "NO", "x", "x"), ("NO", "no", "x"), "that differ in their capitals alone: no and NO"),
+    ],
+)
+def test_spellings_of_classes(spellings, classes, note, load):
+    dataset = load({"x": NOISE, "y": [spellings[n % 4] for n in range(ROWS)]})
+    assert dataset.classes == classes
+    assert note in said(dataset)
+    again = reload_csv(Path(dataset.source["path"]), "y", "classification")
+    np.testing.assert_array_equal(again.target, dataset.target)
