@@ -40,6 +40,10 @@ ag.backward(a)                                | AttributeError | y.backward()
 ag.nn.Linear(3, 2)                            | AttributeError | import nn
 ag.optim.SGD                                  | AttributeError | import nn
 ag.jacrev(len)                                | AttributeError | did you mean ag.jacobian?
+ag.grad(lambda x: x.sum())([1.0, 2.0])        | AttributeError | a list of numbers as the argument
+ag.grad(lambda x: x - 1.0)([1.0, 2.0])        | TypeError | give np.array(…) of it
+ag.jvp(lambda x: -x, [1.0, 2.0], [1.0, 1.0])  | TypeError | give np.array(…) of it
+ag.hessian(lambda x: x + 1.0)((1.0, 2.0))     | TypeError | a tuple of numbers
 ag.inference_mode()                           | AttributeError | did you mean ag.no_grad?
 ag.trian                                      | AttributeError | has no attribute 'trian'
 t.view(3, 1)                                  | AttributeError | x.reshape

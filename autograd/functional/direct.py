@@ -18,7 +18,7 @@ import numpy as np
 
 from autograd.errors import ShapeError
 from autograd.functional.signatures import Argnum, Function, name_of, positions_of
-from autograd.functional.trees import leaves, matched_leaves, with_leaves
+from autograd.functional.trees import leaves, matched_leaves, name_list, with_leaves
 from autograd.graph.hooks import current_tracer
 from autograd.graph.mode import recorded, recording
 from autograd.graph.node import Node
@@ -50,9 +50,10 @@ def value_and_push(function: Function, args: tuple[Any, ...], direction: Any, ar
                     output = function(*replaced)
     except Abandoned:
         return None
-    except Exception:
+    except Exception as error:
         if here.abandoned:  # the function made an error of its own of it
             return None
+        name_list(error, args)
         raise
     finally:
         here.over = True

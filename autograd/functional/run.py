@@ -18,7 +18,7 @@ from autograd.errors import DTypeError, ShapeError
 from autograd.functional.independence import warn_of_independence
 from autograd.functional.jacobians import columns, raw, requires_grad, rows, zero
 from autograd.functional.signatures import Argnum, Function, name_of, positions_of
-from autograd.functional.trees import leaves, matched_leaves, paths, with_leaves
+from autograd.functional.trees import leaves, matched_leaves, name_list, paths, with_leaves
 from autograd.graph.backward import is_watched
 from autograd.graph.forward import push_forward
 from autograd.graph.hooks import current_tracer
@@ -65,6 +65,9 @@ class Run:
         try:
             with recorded():
                 self.output = function(*replaced, **kwargs)
+        except (AttributeError, TypeError) as error:
+            name_list(error, self.argument if several else (self.argument,))
+            raise
         finally:
             for leaf in self.inputs:
                 leaf.attrs = PAST

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -147,3 +148,19 @@ def _matched(keys: Sequence[Any], tree: Any, other: Any) -> list[Any]:
 def _described(tree: Any, keys: Sequence[Any]) -> str:
     kind = type(tree).__name__
     return f"{kind} of {len(keys)}" if isinstance(keys, range) else f"{kind} with {', '.join(map(str, keys))}"
+
+
+def name_list(error: Exception, arguments: Sequence[Any]) -> None:
+    """Add to an error of a list that was taken for an array: that a list of numbers stays one in the function."""
+    given = next((x for x in arguments if x.__class__ in (list, tuple)), None)
+    if given is None or not isinstance(error, AttributeError | TypeError) or not error.args:
+        return
+    kind = type(given).__name__
+    taken_for_array = (
+        error.obj.__class__ is given.__class__ and hasattr(np.ndarray, str(error.name))
+        if isinstance(error, AttributeError)
+        else re.search(rf"'{kind}'|\bsequence\b|concatenate {kind}", str(error))
+    )
+    if taken_for_array and all(isinstance(x, float | int) for x in given):
+        hint = f"a {kind} of numbers as the argument is a {kind} in the function: give np.array(…) of it"
+        error.args = (f"{error.args[0]}; {hint}", *error.args[1:])
