@@ -241,8 +241,8 @@ BREAKS: dict[str, tuple[Break, ...]] = {
     "Products over an empty axis": (
         Break(
             "autograd/rules/shapes.py",
-            "// max(1, math.prod(kept_shape(full, axis)))",
-            "// math.prod(kept_shape(full, axis))",
+            "// max(1, prod(kept_shape(full, axis)))",
+            "// prod(kept_shape(full, axis))",
         ),
     ),
     "Recorded backward passes and reference cycles": (
