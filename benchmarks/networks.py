@@ -25,6 +25,7 @@ from autograd.rules.threads import available
 LETTERS = 27  # and what begins and ends a name
 PLACES = 16
 IGNORED = -1
+STEPS = 4  # of each contender in a turn
 SPELLING = functools.partial(nn.cross_entropy, ignore_index=IGNORED)
 
 
@@ -184,7 +185,7 @@ def choose_threads(count: int) -> str:
 
 
 def turns(model: Any, loss: Any, theirs: Any, their_loss: Any, torch: Any, x: Any, y: Any, rounds: int) -> None:
-    """Our compiled step and PyTorch's, by turns on the same batch."""
+    """Our compiled step and PyTorch's, a few at a time by turns, on the same batch."""
     step = nn.compile_step(model, loss, nn.Adam(model.parameters(), learning_rate=1e-3))
     adam, a, b = torch.optim.Adam(theirs.parameters(), lr=1e-3), torch.tensor(x), torch.tensor(y)
 
@@ -195,12 +196,14 @@ def turns(model: Any, loss: Any, theirs: Any, their_loss: Any, torch: Any, x: An
 
     contenders: dict[str, Callable[[], Any]] = {"ours": lambda: step(x, y), "PyTorch": torch_step}
     taken: dict[str, list[tuple[float, float]]] = {name: [] for name in contenders}
-    for turn in range(rounds + 3):
+    for turn in range(1 + max(1, rounds // STEPS)):
         for name, run in contenders.items():
-            start = time.perf_counter(), time.process_time()
-            run()
-            if turn > 2:
-                taken[name].append((time.perf_counter() - start[0], time.process_time() - start[1]))
+            run()  # the threads of the other may still look for more to do
+            for _ in range(STEPS):
+                start = time.perf_counter(), time.process_time()
+                run()
+                if turn:
+                    taken[name].append((time.perf_counter() - start[0], time.process_time() - start[1]))
     for clock, name in enumerate(("by the clock", "of processors")):
         ours, other = ([1e3 * step[clock] for step in steps] for steps in taken.values())
         print(
@@ -218,7 +221,7 @@ def main() -> None:
     parser.add_argument(
         "--epochs", type=int, help="8 for digits and 2 for names by default; 0 takes turns with PyTorch alone"
     )
-    parser.add_argument("--rounds", type=int, default=40, help="turns of each (default: %(default)s)")
+    parser.add_argument("--rounds", type=int, default=40, help="steps of each (default: %(default)s)")
     parser.add_argument(
         "--threads", type=int, default=available(), help="of BLAS, convolutions and PyTorch (default: %(default)s)"
     )
