@@ -68,22 +68,28 @@ const svg = document.querySelector("#canvas svg");
 
 // Texts in the drawing replaced, and squeezed where they are wider than the box that Graphviz drew around the old ones.
 // All are written before any is measured: a browser lays the page out anew when a length is asked for after a change.
-const replaced = [];
+// In a frame that is not shown nothing has a size; what was written there is measured at the next step.
+const replaced = new Set();
 function put(slot, text) {
   const whole = slot && slot.prefix + text;
   if (!slot || slot.text.textContent === whole) return;
   slot.text.textContent = whole;
   slot.text.removeAttribute("textLength");
-  replaced.push(slot);
+  replaced.add(slot);
 }
 function squeeze() {
-  const lengths = replaced.map(({ text }) => text.getComputedTextLength());
-  replaced.forEach(({ text, room }, i) => {
-    if (lengths[i] <= room) return;
-    text.setAttribute("textLength", String(room));
-    text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  const measured = [...replaced].map((slot) => {
+    slot.room ||= Math.max((slot.box?.getBBox().width ?? 1000) - 8, 0);
+    return [slot, slot.text.getComputedTextLength()];
   });
-  replaced.length = 0;
+  replaced.clear();
+  for (const [slot, length] of measured) {
+    if (!slot.room) replaced.add(slot);
+    else if (length > slot.room) {
+      slot.text.setAttribute("textLength", String(slot.room));
+      slot.text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+    }
+  }
 }
 
 const drawn = nodes.map((node, i) => {
@@ -91,10 +97,10 @@ const drawn = nodes.map((node, i) => {
   if (!group) return null;
   group.querySelector("title")?.remove();
   const texts = [...group.querySelectorAll("text")];
-  const room = (group.querySelector("path, polygon, ellipse")?.getBBox().width ?? 1000) - 8;
+  const box = group.querySelector("path, polygon, ellipse");
   const slot = (text) => {
     const prefix = /^(\D*?)\s*(?:[–−?-]|\d|∞|NaN)/.exec(text?.textContent ?? "")?.[1];
-    return text && { text, room, prefix: prefix && scalar ? `${prefix} ` : "" };
+    return text && { text, box, prefix: prefix && scalar ? `${prefix} ` : "" };
   };
   const [value, gradient] = [slot(texts.at(-2)), slot(texts.at(-1))];
   if (gradient && !scalar) gradient.prefix = "grad ";

@@ -327,6 +327,28 @@ def test_in_a_notebook_it_plays_or_a_still_picture_shows(browser: Any, tmp_path:
     assert visible == [False, True]
 
 
+def test_what_was_hidden_is_measured_once_it_shows(browser: Any, tmp_path: Path) -> None:
+    """Nothing has a size in a frame that is not shown: texts were given a length of -8 there."""
+    ag.draw(build("neuron")).save(tmp_path / "page.html")
+    (tmp_path / "around.html").write_text("<!doctype html><iframe src='page.html' style='display: none'></iframe>")
+    page = browser.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto((tmp_path / "around.html").as_uri())
+    frame = page.frames[1]
+    for _ in range(3):
+        frame.evaluate("document.querySelector('#forward').click()")
+    page.locator("iframe").evaluate("frame => frame.style.display = 'block'")
+    frame.evaluate("document.querySelector('#forward').click()")
+    rooms = frame.evaluate(
+        "drawn.flatMap(({ value, gradient }) => [value.room, gradient.room]).filter(Number.isFinite)"
+    )
+    page.close()
+    assert said == []
+    assert rooms
+    assert min(rooms) > 20
+
+
 @pytest.mark.parametrize(
     "label",
     [
