@@ -33,7 +33,7 @@ def _keep(kept: Any, x: Any, weight_ih: Any, bias: Any, weight: Any, h: Any, mor
     given, spoken = as_given(x, weight_ih, bias + np.pad(to_gates, (0, len(to_n))), SIGNS)
     np.matmul(given, spoken[:2], out=all_gates)
     np.matmul(given, spoken[2:], out=all_n)
-    weights, work, all_h[0] = by_gate(weight, SIGNS), np.empty((3, *h.shape), all_h.dtype), h
+    weights, work, all_h[0] = by_gate(weight, SIGNS, len(h)), np.empty((3, *h.shape), all_h.dtype), h
     with np.errstate(over="ignore"):
         for t, (gates, said, (n,)) in enumerate(zip(all_gates, all_said, all_n, strict=True)):
             np.matmul(all_h[t], weights, out=work)

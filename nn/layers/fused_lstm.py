@@ -39,23 +39,22 @@ def _kept(batch: int, steps: int, size: int) -> list[tuple[int, ...]]:
 def _keep(kept: Any, x: Any, weight_ih: Any, bias: Any, weight: Any, h: Any, c: Any) -> None:
     all_gates, all_c, all_h, all_tanh = kept
     np.matmul(*as_given(x, weight_ih, bias, SIGNS), out=all_gates)
-    weights, said, work = by_gate(weight, SIGNS), np.empty_like(all_gates[0]), np.empty_like(all_c[0])
+    weights, said, work = by_gate(weight, SIGNS, len(h)), np.empty_like(all_gates[0]), np.empty_like(all_c[0])
     all_c[0], all_h[0] = c, h
     with np.errstate(over="ignore"):
-        for t, gates in enumerate(all_gates):
-            np.matmul(all_h[t], weights, out=said)
-            gates += said
+        each = zip(all_gates, all_c[:-1], all_h[:-1], all_tanh, all_c[1:], all_h[1:], strict=True)
+        for gates, c, h, tanh, next_c, next_h in each:
+            gates += np.matmul(h, weights, out=said)
             i, f, g, o = gates
             np.tanh(g, out=g)
             for sigmoids in (gates[:2], o):
                 np.exp(sigmoids, out=sigmoids)
                 sigmoids += 1
                 np.divide(1, sigmoids, out=sigmoids)  # quicker than np.reciprocal
-            np.multiply(i, g, out=work)
-            np.multiply(f, all_c[t], out=all_c[t + 1])
-            all_c[t + 1] += work
-            np.tanh(all_c[t + 1], out=all_tanh[t])
-            np.multiply(o, all_tanh[t], out=all_h[t + 1])
+            np.multiply(f, c, out=next_c)
+            next_c += np.multiply(i, g, out=work)
+            np.tanh(next_c, out=tanh)
+            np.multiply(o, tanh, out=next_h)
 
 
 def _found(batch: int, steps: int, size: int) -> list[tuple[int, ...]]:

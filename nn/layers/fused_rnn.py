@@ -20,7 +20,7 @@ def _kept(batch: int, steps: int, size: int) -> list[tuple[int, ...]]:
 def _keep(kept: Any, x: Any, weight_ih: Any, bias: Any, weight: Any, h: Any) -> None:
     (all_h,) = kept
     np.matmul(*as_given(x, weight_ih, bias, (1,)), out=all_h[1:, None])
-    (turned,), said, all_h[0] = by_gate(weight, (1,)), np.empty_like(all_h[0]), h
+    (turned,), said, all_h[0] = by_gate(weight, (1,), len(h)), np.empty_like(all_h[0]), h
     for t, new in enumerate(all_h[1:]):
         new += np.matmul(all_h[t], turned, out=said)
         np.tanh(new, out=new)
