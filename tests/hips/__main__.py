@@ -15,6 +15,7 @@ def main() -> None:
     parser.add_argument("what", nargs="?", default="suite", choices=["suite", "examples", "packages"])
     parser.add_argument("names", nargs="*", help="packages, all by default")
     parser.add_argument("--folder", type=Path, default=ROOT / "runs" / "hips", help="where sources are kept")
+    parser.add_argument("--seconds", type=int, default=15, help="of the processor's time, for an example at most")
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
     if asked.what == "suite":
@@ -23,10 +24,13 @@ def main() -> None:
         for name in asked.names or PACKAGES:
             run_package(name, asked.folder)
     else:
-        found = run_examples(asked.folder)
-        for name, reason in found:
-            print(f"{name:40} {'runs' if reason == 'passed' else OF_BOXES.get(name, reason)}")
-        print(f"{sum(reason == 'passed' for _, reason in found)} of {len(found)} run")
+        runs = {"passed": "runs to its end", "still running": f"runs, for {asked.seconds} s and longer"}
+        reasons = []
+        for name, reason in run_examples(asked.folder, asked.seconds):
+            print(f"{name:40} {runs.get(reason) or OF_BOXES.get(name, reason)}", flush=True)
+            reasons.append(reason)
+        running = sum(reason in runs for reason in reasons)
+        print(f"{running} of {len(reasons)} run, {reasons.count('passed')} of them to their end")
 
 
 if __name__ == "__main__":

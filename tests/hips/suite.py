@@ -154,16 +154,16 @@ def run_suite(folder: Path) -> list[tuple[str, str]]:
     return outcomes(tests)
 
 
-def run_examples(folder: Path, seconds: int = 15) -> list[tuple[str, str]]:
-    """HIPS autograd's example scripts, each for so long at most, as its own script for them does.
+def run_examples(folder: Path, seconds: int = 15) -> Iterator[tuple[str, str]]:
+    """HIPS autograd's example scripts: "passed", "still running" after so long, or what went wrong in a line.
 
-    Of the processor's time: a busy machine would otherwise end them before they have done much.
+    So long at most, as its own script for them does; of the processor's time, since a busy machine would otherwise end
+    them before they have done much.
     """
     examples = folder / "suite" / "examples"
     shutil.rmtree(examples, ignore_errors=True)
     shutil.copytree(fetch(SOURCES, folder) / "examples", examples)
     _write_digits(examples / "data")
-    found = []
     scripts = sorted(p for p in examples.rglob("*.py") if p.stem not in ("__init__", "data", "data_mnist"))
     for script in scripts:
         folder_of = script.parent
@@ -173,10 +173,9 @@ def run_examples(folder: Path, seconds: int = 15) -> list[tuple[str, str]]:
         command = [sys.executable, "-c", limited, str(seconds), str(script)]
         done = subprocess.run(command, cwd=folder_of, env=environment(), capture_output=True, text=True, check=False)
         lines = done.stderr.strip().splitlines()
-        ended = done.returncode in (0, -signal.SIGXCPU)
-        reason = "passed" if ended else lines[-1] if lines else f"exit code {done.returncode}"
-        found.append((script.stem, reason))
-    return found
+        reason = {0: "passed", -signal.SIGXCPU: "still running"}.get(done.returncode)
+        reason = reason or (lines[-1] if lines else f"exit code {done.returncode}")
+        yield script.stem, reason
 
 
 def _write_digits(folder: Path, count: int = 300) -> None:
