@@ -17,7 +17,7 @@ import autograd.numpy as anp
 from autograd.graph.node import Node
 from autograd.numpy.protocols import COMPOSED, UFUNCS
 from autograd.rules import exponentials
-from autograd.rules.entries import abs, cbrt, cos, cosh, equal, exp, floor, less, rint, sin, trunc, where
+from autograd.rules.entries import abs, cbrt, cos, cosh, equal, exp, floor, less, logical_and, rint, sin, trunc, where
 from autograd.rules.ready import Vjp
 from autograd.rules.special import spherical_bessel
 from autograd.scipy.rules.entering import enter, unknown
@@ -78,6 +78,10 @@ def _struve_slope(struve: Any, above: int, y: Any, v: Any, x: Any) -> Any:
     power = (small / 2) ** v * rgamma(v + 1.5) / math.sqrt(_PI)
     whole = power + above * struve(v + 1, small)  # where v is 0
     beside = where(equal(v, 0), whole, (struve(v - 1, small) + above * struve(v + 1, small) + power) / 2)
+    # At 0 for a negative order: that of the first term, ∝ xᵛ⁺¹; and f₋₁ is 2/π ± f₁.
+    beside = where(logical_and(equal(small, 0), less(v, 0)), (v + 1) * power, beside)
+    one = above * (struve(0.0, small) + small / 2 * rgamma(2.5) / math.sqrt(_PI)) / 2 + struve(2.0, small) / 2
+    beside = where(equal(v, -1), one, beside)
     return where(near, beside, struve(v - 1, large) - v / large * y)
 
 

@@ -144,6 +144,8 @@ LIMITS: list[tuple[str, tuple[float, ...], int, str]] = [
         for phi, m in ((0.5, 0.0), (1.2, 1e-12), (-0.7, 1.0), (1.5, 1 - 1e-9), (0.4, -3e4), (7.0, 0.7), (-4.0, -0.3))
     ],
     *[("struve", pair, 1, "struveh") for pair in ((0.0, 0.0), (1.0, 0.0), (0.0, 1e-300), (0.3, 0.2), (2.0, 3.0))],
+    *[("struve", pair, 1, "struveh") for pair in ((-1.0, 0.0), (-1.0, 0.3), (-1.0, 1.5), (-0.6, 0.3))],
+    *[("modstruve", pair, 1, "struvel") for pair in ((-1.0, 0.0), (-1.0, 0.3), (-1.0, 1.5))],
     *[("modstruve", pair, 1, "struvel") for pair in ((0.0, 0.0), (1.0, 0.0), (0.3, 0.2), (2.0, 3.0))],
     *[("ellipkm1", (p,), 0, "") for p in (1.0, 1.0 - 1e-9, 1e-10, 0.3, 2.0)],
 ]  # fmt: skip
@@ -174,6 +176,9 @@ def test_at_an_infinite_value_derivatives_are_infinite() -> None:
     assert ag.grad(ag.grad(special.ellipkm1))(0.0) == np.inf
     assert ag.grad(lambda m: special.ellipkinc(np.pi / 2, m))(1.0) == np.inf
     assert np.isnan(ag.grad(lambda m: special.ellipkinc(1.2, m))(1.5))
+    for v, slope in ((-0.5, np.inf), (-0.75, np.inf), (-1.25, -np.inf), (-2.0, np.inf)):  # of (x/2)ᵛ⁺¹ / Γ(v + 3/2)
+        with np.errstate(divide="ignore"):
+            assert ag.grad(lambda x, v=v: special.struve(v, x))(0.0) == slope
 
 
 def test_beyond_its_range_a_lambda_distribution_is_flat() -> None:
