@@ -22,8 +22,8 @@ from autograd.functional.trees import leaves, matched_leaves, name_list, with_le
 from autograd.graph.hooks import current_tracer
 from autograd.graph.mode import recorded, recording
 from autograd.graph.node import Node
+from autograd.rules.memory import LARGE, keep_freed_memory
 from autograd.tensor.dual import OPERATIONS, Abandoned, Dual, Pass, dual
-from autograd.tensor.memory import LARGE, keep_freed_memory
 
 DOUBLE = np.dtype(np.float64)
 

@@ -18,9 +18,9 @@ from autograd.graph.operators import ForeignOperandError
 from autograd.graph.outside import look_at
 from autograd.rules import products, shaping
 from autograd.rules.complex import real
+from autograd.rules.memory import keep_freed_memory
 from autograd.rules.primitive import BOOK, Primitive
 from autograd.rules.shapes import is_complex
-from autograd.tensor.memory import keep_freed_memory
 
 Array = np.ndarray[Any, Any]
 

@@ -23,7 +23,7 @@ KNOWN: dict[tuple[str, str, str], str] = {
         'for letters, lengths in (("spdq", (1, 2)), ("sp", (3, 4)))',
     ): "which sums have an instruction of their own",
     (
-        "autograd/tensor/memory.py",
+        "autograd/rules/memory.py",
         "30 → 31",
         "BLOCK = 30 << 20",
     ): "how much memory is shown to the C library once",
@@ -68,7 +68,7 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "return None if self._pass.over else self._abandon()",
     ): "the gradient that the recorded pass would find is None, too",
     (
-        "autograd/tensor/memory.py",
+        "autograd/rules/memory.py",
         "LShift → RShift",
         "LARGE = 1 << 15",
     ): "for which arrays it is worth it",
@@ -139,7 +139,7 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "starts = tuple(step * s for step, s in zip(steps, stride, strict=True))",
     ): "they are as many",
     (
-        "autograd/tensor/memory.py",
+        "autograd/rules/memory.py",
         "call left out",
         "np.empty(BLOCK, np.uint8)",
     ): "how much memory the C library keeps",
@@ -254,7 +254,7 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "SMALLEST, LARGEST = 64, 32768",
     ): "how many nodes are made in advance",
     (
-        "autograd/tensor/memory.py",
+        "autograd/rules/memory.py",
         "15 → 16",
         "LARGE = 1 << 15",
     ): "for which arrays it is worth it",
