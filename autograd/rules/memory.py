@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import cache
+from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -23,3 +25,12 @@ def keep_freed_memory() -> None:
     """Show the C library a large block that is freed. The block is never written to, so that it is no memory yet."""
     with suppress(MemoryError):  # where that much may not even be asked for, nothing is won
         np.empty(BLOCK, np.uint8)
+
+
+def result(out: Any, shape: tuple[int, ...], dtype: Any) -> Any:
+    """The memory that a function is given for its result, or else its own."""
+    if out is not None:
+        return out
+    if prod(shape) > LARGE:
+        keep_freed_memory()
+    return np.empty(shape, dtype)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.rules.memory import result
 from autograd.rules.threads import ALONE, shared
 
 Lengths = tuple[int, ...]
@@ -185,7 +186,7 @@ def convolution(x: Any, w: Any, out: Any = None, **how: Any) -> Any:
         raise ValueError("(samples, channels, …) and a kernel (out, channels / groups, …), out a multiple of groups")
     columns = _Columns(x.shape, w.shape[2:], outs, how, np.result_type(x, w))
     kernel = w.reshape(columns.groups, outs // columns.groups, columns.rows)
-    y = np.empty((len(x), outs, *columns.counts), columns.dtype) if out is None else out
+    y = result(out, (len(x), outs, *columns.counts), columns.dtype)
 
     def worker() -> Callable[[int], None]:
         memory = _Part(columns)
@@ -214,7 +215,7 @@ def convolution_transposed(g: Any, w: Any, lengths: Lengths, out: Any = None, **
     full = (len(g), w.shape[1] * groups, *lengths)
     columns = _Columns(full, size, len(w), how, np.result_type(g, w))
     kernel = np.ascontiguousarray(w.reshape(groups, len(w) // groups, columns.rows).transpose(0, 2, 1))
-    y = np.empty(full, columns.dtype) if out is None else out
+    y = result(out, full, columns.dtype)
 
     def worker() -> Callable[[int], None]:
         memory = _Part(columns)
@@ -287,7 +288,7 @@ def max_pool(x: Any, size: Lengths, stride: Lengths, padding: Lengths, dilation:
     """The largest entry of every window over the last axes; beyond the edge there is the least number of all."""
     lead = x.ndim - len(size)
     counts = window_counts(x.shape[lead:], size, stride, padding, dilation)
-    y = np.empty((*x.shape[:lead], *counts), x.dtype) if out is None else out
+    y = result(out, (*x.shape[:lead], *counts), x.dtype)
 
     along = [
         [(..., slice(i * d, i * d + (n - 1) * s + 1, s), *(slice(None),) * (len(size) - axis)) for i in range(k)]
@@ -319,7 +320,7 @@ def max_places(
     """Which place of each window the first of its largest entries y has, counted through the window."""
     lengths = x.shape[x.ndim - len(size) :]
     counts = window_counts(lengths, size, stride, padding, dilation)
-    places = np.empty(y.shape, np.uint8 if math.prod(size) <= 256 else np.intp) if out is None else out
+    places = result(out, y.shape, np.uint8 if math.prod(size) <= 256 else np.intp)
     within = padded(np.ones(lengths, bool), padding, False)  # the least number of all may be beyond the edge, too
     indices = [index for _, index in each_place(size, counts, stride, dilation)][:-1]
 
@@ -352,7 +353,7 @@ def into_windows(g: Any, places: Any, lengths: Lengths, out: Any = None, **how: 
     """Zeros with every g added to its window at a place of it; what is beyond the edge is lost."""
     size, stride, padding, dilation = how["size"], how["stride"], how["padding"], how["dilation"]
     counts = window_counts(lengths, size, stride, padding, dilation)
-    y = np.empty((*g.shape[: g.ndim - len(size)], *lengths), g.dtype) if out is None else out
+    y = result(out, (*g.shape[: g.ndim - len(size)], *lengths), g.dtype)
     apart = all(d * (k - 1) < s for k, s, d in zip(size, stride, dilation, strict=True))
     samples = y.shape[: y.ndim - len(size)]
     full = (
