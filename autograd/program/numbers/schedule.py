@@ -149,7 +149,7 @@ class _Layout:
     def add(self, action: Action, steps: Sequence[int]) -> None:
         """The next group: find an order for its lanes, and places for its results."""
         listing = self.listing
-        results = [(listing.places[step],) for step in steps]
+        results: list[tuple[int, ...]] = [(listing.places[step],) for step in steps]
         if action in JOINT:
             results = [(place, *listing.parts[place]) for (place,) in results]
         operands = [listing.operands[step] for step in steps]
