@@ -165,8 +165,9 @@ NUMBERS = {"float", "int"}
 # What counts as one of those: an iterator among them would be spent when it was looked through.
 COUNTS_AS = dict.fromkeys(("Iterable[ag.Tensor]", "Iterable[Any]", "Iterable[Callback]"), "Iterable")
 COUNTS_AS["Sequence[int]"] = "Sequence"
-# What Python and NumPy say of a wrong kind, which names no argument.
-NOT_OURS = re.compile(
+# What Python and NumPy say of a wrong kind, which names no argument. A pattern that `re` reads when it is first needed,
+# as it reads the next: together they would be a thirtieth of the import.
+NOT_OURS = (
     "has no attribute|not supported between|unhashable|not iterable|has no len|could not convert|cannot convert|unsized"
     "|did not contain a loop|unsupported operand|can't multiply|object is not|too many indices|os.PathLike|not callable"
     "|invalid literal|Expected maxsize|cannot be interpreted as|indices must be|float\\(\\) argument|int\\(\\) argument"
@@ -174,13 +175,13 @@ NOT_OURS = re.compile(
     "|setting an array element|after \\* must be an iterable"
 )
 # The members of a union, each with what stands in its brackets.
-MEMBER = re.compile(r"[^|\[]+(?:\[(?:[^\[\]]|\[(?:[^\[\]]|\[[^\]]*\])*\])*\])?")
+MEMBER = r"[^|\[]+(?:\[(?:[^\[\]]|\[(?:[^\[\]]|\[[^\]]*\])*\])*\])?"
 
 
 def _wanted(annotation: str, value: Any, left_out: Set[str]) -> str | None:
     """What a type wants, where a value is nothing of it; None where it is, or where the type says too little."""
     said = []
-    for member in filter(None, map(str.strip, MEMBER.findall(annotation))):
+    for member in filter(None, map(str.strip, re.findall(MEMBER, annotation))):
         name, _, inside = member.partition("[")
         if name == "Literal":
             choice = ast.literal_eval(f"({inside.removesuffix(']')},)")
@@ -260,7 +261,7 @@ def explained(function: AnyCallable) -> AnyCallable:
             return function(*args, **keywords)
         except (AttributeError, IndexError, TypeError, ValueError) as error:
             refuse_call(error, function, args, keywords)
-            if NOT_OURS.search(str(error)):
+            if re.search(NOT_OURS, str(error)):
                 about().check(about().given(args, keywords) or {})
             raise
 

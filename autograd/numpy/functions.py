@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from autograd.arguments import explained
 from autograd.errors import DTypeError, ShapeError
@@ -23,6 +22,9 @@ from autograd.numpy.shapes import reshape, swapaxes
 from autograd.rules import activations, arithmetic, losses, products
 from autograd.rules.forwards import check_classes
 from autograd.rules.shapes import rank, shape
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
 
 # ---- elementwise, with optional arguments --------------------------------------------------------------------------
 

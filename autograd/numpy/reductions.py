@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import reduce
-from typing import Any, Never, overload
+from typing import TYPE_CHECKING, Any, Never, overload
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from autograd.arguments import explained, truth
 from autograd.graph.node import Node
@@ -17,6 +16,9 @@ from autograd.rules import reductions
 from autograd.rules.forwards import LARGEST
 from autograd.rules.shapes import rank
 from autograd.suggest import catching, refuse_keywords
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 
 def has_values(xs: Any) -> bool:

@@ -18,15 +18,17 @@ import inspect
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from types import FunctionType
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from autograd.errors import DTypeError
 from autograd.kinds import N, Recording
 from autograd.rules.ready import FLOAT_EXCEPTIONS, Kind, Ready, Vjp
 from autograd.suggest import refuse_keywords
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["BOOK", "COMPLEX_BOOK", "Primitive", "elementwise", "piecewise_constant", "primitive"]
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Never, Self
+from typing import TYPE_CHECKING, Any, Never, Self
 
 import numpy as np
-from numpy.typing import DTypeLike
 
 from autograd.arguments import explained
 from autograd.errors import DTypeError
@@ -20,6 +19,9 @@ from autograd.rules.shapes import Axis, is_complex
 from autograd.suggest import catching
 from autograd.tensor.exchange import Exchange
 from autograd.tensor.numpy_methods import NumpyMethods
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
 
 
 class ArrayMethods(NumpyMethods, Exchange):

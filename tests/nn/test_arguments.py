@@ -6,6 +6,7 @@ Each is either what the argument may be (by its type in the signature), or refus
 from __future__ import annotations
 
 import inspect
+import re
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -151,7 +152,7 @@ def test_a_wrong_kind_is_refused_where_it_is_passed(
                 call(**needed | {argument: wrong})
         except (TypeError, ValueError, IndexError, OSError, ag.GradbookError) as error:
             message = str(error)
-            if "\n" in message or NOT_OURS.search(message):
+            if "\n" in message or re.search(NOT_OURS, message):
                 problems.append(f"{argument}={wrong!r}: {type(error).__name__}: {message}")
         except Exception as error:
             problems.append(f"{argument}={wrong!r}: {type(error).__name__}: {error}")
