@@ -115,7 +115,7 @@ class Layer(Module):
         """The neurons' outputs; of a single neuron its output alone, not a list."""
         if {*map(type, self.neurons)} == {Neuron} and len(x) == len(self.neurons[0].w):
             sums = ag.affine([n.w for n in self.neurons], x, [n.b for n in self.neurons])
-            out = [n.activation(act) for n, act in zip(self.neurons, sums, strict=True)]  # what n(x) gives, sooner
+            out = [n.activation(act) for n, act in zip(self.neurons, sums, strict=True)]  # n(x), sooner, to rounding
         else:
             out = [n(x) for n in self.neurons]
         return out[0] if len(out) == 1 else out

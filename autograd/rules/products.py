@@ -89,3 +89,21 @@ affine = primitive(
     scalar=lambda b, *wx: weighted_sum(b, wx[: len(wx) // 2], wx[len(wx) // 2 :]),
     symbol="Σwx+b", bounded=True, doc="y = b + w₁x₁ + w₂x₂ + …",
 )  # fmt: skip
+
+
+# The same for several sums of the same x, Y = A (1, x) with a row (b, w₁, w₂, …) of A for each: on arrays.
+
+
+def affine_forward(A: Any, x: Any) -> Any:
+    """b + W x, of a column (1, x) or of many as a matrix."""
+    return A.dot(x)
+
+
+def affine_inputs(g: Any, A: Any) -> Any:
+    """∂L/∂x = Wᵀ g, where A = (b W)."""
+    return g.dot(A[:, 1:])
+
+
+def affine_rows(G: Any, X: Any) -> Any:
+    """∂L/∂A = Gᵀ X, the sum over samples, with a row g and a row (1, x) for each."""
+    return G.T.dot(X)

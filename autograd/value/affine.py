@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import hypot
 from typing import Any
+from weakref import WeakValueDictionary
+
+import numpy as np
 
 from autograd.errors import ShapeError
 from autograd.graph.mode import recording
 from autograd.graph.node import NO_ATTRS
 from autograd.rules import products
-from autograd.value.node import MANY, MIXED
+from autograd.value.marks import MANY, MIXED
+from autograd.value.product import LARGE, Matrix, Product
 from autograd.value.value import Value, computed, values_alone
+
+FEW = 32  # of fewer weights, each sum is quicker on its own
 
 
 def affine(weights: Sequence[Any], inputs: Sequence[Any], bias: Any = 0.0) -> Any:
@@ -49,7 +56,24 @@ def affine(weights: Sequence[Any], inputs: Sequence[Any], bias: Any = 0.0) -> An
         return products.affine(bias, *weights, *inputs)
     if not isinstance(bias, list | tuple) or len(bias) != len(rows):
         raise ShapeError(f"affine of {len(rows)} rows of weights takes a list of as many biases, got {bias!r}")
-    return _of_rows([(b, *row) for b, row in zip(bias, rows, strict=True)], inputs)
+    return _of_matrix(rows, inputs, bias) or _of_rows([(b, *row) for b, row in zip(bias, rows, strict=True)], inputs)
+
+
+def _of_matrix(weights: Sequence[Any], inputs: Sequence[Any], biases: Sequence[Any]) -> list[Value] | None:
+    """The sum for each row as part of one `Product`, where that is quicker; else None."""
+    if len(weights) * len(inputs) < FEW or biases[0].__class__ is not Value or not recording():
+        return None
+    kinds = {*map(type, inputs)}
+    matrix = _matrix_of(weights, biases) if kinds <= {Value, float} else None
+    numbers = [1.0, *inputs] if Value not in kinds else [1.0, *[x if x.__class__ is float else x._raw for x in inputs]]
+    if matrix is None or not hypot(*numbers) < LARGE:
+        return None
+    try:
+        data = products.affine_forward(matrix.array, np.array(numbers)).tolist()
+    except FloatingPointError:  # as NumPy has been told to, of what is nearly 0
+        return None
+    product = Product(matrix, inputs, numbers)
+    return [computed(y, products.affine, product, i, NO_ATTRS, True) for i, y in enumerate(data)]
 
 
 def _of_rows(rows: Sequence[Sequence[Any]], inputs: Sequence[Any]) -> list[Any]:
@@ -69,3 +93,23 @@ def _of_rows(rows: Sequence[Sequence[Any]], inputs: Sequence[Any]) -> list[Any]:
         data = products.weighted_sum(numbers[start], numbers[start + 1 : end], last)
         found.append(computed(data, rule, (*row, *inputs), many, NO_ATTRS, True))
     return found
+
+
+# The last one with each first bias, while a graph holds it.
+_KNOWN: WeakValueDictionary[int, Matrix] = WeakValueDictionary()
+
+
+def _matrix_of(weights: Sequence[Any], biases: Sequence[Any]) -> Matrix | None:
+    """These rows, for all samples while no number changes.
+
+    Returns:
+        None where not all are Values of usual size that want gradients.
+    """
+    known = _KNOWN.get(id(biases[0]))
+    if known is not None and known.is_of(weights, biases):
+        return known
+    numbers = values_alone([(b, *row) for b, row in zip(biases, weights, strict=True)])
+    if numbers is None or not hypot(*numbers) < LARGE or not all([b.requires_grad for b in biases]):  # noqa: C419
+        return None
+    made = _KNOWN[id(biases[0])] = Matrix(weights, biases, numbers)
+    return made

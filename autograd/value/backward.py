@@ -18,7 +18,8 @@ from autograd.graph.clock import CLOCK
 from autograd.graph.node import Node
 from autograd.graph.slips import SLIPS
 from autograd.rules.ready import FLOAT_EXCEPTIONS, evaluated
-from autograd.value.node import ALONE, MANY, MIXED
+from autograd.value.marks import ALONE, MANY, MIXED
+from autograd.value.product import Product, Step
 from autograd.value.steps import usual_steps
 
 # What sends an operation the slower way: float arithmetic that raises, and a rule without a derivative for some input,
@@ -96,7 +97,8 @@ def topological_order(root: Any, unreached: float) -> tuple[list[Any], bool]:
     """As `autograd.graph.order.topological_order`, with nodes that are in the list marked by ``unreached``.
 
     Returns:
-        The list, and whether no leaf's data has changed since the first of its operations: then all is unchanged.
+        The list, and whether no leaf's data has changed since the first of its operations: then all is unchanged. Each
+        `Product` is in the list as well, before the sums that it stands for, and each `Matrix`.
     """
     order: list[Any] = []
     now, fresh = CLOCK.now, True
@@ -130,8 +132,11 @@ def topological_order(root: Any, unreached: float) -> tuple[list[Any], bool]:
                 node = first
                 continue
         elif second is not MANY or first:
-            inputs = first if second is MANY else [x for x in node.inputs if _is_node(x)]
-            waiting = [x for x in inputs if x._flow is not unreached]
+            if first.__class__ is Product:
+                waiting = [] if first._flow is unreached else [first]
+            else:
+                inputs = first if second is MANY else [x for x in node.inputs if _is_node(x)]
+                waiting = [x for x in inputs if x._flow is not unreached]
             if waiting:
                 node._flow = begun
                 push(node)
@@ -165,7 +170,12 @@ def _gather(order: Sequence[Any], root: Any, unreached: float, keep: bool) -> li
         rule, g, first, second, attrs = node.rule, node._flow, node._first, node._second, node.attrs
         pull, vjps = rule.derivatives["scalar"]
         if pull is not None:
-            _gather_from_all(node, g, pull, unreached)
+            if keep and first.__class__ is Product:  # which is in the list after it
+                first.take(second, g, unreached)
+            elif isinstance(node, Step):
+                node.step(unreached)
+            else:
+                _gather_from_all(node, g, pull, unreached)
             continue
         if not attrs:
             # Nearly all others: of Values that need a gradient and of numbers, with shares that are numbers.

@@ -9,12 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from autograd.graph.copying import Copying
-
-# What stands in place of a second input where there is none, or where the first is the tuple of all of them: these are
-# nodes alone, or (for all that is known) constants are among them.
-ALONE: Any = type("Alone", (), {"__slots__": ()})()
-MANY: Any = type("Many", (), {"__slots__": ()})()
-MIXED: Any = type("Mixed", (), {"__slots__": ()})()
+from autograd.value.marks import ALONE, MANY, MIXED
+from autograd.value.product import Product
 
 
 class ScalarNode(Copying):
@@ -33,6 +29,8 @@ class ScalarNode(Copying):
         second = self._second
         if second is MANY or second is MIXED:
             return self._first  # type: ignore[no-any-return]
+        if self._first.__class__ is Product:
+            return self._first.inputs_of(second)
         return (self._first,) if second is ALONE else (self._first, second)
 
     @inputs.setter

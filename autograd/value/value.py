@@ -25,7 +25,8 @@ from autograd.rules.primitive import Primitive
 from autograd.rules.ready import FLOAT_EXCEPTIONS
 from autograd.suggest import catching, refuse_keywords
 from autograd.value import backward
-from autograd.value.node import ALONE, MANY, MIXED, ScalarNode
+from autograd.value.marks import ALONE, MANY, MIXED
+from autograd.value.node import ScalarNode
 from autograd.value.numbers import as_float, operand
 from autograd.value.reserve import Reserve
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import copy
+import math
+import pickle
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 import autograd as ag
 from autograd import Value, gradients
+from autograd.graph.backward import propagate
+from autograd.graph.order import topological_order
+from autograd.rules import products
 
 
 @pytest.mark.parametrize("constant", [False, True])
@@ -58,3 +66,151 @@ def test_affine_of_rows_that_do_not_belong_together(weights: Any, inputs: Any, b
 def test_numbers_in_place_of_lists_are_named(call: Any) -> None:
     with pytest.raises(TypeError, match=r"affine takes lists of (weights|inputs), got .*: of numbers it is affine"):
         ag.affine(*call)
+
+
+# ---- layers large enough to go back as products of matrices ---------------------------------------------------------
+
+
+class Layer:
+    """Five rows of eight weights, all different."""
+
+    def __init__(self) -> None:
+        numbers = iter(np.random.default_rng(0).normal(size=45).tolist())
+        self.weights: list[list[Any]] = [[Value(next(numbers)) for _ in range(8)] for _ in range(5)]
+        self.biases: list[Any] = [Value(next(numbers)) for _ in range(5)]
+        self.samples = [[math.sin(8 * i + j) for j in range(8)] for i in range(6)]
+
+    def __call__(self, x: Any) -> Any:
+        return ag.affine(self.weights, x, self.biases)
+
+
+def _samples(layer: Layer) -> Any:
+    return ag.sum([y.tanh() for x in layer.samples for y in layer([*map(Value, x)])])
+
+
+def _numbers(layer: Layer) -> Any:
+    return ag.sum([y.relu() for x in layer.samples for y in layer(x)])
+
+
+def _mixed(layer: Layer) -> Any:
+    a = Value(0.3)
+    return ag.sum([y.tanh() for x in layer.samples for y in layer([a * x[0], a, *x[2:]])])
+
+
+def _two_layers(layer: Layer) -> Any:
+    return ag.sum([z.tanh() for x in layer.samples for z in layer([y.relu() for y in [*layer(x), *layer(x)[:3]]])])
+
+
+def _used_elsewhere(layer: Layer) -> Any:
+    flat = [*(w for row in layer.weights for w in row), *layer.biases]
+    return ag.dot(flat, flat) + _samples(layer) + flat[7] * flat[41]
+
+
+def _computed_weights(layer: Layer) -> Any:
+    scale = Value(1.1)
+    layer.weights = [[w * scale for w in row] for row in layer.weights]
+    layer.biases = [b + scale for b in layer.biases]
+    return _samples(layer)
+
+
+def _some_sums(layer: Layer) -> Any:
+    return ag.sum([layer([*map(Value, x)])[i % 3].tanh() for i, x in enumerate(layer.samples)])
+
+
+def _one_changed_in_between(layer: Layer) -> Any:
+    first, layer.weights[2][3] = _samples(layer), Value(0.7)
+    return first * _samples(layer)
+
+
+def _dead(layer: Layer) -> Any:
+    return ag.sum([(y * 0.0 - 1).relu() for x in layer.samples for y in layer([*map(Value, x)])])
+
+
+def _steep(layer: Layer) -> Any:
+    return ag.sum([y * 1e200 for x in layer.samples for y in layer([*map(Value, x)])])
+
+
+def _infinite_slope(layer: Layer) -> Any:
+    layer.weights[1], layer.biases[1] = [Value(0.0) for _ in range(8)], Value(0.0)
+    return ag.sum([ag.sqrt(y * y) + ag.sqrt(abs(y)) for y in layer(layer.samples[0])])
+
+
+def _infinite_weight(layer: Layer) -> Any:
+    layer.weights[1][2] = Value(math.inf)
+    return _numbers(layer)
+
+
+def _infinite_input(layer: Layer) -> Any:
+    layer.samples[1][2] = math.inf
+    return _samples(layer)
+
+
+LAYERS: list[Callable[[Layer], Any]] = [
+    _samples, _numbers, _mixed, _two_layers, _used_elsewhere, _computed_weights, _some_sums, _one_changed_in_between,
+    _dead, _steep, _infinite_slope, _infinite_weight, _infinite_input,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("use", LAYERS)
+def test_a_layer_has_the_gradients_of_its_sums(use: Callable[[Layer], Any]) -> None:
+    y = use(Layer())
+    one_by_one = propagate(y, 1.0, topological_order(y), create_graph=False)  # the page, which knows sums alone
+    y.backward()
+    for node, expected in one_by_one.items():
+        assert (node._grad is None) == (expected is None)
+        if expected is not None:
+            np.testing.assert_allclose(node._grad, expected, rtol=1e-12, atol=1e-14)
+
+
+def _judge_layers() -> None:
+    test_a_layer_has_the_numbers_of_its_sums()
+    test_a_layer_has_the_gradients_of_its_sums(_samples)
+
+
+@pytest.mark.parametrize("rule", ["affine_inputs", "affine_rows", "affine_forward"])
+def test_a_wrong_rule_for_layers_is_found(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = getattr(products, rule)
+    monkeypatch.setattr(products, rule, lambda *given: right(*given) * 1.001)
+    with pytest.raises(AssertionError):
+        _judge_layers()
+
+
+def test_a_layer_has_the_numbers_of_its_sums() -> None:
+    layer = Layer()
+    for x in layer.samples:
+        alone = [ag.affine(row, x, b) for row, b in zip(layer.weights, layer.biases, strict=True)]
+        np.testing.assert_allclose([y.data for y in layer(x)], [y.data for y in alone], rtol=1e-14)
+        assert [(y.rule, y.inputs) for y in layer(x)] == [(y.rule, y.inputs) for y in alone]
+
+
+def test_a_layer_follows_its_weights() -> None:
+    layer = Layer()
+    kept, x = _samples(layer), layer.samples[0]
+    before = [y.data for y in layer(x)]
+    layer.weights[0][0].data += 1.0
+    assert [y.data - b for y, b in zip(layer(x), before, strict=True)] == pytest.approx([x[0], 0, 0, 0, 0], abs=1e-14)
+    with pytest.raises(ag.GraphError, match="was changed after affine used it"):
+        kept.backward()
+
+
+def test_a_layer_is_copied_and_gone_through_again() -> None:
+    layer = Layer()
+    y = _samples(layer)
+    y.backward()
+    once = [w.grad for w in layer.weights[4]]
+    y.backward()
+    assert [w.grad for w in layer.weights[4]] == [2 * g for g in once]
+    for again in (copy.deepcopy(y), pickle.loads(pickle.dumps(y))):
+        leaves = [node for node in topological_order(again) if node.is_leaf]
+        twice = [leaf._grad for leaf in leaves]
+        again.backward()
+        np.testing.assert_allclose([leaf._grad for leaf in leaves], np.multiply(twice, 1.5), rtol=1e-12)
+
+
+def test_a_layer_of_tiny_numbers_where_numpy_is_strict() -> None:
+    layer = Layer()
+    for w in layer.weights[0]:
+        w.data = 1e-200
+    with np.errstate(all="raise"):
+        ag.sum([1e-200 * y for y in layer([Value(1e-200) for _ in range(8)])]).backward()
+    assert layer.weights[1][0].grad == 0.0
