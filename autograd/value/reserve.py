@@ -2,7 +2,7 @@
 
 Python's cyclic garbage collector wakes up after every few hundred new objects that nothing has let go of, and looks at
 ever more of them as a graph grows: for a million nodes this took twice the time of making them. Nodes that are made
-together, while it is held off for some milliseconds at most, wake it once.
+together, while it is held off for some ten milliseconds at most, wake it once.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from itertools import repeat
 from operator import call
 from typing import Any
 
-SMALLEST, LARGEST = 64, 32768
+# So large that the collector, which looks again at what has outlived ten of its wakings, seldom comes to that.
+SMALLEST, LARGEST = 64, 131072
 
 
 class Reserve:
