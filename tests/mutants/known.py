@@ -273,4 +273,9 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "GtE → Gt",
         'if self.repeated % EVERY == 0 and "updates" not in self.told and (count := _updates(leaf, order)) >= UPDATES:',
     ): "after how many updates a loop is told of",
+    (
+        "autograd/program/numbers/batch.py",
+        "True → False",
+        "self._places |= zip((place, *listing.parts.get(place, ())), results, strict=True)",
+    ): "they are as many",
 }

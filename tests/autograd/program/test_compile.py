@@ -317,6 +317,17 @@ def test_what_changed_meanwhile_is_named(function: Any, what: str, thawed: None)
         ag.compile(function)(1.5)
 
 
+def test_gradients_that_nothing_could_flow_through_are_refused(engine: Any) -> None:
+    def slope(**words: Any) -> Any:
+        return ag.compile(lambda x: ag.gradients(x * x, x, **words), engine=engine)
+
+    with pytest.raises(ag.RecordingError, match="a backward pass that is thrown away"):
+        slope()(1.5)
+    assert slope(create_graph=True)(1.5) == 3.0
+    with pytest.raises(ag.RecordingError, match="which changes .grad"):
+        ag.compile(lambda x: (x * x).backward(create_graph=True), engine=engine)(1.5)
+
+
 @pytest.mark.parametrize("passes", [(), (0,), (1,), (0, 1), (2,)], ids=str)
 @pytest.mark.parametrize("kind", [np.random.default_rng, np.random.RandomState, random.Random])
 def test_generators_made_after_a_recording_are_watched(kind: Any, passes: tuple[int, ...]) -> None:
