@@ -64,7 +64,9 @@ def _of_matrix(weights: Sequence[Any], inputs: Sequence[Any], biases: Sequence[A
     if len(weights) * len(inputs) < FEW or biases[0].__class__ is not Value or not recording():
         return None
     kinds = {*map(type, inputs)}
-    matrix = _matrix_of(weights, biases) if kinds <= {Value, float} else None
+    if not kinds <= {Value, float}:
+        return None
+    matrix = _matrix_of(weights, biases)
     numbers = [1.0, *inputs] if Value not in kinds else [1.0, *[x if x.__class__ is float else x._raw for x in inputs]]
     if matrix is None or not hypot(*numbers) < LARGE:
         return None

@@ -183,6 +183,16 @@ def test_a_layer_has_the_numbers_of_its_sums() -> None:
         assert [(y.rule, y.inputs) for y in layer(x)] == [(y.rule, y.inputs) for y in alone]
 
 
+@pytest.mark.parametrize("other", [2, True, np.float64(0.5), np.float32(0.5)])
+def test_a_layer_takes_other_numbers_beside_values(other: Any) -> None:
+    layer = Layer()
+    x: list[Any] = [Value(0.1), other, *layer.samples[0][2:]]
+    alone = [ag.affine(row, x, b) for row, b in zip(layer.weights, layer.biases, strict=True)]
+    found = layer(x)
+    assert [y.item() for y in found] == [y.item() for y in alone]
+    assert [float(g) for g in gradients(ag.sum(found), [x[0]])] == [sum(row[0].data for row in layer.weights)]
+
+
 def test_a_layer_follows_its_weights() -> None:
     layer = Layer()
     kept, x = _samples(layer), layer.samples[0]
