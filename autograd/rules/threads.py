@@ -15,7 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
+    from concurrent.futures import Executor, Future
 
 T = TypeVar("T")
 
@@ -68,9 +68,7 @@ def shared(worker: Callable[[], Callable[[int], T]], count: int) -> list[T]:
             work = work or worker()
             found[number] = work(number)
 
-    others = _others(os.getpid())
-    # In copies of this context, which holds what NumPy is to do about infinities.
-    helpers = [others.submit(copy_context().run, take) for _ in range(threads - 1)]
+    helpers = _asked(take, threads - 1)
     try:
         take()
     finally:
@@ -80,3 +78,15 @@ def shared(worker: Callable[[], Callable[[int], T]], count: int) -> list[T]:
         if error is not None:
             raise error
     return found
+
+
+def _asked(take: Callable[[], None], count: int) -> list[Future[None]]:
+    """Other threads at work: fewer where the process may have no more of them, and none where it is about to end."""
+    helpers: list[Future[None]] = []
+    try:
+        others = _others(os.getpid())
+        for _ in range(count):  # in copies of this context, which holds what NumPy is to do about infinities
+            helpers.append(others.submit(copy_context().run, take))
+    except RuntimeError:
+        _others.cache_clear()  # it holds on to the work that no thread was started for
+    return helpers

@@ -57,6 +57,21 @@ def test_an_error_in_any_share_is_the_callers() -> None:
 
 
 @pytest.mark.usefixtures("_three")
+def test_a_process_without_more_threads_works_in_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_: Any) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    assert threads.shared(lambda: lambda number: number, 5) == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.usefixtures("_three")
+def test_a_process_that_is_about_to_end_works_in_one_thread() -> None:
+    threads._others(os.getpid()).shutdown()  # as Python does before it calls what `atexit` was given
+    assert threads.shared(lambda: lambda number: number, 5) == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.usefixtures("_three")
 def test_what_numpy_is_told_about_infinities_holds_in_each_thread() -> None:
     infinities = np.full(10, np.inf)
     together = threading.Barrier(3, timeout=60)
