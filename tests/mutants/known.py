@@ -174,11 +174,6 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "if as_written is None or arguments[0].__class__ is not float:",
     ): "a number's gradient and the number are floats together",
     (
-        "autograd/rules/windows.py",
-        "1 → 2",
-        "return x.reshape(-1)[_positions(places, x.shape, size, counts, stride, dilation)]",
-    ): "to NumPy any negative length is the one that it is to find",
-    (
         "autograd/program/arrays/steps.py",
         "And → Or",
         "yield from (x for x in applied.operands if x not in made and not self.tape.entries[x].is_number)",
@@ -251,7 +246,7 @@ KNOWN: dict[tuple[str, str, str], str] = {
     (
         "autograd/value/reserve.py",
         "64 → 65",
-        "SMALLEST, LARGEST = 64, 32768",
+        "SMALLEST, LARGEST = 64, 131072",
     ): "how many nodes are made in advance",
     (
         "autograd/rules/memory.py",
