@@ -132,9 +132,10 @@ def is_ours(model: Module, loss: Any) -> bool:
     """Whether the loss and all layers are this library's, which keep no batch, and no hook sees them.
 
     Example:
+        >>> from statistics import correlation
         >>> from nn.layers import MLP
         >>> from nn.losses import mse
-        >>> is_ours(MLP(2, [1]), mse), is_ours(MLP(2, [1]), lambda outputs, targets: mse(outputs, targets))
+        >>> is_ours(MLP(2, [1]), functools.partial(mse, reduction="sum")), is_ours(MLP(2, [1]), correlation)
         (True, False)
     """
     while isinstance(loss, functools.partial):
