@@ -45,12 +45,11 @@ class TrainerParts(TrainerView, Protocol):
     pending: list[dict[str, Any]] | None
 
     @property
-    def has_own_loss(self) -> bool:
-        """Whether a subclass has a `compute_loss` of its own."""
-
-    @property
     def stepper(self) -> HasPlan:
         """How it takes steps."""
+
+    def has_own(self, method: str) -> bool:
+        """Whether a method is not `Trainer`'s: a subclass has it, or it was set on this trainer alone."""
 
     def compute_loss(self, xb: Any, yb: Any, weights: Any = None) -> tuple[Any, Any]:
         """The loss on one batch, and the raw outputs."""

@@ -112,7 +112,7 @@ class Stepper:
             return f"{type(reading[0]).__name__} reads the gradients"
         if trainer.compile:
             return None
-        if trainer.steady or not trainer.has_own_loss:
+        if trainer.steady or not trainer.has_own("compute_loss"):
             return unsteady(trainer.model, trainer.loss, trainer.penalty)
         return f"{type(trainer).__name__} has a compute_loss of its own"
 

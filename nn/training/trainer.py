@@ -271,7 +271,7 @@ class Trainer(Inference):
         row: Row = {"epoch": self.epoch, "learning_rate": self.optimizer.rate if start == 0 else self.measured.rate}
         self.measured.rate = row["learning_rate"]
         alone = batches.from_arrays and self._is_alone_in_epochs()
-        unkept = alone and not self.has_own_loss and is_ours(self.model, self.loss)
+        unkept = alone and not self.has_own("compute_loss") and is_ours(self.model, self.loss)
         self.stepper.begin_epoch(batches.loader if alone else None)
         phases, recording = self.history.phases, self.stepper.seconds_of_recording
         with mode(self.model, training=True), phases.of("steps"):
@@ -280,9 +280,8 @@ class Trainer(Inference):
         phases.move("steps", "data", batches.seconds)
         phases.move("steps", "recording", self.stepper.seconds_of_recording - recording)
         if held is not None:
-            own = type(self).evaluate is not Trainer.evaluate
             with phases.of("validation"):
-                found = self.evaluate(*held.whole()) if own else self._evaluate(held)
+                found = self.evaluate(*held.whole()) if self.has_own("evaluate") else self._evaluate(held)
             row |= {f"val_{name}": value for name, value in found.items()}
         self.history.rows.append(row)
         broken = self._interrupt.requested and self.step < self.steps
@@ -294,9 +293,12 @@ class Trainer(Inference):
 
     def _is_alone_in_epochs(self) -> bool:
         """Whether no code of anybody else's runs between the steps of an epoch."""
-        own = all(getattr(type(self), name) is getattr(Trainer, name) for name in ("train_epoch", "train_step"))
         hooks = self._hooks("on_batch_begin") or self._hooks("on_batch_end")
-        return own and not hooks
+        return not (hooks or self.has_own("train_epoch") or self.has_own("train_step"))
+
+    def has_own(self, method: str) -> bool:
+        """Whether a method is not the one here: a subclass has it, or it was set on this trainer alone."""
+        return getattr(getattr(self, method), "__func__", None) is not getattr(Trainer, method)
 
     def train_epoch(self, batches: Iterable[tuple[Any, ...]]) -> Row:
         """Go through the batches once, or until Ctrl-C; the loss and the metrics over all samples seen."""
@@ -345,11 +347,6 @@ class Trainer(Inference):
         outputs = as_tensor(f"{type(self.model).__name__}.forward", outputs)
         loss = self.loss(outputs, yb) if weights is None else samples.weighted(self.loss, outputs, yb, weights)
         return as_tensor("the loss", loss), outputs
-
-    @property
-    def has_own_loss(self) -> bool:
-        """Whether a subclass computes the loss on a batch in a way of its own."""
-        return type(self).compute_loss is not Trainer.compute_loss
 
     # ---- going on ----------------------------------------------------------------------------------------------------
 

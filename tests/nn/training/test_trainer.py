@@ -5,6 +5,7 @@ import functools
 import pickle
 import signal
 import threading
+import types
 import warnings
 
 import numpy as np
@@ -203,8 +204,9 @@ def test_predicting_leaves_gradients_alone():
     assert all(p.grad is None for p in trainer.model.parameters())
 
 
+@pytest.mark.parametrize("alone", [False, True])
 @pytest.mark.parametrize("step", ["compute_loss", "train_step", "train_epoch", "predict_step"])
-def test_each_step_can_be_overridden(step):
+def test_each_step_can_be_overridden(step, alone):
     calls = []
 
     def noted(self, *args):
@@ -212,7 +214,10 @@ def test_each_step_can_be_overridden(step):
         return getattr(nn.Trainer, step)(self, *args)
 
     plain = classifier()
-    trainer = type("Own", (nn.Trainer,), {step: noted})(plain.model, loss=plain.loss, optimizer=plain.optimizer)
+    kind = nn.Trainer if alone else type("Own", (nn.Trainer,), {step: noted})
+    trainer = kind(plain.model, loss=plain.loss, optimizer=plain.optimizer)
+    if alone:
+        setattr(trainer, step, types.MethodType(noted, trainer))
     trainer.fit(X, CLASSES, epochs=2, batch_size=45, validation_data=(X, CLASSES), progress=False)
     assert len(calls) == {"compute_loss": 4, "train_step": 4, "train_epoch": 2, "predict_step": 2}[step]
 
