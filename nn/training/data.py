@@ -138,6 +138,9 @@ class DataLoader:
         """The batches ``(xb, yb)`` of one epoch; not shuffled, they are views of the data."""
         return self.batches()
 
+    def __getstate__(self) -> dict[str, Any]:
+        return vars(self) | {"_cut_before": {}}  # a copied view is no view of the copy
+
     def _classes(self) -> list[Array]:
         """The positions of each class's samples."""
         y = self._columns[1].take(slice(None) if self._rows is None else self._rows)

@@ -1,5 +1,7 @@
 """Batches and splits: nothing lost, nothing twice, the same seed the same order."""
 
+import copy
+import pickle
 from types import SimpleNamespace
 from typing import NamedTuple
 
@@ -189,6 +191,17 @@ def test_a_batch_of_an_epoch_can_be_had_again():
     for epoch, number in ((2, 0), (0, 6), (1, 3)):
         np.testing.assert_array_equal(loader.batch(epoch, number)[0], epochs[epoch][number])
     assert loader.epoch == 3
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda loader: pickle.loads(pickle.dumps(loader))])
+def test_a_copy_of_a_loader_gives_the_same_batches(copied):
+    loader = nn.DataLoader((np.arange(50), np.arange(50) * 2), batch_size=8, shuffle=True, seed=3)
+    for _ in loader.batches(reuse=True):
+        pass
+    ours, of_copy = (
+        [tuple(x.tolist() for x in batch) for batch in each.batches(reuse=True)] for each in (loader, copied(loader))
+    )
+    assert of_copy == ours
 
 
 @pytest.mark.parametrize("reuse", [False, True])
