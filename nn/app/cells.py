@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 __all__ = [
     "DATE_FORMATS",
     "MISSING",
+    "as_number",
     "begins_with_zeros",
     "date_format",
     "has_decimal_commas",
     "infinite",
+    "is_missing",
     "to_dates",
     "to_numbers",
     "to_texts",
@@ -89,7 +91,17 @@ def _pandas() -> Any:
     return require("pandas", "train")
 
 
-def _number(text: str, comma: bool) -> float:
+def is_missing(text: str) -> bool:
+    """Whether a text stands for a cell that is missing, beside numbers.
+
+    Example:
+        >>> is_missing("n/a"), is_missing("Unknown"), is_missing("m/s")
+        (True, True, False)
+    """
+    return text.strip().lower() in _MISSING
+
+
+def as_number(text: str, comma: bool) -> float:
     """A text as a number; NaN where it is none."""
     text = text.strip()
     if len(text) > LONGEST_NUMBER or (found := _SHAPE.fullmatch(text)) is None:
@@ -168,7 +180,7 @@ def has_decimal_commas(texts: Collection[str]) -> bool:
     """
     if not any("," in text or text.count(".") > 1 for text in texts):
         return False
-    points, commas = (sum(not np.isnan(_number(text, comma)) for text in texts) for comma in (False, True))
+    points, commas = (sum(not np.isnan(as_number(text, comma)) for text in texts) for comma in (False, True))
     return commas > points
 
 
@@ -205,8 +217,8 @@ def to_numbers(series: pd.Series[Any], comma: bool = False) -> tuple[NDArray[np.
         def value(cell: Any) -> float:
             """Infinity for what is there and no number."""
             if isinstance(cell, str):
-                number = _number(cell, comma)
-                missing = np.isnan(number) and cell.strip().lower() in _MISSING
+                number = as_number(cell, comma)
+                missing = np.isnan(number) and is_missing(cell)
             else:
                 number, missing = _float(cell) if isinstance(cell, int | float | np.number) else np.nan, False
             return np.inf if np.isnan(number) and not missing else number

@@ -6,6 +6,7 @@ import codecs
 import csv
 import gzip
 import io
+import math
 import re
 import zlib
 from collections import Counter
@@ -14,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from nn._limits import MOST_DATA_BYTES
-from nn.app.cells import MISSING
+from nn.app.cells import as_number, is_missing
 from nn.app.datasets import DataError
 from nn.app.idx import GZIP_MAGIC, is_html
 
@@ -234,7 +235,7 @@ def _is_second_header(rows: Sequence[Sequence[str]]) -> bool:
     for place, cell in enumerate(rows[1]):
         column = [row[place] for row in rows[2:] if len(row) == len(rows[1]) and row[place]]
         if sum(bool(_NUMBER.fullmatch(each)) for each in column) > 0.9 * len(column):
-            if _NUMBER.fullmatch(cell) or cell in MISSING[1:]:
+            if cell and (is_missing(cell) or not all(math.isnan(as_number(cell, comma)) for comma in (False, True))):
                 return False
             texts += bool(cell)
         elif cell and cell in column:  # as cells of a category are

@@ -85,6 +85,8 @@ def _new_features(
             f"(expected, in any order: {listed(names)}; found: {listed(table.frame.columns)})"
         )
     features = table.frame[list(names)]
+    if "the line of units" in table.how:
+        warn("note: the line after the header holds units or the like, and is not predicted")
     taken = [
         f"column {quoted(name)} holds no {'date' if name in fitted.dates else 'number'} in row {_numbered(rows)}: "
         f"{quoted(str(features[name].iloc[rows[0]]))}{infinite(features[name].iloc[rows[0]])}"

@@ -29,7 +29,7 @@ FEWEST_ROWS_A_CLASS = 5
 # What a line of totals is called; of how many rows, and how nearly, as its parts may be rounded.
 _TOTAL = re.compile(r"(grand |sub)?totals?:?|sums?:?|(gesamt)?summe:?|(ins)?gesamt:?|somme:?|totale?:?|suma:?", re.I)
 FEWEST_ADDED, ROUNDED = 6, 1e-3
-# Two words that are one class each, however they are spelt.
+# Two words that are one class each, however they are spelt; letters, where there are no other classes.
 YES_AND_NO = (
     "true false",
     "yes no",
@@ -153,6 +153,8 @@ def _totals(frame: pd.DataFrame) -> list[str]:
                 sums.append(name)
             else:
                 others += 1
+        else:
+            others += str(last[name]).strip() not in ("", "nan")
     return sums if named or not others else []
 
 
@@ -210,7 +212,8 @@ def _one_spelling(name: str, texts: NDArray[Any]) -> tuple[NDArray[Any], list[st
     for text in dict.fromkeys(texts.tolist()):
         spelt.setdefault(text.casefold(), []).append(text)
     several = {word: each for word, each in spelt.items() if len(each) > 1}
-    alike = {word for pair in YES_AND_NO if spelt.keys() >= (words := {*pair.split()}) for word in words}
+    pairs = [{*pair.split()} for pair in YES_AND_NO if len(pair) > len("y n") or spelt.keys() == {*pair.split()}]
+    alike = {word for pair in pairs if pair <= spelt.keys() for word in pair}
     merged = [" and ".join(each) for word, each in several.items() if word in alike]
     apart = [" and ".join(each) for word, each in several.items() if word not in alike]
     said = [f"classes of {quoted(name)} that are taken for one: {listed(merged)}"] if merged else []

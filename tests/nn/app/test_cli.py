@@ -524,6 +524,8 @@ def test_predictions_for_rows_as_people_have_them(messy, command, monkeypatch):
     )
     found = json.loads(command("predict", "runs/houses", "new.csv", "--json").out)
     assert [each["prediction"] for each in found] == [float(row) if row.strip('"') else None for row in rows[1:]]
+    Path("new.csv").write_text("size,height,sold,kind\nm,m,,\n" + "2.5,1,5.3.2021,flat\n" * 4)
+    assert "note: the line after the header holds units or the like" in command("predict", "runs/houses", "new.csv").err
 
 
 def test_a_run_predicts_tables_of_other_programs(messy, command):

@@ -389,7 +389,7 @@ def test_plain_numbers_are_found_all_at_once_and_no_others(comma):
     rng = np.random.default_rng(1)
     letters = list("0123456789" * 4 + ",,..-+%e é")
     texts = ["".join(rng.choice(letters, rng.integers(0, 9))) for _ in range(3000)]
-    expected = [cells._number(text, comma) if plain.fullmatch(text) else np.nan for text in texts]
+    expected = [cells.as_number(text, comma) if plain.fullmatch(text) else np.nan for text in texts]
     assert 500 < np.isfinite(expected).sum() < 2500
     np.testing.assert_array_equal(cells._plain_numbers(texts, comma), expected)
 
@@ -409,8 +409,9 @@ def test_headings_and_units_are_no_rows(tmp_path):
         assert len(dataset) == 40
         assert list(dataset.plan.names) == names
         np.testing.assert_array_equal(dataset.target, 3.0 * np.arange(40))
-    for first in ("1.5,km/h,,", "m/s,,,", "m/s,km/h,a,", "m/s,NA,,"):  # a number, one text alone, a category, a hole
-        path.write_text(f"speed,gusts,side,kg\n{first}4\n{rows}")
+    # A number, in whatever form; one text alone; a category; cells that are missing.
+    for first in ("1.5,km/h,,", "CHF 5,1 000,,", "(5),- 7,,", "m/s,,,", "m/s,km/h,a,", "m/s,NA,,", "none,Unknown,,"):
+        path.write_text(f"speed,gusts,side,kg\n{first}\n{rows}")
         assert "units" not in load_csv(path, "kg").report[0]
 
 
@@ -421,6 +422,10 @@ def test_a_line_of_totals_is_no_row(load):
     dataset = load({name: [*column, totals[name]] for name, column in table.items()}, target="sales")
     assert len(dataset) == ROWS
     assert "the last row is left out: it holds the sums of sales" in said(dataset)
+    unnamed = {"shop": None, "size": table["size"].sum(), "sales": values.sum()}
+    assert len(load({name: [*column, unnamed[name]] for name, column in table.items()}, target="sales")) == ROWS
+    unnamed |= {"shop": "shop 1", "size": None}  # a row that happens to have the sum
+    assert len(load({name: [*column, unnamed[name]] for name, column in table.items()}, target="sales")) == ROWS + 1
     totals["sales"] = 203.5  # a shop that is called so
     assert len(load({name: [*column, totals[name]] for name, column in table.items()}, target="sales")) == ROWS + 1
 
@@ -432,6 +437,8 @@ def test_a_line_of_totals_is_no_row(load):
         (("true", "False", "True", "FALSE"), ("False", "true"), "taken for one: true and True, False and FALSE"),
         (("AA", "Aa", "aa", "Aa"), ("AA", "Aa", "aa"), "that differ in their capitals alone: AA and Aa and aa"),
         (("no", "NO", "x", "x"), ("NO", "no", "x"), "that differ in their capitals alone: no and NO"),
+        (("y", "n", "N", "n"), ("n", "y"), "that are taken for one: n and N"),
+        (("t", "f", "F", "g"), ("F", "f", "g", "t"), "that differ in their capitals alone: f and F"),  # letters
     ],
 )
 def test_spellings_of_classes(spellings, classes, note, load):
