@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from autograd.rules.entries import greater, log, log1p, where
 from autograd.scipy import special
 from autograd.scipy.rules import tails
 from autograd.scipy.stats.families import Family
+
+
+def _below(q: Any, df: Any) -> Any:
+    """The z that is above with probability 1 − q; `stdtrit` has ∞ at 0, where this is −∞."""
+    positive = greater(q, 0)
+    return where(positive, special.stdtrit(df, where(positive, q, 0.5)), log(where(positive, 1.0, q)))
+
 
 family = Family(
     "t",
@@ -22,8 +30,8 @@ family = Family(
     sf=lambda z, df: special.stdtr(df, -z),
     logcdf=lambda z, df: tails.log_stdtr(df, z),
     logsf=lambda z, df: tails.log_stdtr(df, -z),
-    ppf=lambda q, df: special.stdtrit(df, q),
-    isf=lambda q, df: -special.stdtrit(df, q),
+    ppf=_below,
+    isf=lambda q, df: -_below(q, df),
     mean=lambda df: where(greater(df, 1), 0.0, math.inf),
     var=lambda df: where(
         greater(df, 2), df / (where(greater(df, 2), df, 3.0) - 2), where(greater(df, 1), math.inf, math.nan)
