@@ -37,7 +37,8 @@ def main() -> int:
     if not os.fork():  # in a process of its own, so that the engine is not imported in this one
         covering()
         os._exit(0)
-    os.wait()
+    if os.wait()[1]:
+        return 1
     tests_of, end = covering(), time.monotonic() + 60 * options.minutes
     parts = [options.part] if options.part else list(PARTS)
     every = {part: mutants_of(part) for part in parts}
