@@ -13,7 +13,7 @@ from nn.inspect import generator_states, set_generator_states
 from nn.training.data import DataLoader
 from nn.training.parts import TrainerParts
 
-__all__ = ["Rewind"]
+__all__ = ["MOST_STEPS", "Rewind"]
 
 MOST_STEPS = 256
 MOST_BYTES = 1 << 24

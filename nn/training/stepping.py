@@ -26,7 +26,7 @@ from nn.training.data import DataLoader
 from nn.training.divergence import diverged
 from nn.training.outside import unsteady
 from nn.training.parts import TrainerParts
-from nn.training.rewind import Rewind
+from nn.training.rewind import MOST_STEPS, Rewind
 from nn.training.shared import add_gradients, why_not_shared
 
 __all__ = ["Stepper"]
@@ -156,9 +156,8 @@ class Stepper:
                     yield batches[number], *self.taken(batches[number])
                     number += 1
                     continue
-                end = len(batches) - (
-                    batches[-1][1].shape != batches[number][1].shape
-                )  # an epoch's last may be smaller
+                smaller = batches[-1][1].shape != batches[number][1].shape  # as an epoch's last may be
+                end = min(len(batches) - smaller, number + MOST_STEPS)
                 rewind.note_ahead(self._loader, trainer.step, trainer.step + end - number)
                 try:
                     for batch in batches[number:end]:

@@ -246,6 +246,18 @@ def test_batches_that_shared_memory_are_had_again_on_the_way_back(early):
         np.testing.assert_allclose(states[1][name], array, rtol=1e-3, err_msg=name)
 
 
+def test_the_way_back_is_no_longer_where_batches_are_small(monkeypatch):
+    """However many batches are gathered at once."""
+    monkeypatch.setattr(stepping, "plan", lambda _seconds, _steps: (1, np.inf))
+    x, y = RNG.normal(size=(2, 2000, 1)).astype(np.float32)
+    y[1900], again = 1e30, []
+    monkeypatch.setattr(stepping.Stepper, "again", lambda _, batch: again.append(batch))
+    trainer = nn.Trainer(nn.Linear(1, 1, seed=0), loss="mse", optimizer="sgd", learning_rate=1e-3)
+    with pytest.raises(nn.DivergenceError, match="step 1727;"):
+        trainer.fit(x, y, epochs=1, batch_size=1, seed=4, progress=False)
+    assert len(again) < 256
+
+
 @pytest.mark.parametrize("loss", ["cross_entropy", "mse"])
 def test_data_in_double_precision_train_in_the_network_s(loss, monkeypatch):
     """Layers turn inputs to their precision; a recording of Tensors alone would compute in that of the data."""
