@@ -9,14 +9,20 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, Protocol, TypeAlias, TypeVar, cast, overload
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike, DTypeLike, NDArray
+else:  # these take long to import; at run time they are there for `typing.get_type_hints`
+    import numpy as np
 
+    ArrayLike, DTypeLike, NDArray = Any, Any, np.ndarray
 
 __all__ = [
+    "ArrayLike",
     "Axis",
+    "DTypeLike",
     "HasGradient",
     "Joining",
     "N",
+    "NDArray",
     "Normalised",
     "Recording",
     "Reduction",
@@ -28,7 +34,7 @@ __all__ = [
 ]
 
 Axis: TypeAlias = int | tuple[int, ...] | None
-Array: TypeAlias = "NDArray[Any]"
+Array: TypeAlias = NDArray[Any]
 
 N = TypeVar("N")
 N_co = TypeVar("N_co", covariant=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import subprocess
 import sys
+import typing
 from types import ModuleType
 from typing import Any
 
@@ -52,6 +53,15 @@ print(sorted(heavy & set(sys.modules)), nn.scalar.MLP.__name__, callable(nn.pict
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("[] MLP True\n", "")
+
+
+def test_annotations_are_there_when_a_program_runs() -> None:
+    classes = [x for x in vars(ag).values() if inspect.isclass(x)]
+    methods = [f for cls in classes for _, f in inspect.getmembers(cls, inspect.isfunction)]
+    functions = {*methods, *filter(inspect.isfunction, map(vars(ag).get, ag.__all__))}
+    ours = [f for f in functions if f.__module__.startswith("autograd.")]
+    assert len(ours) > 200
+    assert all(typing.get_type_hints(f) or not f.__annotations__ for f in ours)
 
 
 # ---- every public name is documented -------------------------------------------------------------------------------

@@ -9,22 +9,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 import numpy as np
 
 from autograd.arguments import explained
 from autograd.errors import DTypeError, ShapeError
 from autograd.graph.node import Node
-from autograd.kinds import N, Recording, same_kind
+from autograd.kinds import ArrayLike, N, NDArray, Recording, same_kind
 from autograd.numpy.reductions import gathered, has_values
 from autograd.numpy.shapes import reshape, swapaxes
 from autograd.rules import activations, arithmetic, losses, products
 from autograd.rules.forwards import check_classes
 from autograd.rules.shapes import rank, shape
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
 
 # ---- elementwise, with optional arguments --------------------------------------------------------------------------
 

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import reduce
-from typing import TYPE_CHECKING, Any, Never, overload
+from typing import Any, Never, overload
 
 import numpy as np
 
 from autograd.arguments import explained, truth
 from autograd.graph.node import Node
-from autograd.kinds import Axis, N, Recording, normalised, reduction
+from autograd.kinds import ArrayLike, Axis, N, Recording, normalised, reduction
 from autograd.numpy.shapes import stack
 from autograd.rules import reductions
 from autograd.rules.forwards import LARGEST
 from autograd.rules.shapes import rank
 from autograd.suggest import catching, refuse_keywords
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
 
 
 def has_values(xs: Any) -> bool:

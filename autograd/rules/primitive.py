@@ -18,17 +18,14 @@ import inspect
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 import numpy as np
 
 from autograd.errors import DTypeError
-from autograd.kinds import N, Recording
+from autograd.kinds import ArrayLike, N, NDArray, Recording
 from autograd.rules.ready import FLOAT_EXCEPTIONS, Kind, Ready, Vjp
 from autograd.suggest import refuse_keywords
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["BOOK", "COMPLEX_BOOK", "Primitive", "elementwise", "piecewise_constant", "primitive"]
 

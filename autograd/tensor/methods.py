@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Never, Self
+from typing import Any, Never, Self
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from autograd.arguments import explained
 from autograd.errors import DTypeError
 from autograd.graph.node import Node
 from autograd.graph.outside import CUT, look_at
+from autograd.kinds import DTypeLike
 from autograd.numpy import functions, shapes
 from autograd.numpy.calls import call
 from autograd.numpy.indexing import gathered
@@ -19,9 +20,6 @@ from autograd.rules.shapes import Axis, is_complex
 from autograd.suggest import catching
 from autograd.tensor.exchange import Exchange
 from autograd.tensor.numpy_methods import NumpyMethods
-
-if TYPE_CHECKING:
-    from numpy.typing import DTypeLike
 
 
 class ArrayMethods(NumpyMethods, Exchange):

@@ -17,7 +17,7 @@ from autograd.graph.mode import recording
 from autograd.graph.node import ACTIVE, NO_ATTRS, Node, describe, fill, new_node
 from autograd.graph.outside import CUT, is_cut, look_at
 from autograd.graph.slips import none_yet
-from autograd.kinds import Array
+from autograd.kinds import Array, ArrayLike, DTypeLike, NDArray
 from autograd.numpy.protocols import apply_function, apply_ufunc
 from autograd.rules import arithmetic, shaping
 from autograd.rules.primitive import Primitive
@@ -26,9 +26,6 @@ from autograd.tensor import operands
 from autograd.tensor.methods import ArrayMethods, plain_index
 from autograd.tensor.operands import as_array, check_floating, compared, explained, for_complex, held, in_type_of
 from autograd.tensor.plain_arrays import plain_array, refuse_array, refuse_number
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 
 class Tensor(ArrayMethods, Copying):
