@@ -81,7 +81,8 @@ def entries(
     def share(position: int) -> Callable[..., Any]:
         def rule(g: Any, y: Any, memory: Any, *inputs: Any) -> Any:
             states = y if len(y.shape) == 3 else picks[0](memory, *inputs)
-            made = (once if isinstance(g, np.ndarray) else gradient)(g, memory, *inputs)
+            arrays = isinstance(g, np.ndarray) and isinstance(memory, np.ndarray)
+            made = (once if arrays else gradient)(g, memory, *inputs)
             return shares[position](_parts(made, found, inputs), states, inputs)
 
         return rule
