@@ -13,7 +13,8 @@ An instruction is the address of what does it, the place of the next one, and:
 * cross-entropy: bits; out; x; targets; rows; columns;
 * one-hot: out; targets; rows; columns;
 * duplicate: out; x; how many times four bytes;
-* chain: functions applied to entries one after another, a block of them at a time. See `Chain`.
+* chain: functions applied to entries one after another, a block of them at a time. See `Chain`;
+* loop: the same, compiled as one. See `array_loops.Loop`.
 """
 
 from __future__ import annotations

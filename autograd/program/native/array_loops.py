@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from autograd.program.native.array_instructions import COLUMN, CONVERTED, FULL, KINDS, NUMBER, ROW
+from autograd.program.native.array_instructions import COLUMN, FULL, KINDS, NUMBER, ROW
 from autograd.program.native.book import arity
 from autograd.program.native.expressions import function_of_floats
 from autograd.program.native.language import parsed, written
@@ -65,7 +65,6 @@ def _source(loop: Loop, kind: str) -> str:
             first.append(f"v{i} = {kind}(numbers[w[p + {i + 2}]])")
             continue
         first.append(f"a{i} = {_POINTERS[bits]}(w[w[p + {i + 2}]])")
-        how %= CONVERTED
         if how == FULL:
             row.append(f"r{i} = a{i} + i * columns")
             entry.append(f"v{i} = {kind}(r{i}[j])")
