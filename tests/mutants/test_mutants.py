@@ -13,6 +13,9 @@ import pytest
 from tests.mutants.changes import ROOT, Mutant, changed_code, changes_of, mutants_of
 from tests.mutants.trying import ChangedLoader, Finder, Key, _key, forked, is_killed, patch
 
+# Of JAX, where another test has imported it: what is forked here calls nothing of it.
+pytestmark = pytest.mark.filterwarnings(r"ignore:os.fork\(\) was called:RuntimeWarning")
+
 SOURCE = """
 def f(x: int = 1) -> float:
     print(x)
