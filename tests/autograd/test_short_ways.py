@@ -43,9 +43,10 @@ def calls(work: Callable[[], Any], prepare: Callable[[], Any] = lambda: None) ->
 
 
 def names() -> dict[str, Any]:
-    """Values a and b, and a constant c; Tensors X and Y, and a constant K; an array A, and positions I."""
+    """Values a and b, a constant c, and rows of many; Tensors X and Y, a constant K; an array A, and positions I."""
     array = np.linspace(0.5, 2.0, 9).reshape(3, 3)
     found = {"a": ag.Value(1.5), "b": ag.Value(0.5), "c": ag.Value(2.0, requires_grad=False), "K": ag.Tensor(array)}
+    found |= {"rows": [[ag.Value(0.01 * k) for k in range(40)] for _ in range(2)], "row": [0.5] * 40}
     found |= {"X": ag.Tensor(array, requires_grad=True), "Y": ag.Tensor(array + 0.3, requires_grad=True)}
     return found | {"ag": ag, "np": np, "A": array, "I": np.array([0, 2])}
 
@@ -91,11 +92,13 @@ VALUES: dict[int, tuple[str, ...]] = {
     8: ("ag.affine([a, b], [1.0, 2.0], c)",),
     9: ("ag.affine([a, b], [b, c])",),
     11: ("ag.sum([a, b, a])",),
-    12: ("ag.dot([a, b], [1.0, 2.0])",),
+    12: ("ag.dot([a, b], [1.0, 2.0])", "ag.affine([[a, b], [b, a]], [1.0, 2.0], [a, b])"),
     13: ("ag.dot([a, b], [b, a])",),
     14: ("(a * b + a).backward()",),
     15: ("(a * b + a / b).backward()",),
     18: ("ag.mean([a, b])",),
+    19: ("ag.affine(rows, row, [a, b])",),
+    30: ("[ag.affine(rows, row, [a, b]), ag.affine(rows, row, [a, b])]",),
     21: ("ag.gradients(a * b + a, [a, b])",),
     22: ("(ag.tanh(a) * 2.0 + a / b - b).backward()", "ag.affine([[a, b], [b, a]], [1.0, 2.0], [c, a])"),
     24: ("ag.logsumexp([a, b])",),

@@ -83,7 +83,8 @@ def changes_of(tree: ast.Module) -> Iterator[Change]:
                 turned = ast.copy_location(_not(node.test), node.test)
                 yield node.lineno, "condition turned", lambda node=node, new=turned: setattr(node, "test", new)
             case ast.Constant(value=bool() | int() | float()):
-                new = not node.value if isinstance(node.value, bool) else node.value + 1
+                more = node.value + 1 if node.value + 1 != node.value else node.value * 2  # 1 is nothing beside 1e150
+                new = not node.value if isinstance(node.value, bool) else more
                 yield node.lineno, f"{node.value} → {new}", lambda node=node, new=new: setattr(node, "value", new)
             case ast.Return(value=ast.expr()):
                 nothing = ast.copy_location(ast.Constant(None), node)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
+import re
 import tempfile
 import time
 from collections import defaultdict
@@ -74,21 +76,42 @@ class Covering:
     def tests(self, mutant: Mutant) -> list[str]:
         """Those that go through its line; for one that is run at import alone, through its file; or else all.
 
-        The first is the quickest of each test function, then the second quickest of each, and so on.
+        The first is the quickest of each test function, then the second quickest of each, and so on; where all of a
+        file are asked, those first that have the name of what is defined there among their parameters.
         """
         if mutant.path not in self._lines:
             self._lines[mutant.path] = self.data.contexts_by_lineno(str(mutant.path))
         lines = self._lines[mutant.path]
-        found = set(lines.get(mutant.line, ())) or {name for names in lines.values() for name in names}
+        found, defined = set(lines.get(mutant.line, ())), set[str]()
+        if not found:
+            found, defined = {name for names in lines.values() for name in names}, _defined_at(mutant)
         by_function: dict[str, list[str]] = defaultdict(list)
         for name in sorted(found & self.seconds.keys() or self.seconds, key=self.seconds.__getitem__):
             by_function[name.partition("[")[0]].append(name)
-        ranked = [(rank, self.seconds[x], x) for names in by_function.values() for rank, x in enumerate(names)]
+        ranked = [
+            (rank if defined.isdisjoint(re.findall(r"\w+", x.partition("[")[2])) else -1, self.seconds[x], x)
+            for names in by_function.values()
+            for rank, x in enumerate(names)
+        ]
         chosen, total = list[str](), 0.0
         for _, seconds, name in sorted(ranked):
             if seconds < LONGEST and (total := total + seconds) < MOST_SECONDS:
                 chosen.append(name)
         return chosen
+
+
+def _defined_at(mutant: Mutant) -> set[str]:
+    """What the statement of a module that a change is in calls what it makes: a variable, or an entry of the book."""
+    tree = ast.parse(mutant.path.read_text(encoding="utf-8"))
+    statement = next(x for x in tree.body if x.lineno <= mutant.line <= (x.end_lineno or x.lineno))
+    match statement:
+        case ast.Assign(targets=[*targets], value=ast.Call(args=[ast.Constant(value=str(name)), *_])):
+            return {name, *map(ast.unparse, targets)}
+        case ast.Assign(targets=[*targets]):
+            return {*map(ast.unparse, targets)}
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+            return {name}
+    return set()
 
 
 def covering(words: list[str] = WORDS) -> Covering:

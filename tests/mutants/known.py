@@ -273,4 +273,55 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "True → False",
         "self._places |= zip((place, *listing.parts.get(place, ())), results, strict=True)",
     ): "they are as many",
+    (
+        "autograd/rules/forwards.py",
+        "0 → 1",
+        "return np.where(np.isfinite(top), top, 0)",
+    ): "beside infinity",
+    (
+        "autograd/rules/forwards.py",
+        "Gt → GtE",
+        "return y if x > 0 else -y",
+    ): "0 has gone before",
+    (
+        "autograd/rules/activations.py",
+        "Gt → GtE",
+        'scalar=lambda x, slope: x if x > 0 else slope * x, doc="y = x for x > 0, slope · x otherwise", '
+        'kink="x = 0: slope",',
+    ): "at 0 both are 0",
+    (
+        "autograd/program/numbers/schedule.py",
+        "1 → 2",
+        "return 1 + max(chain(listing.inputs, listing.numbers, listing.places, *listing.parts.values()), default=-1)",
+    ): "room for one place more while a plan is made",
+    (
+        "autograd/rules/windows.py",
+        "1 → 2",
+        "self.at_a_time = max(1, min(x[0], AT_A_TIME // one))",
+    ): "how many samples are taken at a time",
+    (
+        "autograd/program/simplify.py",
+        "return None",
+        "return x",
+    ): "the step itself gives the same",
+    (
+        "autograd/program/native/machine.py",
+        "call left out",
+        "module.verify()",
+    ): "LLVM's own look at what we write",
+    (
+        "autograd/program/arrays/steps.py",
+        "16 → 17",
+        "if any(x is None for x in memory) or not full or not prod(full) or prod(full) > 16 * LARGE:",
+    ): "of how large arrays an instruction is worth it",
+    (
+        "autograd/graph/node.py",
+        "False → True",
+        "def backward(self, gradient: Any = None, create_graph: bool = False) -> None:",
+    ): "what only stands for others to write",
+    (
+        "autograd/tensor/dual.py",
+        "Is → IsNot",
+        "x = x if x.__class__ is int else as_array(x, rule)",
+    ): "the general way gives the same",
 }

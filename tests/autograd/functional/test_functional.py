@@ -282,3 +282,12 @@ def test_a_function_that_does_not_depend_on_a_value_has_a_product_of_zero() -> N
     for product in (ag.hvp, ag.jvp):
         value, zero = product(lambda x: x.detach() * 2.0, (ag.Value(1.0),), 0.5)
         assert (value.data, zero.data) == (2.0, 0.0)
+
+
+def test_the_array_of_what_goes_through_a_forward_pass_cannot_be_changed() -> None:
+    def function(x: Any) -> Any:
+        with pytest.raises(ValueError, match="read-only"):
+            x.data[0] = 5.0
+        return ag.sum(x * x)
+
+    assert ag.jvp(function, np.array([1.0, 2.0]), np.array([1.0, 1.0]))[1] == 6.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 
 import autograd as ag
@@ -60,6 +62,11 @@ def test_of_rules_that_hold_as_much_the_commonest_comes_first() -> None:
 def test_sizes_are_told_in_units_of_a_thousand() -> None:
     sizes = [999, 1000, 1500, 10**6, 2 * 10**6, 10**9, 35 * 10**8]
     assert list(map(_size, sizes)) == ["999 B", "1.0 kB", "1.5 kB", "1.0 MB", "2.0 MB", "1.0 GB", "3.5 GB"]
+
+
+def test_a_number_takes_its_node_and_a_float() -> None:
+    x = ag.Value(1.5)
+    assert ag.graph.summary(x).bytes == sys.getsizeof(x) + sys.getsizeof(1.5)
 
 
 def test_a_deep_graph() -> None:

@@ -338,3 +338,17 @@ def test_what_is_prepared_for_the_latest_lengths_of_a_batch_is_kept_and_no_more(
     for size in (1, *range(1, 12), 11):
         assert program.batch(np.full((size, 1), 3.0))[0].tolist() == [9.0] * size
     assert list(program._batches) == list(range(4, 12))
+
+
+@pytest.mark.parametrize(("steps", "more"), [(59, None), (60, None), (61, 1), (80, 20)])
+def test_of_a_long_program_the_beginning_and_the_end_are_shown(steps: int, more: int | None) -> None:
+    y = x = ag.Value(0.5)
+    for _ in range(steps):
+        y = ag.tanh(y)
+    program = ag.Program.from_graph(y, x, engine="numpy", order=0)
+    assert len(program) == steps
+    lines = str(program).splitlines()
+    assert len(lines) == 2 + min(steps, 60) + (more is not None)
+    assert [line.strip() for line in lines if "more steps" in line] == (
+        [] if more is None else [f"… {more} more steps …"]
+    )

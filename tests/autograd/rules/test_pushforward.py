@@ -57,7 +57,8 @@ def _double_reverse(function: Callable[..., Any], variables: Sequence[Any], dire
 
 @pytest.mark.parametrize("name", [name for name, entry in BOOK.items() if entry.differentiable])
 def test_every_entry_says_how_a_tangent_goes_through_it(name: str) -> None:
-    assert push_of(BOOK[name], "array") is not None
+    for kind in ("array", "node", *(() if BOOK[name].scalar is None else ("scalar",))):
+        assert push_of(BOOK[name], kind) is not None, kind
 
 
 @each("case", CASES)

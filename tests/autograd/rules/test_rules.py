@@ -434,3 +434,10 @@ def test_an_affine_map_has_the_type_that_numpys_steps_have(kinds: tuple[Any, ...
 def test_positions_along_an_axis_have_as_many_axes_as_what_they_are_added_to(shape: tuple[int, ...]) -> None:
     with pytest.raises(ag.ShapeError, match="scatter_along_axis"):
         BOOK["scatter_along_axis"](ag.Tensor(np.ones(shape)), np.zeros(shape, int), shape=(3, 4), axis=0)
+
+
+@pytest.mark.parametrize("x", [[800.0], [-800.0, 0.0], [1e308] * 3, [800.0] * 2000])
+def test_the_slope_of_tanh_far_out_warns_of_nothing(x: list[float]) -> None:
+    with np.errstate(all="raise", under="ignore"):
+        found = BOOK["sech_squared"](np.array(x))
+    np.testing.assert_array_equal(found, np.equal(x, 0.0))
