@@ -55,12 +55,20 @@ def main() -> int:
             words = ("-q", "-p", "no:cacheprovider", "-m", options.marks, *options.tests)
             failed = _coverage(settings, "run", "-m", "pytest", *words)
             _coverage(settings, "combine", "--quiet")
-        below = 0
+        below, totals = 0, list[str]()
         for package, goal in GOALS.items():
             print(f"\n== {package}, of which at least {goal:g} % is promised", flush=True)
             only = ("report", f"--include={package}/*", "--skip-covered", "--show-missing", f"--fail-under={goal}")
             below |= _coverage(settings, *only)
+            totals.append(f"{package} {_total(settings, package)} %")
+    print(f"gone through of lines and branches: {', '.join(totals)}")
     return 1 if failed or below else 0
+
+
+def _total(settings: Path, package: str) -> str:
+    line = [sys.executable, "-m", "coverage", "report", f"--rcfile={settings}", f"--include={package}/*"]
+    options = ["--format=total", "--precision=1"]
+    return subprocess.run([*line, *options], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def _coverage(settings: Path, command: str, *words: str) -> int:
