@@ -236,8 +236,11 @@ def to_numbers(series: pd.Series[Any], comma: bool = False) -> tuple[NDArray[np.
 
 
 def infinite(cell: Any) -> str:
-    """What is to be added where a cell is quoted: a text such as 1e400 is infinite once it is read."""
-    return " (infinite, or too large)" if isinstance(cell, float) and np.isinf(cell) else ""
+    """What is to be added where a cell is quoted: 1e400 is infinite once it is read, by pandas or here."""
+    try:
+        return " (infinite, or too large)" if np.isinf(float(cell)) else ""
+    except (TypeError, ValueError, OverflowError):
+        return ""
 
 
 def _float(number: Any) -> float:

@@ -63,7 +63,7 @@ COLUMNS = {
     "some words": (["n.n." if n % 10 == 0 else n % 37 for n in range(ROWS)], "numbers", "so missing, 20: n.n."),
     "half words": (["n.n." if n % 2 == 0 else n % 7 for n in range(ROWS)], "categories", "50% of its cells are"),
     "infinity": (["inf" if n == 3 else n % 37 for n in range(ROWS)], "numbers", "so missing, 1: inf (infinite, or"),
-    "too large": (["1e400" if n == 3 else n % 37 for n in range(ROWS)], "numbers", "1: inf (infinite, or too large)"),
+    "too large": (["1e400" if n == 3 else n % 37 for n in range(ROWS)], "numbers", " (infinite, or too large)"),
     "colours": (KINDS, "categories", "category 1: new"),
     "colours with holes": ([k if k != "red" else None for k in KINDS], "categories", "missing cells: new"),
     "true and false": (NOISE > 0, "categories", ""),
