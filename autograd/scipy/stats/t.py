@@ -12,9 +12,10 @@ from autograd.scipy.stats.families import Family
 
 
 def _below(q: Any, df: Any) -> Any:
-    """The z that is above with probability 1 − q; `stdtrit` has ∞ at 0, where this is −∞."""
-    positive = greater(q, 0)
-    return where(positive, special.stdtrit(df, where(positive, q, 0.5)), log(where(positive, 1.0, q)))
+    """The z that is above with probability 1 − q; `stdtrit` has ∞ at 0, this −∞, and NaN at 1 in old SciPy."""
+    positive, under = greater(q, 0), greater(1, q)
+    ends = where(positive, -log1p(-where(under, 0.0, q)), log(where(positive, 1.0, q)))
+    return where(positive, where(under, special.stdtrit(df, where(positive, where(under, q, 0.5), 0.5)), ends), ends)
 
 
 family = Family(
