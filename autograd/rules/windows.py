@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from itertools import product
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from autograd.rules.memory import result
 from autograd.rules.threads import ALONE, shared
 
 Lengths = tuple[int, ...]
+T = TypeVar("T")
 
 # Bytes of columns that are made at a time, and of images that are pooled.
 AT_A_TIME = 1 << 19
@@ -179,6 +180,16 @@ class _Part:
         y[...] = self._inside[: len(y)]
 
 
+def _of_shares(columns: _Columns, work: Callable[[_Part, list[slice]], T]) -> list[T]:
+    """What some work gives for each share of the batch, by several threads, each with memory of its own."""
+
+    def worker() -> Callable[[int], T]:
+        memory = _Part(columns)
+        return lambda number: work(memory, columns.shares[number])
+
+    return shared(worker, len(columns.shares))
+
+
 def convolution(x: Any, w: Any, out: Any = None, **how: Any) -> Any:
     """yₙₒₚ = Σ xₙ,ᵢ,ₛₚ₊ₖ wₒ,ᵢ,ₖ, over the channels i of o's group and the places k of a window."""
     outs, inner = w.shape[:2]
@@ -188,16 +199,11 @@ def convolution(x: Any, w: Any, out: Any = None, **how: Any) -> Any:
     kernel = w.reshape(columns.groups, outs // columns.groups, columns.rows)
     y = result(out, (len(x), outs, *columns.counts), columns.dtype)
 
-    def worker() -> Callable[[int], None]:
-        memory = _Part(columns)
+    def outputs(memory: _Part, parts: list[slice]) -> None:
+        for part in parts:
+            memory.products(kernel, memory.columns(x[part]), y[part])
 
-        def share(number: int) -> None:
-            for part in columns.shares[number]:
-                memory.products(kernel, memory.columns(x[part]), y[part])
-
-        return share
-
-    shared(worker, len(columns.shares))
+    _of_shares(columns, outputs)
     return y
 
 
@@ -217,16 +223,11 @@ def convolution_transposed(g: Any, w: Any, lengths: Lengths, out: Any = None, **
     kernel = np.ascontiguousarray(w.reshape(groups, len(w) // groups, columns.rows).transpose(0, 2, 1))
     y = result(out, full, columns.dtype)
 
-    def worker() -> Callable[[int], None]:
-        memory = _Part(columns)
+    def images(memory: _Part, parts: list[slice]) -> None:
+        for part in parts:
+            memory.back(kernel, memory.spread(g[part]), y[part])
 
-        def share(number: int) -> None:
-            for part in columns.shares[number]:
-                memory.back(kernel, memory.spread(g[part]), y[part])
-
-        return share
-
-    shared(worker, len(columns.shares))
+    _of_shares(columns, images)
     return y
 
 
@@ -247,21 +248,16 @@ def convolution_kernel(x: Any, g: Any, size: Lengths, **how: Any) -> Any:
 def _windows_times(g: Any, x: Any, columns: _Columns) -> Any:
     """Σ of each window and its g, (groups, rows, out / groups)."""
 
-    def worker() -> Callable[[int], Any]:
-        memory = _Part(columns)
+    def total(memory: _Part, parts: list[slice]) -> Any:
+        y = np.zeros((columns.groups, columns.rows, columns.out // columns.groups), columns.dtype)
+        for part in parts:
+            of_x, of_g = memory.columns(x[part]), memory.spread(g[part]).swapaxes(-1, -2)
+            for piece in columns.pieces:
+                found = np.matmul(of_x[..., piece], of_g[..., piece, :])
+                y += found[0] if len(found) == 1 else found.sum(0)
+        return y
 
-        def share(number: int) -> Any:
-            y = np.zeros((columns.groups, columns.rows, columns.out // columns.groups), columns.dtype)
-            for part in columns.shares[number]:
-                of_x, of_g = memory.columns(x[part]), memory.spread(g[part]).swapaxes(-1, -2)
-                for piece in columns.pieces:
-                    found = np.matmul(of_x[..., piece], of_g[..., piece, :])
-                    y += found[0] if len(found) == 1 else found.sum(0)
-            return y
-
-        return share
-
-    first, *others = shared(worker, len(columns.shares))
+    first, *others = _of_shares(columns, total)
     for other in others:
         first += other
     return first
