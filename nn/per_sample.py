@@ -167,11 +167,13 @@ def _own_gradient(node: Any, position: int, upstream: NDArray[Any]) -> NDArray[A
 
 def _outer(x: NDArray[Any], g: NDArray[Any]) -> NDArray[Any]:
     """Each row of x times each of g, ``(batch, in, out)``."""
+    found: NDArray[Any]
     if x.shape[1] == 1 or g.shape[1] == 1:
-        return x[:, :, np.newaxis] * g[:, np.newaxis]
+        found = x[:, :, np.newaxis] * g[:, np.newaxis]
+        return found
     # NumPy leaves products of several columns and rows to BLAS, and those of one to a loop: a second of zeros takes a
     # tenth of the time.
     columns, rows = np.zeros((*x.shape, 2), x.dtype), np.zeros((len(g), 2, g.shape[1]), g.dtype)
     columns[:, :, 0], rows[:, 0] = x, g
-    found: NDArray[Any] = np.matmul(columns, rows)
+    found = np.matmul(columns, rows)
     return found
