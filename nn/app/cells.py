@@ -46,7 +46,7 @@ _SHAPE = re.compile(
     re.ASCII,
 )
 _GROUPS = {
-    comma: re.compile(rf"(\d{{1,3}}([{group}{_APART}]\d{{2,3}})*[{group}{_APART}]\d{{3}}|\d*)({point}\d*)?")
+    comma: re.compile(rf"([1-9]\d{{0,2}}([{group}{_APART}]\d{{2,3}})*[{group}{_APART}]\d{{3}}|\d*)({point}\d*)?")
     for comma, group, point in ((False, ",", r"\."), (True, r"\.", ","))
 }
 _WITH_UNIT = re.compile(r"[-+]?[\d.,]*\d ?([^\W\d_][^\d]{0,9})")
@@ -109,8 +109,9 @@ def as_number(text: str, comma: bool) -> float:
     opened, sign, inner, body, exponent, closed = found.groups()
     if (sign and inner) or not _GROUPS[comma].fullmatch(body := body.strip()):
         return np.nan
-    digits = re.sub(f"[{'.' if comma else ','}{_APART}]", "", body).replace(",", ".")
-    if not any(map(str.isdigit, digits)):
+    digits, groups = re.subn(f"[{'.' if comma else ','}{_APART}]", "", body)
+    digits = digits.replace(",", ".")
+    if not any(map(str.isdigit, digits)) or (groups and exponent):
         return np.nan
     size = float(f"{digits}{exponent or ''}")
     return -size if (sign + inner) in ("-", "−") or (opened and closed) else size
@@ -147,6 +148,7 @@ def _not_plain(lines: bytes, group: str, point: str) -> list[int]:
     kind = kinds[codes[marks]]
     digits, pairs = np.diff(marks) - 1, (kind[:-1], kind[1:])
     wrong = (digits < least[pairs]) | (digits > most[pairs])
+    wrong |= (codes[marks[:-1] + 1] == ord("0")) & (pairs[0] < _GROUP) & (pairs[1] == _GROUP)  # 0,123 is no 123
     found: list[int] = np.unique((np.cumsum(pairs[0] == _END) - 1)[wrong]).tolist() if wrong.any() else []
     return found
 
@@ -171,17 +173,21 @@ def begins_with_zeros(cells: Iterable[Any]) -> bool:
     return _ZEROS.search("\n".join([cell for cell in cells if isinstance(cell, str)])) is not None
 
 
-def has_decimal_commas(texts: Collection[str]) -> bool:
+def has_decimal_commas(texts: Collection[str], otherwise: bool = False) -> bool:
     """Whether more of these texts are numbers where a comma, rather than a point, begins the decimals.
+
+    Args:
+        texts: The different cells of a column.
+        otherwise: What holds where as many are numbers one way as the other, as 1.234 and 1,234 are.
 
     Example:
         >>> has_decimal_commas(["3,14", "1.234,5"]), has_decimal_commas(["1,234.5", "3.14"])
         (True, False)
     """
-    if not any("," in text or text.count(".") > 1 for text in texts):
+    if not otherwise and not any("," in text or text.count(".") > 1 for text in texts):
         return False
     points, commas = (sum(not np.isnan(as_number(text, comma)) for text in texts) for comma in (False, True))
-    return commas > points
+    return commas > points or (commas == points and otherwise)
 
 
 def unit_of(series: pd.Series[Any]) -> str:

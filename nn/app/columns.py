@@ -76,8 +76,12 @@ class Choices:
 
 @dataclass
 class Found:
-    """What is found out about a table's columns; `converted` are those whose texts became numbers or dates."""
+    """What is found out about a table's columns; `converted` are those whose texts became numbers or dates.
 
+    Whether a comma begins the decimals in the file (`in_commas`) is known before.
+    """
+
+    in_commas: bool = False
     numbers: list[str] = field(default_factory=list)
     commas: list[str] = field(default_factory=list)
     categories: list[str] = field(default_factory=list)
@@ -106,9 +110,11 @@ def some_rows(count: int, most: int = ROWS_LOOKED_AT) -> NDArray[np.intp]:
     return np.sort(np.random.default_rng(0).choice(count, most, replace=False, shuffle=False))
 
 
-def has_commas(column: pd.Series[Any]) -> bool:
-    """Whether a column is one of texts in which a comma begins the decimals."""
-    return column.dtype.kind not in "biufM" and has_decimal_commas([c for c in column.unique() if isinstance(c, str)])
+def has_commas(column: pd.Series[Any], otherwise: bool) -> bool:
+    """Whether a column is one of texts in which a comma begins the decimals; `otherwise` where these leave it open."""
+    if column.dtype.kind in "biufM":
+        return False
+    return has_decimal_commas([cell for cell in column.unique() if isinstance(cell, str)], otherwise)
 
 
 def look_at_columns(frame: pd.DataFrame, target: NDArray[Any], classes: bool, choices: Choices, found: Found) -> None:
@@ -206,7 +212,7 @@ def _as_numbers(
     if not wanted and series.dtype.kind not in "iuf" and begins_with_zeros(some.unique()):
         found.notes.append(f"{quoted(name)} begins with zeros, so it holds names and no numbers; or --numeric")
         return None
-    comma = has_commas(some)
+    comma = has_commas(some, found.in_commas)
     if not wanted and _share_of_numbers(*to_numbers(some, comma)) < SOME_NUMBERS:
         return None
     numbers, bad = to_numbers(series, comma)

@@ -44,6 +44,7 @@ class Table:
         name: What messages call the file.
         frame: Its columns; cells that are missing are NaN.
         how: In words, how it is written.
+        commas: Whether a comma begins the decimals in it, so also in a text where that is open: 1.234 is 1234.
         bad: Numbers of the rows, from 0, that have more cells than the header: nothing of them is there (only where
             they were asked for).
         notes: What else is to be said.
@@ -52,6 +53,7 @@ class Table:
     name: str
     frame: pd.DataFrame
     how: str
+    commas: bool = False
     bad: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -86,7 +88,7 @@ def read_table(content: bytes, name: str, encoding: str | None = None, *, keep_b
         frame, bad, notes = _parsed(content, dialect, options, name, keep_bad)
     if not len(frame):
         raise DataError(f"{name} has a header ({listed(map(str, frame.columns))}) and no rows")
-    return Table(name, frame, f"{encoding}, {dialect}", bad, tuple(notes))
+    return Table(name, frame, f"{encoding}, {dialect}", dialect.decimal == ",", bad, tuple(notes))
 
 
 def _check_size(content: bytes, dialect: Dialect, name: str) -> None:

@@ -210,21 +210,27 @@ def _described(separator: str, quote: str, rows: Sequence[Sequence[str]], skip: 
         return Dialect(separator, quote, skip=skip)
     header, body = rows[0], rows[1:]
     cells = [cell for row in rows for cell in row]
-    commas, points = (
-        sum(re.fullmatch(rf"[-+]?\d+{mark}\d+", cell) is not None for cell in cells) for mark in (",", r"\.")
-    )
+    commas = separator != "," and sum("," in cell and _has_decimal_comma(cell, separator) for cell in cells)
+    points = sum(re.fullmatch(r"[-+]?\d+\.\d+", cell) is not None for cell in cells)
     width = Counter(map(len, body)).most_common(1)[0][0] if body else len(header)
     longer = len(header) == width - 1
     trailing = longer and all(row[-1] == "" for row in body if len(row) == width)
     return Dialect(
         separator,
         quote,
-        decimal="," if separator != "," and commas > points else ".",
+        decimal="," if commas > points else ".",
         header=not (body and len(header) == width and _is_row(header, body)),
         skip=skip,
         trailing=trailing,
         named_rows=longer and not trailing,
     )
+
+
+def _has_decimal_comma(cell: str, separator: str) -> bool:
+    """Whether a cell is a number only if its comma begins the decimals; 1,234 is one so where semicolons separate."""
+    if math.isnan(as_number(cell, comma=True)):
+        return False
+    return math.isnan(as_number(cell, comma=False)) or (separator == ";" and cell.lstrip("+-").count(",") == 1)
 
 
 def _is_second_header(rows: Sequence[Sequence[str]]) -> bool:

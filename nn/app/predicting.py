@@ -7,12 +7,14 @@ import io
 import json
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nn._files import write_atomically
 from nn._text import quoted
-from nn.app.cells import infinite
+from nn.app.cells import infinite, to_numbers
+from nn.app.columns import has_commas
 from nn.app.csvfile import read_table
 from nn.app.datasets import DataError, listed
 from nn.app.fingerprint import name_of, read_data
@@ -87,6 +89,9 @@ def _new_features(
     features = table.frame[list(names)]
     if "the line of units" in table.how:
         warn("note: the line after the header holds units or the like, and is not predicted")
+    if table.commas:
+        # One text in a column leaves all of its cells texts, and training may have met none, or a file with points.
+        fitted = replace(fitted, commas=tuple(name for name in fitted.numbers if has_commas(features[name], True)))
     taken = [
         f"column {quoted(name)} holds no {'date' if name in fitted.dates else 'number'} in row {_numbered(rows)}: "
         f"{quoted(str(features[name].iloc[rows[0]]))}{infinite(features[name].iloc[rows[0]])}"
@@ -104,6 +109,9 @@ def _new_features(
         warn(f"note: columns that training did not use are left out: {listed(surplus)}")
     for name, texts in list(fitted.unseen(features).items())[:20]:
         warn(f"note: training saw no {listed(texts)} in column {quoted(name)}; taken as none of its categories")
+    if table.commas:
+        numbers = {name: to_numbers(features[name], name in fitted.commas)[0] for name in fitted.numbers}
+        features = features.assign(**numbers)
     return features, table.bad
 
 

@@ -71,7 +71,7 @@ def load_csv(
         unseen = "no header was seen, so " if table.how.endswith("no header seen") else ""
         raise _refusal(table.name, problems, f"{unseen}its columns are {listed(table.frame.columns)}")
     dataset, notes = _with_target(path, table, fingerprint, target, task, encoding)
-    found = Found(notes=[*table.notes, *notes])
+    found = Found(table.commas, notes=[*table.notes, *notes])
     look_at_columns(dataset.features, dataset.target, bool(dataset.classes), choices, found)
     plan = found.plan()
     if not plan.names:
@@ -112,10 +112,10 @@ def _with_target(
     if not len(frame):
         raise DataError(f"{path}: the target {quoted(target)} is empty in all rows")
     notes = [f"rows without a target are left out: {left_out:,}"] if (left_out := len(present) - len(frame)) else []
-    if sums := _totals(frame):
+    if sums := _totals(frame, table.commas):
         frame = frame.iloc[:-1]
         notes.append(f"the last row is left out: it holds the sums of {listed(sums)}")
-    values, classes, note, merged = _target(table.name, frame[target], target, task)
+    values, classes, note, merged = _target(table, frame[target], target, task)
     notes += merged
     dataset = Dataset(
         name="stdin" if path == STANDARD_INPUT else path.stem.removesuffix(".csv").strip(".") or "data",
@@ -137,7 +137,7 @@ def _with_target(
     return dataset, notes
 
 
-def _totals(frame: pd.DataFrame) -> list[str]:
+def _totals(frame: pd.DataFrame, in_commas: bool) -> list[str]:
     """The columns whose last cell is the sum of the others, where the last row is one of totals."""
     last = frame.iloc[-1]
     named = any(isinstance(cell, str) and _TOTAL.fullmatch(cell.strip()) for cell in last)
@@ -145,7 +145,7 @@ def _totals(frame: pd.DataFrame) -> list[str]:
         return []
     sums, others = [], 0
     for name in frame.columns:
-        comma = has_commas(frame[name].iloc[some_rows(len(frame))])
+        comma = has_commas(frame[name].iloc[some_rows(len(frame))], in_commas)
         if np.isfinite(to_numbers(frame[name].iloc[-1:], comma)[0]).any():
             numbers = to_numbers(frame[name], comma)[0]
             total, largest = float(np.nansum(numbers[:-1])), float(np.nanmax(np.abs(numbers[:-1]), initial=0.0))
@@ -171,17 +171,17 @@ def _refusal(name: str, problems: list[str], more: str = "") -> DataError:
 
 
 def _target(
-    table: str, column: pd.Series[Any], name: str, task: Task | None
+    table: Table, column: pd.Series[Any], name: str, task: Task | None
 ) -> tuple[NDArray[Any], tuple[str, ...], str, list[str]]:
     """The values to predict, the classes, why it is one task or the other, and what is to be said of the classes."""
-    numbers, _ = to_numbers(column, has_commas(column.iloc[some_rows(len(column))]))
+    numbers, _ = to_numbers(column, has_commas(column.iloc[some_rows(len(column))], table.commas))
     share = 0.0 if column.dtype == bool or not len(numbers) else float(np.isfinite(numbers).mean())
     if task is None:
         may_be_dates = share < MOSTLY_NUMBERS or column.dtype.kind in "iuf"
         if may_be_dates and column.nunique() > MOST_WHOLE_NUMBER_CLASSES and date_format(column):
             raise DataError(
-                f"{table}: the target {quoted(name)} holds dates; make it a number, such as the days since the first, "
-                "or pass --task"
+                f"{table.name}: the target {quoted(name)} holds dates; make it a number, such as the days since the "
+                "first, or pass --task"
             )
         task, note = _inferred(numbers, share, name)
     else:
@@ -191,8 +191,8 @@ def _target(
             place = int(np.flatnonzero(~np.isfinite(numbers))[0])
             text = f"{quoted(str(column.iloc[place]))}{infinite(column.iloc[place])}"
             raise DataError(
-                f"{table}: the target {quoted(name)} is not a number in row {place + 1}: {text} ({share:.0%} of its "
-                "cells are); correct it, empty the cell, or pass --task classification"
+                f"{table.name}: the target {quoted(name)} is not a number in row {place + 1}: {text} ({share:.0%} of "
+                "its cells are); correct it, empty the cell, or pass --task classification"
             )
         return numbers, (), note, []
     pandas = require("pandas", "train")

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,7 +15,9 @@ import pandas
 from nn.app import cells
 from nn.app.cells import date_format, to_dates, to_numbers
 from nn.app.columns import Choices
-from nn.app.datasets import DataError
+from nn.app.datasets import DataError, Dataset, Plan
+from nn.app.predicting import _new_features
+from nn.app.preprocess import Preprocessing
 from nn.app.tables import load_csv, reload_csv
 
 ROWS = 200
@@ -298,7 +301,8 @@ NUMBERS = {
     "$5": 5, "-$5": -5, "$-5": -5, "5 €": 5, "£1,000": 1000, "USD 7": 7, "12%": 12, "(3)": -3, "1 234": 1234,
     "1'234": 1234,    "12,34,567": 1234567, "−8": -8,
 }  # fmt: skip
-NOT_NUMBERS = ["a", "1_000", "0x10", "1.2.3", "12,34", "1,2345", "5 kg", "--1", "1e", "٣", "1 2 3", "$", "%", "1" * 500]
+NOT_NUMBERS = ["a", "1_000", "0x10", "1.2.3", "12,34", "1,2345", "5 kg", "--1", "1e", "٣", "1 2 3", "$", "%", "1" * 500,
+    "0,123", "-0,123", "1,234e5"]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", NUMBERS)
@@ -385,7 +389,7 @@ def test_a_whole_number_beyond_every_float_is_no_number():
 @pytest.mark.parametrize("comma", [False, True])
 def test_plain_numbers_are_found_all_at_once_and_no_others(comma):
     group, point = (r"\.", ",") if comma else (",", r"\.")
-    plain = re.compile(rf"[-+]?(\d{{1,3}}({group}\d{{3}})+|\d{{1,300}})({point}\d*)?%?", re.ASCII)
+    plain = re.compile(rf"[-+]?([1-9]\d{{,2}}({group}\d{{3}})+|\d{{1,300}})({point}\d*)?%?", re.ASCII)
     rng = np.random.default_rng(1)
     letters = list("0123456789" * 4 + ",,..-+%e é")
     texts = ["".join(rng.choice(letters, rng.integers(0, 9))) for _ in range(3000)]
@@ -447,3 +451,44 @@ def test_spellings_of_classes(spellings, classes, note, load):
     assert note in said(dataset)
     again = reload_csv(Path(dataset.source["path"]), "y", "classification")
     np.testing.assert_array_equal(again.target, dataset.target)
+
+
+GERMAN = {
+    "thousands with points": ([f"{17 * n:,}".replace(",", ".") for n in range(ROWS)], 17),
+    "three decimals": ([f"{n / 8:.3f}".replace(".", ",") for n in range(ROWS)], 1 / 8),
+    "three decimals and a text": ([f"{n / 8:.3f}".replace(".", ",") if n % 50 else "k.A." for n in range(ROWS)], 1 / 8),
+    "three decimals of euros": ([f"{n / 8:.3f} €".replace(".", ",") for n in range(ROWS)], 1 / 8),
+    "powers of ten": ([f"{n:.3E}".replace(".", ",") for n in range(ROWS)], 1),
+}
+
+
+@pytest.mark.parametrize("what", GERMAN)
+def test_a_file_with_decimal_commas_has_them_in_every_column(what, load):
+    column, step = GERMAN[what]
+    cells = [f"{x:.2f};{cell};{side}".replace(".", ",", 1) for x, cell, side in zip(NOISE, column, SIDES, strict=True)]
+    content = "\n".join(["x;new;y", *cells])
+    expected = [step * n if cell != "k.A." else np.nan for n, cell in enumerate(column)]
+    np.testing.assert_allclose(load(content, keep=["new"]).features["new"], expected)
+    if "text" not in what:
+        np.testing.assert_allclose(load(content, "new", "regression").target, expected)
+
+
+def test_points_that_group_digits_stay_so_between_tabs(load):
+    cells = [f"{kind}\t{1000 + 7 * n:,}\t{side}" for n, (kind, side) in enumerate(zip(KINDS, SIDES, strict=True))]
+    dataset = load("\n".join(["kind\tnew\ty", *cells]), keep=["new"])
+    np.testing.assert_array_equal(dataset.features["new"], 1000 + 7 * np.arange(ROWS))
+
+
+@pytest.mark.parametrize("commas", [(), ("x",)], ids=["trained on numbers", "trained on texts"])
+@pytest.mark.parametrize("last", ["k.A.", "2.000", "7,5"])
+def test_new_rows_are_read_with_the_marks_of_their_own_file(commas, last, tmp_path, capsys):
+    frame = pandas.DataFrame({"x": ["0,5"] * 30 if commas else np.arange(30.0)})
+    dataset = Dataset("made", frame, Plan(("x",), commas), np.arange(30) % 2, "y", ("n", "y"), {})
+    fitted = Preprocessing.fit(dataset, np.arange(30))[0]
+    predictor = SimpleNamespace(names=("x",), target="y", run=SimpleNamespace(preprocessing=fitted, source={}))
+    path = tmp_path / "new.csv"
+    path.write_text(f"z;x\n1,5;0,500\n2,5;1,250\n3,5;{last}\n")
+    features = _new_features(path, predictor, strict=False, encoding=None)[0]
+    expected = {"k.A.": np.nan, "2.000": 2000, "7,5": 7.5}
+    np.testing.assert_array_equal(features["x"], [0.5, 1.25, expected[last]])
+    assert ("holds no number in row 3: 'k.A.'" in capsys.readouterr().err) == (last == "k.A.")
