@@ -16,6 +16,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autograd import require
 from nn._limits import MOST_CELLS, MOST_COLUMNS, MOST_ROWS
@@ -136,6 +137,7 @@ def _options(dialect: Dialect, blanks: bool) -> dict[str, Any]:
     return {
         "sep": r"\s+" if dialect.separator == " " else dialect.separator,
         "quotechar": dialect.quote,
+        "escapechar": dialect.escape,
         "header": 0 if dialect.header else None,
         "skiprows": [*range(dialect.skip), dialect.skip + 1] if dialect.units else dialect.skip,
         "index_col": False if dialect.trailing else None,
@@ -205,7 +207,21 @@ def _parsed(
     if skipped and not keep_bad:
         lines = listed((str(line + dialect.skip) for line in skipped), most=4)
         notes.append(f"lines with more cells than the header are left out: {lines}")
+    if not keep_bad and (again := _headers(frame)).any():
+        frame = frame[~again].reset_index(drop=True)
+        notes.append(f"lines that hold the columns' names again are left out: {again.sum():,}")
     return frame, bad, notes
+
+
+def _headers(frame: pd.DataFrame) -> NDArray[np.bool_]:
+    """The rows that hold the columns' names, as files have them that were put together from several."""
+    found = np.ones(len(frame), dtype=bool)
+    if any(dtype.kind in "biufM" for dtype in frame.dtypes):  # no text is there
+        return ~found
+    for name in frame.columns:
+        if found.any():
+            found &= frame[name].isin([name, re.sub(r"\.\d+$", "", name)]).to_numpy(dtype=bool)
+    return found
 
 
 def _with_bad(content: bytes, options: dict[str, Any], frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[int, ...]]:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 from nn._limits import MOST_DATA_BYTES
 from nn.app.cells import as_number, is_missing
@@ -23,11 +24,12 @@ __all__ = ["Dialect", "plain_text", "sniff"]
 
 # So much of the file is looked at, cut at the end of a line.
 SNIFFED_BYTES, SNIFFED_LINES = 2**18, 100
-# Two headers are told from rows where so many lines are there.
-FEWEST_LINES = 4
+# Two headers are told from rows where so many lines are there; and before a header, so many titles may stand.
+FEWEST_LINES, MOST_TITLES = 4, 20
 SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", " ": "blanks"}
 BOMS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _NUMBER = re.compile(r"[-+−]?[$€£]?[\d.,]*\d[\d.,]*([eE][-+]?\d+)?%?", re.ASCII)
+_YEAR = re.compile(r"[12]\d{3}")
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,10 @@ class Dialect:
     Attributes:
         separator: What stands between cells; a blank means any number of blanks.
         quote: What cells stand between that hold separators.
+        escape: What stands before a quote within such a cell, where that is not a second quote.
         decimal: The mark before decimals, ``"."`` or ``","``.
         header: Whether the first line names the columns.
-        skip: Lines before that one: comments, ``sep=;``, headings over several columns.
+        skip: Lines before that one: comments, titles, ``sep=;``, headings over several columns.
         units: Whether the line after it holds units or the like, and no cells.
         trailing: Whether rows, unlike the header, end in a separator.
         named_rows: Whether the rows have one cell more than the header, in front.
@@ -53,6 +56,7 @@ class Dialect:
     units: bool = False
     trailing: bool = False
     named_rows: bool = False
+    escape: str | None = None
 
     def __str__(self) -> str:
         parts = [f"separated by {SEPARATORS[self.separator]}"]
@@ -162,15 +166,28 @@ def sniff(content: bytes) -> Dialect:
         elif line.strip() and not line.lstrip().startswith("#"):
             break
         skip += 1
-    body = [line for line in lines[skip:] if line.strip()][:SNIFFED_LINES]
+    places = [place for place in range(skip, len(lines)) if lines[place].strip()][:SNIFFED_LINES]
+    body = [lines[place] for place in places]
     quote = "'" if body and re.fullmatch(r"('[^']*'[\t;|, ]*)+", body[0].strip()) else '"'
-    tables = {each: rows for each in ([separator] if separator else SEPARATORS) if (rows := _rows(body, each, quote))}
-    even = [each for each, rows in tables.items() if _is_even(rows)]
+    separators = [separator] if separator else [*SEPARATORS]
+    escape = _escape(body, separators, quote)
+    tables = {each: rows for each in separators if (rows := _rows(body, each, quote, escape))}
+    titles = {each: _titles(rows) if len(rows) == len(body) else 0 for each, rows in tables.items()}
+    even = [each for each, rows in tables.items() if _is_even(rows[titles[each] :])]
     best = next(iter(even), separator or ",")
     both = best == ";" and "," in even and len(tables[","][0]) > 1
     if both and _numbers(tables[","]) >= _numbers(tables[";"]):
         best = ","  # a semicolon in a cell of every row
-    rows = tables.get(best, [])
+    if before := titles.get(best, 0):
+        tables[best], body, skip = tables[best][before:], body[before:], places[before]
+    dialect = _with_header(tables.get(best, []), best, quote, body, lines, skip)
+    return replace(dialect, escape=escape)
+
+
+def _with_header(
+    rows: Sequence[Sequence[str]], best: str, quote: str, body: Sequence[str], lines: Sequence[str], skip: int
+) -> Dialect:
+    """What the rows are, of which the first begins on that line; a second one before the cells is left out."""
     if len(rows) == len(body) and lines[skip + 1 : skip + 2] == body[1:2] and _is_second_header(rows):
         if "" in rows[0][1:] and "" not in rows[1]:  # headings, each over several names
             return _described(best, quote, rows[1:], skip + 1)
@@ -178,15 +195,49 @@ def sniff(content: bytes) -> Dialect:
     return _described(best, quote, rows, skip)
 
 
-def _rows(lines: Sequence[str], separator: str, quote: str) -> list[list[str]]:
+def _escape(lines: Sequence[str], separators: Sequence[str], quote: str) -> str | None:
+    """A backslash, where more lines are alike if it makes the quote after it a part of its cell."""
+    if not any(f"\\{quote}" in line for line in lines):
+        return None
+
+    def alike(escape: str | None) -> int:
+        """As many lines as have as many cells as the first, with the separator that makes them most."""
+        tables = [rows for each in separators if (rows := _rows(lines, each, quote, escape)) and len(rows[0]) > 1]
+        return max((sum(len(row) == len(rows[0]) for row in rows) for rows in tables), default=0)
+
+    return "\\" if alike("\\") > alike(None) else None
+
+
+def _titles(rows: Sequence[Sequence[str]]) -> int:
+    """How many rows stand before the header, with a cell or two where all others have more: 0 unless that is sure."""
+    width = Counter(map(len, rows)).most_common(1)[0][0]
+    for place, row in enumerate(rows[: MOST_TITLES + 1]):
+        filled, body = sum(map(bool, row)), rows[place + 1 :]
+        if width > 1 and (filled <= 1 or 2 * filled < width):
+            continue
+        whole = place and len(row) == width and filled >= width - 1 and body and not _is_row(row, body)
+        return place if whole and _is_above_numbers(row, body) else 0
+    return 0
+
+
+def _is_above_numbers(header: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Whether a column of numbers has a name, be it a year."""
+    for place, cell in enumerate(header):
+        column = [row[place] for row in body if len(row) == len(header) and row[place]]
+        numbers = sum(bool(_NUMBER.fullmatch(each)) for each in column)
+        if cell and 2 * numbers > len(column) and (_YEAR.fullmatch(cell) or not _NUMBER.fullmatch(cell)):
+            return True
+    return False
+
+
+def _rows(lines: Sequence[str], separator: str, quote: str, escape: str | None = None) -> list[list[str]]:
     """The cells of these lines; none where quotes do not match."""
     try:
         if separator == " ":
-            return [
-                next(csv.reader([re.sub(r"\s+", " ", line.strip())], delimiter=" ", quotechar=quote)) for line in lines
-            ]
-        rows = csv.reader(io.StringIO("\n".join(lines)), delimiter=separator, quotechar=quote, skipinitialspace=True)
-        return [[cell.strip() for cell in row] for row in rows]
+            options: dict[str, Any] = {"delimiter": " ", "quotechar": quote, "escapechar": escape}
+            return [next(csv.reader([re.sub(r"\s+", " ", line.strip())], **options)) for line in lines]
+        options = {"delimiter": separator, "quotechar": quote, "escapechar": escape, "skipinitialspace": True}
+        return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO("\n".join(lines)), **options)]
     except csv.Error:
         return []
 

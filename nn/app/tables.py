@@ -26,6 +26,7 @@ __all__ = ["load_csv", "reload_csv"]
 # A whole-number target with at most so many values, each in so many rows on average, is taken as classes.
 MOST_WHOLE_NUMBER_CLASSES = 20
 FEWEST_ROWS_A_CLASS = 5
+_LETTER = re.compile(r"[^\W\d_]")
 # What a line of totals is called; of how many rows, and how nearly, as its parts may be rounded.
 _TOTAL = re.compile(r"(grand |sub)?totals?:?|sums?:?|(gesamt)?summe:?|(ins)?gesamt:?|somme:?|totale?:?|suma:?", re.I)
 FEWEST_ADDED, ROUNDED = 6, 1e-3
@@ -112,6 +113,9 @@ def _with_target(
     if not len(frame):
         raise DataError(f"{path}: the target {quoted(target)} is empty in all rows")
     notes = [f"rows without a target are left out: {left_out:,}"] if (left_out := len(present) - len(frame)) else []
+    if (remarks := _remarks(frame, target)).any():
+        notes.append(f"rows with nothing but a remark are left out: {listed(frame[target][remarks], most=4)}")
+        frame = frame[~remarks].reset_index(drop=True)
     if sums := _totals(frame, table.commas):
         frame = frame.iloc[:-1]
         notes.append(f"the last row is left out: it holds the sums of {listed(sums)}")
@@ -135,6 +139,18 @@ def _with_target(
         note=note,
     )
     return dataset, notes
+
+
+def _remarks(frame: pd.DataFrame, target: str) -> NDArray[np.bool_]:
+    """The rows of a text that stands for the target in no row with other cells: comments, and notes at the end."""
+    column, found = frame[target], np.zeros(len(frame), dtype=bool)
+    if column.dtype.kind not in "biufM" and len(frame.columns) > 2:
+        alone = frame.drop(columns=[target]).isna().all(axis=1).to_numpy(dtype=bool)
+        if alone.any() and not alone.all():
+            texts = to_texts(column)
+            elsewhere = {*texts[~alone]}
+            found[alone] = [bool(_LETTER.search(text)) and text not in elsewhere for text in texts[alone]]
+    return found
 
 
 def _totals(frame: pd.DataFrame, in_commas: bool) -> list[str]:

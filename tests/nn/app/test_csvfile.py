@@ -165,3 +165,40 @@ def test_a_small_file_that_unpacks_to_a_large_one_is_refused(monkeypatch):
         read_table(content, "data.csv")
     assert tracemalloc.get_traced_memory()[1] < 4e6
     tracemalloc.stop()
+
+
+TITLES = {
+    "lines": "Report, costs and all\nMade on 2023-01-01\n\n",
+    "padded lines": "Report,,\nMade by A,,\n,,\n",
+    "after a comment": "# made by hand\nReport\n",
+    "quoted": '"Data Source","World Development Indicators",\n\n',
+}
+
+
+@pytest.mark.parametrize("titles", TITLES.values(), ids=TITLES)
+@pytest.mark.parametrize("header", ["land,x,1999,2000,2001,kind", "land,x,a,b,c,kind"])
+def test_titles_before_the_header_are_left_out(titles, header):
+    rows = "".join(f"l{n},{n / 8},{n},{n},{n},{'ab'[n % 2]}\n" for n in range(30))
+    found = cells(f"{titles}{header}\n{rows}")
+    assert [*found] == header.split(",")
+    assert found["x"] == [n / 8 for n in range(30)]
+
+
+@pytest.mark.parametrize("content", ["y,,,\na,1,2,3\nb,4,5,6\n", "y,a,b\nz,,\nz,1,2\nz,1,3\n", "y\nr1,1\nr2,2\n"])
+def test_headers_and_rows_of_few_cells_are_no_titles(content):
+    assert next(name for name in cells(content) if name != "Unnamed: 0") == "y"
+
+
+def test_quotes_after_backslashes_belong_to_their_cells():
+    written = "".join(f'"a \\"fine\\" word, {n}",{n}\n' for n in range(9))
+    assert cells(f"note,x\n{written}") == {"note": [f'a "fine" word, {n}' for n in range(9)], "x": [*range(9)]}
+    folders = "".join(f'"C:\\new, {n}\\",{n}\n' for n in range(9))
+    assert cells(f"note,x\n{folders}") == {"note": [f"C:\\new, {n}\\" for n in range(9)], "x": [*range(9)]}
+
+
+def test_a_header_that_is_there_again_is_no_row():
+    part = "x,kind,x\n1,a,2\n3,b,4\n"
+    table = read_table(3 * part.encode(), "data.csv")
+    assert [*map(float, table.frame["x.1"])] == [2, 4] * 3
+    assert table.notes == ("lines that hold the columns' names again are left out: 2",)
+    assert len(read_table(3 * part.encode(), "data.csv", keep_bad=True).frame) == 8

@@ -492,3 +492,12 @@ def test_new_rows_are_read_with_the_marks_of_their_own_file(commas, last, tmp_pa
     expected = {"k.A.": np.nan, "2.000": 2000, "7,5": 7.5}
     np.testing.assert_array_equal(features["x"], [0.5, 1.25, expected[last]])
     assert ("holds no number in row 3: 'k.A.'" in capsys.readouterr().err) == (last == "k.A.")
+
+
+@pytest.mark.parametrize("values", [SIDES, NOISE.round(2)], ids=["classes", "values"])
+def test_a_remark_is_no_target(values, load):
+    rows = [f"{value},{n % 7},{kind}" for n, (value, kind) in enumerate(zip(values, KINDS, strict=True))]
+    dataset = load("\n".join(["y,x,kind", *rows[:9], "# restarted", *rows[9:], "", "Source: the office,,"]))
+    assert len(dataset.target) == ROWS
+    assert "rows with nothing but a remark are left out: # restarted, Source: the office" in said(dataset)
+    assert len(load("\n".join(["y,x,kind", *rows, f"{values[0]},,"])).target) == ROWS + 1
