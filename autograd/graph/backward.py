@@ -17,7 +17,7 @@ from autograd.graph.anomaly import detecting, watched
 from autograd.graph.changes import check_unchanged
 from autograd.graph.gradient_hooks import HOOKS, through_hooks
 from autograd.graph.node import Node, describe
-from autograd.rules.batching import stands_in_a_book
+from autograd.rules.primitive import stands_in_a_book
 from autograd.rules.ready import Kind, evaluated
 
 Observer = Callable[[Node, int, Any, Any], None]

@@ -17,8 +17,8 @@ from autograd.graph.changes import check_unchanged
 from autograd.graph.mode import recorded
 from autograd.graph.node import PAST, Node
 from autograd.graph.order import topological_order
-from autograd.rules.batching import stands_in_a_book
 from autograd.rules.complex import real
+from autograd.rules.primitive import stands_in_a_book
 from autograd.rules.pushforward import Push, push_of
 from autograd.rules.reductions import sum_
 from autograd.rules.shapes import is_complex

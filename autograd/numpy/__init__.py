@@ -19,14 +19,12 @@ from autograd.numpy.building import make_diagonal as make_diagonal
 from autograd.numpy.building import r_ as r_
 from autograd.numpy.building import vectorize as vectorize
 from autograd.numpy.building import where as where
-from autograd.rules.primitive import BOOK as _BOOK
+from autograd.rules.primitive import OF_UFUNC as _OF_UFUNC
 from autograd.suggest import no_such_name as _no_such_name
 
 _ours = ("array", "asarray", "c_", "full", "make_diagonal", "r_", "vectorize", "where")
 _submodules = ("fft", "linalg", "random")
 __all__ = [*_numpy.__all__]
-
-_entries: dict[Any, Any] = {entry.ufunc: entry for entry in _BOOK.values() if entry.ufunc is not None}
 
 
 def __getattr__(name: str) -> Any:
@@ -36,7 +34,7 @@ def __getattr__(name: str) -> Any:
     if found is None and not hasattr(_numpy, name):
         raise _no_such_name("module 'autograd.numpy'", "np", name, __dir__(), {})
     if callable(found) and not isinstance(found, type):
-        found = _entries.get(found) or _calls.differentiable_version(found)
+        found = _OF_UFUNC.get(found) or _calls.differentiable_version(found)
         globals()[name] = found
     return found
 
@@ -48,4 +46,4 @@ def __dir__() -> list[str]:
 
 
 def _is_ufunc_of_ours(function: Any) -> bool:
-    return isinstance(function, _numpy.ufunc) and function in _entries
+    return isinstance(function, _numpy.ufunc) and function in _OF_UFUNC

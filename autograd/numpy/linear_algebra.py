@@ -15,7 +15,7 @@ from autograd.numpy.complex_numbers import squared_size
 from autograd.numpy.functions import dot
 from autograd.numpy.reductions import max, min, norm, sum
 from autograd.numpy.shapes import concatenate, matrix_transpose, ravel, reshape, transpose
-from autograd.rules import arithmetic, complex, linear_algebra, shaping
+from autograd.rules import arithmetic, complex_matrices, linear_algebra, shaping
 from autograd.rules.complex import real
 from autograd.rules.linear_algebra import row, rows
 from autograd.rules.products import matmul
@@ -168,7 +168,7 @@ def cholesky(a: Any, upper: bool = False) -> Any:
 def eig(a: Any) -> EigResult:
     """Eigenvalues, and eigenvectors of the length 1 as columns; real where they all are."""
     plain(a, "np.linalg.eig")  # it depends on the numbers of what type the result is
-    both = complex.eig(a)
+    both = complex_matrices.eig(a)
     return EigResult(row(both, 0), rows(both, 1, None))
 
 

@@ -17,7 +17,7 @@ from autograd.numpy.arguments import cast, check_dtype, plain
 from autograd.numpy.calls import call
 from autograd.numpy.folding import accumulated, folded, folded_at
 from autograd.numpy.refusals import refuse_argument, refuse_function
-from autograd.rules.primitive import BOOK, Primitive
+from autograd.rules.primitive import OF_UFUNC, Primitive
 
 # Their results are positions, shapes, truths or fresh arrays: no derivative is lost by working on the plain numbers.
 GRADIENT_FREE: frozenset[Callable[..., Any]] = frozenset(
@@ -54,7 +54,7 @@ def _primitive_of(ufunc: np.ufunc) -> Primitive | None:
     for library, room in ROOMS_OF.items():
         if getattr(sys.modules.get(library), ufunc.__name__, None) is ufunc:
             import_module(room)
-    return UFUNCS.get(ufunc) or next((entry for entry in BOOK.values() if entry.ufunc is ufunc), None)
+    return UFUNCS.get(ufunc) or OF_UFUNC.get(ufunc)
 
 
 # ---- ufuncs --------------------------------------------------------------------------------------------------------

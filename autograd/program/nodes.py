@@ -21,7 +21,7 @@ from autograd.numpy.protocols import GRADIENT_FREE, OF_SHAPES, apply_function, a
 from autograd.program.intrinsics import taken
 from autograd.program.refusal import refuse
 from autograd.rules import arithmetic, shaping
-from autograd.rules.primitive import BOOK, Primitive
+from autograd.rules.primitive import OF_UFUNC, Primitive
 from autograd.tensor.tensor import Tensor
 from autograd.value.value import Value
 
@@ -256,7 +256,7 @@ class TracedTensor(Traced, Tensor):
         refuse("handing a traced Tensor to another library", "compute with the Tensor itself, or return it")
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
-        entry = next((rule for rule in BOOK.values() if rule.ufunc is ufunc), None)
+        entry = OF_UFUNC.get(ufunc)
         if entry is not None and not entry.differentiable and method == "__call__" and not options:
             return entry(*inputs)  # a comparison, which eagerly gives plain numbers
         if ufunc in GRADIENT_FREE:

@@ -13,35 +13,25 @@ Read it like the table of derivatives at the back of a calculus textbook:
 * `autograd.rules.selection`: sorting, taking entries at computed positions
 * `autograd.rules.linear_algebra`: sums of products, inverses, determinants, decompositions
 * `autograd.rules.special`: Bessel functions
-* `autograd.rules.complex`, `autograd.rules.fourier`: functions of complex numbers that are not analytic; Fourier transforms
+* `autograd.rules.complex`, `autograd.rules.complex_matrices`: functions of complex numbers that are not analytic
+* `autograd.rules.fourier`: Fourier transforms
 
 Where a function has no derivative (a kink), one subgradient is chosen and written in the entry's ``kink``; where a
 branch was not taken (``where``, ``maximum``, ``clip``, an index), its gradient is zero through every elementwise function,
 even if the derivative inside the branch is infinite or NaN.
 """
 
-from autograd.rules import (
-    activations,
-    arithmetic,
-    convolutions,
-    exponentials,
-    forwards,
-    linear_algebra,
-    losses,
-    normal,
-    products,
-    reductions,
-    selection,
-    shaping,
-    special,
-    trigonometry,
-)
+from autograd.rules import activations, arithmetic, exponentials, losses, products, reductions, shaping, trigonometry
 from autograd.rules.primitive import BOOK, Primitive
 
-# Where the entries stand, and the functions that they compute.
-MODULES = (
-    exponentials, arithmetic, trigonometry, activations, reductions, shaping, products, losses, selection,
-    convolutions, linear_algebra, special, forwards, normal,
-)  # fmt: skip
+# The chapters that are read at once; all functions of floats stand in these.
+MODULES = (exponentials, arithmetic, trigonometry, activations, reductions, shaping, products, losses)
+BOOK.unread = (
+    "autograd.rules.selection",
+    "autograd.rules.convolutions",
+    "autograd.rules.linear_algebra",
+    "autograd.rules.special",
+    "autograd.rules.complex_matrices",
+)
 
 __all__ = ["BOOK", "MODULES", "Primitive"]

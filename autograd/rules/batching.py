@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd.rules import linear_algebra, products, reductions, selection, shaping
-from autograd.rules.primitive import BOOK, COMPLEX_BOOK, Primitive
+from autograd.rules.primitive import Primitive
 from autograd.rules.shapes import is_basic, rank, rows_of, shape, summed_axes
 
 # Takes the inputs, which of them have the axis, and the attributes; gives the result with the axis, None for one by one.
@@ -41,11 +41,6 @@ def batched(rule: Primitive, inputs: Sequence[Any], many: Sequence[bool], attrs:
             axes, plain = max(axes, getattr(x, "ndim", 0) - m), False
     given = [aligned(x, axes) if m else x for x, m in zip(inputs, many, strict=True)]
     return rule.array(*given, **attrs) if plain else rule(*given, **attrs)
-
-
-def stands_in_a_book(rule: Primitive) -> bool:
-    """Whether its rules are expressions in primitives; those of others may look at what they are given."""
-    return BOOK.get(rule.name) is rule or COMPLEX_BOOK.get(rule.name) is rule
 
 
 def aligned(x: Any, axes: int) -> Any:

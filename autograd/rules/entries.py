@@ -6,7 +6,7 @@ the names in the stub beside this file, which ``python -m tests.stubs --write`` 
 
 from autograd.rules import BOOK
 
-_ENTRIES = {name: entry for name, entry in BOOK.items() if entry.elementwise and not entry.settings}
+_ENTRIES = {name: entry for name, entry in BOOK.read.items() if entry.elementwise and not entry.settings}
 globals().update(_ENTRIES)
 
 __all__ = sorted(_ENTRIES)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.rules import forwards, triangles
+from autograd.rules import matrices, triangles
 from autograd.rules.arithmetic import equal, where
 from autograd.rules.losses import one_hot
 from autograd.rules.primitive import primitive
@@ -22,7 +22,7 @@ from autograd.rules.shaping import concatenate, getitem, reshape
 # ---- any sum of products -------------------------------------------------------------------------------------------
 
 einsum = primitive(
-    "einsum", forwards.einsum,
+    "einsum", matrices.einsum,
     lambda g, y, a, b, subscripts: _factor(g, a, b, subscripts, 0),
     lambda g, y, a, b, subscripts: _factor(g, b, a, subscripts, 1),
     symbol="Σ", multilinear=True, doc="y = the sum of products of a and b that subscripts= says, as np.einsum(subscripts, a, b)",
@@ -102,13 +102,13 @@ det = primitive(
 )  # fmt: skip
 
 cofactors = primitive(
-    "cofactors", forwards.cofactors,
+    "cofactors", matrices.cofactors,
     lambda g, y, x: cofactors_along(x, g),
     symmetric=True, doc="yᵢⱼ = ∂(det X)/∂xᵢⱼ",
 )  # fmt: skip
 
 cofactors_along = primitive(
-    "cofactors_along", forwards.cofactors_along,
+    "cofactors_along", matrices.cofactors_along,
     lambda g, y, x, h: _third_of_det(g, y, x, h, matrix_transpose(inv(x))),
     lambda g, y, x, h: cofactors_along(x, g),
     symmetric=True, doc="Y = how the cofactors of X change in the direction H",
@@ -218,7 +218,7 @@ def _diagonal(x: Any) -> Any:
 
 
 eigh = primitive(
-    "eigh", forwards.eigh,
+    "eigh", matrices.eigh,
     lambda g, y, x, UPLO: _of_eigenpairs(row(g, 0), rows(g, 1, None), row(y, 0), rows(y, 1, None), UPLO),
     jvp=lambda t, y, x, UPLO: _moved_eigenpairs(_mirrored(t, UPLO), row(y, 0), rows(y, 1, None)),
     symbol="λ", doc="X = V diag(w) Vᵀ; y = w above V. Of X one triangle is read, and the gradient is in that one",
@@ -261,7 +261,7 @@ def tril_and_triu(x: Any) -> Any:
 
 # J. Townsend, "Differentiating the Singular Value Decomposition", 2016.
 svd = primitive(
-    "svd", forwards.svd,
+    "svd", matrices.svd,
     lambda g, y, x: _of_singular(g, y, shape(x)[-2], shape(x)[-1]),
     jvp=lambda t, y, x: _moved_singular(t, y, shape(x)[-2], shape(x)[-1]),
     symbol="σ", doc="X = U diag(s) Vᵀ; y = U above s above V",
@@ -300,7 +300,7 @@ def _moved_singular(t: Any, y: Any, m: int, n: int) -> Any:
 # S. Walter and L. Lehmann, "Algorithmic Differentiation of Linear Algebra Functions with Application in Optimum
 # Experimental Design", 2010.
 qr = primitive(
-    "qr", forwards.qr,
+    "qr", matrices.qr,
     lambda g, y, x: _of_triangular(g, y, shape(x)[-2]),
     jvp=lambda t, y, x: _moved_triangular(t, rows(y, 0, shape(x)[-2]), rows(y, shape(x)[-2], None)),
     doc="X = Q R of at least as many rows as columns; y = Q above Rᵀ",

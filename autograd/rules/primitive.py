@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import dis
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from importlib import import_module
 from types import FunctionType
 from typing import Any, overload
@@ -27,11 +27,48 @@ from autograd.kinds import ArrayLike, N, NDArray, Recording
 from autograd.rules.ready import FLOAT_EXCEPTIONS, Kind, Ready, Vjp
 from autograd.suggest import refuse_keywords
 
-__all__ = ["BOOK", "COMPLEX_BOOK", "Primitive", "elementwise", "piecewise_constant", "primitive"]
+__all__ = ["BOOK", "COMPLEX_BOOK", "OF_UFUNC", "Book", "Primitive", "elementwise", "piecewise_constant", "primitive"]
 
-# Every primitive by its name, in the order of the book.
-BOOK: dict[str, Primitive] = {}
-# And those of complex numbers, which the functions of the book turn into; see `autograd.rules.complex`.
+
+class Book(MutableMapping[str, "Primitive"]):
+    """Primitives by their names; who looks for all of them, or for one that is not there, has every chapter read first.
+
+    Attributes:
+        read: Those of the chapters that have been read.
+        unread: The modules of the other chapters, which few programs need.
+    """
+
+    def __init__(self) -> None:
+        self.read: dict[str, Primitive] = {}
+        self.unread: tuple[str, ...] = ()
+
+    def complete(self) -> dict[str, Primitive]:
+        """Read the other chapters."""
+        for chapter in self.unread:  # where another thread does, the import waits for it
+            import_module(chapter)
+        self.unread = ()
+        return self.read
+
+    def __getitem__(self, name: str) -> Primitive:
+        return self.read[name] if name in self.read else self.complete()[name]
+
+    def __setitem__(self, name: str, entry: Primitive) -> None:
+        self.read[name] = entry
+
+    def __delitem__(self, name: str) -> None:
+        del self.read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.complete())
+
+    def __len__(self) -> int:
+        return len(self.complete())
+
+
+BOOK = Book()
+# The entries that are a ufunc of NumPy's.
+OF_UFUNC: dict[np.ufunc, Primitive] = {}
+# The primitives of complex numbers, which the functions of the book turn into; see `autograd.rules.complex`.
 COMPLEX_BOOK: dict[str, Primitive] = {}
 
 
@@ -285,6 +322,11 @@ def entry(name: str, module: str = __name__) -> Primitive:
     return BOOK.get(name) or COMPLEX_BOOK[name]
 
 
+def stands_in_a_book(rule: Primitive) -> bool:
+    """Whether its rules are expressions in primitives; those of others may look at what they are given."""
+    return BOOK.read.get(rule.name) is rule or COMPLEX_BOOK.get(rule.name) is rule
+
+
 def arguments_used(rule: Vjp) -> frozenset[int] | None:
     """Positions of the arguments that a rule's code loads, counted so that y is −1 and the first input 0.
 
@@ -306,11 +348,13 @@ def primitive(name: str, array: Callable[..., Any], *vjps: Vjp | None, **details
     Raises:
         ValueError: The name is taken.
     """
-    if name in BOOK:
+    if name in BOOK.read:
         raise ValueError(f"the rule book has a primitive {name!r} already; choose another name")
     entry = BOOK[name] = Primitive(name, array, vjps, **details)
     entry.__name__ = entry.__qualname__ = name
     entry.__module__ = next((f.__module__ for f in (*vjps, entry.pull) if f is not None), __package__)
+    if entry.ufunc is not None:
+        OF_UFUNC.setdefault(entry.ufunc, entry)
     return entry
 
 

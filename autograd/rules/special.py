@@ -3,13 +3,45 @@
 Abramowitz and Stegun, "Handbook of Mathematical Functions", 1964: 10.1.20 for jₙ, 9.6.29 for Iₙ.
 """
 
+from __future__ import annotations
+
+import math
 from typing import Any
 
-from autograd.rules import forwards
+import numpy as np
+
 from autograd.rules.primitive import primitive
 
+
+def _spherical_bessel(x: Any, order: int) -> Any:
+    """jₙ(x): by its power series up to n + 1, and from there by recurrence upwards, which is stable above n."""
+    x = np.asarray(x)
+    near = np.abs(x) <= order + 1
+    small = np.where(near, x, 0)
+    term = small**order / math.prod(range(1, 2 * order + 2, 2))
+    series = term
+    for k in range(1, 24 + order):
+        term = term * (-0.5 * small * small / (k * (2 * order + 2 * k + 1)))
+        series = series + term
+    large = np.where(near, 1, x)
+    before, y = np.cos(large) / large, np.sin(large) / large
+    for n in range(order):
+        before, y = y, (2 * n + 1) / large * y - before
+    return np.where(near, series, y).astype(np.result_type(x, np.float16), copy=False)
+
+
+def _bessel_i(x: Any, order: int) -> Any:
+    """Iₙ(x), the mean of exp(x cos θ) cos nθ over a circle, which a few hundred points give to the last digits."""
+    x = np.asarray(x)
+    angles = np.arange(512) * (2 * math.pi / 512)
+    y = np.zeros(x.shape, np.result_type(x, np.float16))
+    for cosine, weight in zip(np.cos(angles).tolist(), np.cos(order * angles).tolist(), strict=True):
+        y += weight / 512 * np.exp(cosine * x)
+    return y
+
+
 spherical_bessel = primitive(
-    "spherical_bessel", forwards.spherical_bessel,
+    "spherical_bessel", _spherical_bessel,
     lambda g, y, x, order: g * _slope_of_spherical_bessel(x, order),
     symbol="jₙ", symmetric=True, doc="y = jₙ(x); j₀(x) = sin x / x",
 )  # fmt: skip
@@ -21,7 +53,7 @@ def _slope_of_spherical_bessel(x: Any, order: int) -> Any:
 
 
 bessel_i = primitive(
-    "bessel_i", forwards.bessel_i,
+    "bessel_i", _bessel_i,
     lambda g, y, x, order: g * 0.5 * (bessel_i(x, order=abs(order - 1)) + bessel_i(x, order=order + 1)),
     symbol="Iₙ", symmetric=True, doc="y = Iₙ(x), the modified Bessel function of the first kind",
 )  # fmt: skip

@@ -15,7 +15,7 @@ from autograd.kinds import DTypeLike
 from autograd.numpy import functions, shapes
 from autograd.numpy.calls import call
 from autograd.numpy.indexing import gathered
-from autograd.rules import complex, products, reductions, shaping
+from autograd.rules import products, reductions, shaping
 from autograd.rules.shapes import Axis, is_complex
 from autograd.suggest import catching
 from autograd.tensor.exchange import Exchange
@@ -68,12 +68,12 @@ class ArrayMethods(NumpyMethods, Exchange):
     @property
     def real(self) -> Self:
         """The real parts; a real Tensor itself."""
-        return self._call(complex.real, self) if is_complex(self) else self
+        return self._call(np.real, self) if is_complex(self) else self
 
     @property
     def imag(self) -> Self:
         """The imaginary parts, 0 of real numbers."""
-        return self._call(complex.imag, self) if is_complex(self) else self * 0.0
+        return self._call(np.imag, self) if is_complex(self) else self * 0.0
 
     @property
     def flat(self) -> Self:

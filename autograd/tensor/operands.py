@@ -17,7 +17,6 @@ from autograd.graph.node import Node, describe
 from autograd.graph.operators import ForeignOperandError
 from autograd.graph.outside import look_at
 from autograd.rules import products, shaping
-from autograd.rules.complex import real
 from autograd.rules.memory import keep_freed_memory
 from autograd.rules.primitive import BOOK, Primitive
 from autograd.rules.shapes import is_complex
@@ -177,6 +176,8 @@ def for_complex(rule: Primitive, operands: Sequence[Any]) -> Primitive:
     else:
         return rule
     if rule.of_complex is None:
+        BOOK.complete()  # with the chapters of complex numbers
+    if rule.of_complex is None:
         raise DTypeError(
             f"{rule.name} is not differentiable for complex numbers: take np.real, np.imag or np.abs of them first"
         )
@@ -204,6 +205,8 @@ def in_type_of(array: Array, share: Any) -> Any:
     """
     check_floating(array)
     if is_complex(share) and array.dtype.kind != "c":
+        from autograd.rules.complex import real
+
         share = real(share)
     return share if share.dtype == array.dtype else shaping.astype(share, dtype=array.dtype)
 
@@ -225,7 +228,7 @@ def _check_kind(x: Any, name: str) -> None:
 
 def explained(rule: Primitive, arrays: Sequence[Any], error: ValueError) -> ValueError:
     """NumPy's error in the words of the operation; as it is where shapes are not what is wrong, or a user's own."""
-    if BOOK.get(rule.name) is not rule:
+    if BOOK.read.get(rule.name) is not rule:
         return error
     shapes = [np.shape(array) for array in arrays]
     reason = " ".join(str(error).split())

@@ -229,7 +229,7 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "return rule.array(*given, **attrs) if plain else rule(*given, **attrs)",
     ): "sooner for arrays; what is elementwise there is a function of NumPy's, in which nodes take part",
     (
-        "autograd/rules/forwards.py",
+        "autograd/rules/matrices.py",
         "Gt → GtE",
         "return np.einsum(subscripts, a, b, optimize=np.size(a) * np.size(b) > 10_000)",
     ): "of how many terms NumPy looks for a quicker order",

@@ -1,0 +1,64 @@
+"""Array code of matrices that is more than one call: what the entries of linear algebra compute."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def einsum(a: Any, b: Any, subscripts: str) -> Any:
+    """Σ of products; large ones by way of matrix products."""
+    b = np.asarray(b, getattr(a, "dtype", None)) if b.__class__ is float else b  # which is of no type of its own
+    return np.einsum(subscripts, a, b, optimize=np.size(a) * np.size(b) > 10_000)
+
+
+def cofactors(x: Any) -> Any:
+    """∂(det X)/∂xᵢⱼ: in the bases of X's singular vectors, on a diagonal, the products of all singular values but one."""
+    U, s, Vt = np.linalg.svd(x)
+    sign = np.linalg.det(U) * np.linalg.det(Vt)
+    return sign[..., None, None] * ((U * _products_without(s, 1)[..., None, :]) @ Vt)
+
+
+def cofactors_along(x: Any, h: Any) -> Any:
+    """How they change in a direction: the same, with the products of all singular values but two."""
+    U, s, Vt = np.linalg.svd(x)
+    sign = np.linalg.det(U) * np.linalg.det(Vt)
+    turned = np.swapaxes(U, -1, -2) @ h @ np.swapaxes(Vt, -1, -2)
+    products = _products_without(s, 2)
+    diagonal = np.einsum("...ij,...jj->...i", products, turned)
+    inside = diagonal[..., None] * np.eye(s.shape[-1], dtype=s.dtype) - products * np.swapaxes(turned, -1, -2)
+    return sign[..., None, None] * (U @ inside @ Vt)
+
+
+def _products_without(s: Any, count: int) -> Any:
+    """The products of all entries but one, or but each pair; 0 for a pair of one with itself."""
+    left_out = np.eye(s.shape[-1], dtype=bool)
+    if count == 1:
+        return np.prod(np.where(left_out, 1, s[..., None, :]), -1)
+    pairs = left_out[:, None] | left_out
+    return np.where(left_out, 0, np.prod(np.where(pairs, 1, s[..., None, None, :]), -1))
+
+
+def eigh(x: Any, UPLO: Any) -> Any:
+    """Eigenvalues above eigenvectors."""
+    w, V = np.linalg.eigh(x, UPLO)
+    return np.concatenate([w[..., None, :], V], axis=-2)
+
+
+def eig(x: Any) -> Any:
+    """Eigenvalues above eigenvectors."""
+    w, V = np.linalg.eig(x)
+    return np.concatenate([w[..., None, :], V], axis=-2)
+
+
+def svd(x: Any) -> Any:
+    """Left vectors above singular values above right vectors."""
+    U, s, Vt = np.linalg.svd(x, full_matrices=False)
+    return np.concatenate([U, s[..., None, :], np.swapaxes(Vt, -1, -2)], axis=-2)
+
+
+def qr(x: Any) -> Any:
+    """Q above the transpose of R."""
+    Q, R = np.linalg.qr(x)
+    return np.concatenate([Q, np.swapaxes(R, -1, -2)], axis=-2)
