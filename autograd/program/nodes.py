@@ -17,7 +17,8 @@ from autograd.graph.hooks import current_tracer
 from autograd.graph.mode import recording
 from autograd.graph.node import NO_ATTRS, Node
 from autograd.graph.operators import Operators
-from autograd.numpy.protocols import GRADIENT_FREE, OF_SHAPES, apply_function, apply_ufunc
+from autograd.numpy.dispatch import GRADIENT_FREE, OF_SHAPES, apply_function
+from autograd.numpy.protocols import apply_ufunc
 from autograd.program.intrinsics import taken
 from autograd.program.refusal import refuse
 from autograd.rules import arithmetic, shaping

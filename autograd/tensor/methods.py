@@ -13,8 +13,7 @@ from autograd.graph.node import Node
 from autograd.graph.outside import CUT, look_at
 from autograd.kinds import DTypeLike
 from autograd.numpy import functions, shapes
-from autograd.numpy.calls import call
-from autograd.numpy.indexing import gathered
+from autograd.numpy.protocols import apply_function
 from autograd.rules import products, reductions, shaping
 from autograd.rules.shapes import Axis, is_complex
 from autograd.suggest import catching
@@ -104,6 +103,8 @@ class ArrayMethods(NumpyMethods, Exchange):
     def __getitem__(self, index: Any) -> Self:
         nodes = [x for x in (index if index.__class__ is tuple else (index,)) if isinstance(x, Node)]
         if any(x.traced for x in nodes):
+            from autograd.numpy.indexing import gathered
+
             return self._call(gathered, self, index if index.__class__ is tuple else (index,))
         part = self._call(shaping.getitem, self, index=plain_index(index))
         for x in nodes:
@@ -218,11 +219,11 @@ class ArrayMethods(NumpyMethods, Exchange):
         """x kept between ``low`` and ``high``; None leaves a side open."""
         if words:
             bounds = {name: bound for name, bound in (("a_min", low), ("a_max", high)) if bound is not None}
-            return self._call(call, np.clip, (self,), bounds | words)
+            return self._call(apply_function, np.clip, (self,), bounds | words)
         return self._call(functions.clip, self, low, high)
 
     def _with_words(self, function: Callable[..., Any], axis: Axis, keepdims: bool, words: dict[str, Any]) -> Self:
-        return self._call(call, function, (self,), {"axis": axis, "keepdims": keepdims, **words})
+        return self._call(apply_function, function, (self,), {"axis": axis, "keepdims": keepdims, **words})
 
     @explained
     def argmax(self, axis: int | None = None) -> Any:

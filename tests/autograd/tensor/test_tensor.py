@@ -11,7 +11,7 @@ import pytest
 
 import autograd as ag
 from autograd import DTypeError, GraphError, ShapeError, Tensor
-from autograd.numpy.protocols import GRADIENT_FREE
+from autograd.numpy.dispatch import GRADIENT_FREE
 from autograd.rules.primitive import BOOK
 from tests.autograd.table import ROWS
 
