@@ -29,7 +29,6 @@ from autograd.errors import (
     MissingRuleError,
     ShapeError,
 )
-from autograd.graph.anomaly import detect_anomaly
 from autograd.graph.differentiable import gradients
 from autograd.graph.hooks import assign, current_forward_hook, forward_hook, live
 from autograd.graph.mode import enable_grad, is_recording, no_grad
@@ -184,6 +183,7 @@ if TYPE_CHECKING:
     from autograd.functional.derivatives import make_vjp as make_vjp
     from autograd.functional.derivatives import value_and_grad as value_and_grad
     from autograd.functional.derivatives import vjp as vjp
+    from autograd.graph.anomaly import detect_anomaly as detect_anomaly
     from autograd.learn.quizzes import quiz as quiz
     from autograd.numpy.coverage import coverage as coverage
     from autograd.program import Program as Program
@@ -204,6 +204,7 @@ else:
     _ON_DEMAND |= {"explain": "autograd.explaining.explain", "trace_backward": "autograd.explaining.trace"}
     _ON_DEMAND |= dict.fromkeys(("Drawing", "draw"), "autograd.drawing.drawing")
     _ON_DEMAND |= dict.fromkeys(("installing", "require"), "autograd.extras")
+    _ON_DEMAND |= {"detect_anomaly": "autograd.graph.anomaly"}
     _ON_DEMAND |= {"quiz": "autograd.learn.quizzes", "coverage": "autograd.numpy.coverage"}
     _ON_DEMAND |= dict.fromkeys(("Program", "RecordingError", "compile", "native_is_ready"), "autograd.program")
 

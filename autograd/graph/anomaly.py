@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from contextvars import ContextVar, Token
+from contextvars import Token
 from typing import Any
 
 import numpy as np
 
 from autograd.errors import AnomalyError
 from autograd.graph.clock import CLOCK, Clock
+from autograd.graph.hooks import detecting, detector
 from autograd.graph.node import Node, describe
 from autograd.graph.places import at_line, users_line
-
-_open: ContextVar[bool] = ContextVar("detector", default=False)
-detecting = _open.get
 
 # How many steps of the way to the loss a message shows at either end.
 SHOWN = 6
@@ -91,10 +89,10 @@ class detect_anomaly:  # noqa: N801 - PyTorch's word
 
     def __enter__(self) -> None:
         _count_detectors(1)
-        self._tokens.append(_open.set(True))
+        self._tokens.append(detector.set(True))
 
     def __exit__(self, *_: object) -> None:
-        _open.reset(self._tokens.pop())
+        detector.reset(self._tokens.pop())
         _count_detectors(-1)
 
 

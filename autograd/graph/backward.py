@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import GraphError
-from autograd.graph.anomaly import detecting, watched
 from autograd.graph.changes import check_unchanged
 from autograd.graph.gradient_hooks import HOOKS, through_hooks
+from autograd.graph.hooks import detecting
 from autograd.graph.node import Node, describe
 from autograd.rules.primitive import stands_in_a_book
 from autograd.rules.ready import Kind, evaluated
@@ -53,6 +53,8 @@ def propagate(
     gradients[root] = seed
     chosen: set[Node] = set()  # the nodes below a choice, such as `where`
     if detecting():
+        from autograd.graph.anomaly import watched
+
         observe = watched(root, order, observe)
     # Infinite slopes are answers here (see docs/subgradients.md); NumPy warned in the forward pass where it had to.
     with np.errstate(divide="ignore", invalid="ignore"):

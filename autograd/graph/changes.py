@@ -6,8 +6,6 @@ What an operation captures that is no node is copied, so that its changes cannot
 
 from __future__ import annotations
 
-import array
-import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -71,8 +69,12 @@ def owned(attrs: dict[str, Any]) -> dict[str, Any]:
 
 
 def _own(x: Any) -> Any:
-    if isinstance(x, np.ndarray | array.array | bytearray):
-        return copy.copy(x)
+    if x.__class__ in _FIXED:
+        return x
+    if isinstance(x, np.ndarray):
+        return x.copy("K")
+    if isinstance(x, bytearray) or hasattr(x, "typecode"):  # one of Python's arrays
+        return x[:]
     if isinstance(x, memoryview):
         return np.array(x)
     if isinstance(x, dict):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import threading
+# What `threading` is made of; that takes longer to import than most of this package.
+from _thread import allocate_lock, get_ident
 
 
 class Clock:
@@ -10,12 +11,12 @@ class Clock:
 
     def __init__(self) -> None:
         self.now = 0
-        self._lock = threading.Lock()
-        self._here = threading.local()
+        self._lock = allocate_lock()
+        self._ticks: dict[int, int] = {}  # of each thread
 
     def tick(self) -> int:
         """Move on, because some leaf's data is changing."""
-        self._here.ticks = self.ticks_here + 1
+        self._ticks[get_ident()] = self.ticks_here + 1
         with self._lock:
             self.now += 1
             return self.now
@@ -23,8 +24,7 @@ class Clock:
     @property
     def ticks_here(self) -> int:
         """How often this thread has moved it on."""
-        found: int = getattr(self._here, "ticks", 0)
-        return found
+        return self._ticks.get(get_ident(), 0)
 
 
 CLOCK = Clock()

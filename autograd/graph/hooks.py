@@ -44,6 +44,11 @@ _forward_hook: ContextVar[ForwardHook | None] = ContextVar("forward_hook", defau
 current_forward_hook = _forward_hook.get
 
 
+# Whether a detector is open that watches backward passes: see `autograd.graph.anomaly`.
+detector: ContextVar[bool] = ContextVar("detector", default=False)
+detecting = detector.get
+
+
 @checked
 @contextmanager
 def forward_hook(hook: ForwardHook) -> Iterator[None]:

@@ -9,7 +9,7 @@ graphs.
 
 from __future__ import annotations
 
-import threading
+from _thread import allocate_lock
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
@@ -28,7 +28,7 @@ WITH_CARE = (*FLOAT_EXCEPTIONS, TypeError)
 
 # One pass at a time. Before anything has reached a node, there is a −0 in it that is the pass's own object: any number
 # is itself after it is added to −0.
-_gathering = threading.Lock()
+_gathering = allocate_lock()
 
 
 def fill_gradients(root: Any, seed: float) -> bool:
