@@ -34,9 +34,11 @@ __all__ = [
 ]
 
 # What stands for a missing cell, in any spelling of capitals. Not "None", which may well be a category.
-MISSING = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "n/a", "#N/A", "#NA", "<NA>", "?", "-", "--", ".", "NaT")
-
-_MISSING = {*(text.lower() for text in MISSING), "none", "missing", "unknown"}
+MISSING = (
+    *("", "NA", "N/A", "NaN", "nan", "null", "NULL", "n/a", "#N/A", "#NA", "<NA>", "?", "-", "--", ".", "NaT"),
+    *("-nan", "-NaN", "\\N", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!"),  # C's, MySQL's, Excel's
+)
+_MISSING = {*(text.lower() for text in MISSING), "none", "missing", "unknown", "..", ":", "n.d.", "k.a."}
 _MONEY = r"(?:[$€£¥₹₽₩₺₫₪₴₱]|USD|EUR|GBP|CHF|kr\.?|zł)"
 # What groups digits beside the comma or point: apostrophes, straight and curved, and blanks of every width.
 _APART = "'’ \u00a0\u2007\u2009\u202f"
@@ -64,14 +66,16 @@ _DIGITS = {
 MANY_CELLS = 64
 
 # As `pandas.to_datetime` takes them. Where days and months could be exchanged, the first that fits all is taken.
+DAYS = (
+    *("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%Y-%m-%d", "%Y/%m/%d", "%m/%d/%y", "%d/%m/%y", "%d.%m.%y"),
+    *("%d-%m-%Y", "%m-%d-%Y", "%d-%m-%y", "%m-%d-%y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %b %y", "%d %B %Y"),
+    *("%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%d%b%Y"),
+)
 TIMES = "", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p"
 DATE_FORMATS = (
     "ISO8601",
-    *(f"{date}{time}" for time in TIMES for date in ("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y")),
-    *(f"%Y-%m-%d{time}" for time in TIMES if time.endswith("%p")),
-    *("%Y/%m/%d", "%m/%d/%y", "%d/%m/%y", "%d-%m-%Y", "%m-%d-%Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y"),
-    *("%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%H:%M:%S", "%H:%M"),
-    *("%I:%M %p", "%I:%M:%S %p", "%I %p"),
+    *(f"{day}{time}" for time in TIMES for day in DAYS),
+    *("%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%m/%Y", "%H:%M:%S", "%H:%M", "%I:%M %p", "%I:%M:%S %p", "%I %p"),
 )
 _LIKE_A_DATE = re.compile(r"\d.*[-/. ].*\d|[A-Za-z]{3}.*\d|^\s*\d{1,2}((:\d\d){1,2}|(:\d\d){0,2} [AP]M)\s*$", re.DOTALL)
 LONGEST_DATE = 40
@@ -79,6 +83,11 @@ LONGEST_DATE = 40
 # of the day, as 2:30pm and 2:30 p.m. have them.
 _ZONE = re.compile(r"(:\d\d(?:\.\d+)?) ?(?:[A-Z]{3,4}|Uhr)$")
 _HALF = re.compile(r"(\d) ?([AaPp])(?:[Mm]|\.[Mm]\.)$")
+# A weekday before a date, and a comma before its time, as browsers write it.
+_WEEKDAY = re.compile(r"^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,? (?=.*\d)", re.IGNORECASE)
+_COMMA = re.compile(r", (?=\d{1,2}:\d\d)")
+# 1.2.10 is a version, 01.02.10 a date.
+_SHORT_YEAR, _BOTH_DIGITS = "%d.%m.%y", re.compile(r"\d\d\.\d\d\.\d\d\b")
 # Whole numbers such as 20240229 are dates where all are, of these centuries.
 _WHOLE_DATE = re.compile(r"(19|20)\d{6}")
 FEWEST_WHOLE_DATES = 5
@@ -294,10 +303,23 @@ def date_format(series: pd.Series[Any]) -> str | None:
         return "ISO8601" if are and _parsed(texts, "ISO8601").notna().all() else None
     if not len(texts) or not all(len(text) < LONGEST_DATE and _LIKE_A_DATE.search(text) for text in texts[:20]):
         return None
+    shapes = {_shape_of(text) for text in texts}
     for form in DATE_FORMATS:
+        if form != "ISO8601" and _FORMS[form] not in shapes:
+            continue
+        if form.startswith(_SHORT_YEAR) and not all(map(_BOTH_DIGITS.match, texts)):
+            continue
         if _parsed(texts, form).notna().mean() >= ENOUGH:
             return form
     return None
+
+
+def _shape_of(date: str) -> str:
+    """What tells quickly that a text is not written in a form: 9 for digits, a for letters, and what is between."""
+    return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "9", " ".join(date.split())))
+
+
+_FORMS = {form: _shape_of(re.sub("%[bBp]", "x", re.sub("%[dmyYHIMS]", "1", form))) for form in DATE_FORMATS}
 
 
 def to_dates(series: pd.Series[Any], form: str) -> NDArray[np.datetime64]:
@@ -316,9 +338,10 @@ def to_dates(series: pd.Series[Any], form: str) -> NDArray[np.datetime64]:
 def _text_of_date(cell: Any, form: str = "ISO8601") -> str | None:
     """What may be read as a date written so."""
     if isinstance(cell, str):
-        if cell[-1:].isdecimal():
-            return cell
-        return _HALF.sub(lambda found: f"{found[1]} {found[2].upper()}M", _ZONE.sub(r"\1", cell))
+        text = _COMMA.sub(" ", _WEEKDAY.sub("", cell)) if "," in cell or cell[:1].isalpha() else cell
+        if text[-1:].isdecimal():
+            return text
+        return _HALF.sub(lambda found: f"{found[1]} {found[2].upper()}M", _ZONE.sub(r"\1", text))
     if hasattr(cell, "strftime"):  # an object of a date or a time, as a DataFrame may hold them
         cell = cell.to_timestamp() if hasattr(cell, "to_timestamp") else cell  # a month or so: when it begins
         found: str = cell.isoformat() if form == "ISO8601" else cell.strftime(form)

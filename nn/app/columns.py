@@ -41,6 +41,8 @@ MOST_CATEGORIES = 30
 MOST_DIFFERENT = 0.5
 # A column with this share of numbers is one of numbers; a smaller one is said.
 MOSTLY_NUMBERS, SOME_NUMBERS = 0.8, 0.2
+# Nor do so few different texts between more different numbers make it one of names.
+FEW_TEXTS = 2
 # Fewer rows prove nothing about what counts rows or copies the target.
 ENOUGH_ROWS = 20
 # How near a copy of the target is, on so many rows; what is not near it on fewer is none. In how many columns.
@@ -217,7 +219,7 @@ def _as_numbers(
         return None
     numbers, bad = to_numbers(series, comma)
     share = _share_of_numbers(numbers, bad)
-    if wanted or share >= MOSTLY_NUMBERS:
+    if wanted or share >= MOSTLY_NUMBERS or _is_marked(series, numbers, bad):
         if bad.any():
             examples = listed((f"{cell}{infinite(cell)}" for cell in series[bad].unique()[:4]), most=4)
             found.notes.append(f"{quoted(name)} has cells that are no numbers, so missing, {bad.sum():,}: {examples}")
@@ -228,6 +230,11 @@ def _as_numbers(
     if share >= SOME_NUMBERS:
         found.notes.append(f"{quoted(name)} is taken as names: {share:.0%} of its cells are numbers; or --numeric")
     return None
+
+
+def _is_marked(series: pd.Series[Any], numbers: NDArray[np.float64], bad: NDArray[np.bool_]) -> bool:
+    """Whether the cells that are no numbers are a word or two, as if for missing ones, and the numbers many."""
+    return series[bad].nunique() <= FEW_TEXTS and len(np.unique(numbers[np.isfinite(numbers)])) > MOST_CATEGORIES
 
 
 def _share_of_numbers(numbers: NDArray[np.float64], bad: NDArray[np.bool_]) -> float:

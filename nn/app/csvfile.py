@@ -34,6 +34,7 @@ __all__ = ["Table", "read_table", "require_columns"]
 PIECES, PIECE_BYTES = 5, 2**15
 # A file with a larger share of lines that do not fit its header is no table.
 MOST_BAD = 0.1
+_JSON = re.compile(rb"\s*(\[\s*)?\{\s*\"")
 WORDS = {"true", "false"}  # which pandas would write with a capital
 
 
@@ -80,6 +81,8 @@ def read_table(content: bytes, name: str, encoding: str | None = None, *, keep_b
         ({'age': [41.5, 7.0], 'city': ['Paris; France', nan]}, 'utf-8, separated by semicolons, decimal commas')
     """
     content, encoding = plain_text(content, name, encoding)
+    if _JSON.match(content[:1000]):
+        raise DataError(f"{name} is JSON; write it as CSV, e.g. pandas.read_json(…).to_csv(…, index=False)")
     dialect = sniff(content)
     _check_size(content, dialect, name)
     sample = _sample(content, dialect.quote.encode())

@@ -28,6 +28,20 @@ SNIFFED_BYTES, SNIFFED_LINES = 2**18, 100
 FEWEST_LINES, MOST_TITLES = 4, 20
 SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", " ": "blanks"}
 BOMS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+# How files begin that may hold tables, and are no text.
+OTHERS = {
+    b"PK\3\4": "an Excel workbook (save the sheet as CSV) or another zip archive (unpack it)",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook (save the sheet as CSV)",
+    b"PAR1\x15": "a Parquet file (write it as CSV, e.g. pandas.read_parquet(…).to_csv(…, index=False))",
+    b"ARROW1\0\0": "a Feather file (write it as CSV, e.g. pandas.read_feather(…).to_csv(…, index=False))",
+    b"\x89HDF": "an HDF5 file (write its table as CSV)",
+    b"SQLite format 3\0": "an SQLite database (write the table as CSV)",
+    b"%PDF-": "a PDF (find the table as CSV)",
+    b"BZh91AY&SY": "packed by bzip2 (unpack it)",
+    b"\xfd7zXZ": "packed by xz (unpack it)",
+    b"(\xb5/\xfd": "packed by Zstandard (unpack it)",
+    b"7z\xbc\xaf": "a 7z archive (unpack it)",
+}
 _NUMBER = re.compile(r"[-+−]?[$€£]?[\d.,]*\d[\d.,]*([eE][-+]?\d+)?%?", re.ASCII)
 _YEAR = re.compile(r"[12]\d{3}")
 
@@ -88,6 +102,8 @@ def plain_text(content: bytes, name: str, encoding: str | None = None) -> tuple[
         content = _unpacked(content, name)
     if is_html(content):
         raise DataError(f"{name} is an HTML page, not a CSV file, perhaps of a download that failed; fetch it again")
+    if kind := next((kind for start, kind in OTHERS.items() if content.startswith(start)), None):
+        raise DataError(f"{name} is {kind}")
     for mark, marked in BOMS.items():
         if content.startswith(mark):
             encoding = encoding or marked

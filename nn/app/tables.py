@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from autograd import require
 from nn._text import quoted
-from nn.app.cells import date_format, infinite, to_numbers, to_texts
+from nn.app.cells import date_format, infinite, is_missing, to_numbers, to_texts
 from nn.app.columns import EMPTY, MOSTLY_NUMBERS, Choices, Found, has_commas, look_at_columns, some_rows
 from nn.app.csvfile import Table, read_table, require_columns
 from nn.app.datasets import DataError, Dataset, Plan, Task, listed
@@ -109,6 +109,8 @@ def _with_target(
     """The rows that have a target, and it apart from the other columns; and what is to be said of them."""
     column = table.frame[target]
     present = column.notna() if column.dtype.kind in "biuf" else to_texts(column) != ""
+    if task != "classification" and column.dtype.kind not in "biufM":
+        present &= ~_marked(column, table.commas)
     frame = table.frame if present.all() else table.frame[present].reset_index(drop=True)
     if not len(frame):
         raise DataError(f"{path}: the target {quoted(target)} is empty in all rows")
@@ -120,6 +122,11 @@ def _with_target(
         frame = frame.iloc[:-1]
         notes.append(f"the last row is left out: it holds the sums of {listed(sums)}")
     values, classes, note, merged = _target(table, frame[target], target, task)
+    if len(classes) == 1 and left_out:
+        raise DataError(
+            f"{path}: the target {quoted(target)} has one class only, {quoted(classes[0])}, and {left_out:,} empty "
+            "cells; write a word in them if they are a class"
+        )
     notes += merged
     dataset = Dataset(
         name="stdin" if path == STANDARD_INPUT else path.stem.removesuffix(".csv").strip(".") or "data",
@@ -139,6 +146,20 @@ def _with_target(
         note=note,
     )
     return dataset, notes
+
+
+def _marked(column: pd.Series[Any], in_commas: bool) -> NDArray[np.bool_]:
+    """The cells of a target of numbers that say in words that they are missing, such as "unknown"."""
+    marks = [cell for cell in column.dropna().unique() if isinstance(cell, str) and is_missing(cell)]
+    found: NDArray[np.bool_] = column.isin(marks).to_numpy(dtype=bool)
+    others = column[~found]
+    mostly = marks and _share(others, to_numbers(others, has_commas(others, in_commas))[0]) >= MOSTLY_NUMBERS
+    return found if mostly else np.zeros_like(found)
+
+
+def _share(column: pd.Series[Any], numbers: NDArray[np.float64]) -> float:
+    """Of how many cells there are numbers; truths are none."""
+    return 0.0 if column.dtype == bool or not len(numbers) else float(np.isfinite(numbers).mean())
 
 
 def _remarks(frame: pd.DataFrame, target: str) -> NDArray[np.bool_]:
@@ -191,7 +212,7 @@ def _target(
 ) -> tuple[NDArray[Any], tuple[str, ...], str, list[str]]:
     """The values to predict, the classes, why it is one task or the other, and what is to be said of the classes."""
     numbers, _ = to_numbers(column, has_commas(column.iloc[some_rows(len(column))], table.commas))
-    share = 0.0 if column.dtype == bool or not len(numbers) else float(np.isfinite(numbers).mean())
+    share = _share(column, numbers)
     if task is None:
         may_be_dates = share < MOSTLY_NUMBERS or column.dtype.kind in "iuf"
         if may_be_dates and column.nunique() > MOST_WHOLE_NUMBER_CLASSES and date_format(column):

@@ -65,6 +65,8 @@ COLUMNS = {
     "holes": ([x if x > 0 else None for x in NOISE], "numbers", "filled   "),
     "some words": (["n.n." if n % 10 == 0 else n % 37 for n in range(ROWS)], "numbers", "so missing, 20: n.n."),
     "half words": (["n.n." if n % 2 == 0 else n % 7 for n in range(ROWS)], "categories", "50% of its cells are"),
+    "many of one word": ([x if n % 3 else "n.n." for n, x in enumerate(NOISE)], "numbers", "so missing, 67: n.n."),
+    "signs of offices": ([x if n % 3 else (":", "..")[n % 2] for n, x in enumerate(NOISE)], "numbers", "new 67"),
     "infinity": (["inf" if n == 3 else n % 37 for n in range(ROWS)], "numbers", "so missing, 1: inf (infinite, or"),
     "too large": (["1e400" if n == 3 else n % 37 for n in range(ROWS)], "numbers", " (infinite, or too large)"),
     "colours": (KINDS, "categories", "category 1: new"),
@@ -213,6 +215,16 @@ def test_rows_without_a_target_are_left_out(load, tmp_path):
     np.testing.assert_array_equal(again.features["x"], dataset.features["x"])
 
 
+@pytest.mark.parametrize("mark", ["unknown", "k.A.", ".."])
+def test_a_target_may_say_that_it_is_missing(mark, load):
+    values = [mark if n % 10 == 3 else f"{x:.2f}" for n, x in enumerate(NOISE)]
+    dataset = load({"x": NOISE, "y": values})
+    assert not dataset.classes
+    assert len(dataset.target) == ROWS - 20
+    assert "rows without a target are left out: 20" in said(dataset)
+    assert mark in load({"x": NOISE, "y": [mark if side == "left" else side for side in SIDES]}).classes
+
+
 def test_an_imbalance_and_other_marks_survive_the_reading(load):
     content = "x;preis\n" + "".join(f"{x:.3f};{1000 * x:,.2f}\n".replace(",", "").replace(".", ",") for x in NOISE)
     dataset = load(content.encode("utf-16"), "preis", keep=["x"])
@@ -244,6 +256,11 @@ PROBLEMS = {
         r"the target 'y' is not a number in row 21: '\?!' \(100% of its cells are\); correct it, empty the cell, or",
     ),
     "words as values": (PLAIN, {"task": "regression"}, "the target 'y' is not a number in row 1"),
+    "a class and nothing": (
+        {"x": NOISE, "y": ["a", ""] * (ROWS // 2)},
+        {},
+        "'a', and 100 empty cells; write a word in",
+    ),
     "one class": ({"x": NOISE, "y": ["a"] * ROWS}, {}, "the target 'y' has one class only, 'a'"),
     "one value": ({"x": NOISE, "y": [3.5] * ROWS}, {}, "the target 'y' has one value only, '3.5'"),
     "a class for each row": (
@@ -359,6 +376,30 @@ def test_dates_in_every_form_are_the_same_day():
         assert np.isnat(found).tolist() == [cell in (None, "x") for cell in written]
 
 
+WRITTEN = {form: form for form in cells.DATE_FORMATS if "%d" in form} | {
+    "%A, %B %d, %Y": "%B %d, %Y",
+    "%a %b %d %Y": "%b %d %Y",
+    "%m/%d/%Y, %I:%M:%S %p": "%m/%d/%Y %I:%M:%S %p",
+    "%d.%m.%Y, %H:%M": "%d.%m.%Y %H:%M",
+}
+
+
+def test_dates_are_found_in_every_form():
+    moments = pandas.Series(pandas.date_range("2019-01-29 03:00", "2021-12-05", periods=40).floor("s"))
+    for written, form in WRITTEN.items():
+        found = date_format(moments.dt.strftime(written))
+        right = moments if "%S" in form else moments.dt.floor("min") if "%M" in form else moments.dt.floor("D")
+        assert found == (form if not form.startswith("%Y") or "%p" in form else "ISO8601")
+        np.testing.assert_array_equal(to_dates(moments.dt.strftime(written), found), right, err_msg=written)
+
+
+@pytest.mark.parametrize(
+    "texts", [["1.2.10", "2.0.11"], ["555-1234", "641-6804"], ["3-2", "1-0"], ["Tuesday", "Sunday"]]
+)
+def test_texts_that_are_no_dates(texts):
+    assert date_format(pandas.Series(texts)) is None
+
+
 @pytest.mark.parametrize("form", ["ISO8601", "%m/%d/%Y"])
 def test_objects_of_dates_are_dates_however_training_wrote_them(form):
     moment = pandas.Timestamp("2020-02-01")
@@ -456,7 +497,7 @@ def test_spellings_of_classes(spellings, classes, note, load):
 GERMAN = {
     "thousands with points": ([f"{17 * n:,}".replace(",", ".") for n in range(ROWS)], 17),
     "three decimals": ([f"{n / 8:.3f}".replace(".", ",") for n in range(ROWS)], 1 / 8),
-    "three decimals and a text": ([f"{n / 8:.3f}".replace(".", ",") if n % 50 else "k.A." for n in range(ROWS)], 1 / 8),
+    "three decimals and a text": ([f"{n / 8:.3f}".replace(".", ",") if n % 50 else "n.n." for n in range(ROWS)], 1 / 8),
     "three decimals of euros": ([f"{n / 8:.3f} €".replace(".", ",") for n in range(ROWS)], 1 / 8),
     "powers of ten": ([f"{n:.3E}".replace(".", ",") for n in range(ROWS)], 1),
 }
@@ -467,7 +508,7 @@ def test_a_file_with_decimal_commas_has_them_in_every_column(what, load):
     column, step = GERMAN[what]
     cells = [f"{x:.2f};{cell};{side}".replace(".", ",", 1) for x, cell, side in zip(NOISE, column, SIDES, strict=True)]
     content = "\n".join(["x;new;y", *cells])
-    expected = [step * n if cell != "k.A." else np.nan for n, cell in enumerate(column)]
+    expected = [step * n if cell != "n.n." else np.nan for n, cell in enumerate(column)]
     np.testing.assert_allclose(load(content, keep=["new"]).features["new"], expected)
     if "text" not in what:
         np.testing.assert_allclose(load(content, "new", "regression").target, expected)
@@ -480,7 +521,7 @@ def test_points_that_group_digits_stay_so_between_tabs(load):
 
 
 @pytest.mark.parametrize("commas", [(), ("x",)], ids=["trained on numbers", "trained on texts"])
-@pytest.mark.parametrize("last", ["k.A.", "2.000", "7,5"])
+@pytest.mark.parametrize("last", ["n.n.", "2.000", "7,5"])
 def test_new_rows_are_read_with_the_marks_of_their_own_file(commas, last, tmp_path, capsys):
     frame = pandas.DataFrame({"x": ["0,5"] * 30 if commas else np.arange(30.0)})
     dataset = Dataset("made", frame, Plan(("x",), commas), np.arange(30) % 2, "y", ("n", "y"), {})
@@ -489,9 +530,9 @@ def test_new_rows_are_read_with_the_marks_of_their_own_file(commas, last, tmp_pa
     path = tmp_path / "new.csv"
     path.write_text(f"z;x\n1,5;0,500\n2,5;1,250\n3,5;{last}\n")
     features = _new_features(path, predictor, strict=False, encoding=None)[0]
-    expected = {"k.A.": np.nan, "2.000": 2000, "7,5": 7.5}
+    expected = {"n.n.": np.nan, "2.000": 2000, "7,5": 7.5}
     np.testing.assert_array_equal(features["x"], [0.5, 1.25, expected[last]])
-    assert ("holds no number in row 3: 'k.A.'" in capsys.readouterr().err) == (last == "k.A.")
+    assert ("holds no number in row 3: 'n.n.'" in capsys.readouterr().err) == (last == "n.n.")
 
 
 @pytest.mark.parametrize("values", [SIDES, NOISE.round(2)], ids=["classes", "values"])
