@@ -18,7 +18,9 @@ Array: TypeAlias = NDArray[Any]
 
 
 # Bytes that are gathered at once: so few that they are still near when they are used.
-GATHERED = 1 << 16
+GATHERED = 1 << 17
+# Epochs whose orders are drawn at once, and how many samples these may have.
+ORDERS, ORDERED = 8, 1 << 14
 
 
 @runtime_checkable
@@ -106,6 +108,7 @@ class DataLoader:
         self.epoch = 0
         self._seed = int(np.random.default_rng(seed).integers(2**63))
         self._by_class = self._classes() if balanced else None
+        self._orders: dict[int, Array] = {}  # of this epoch and the next
         # By the number of rows: arrays that are written again and again, and the batches that they are cut into.
         self._cut_before: dict[int, tuple[Sequence[Any], list[tuple[Any, ...]]]] = {}
 
@@ -139,7 +142,7 @@ class DataLoader:
         return self.batches()
 
     def __getstate__(self) -> dict[str, Any]:
-        return vars(self) | {"_cut_before": {}}  # a copied view is no view of the copy
+        return vars(self) | {"_cut_before": {}, "_orders": {}}  # a copied view is no view of the copy
 
     def _classes(self) -> list[Array]:
         """The positions of each class's samples."""
@@ -154,7 +157,15 @@ class DataLoader:
         """The positions of this epoch's samples; None where they come as they lie."""
         if not self.shuffle and self._by_class is None:
             return None
-        rng = np.random.default_rng([self._seed, self.epoch])
+        epoch, known = self.epoch, self._orders
+        if epoch not in known:
+            # Several at once, when epochs follow each other: one alone takes three times as long.
+            count = max(1, min(ORDERS, ORDERED // self._size)) if epoch - 1 in known else 1
+            known = self._orders = {number: self._order_of(number) for number in range(epoch, epoch + count)}
+        return known[epoch]
+
+    def _order_of(self, epoch: int) -> Array:
+        rng = np.random.default_rng([self._seed, epoch])
         if self._by_class is None:
             return rng.permutation(self._size)
         order = np.empty(self._size, dtype=np.intp)

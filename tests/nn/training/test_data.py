@@ -39,15 +39,21 @@ def order(loader):
     return [int(label) for _, yb in loader for label in yb]
 
 
-def test_the_order_depends_on_the_seed_and_the_epoch():
+@pytest.mark.parametrize("balanced", [False, True])
+def test_the_order_depends_on_the_seed_and_the_epoch(balanced):
     def loader(seed):
-        return nn.DataLoader(samples(50), batch_size=7, shuffle=True, seed=seed)
+        x, y = samples(50)
+        dataset = x, y % 3 if balanced else y
+        return nn.DataLoader(dataset, batch_size=7, shuffle=True, seed=seed, balanced=balanced)
 
     one, same, other = loader(1), loader(1), loader(2)
     epochs = [order(one) for _ in range(3)]
     assert [order(same) for _ in range(3)] == epochs
     assert len({tuple(epoch) for epoch in epochs}) == 3
     assert order(other) not in epochs
+    for number in (2, 0, 1, 1):
+        same.epoch = number
+        assert order(same) == epochs[number]
     resumed = loader(1)
     resumed.epoch = 2
     assert order(resumed) == epochs[2]
