@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -20,7 +20,7 @@ from nn.optim import Optimizer
 from nn.training.checkpoint import save
 from nn.training.history import History, Row
 
-__all__ = ["Callback", "Checkpoint", "EarlyStopping", "ProgressBar", "TrainerView", "epoch_line"]
+__all__ = ["Callback", "Checkpoint", "EarlyStopping", "ProgressBar", "TrainerView", "epoch_line", "hooks"]
 
 
 class TrainerView(Protocol):
@@ -99,6 +99,12 @@ class Callback(Shown):
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from what `state_dict` gave: after `on_fit_begin` of the fit that is taken up, or in `Trainer.load`."""
+
+
+def hooks(callbacks: Iterable[Any], name: str) -> list[Callable[[Any], None]]:
+    """The callbacks' methods of this name that do something."""
+    plain = getattr(Callback, name)
+    return [getattr(each, name) for each in callbacks if getattr(type(each), name, None) is not plain]
 
 
 class Best:

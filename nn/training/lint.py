@@ -21,7 +21,7 @@ from nn.module import Module
 from nn.optim import SGD, Optimizer
 from nn.outputs import outputs_of
 
-__all__ = ["Finding", "Report", "lint"]
+__all__ = ["Finding", "Report", "lint", "warn_of_what_looks_wrong"]
 
 Array = NDArray[Any]
 MOST_SAMPLES = 512
@@ -111,6 +111,12 @@ def lint(
         model.load_state_dict(state)
         for parameter, gradient in gradients:
             parameter.grad = gradient
+
+
+def warn_of_what_looks_wrong(model: Module, loss: Loss, x: Array, y: Array, optimizer: Optimizer) -> None:
+    """What `lint` finds as warnings of whoever called the caller."""
+    for finding in lint(model, loss, x, y, optimizer):
+        warnings.warn(str(finding), stacklevel=3)
 
 
 def _findings(

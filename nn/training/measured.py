@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -38,13 +38,20 @@ class Measured:
         """How many batches there were."""
         return len(self._losses)
 
-    def add(self, loss: float, batch: tuple[Any, ...], outputs: Array | None) -> None:
-        """Take in a batch: what counts is its samples, or their weights."""
-        self._losses.append(loss)
-        self._weights.append(len(batch[1]) if len(batch) == 2 else float(batch[2].sum()))
-        if outputs is not None:
-            self._targets.append(batch[1].copy())  # the next batch may come in the same memory
-            self._outputs.append(outputs)
+    def add(self, losses: Sequence[float], batches: Sequence[tuple[Any, ...]], outputs: Sequence[Array]) -> None:
+        """Take in steps: what counts is the samples of each batch, or their weights.
+
+        Args:
+            losses: Of each step.
+            batches: On which they were taken; perhaps with more that were not.
+            outputs: Of each step, where metrics are computed of them; else none.
+        """
+        batches = batches[: len(losses)]
+        self._losses += losses
+        self._weights += [len(b[1]) if len(b) == 2 else float(b[2].sum()) for b in batches]
+        if outputs:
+            self._targets += [batch[1].copy() for batch in batches]  # the next may come in the same memory
+            self._outputs += outputs[: len(losses)]
 
     def loss(self) -> float:
         """The loss of all samples at once, which is what `evaluate` tells."""

@@ -24,6 +24,7 @@ from nn.regularisation import clip_norm, clip_value
 from nn.training.compiled import RecordedGradients, RecordedStep
 from nn.training.data import DataLoader
 from nn.training.divergence import diverged
+from nn.training.interrupt import Interrupt
 from nn.training.outside import unsteady
 from nn.training.parts import TrainerParts
 from nn.training.rewind import MOST_STEPS, Rewind
@@ -33,6 +34,8 @@ __all__ = ["Stepper"]
 
 Array: TypeAlias = NDArray[Any]
 Batch: TypeAlias = tuple[Any, ...]
+# The batch of the latest step, its loss, and the outputs where they are wanted.
+Taken: TypeAlias = tuple[Batch, float, Any]
 
 # What an eager step takes, about: for itself, and for each parameter and row of the batch.
 SECONDS_OF_A_STEP = 2e-4
@@ -139,40 +142,61 @@ class Stepper:
             self._rewind.back()
         return loss, outputs
 
-    def ahead(self, lists: Iterable[list[Batch]]) -> Iterator[tuple[Batch, float, Any]]:
-        """Take a step on each batch of an epoch between which nobody's code runs; the batches and what steps give.
+    def ahead(self, lists: Iterable[list[Batch]], interrupt: Interrupt) -> Iterator[Taken]:
+        """Take and measure a step on each batch of an epoch between which nobody's code runs, many at a time.
 
         Raises:
             DivergenceError: As for `Trainer.train_step`.
         """
-        trainer, rewind = self._trainer, self._rewind
+        loader = self._loader
         for batches in lists:
             number = 0
             while number < len(batches):
-                wants = self.wants_outputs
-                quick = self._quick(batches[number], wants)
-                if quick is None or self._loader is None:
-                    trainer.step += 1
-                    yield batches[number], *self.taken(batches[number])
+                batch, wants = batches[number], self.wants_outputs
+                quick = self._quick(batch, wants)
+                if quick is None or loader is None:
+                    self._trainer.step += 1
+                    loss, outputs = self.taken(batch)
+                    self._trainer.measured.add([loss], [batch], [outputs] if self._trainer.metrics else [])
+                    yield batch, loss, outputs
                     number += 1
-                    continue
-                smaller = batches[-1][1].shape != batches[number][1].shape  # as an epoch's last may be
-                end = min(len(batches) - smaller, number + MOST_STEPS)
-                rewind.note_ahead(self._loader, trainer.step, trainer.step + end - number)
-                try:
-                    for batch in batches[number:end]:
-                        trainer.step += 1
-                        number += 1
-                        found = quick(batch)
-                        loss, outputs = found if wants else (found, None)
-                        if not math.isfinite(loss):
-                            rewind.forget_last(end - number)
-                            rewind.back()
-                            raise diverged(trainer, loss, batch)
-                        trainer.taken += 1
-                        yield batch, loss, outputs
-                finally:
-                    rewind.forget_last(end - number)
+                else:
+                    smaller = batches[-1][1].shape != batch[1].shape  # as an epoch's last may be
+                    part = batches[number : min(len(batches) - smaller, number + MOST_STEPS)]
+                    yield self._undisturbed(quick, loader, part, wants, interrupt)
+                    number += len(part)
+
+    def _undisturbed(
+        self, quick: Callable[[Batch], Any], loader: DataLoader, batches: list[Batch], wants: bool, interrupt: Interrupt
+    ) -> Taken:
+        """Steps by a recording for which nothing has to be looked at, until Ctrl-C; what the last of them gave."""
+        trainer, rewind, is_finite = self._trainer, self._rewind, math.isfinite
+        losses: list[float] = []
+        outputs: list[Any] = []
+        rewind.note_ahead(loader, trainer.step, len(batches))
+        noted, loss, raw = len(batches), 0.0, None
+        try:
+            for batch in batches:
+                loss = quick(batch)
+                if wants:
+                    loss, raw = loss
+                    outputs.append(raw)
+                if not is_finite(loss):
+                    break
+                losses.append(loss)
+                if interrupt.requested:
+                    break
+        finally:
+            taken = len(losses)
+            trainer.step += taken
+            trainer.taken += taken
+            trainer.measured.add(losses, batches, outputs if trainer.metrics else [])
+            rewind.forget_last(noted - taken - (not is_finite(loss)))
+        if not is_finite(loss):
+            trainer.step += 1
+            rewind.back()
+            raise diverged(trainer, loss, batch)
+        return batch, loss, raw
 
     @property
     def wants_outputs(self) -> bool:

@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -25,12 +25,12 @@ from nn.module import Module
 from nn.optim import Optimizer
 from nn.outputs import outputs_of
 from nn.training import samples
-from nn.training.callbacks import Callback, ProgressBar
+from nn.training.callbacks import Callback, ProgressBar, hooks
 from nn.training.divergence import DivergenceError
 from nn.training.history import History, Row
 from nn.training.inference import Inference
 from nn.training.interrupt import Interrupt, deferred_interrupt
-from nn.training.lint import lint as look_over
+from nn.training.lint import warn_of_what_looks_wrong
 from nn.training.measured import Measured, is_sum
 from nn.training.outside import is_ours
 from nn.training.resume import Saver, file_of, give_back, read_state, write_state
@@ -137,6 +137,8 @@ class Trainer(Inference):
         self._interrupt = Interrupt()
         self._saver: Saver | None = None
         self._seed: Seed = 0
+        # Whether nobody else's code runs between steps, nor keeps a batch; `Module.edits` then, if none has run since.
+        self._alone, self._unkept, self._unseen = False, False, -1
         # Whether that loss is a sum, once it is known.
         self._summed: tuple[Loss, bool | None] = self.loss, is_sum_of_samples(self.loss)
 
@@ -211,7 +213,7 @@ class Trainer(Inference):
             self._summed = self.loss, is_sum_of_samples(self.loss)
         self.history, self.measured, self.pending = History(), Measured(self._summed[1]), None
         self.epoch = self.step = 0
-        self.stopping = False
+        self.stopping, self._unseen = False, -1
         self.own_callbacks = self.callbacks
         first = self.epochs_taken
         if resume is not None and file_of(resume).is_file():
@@ -231,7 +233,7 @@ class Trainer(Inference):
             shuffle=shuffle,
         )
         if lint and y is not None:
-            self._warn_of_what_looks_wrong(*checked_pair(x, y))
+            warn_of_what_looks_wrong(self.model, self.loss, *checked_pair(x, y), self.optimizer)
         self.steps = len(batches)
         samples.check_last_batch(self.model, batches)
         self._fit(batches, held, first, progress, None if resume is None else Saver(self, resume))
@@ -260,22 +262,21 @@ class Trainer(Inference):
                 self._notify("on_fit_end")
                 self.callbacks, self._saver = self.own_callbacks, None
 
-    def _warn_of_what_looks_wrong(self, x: Array, y: Array) -> None:
-        for finding in look_over(self.model, self.loss, x, y, self.optimizer):
-            warnings.warn(str(finding), stacklevel=3)
-
     def _fit_epoch(self, batches: Batches, held: Held | None) -> None:
         start = self.measured.steps  # 0, or where a saved epoch was left
         if start == 0:
             self._notify("on_epoch_begin")
         row: Row = {"epoch": self.epoch, "learning_rate": self.optimizer.rate if start == 0 else self.measured.rate}
         self.measured.rate = row["learning_rate"]
-        alone = batches.from_arrays and self._is_alone_in_epochs()
-        unkept = alone and not self.has_own("compute_loss") and is_ours(self.model, self.loss)
-        self.stepper.begin_epoch(batches.loader if alone else None)
+        # Where nobody else's code has run since the last epoch looked, this one would find the same.
+        if not (same := self._unseen == Module.edits):
+            self._alone = batches.from_arrays and self._is_alone_in_epochs()
+            self._unkept = self._alone and not self.has_own("compute_loss") and is_ours(self.model, self.loss)
+            self.stepper.begin_epoch(batches.loader if self._alone else None)
         phases, recording = self.history.phases, self.stepper.seconds_of_recording
-        with mode(self.model, training=True), phases.of("steps"):
-            given = batches.blocks_from_step(start, unkept) if alone else batches.from_step(start)
+        with nullcontext() if same else mode(self.model, training=True), phases.of("steps"):
+            edits = Module.edits
+            given = batches.blocks_from_step(start, self._unkept) if self._alone else batches.from_step(start)
             row |= self.train_epoch(given)
         phases.move("steps", "data", batches.seconds)
         phases.move("steps", "recording", self.stepper.seconds_of_recording - recording)
@@ -286,6 +287,9 @@ class Trainer(Inference):
         self.history.rows.append(row)
         broken = self._interrupt.requested and self.step < self.steps
         self.measured, self.epochs_taken = Measured(self.measured.is_sum), self.epochs_taken + 1
+        ours = self._unkept and held is None and self.optimizer.schedule is None and not self.metrics
+        ours = ours and not (self._hooks("on_epoch_begin") or self._hooks("on_epoch_end"))
+        self._unseen = edits if ours else -1
         with phases.of("callbacks"):
             self._notify("on_epoch_end")
         if self._saver is not None and not broken:
@@ -302,13 +306,12 @@ class Trainer(Inference):
 
     def train_epoch(self, batches: Iterable[tuple[Any, ...]]) -> Row:
         """Go through the batches once, or until Ctrl-C; the loss and the metrics over all samples seen."""
-        found, wants = self.measured, bool(self.metrics)
+        found = self.measured
         end, self.step = self._hooks("on_batch_end"), found.steps
         alone = batches.lists if isinstance(batches, Blocks) else None
-        steps = self._one_by_one(batches) if alone is None else self.stepper.ahead(alone)
+        steps = self._one_by_one(batches) if alone is None else self.stepper.ahead(alone, self._interrupt)
         for batch, loss, raw in steps:
             self.batch_loss = loss
-            found.add(loss, batch, raw if wants else None)
             if found.is_sum is None and loss and raw is not None:
                 found.is_sum = is_sum(self.loss, raw, batch[1])
                 self._summed = self.loss, found.is_sum
@@ -321,7 +324,7 @@ class Trainer(Inference):
             if self._saver is not None and self.step % self.accumulate == 0:
                 self._saver.save_if_due()
         row = {"loss": found.loss()}
-        return row | measured(self.metrics, outputs_of(self.loss), *found.seen()) if wants else row
+        return row | measured(self.metrics, outputs_of(self.loss), *found.seen()) if self.metrics else row
 
     def _one_by_one(self, batches: Iterable[tuple[Any, ...]]) -> Iterator[tuple[tuple[Any, ...], float, Any]]:
         begin = self._hooks("on_batch_begin")
@@ -329,7 +332,9 @@ class Trainer(Inference):
             self.step += 1
             for hook in begin:
                 hook(self)
-            yield batch, *self.train_step(*batch)
+            loss, raw = self.train_step(*batch)
+            self.measured.add([loss], [batch], [raw] if self.metrics else [])
+            yield batch, loss, raw
 
     def train_step(self, xb: Any, yb: Array, weights: Array | None = None) -> tuple[float, Any]:
         """Take one step on one batch; its loss and the network's raw outputs (None where nobody asks for them).
@@ -391,6 +396,4 @@ class Trainer(Inference):
             getattr(callback, hook)(self)
 
     def _hooks(self, hook: str) -> list[Callable[[Any], None]]:
-        """The callbacks' methods of this name that do something."""
-        plain = getattr(Callback, hook)
-        return [getattr(each, hook) for each in self.callbacks if getattr(type(each), hook, None) is not plain]
+        return hooks(self.callbacks, hook)

@@ -179,7 +179,7 @@ def test_what_was_measured_is_taken_whole_or_not():
         for other in ({}, {part: np.ones(3)}, {part: np.ones(())}):
             with pytest.raises(nn.StateError, match="not whole"):
                 Measured().load_state_dict({k: v for k, v in whole.items() if k != part} | other)
-    measured.add(0.5, (np.ones((3, 2)), np.ones((3, 2))), np.ones((3, 3)))
+    measured.add([0.5], [(np.ones((3, 2)), np.ones((3, 2)))], [np.ones((3, 3))])
     with pytest.raises(nn.StateError, match="of another shape"):
         measured.seen()
 

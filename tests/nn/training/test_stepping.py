@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import signal
 
 import numpy as np
 import pytest
@@ -113,11 +114,11 @@ def test_a_loss_that_is_not_finite_leaves_all_as_it_was(early):
             trainer.fit(planted(), CLASSES, epochs=3, batch_size=8, seed=3, progress=False)
         assert "\n" not in str(error.value)
         state = {**trainer.model.state_dict(), **trainer.optimizer.state_dict()}
-        found.append((trainer.epoch, trainer.step, trainer.taken, state))
-    assert found[0][:3] == found[1][:3]
-    assert found[0][2] > 3
-    for key, array in found[0][3].items():
-        np.testing.assert_allclose(found[1][3][key], array, rtol=1e-3, atol=1e-6, err_msg=key)
+        found.append((trainer.epoch, trainer.step, trainer.taken, trainer.measured.steps, state))
+    assert found[0][:4] == found[1][:4]
+    assert found[0][3] > 3
+    for key, array in found[0][4].items():
+        np.testing.assert_allclose(found[1][4][key], array, rtol=1e-3, atol=1e-6, err_msg=key)
 
 
 def test_what_cannot_be_recorded_is_taken_eagerly(early):
@@ -207,19 +208,36 @@ def test_the_plan_asks_neither_a_clock_nor_for_machine_code_that_is_kept(monkeyp
     assert stepping.plan(1e-3, 1000) == (1, np.inf)  # an epoch that pays for the recording
 
 
-@pytest.mark.parametrize("metrics", [None, ["accuracy"]])
-def test_steps_that_nothing_disturbs_are_the_others(early, metrics):
-    """Without hooks, conditions are looked at once an epoch and batches share memory: the numbers are the same."""
+@pytest.mark.parametrize(("metrics", "split"), [(None, 0.0), (None, 0.2), (["accuracy"], 0.2)])
+def test_steps_that_nothing_disturbs_are_the_others(early, metrics, split):
+    """Without hooks, conditions are looked at once an epoch or fit, and batches share memory: the same numbers."""
     found = []
     for callbacks in ([], [Nothing()]):
         trainer = trainer_of(layers(), metrics=metrics, callbacks=callbacks)
-        history = trainer.fit(X, CLASSES, epochs=5, batch_size=16, validation_split=0.2, progress=False)
+        history = trainer.fit(X, CLASSES, epochs=5, batch_size=16, validation_split=split, progress=False)
         found.append((history.rows, trainer.model.state_dict()))
     assert trainer.stepper._recorded[early].has_run
     (rows, state), (expected, other) = found
     assert rows == expected
     for name, array in other.items():
         np.testing.assert_array_equal(state[name], array)
+
+
+def test_ctrl_c_ends_steps_that_nothing_disturbs(early):
+    """After the one that it comes in, with all that is counted in agreement."""
+
+    def schedule(steps):
+        if steps == 40:
+            signal.raise_signal(signal.SIGINT)
+        return 1.0
+
+    before = signal.getsignal(signal.SIGINT)
+    trainer = trainer_of(layers())
+    trainer.optimizer.schedule = schedule
+    history = trainer.fit(X, CLASSES, epochs=9, batch_size=4, progress=False)
+    assert history.interrupted
+    assert (trainer.epoch, trainer.step, trainer.taken, trainer.optimizer.steps) == (2, 18, 41, 41), early
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 class Nothing(nn.Callback):
