@@ -37,8 +37,8 @@ arctan = elementwise(
 
 arctan2 = elementwise(
     "arctan2", np.arctan2,
-    lambda g, y, a, b: g * (b / _length(a, b) / _length(a, b)),
-    lambda g, y, a, b: -g * (a / _length(a, b) / _length(a, b)),
+    lambda g, y, a, b: g * (b / _length(a, b)) / _length(a, b),
+    lambda g, y, a, b: -g * (a / _length(a, b)) / _length(a, b),
     scalar=math.atan2, doc="y = the angle of the point (b, a)", kink="a = b = 0: 0 for both",
 )  # fmt: skip
 

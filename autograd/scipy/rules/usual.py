@@ -22,6 +22,7 @@ from autograd.rules.entries import (
     equal,
     exp,
     floor,
+    hypot,
     less,
     less_equal,
     log,
@@ -34,6 +35,7 @@ from autograd.rules.entries import (
     sign,
     sin,
     sqrt,
+    square,
     trunc,
     where,
 )
@@ -54,7 +56,17 @@ erfinv = enter("erfinv", lambda g, y, x: g * exp(y * y) * (_ROOT_PI / 2))
 erfcinv = enter("erfcinv", lambda g, y, x: -g * exp(y * y) * (_ROOT_PI / 2))
 dawsn = enter("dawsn", lambda g, y, x: g * (1 - 2 * x * y), analytic=True)
 ndtr = enter("ndtr", lambda g, y, x: g * exp(-x * x / 2) / _ROOT_2PI)
-log_ndtr = enter("log_ndtr", lambda g, y, x: g * exp(-x * x / 2 - y) / _ROOT_2PI)
+
+
+def _normal_slope(x: Any) -> Any:
+    """The normal density over its distribution function; e^(−x²/2) is in neither below 0, where it underflows."""
+    below, above = np.minimum(x, 0.0), np.clip(x, 0.0, 50.0)  # beyond, the density is 0
+    tail = math.sqrt(2 / _PI) / _special.erfcx(-below / math.sqrt(2))
+    return np.where(np.less(x, 0), tail, np.exp(-above * above / 2) / _special.ndtr(above) / _ROOT_2PI)[()]
+
+
+log_ndtr_slope = enter("log_ndtr_slope", lambda g, y, x: -g * y * (x + y), function=_normal_slope, module=__name__)
+log_ndtr = enter("log_ndtr", lambda g, y, x: g * log_ndtr_slope(x))
 ndtri = enter("ndtri", lambda g, y, x: g * exp(y * y / 2) * _ROOT_2PI)
 owens_t = enter(
     "owens_t",
@@ -220,8 +232,16 @@ def beta_density(a: Any, b: Any, x: Any) -> Any:
     return exp(xlogy(a - 1, x) + xlog1py(b - 1, -x) - betaln(a, b))
 
 
+def log_t_density(df: Any, t: Any) -> Any:
+    """The logarithm of Student's density, where t² is too large for a float, too."""
+    u = t / sqrt(df)
+    inner = less(abs(u), 1)
+    distance = where(inner, log1p(square(where(inner, u, 0.0))), 2 * log(hypot(1.0, u)))
+    return gammaln((df + 1) / 2) - gammaln(df / 2) - log(df * _PI) / 2 - (df + 1) / 2 * distance
+
+
 def _t_density(df: Any, t: Any) -> Any:
-    return exp(gammaln((df + 1) / 2) - gammaln(df / 2) - log(df * _PI) / 2 - (df + 1) / 2 * log1p(t * t / df))
+    return exp(log_t_density(df, t))
 
 
 def _poisson_mass(k: Any, m: Any) -> Any:

@@ -81,8 +81,8 @@ class Family:
             log_density: self._of_nodes(log_density, logpdf, -math.inf, -math.inf, density=not discrete),
             "cdf": self._of_nodes("cdf", cdf, 0.0, 1.0),
             "sf": self._of_nodes("sf", below, 1.0, 0.0),
-            "logcdf": self._of_nodes("logcdf", logcdf or _log_of(cdf, below), -math.inf, 0.0),
-            "logsf": self._of_nodes("logsf", logsf or _log_of(below, cdf), 0.0, -math.inf),
+            "logcdf": self._of_nodes("logcdf", logcdf or log_of(cdf, below), -math.inf, 0.0),
+            "logsf": self._of_nodes("logsf", logsf or log_of(below, cdf), 0.0, -math.inf),
         }
         self.functions[log_density[3:]] = self._density(log_density)
         for method, quantile in (("ppf", ppf), ("isf", isf)):
@@ -203,7 +203,7 @@ class Frozen:
         return getattr(self.family.scipys(*self.args, **self.named), method)
 
 
-def _log_of(probability: Function, complement: Function) -> Function:
+def log_of(probability: Function, complement: Function) -> Function:
     """Log p, by way of the complement where p is near 1."""
 
     def of(z: Any, *p: Any) -> Any:

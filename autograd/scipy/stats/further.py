@@ -31,7 +31,11 @@ halfnorm = Family(
     logpdf=lambda z: math.log(2 / math.pi) / 2 - z * z / 2,
     cdf=lambda z: special.erf(z / math.sqrt(2)),
     sf=lambda z: special.erfc(z / math.sqrt(2)),
-    logsf=lambda z: math.log(2) + special.log_ndtr(-z),
+    logsf=lambda z: where(
+        less(z, 1),
+        log1p(-special.erf(where(less(z, 1), z, 0.0) / math.sqrt(2))),
+        math.log(2) + special.log_ndtr(-where(less(z, 1), 1.0, z)),
+    ),
     ppf=lambda q: math.sqrt(2) * special.erfinv(q),
     isf=lambda q: math.sqrt(2) * special.erfcinv(q),
     mean=lambda: math.sqrt(2 / math.pi),

@@ -8,6 +8,7 @@ from typing import Any
 from autograd.rules.entries import greater, log, log1p, where
 from autograd.scipy import special
 from autograd.scipy.rules import tails
+from autograd.scipy.rules.usual import log_t_density
 from autograd.scipy.stats.families import Family
 
 
@@ -21,12 +22,7 @@ def _below(q: Any, df: Any) -> Any:
 family = Family(
     "t",
     ("df",),
-    logpdf=lambda z, df: (
-        special.gammaln((df + 1) / 2)
-        - special.gammaln(df / 2)
-        - log(df * math.pi) / 2
-        - (df + 1) / 2 * log1p(z * z / df)
-    ),
+    logpdf=lambda z, df: log_t_density(df, z),
     cdf=lambda z, df: special.stdtr(df, z),
     sf=lambda z, df: special.stdtr(df, -z),
     logcdf=lambda z, df: tails.log_stdtr(df, z),

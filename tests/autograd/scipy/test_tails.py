@@ -14,11 +14,29 @@ pytest.importorskip("scipy")
 mpmath = pytest.importorskip("mpmath")
 
 ROWS: dict[str, list[tuple[float, ...]]] = {
-    "log_gammainc": [(2.5, 1.3), (2.5, 40.0), (50.0, 1e-8), (1e3, 300.0), (1e4, 7e3), (0.5, 1e-300)],
-    "log_gammaincc": [(2.5, 1.3), (2.5, 1e-3), (2.5, 1e3), (0.5, 800.0), (1.0, 1e5), (900.0, 3e3), (1e4, 2e4)],
+    "log_gammainc": [(2.5, 1.3), (2.5, 40.0), (50.0, 1e-8), (1e3, 300.0), (1e4, 7e3), (0.5, 1e-300), (2.5, 1e-200)],
+    "log_gammaincc": [
+        (2.5, 1.3),
+        (2.5, 1e-3),
+        (2.5, 1e3),
+        (0.5, 800.0),
+        (1.0, 1e5),
+        (900.0, 3e3),
+        (1e4, 2e4),
+        (1.7, 1.2345678e16),
+    ],
     "log_betainc": [(2.0, 3.0, 0.3), (2.0, 3.0, 0.999), (50.0, 3.0, 1e-8), (1e3, 500.0, 0.3), (1e4, 2.0, 0.9)],
     "log_betaincc": [(2.0, 3.0, 0.3), (3.0, 50.0, 1 - 2.0**-40), (500.0, 1e3, 0.7), (2.0, 40.0, 1 - 2.0**-50)],
-    "log_stdtr": [(3.5, -1.2), (3.5, 2.1), (100.0, -1e5), (1e3, -60.0), (3.5, -1e100), (1e4, -45.0)],
+    "log_stdtr": [
+        (3.5, -1.2),
+        (3.5, 2.1),
+        (100.0, -1e5),
+        (1e3, -60.0),
+        (3.5, -1e100),
+        (1e4, -45.0),
+        (3.0, -1e160),
+        (0.5, -1e300),
+    ],
 }
 
 
@@ -82,3 +100,49 @@ def test_distributions_have_slopes_far_out() -> None:
     assert each(lambda x: beta.logcdf(x, 2.0, 1.0))(np.array([0.0])) == np.inf
     k = 300.0  # P(more than k) is nearly μᵏ⁺¹ e^−μ / (k + 1)!
     np.testing.assert_allclose(ag.grad(lambda mu: poisson.logsf(k, mu))(2.0), (k + 1) / 2 - 1, rtol=1e-4)
+
+
+# Places where squares are too large for a float, or logarithms too large to be subtracted: function, its parameters.
+FAR: list[tuple[str, float, tuple[float, ...]]] = [
+    *[(name, x, ()) for name in ("norm.logcdf", "norm.logsf", "halfnorm.logsf") for x in (12345.678, 123456789.1)],
+    *[("halfnorm.logsf", x, ()) for x in (1e-200, 1e-3)],
+    *[(name, x, ()) for name in ("cauchy.logpdf", "cauchy.logcdf", "cauchy.logsf") for x in (1e160, 1e200)],
+    *[(name, x, (3.5,)) for name in ("t.logpdf", "t.logcdf", "t.logsf") for x in (0.3, 1e77, 1e160, 1e200)],
+    *[("t.logpdf", x, (100.0,)) for x in (1e-3, 30.0, 1e200)],
+    ("gumbel_r.logsf", 3.0, ()),
+]
+
+
+@pytest.mark.parametrize(("name", "x", "parameters"), FAR)
+def test_values_and_slopes_on_both_sides(name: str, x: float, parameters: tuple[float, ...]) -> None:
+    from autograd.scipy import stats
+
+    distribution, method = name.split(".")
+    f = getattr(getattr(stats, distribution), method)
+    for at in (x, -x) if distribution != "halfnorm" else (x,):
+        with mpmath.workdps(60):
+            density, cdf, sf, change = _exactly(distribution, mpmath.mpf(at), *map(mpmath.mpf, parameters))
+            value, slope = {
+                "logpdf": (mpmath.log(density), change),
+                "logcdf": (mpmath.log(cdf) if cdf < 0.9 else mpmath.log1p(-sf), density / cdf),
+                "logsf": (mpmath.log(sf) if sf < 0.9 else mpmath.log1p(-cdf), -density / sf),
+            }[method]
+        np.testing.assert_allclose(f(ag.Tensor(at), *parameters).data, float(value), rtol=1e-12, atol=1e-307)
+        np.testing.assert_allclose(ag.grad(f)(at, *parameters), float(slope), rtol=1e-12, atol=1e-307)
+
+
+def _exactly(name: str, z: Any, *parameters: Any) -> tuple[Any, Any, Any, Any]:
+    """The density, both probabilities, and the slope of the density's logarithm."""
+    mp = mpmath
+    if name in ("norm", "halfnorm"):
+        density, sides = mp.exp(-z * z / 2) / mp.sqrt(2 * mp.pi), [mp.erfc(x / mp.sqrt(2)) / 2 for x in (-z, z)]
+        return (density, *sides, -z) if name == "norm" else (2 * density, mp.erf(z / mp.sqrt(2)), 2 * sides[1], -z)
+    if name == "cauchy":
+        return 1 / (mp.pi * (1 + z * z)), mp.atan2(1, -z) / mp.pi, mp.atan2(1, z) / mp.pi, -2 * z / (1 + z * z)
+    if name == "gumbel_r":
+        u = mp.exp(-z)
+        return u * mp.exp(-u), mp.exp(-u), -mp.expm1(-u), u - 1
+    (df,) = parameters
+    rest = mp.betainc(df / 2, 0.5, 0, df / (df + z * z), regularized=True) / 2
+    density = mp.gamma((df + 1) / 2) / mp.gamma(df / 2) / mp.sqrt(df * mp.pi) * (1 + z * z / df) ** (-(df + 1) / 2)
+    return density, *((rest, 1 - rest) if z < 0 else (1 - rest, rest)), -(df + 1) * z / (df + z * z)
