@@ -159,9 +159,8 @@ class QRResult(NamedTuple):
 
 @differentiable("linalg.cholesky")
 def cholesky(a: Any, upper: bool = False) -> Any:
-    """The lower triangular L of A = L Lᵀ, or its transpose."""
-    lower = linear_algebra.cholesky(a)
-    return matrix_transpose(lower) if upper else lower
+    """The lower triangular L of A = L Lᵀ, from A's lower triangle, or its transpose from the upper one."""
+    return matrix_transpose(linear_algebra.cholesky(matrix_transpose(a))) if upper else linear_algebra.cholesky(a)
 
 
 @differentiable("linalg.eig")

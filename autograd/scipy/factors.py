@@ -160,7 +160,9 @@ def toeplitz(c: Any, r: Any = None) -> Any:
     """The matrix with c for its first column, r for its first row, and constant diagonals."""
     if not isinstance(c, Node) and not isinstance(r, Node):
         return _linalg.toeplitz(c, r)
-    c = anp.reshape(c, (-1,))
-    r = anp.conj(c) if r is None else anp.reshape(r, (-1,))
-    rows, columns = np.indices((shape(c)[0], shape(r)[0]))
-    return anp.concatenate([c[::-1], r[1:]])[shape(c)[0] - 1 - rows + columns]
+    c = anp.atleast_1d(c)
+    r = anp.conj(c) if r is None else anp.atleast_1d(r)
+    stack = np.broadcast_shapes(shape(c)[:-1], shape(r)[:-1])
+    c, r = (anp.broadcast_to(x, (*stack, shape(x)[-1])) for x in (c, r))
+    rows, columns = np.indices((shape(c)[-1], shape(r)[-1]))
+    return anp.concatenate([c[..., ::-1], r[..., 1:]], axis=-1)[..., shape(c)[-1] - 1 - rows + columns]

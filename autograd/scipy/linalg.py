@@ -16,8 +16,23 @@ import autograd.numpy as anp
 from autograd.errors import DTypeError
 from autograd.extend import OwnPrimitive, defjvp, defvjp, primitive
 from autograd.graph.node import Node
+from autograd.numpy.arguments import dtype_of
+from autograd.rules.products import matrix_transpose
 from autograd.rules.shapes import is_complex, shape
-from autograd.scipy.factors import eigh, eigvalsh, lu, lu_factor, norm, pinv, qr, svd, svdvals, toeplitz
+from autograd.rules.shaping import sum_to
+from autograd.scipy.factors import (
+    eigh,
+    eigvalsh,
+    lu,
+    lu_factor,
+    norm,
+    pinv,
+    qr,
+    refuse_options,
+    svd,
+    svdvals,
+    toeplitz,
+)
 
 __all__ = [
     "block_diag",
@@ -58,26 +73,41 @@ def solve(a: Any, b: Any, **options: Any) -> Any:
 
 
 def cholesky(a: Any, lower: bool = False, **options: Any) -> Any:
-    """The triangular factor L with L Lᵀ = a, or its transpose where not ``lower``."""
+    """The triangular factor L with L Lᵀ = a, from a's lower triangle, or its transpose from the upper one."""
     if not isinstance(a, Node):
         return _linalg.cholesky(a, lower, **options)
-    factor = anp.linalg.cholesky(a)
-    return factor if lower else anp.transpose(factor)
+    refuse_options("cholesky", **options)
+    return anp.linalg.cholesky(a, upper=not lower)
 
 
 def cho_factor(a: Any, lower: bool = False, **options: Any) -> Any:
     """The triangular factor for `cho_solve`, and whether it is the lower one."""
     if not isinstance(a, Node):
         return _linalg.cho_factor(a, lower, **options)
-    return cholesky(a, lower), lower
+    return cholesky(a, lower, **options), lower
 
 
 # ---- equations -------------------------------------------------------------------------------------------------------
+# SciPy takes stacks of matrices, and along with them one vector or stacks of columns. What one operand is shared by
+# several others gets is summed to its shape.
+
+
+def solve_triangular(a: Any, b: Any, trans: Any = 0, lower: bool = False, **options: Any) -> Any:
+    """The x with a x = b, or aᵀ x = b where ``trans``, for a triangular matrix a; see SciPy's."""
+    if not isinstance(a, Node) and not isinstance(b, Node):
+        return _linalg.solve_triangular(a, b, trans, lower, **options)
+    a, b = (x if isinstance(x, Node) else np.asarray(x) for x in (a, b))
+    if trans in (2, "C"):
+        a, trans = anp.conj(a), 1
+    ways = {key: options[key] for key in ("unit_diagonal", "check_finite") if key in options}
+    refuse_options("solve_triangular", **{key: value for key, value in options.items() if key not in ways})
+    if len(shape(b)) == 1:
+        return _solve_triangular(a, b[:, None], trans, lower, **ways)[..., 0]
+    return _solve_triangular(a, b, trans, lower, **ways)
 
 
 @primitive
-def solve_triangular(a: Any, b: Any, trans: Any = 0, lower: bool = False, **options: Any) -> Any:
-    """The x with a x = b, or aᵀ x = b where ``trans``, for a triangular matrix a; see SciPy's."""
+def _solve_triangular(a: Any, b: Any, trans: Any, lower: bool, **options: Any) -> Any:
     return _linalg.solve_triangular(a, b, trans, lower, **options)
 
 
@@ -85,25 +115,21 @@ def _other(trans: Any) -> int:
     return 1 if trans in (0, "N") else 0
 
 
-def _columns(x: Any) -> Any:
-    return x if len(shape(x)) > 1 else anp.reshape(x, (-1, 1))
-
-
-def _for_triangle(x: Any, a: Any, b: Any, trans: Any = 0, lower: bool = False, **options: Any) -> Any:  # noqa: ARG001
+def _for_triangle(x: Any, a: Any, b: Any, trans: Any, lower: bool, **options: Any) -> Any:  # noqa: ARG001
     def of(g: Any) -> Any:
-        whole = -_columns(solve_triangular(a, g, _other(trans), lower, **options)) @ anp.transpose(_columns(x))
-        whole = anp.transpose(whole) if _other(trans) == 0 else whole
+        whole = -_solve_triangular(a, g, _other(trans), lower, **options) @ matrix_transpose(x)
+        whole = sum_to(matrix_transpose(whole) if _other(trans) == 0 else whole, shape=shape(a))
         part = anp.tril(whole) if lower else anp.triu(whole)
-        return part * (1 - np.eye(shape(whole)[0])) if options.get("unit_diagonal") else part
+        return part * (1 - np.eye(shape(a)[-1], dtype=part.dtype)) if options.get("unit_diagonal") else part
 
     return of
 
 
-def _for_right_side(x: Any, a: Any, b: Any, trans: Any = 0, lower: bool = False, **options: Any) -> Any:  # noqa: ARG001
-    return lambda g: solve_triangular(a, g, _other(trans), lower, **options)
+def _for_right_side(x: Any, a: Any, b: Any, trans: Any, lower: bool, **options: Any) -> Any:  # noqa: ARG001
+    return lambda g: sum_to(_solve_triangular(a, g, _other(trans), lower, **options), shape=shape(b))
 
 
-defvjp(solve_triangular, _for_triangle, _for_right_side, None, None)
+defvjp(_solve_triangular, _for_triangle, _for_right_side, None, None)
 
 
 def cho_solve(c_and_lower: tuple[Any, bool], b: Any, **options: Any) -> Any:
@@ -111,7 +137,8 @@ def cho_solve(c_and_lower: tuple[Any, bool], b: Any, **options: Any) -> Any:
     factor, lower = c_and_lower
     if not isinstance(factor, Node) and not isinstance(b, Node):
         return _linalg.cho_solve(c_and_lower, b, **options)
-    first, second = (0, 1) if lower else (1, 0)
+    refuse_options("cho_solve", **options)
+    first, second = (0, 2) if lower else (2, 0)
     return solve_triangular(factor, solve_triangular(factor, b, first, lower), second, lower)
 
 
@@ -122,20 +149,20 @@ def solve_sylvester(a: Any, b: Any, q: Any) -> Any:
 
 
 def _transposed(a: Any, b: Any, g: Any) -> Any:
-    return solve_sylvester(anp.transpose(a), anp.transpose(b), g)
+    return solve_sylvester(matrix_transpose(a), matrix_transpose(b), g)
 
 
 defvjp(
     solve_sylvester,
-    lambda x, a, b, q: lambda g: -_transposed(a, b, g) @ anp.transpose(x),
-    lambda x, a, b, q: lambda g: -anp.transpose(x) @ _transposed(a, b, g),
-    lambda x, a, b, q: lambda g: _transposed(a, b, g),
+    lambda x, a, b, q: lambda g: sum_to(-_transposed(a, b, g) @ matrix_transpose(x), shape=shape(a)),
+    lambda x, a, b, q: lambda g: sum_to(-matrix_transpose(x) @ _transposed(a, b, g), shape=shape(b)),
+    lambda x, a, b, q: lambda g: sum_to(_transposed(a, b, g), shape=shape(q)),
 )
 defjvp(
     solve_sylvester,
     lambda t, x, a, b, q: -solve_sylvester(a, b, t @ x),
     lambda t, x, a, b, q: -solve_sylvester(a, b, x @ t),
-    lambda t, x, a, b, q: solve_sylvester(a, b, t),
+    lambda t, x, a, b, q: anp.broadcast_to(solve_sylvester(a, b, t), shape(x)),
 )
 
 
@@ -146,28 +173,31 @@ def solve_banded(l_and_u: tuple[int, int], ab: Any, b: Any, **options: Any) -> A
     """
     if not isinstance(ab, Node) and not isinstance(b, Node):
         return _linalg.solve_banded(l_and_u, ab, b, **options)
-    size = shape(ab)[1]
+    refuse_options("solve_banded", **options)
+    size = shape(ab)[-1]
     rows, columns = np.indices((size, size))
     band = l_and_u[1] + rows - columns
     inside = (band >= 0) & (band <= sum(l_and_u))
-    return anp.linalg.solve(anp.where(inside, ab[np.where(inside, band, 0), columns], 0.0), b)
+    return anp.linalg.solve(anp.where(inside, ab[..., np.where(inside, band, 0), columns], 0.0), b)
 
 
 # ---- matrices --------------------------------------------------------------------------------------------------------
 
 
 def block_diag(*arrs: Any) -> Any:
-    """The matrix of these along its diagonal, and zeros."""
+    """The matrix of these along its diagonal, and zeros; of stacks of matrices a stack of such."""
     if not any(isinstance(x, Node) for x in arrs):
         return _linalg.block_diag(*arrs)
     blocks = [anp.reshape(x, (1,) * (2 - len(shape(x))) + shape(x)) for x in arrs]
-    width = sum(shape(x)[1] for x in blocks)
+    stack = np.broadcast_shapes(*(shape(x)[:-2] for x in blocks))
+    width = sum(shape(x)[-1] for x in blocks)
     rows, before = [], 0
     for x in blocks:
-        height, own = shape(x)
-        rows.append(anp.concatenate([np.zeros((height, before)), x, np.zeros((height, width - before - own))], axis=1))
+        height, own = shape(x)[-2:]
+        left, right = (np.zeros((*stack, height, n), dtype_of(x)) for n in (before, width - before - own))
+        rows.append(anp.concatenate([left, anp.broadcast_to(x, (*stack, height, own)), right], axis=-1))
         before += own
-    return anp.concatenate(rows)
+    return anp.concatenate(rows, axis=-2)
 
 
 def _of_matrices(scipys: Callable[..., Any]) -> OwnPrimitive:
@@ -196,17 +226,27 @@ def _by_larger_matrix(scipys: Callable[..., Any]) -> OwnPrimitive:
             raise DTypeError(
                 f"{scipys.__name__} of a real matrix with eigenvalues below 0 has no derivative, on its branch cut"
             )
-        size = shape(a)[0]
-        upper = anp.concatenate([a, direction], axis=1)
-        lower = anp.concatenate([np.zeros((size, size)), a], axis=1)
-        return own(anp.concatenate([upper, lower]))[:size, size:]
+        size = shape(a)[-1]
+        upper = anp.concatenate([a, direction], axis=-1)
+        lower = anp.concatenate([np.zeros(shape(a), dtype_of(a)), a], axis=-1)
+        return own(anp.concatenate([upper, lower], axis=-2))[..., :size, size:]
 
-    defvjp(own, lambda y, a, **options: lambda g: slope(y, anp.transpose(a), g))
+    defvjp(own, lambda y, a, **options: lambda g: slope(y, matrix_transpose(a), g))
     defjvp(own, lambda t, y, a, **options: slope(y, a, t))
     return own
 
 
-expm, logm = _by_larger_matrix(_linalg.expm), _by_larger_matrix(_linalg.logm)
+@wraps(_linalg.logm)
+def _logm(a: Any, **options: Any) -> Any:
+    # It estimates norms by random vectors of NumPy's global generator, which is left as it was.
+    before = np.random.get_state()  # noqa: NPY002
+    try:
+        return _linalg.logm(a, **options)
+    finally:
+        np.random.set_state(before)  # noqa: NPY002
+
+
+expm, logm = _by_larger_matrix(_linalg.expm), _by_larger_matrix(_logm)
 
 # Of S S = A: S dS + dS S = dA, whatever branch S is on.
 sqrtm = _of_matrices(_linalg.sqrtm)

@@ -179,6 +179,76 @@ def test_linear_algebra(name: str) -> None:
     check_grads(lambda *x: call(ours, *x), rtol=1e-5)(*arguments)
 
 
+MS, NS = np.stack([M, N, M @ N]), np.stack([N, M, N @ M]) + 4 * np.eye(3)
+SPDS = MS @ np.swapaxes(MS, -1, -2) / 4 + 4 * np.eye(3)
+LS, BS = np.tril(MS), draw(3, 3, 3)
+
+# As many matrices in a stack as a matrix has rows, so that axes taken for one another have the right lengths.
+STACKS: dict[str, tuple[Any, str, tuple[Any, ...]]] = {
+    "solve_triangular": (lambda f, a, b: f(a, b, lower=True), "solve_triangular", (LS, BS)),
+    "solve_triangular transposed": (lambda f, a, b: f(a, b, trans=1, lower=True), "solve_triangular", (LS, BS)),
+    "solve_triangular shared": (lambda f, a, b: f(a, b, lower=True), "solve_triangular", (L, BS)),
+    "solve_triangular of one": (lambda f, a, b: f(a, b, lower=True), "solve_triangular", (LS, B)),
+    "solve_triangular of a vector": (lambda f, a, b: f(a, b, lower=True), "solve_triangular", (LS, B[:, 0])),
+    "cho_solve": (lambda f, a, b: f((a, True), b), "cho_solve", (LS, BS)),
+    "cholesky": (lambda f, a: f((a + np.swapaxes(a, -1, -2)) / 2), "cholesky", (SPDS,)),
+    "solve_sylvester": (lambda f, *x: f(*x), "solve_sylvester", (MS, NS, BS)),
+    "solve_sylvester shared": (lambda f, *x: f(*x), "solve_sylvester", (M, NS, BS[0])),
+    "solve_banded": (lambda f, ab, b: f((1, 1), ab, b), "solve_banded", (MS, BS)),
+    "block_diag": (lambda f, *x: f(*x), "block_diag", (MS, BS[:1, :1, :2])),
+    "expm": (lambda f, a: f(a / 3), "expm", (MS,)),
+    "logm": (lambda f, a: f(a), "logm", (SPDS,)),
+    "sqrtm": (lambda f, a: f(a), "sqrtm", (SPDS,)),
+    "toeplitz": (lambda f, c, r: f(c, r), "toeplitz", (draw(2, 3), draw(4))),
+}
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_linear_algebra_of_stacks(name: str) -> None:
+    call, function, arguments = STACKS[name]
+    try:
+        expected = call(getattr(scipy.linalg, function), *arguments)
+    except ValueError:
+        pytest.skip("this SciPy takes single matrices")
+    ours = getattr(linalg, function)
+    found = call(ours, *map(ag.Tensor, arguments)).data
+    if np.ndim(expected) < found.ndim:
+        pytest.skip("this SciPy flattens")
+    np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-12)
+    check_grads(lambda *x: call(ours, *x), rtol=1e-5)(*arguments)
+
+
+@pytest.mark.parametrize("trans", [0, 1, 2])
+def test_triangles_of_complex_numbers(trans: int) -> None:
+    a, b = L + 0.5j * np.tril(N), B + 1j * B[::-1]
+    expected = scipy.linalg.solve_triangular(a, b, trans, True)
+    np.testing.assert_allclose(linalg.solve_triangular(ag.Tensor(a), b, trans, True).data, expected, rtol=1e-12)
+    check_grads(lambda a, b: anp.abs(linalg.solve_triangular(a, b, trans, True)))(a, b)
+    if trans == 2:
+        solved = linalg.cho_solve((ag.Tensor(a), True), b).data
+        np.testing.assert_allclose(solved, scipy.linalg.cho_solve((a, True), b), rtol=1e-10)
+
+
+@pytest.mark.parametrize("lower", [True, False])
+def test_cholesky_reads_the_triangle_that_scipys_reads(lower: bool) -> None:
+    for a in (SPD + np.tril(M), SPD + np.triu(M)):
+        expected = scipy.linalg.cholesky(a + 9 * np.eye(3), lower)
+        found = linalg.cholesky(ag.Tensor(a + 9 * np.eye(3)), lower).data
+        np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+def test_options_that_write_into_operands_are_refused_on_nodes_or_left_out() -> None:
+    held = np.asfortranarray(draw(3, 2))
+    b = ag.Tensor(held, requires_grad=True)
+    linalg.solve_triangular(L, b, lower=True, overwrite_b=True)
+    np.testing.assert_array_equal(b.data, held)
+
+
+def test_the_logarithm_of_a_matrix_leaves_numpys_generator_alone() -> None:
+    f = ag.grad(lambda a: anp.sum(linalg.logm(a)))
+    np.testing.assert_allclose(ag.compile(f)(SPD + np.eye(3)), f(SPD + np.eye(3)), rtol=1e-10)
+
+
 @pytest.mark.parametrize("seed", [46, 283, 294])
 def test_rows_that_are_as_good_pivots_stay_in_their_order(seed: int) -> None:
     random = np.random.default_rng(seed)
