@@ -35,7 +35,12 @@ def _axes(x: Any, s: Sequence[int] | None, axes: Sequence[int] | None) -> tuple[
     """The axes that are meant: all of them, or as many of the last as there are lengths."""
     if axes is None:
         axes = range(rank(x)) if s is None else range(-len(s), 0)
-    return tuple(axis_of(axis, x) for axis in axes)
+    if s is not None and len(s) != len(axes):
+        raise ValueError(f"a Fourier transform of {len(s)} lengths, s={tuple(s)}, along {len(axes)} axes")
+    found = tuple(axis_of(axis, x) for axis in axes)
+    if len({*found}) < len(found):
+        raise ValueError(f"a Fourier transform on nodes along axes={tuple(axes)}: each once; call it again for an axis")
+    return found
 
 
 def _of_several(x: Any, s: Sequence[int] | None, axes: Sequence[int] | None) -> tuple[Any, tuple[int, ...]]:
