@@ -74,7 +74,7 @@ def apply_method(
         return getattr(ufunc, method)(*map(plain, inputs), **options)
     if method == "outer":
         a, b = inputs
-        a = shapes.reshape(a, np.shape(plain(a)) + (1,) * np.ndim(plain(b)))
+        a = shapes.reshape(a, np.shape(_held(a)) + (1,) * np.ndim(_held(b)))
         return ufunc(*with_options(ufunc, (a, b), options))
     options = {name: value for name, value in options.items() if name != "out" or value != (None,)}
     meant = (REDUCED if method == "reduce" else ACCUMULATED if method == "accumulate" else {}).get(ufunc)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.graph.node import Node
 from autograd.numpy.arguments import array_of, cast, differentiable, dtype_of, has_node, plain
 from autograd.numpy.shapes import broadcast_to, concatenate, expand_dims, ravel, reshape
 from autograd.rules.arithmetic import power, where
@@ -209,7 +210,8 @@ def logspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: 
 @differentiable("geomspace")
 def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, axis: int = 0) -> Any:
     """From one number to another of its sign, each by the same factor from the one before."""
-    if np.any(plain(start) * plain(stop) <= 0):
+    traced = any(isinstance(x, Node) and x.traced for x in (start, stop))
+    if not traced and np.any(plain(start) * plain(stop) <= 0):
         raise ValueError("np.geomspace on nodes from one number to another of the same sign, neither of them 0")
     return start * power(stop / start, linspace(start * 0.0, stop / stop, num, endpoint, axis=axis))
 

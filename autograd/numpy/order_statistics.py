@@ -164,7 +164,7 @@ def unique(
 def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Any:
     """Where bins begin and end: at the least entry and the largest, which may move, unless a range is given."""
     numbers = plain(a, "np.histogram")
-    edges = np.histogram_bin_edges(numbers, plain(bins), plain(range), plain(weights))
+    edges = _edges(numbers, bins, range, weights)
     if np.ndim(plain(bins)) == 1 or range is not None or not numbers.size or not isinstance(a, Node):
         return array_of(bins) if np.ndim(plain(bins)) == 1 else edges
     x: Any = a
@@ -173,11 +173,18 @@ def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any 
     return linspace(low - apart, high + apart, len(edges))
 
 
+def _edges(numbers: Any, bins: Any, range: Any, weights: Any) -> Any:
+    # By NumPy, which asks weights for their shape alone.
+    return np.histogram_bin_edges(
+        numbers, plain(bins), plain(range), None if weights is None else np.zeros(shape(weights))
+    )
+
+
 @differentiable("histogram")
 def histogram(a: Any, bins: Any = 10, range: Any = None, density: bool | None = None, weights: Any = None) -> Any:
     """How many entries, or what weights, lie in each bin, and the bins: numbers of entries are flat."""
     edges = histogram_bin_edges(a, bins, range, weights)
-    ends = np.histogram_bin_edges(plain(a), plain(bins), plain(range), plain(weights))  # NumPy's to the last bit
+    ends = _edges(plain(a), bins, range, weights)  # NumPy's to the last bit
     places = np.ravel(np.searchsorted(ends, plain(a), "right") - 1)
     places[np.ravel(plain(a)) == ends[-1]] -= 1  # the last bin has both of its ends
     inside = np.flatnonzero((places >= 0) & (places < len(edges) - 1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -80,8 +80,8 @@ def compile(function: AnyFunction, engine: Engine | None = None) -> AnyFunction:
         try:
             replay = trace(args, kwargs, given)
         except _Differentiated:
-            return function(*args, **kwargs)
-        return replay(given)
+            replay = None  # not here, where an error of the function's would seem to follow from this one
+        return function(*args, **kwargs) if replay is None else replay(given)
 
     def trace(args: tuple[Any, ...], kwargs: dict[str, Any], given: list[Any]) -> _Trace:
         key = _signature((args, kwargs) if kwargs else args, given)
@@ -146,22 +146,25 @@ class _Trace:
     def __init__(
         self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], engine: Engine | None
     ) -> None:
-        tracer = Tracer()
-
-        def traced(x: Any) -> Any:
-            if not (is_array(x) or is_number(x)):
-                return x
-            return tracer.argument(plain(x), not is_array(x) or (isinstance(x, Tensor) and x.requires_grad))
-
-        args, kwargs = map_leaves(traced, (args, kwargs))
-        output = tracer.trace(lambda: function(*args, **kwargs))
+        self._as_arrays = False
+        try:
+            tracer, output = _traced(function, args, kwargs, self._as_arrays)
+        except (TypeError, AttributeError):
+            # Perhaps it makes arrays of its numbers, np.array([a, b]) or a.shape, as derivatives not compiled let it.
+            self._as_arrays = any(map(is_number, leaves((args, kwargs))))
+            if not self._as_arrays:
+                raise
+        if self._as_arrays:
+            tracer, output = _traced(function, args, kwargs, self._as_arrays)
+        if any(isinstance(x, Iterator) for x in leaves(output)):
+            raise TypeError(f"ag.compile of a function that gives a {type(output).__name__}: give a list of its parts")
         self._form = map_leaves(lambda x: _OUTPUT if isinstance(x, Node) else x, output)
         self._is_flat = type(output) is tuple and all(isinstance(x, Node) for x in output)
         self.routine = prepare(tracer.finish([x for x in leaves(output) if isinstance(x, Node)]), engine)
         self._run = self.routine.run
 
     def __call__(self, given: list[Any]) -> Any:
-        results = self._run(given)
+        results = self._run([*map(np.asarray, given)] if self._as_arrays else given)
         if self._form is None:
             return None
         if self._form is _OUTPUT:
@@ -170,3 +173,19 @@ class _Trace:
             return tuple(results)
         found = iter(results)
         return map_leaves(lambda x: next(found) if x is _OUTPUT else x, self._form)
+
+
+def _traced(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], as_arrays: bool
+) -> tuple[Tracer, Any]:
+    """What the function gives of traced nodes, and who took it down; numbers are arrays without axes if asked."""
+    tracer = Tracer()
+
+    def traced(x: Any) -> Any:
+        if not (is_array(x) or is_number(x)):
+            return x
+        data = np.asarray(plain(x)) if as_arrays else plain(x)
+        return tracer.argument(data, not is_array(x) or (isinstance(x, Tensor) and x.requires_grad))
+
+    args, kwargs = map_leaves(traced, (args, kwargs))
+    return tracer, tracer.trace(lambda: function(*args, **kwargs))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import groupby
 from typing import Any
 
@@ -306,7 +307,8 @@ def plain(x: Any) -> Any:
 def _computed(rule: Primitive, numbers: Sequence[Any], attrs: dict[str, Any]) -> Any:
     """The result, of which a trace wants to know the shape and the type."""
     try:
-        return np.asarray(rule.array(*numbers, **attrs))
+        with warnings.catch_warnings(action="ignore") if rule.own else nullcontext():  # of zeros, to users' functions
+            return np.asarray(rule.array(*numbers, **attrs))
     except np.linalg.LinAlgError:  # a trace's numbers are zeros, of which there is no inverse
         regular = [np.eye(*x.shape[-2:], dtype=x.dtype) + 0 * x if np.ndim(x) > 1 else x for x in numbers]
         return np.asarray(rule.array(*regular, **attrs))

@@ -185,6 +185,40 @@ def test_derivatives_of_every_kind_stop_at_detach(engine: Any) -> None:
     np.testing.assert_allclose(compiled(np.array([0.3, 0.5])), ag.jacobian(f)(np.array([0.3, 0.5])))
 
 
+OF_NUMBERS: dict[str, Any] = {
+    "array": lambda a, b: anp.array([a, b * 2.0, a * b]),
+    "stack": lambda a, b: anp.stack([a, b]) * b,
+    "full": lambda a, b: anp.full((2, 3), a) * b,
+    "append": lambda a, b: anp.append(anp.array([a]), b),
+    "determinant": lambda a, b: anp.linalg.det(anp.array([[a, b], [1.0, a]])),
+    "shape": lambda a, b: a.reshape(1) * b.ndim + a.sum() * b.size,
+    "outer": lambda a, b: np.multiply.outer(anp.arange(3.0) * a, anp.arange(2.0) * b),
+    "geomspace": lambda a, b: anp.geomspace(a, b, 4),
+    "weights": lambda a, b: anp.histogram([0.1, 0.5, 0.9], 2, weights=anp.array([a, b, a]))[0],
+}
+
+
+@pytest.mark.parametrize("name", OF_NUMBERS)
+def test_arrays_may_be_made_of_the_numbers_given(name: str, engine: Any) -> None:
+    made = OF_NUMBERS[name]
+    eager = ag.value_and_grad(lambda a, b: anp.sum(made(a, b) ** 2), (0, 1))
+    compiled = ag.compile(eager, engine=engine)
+    for numbers in ((1.5, 2.0), (3.0, 0.5), (np.float64(2.0), 4.0)):
+        value, slopes = compiled(*numbers)
+        expected, others = eager(*numbers)
+        assert type(value) is float
+        np.testing.assert_allclose([value, *slopes], [expected, *others], rtol=1e-12)
+
+
+def test_a_mistake_in_a_function_of_numbers_is_named_once() -> None:
+    for function, error in ((lambda x: x.nothing, AttributeError), (lambda x: x + "text", TypeError)):
+        with pytest.raises(error) as refusal:
+            ag.compile(function)(1.0)
+        assert refusal.value.__context__ is None or refusal.value.__suppress_context__
+    with pytest.raises(TypeError, match="that gives a generator: give a list"):
+        ag.compile(lambda x: (x * i for i in range(3)))(1.0)
+
+
 def test_a_compiled_function_inside_another() -> None:
     inner = ag.compile(lambda x: x * x)
     outer = ag.compile(ag.grad(lambda x: inner(x) * 3.0), engine="numpy")
