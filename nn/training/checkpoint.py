@@ -28,6 +28,13 @@ __all__ = ["load", "load_described", "save"]
 FORMAT = "gradbook-2"
 HELD = "gradbook-1"  # files of before, in the names and layout in which modules hold their values
 LONGEST_REASON = 500
+# Files of weights that others write, by their first bytes, and what to do.
+_TORCH = "in PyTorch, call safetensors.torch.save_file(model.state_dict(), path)"
+OTHERS = {
+    b"PK\3\4": ("what torch.save, Keras or np.savez writes", f"{_TORCH}; of others, load_state_dict takes arrays"),
+    b"\x80\2\x8a\nl\xfc": ("what an old torch.save wrote", _TORCH),
+    b"\x89HDF": ("an HDF5 file, as Keras writes", "give its arrays to model.load_state_dict, each kernel transposed"),
+}
 
 
 @explained
@@ -127,7 +134,11 @@ def _loaded(path: str | Path, model: Module | None = None, description: dict[str
 def _check_header_size(path: str | Path) -> None:
     """Leave a file alone whose header, a list of what it holds, is larger than any that is written here."""
     with Path(path).open("rb") as file:
-        size = int.from_bytes(file.read(8), "little")
+        start = file.read(8)
+    for beginning, (what, instead) in OTHERS.items():
+        if start.startswith(beginning):
+            raise StateError(f"{path} is {what}, no safetensors file; {instead}")
+    size = int.from_bytes(start, "little")
     if size > MOST_CONFIG_BYTES:
         raise StateError(f"{path} is not a readable safetensors file: its header has {size:,} bytes")
 

@@ -120,6 +120,11 @@ WHOLE = stored(json.dumps({"kind": "Linear", "in_features": 2, "out_features": 1
 DAMAGED = {
     "empty": (b"", "is not a readable safetensors file"),
     "text": (b"<html>not found</html>", "is not a readable safetensors file"),
+    "torch.save": (b"PK\3\4\0\0\x08\x08\0\0", r"is what torch.save, .*; in PyTorch, call safetensors.torch.save_file"),
+    "Keras": (
+        b"\x89HDF\r\n\x1a\n\0",
+        r"is an HDF5 file, as Keras writes, no safetensors file; give its arrays to model",
+    ),
     "truncated": (WHOLE[:-3], "is not a readable safetensors file"),
     "no architecture": (stored(None), "does not tell its architecture"),
     "null": (stored("null"), "does not tell its architecture"),
