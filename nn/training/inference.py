@@ -18,7 +18,7 @@ from nn.outputs import outputs_of
 from nn.training.data import Column
 from nn.training.history import Row
 from nn.training.outside import Same, Watched, attributes, reading_of, unsteady
-from nn.training.samples import Held, checked, checked_pair, largest_of
+from nn.training.samples import Held, checked, largest_of
 from nn.training.scores import Metric, measured
 
 __all__ = ["Inference"]
@@ -134,9 +134,9 @@ class Inference:
 
         Raises:
             ShapeError: x and y have different lengths.
-            ValueError: There is a NaN or an infinity in the data.
+            ValueError: There is a NaN or an infinity in the data, or no sample.
         """
-        return self._evaluate(Held(*checked_pair(x, y, largest_of(self.model))))
+        return self._evaluate(Held.of(x, y, largest_of(self.model), "evaluate"))
 
     def _evaluate(self, held: Held) -> Row:
         outputs, targets = [], []

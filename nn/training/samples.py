@@ -6,7 +6,7 @@ import inspect
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, Literal, Self, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,14 @@ class Held:
 
     def __init__(self, x: Any, y: Any, rows: Array | None = None) -> None:
         self.x, self.y, self._rows = x, y, rows
+
+    @classmethod
+    def of(cls, x: Any, y: Any, largest: float, what: str) -> Self:
+        """The samples as they were passed; the loss of none would be NaN."""
+        held = cls(*checked_pair(x, y, largest))
+        if not len(held):
+            raise ValueError(f"{what} needs at least one sample, got none")
+        return held
 
     def __len__(self) -> int:
         return len(self.y) if self._rows is None else len(self._rows)
@@ -134,7 +142,7 @@ def prepared(
     largest = largest_of(model)
     if in_range("validation_split", validation_split, below=1) and validation_data is not None:
         raise ValueError("pass validation_split or validation_data, not both")
-    held = None if validation_data is None else Held(*checked_pair(*_pair(validation_data), largest))
+    held = None if validation_data is None else Held.of(*_pair(validation_data), largest, "validation_data")
     weighted = class_weight is not None or sample_weight is not None
     if y is None and not isinstance(x, DataLoader) and not isinstance(x, np.ndarray) and isinstance(x, Indexable):
         x = DataLoader(x, batch_size, shuffle=shuffle, seed=seed)

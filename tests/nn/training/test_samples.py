@@ -173,3 +173,13 @@ def test_losses_of_a_history_agree_whatever_their_form():
         row = found.fit(X, Y, epochs=1, batch_size=32, validation_data=(X, Y), progress=False)[0]
         assert row["loss"] == pytest.approx(row["val_loss"], rel=1e-6)
         assert row["loss"] == pytest.approx(factor * nn.cross_entropy(found.model(X), Y).item(), rel=1e-6)
+
+
+def test_nothing_is_measured_on_no_samples():
+    x, y = np.zeros((4, 2)), np.array([0, 1, 0, 1])
+    trainer = nn.Trainer(nn.MLP(2, [2], seed=0), loss="cross_entropy", optimizer="adam")
+    with pytest.raises(ValueError, match="evaluate needs at least one sample, got none"):
+        trainer.evaluate(x[:0], y[:0])
+    with pytest.raises(ValueError, match="validation_data needs at least one sample, got none"):
+        trainer.fit(x, y, epochs=1, validation_data=(x[:0], y[:0]), progress=False)
+    assert not len(trainer.predict(x[:0]))
