@@ -3,7 +3,7 @@
 A fault is one change to one module's syntax tree: another operator, comparison or number, a condition turned round, a
 statement left out. Each is tried with the tests that go through its line, the quickest of each test function first, up
 to some seconds of them, until one fails; one that crashes or does not end counts as failed. What survives is printed
-with its line: either a test is missing, or the change is none (`known.KNOWN` says why).
+with its line: either a test is missing, or the change is none (`known.reason` says why).
 
 Which tests go through which line is found out once for a state of the engine, in some minutes.
 """
@@ -18,7 +18,7 @@ import time
 
 from tests.mutants.changes import Mutant, mutants_of
 from tests.mutants.covering import covering
-from tests.mutants.known import KNOWN
+from tests.mutants.known import KNOWN, reason
 from tests.mutants.trying import is_killed, noticed_warm
 
 GOAL = 95.0  # per cent
@@ -50,12 +50,7 @@ def main() -> int:
     for where, what, line in [] if options.part else KNOWN.keys() - there:
         print(f"  known, and not there any more: {where}: {what}: {line}")
     turns = [chosen[part][k] for k in range(options.sample) for part in parts if k < len(chosen[part])]
-    known = [
-        mutant
-        for mutant in turns
-        if (mutant.where, mutant.what, mutant.text) in KNOWN
-        or mutant.what == mutant.text  # what is None is given as None
-    ]
+    known = [mutant for mutant in turns if reason(mutant)]
     tests = {mutant: tests_of.tests(mutant) for mutant in turns if mutant not in known}
     noticed: dict[Mutant, str] = {}
 

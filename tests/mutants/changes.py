@@ -106,13 +106,17 @@ def _not(node: ast.expr) -> ast.expr:
 
 
 def _code(node: ast.AST) -> Iterator[ast.AST]:
-    """What is run and means something: no annotations, no messages of errors, no guards for type checkers."""
+    """What is run and means something.
+
+    No annotations, no messages of errors, no guards for type checkers, no second look (``strict=``) at equal lengths.
+    """
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "decorator_list", "type_comment"):
             continue
         for child in value if isinstance(value, list) else [value]:
             typed = isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test)
             typed |= isinstance(child, ast.FunctionDef) and "overload" in map(ast.unparse, child.decorator_list)
+            typed |= isinstance(child, ast.keyword) and ast.unparse(child) == "strict=True"
             if isinstance(child, ast.AST) and not typed and not isinstance(child, ast.Raise | ast.JoinedStr):
                 yield child
                 yield from _code(child)

@@ -1,4 +1,4 @@
-"""Which tests go through which lines: found out once for a state of the packages, and kept outside of the checkout."""
+"""Which tests go through which lines: found out once for a state of the engine, and kept outside of the checkout."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Covering:
         self.seconds: dict[str, float] = json.loads((folder / "seconds.json").read_text(encoding="utf-8"))
         self.data = coverage.CoverageData(str(folder / "lines"))
         self.data.read()
-        self._lines: dict[Path, dict[int, list[str]]] = {}
+        self._lines: dict[str, dict[int, list[str]]] = {}
 
     def tests(self, mutant: Mutant) -> list[str]:
         """Those that go through its line; for one that is run at import alone, through its file; or else all.
@@ -79,9 +79,10 @@ class Covering:
         The first is the quickest of each test function, then the second quickest of each, and so on; where all of a
         file are asked, those first that have the name of what is defined there among their parameters.
         """
-        if mutant.path not in self._lines:
-            self._lines[mutant.path] = self.data.contexts_by_lineno(str(mutant.path))
-        lines = self._lines[mutant.path]
+        if mutant.where not in self._lines:  # what another checkout with the same engine has found out holds here, too
+            measured = [name for name in self.data.measured_files() if name.endswith(f"/{mutant.where}")]
+            self._lines[mutant.where] = self.data.contexts_by_lineno(measured[0]) if measured else {}
+        lines = self._lines[mutant.where]
         found, defined = set(lines.get(mutant.line, ())), set[str]()
         if not found:
             found, defined = {name for names in lines.values() for name in names}, _defined_at(mutant)
@@ -115,16 +116,53 @@ def _defined_at(mutant: Mutant) -> set[str]:
 
 
 def covering(words: list[str] = WORDS) -> Covering:
-    """What is kept of the packages as they are; made first, in some minutes, where there is nothing."""
-    digest = hashlib.sha256()
+    """What is kept of the engine as it is: made first, in some minutes, where there is nothing.
+
+    Of files of tests that have changed since, it is found out again.
+    """
+    engine = hashlib.sha256()
     for path in sorted((ROOT / "autograd").rglob("*.py")):
-        digest.update(path.read_bytes())
-    folder = Path(tempfile.gettempdir()) / f"gradbook-mutants-{digest.hexdigest()[:16]}"
-    if not (folder / "seconds.json").exists():
-        folder.mkdir(mode=0o700, exist_ok=True)
-        recorder: Any = Recorder(folder / "lines")
-        ended = pytest.main([*words, *TESTS], plugins=[recorder])
-        if ended not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):  # those that fail are left out
-            raise SystemExit(f"the tests could not be run without any change: {ended!r}")
-        (folder / "seconds.json").write_text(json.dumps(recorder.seconds), encoding="utf-8")
+        engine.update(path.read_bytes())
+    folder = Path(tempfile.gettempdir()) / f"gradbook-mutants-{engine.hexdigest()[:16]}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    seconds, kept = folder / "seconds.json", folder / "files.json"
+    files = {
+        path.relative_to(ROOT).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for name in TESTS
+        if name != "autograd"
+        for path in ([ROOT / name] if name.endswith(".py") else sorted((ROOT / name).rglob("test_*.py")))
+    }
+    if not seconds.exists():
+        found = _found_out(words, TESTS, folder / "lines")
+    else:
+        before = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else files
+        if not (changed := [name for name in files if files[name] != before.get(name)]):
+            return Covering(folder)
+        new = folder / "new lines"
+        new.unlink(missing_ok=True)
+        found = json.loads(seconds.read_text(encoding="utf-8"))
+        found = {name: time for name, time in found.items() if name.partition("::")[0] not in changed}
+        found |= _found_out(words, changed, new)
+        _join(folder / "lines", new)
+    seconds.write_text(json.dumps(found), encoding="utf-8")
+    kept.write_text(json.dumps(files), encoding="utf-8")
     return Covering(folder)
+
+
+def _found_out(words: list[str], tests: list[str], lines: Path) -> dict[str, float]:
+    recorder: Any = Recorder(lines)
+    ended = pytest.main([*words, *tests], plugins=[recorder])
+    if ended not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):  # those that fail are left out
+        raise SystemExit(f"the tests could not be run without any change: {ended!r}")
+    return recorder.seconds  # type: ignore[no-any-return]
+
+
+def _join(lines: Path, new: Path) -> None:
+    import coverage
+
+    joined, more = coverage.CoverageData(str(lines)), coverage.CoverageData(str(new))
+    for data in (joined, more):
+        data.read()
+    joined.update(more)
+    joined.write()
+    new.unlink()

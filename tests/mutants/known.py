@@ -1,5 +1,47 @@
 """Changes that change nothing, or nothing but time and memory: why."""
 
+from __future__ import annotations
+
+import re
+
+from tests.mutants.changes import Mutant
+
+# Sizes from which on, or up to which, a way is taken that gives what the other one gives: by file.
+SIZES = {
+    "autograd/rules/threads.py": ("ALONE",),
+    "autograd/rules/windows.py": ("AT_A_TIME", "NARROW", "SUMMED", "ALONE"),
+    "autograd/rules/triangles.py": ("SMALL",),
+    "autograd/rules/memory.py": ("LARGE", "BLOCK"),
+    "autograd/value/affine.py": ("FEW",),
+    "autograd/value/value.py": ("_FEW",),
+    "autograd/value/reserve.py": ("SMALLEST", "LARGEST"),
+    "autograd/tensor/dual.py": ("SMALL",),
+    "autograd/tensor/operands.py": ("_LARGE", "_KEPT"),
+    "autograd/program/replay.py": ("KEPT",),
+    "autograd/program/program.py": ("BATCHES",),
+    "autograd/program/arrays/bytecode.py": ("COPIED",),
+    "autograd/program/arrays/steps.py": ("LARGE", "LONGEST"),
+    "autograd/program/native/array_loops.py": ("WORTH_IT",),
+    "autograd/program/native/array_instructions.py": ("FEW",),
+    "autograd/program/numbers/schedule.py": ("LONG",),
+    "autograd/program/numbers/strides.py": ("SHORTEST", "DEPTH"),
+}
+BEYOND = {"Lt → LtE": "<", "LtE → Lt": "<=", "Gt → GtE": ">", "GtE → Gt": ">="}
+
+
+def reason(mutant: Mutant) -> str | None:
+    """Why a change is none; None of one that the tests are to notice."""
+    if mutant.what == mutant.text:
+        return "what is None is given as None"
+    for name in SIZES.get(mutant.where, ()):
+        if re.match(rf"(\w+, )*{name}\b[\w, ]*(: Final)? = ", mutant.text):
+            return f"{name} is a size"
+        sign = f" {BEYOND.get(mutant.what)} "
+        if mutant.text.count(sign) == 1 and re.search(rf"{sign}(\w+ \* )?(\w+\.)?{name}\b", mutant.text):
+            return f"at {name} both ways give the same"
+    return KNOWN.get((mutant.where, mutant.what, mutant.text))
+
+
 # By file, change and line's text.
 KNOWN: dict[tuple[str, str, str], str] = {
     (
