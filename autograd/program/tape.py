@@ -155,8 +155,8 @@ class Tape:
 
     @property
     def has_arrays(self) -> bool:
-        """Whether an array goes in, comes out, or is needed on the way."""
-        ends = (*self.arguments, *self.outputs, *(place for _, place in self.updates))
+        """Whether an array goes in, is read, comes out, or is needed on the way."""
+        ends = (*self.arguments, *self.sources, *self.captured, *self.outputs, *(place for _, place in self.updates))
         of_arrays = {place for place, entry in enumerate(self.entries) if entry.dtype is not None}
         return bool(of_arrays) and (
             not of_arrays.isdisjoint(ends)

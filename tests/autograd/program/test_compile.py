@@ -7,6 +7,7 @@ import math
 import random
 import threading
 import weakref
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -441,3 +442,18 @@ def test_a_function_that_sets_a_leaf_is_recorded_while_another_thread_draws_numb
     finally:
         stop.set()
         other.join()
+
+
+W = ag.Tensor([1.0, 2.0], requires_grad=True)
+READ: dict[str, Callable[[], Any]] = {
+    "a live number": lambda: ag.live(lambda: 3.0),
+    "a live array": lambda: ag.live(lambda: np.ones(2)),
+    "a leaf": lambda: W * 2.0,
+    "a number of a leaf": lambda: W[0] * 2.0,
+}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_what_is_read_need_not_be_used(name: str, engine: Any) -> None:
+    compiled = ag.compile(lambda x: (READ[name](), x * 2.0)[1], engine=engine)
+    assert [compiled(3.0), compiled(4.0)] == [6.0, 8.0]
