@@ -14,6 +14,7 @@ import pytest
 
 import autograd as ag
 import autograd.numpy as anp
+from tests.autograd.table import MATMUL
 
 W = ag.Tensor([1.0, -2.0, 0.5], requires_grad=True)
 
@@ -218,6 +219,24 @@ def test_a_product_with_anything_constant_has_the_tangent_of_numpys_product(
     value, tangent = ag.jvp(lambda x: product(x, other), x, v)
     np.testing.assert_allclose(value, product(x, plain), rtol=1e-14)
     np.testing.assert_allclose(tangent, product(v, plain), rtol=1e-14)
+
+
+@pytest.mark.parametrize("shapes", MATMUL, ids=str)
+@pytest.mark.parametrize("reflected", [False, True])
+def test_a_matrix_product_beside_an_array_moves_as_numpys_for_all_shapes(
+    shapes: tuple[tuple[int, ...], ...], reflected: bool
+) -> None:
+    rng = np.random.default_rng(0)
+    a, b = (rng.normal(size=shape) for shape in shapes)
+    x, other = (b, a) if reflected else (a, b)
+    v = rng.normal(size=x.shape)
+
+    def product(x: Any) -> Any:
+        return other @ x if reflected else x @ other
+
+    value, tangent = ag.jvp(product, x, v)
+    np.testing.assert_allclose(value, product(x), rtol=1e-14, atol=1e-14)
+    np.testing.assert_allclose(tangent, product(v), rtol=1e-14, atol=1e-14)
 
 
 def test_the_function_warns_and_the_tangent_does_not() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 import autograd as ag
 from autograd import GraphError, Tensor, Value
+from autograd.graph.clock import CLOCK
 from autograd.rules import activations, arithmetic, shaping
 from autograd.rules.primitive import BOOK
 from autograd.tensor import operands
@@ -422,3 +423,20 @@ def test_a_transposed_constant_needs_no_memory_where_nobody_can_write_to_it() ->
     of_a_leaf = Tensor(A)
     assert not np.may_share_memory(ag.transpose(of_a_leaf).data, of_a_leaf.data)
     assert not np.may_share_memory(ag.broadcast_to(of_a_leaf, (2, 100, 100)).data, of_a_leaf.data)
+
+
+@pytest.mark.parametrize("kind", [Value, lambda x: Tensor(x, requires_grad=True)])
+@pytest.mark.parametrize("read", [False, True])
+def test_a_change_at_the_very_first_moment_is_like_any_other(
+    kind: Callable[[float], Any], read: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CLOCK, "now", 0)  # as in a new process, where all nodes are made before anything changes
+    a, b, c = kind(2.0), kind(3.0), kind(4.0)
+    y = a * b * a + c
+    (b if read else c).data = 5.0
+    if read:
+        with pytest.raises(GraphError, match="was changed after multiply used it"):
+            y.backward()
+    else:
+        y.backward()
+        assert float(a.grad) == 12.0

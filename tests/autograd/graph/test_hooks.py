@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
 import autograd as ag
+from autograd.graph.backward import is_watched
 
 RNG = np.random.default_rng(0)
 both = pytest.mark.parametrize("way", [lambda f: f, lambda f: ag.compile(f, engine="numpy")], ids=["eager", "compiled"])
@@ -111,3 +114,56 @@ def test_what_cannot_be_assigned_is_refused() -> None:
         with pytest.raises(ag.ShapeError, match=r"shape \(3,\)"):
             way(lambda x: ag.assign(w, x))(np.ones(3))
     assert w.data.tolist() == [1.0, 2.0]
+
+
+CONSTANT: dict[str, Callable[[Any], Any]] = {
+    "live": lambda x: ag.live(lambda: 2.0),
+    "a live array": lambda x: ag.live(lambda: np.ones(2)),
+    "detached": lambda x: x.detach(),
+    "of what is detached": lambda x: ag.tanh(x.detach()) * 2.0,
+    "of what is live": lambda x: ag.exp(ag.live(lambda: 2.0)),
+    "unrecorded": lambda x: ag.no_grad(lambda: x * 2.0)(),
+    "a constant": lambda x: ag.Tensor([1.0, 2.0]) * 3.0,
+    "a truth": lambda x: ag.isfinite(x.detach()),
+}
+
+
+@pytest.mark.parametrize("name", CONSTANT)
+@both
+def test_what_is_constant_in_a_compiled_function_wants_no_gradient(way: Any, name: str) -> None:
+    seen = []
+
+    def function(x: Any) -> Any:
+        y = 1.0 * x
+        seen.append((getattr(CONSTANT[name](y), "requires_grad", False), y.requires_grad))
+        return y
+
+    way(ag.grad(function))(3.0)
+    assert seen
+    assert {*seen} == {(False, True)}
+
+
+MODES: dict[str, Callable[[], Any]] = {
+    "no_grad": ag.no_grad,
+    "enable_grad": ag.enable_grad,
+    "detect_anomaly": ag.detect_anomaly,
+    "forward_hook": lambda: ag.forward_hook(lambda module, forward, args, kwargs: forward(*args, **kwargs)),
+}
+
+
+@pytest.mark.parametrize("name", MODES)
+@pytest.mark.parametrize("within", [None, *MODES])
+@pytest.mark.parametrize("raises", [False, True])
+def test_a_block_leaves_everything_as_it_was(name: str, within: str | None, raises: bool) -> None:
+    def states() -> tuple[Any, ...]:
+        return ag.is_recording(), ag.current_forward_hook(), is_watched()
+
+    with MODES[within]() if within else contextlib.nullcontext():
+        before = states()
+        with contextlib.suppress(KeyError), MODES[name]():
+            inside = states()
+            if raises:
+                raise KeyError
+        assert states() == before
+    assert within or (inside != before) == (name != "enable_grad")
+    assert states() == (True, None, False)

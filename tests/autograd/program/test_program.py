@@ -16,7 +16,7 @@ import autograd as ag
 from autograd.program import program as programs
 from autograd.program.numbers.lower import lower
 from autograd.program.numbers.schedule import Loop, schedule
-from autograd.program.text import _bytes
+from autograd.program.text import Step, _bytes, _right
 from nn.scalar import MLP
 
 
@@ -352,3 +352,13 @@ def test_of_a_long_program_the_beginning_and_the_end_are_shown(steps: int, more:
     assert [line.strip() for line in lines if "more steps" in line] == (
         [] if more is None else [f"… {more} more steps …"]
     )
+
+
+@pytest.mark.parametrize(("first", "shown"), [("xyz", 101), ("wxyz", 100)])
+def test_of_a_long_sum_the_beginning_is_shown(first: str, shown: int) -> None:
+    """Up to the term with which it is longer than 400: one that is as long has another."""
+    called = {0: first, 1: "x"}
+    text = _right(Step((2,), "s" * 120, (0, *[1] * 119), {}), called)
+    assert text == " + ".join([first, *"x" * (shown - 1)]) + f" … {120 - shown} more terms"
+    short = _right(Step((2,), "s" * 99, (0, *[1] * 98), {}), called)
+    assert short == " + ".join([first, *"x" * 98])

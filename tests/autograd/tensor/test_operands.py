@@ -153,6 +153,29 @@ def test_another_librarys_function_is_named(library: str, use: Any) -> None:
         use(found, Tensor([1.0, 2.0], requires_grad=True))
 
 
+@pytest.mark.parametrize("ask", [np.asarray, float])
+@pytest.mark.parametrize(
+    ("names", "named"),
+    [
+        ((), False),
+        (("scipy.made_up",), True),
+        (("scipy.made_up", "numpy.made_up"), True),
+        (("scipy.made_up", "numpy.made_up", "autograd.made_up"), True),
+        (("scipy.made_up", "user"), False),
+        (("scipy.made_up", "user", "numpy.made_up"), False),
+        (("scipys",), False),
+    ],
+)
+def test_the_innermost_caller_beyond_numpy_says_what_to_do(ask: Any, names: tuple[str, ...], named: bool) -> None:
+    """Callers by the names of their modules, the outermost first."""
+    call = ask
+    for name in reversed(names):
+        call = eval("lambda x: call(x)", {"__name__": name, "call": call})
+    with pytest.raises(TypeError) as error:
+        call(Tensor([1.0, 2.0], requires_grad=True) if ask is np.asarray else Tensor(1.0, requires_grad=True))
+    assert ("autograd.scipy has" in str(error.value)) == named
+
+
 @pytest.mark.parametrize(
     "use",
     [
