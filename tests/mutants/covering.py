@@ -77,7 +77,8 @@ class Covering:
         """Those that go through its line; for one that is run at import alone, through its file; or else all.
 
         The first is the quickest of each test function, then the second quickest of each, and so on; where all of a
-        file are asked, those first that have the name of what is defined there among their parameters.
+        file are asked, those first that have the name of what is defined there among their parameters, wherever they
+        go: they may look at it in the book.
         """
         if mutant.where not in self._lines:  # what another checkout with the same engine has found out holds here, too
             measured = [name for name in self.data.measured_files() if name.endswith(f"/{mutant.where}")]
@@ -86,11 +87,12 @@ class Covering:
         found, defined = set(lines.get(mutant.line, ())), set[str]()
         if not found:
             found, defined = {name for names in lines.values() for name in names}, _defined_at(mutant)
+            found |= {name for name in self.seconds if not defined.isdisjoint(_words(name))}
         by_function: dict[str, list[str]] = defaultdict(list)
         for name in sorted(found & self.seconds.keys() or self.seconds, key=self.seconds.__getitem__):
             by_function[name.partition("[")[0]].append(name)
         ranked = [
-            (rank if defined.isdisjoint(re.findall(r"\w+", x.partition("[")[2])) else -1, self.seconds[x], x)
+            (rank if defined.isdisjoint(_words(x)) else -1, self.seconds[x], x)
             for names in by_function.values()
             for rank, x in enumerate(names)
         ]
@@ -99,6 +101,11 @@ class Covering:
             if seconds < LONGEST and (total := total + seconds) < MOST_SECONDS:
                 chosen.append(name)
         return chosen
+
+
+def _words(name: str) -> list[str]:
+    """What is in a test's parameters."""
+    return re.findall(r"\w+", name.partition("[")[2])
 
 
 def _defined_at(mutant: Mutant) -> set[str]:

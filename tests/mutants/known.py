@@ -27,6 +27,7 @@ SIZES = {
     "autograd/program/numbers/strides.py": ("SHORTEST", "DEPTH"),
 }
 BEYOND = {"Lt → LtE": "<", "LtE → Lt": "<=", "Gt → GtE": ">", "GtE → Gt": ">="}
+UNKNOWN_LENGTH = re.compile(r"(?<!self)\.reshape\((len\([\w.]+\), )?-1\)")
 
 
 def reason(mutant: Mutant) -> str | None:
@@ -39,6 +40,8 @@ def reason(mutant: Mutant) -> str | None:
         sign = f" {BEYOND.get(mutant.what)} "
         if mutant.text.count(sign) == 1 and re.search(rf"{sign}(\w+ \* )?(\w+\.)?{name}\b", mutant.text):
             return f"at {name} both ways give the same"
+    if mutant.what == "1 → 2" and len(re.findall(r"\b1\b", mutant.text)) == 1 and UNKNOWN_LENGTH.search(mutant.text):
+        return "NumPy finds a length of −2, as one of −1"
     return KNOWN.get((mutant.where, mutant.what, mutant.text))
 
 
@@ -176,11 +179,6 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "_ODD: Final = np.int64(-0x61C8864680B583EB)",
     ): "how well a hash mixes; what it tells apart has its order from it, and nothing else",
     (
-        "autograd/rules/windows.py",
-        "True → False",
-        "starts = tuple(step * s for step, s in zip(steps, stride, strict=True))",
-    ): "they are as many",
-    (
         "autograd/rules/memory.py",
         "call left out",
         "np.empty(BLOCK, np.uint8)",
@@ -311,11 +309,6 @@ KNOWN: dict[tuple[str, str, str], str] = {
         'if self.repeated % EVERY == 0 and "updates" not in self.told and (count := _updates(leaf, order)) >= UPDATES:',
     ): "after how many updates a loop is told of",
     (
-        "autograd/program/numbers/batch.py",
-        "True → False",
-        "self._places |= zip((place, *listing.parts.get(place, ())), results, strict=True)",
-    ): "they are as many",
-    (
         "autograd/rules/forwards.py",
         "0 → 1",
         "return np.where(np.isfinite(top), top, 0)",
@@ -366,4 +359,70 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "Is → IsNot",
         "x = x if x.__class__ is int else as_array(x, rule)",
     ): "the general way gives the same",
+    (
+        "autograd/program/numbers/schedule.py",
+        "no USub",
+        "return 1 + max(chain(listing.inputs, listing.numbers, listing.places, *listing.parts.values()), default=-1)",
+    ): "room for two places more while a plan is made",
+    (
+        "autograd/value/product.py",
+        "1e+150 → 2e+150",
+        "LARGE = 1e150  # the product of two smaller numbers is finite, and so are the sums of such: "
+        "NumPy has nothing to warn of",
+    ): "so are ten million times the product of two numbers of 2e150",
+    (
+        "autograd/graph/slips.py",
+        "8 → 9",
+        "EVERY, UPDATES = 16, 8",
+    ): "after how many updates a loop is told of",
+    (
+        "autograd/program/numbers/schedule.py",
+        "BitXor → BitOr",
+        "found ^= found >> 29",
+    ): "how well a hash mixes, as above",
+    (
+        "autograd/graph/forward.py",
+        "Gt → GtE",
+        "return not abs(np.sum(terms) - b) > 1e-4 * (np.sum(np.abs(terms)) + abs(b))",
+    ): "the way taken where it does not agree gives the same where it does",
+    (
+        "autograd/graph/forward.py",
+        "Add → Sub",
+        "return not abs(np.sum(terms) - b) > 1e-4 * (np.sum(np.abs(terms)) + abs(b))",
+    ): "as above",
+    (
+        "autograd/rules/arithmetic.py",
+        "0.0 → 1.0",
+        "lambda g, y, a, b: g * where(equal(a, 0), 0.0, y) * log(where(logical_or(equal(a, 0), endless(a, b)), 1, a)),",
+    ): "any finite number times the logarithm of 1",
+    (
+        "autograd/rules/forwards.py",
+        "0 → 1",
+        "if not math.isfinite(np.maximum.reduce(np.absolute(top), None, initial=0)):",
+    ): "whether all are finite is asked, not how large they are",
+    (
+        "autograd/graph/copying.py",
+        "False → True",
+        "node = new_node(cls, None, rule, inputs, attrs or NO_ATTRS, False)",
+    ): "set in the next line",
+    (
+        "autograd/program/intrinsics.py",
+        "Add → Sub",
+        "return np.concatenate([total, shares]) + np.where(empty, nothing, 0)",
+    ): "of 0 and of NaN",
+    (
+        "autograd/tensor/operands.py",
+        "call left out",
+        "keep_freed_memory()",
+    ): "how much memory the C library keeps",
+    (
+        "autograd/rules/triangles.py",
+        "no Not",
+        "if not isinstance(x, np.ndarray) or x.ndim < 2 or x.size > SMALL:",
+    ): "of which arrays the triangles are kept",
+    (
+        "autograd/tensor/batched.py",
+        "condition turned",
+        "return stack(rows) if any(isinstance(row, Node) for row in rows) else np.stack(rows)",
+    ): "each of the two takes arrays and nodes",
 }
