@@ -65,6 +65,7 @@ class Book(MutableMapping[str, "Primitive"]):
         return len(self.complete())
 
 
+# Every primitive by its name, chapter after chapter.
 BOOK = Book()
 # The entries that are a ufunc of NumPy's.
 OF_UFUNC: dict[np.ufunc, Primitive] = {}
