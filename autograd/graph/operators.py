@@ -19,13 +19,6 @@ class Operators(FunctionsOfOne):
 
     __slots__ = ()
 
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        known = set(dir(cls))
-        for name in METHODS:
-            if name not in known:
-                setattr(cls, name, Elsewhere(name, "x", METHODS))
-
     def __dir__(self) -> Iterable[str]:
         return [name for name in super().__dir__() if name not in METHODS or hasattr(self, name)]
 
@@ -109,3 +102,9 @@ class Operators(FunctionsOfOne):
     def clip(self, low: float, high: float) -> Self:
         """x kept between ``low`` and ``high``."""
         return self._call(arithmetic.clip, self, low=low, high=high)
+
+
+# Whoever derives from it and has such a name has it before these.
+for _name in METHODS:
+    if not hasattr(Operators, _name):
+        setattr(Operators, _name, Elsewhere(_name, "x", METHODS))
