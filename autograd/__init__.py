@@ -54,9 +54,7 @@ from autograd.rules.arithmetic import absolute
 from autograd.rules.entries import *
 from autograd.rules.primitive import BOOK, Primitive
 from autograd.rules.products import matmul
-from autograd.tensor.sharing import from_dlpack
 from autograd.tensor.tensor import Tensor
-from autograd.value.affine import affine
 from autograd.value.value import Value
 
 __all__ = [
@@ -190,6 +188,8 @@ if TYPE_CHECKING:
     from autograd.program import RecordingError as RecordingError
     from autograd.program import compile as compile
     from autograd.program import native_is_ready as native_is_ready
+    from autograd.tensor.sharing import from_dlpack as from_dlpack
+    from autograd.value.affine import affine as affine
 else:
     # What is for looking at graphs, for running them again, or for functions of functions is imported when it is first
     # used: a plain import stays light.
@@ -204,6 +204,7 @@ else:
     _ON_DEMAND |= {"explain": "autograd.explaining.explain", "trace_backward": "autograd.explaining.trace"}
     _ON_DEMAND |= dict.fromkeys(("Drawing", "draw"), "autograd.drawing.drawing")
     _ON_DEMAND |= dict.fromkeys(("installing", "require"), "autograd.extras")
+    _ON_DEMAND |= {"affine": "autograd.value.affine", "from_dlpack": "autograd.tensor.sharing"}
     _ON_DEMAND |= {"detect_anomaly": "autograd.graph.anomaly"}
     _ON_DEMAND |= {"quiz": "autograd.learn.quizzes", "coverage": "autograd.numpy.coverage"}
     _ON_DEMAND |= dict.fromkeys(("Program", "RecordingError", "compile", "native_is_ready"), "autograd.program")

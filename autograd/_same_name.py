@@ -12,9 +12,12 @@ def warn_of_same_name() -> None:
 
     Looks for the folder that pip leaves beside a package: `importlib.metadata` takes longer to import than the rest.
     """
+    pythons_own = os.path.dirname(os.__file__)  # noqa: PTH120 - pathlib costs more than the look-up
     for folder in sys.path:
+        if folder in (pythons_own, f"{pythons_own}/lib-dynload"):
+            continue
         try:
-            names = os.listdir(folder or os.curdir)  # noqa: PTH208 - pathlib costs more than the look-up
+            names = os.listdir(folder or os.curdir)  # noqa: PTH208 - as above
         except OSError:
             continue
         for name in names:

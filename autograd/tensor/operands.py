@@ -17,7 +17,6 @@ from autograd.graph.node import Node, describe
 from autograd.graph.operators import ForeignOperandError
 from autograd.graph.outside import look_at
 from autograd.rules import products, shaping
-from autograd.rules.memory import keep_freed_memory
 from autograd.rules.primitive import BOOK, Primitive
 from autograd.rules.shapes import is_complex
 
@@ -61,6 +60,8 @@ def held(array: Array) -> Array:
     alike = copy is not None and copy.shape == array.shape and copy.strides == array.strides
     if copy is not None and alike and copy.dtype is array.dtype and copy.base == rows:
         return copy
+    from autograd.rules.memory import keep_freed_memory
+
     keep_freed_memory()
     place = (array.__array_interface__["data"][0], array.shape, array.strides, array.dtype)
     copy = _held.get(place)
@@ -79,6 +80,16 @@ def is_held(array: Array) -> bool:
     while memory.__class__ is np.ndarray:
         memory = memory.base
     return memory.__class__ is bytearray and not array.flags.writeable
+
+
+def plain_array(held: Any, dtype: Any, copy: bool | None) -> Any:
+    """What ``np.asarray(t)`` gives: memory that is shared cannot be written, which would change t behind its back."""
+    array = np.array(held, dtype=dtype, copy=copy)
+    if copy or not np.may_share_memory(array, held):
+        return array
+    array = array.view()
+    array.flags.writeable = False
+    return array
 
 
 def refuse_masked(x: Any, what: str) -> None:

@@ -1,13 +1,11 @@
-"""What somebody gets who asks a Tensor for a plain array or number, or is told where that would lose its gradient."""
+"""What somebody is told who asks a Tensor for a plain array or number, where that would lose its gradient."""
 
 from __future__ import annotations
 
 import dis
 import sys
 from types import FrameType
-from typing import Any, NoReturn
-
-import numpy as np
+from typing import NoReturn
 
 # Libraries that work on plain arrays alone, and what to do; of two that fit, the first.
 _INSTEAD = {
@@ -29,16 +27,6 @@ _INTO_ENTRIES = (
     "with np.array([…]), np.where or np.concatenate of autograd.numpy, "
     "or t.item() for its number, t.detach() for its array"
 )
-
-
-def plain_array(held: Any, dtype: Any, copy: bool | None) -> Any:
-    """What ``np.asarray(t)`` gives: memory that is shared cannot be written, which would change t behind its back."""
-    array = np.array(held, dtype=dtype, copy=copy)
-    if copy or not np.may_share_memory(array, held):
-        return array
-    array = array.view()
-    array.flags.writeable = False
-    return array
 
 
 def refuse_array() -> NoReturn:

@@ -25,7 +25,6 @@ from autograd.suggest import catching, refuse_keywords
 from autograd.tensor import operands
 from autograd.tensor.methods import ArrayMethods, plain_index
 from autograd.tensor.operands import as_array, check_floating, compared, explained, for_complex, held, in_type_of
-from autograd.tensor.plain_arrays import plain_array, refuse_array, refuse_number
 
 
 class Tensor(ArrayMethods, Copying):
@@ -236,8 +235,10 @@ class Tensor(ArrayMethods, Copying):
 
         def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
             if self.requires_grad:
+                from autograd.tensor.plain_arrays import refuse_array
+
                 refuse_array()
-            return plain_array(self._raw, dtype, copy)
+            return operands.plain_array(self._raw, dtype, copy)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         into_arrays = "out" in options and not any(isinstance(x, Node) for x in options["out"])
@@ -282,6 +283,8 @@ class Tensor(ArrayMethods, Copying):
 
     def __float__(self) -> float:
         if self.requires_grad:
+            from autograd.tensor.plain_arrays import refuse_number
+
             refuse_number()
         return float(self._raw)
 

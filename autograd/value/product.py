@@ -20,7 +20,6 @@ from autograd.rules import products
 from autograd.value.marks import MANY
 
 LARGE = 1e150  # the product of two smaller numbers is finite, and so are the sums of such: NumPy has nothing to warn of
-_pull: Any = products.affine.derivatives["scalar"][0]
 
 
 class Step:
@@ -128,10 +127,11 @@ class Product(Step):
 
     def _step_one_by_one(self, gradients: Sequence[float | None]) -> None:
         _, *numbers = self._numbers
+        pull: Any = products.affine.derivatives["scalar"][0]
         for place, g in enumerate(gradients):
             if g is not None:
                 weights = self._matrix.array[place].tolist()
-                _add(self.inputs_of(place), _pull(g, 0.0, *weights, *numbers))
+                _add(self.inputs_of(place), pull(g, 0.0, *weights, *numbers))
 
 
 def _add(nodes: Sequence[Any], shares: Sequence[float]) -> None:
