@@ -224,10 +224,34 @@ class Network(BaseEstimator):  # type: ignore[misc]
         self.loss_ = self.loss_curve_[-1]
         self.best_loss_ = None if held is not None else min(self.loss_curve_)
         self.n_outputs_ = outputs
-        matrices = [p for p in self.model_.parameters() if p.ndim > 1]
-        self.coefs_ = [p.data for p in matrices]
-        self.intercepts_ = [p.data for p in self.model_.parameters() if p.ndim == 1]
-        self.n_layers_ = len(matrices) + 1
+        self.n_layers_ = len(self.coefs_) + 1
+        self._plain_dtype = self.coefs_[0].dtype if self.coefs_ else None
+
+    @property
+    def coefs_(self) -> list[Array]:
+        """The weights of each layer, ``(inputs, outputs)``, in which writing changes the network; or set all."""
+        return [p.data for p in self.model_.parameters() if p.ndim > 1]
+
+    @coefs_.setter
+    def coefs_(self, arrays: Sequence[ArrayLike]) -> None:
+        self._set("coefs_", self.coefs_, arrays)
+
+    @property
+    def intercepts_(self) -> list[Array]:
+        """The biases of each layer, ``(outputs,)``, in which writing changes the network; or set all."""
+        return [p.data for p in self.model_.parameters() if p.ndim == 1]
+
+    @intercepts_.setter
+    def intercepts_(self, arrays: Sequence[ArrayLike]) -> None:
+        self._set("intercepts_", self.intercepts_, arrays)
+
+    def _set(self, name: str, held: Sequence[Array], arrays: Sequence[ArrayLike]) -> None:
+        new = [np.asarray(array) for array in arrays]
+        if [array.shape for array in new] != [array.shape for array in held]:
+            shapes = [array.shape for array in held]
+            raise ValueError(f"{name} of this network has the shapes {shapes}, got {[array.shape for array in new]}")
+        for array, values in zip(held, new, strict=True):
+            array[...] = values
 
     def _minimise(self, x: Array, y: Array, weights: Array | None) -> None:
         tol = 1e-4 if self.tol is None else self.tol
@@ -310,9 +334,10 @@ class Network(BaseEstimator):  # type: ignore[misc]
     def _is_plain(self, X: Any) -> bool:
         """Whether scikit-learn's checks, which take many times as long as a row, would find nothing to say."""
         fitted = vars(self)
-        if not (type(X) is np.ndarray and X.ndim == 2 and len(X) and fitted.get("coefs_")):
+        dtype = fitted.get("_plain_dtype")
+        if dtype is None or not (type(X) is np.ndarray and X.ndim == 2 and len(X)) or X.dtype != dtype:
             return False
-        if X.shape[1] != self.n_features_in_ or X.dtype != self.coefs_[0].dtype or "feature_names_in_" in fitted:
+        if X.shape[1] != self.n_features_in_ or "feature_names_in_" in fitted:
             return False
         with np.errstate(over="ignore", invalid="ignore"):
             return math.isfinite(X.sum())

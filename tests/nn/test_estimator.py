@@ -312,3 +312,20 @@ def test_a_pickle_of_before_there_was_a_quantile_is_as_it_was():
     assert "MLPRegressor" in repr(old)
     assert old.get_params() == network.get_params()
     np.testing.assert_array_equal(old.partial_fit(X, SCORE).predict(X), network.partial_fit(X, SCORE).predict(X))
+
+
+@pytest.mark.parametrize("estimator", [MLPClassifier, MLPRegressor])
+def test_weights_can_be_set_as_in_scikit_learn(estimator):
+    x, y = np.random.default_rng(0).normal(size=(40, 3)), np.arange(40) % 2
+    network = estimator((4,), max_iter=1, tol=None, random_state=0).fit(x, y)
+    assert not hasattr(estimator(), "coefs_")
+    other = estimator((4,), max_iter=1, tol=None, random_state=1).fit(x, y)
+    other.coefs_, other.intercepts_ = network.coefs_, network.intercepts_
+    outputs = "predict_proba" if estimator is MLPClassifier else "predict"
+    np.testing.assert_array_equal(getattr(other, outputs)(x), getattr(network, outputs)(x))
+    network.coefs_[0][:] = 0
+    assert not np.array_equal(getattr(other, outputs)(x), getattr(network, outputs)(x))
+    with pytest.raises(
+        ValueError, match=r"coefs_ of this network has the shapes \[\(3, 4\), \(4, \d\)\], got \[\(4, 3\)\]"
+    ):
+        other.coefs_ = [np.zeros((4, 3))]
