@@ -159,6 +159,7 @@ def _several(name: str, *vjps: Vjp) -> Callable[..., Any]:
     def several(x: Any) -> Any:
         return tuple(entry(x) for entry in parts) if isinstance(x, Node) else scipys(x)
 
+    several.__qualname__, several.__module__ = name, __name__  # as which it is pickled
     COMPOSED[scipys] = several
     return several
 

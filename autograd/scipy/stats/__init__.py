@@ -9,10 +9,10 @@ from typing import Any
 
 from scipy import stats as _stats
 
-from autograd.scipy.stats import dirichlet, multivariate_normal
 from autograd.scipy.stats.beta import family as beta
 from autograd.scipy.stats.cauchy import family as cauchy
 from autograd.scipy.stats.chi2 import family as chi2
+from autograd.scipy.stats.dirichlet import family as dirichlet
 from autograd.scipy.stats.expon import family as expon
 from autograd.scipy.stats.further import bernoulli, binom, geom, halfnorm, invgamma, nbinom, rayleigh
 from autograd.scipy.stats.gamma import family as gamma
@@ -20,6 +20,7 @@ from autograd.scipy.stats.gumbel_r import family as gumbel_r
 from autograd.scipy.stats.laplace import family as laplace
 from autograd.scipy.stats.logistic import family as logistic
 from autograd.scipy.stats.lognorm import family as lognorm
+from autograd.scipy.stats.multivariate_normal import family as multivariate_normal
 from autograd.scipy.stats.norm import family as norm
 from autograd.scipy.stats.pareto import family as pareto
 from autograd.scipy.stats.poisson import family as poisson

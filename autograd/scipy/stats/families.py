@@ -6,12 +6,10 @@ A distribution says its logarithmic density and its distribution function in sta
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 from scipy import stats
 
-from autograd.errors import MissingRuleError
 from autograd.graph.node import Node
 from autograd.rules.entries import (
     equal,
@@ -27,13 +25,13 @@ from autograd.rules.entries import (
     square,
     where,
 )
+from autograd.scipy.stats.distribution import REQUIRED, Distribution, Function, holds_node
 
-Function = Callable[..., Any]
 EULER = 0.5772156649015329  # −ψ(1)
 EVERYWHERE = (-math.inf, math.inf)
 
 
-class Family:
+class Family(Distribution):
     """The functions of a distribution, of nodes; of plain numbers SciPy's.
 
     Args:
@@ -73,65 +71,43 @@ class Family:
         inside: float = 0.5,
         discrete: bool = False,
     ) -> None:
-        self.name, self.shapes, self.support, self.inside = name, shapes, support, inside
-        self.scipys, self.discrete = getattr(stats, name), discrete
+        self.shapes, self.support, self.inside, self.scipys = shapes, support, inside, getattr(stats, name)
         below: Function = sf or (lambda z, *p: 1 - cdf(z, *p))
         log_density = "logpmf" if discrete else "logpdf"
-        self.functions: dict[str, Function] = {
+        functions = {
             log_density: self._of_nodes(log_density, logpdf, -math.inf, -math.inf, density=not discrete),
             "cdf": self._of_nodes("cdf", cdf, 0.0, 1.0),
             "sf": self._of_nodes("sf", below, 1.0, 0.0),
             "logcdf": self._of_nodes("logcdf", logcdf or log_of(cdf, below), -math.inf, 0.0),
             "logsf": self._of_nodes("logsf", logsf or log_of(below, cdf), 0.0, -math.inf),
         }
-        self.functions[log_density[3:]] = self._density(log_density)
+        functions[log_density[3:]] = self._density(log_density)
         for method, quantile in (("ppf", ppf), ("isf", isf)):
             if quantile is not None:
-                self.functions[method] = self._quantile(method, quantile)
-        self.moments: dict[str, Function] = {}
+                functions[method] = self._quantile(method, quantile)
+        moments = {}
         if mean is not None:
-            self.moments["mean"] = self._moment("mean", lambda loc, scale, *p: loc + scale * mean(*p))
+            moments["mean"] = self._moment("mean", lambda loc, scale, *p: loc + scale * mean(*p))
         if var is not None:
-            self.moments["var"] = self._moment("var", lambda _, scale, *p: square(scale) * var(*p))
-            self.moments["std"] = self._moment("std", lambda _, scale, *p: scale * sqrt(var(*p)))
+            moments["var"] = self._moment("var", lambda _, scale, *p: square(scale) * var(*p))
+            moments["std"] = self._moment("std", lambda _, scale, *p: scale * sqrt(var(*p)))
         if entropy is not None:
-            self.moments["entropy"] = self._moment("entropy", lambda _, scale, *p: entropy(*p) + log(scale))
+            moments["entropy"] = self._moment("entropy", lambda _, scale, *p: entropy(*p) + log(scale))
         if ppf is not None:
-            self.moments["median"] = self._moment("median", lambda loc, scale, *p: loc + scale * ppf(0.5, *p))
-
-    def __repr__(self) -> str:
-        return f"<distribution {self.name}>"
-
-    def __getitem__(self, method: str) -> Function:
-        return self.functions[method]
-
-    def __getattr__(self, method: str) -> Any:
-        """A function of it; SciPy's own of every other name (``rvs``, ``fit`` …)."""
-        if method.startswith("_"):
-            raise AttributeError(method)
-        return self.functions.get(method) or self.moments.get(method) or getattr(self.scipys, method)
-
-    def __call__(self, *args: Any, **named: Any) -> Frozen:
-        """The distribution with these parameters."""
-        self._parameters(args, named)
-        return Frozen(self, args, named)
+            moments["median"] = self._moment("median", lambda loc, scale, *p: loc + scale * ppf(0.5, *p))
+        parameters = dict.fromkeys(shapes, REQUIRED) | ({"loc": 0.0} if discrete else {"loc": 0.0, "scale": 1.0})
+        super().__init__(name, parameters, functions, moments)
 
     def _parameters(self, args: tuple[Any, ...], named: dict[str, Any]) -> tuple[list[Any], Any, Any]:
         """Shapes, place and scale, of positional and named arguments as SciPy takes them."""
-        names = (*self.shapes, "loc") if self.discrete else (*self.shapes, "loc", "scale")
-        if len(args) > len(names) or set(named) - set(names[len(args) :]):
-            raise TypeError(f"{self.name} takes {', '.join(names)}, once each")
-        given = {"loc": 0.0, "scale": 1.0} | dict(zip(names, args, strict=False)) | named
-        missing = [name for name in names if name not in given]
-        if missing:
-            raise TypeError(f"{self.name} needs {', '.join(missing)}")
-        return [given[name] for name in self.shapes], given["loc"], given["scale"]
+        given = self.given(args, named)
+        return [given[name] for name in self.shapes], given["loc"], given.get("scale", 1.0)
 
     def _of_nodes(self, method: str, standard: Function, low: float, high: float, density: bool = False) -> Function:
         """A function in standard form, with what it is below and above the support."""
 
         def of(x: Any, *args: Any, **named: Any) -> Any:
-            if not _holds_node(x, *args, *named.values()):
+            if not holds_node(x, *args, *named.values()):
                 return getattr(self.scipys, method)(x, *args, **named)
             shapes, loc, scale = self._parameters(args, named)
             z = (x - loc) / scale
@@ -147,60 +123,35 @@ class Family:
                 found = where(taken, found, where(above, high, low))
             return found - log(scale) if density else found
 
-        return _named(of, method, self.name)
+        return of
 
     def _density(self, logarithm: str) -> Function:
         def of(x: Any, *args: Any, **named: Any) -> Any:
-            if not _holds_node(x, *args, *named.values()):
+            if not holds_node(x, *args, *named.values()):
                 return getattr(self.scipys, logarithm[3:])(x, *args, **named)
             return exp(self.functions[logarithm](x, *args, **named))
 
-        return _named(of, logarithm[3:], self.name)
+        return of
 
     def _quantile(self, method: str, standard: Function) -> Function:
         def of(q: Any, *args: Any, **named: Any) -> Any:
-            if not _holds_node(q, *args, *named.values()):
+            if not holds_node(q, *args, *named.values()):
                 return getattr(self.scipys, method)(q, *args, **named)
             shapes, loc, scale = self._parameters(args, named)
             taken = logical_and(greater_equal(q, 0.0), less_equal(q, 1.0))
             return loc + scale * where(taken, standard(where(taken, q, 0.5), *shapes), math.nan)
 
-        return _named(of, method, self.name)
+        return of
 
     def _moment(self, method: str, of_parameters: Function) -> Function:
         def of(*args: Any, **named: Any) -> Any:
-            if not _holds_node(*args, *named.values()):
+            if not holds_node(*args, *named.values()):
                 return getattr(self.scipys, method)(*args, **named)
             shapes, loc, scale = self._parameters(args, named)
             found = of_parameters(loc, scale, *shapes)
-            return found if isinstance(found, Node) else next(filter(_holds_node, (*shapes, loc, scale))) * 0.0 + found
+            return found if isinstance(found, Node) else next(filter(holds_node, (*shapes, loc, scale))) * 0.0 + found
 
-        return _named(of, method, self.name)
-
-
-class Frozen:
-    """A distribution with its parameters: ``norm(loc, scale).logpdf(x)``.
-
-    Args:
-        family: Whose.
-        args: The parameters in order.
-        named: The others.
-    """
-
-    def __init__(self, family: Family, args: tuple[Any, ...], named: dict[str, Any]) -> None:
-        self.family, self.args, self.named = family, args, named
-
-    def __getattr__(self, method: str) -> Any:
-        """A function of it; SciPy's own of every other name, where no parameter is a node."""
-        if method.startswith("_"):
-            raise AttributeError(method)
-        if (function := self.family.functions.get(method)) is not None:
-            return lambda x: function(x, *self.args, **self.named)
-        if (moment := self.family.moments.get(method)) is not None:
-            return lambda: moment(*self.args, **self.named)
-        if _holds_node(*self.args, *self.named.values()):
-            raise MissingRuleError(f"{self.family.name}.{method} has no derivative: give numbers as parameters there")
-        return getattr(self.family.scipys(*self.args, **self.named), method)
+        return of
 
 
 def log_of(probability: Function, complement: Function) -> Function:
@@ -212,18 +163,3 @@ def log_of(probability: Function, complement: Function) -> Function:
         return where(near_one, log1p(-where(near_one, rest, 0.0)), log(where(near_one, 1.0, small)))
 
     return of
-
-
-def others_of(name: str) -> Function:
-    """What gives SciPy's own of a distribution's other names (``rvs``, ``fit``, ``mean`` …)."""
-    return lambda method: getattr(getattr(stats, name), method)
-
-
-def _named(function: Function, method: str, distribution: str) -> Function:
-    function.__name__ = function.__qualname__ = method
-    function.__doc__ = getattr(getattr(stats, distribution), method).__doc__
-    return function
-
-
-def _holds_node(*xs: Any) -> bool:
-    return any(isinstance(x, Node) for x in xs)

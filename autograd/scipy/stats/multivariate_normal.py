@@ -10,7 +10,7 @@ from scipy import stats
 
 import autograd.numpy as np
 from autograd.graph.node import Node
-from autograd.scipy.stats.families import others_of
+from autograd.scipy.stats.distribution import Distribution, holds_node
 
 
 def logpdf(x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False) -> Any:
@@ -25,7 +25,7 @@ def logpdf(x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False)
     Raises:
         TypeError: A derivative for a Σ that may be singular.
     """
-    if not any(isinstance(part, Node) for part in (x, mean, cov)):
+    if not holds_node(x, mean, cov):
         return stats.multivariate_normal.logpdf(x, mean, cov, allow_singular)
     size = next((np.shape(part)[-1] for part in (x, mean, cov) if np.ndim(part)), 1)
     deviation = x if mean is None else x - mean
@@ -47,15 +47,18 @@ def logpdf(x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False)
 
 def pdf(x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False) -> Any:
     """The density at x."""
-    if not any(isinstance(part, Node) for part in (x, mean, cov)):
+    if not holds_node(x, mean, cov):
         return stats.multivariate_normal.pdf(x, mean, cov, allow_singular)
     return np.exp(logpdf(x, mean, cov, allow_singular))
 
 
-def entropy(mean: Any = None, cov: Any = 1) -> Any:
+def entropy(mean: Any = None, cov: Any = 1, allow_singular: bool = False) -> Any:
     """½ log det(2πe Σ)."""
     if not isinstance(cov, Node):
-        return stats.multivariate_normal.entropy(mean._raw if isinstance(mean, Node) else mean, cov)
+        mean = mean._raw if isinstance(mean, Node) else mean
+        return stats.multivariate_normal(mean, cov, allow_singular).entropy()
+    if allow_singular:
+        raise TypeError("multivariate_normal: a covariance that may be singular has no derivative: give a constant")
     size = next((np.shape(part)[-1] for part in (mean, cov) if np.ndim(part)), 1)
     return (np.linalg.slogdet(_matrix(cov, size))[1] + size * math.log(2 * math.pi * math.e)) / 2
 
@@ -66,4 +69,10 @@ def _matrix(cov: Any, size: int) -> Any:
     return np.eye(size) * (cov if np.ndim(cov) == 0 else np.reshape(cov, (-1, 1)))
 
 
-__getattr__ = others_of("multivariate_normal")
+family = Distribution(
+    "multivariate_normal",
+    {"mean": None, "cov": 1, "allow_singular": False},
+    {"logpdf": logpdf, "pdf": pdf},
+    {"entropy": entropy},
+)
+__getattr__ = family.__getattr__

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from importlib import import_module
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 import autograd as ag
 from autograd.errors import MissingRuleError
 from autograd.test_util import check_grads
+from autograd.tracer import getval
 
 stats = pytest.importorskip("scipy.stats")
 
@@ -121,10 +124,27 @@ def test_frozen_of_nodes_says_what_has_no_derivative() -> None:
         norm(1.0, 2.0, 3.0)
 
 
+@pytest.mark.parametrize("name", [*ROWS, *DISCRETE, "multivariate_normal", "dirichlet"])
+def test_distributions_are_pickled_and_copied(name: str) -> None:
+    whole = family(name)
+    assert pickle.loads(pickle.dumps(whole)) is copy.deepcopy(whole) is copy.copy(whole) is whole
+    for method in (*whole.functions, *whole.moments):
+        assert pickle.loads(pickle.dumps(getattr(whole, method))) is getattr(whole, method)
+    parameters = ROWS[name][1] if name in ROWS else DISCRETE.get(name, (np.array([1.5, 2.0, 0.7]),))
+    x = {"multivariate_normal": UNIT, "dirichlet": UNIT / UNIT.sum(), "pareto": 2.0}.get(name, 1.0)
+    for given in (parameters, (*parameters[:-1], ag.Tensor(parameters[-1], requires_grad=True))):
+        frozen = whole(*given)
+        for other in (pickle.loads(pickle.dumps(frozen)), copy.deepcopy(frozen), copy.copy(frozen)):
+            for method in (*whole.functions, *whole.moments):
+                f, g = getattr(frozen, method), pickle.loads(pickle.dumps(getattr(other, method)))
+                at = () if method in whole.moments else (0.3,) if method in ("ppf", "isf") else (x,)
+                np.testing.assert_array_equal(getval(g(*at)), getval(f(*at)))
+
+
 def test_modules_have_the_same_functions() -> None:
-    for name in ("norm", "gamma", "poisson"):
+    for name in ("norm", "gamma", "dirichlet"):
         module = import_module(f"autograd.scipy.stats.{name}")
-        assert module.cdf is family(name).cdf
+        assert module.logpdf is family(name).logpdf
         assert module.mean is family(name).mean
 
 
@@ -206,6 +226,49 @@ def test_normal_vectors() -> None:
     np.testing.assert_allclose(mvn.logpdf(ag.Tensor(point), np.zeros(3), flat, True).data, expected)
     with pytest.raises(TypeError, match="may be singular has no derivative"):
         ag.grad(lambda s: mvn.logpdf(point, np.zeros(3), s, True))(flat)
+
+
+def test_frozen_vectors() -> None:
+    from autograd.scipy.stats import multivariate_normal as mvn
+
+    mean, several = SIGNED / 2, np.array([UNIT, SIGNED])
+    ours, scipys = mvn(mean, cov=SIGMA), stats.multivariate_normal(mean, cov=SIGMA)
+    for method in ("logpdf", "pdf", "cdf"):
+        np.testing.assert_allclose(getattr(ours, method)(several), getattr(scipys, method)(several), rtol=1e-4)
+    np.testing.assert_array_equal(ours.rvs(3, random_state=1), scipys.rvs(3, random_state=1))
+    np.testing.assert_array_equal(ours.mean, mean)
+    assert ours.entropy() == scipys.entropy()
+    np.testing.assert_allclose(ours.logpdf(ag.Tensor(several)).data, scipys.logpdf(several), rtol=1e-12)
+    check_grads(lambda m, s: ag.sum(mvn(m, (s + s.T) / 2).logpdf(several)), modes=("rev",), rtol=1e-5)(mean, SIGMA)
+    check_grads(lambda s: mvn(mean, (s + s.T) / 2).entropy())(SIGMA)
+    flat = np.diag([1.0, 2.0, 0.0])
+    assert mvn(mean, flat, allow_singular=True).entropy() == stats.multivariate_normal(mean, flat, True).entropy()
+    node = ag.Tensor(mean)
+    assert mvn(node, flat, True).entropy() == stats.multivariate_normal(mean, flat, True).entropy()
+    assert mvn(node, SIGMA).mean is node
+    with pytest.raises(TypeError, match="may be singular has no derivative"):
+        mvn(mean, ag.Tensor(flat, requires_grad=True), True).entropy()
+    with pytest.raises(MissingRuleError, match=r"multivariate_normal.rvs has no derivative"):
+        mvn(node).rvs(3)
+    with pytest.raises(TypeError, match="multivariate_normal takes mean, cov, allow_singular, once each"):
+        mvn(mean, sigma=SIGMA)
+
+
+def test_dirichlet_frozen_and_its_moments() -> None:
+    from autograd.scipy.stats import dirichlet
+
+    x, alpha = np.array([0.2, 0.5, 0.3]), np.array([1.5, 2.0, 0.7])
+    ours, scipys = dirichlet(alpha), stats.dirichlet(alpha)
+    for method in ("mean", "var", "cov", "entropy"):
+        expected = getattr(scipys, method)()
+        np.testing.assert_array_equal(getattr(ours, method)(), expected)
+        np.testing.assert_allclose(getattr(dirichlet, method)(ag.Tensor(alpha)).data, expected, rtol=1e-12, atol=1e-16)
+        check_grads(lambda a, m=method: getattr(dirichlet(a), m)())(alpha)
+    assert ours.logpdf(x) == scipys.logpdf(x)
+    check_grads(lambda a: dirichlet(a).logpdf(x))(alpha)
+    np.testing.assert_array_equal(ours.rvs(3, random_state=1), scipys.rvs(3, random_state=1))
+    with pytest.raises(TypeError, match="dirichlet needs alpha"):
+        dirichlet()
 
 
 def test_dirichlet() -> None:
