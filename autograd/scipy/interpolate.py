@@ -13,7 +13,7 @@ import numpy as np
 from scipy import interpolate as _interpolate
 
 import autograd.numpy as anp
-from autograd.numpy.arguments import has_node, plain
+from autograd.numpy.arguments import array_of, has_node, plain
 from autograd.rules.selection import searchsorted
 from autograd.rules.shapes import axis_of, rank, shape
 from autograd.scipy.piecewise import CubicHermiteSpline, CubicSpline, PchipInterpolator, PPoly
@@ -132,6 +132,7 @@ def interp1d(
     start, end = (x[0], x[-1]) if not raises else (plain(x[0]), plain(x[-1]))
 
     def function(at: Any) -> Any:
+        at = array_of(at)
         if raises and np.any((plain(at, "interp1d with bounds_error") < start) | (plain(at) > end)):
             raise ValueError('a value of x outside the points: give interp1d fill_value="extrapolate", or numbers')
         value = pieces(at)

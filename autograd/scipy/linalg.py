@@ -16,7 +16,7 @@ import autograd.numpy as anp
 from autograd.errors import DTypeError
 from autograd.extend import OwnPrimitive, defjvp, defvjp, primitive
 from autograd.graph.node import Node
-from autograd.numpy.arguments import dtype_of
+from autograd.numpy.arguments import array_of, dtype_of
 from autograd.rules.products import matrix_transpose
 from autograd.rules.shapes import is_complex, shape
 from autograd.rules.shaping import sum_to
@@ -96,7 +96,7 @@ def solve_triangular(a: Any, b: Any, trans: Any = 0, lower: bool = False, **opti
     """The x with a x = b, or aᵀ x = b where ``trans``, for a triangular matrix a; see SciPy's."""
     if not isinstance(a, Node) and not isinstance(b, Node):
         return _linalg.solve_triangular(a, b, trans, lower, **options)
-    a, b = (x if isinstance(x, Node) else np.asarray(x) for x in (a, b))
+    a, b = array_of(a), array_of(b)
     if trans in (2, "C"):
         a, trans = anp.conj(a), 1
     ways = {key: options[key] for key in ("unit_diagonal", "check_finite") if key in options}
@@ -174,6 +174,7 @@ def solve_banded(l_and_u: tuple[int, int], ab: Any, b: Any, **options: Any) -> A
     if not isinstance(ab, Node) and not isinstance(b, Node):
         return _linalg.solve_banded(l_and_u, ab, b, **options)
     refuse_options("solve_banded", **options)
+    ab = array_of(ab)
     size = shape(ab)[-1]
     rows, columns = np.indices((size, size))
     band = l_and_u[1] + rows - columns
@@ -188,7 +189,7 @@ def block_diag(*arrs: Any) -> Any:
     """The matrix of these along its diagonal, and zeros; of stacks of matrices a stack of such."""
     if not any(isinstance(x, Node) for x in arrs):
         return _linalg.block_diag(*arrs)
-    blocks = [anp.reshape(x, (1,) * (2 - len(shape(x))) + shape(x)) for x in arrs]
+    blocks = [anp.reshape(x, (1,) * (2 - len(shape(x))) + shape(x)) for x in map(array_of, arrs)]
     stack = np.broadcast_shapes(*(shape(x)[:-2] for x in blocks))
     width = sum(shape(x)[-1] for x in blocks)
     rows, before = [], 0

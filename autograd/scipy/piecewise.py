@@ -9,7 +9,7 @@ from scipy import interpolate as _interpolate
 
 import autograd.numpy as anp
 from autograd.graph.node import Node
-from autograd.numpy.arguments import plain
+from autograd.numpy.arguments import array_of, plain
 from autograd.rules.arithmetic import maximum, minimum
 from autograd.rules.selection import searchsorted
 from autograd.rules.shapes import axis_of, rank, shape
@@ -47,6 +47,7 @@ class PPoly:
         if nu < 0:
             raise ValueError(f"a derivative of order {nu}: integrals are s.antiderivative()(x) and s.integrate(a, b)")
         how = self.extrapolate if extrapolate is None else extrapolate
+        x = array_of(x)
         at, start, end = anp.ravel(anp.array(x, dtype=float)), self.x[0], self.x[-1]
         if how == "periodic":
             at = start + (at - start) % (end - start)
@@ -102,6 +103,7 @@ class PPoly:
         period = end - start
 
         def up_to(x: Any) -> Any:
+            x = array_of(x)
             return whole(start + (x - start) % period) + (x - start) // period * whole(end)
 
         return up_to(b) - up_to(a)

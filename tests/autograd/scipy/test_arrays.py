@@ -218,6 +218,18 @@ def test_linear_algebra_of_stacks(name: str) -> None:
     check_grads(lambda *x: call(ours, *x), rtol=1e-5)(*arguments)
 
 
+@pytest.mark.parametrize(
+    "name", ["solve_triangular 1 True 2", "cho_solve lower", "solve_banded", "block_diag", "toeplitz"]
+)
+def test_operands_beside_nodes_may_be_lists(name: str) -> None:
+    call, function, arguments = CALLS[name]
+    ours = getattr(linalg, function)
+    expected = call(ours, *map(ag.Tensor, arguments)).data
+    for place in range(2):
+        given = [ag.Tensor(x) if i == place else x.tolist() for i, x in enumerate(arguments)]
+        np.testing.assert_allclose(call(ours, *given).data, expected, rtol=1e-12)
+
+
 @pytest.mark.parametrize("trans", [0, 1, 2])
 def test_triangles_of_complex_numbers(trans: int) -> None:
     a, b = L + 0.5j * np.tril(N), B + 1j * B[::-1]

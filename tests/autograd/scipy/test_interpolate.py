@@ -167,3 +167,16 @@ def test_roots_are_scipys_with_derivatives() -> None:
     check_grads(lambda g, y: interpolate.CubicSpline(_places(g), y).solve(0.1, extrapolate=False))(
         np.log(np.diff(x)), y
     )
+
+
+@pytest.mark.parametrize("name", ["CubicSpline", "PchipInterpolator", "interp1d", "nearest"])
+def test_places_may_be_given_as_a_list(name: str) -> None:
+    x, y = points(5)
+    at = [float(x[1]) + 0.1, float(x[2]), float(x[3]) - 0.1]
+    for module in (interpolate, scipy.interpolate):
+        make = getattr(module, name, lambda x, y, m=module: m.interp1d(x, y, "nearest"))
+        np.testing.assert_allclose(make(x, y)(at), make(x, y)(np.array(at)))
+    ours = getattr(interpolate, name, lambda x, y: interpolate.interp1d(x, y, "nearest"))
+    np.testing.assert_allclose(ours(list(x), ag.Tensor(y))(at).data, ours(x, y)(np.array(at)))
+    spline = interpolate.CubicSpline(x, ag.Tensor(y))
+    np.testing.assert_allclose(spline.integrate(x[0], at).data, spline.integrate(x[0], np.array(at)).data)
