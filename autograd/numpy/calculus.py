@@ -11,7 +11,7 @@ import numpy as np
 from autograd.errors import ShapeError
 from autograd.numpy.arguments import array_of, cast, differentiable, dtype_of
 from autograd.numpy.complex_numbers import conjugated
-from autograd.numpy.linear_algebra import pinv
+from autograd.numpy.linear_algebra import eigvals, pinv
 from autograd.numpy.moving import flip
 from autograd.numpy.reductions import sum
 from autograd.numpy.shapes import broadcast_to, concatenate, ravel, reshape, stack
@@ -204,16 +204,18 @@ def polyder(p: Any, m: int = 1) -> Any:
 @differentiable("polyint")
 def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
     """The integral of a polynomial, with constants k."""
-    constants = [0.0] * m if k is None else [k] if not isinstance(k, list | tuple | np.ndarray) else list(k)
-    for constant in constants * (m if len(constants) == 1 else 1):
+    k = 0.0 if k is None else array_of(k)
+    constants = list(k) if rank(k) else [k]
+    for constant in constants * m if len(constants) == 1 else constants[:m]:
         p = concatenate([p / np.arange(shape(p)[0], 0.0, -1.0), reshape(constant, (1,))], 0)
     return p
 
 
 @differentiable("poly")
 def poly(seq_of_zeros: Any) -> Any:
-    """The polynomial with these zeros."""
+    """The polynomial with these zeros, or with a matrix's eigenvalues for zeros."""
     zeros = array_of(seq_of_zeros)
+    zeros = eigvals(zeros) if rank(zeros) == 2 else zeros
     if not shape(zeros)[0]:
         return 1.0
     one = np.ones(1, dtype_of(zeros))

@@ -151,7 +151,7 @@ differentiable("invert")(lambda x: arithmetic.logical_not(*_checked("~", x)))
 
 
 @differentiable("piecewise")
-def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
+def piecewise(x: Any, *args: Any, condlist: Any, funclist: Any, **kw: Any) -> Any:
     """Of each entry the function whose condition holds, or the one that is left over."""
     conditions = list(condlist) if isinstance(condlist, list | tuple) else [condlist]
     y = funclist[len(conditions)] if len(funclist) > len(conditions) else 0.0

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ShapeError
-from autograd.numpy.arguments import array_of, differentiable, plain
-from autograd.numpy.shapes import broadcast_to, ravel, reshape, transpose
+from autograd.numpy.arguments import array_of, cast, differentiable, plain
+from autograd.numpy.shapes import broadcast_to, concatenate, ravel, reshape, transpose
 from autograd.rules import arithmetic, linear_algebra, selection, shaping
 from autograd.rules.shapes import axis_of, rank, shape
 
@@ -190,8 +190,10 @@ def pad(
         padded = shaping.scatter(array, shape=wider, index=inside)
         if isinstance(constant_values, int | float) and constant_values == 0:
             return padded
-        rim = np.pad(np.zeros(full), widths, constant_values=plain(constant_values))
-        return padded + rim.astype(padded.dtype)
+        sides = 1 + np.arange(2 * len(full)).reshape(-1, 2)  # before and behind along each axis; 0 inside
+        numbers = ravel(broadcast_to(array_of(constant_values), sides.shape))
+        rim = take(concatenate([np.zeros(1), numbers], 0), np.pad(np.zeros(full, int), widths, constant_values=sides))
+        return padded + cast(rim, padded.dtype)
     if mode not in ("edge", "reflect", "symmetric", "wrap") or reflect_type != "even":
         raise ValueError(f"np.pad on nodes in mode {mode!r}: use constant, edge, reflect, symmetric or wrap")
     for axis, (low, high) in enumerate(widths.tolist()):

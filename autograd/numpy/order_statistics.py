@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.graph.node import Node
 from autograd.kinds import Axis
-from autograd.numpy.arguments import array_of, cast, differentiable, dtype_of, plain
+from autograd.numpy.arguments import array_of, cast, differentiable, dtype_of, has_node, plain
 from autograd.numpy.joining import linspace
 from autograd.numpy.moving import sort, take
 from autograd.numpy.reductions import max, min, sum
@@ -54,7 +54,7 @@ def quantile(a: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims
     at = _positions(q, shape(x)[-1], method)
     low, high = (shaping.astype(place(at), dtype=np.dtype(int)) for place in (arithmetic.floor, arithmetic.ceil))
     part = cast(at - low, dtype_of(x))
-    y = _spoilt(_between(x[..., low], x[..., high], part), x, rank(q))
+    y = _spoilt(_between(take(x, low, -1), take(x, high, -1), part), x, rank(q))
     return _quantiles_first(y, a, rank(q), axis, keepdims)
 
 
@@ -163,14 +163,16 @@ def unique(
 @differentiable("histogram_bin_edges")
 def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Any:
     """Where bins begin and end: at the least entry and the largest, which may move, unless a range is given."""
+    bins = array_of(bins)
+    if np.ndim(plain(bins)) == 1:
+        return bins
     numbers = plain(a, "np.histogram")
     edges = _edges(numbers, bins, range, weights)
-    if np.ndim(plain(bins)) == 1 or range is not None or not numbers.size or not isinstance(a, Node):
-        return array_of(bins) if np.ndim(plain(bins)) == 1 else edges
-    x: Any = a
-    low, high = min(x), max(x)
-    apart = 0.5 if numbers.min() == numbers.max() else 0.0
-    return linspace(low - apart, high + apart, len(edges))
+    if not has_node((a, range)) or not (numbers.size or range):
+        return edges
+    low, high = (min(a), max(a)) if range is None else range
+    apart = 0.5 if plain(low) == plain(high) else 0.0
+    return linspace(low - apart, high + apart, len(edges)) if has_node((low, high)) else edges
 
 
 def _edges(numbers: Any, bins: Any, range: Any, weights: Any) -> Any:

@@ -184,7 +184,7 @@ def cov(
     for more in (fweights, aweights):
         weights = weights if more is None else weights * more
     ddof = int(not bias) if ddof is None else ddof
-    total = shape(x)[1] if np.ndim(plain(weights)) == 0 else sum(weights)
+    total = shape(x)[1] if rank(weights) == 0 else sum(weights)
     lost = ddof if aweights is None else ddof * sum(weights * aweights) / total
     off = x - sum(x * weights, 1, True) / total
     return _squeezed(products.matmul(off * weights, conjugated(matrix_transpose(off))) / (total - lost))
