@@ -12,6 +12,7 @@ import pytest
 
 import autograd as ag
 from autograd import GraphError, Tensor, Value
+from autograd.graph.changes import owned
 from autograd.graph.clock import CLOCK
 from autograd.rules import activations, arithmetic, shaping
 from autograd.rules.primitive import BOOK
@@ -120,6 +121,16 @@ def _strided(numbers: Any) -> Any:
     wide = np.zeros(2 * len(numbers))
     wide[::2] = numbers
     return wide[::2], wide
+
+
+@pytest.mark.parametrize(
+    "kind", [np.array, bytearray, lambda xs: array.array("i", xs), lambda xs: memoryview(bytearray(xs))]
+)
+def test_numbers_of_every_kind_among_the_attributes_may_change(kind: Any) -> None:
+    given = kind([1, 2])
+    kept = owned({"index": (slice(None), [given])})["index"][1][0]
+    given[0] = 7
+    assert [*kept] == [1, 2]
 
 
 # What may stand beside a Tensor, and the memory to write into.
