@@ -18,8 +18,9 @@ ROOT = Path(__file__).parents[1]
 # A file that stands in a folder only for its name, which HIPS autograd gave it, has a floor of its own.
 FLOORS: dict[str, list[set[str]]] = {
     "autograd": [
-        {"errors", "_same_name"},
+        {"errors", "_same_name", "elsewhere"},
         {"extras", "kinds", "suggest"},
+        {"argument_kinds"},
         {"rules", "terminal", "arguments"},
         {"graph"},
         {"numpy"},

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Self
 
+from autograd.elsewhere import METHODS, Elsewhere
 from autograd.graph.functions_of_one import FunctionsOfOne
 from autograd.rules import activations, arithmetic
-from autograd.suggest import METHODS, Elsewhere
 
 
 class ForeignOperandError(TypeError):

@@ -9,13 +9,13 @@ from typing import Any, Never, overload
 import numpy as np
 
 from autograd.arguments import explained, truth
+from autograd.elsewhere import catching
 from autograd.graph.node import Node
 from autograd.kinds import ArrayLike, Axis, N, Recording, normalised, reduction
 from autograd.numpy.shapes import stack
 from autograd.rules import reductions
 from autograd.rules.forwards import LARGEST
 from autograd.rules.shapes import rank
-from autograd.suggest import catching, refuse_keywords
 
 
 def has_values(xs: Any) -> bool:
@@ -52,6 +52,8 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False, **words: Never) -> An
         4.0
     """
     if words:
+        from autograd.suggest import refuse_keywords
+
         refuse_keywords("sum", words, ("axis", "keepdims"))
     if isinstance(x, Node) and x.kind == "array":
         tensor: Any = x
@@ -75,6 +77,8 @@ def mean(x: Any, axis: Axis = None, keepdims: bool = False, **words: Never) -> A
         array([2., 4.])
     """
     if words:
+        from autograd.suggest import refuse_keywords
+
         refuse_keywords("mean", words, ("axis", "keepdims"))
     if hasattr(x, "shape"):
         return reductions.mean(x, axis=axis, keepdims=keepdims)

@@ -25,7 +25,6 @@ import numpy as np
 from autograd.errors import DTypeError
 from autograd.kinds import ArrayLike, N, NDArray, Recording
 from autograd.rules.ready import FLOAT_EXCEPTIONS, Kind, Ready, Vjp
-from autograd.suggest import refuse_keywords
 
 __all__ = ["BOOK", "COMPLEX_BOOK", "OF_UFUNC", "Book", "Primitive", "elementwise", "piecewise_constant", "primitive"]
 
@@ -279,6 +278,8 @@ class Primitive:
     def _refuse_unknown(self, attrs: dict[str, Any], known: Sequence[str]) -> None:
         unknown = [name for name in attrs if name not in known]
         if unknown:
+            from autograd.suggest import refuse_keywords
+
             refuse_keywords(self.name, unknown, known)
 
     def on_floats(self, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:

@@ -8,6 +8,7 @@ from typing import Any, Never, Self
 import numpy as np
 
 from autograd.arguments import explained
+from autograd.elsewhere import catching
 from autograd.errors import DTypeError
 from autograd.graph.node import Node
 from autograd.graph.outside import CUT, look_at
@@ -16,7 +17,6 @@ from autograd.numpy import functions, shapes
 from autograd.numpy.protocols import apply_function
 from autograd.rules import products, reductions, shaping
 from autograd.rules.shapes import Axis, is_complex
-from autograd.suggest import catching
 from autograd.tensor.exchange import Exchange
 from autograd.tensor.numpy_methods import NumpyMethods
 

@@ -12,7 +12,6 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograd.graph.operators import Operators
-from autograd.suggest import refuse_keywords
 
 # Methods that call NumPy's function, which knows from `autograd.numpy.calls` what it is on nodes.
 OF_NUMPY = (
@@ -49,6 +48,8 @@ def _method(name: str) -> Callable[..., Any]:
         except TypeError as error:  # of NumPy's, which names a function of its own
             known = list(inspect.signature(function).parameters)[1:]
             if "unexpected keyword" in str(error) and (unknown := [word for word in kwargs if word not in known]):
+                from autograd.suggest import refuse_keywords
+
                 refuse_keywords(name, unknown, known)
             raise
 

@@ -10,7 +10,6 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
-from autograd.arguments import is_dtype
 from autograd.errors import DTypeError, ShapeError
 from autograd.graph.hooks import current_tracer
 from autograd.graph.node import Node, describe
@@ -115,6 +114,8 @@ def numbers_of(data: Any, dtype: Any = None) -> Array:
     try:
         array = np.array(data, dtype=dtype)
     except TypeError as error:
+        from autograd.arguments import is_dtype
+
         if not is_dtype(dtype):
             raise DTypeError(f"dtype must be a type of numbers such as np.float32, got {dtype!r}") from None
         if "argument must be" in str(error):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Never, Self
 import numpy as np
 
 from autograd.arguments import truth
+from autograd.elsewhere import catching
 from autograd.errors import GraphError, ShapeError
 from autograd.graph.changes import owned
 from autograd.graph.clock import CLOCK
@@ -21,7 +22,6 @@ from autograd.kinds import Array, ArrayLike, DTypeLike, NDArray
 from autograd.numpy.protocols import apply_function, apply_ufunc
 from autograd.rules import arithmetic, shaping
 from autograd.rules.primitive import Primitive
-from autograd.suggest import catching, refuse_keywords
 from autograd.tensor import operands
 from autograd.tensor.methods import ArrayMethods, plain_index
 from autograd.tensor.operands import as_array, check_floating, compared, explained, for_complex, held, in_type_of
@@ -72,13 +72,14 @@ class Tensor(ArrayMethods, Copying):
         **words: Never,
     ) -> None:
         if words:
+            from autograd.suggest import refuse_keywords
+
             refuse_keywords("Tensor", words, ("data", "requires_grad", "label", "dtype"))
         cut = isinstance(data, Tensor) and not requires_grad and is_cut((data,))
         data = data.data if isinstance(data, Tensor) else data  # a traced one refuses
         operands.refuse_masked(data, "a Tensor")
         array = operands.numbers_of(data, dtype)
-        requires_grad = requires_grad is not False and truth("requires_grad", requires_grad)
-        if requires_grad:
+        if requires_grad := requires_grad is not False and truth("requires_grad", requires_grad):
             check_floating(array)
         fill(self, array, None, (), CUT if cut else NO_ATTRS, requires_grad, label)
 
@@ -337,9 +338,8 @@ class Tensor(ArrayMethods, Copying):
         if share.__class__ is np.ndarray and share.shape == shape and share.dtype is dtype:
             return share
         if share.__class__ is float or share.__class__ is int or share.__class__ is complex:
-            share = np.asarray(
-                share if dtype.kind == "c" else share.real, dtype
-            )  # a rule may say "the same for every entry" by a plain number
+            # A rule may say "the same for every entry" by a plain number.
+            share = np.asarray(share if dtype.kind == "c" else share.real, dtype)
         if share.shape != shape:
             # Copies made by broadcasting add up; a share with fewer axes (a number for all) is broadcast first.
             full = share.shape

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Never, NoReturn, Self
 import numpy as np
 
 from autograd.arguments import truth
+from autograd.elsewhere import catching
 from autograd.errors import GraphError
 from autograd.graph.backward import is_watched
 from autograd.graph.changes import owned
@@ -23,7 +24,6 @@ from autograd.numpy.protocols import apply_ufunc
 from autograd.rules import activations, arithmetic, trigonometry
 from autograd.rules.primitive import Primitive
 from autograd.rules.ready import FLOAT_EXCEPTIONS
-from autograd.suggest import catching, refuse_keywords
 from autograd.value import backward
 from autograd.value.marks import ALONE, MANY, MIXED
 from autograd.value.node import ScalarNode
@@ -155,6 +155,8 @@ class Value(Operators, ScalarNode):
     @catching
     def __init__(self, data: float, label: str | None = None, requires_grad: bool = True, **words: Never) -> None:
         if words:
+            from autograd.suggest import refuse_keywords
+
             refuse_keywords("Value", words, ("data", "label", "requires_grad"))
         requires_grad = requires_grad is True or truth("requires_grad", requires_grad)
         number = data if data.__class__ is float else as_float(data)
