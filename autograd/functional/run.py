@@ -20,7 +20,7 @@ from autograd.functional.jacobians import columns, raw, requires_grad, rows, zer
 from autograd.functional.signatures import Argnum, Function, name_of, positions_of
 from autograd.functional.trees import leaves, matched_leaves, name_list, paths, with_leaves
 from autograd.graph.backward import is_watched
-from autograd.graph.forward import push_forward
+from autograd.graph.forward import has_forward_rules, push_forward
 from autograd.graph.hooks import current_tracer
 from autograd.graph.mode import is_recording, recorded
 from autograd.graph.node import ACTIVE, PAST, Node, fill
@@ -127,7 +127,10 @@ class Run:
         record = self._records(directions)
         shares = self._pull(self._upstream([None]), record=True)
         order = topological_order(*filter(requires_grad, shares))
-        return self._as_argument(self._push(directions, shares, order, record), record)
+        if has_forward_rules(order):
+            return self._as_argument(self._push(directions, shares, order, record), record)
+        pairs = [(share, v) for share, v in zip(shares, directions, strict=True) if requires_grad(share)]
+        return self._as_argument(self._pull(pairs, record, order), record)  # vᵀH, which is H v
 
     def jacobian(self) -> Any:
         """Every ∂yᵢ/∂xⱼ: in the form of the result, and within it in the form of the argument."""
@@ -143,6 +146,8 @@ class Run:
             return with_leaves(self.output, [self._as_argument(self._rows(y), self._outer) for y in self.results])
         height, width = (sum(np.size(raw(x)) for x in nodes) for nodes in (self.results, self.inputs))
         forward = height >= width and not is_watched()  # hooks are of backward passes
+        if height == width and not has_forward_rules(self._order):
+            forward = False  # as many passes, of rules that were written for them
         blocks = self._columns() if forward else [self._rows(y) for y in self.results]
         parts = [self._as_argument(block, self._outer) for block in blocks]
         return with_leaves(self.output, parts)
@@ -171,11 +176,11 @@ class Run:
         """The results that gradients flow from, each with its upstream gradient; None stands for 1."""
         return [(y, u) for y, u in zip(self.results, upstreams, strict=True) if requires_grad(y)]
 
-    def _pull(self, pairs: Sequence[tuple[Any, Any]], record: bool) -> list[Any]:
-        """Σ uᵀJ over pairs of a result and its upstream gradient, for each input."""
+    def _pull(self, pairs: Sequence[tuple[Any, Any]], record: bool, order: Sequence[Node] | None = None) -> list[Any]:
+        """Σ uᵀJ over pairs of a result (or a node in another order) and its upstream gradient, for each input."""
         if not pairs:
             return [zero(x) for x in self.inputs]
-        (root, upstream), order = pairs[0], self._order
+        (root, upstream), order = pairs[0], self._order if order is None else order
         if len(pairs) > 1:  # one pass for all: from the number Σ u·y, whose derivative for y is u
             steps = _inner(*zip(*pairs, strict=True))
             root, upstream, order = steps[-1], None, [*order, *steps]

@@ -75,6 +75,14 @@ def push_forward(order: Sequence[Node], tangents: Mapping[Any, Any], create_grap
     return found
 
 
+def has_forward_rules(order: Sequence[Node]) -> bool:
+    """Whether each primitive in ``order`` says how tangents go through it: of a user's own one, reverse rules may not.
+
+    Where they take the number out of g, as HIPS autograd's users may, there is a product for each entry of the result.
+    """
+    return all(node.rule is None or not node.rule.own or push_of(node.rule, node.kind) is not None for node in order)
+
+
 def _of_one(push: Push | None, node: Any, y: Any, operands: Sequence[Any], create_graph: bool) -> Callable[..., Any]:
     """How one direction goes through a node, where many have to go one by one."""
 

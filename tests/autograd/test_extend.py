@@ -358,6 +358,35 @@ def test_a_function_of_values_that_raises_runs_once() -> None:
     assert runs == [2.0]
 
 
+def test_second_derivatives_by_such_rules_take_a_few_products() -> None:
+    """As in surpyval: of what goes through a number, the second derivative is 0, and other rules are not asked for it.
+
+    Forward mode would want a product for each of the 500 entries.
+    """
+    calls = []
+
+    @primitive
+    def power(a: Any, x: Any) -> Any:
+        return getval(x) ** getval(a)
+
+    def for_a(ans: Any, a: Any, x: Any) -> Any:
+        return lambda g: calls.append("a") or np.sum(getval(g) * getval(ans) * np.log(getval(x)))
+
+    defvjp(power, for_a, lambda ans, a, x: lambda g: calls.append("x") or g * a * ans / x)
+    points = np.linspace(0.5, 2.0, 500)
+
+    def total(p: Any) -> Any:
+        return anp.sum(power(p[0], p[1] * points))
+
+    at, v = np.array([2.0, 1.3]), np.array([1.0, 0.5])
+    # The row of p[1]: Σ of the derivatives of a xᵃ⁻¹ · points for a and for p[1].
+    x = at[1] * points
+    row = np.sum(points * x * (1 + 2 * np.log(x))), np.sum(2 * points**2)
+    np.testing.assert_allclose(ag.hessian(total)(at), [[0.0, 0.0], row], rtol=1e-12)
+    np.testing.assert_allclose(ag.hessian_vector_product(total)(at, v), v @ [[0.0, 0.0], row], rtol=1e-12)
+    assert len(calls) < 20
+
+
 @pytest.mark.parametrize("x", [0.7, X, X.reshape(3, 1), np.array(0.4), X.astype(np.float32)], ids=repr)
 def test_rules_that_take_the_number_of_g_have_their_derivative(x: Any) -> None:
     @primitive
