@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from itertools import combinations
+from math import prod
 from typing import Any
 from unittest import mock
 
@@ -154,6 +158,85 @@ def test_sums_over_any_axes(shape: Any, dtype: Any) -> None:
     expected = [np.sum(x, axis=a) for a in axes] + [np.mean(x, axis=a) for a in axes]
     for found, wanted in zip(f(x), expected, strict=True):
         np.testing.assert_allclose(found, wanted, rtol=TOLERANCE[dtype], atol=TOLERANCE[dtype] * np.sqrt(x.size) * 3)
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 4), (2, 1, 3), (1, 3), (3, 1), (2, 3, 2, 2), (1, 2, 1, 3, 1)])
+@pytest.mark.parametrize("function", [ag.sum, ag.mean])
+def test_a_sum_is_the_engines_where_what_goes_lies_after_or_before_what_stays(shape: Any, function: Any) -> None:
+    x, axes = RNG.normal(size=shape), [c for n in range(len(shape)) for c in combinations(range(len(shape)), n + 1)]
+    axes = [gone for gone in axes if prod(shape[i] for i in gone) > 1]
+    compiled = ag.compile(lambda x: [function(x, axis=axis) for axis in axes], engine="native")
+    for found, axis in zip(compiled(x), axes, strict=True):
+        np.testing.assert_allclose(found, function(x, axis=axis), rtol=1e-12)
+    steps = steps_of(compiled)
+    made = {step.place: step for step in steps.steps if not isinstance(step, Chained)}
+    for place, gone in zip(steps.tape.outputs, axes, strict=True):
+        while place not in made:
+            (place,) = steps.tape.entries[place].inputs  # an axis of length one that goes as well
+        step, away = made[place], prod(shape[i] for i in gone)
+        pattern = "".join("gone " if i in gone else "stays " for i, length in enumerate(shape) if length > 1)
+        count = away if function is ag.mean else 1
+        if re.fullmatch("(stays )*(gone )*", pattern):
+            assert (step.name, step.sizes) == ("sum_rows", (x.size // away, away, count))
+        elif re.fullmatch("(gone )*(stays )*", pattern):
+            assert (step.name, step.sizes) == ("sum_columns", (away, x.size // away, count))
+        else:
+            assert isinstance(step, Call)
+
+
+def of(*shape: int, dtype: Any = np.float64) -> Any:
+    return np.abs(RNG.normal(size=shape)).astype(dtype)
+
+
+CLASSES = np.array([0, 2, 1, 3])
+PARTS: dict[str, tuple[Callable[..., Any], tuple[Any, ...], list[Any]]] = {
+    "softmax": (lambda x: ag.softmax(x), (of(4, 5),), [("softmax", (4, 5))]),
+    "of a vector": (lambda x: ag.softmax(x), (of(5),), [("softmax", (1, 5))]),
+    "of three axes": (lambda x: ag.softmax(x, axis=2), (of(2, 4, 5),), [("softmax", (8, 5))]),
+    "in single precision": (lambda x: ag.softmax(x), (of(4, 5, dtype=np.float32),), [("softmax", (4, 5))]),
+    "along columns": (lambda x: ag.softmax(x, axis=0), (of(4, 5),), [Call]),
+    "in the middle": (lambda x: ag.softmax(x, axis=1), (of(2, 4, 5),), [Call]),
+    "of whole numbers": (lambda x: ag.softmax(x), (of(4, 5, dtype=int),), [Call]),
+    "of a view": (lambda x: ag.softmax(x.T), (of(5, 4),), [Call]),
+    "of another shape": (lambda x: ag.softmax(x.reshape(2, 10)), (of(5, 4),), [("softmax", (2, 10))]),
+    "of nothing": (lambda x: ag.softmax(x), (of(0, 4),), [Call]),
+    "of many": (lambda x: ag.softmax(x), (of(16 * 16, 256),), [("softmax", (256, 256))]),
+    "of too many": (lambda x: ag.softmax(x), (of(16 * 16 + 1, 256),), [Call]),
+    "losses": (lambda x, t: ag.softmax_cross_entropy(x, t), (of(4, 5), CLASSES), [("cross_entropy", (4, 5))]),
+    "losses of a sequence": (
+        lambda x, t: ag.softmax_cross_entropy(x, t), (of(2, 2, 5), CLASSES.reshape(2, 2)), [("cross_entropy", (4, 5))]
+    ),
+    "short class numbers": (lambda x, t: ag.softmax_cross_entropy(x, t), (of(4, 5), CLASSES.astype(np.int32)), [Call]),
+    "losses of whole numbers": (lambda x, t: ag.softmax_cross_entropy(x, t), (of(4, 5, dtype=int), CLASSES), [Call]),
+    "one product": (lambda a, b: a @ b, (of(4, 5), of(5, 3)), [(4, 3, 5)]),
+    "of two precisions": (lambda a, b: a @ b, (of(4, 5, dtype=np.float32), of(5, 3)), [Call]),
+    "products of many matrices": (lambda a, b: a @ b, (of(2, 4, 5), of(5, 3)), [Call]),
+    "by many matrices": (lambda a, b: a @ b, (of(4, 5), of(2, 5, 3)), [Call]),
+    "by a vector": (lambda a, b: a @ b, (of(4, 5), of(5)), [Call]),
+    "an empty product": (lambda a, b: a @ b, (of(4, 0), of(0, 3)), [Call]),
+    "a layer": (lambda x, w, b: ag.linear(x, w, b), (of(4, 5), of(5, 3), of(3)), [(4, 3, 5), Chained]),
+    "a layer of many": (lambda x, w, b: ag.linear(x, w, b), (of(2, 4, 5), of(5, 3), of(3)), [(8, 3, 5), Chained]),
+    "another precision's bias": (
+        lambda x, w, b: ag.linear(x, w, b),
+        (of(4, 5, dtype=np.float32), of(5, 3, dtype=np.float32), of(3)),
+        [Call],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_what_an_operation_becomes(name: str) -> None:
+    function, inputs, expected = PARTS[name]
+    compiled = ag.compile(function, engine="native")
+    np.testing.assert_allclose(compiled(*inputs), function(*inputs), rtol=1e-5, atol=1e-6)
+    found: list[Any] = []
+    for step in steps_of(compiled).steps:
+        found.append(type(step))
+        if isinstance(step, Part):
+            found[-1] = step.name, step.sizes
+        elif isinstance(step, Product):
+            found[-1] = step.sizes
+    assert found == expected
 
 
 def test_sums_of_many_numbers_of_32_bits_are_as_exact_as_they_can_be() -> None:

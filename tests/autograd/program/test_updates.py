@@ -109,3 +109,27 @@ def test_a_normalisation_that_is_used_twice_is_not_recorded_wrongly() -> None:
     step = nn.compile_step(model, loss, nn.SGD(model.parameters(), learning_rate=0.1))
     with pytest.raises(ag.RecordingError, match=r"ag\.assign has set"):
         step(np.eye(2, dtype=np.float32), np.ones((2, 2), np.float32))
+
+
+@pytest.mark.parametrize("wanted", range(8))
+@pytest.mark.parametrize("left", [False, True])
+def test_an_update_by_a_product_leaves_what_else_is_asked_for(engine: Any, wanted: int, left: bool) -> None:
+    """The product, what is taken off, and the new weights, each of which may be a result as well."""
+    rng = np.random.default_rng(0)
+    a, b, start = rng.normal(size=(4, 5)), rng.normal(size=(5, 3)), rng.normal(size=(4, 3))
+    W = ag.Tensor(start, requires_grad=True)
+
+    def step(a: Any, b: Any) -> Any:
+        product = a @ b
+        scaled = 0.1 * product if left else product * 0.1
+        new = W - scaled
+        ag.assign(W, new)
+        return [x for i, x in enumerate((product, scaled, new)) if wanted & 1 << i]
+
+    compiled = ag.compile(step, engine=engine)
+    for call in range(1, 4):
+        parts = a @ b, 0.1 * (a @ b), start - 0.1 * call * (a @ b)
+        found = compiled(a, b)
+        for x, y in zip(found, [x for i, x in enumerate(parts) if wanted & 1 << i], strict=True):
+            np.testing.assert_allclose(np.asarray(x), y, rtol=1e-13)
+        np.testing.assert_allclose(W.data, parts[2], rtol=1e-13)

@@ -6,6 +6,7 @@ import copy
 import math
 import pickle
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -217,10 +218,57 @@ def test_a_layer_is_copied_and_gone_through_again() -> None:
         np.testing.assert_allclose([leaf._grad for leaf in leaves], np.multiply(twice, 1.5), rtol=1e-12)
 
 
-def test_a_layer_of_tiny_numbers_where_numpy_is_strict() -> None:
-    layer = Layer()
+@pytest.mark.parametrize("strict", ["forward", "backward", "both"])
+@pytest.mark.parametrize("tiny", [1e-200, 1e-310])
+def test_a_layer_of_tiny_numbers_where_numpy_is_strict(strict: str, tiny: float) -> None:
+    layer, inputs = Layer(), [Value(1e-200) for _ in range(8)]
     for w in layer.weights[0]:
         w.data = 1e-200
-    with np.errstate(all="raise"):
-        ag.sum([1e-200 * y for y in layer([Value(1e-200) for _ in range(8)])]).backward()
+    with np.errstate(all="ignore" if strict == "backward" else "raise"):
+        loss = ag.sum([tiny * y for y in layer(inputs)])
+    with np.errstate(all="ignore" if strict == "forward" else "raise"):
+        loss.backward()
     assert layer.weights[1][0].grad == 0.0
+    np.testing.assert_allclose([bias.grad for bias in layer.biases], tiny)
+    columns = [[w.data for w in column[1:]] for column in zip(*layer.weights, strict=True)]
+    np.testing.assert_allclose([x.grad for x in inputs], [tiny * sum(column) for column in columns], rtol=1e-9)
+
+
+KINDS: dict[str, Callable[[float, int], Any]] = {
+    "Values": lambda x, i: Value(x),
+    "numbers": lambda x, i: x,
+    "constants": lambda x, i: Value(x, requires_grad=False),
+    "first a number": lambda x, i: Value(x) if i else x,
+    "first a constant": lambda x, i: Value(x, requires_grad=i > 0),
+    "second a number": lambda x, i: x if i == 1 else Value(x),
+    "second a constant": lambda x, i: Value(x, requires_grad=i != 1),
+    "computed": lambda x, i: Value(x / 2.0) * 2.0,
+}
+
+
+@pytest.mark.parametrize("size", [(2, 3), (1, 40), (40, 1), (5, 8)])
+@pytest.mark.parametrize("kinds", [(a, b, c) for a in KINDS for b in KINDS for c in KINDS if "Values" in (a, b, c)])
+def test_rows_of_any_kinds_are_their_own_sums(size: tuple[int, int], kinds: tuple[str, str, str]) -> None:
+    def made() -> tuple[list[list[Any]], list[Any], list[Any]]:
+        rng = np.random.default_rng(0)
+        of_weights, of_inputs, of_biases = map(KINDS.__getitem__, kinds)
+        weights = [[of_weights(x, i) for i, x in enumerate(row)] for row in rng.normal(size=size).tolist()]
+        inputs = [of_inputs(x, i) for i, x in enumerate(rng.normal(size=size[1]).tolist())]
+        return weights, inputs, [of_biases(x, i) for i, x in enumerate(rng.normal(size=size[0]).tolist())]
+
+    (weights, inputs, biases), alike = made(), made()
+    found = ag.affine(weights, inputs, biases)
+    expected = [
+        sum((w * x for w, x in zip(row, alike[1], strict=True)), bias)
+        for row, bias in zip(alike[0], alike[2], strict=True)
+    ]
+    for y, other in zip(found, expected, strict=True):
+        assert getattr(y, "data", y) == pytest.approx(getattr(other, "data", other), abs=1e-14)
+        assert getattr(y, "requires_grad", False) == getattr(other, "requires_grad", False)
+    results = [sum((y * y for y in ys), 0.0) for ys in (found, expected)]
+    for result in results:
+        if getattr(result, "requires_grad", False):
+            result.backward()
+    of_found, of_expected = chain(*weights, inputs, biases), chain(*alike[0], *alike[1:])
+    for x, other in zip(of_found, of_expected, strict=True):
+        assert getattr(x, "_grad", None) == pytest.approx(getattr(other, "_grad", None), abs=1e-13)

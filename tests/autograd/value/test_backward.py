@@ -213,3 +213,32 @@ def test_a_pass_looks_at_no_number_of_its_graph() -> None:
     y = ag.sum([x * 2, 2 * x, x**2, x * x])
     y.backward()
     assert not {id(node) for node in topological_order(y)} & LOOKED_AT.keys()
+
+
+class Own(Value):
+    """A kind of Value of somebody's own."""
+
+    __slots__ = ()
+
+
+@pytest.mark.parametrize("kinds", [(Own, Value), (Value, Own), (Own, Own)])
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda a, b: a * b,
+        lambda a, b: (a * 2.0) / (b + 1.0),
+        lambda a, b: 2.0 - a**b,
+        lambda a, b: ag.maximum(a, b) * a,
+        lambda a, b: ag.sum([a, b, a * b]),
+        lambda a, b: ag.exp(a).tanh() * b.relu(),
+        lambda a, b: ag.affine([a, b], [b, 0.5], a),
+    ],
+)
+def test_values_of_a_kind_of_ones_own_have_the_same_gradients(function: Any, kinds: Any) -> None:
+    plain, own = [Value(1.5), Value(0.7)], [kind(x) for kind, x in zip(kinds, (1.5, 0.7), strict=True)]
+    for leaves in (plain, own):
+        function(*leaves).backward()
+    assert [x.grad for x in own] == [x.grad for x in plain]
+    assert ag.gradients(function(*own), own) == [x.grad for x in plain]
+    assert ag.gradients(function(own[0], plain[1]), [own[0], plain[1]]) == [x.grad for x in plain]
+    assert ag.gradients(function(plain[0], own[1]), [plain[0], own[1]]) == [x.grad for x in plain]
