@@ -425,4 +425,34 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "condition turned",
         "return stack(rows) if any(isinstance(row, Node) for row in rows) else np.stack(rows)",
     ): "each of the two takes arrays and nodes",
+    (
+        "autograd/value/affine.py",
+        "0 → 1",
+        "if numbers is None or not all([row[0].requires_grad for row in rows]):  # noqa: C419",
+    ): "whether one of a row's numbers wants a gradient; the general way asks it of all",
+    (
+        "autograd/program/native/values.py",
+        "True → False",
+        "self._closed = True",
+    ): "one jump more, which nothing reaches",
+    (
+        "autograd/rules/forwards.py",
+        "Or → And",
+        "if (b.__class__ is float or b.__class__ is int) and b != 0:",
+    ): "the general way gives the same",
+    (
+        "autograd/rules/forwards.py",
+        "False → True",
+        "return np.where(near, series, y).astype(np.result_type(x, np.float16), copy=False)",
+    ): "one copy more",
+    (
+        "autograd/rules/adding.py",
+        "1 → 2",
+        "places = places.reshape(-1, 1) * after + np.arange(after)",
+    ): "NumPy finds a length of −2, as one of −1",
+    (
+        "autograd/rules/documentation.py",
+        "0 → 1",
+        "places = [place for place in places if len(place) == 4 and place[1:3] != [place[0], 0]]",
+    ): "no lambda begins a line",
 }
