@@ -86,6 +86,7 @@ _HALF = re.compile(r"(\d) ?([AaPp])(?:[Mm]|\.[Mm]\.)$")
 # A weekday before a date, and a comma before its time, as browsers write it.
 _WEEKDAY = re.compile(r"^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,? (?=.*\d)", re.IGNORECASE)
 _COMMA = re.compile(r", (?=\d{1,2}:\d\d)")
+_ISO = r"\d{4}-\d\d-\d\d"
 # 1.2.10 is a version, 01.02.10 a date.
 _SHORT_YEAR, _BOTH_DIGITS = "%d.%m.%y", re.compile(r"\d\d\.\d\d\.\d\d\b")
 # Whole numbers such as 20240229 are dates where all are, of these centuries.
@@ -323,15 +324,26 @@ _FORMS = {form: _shape_of(re.sub("%[bBp]", "x", re.sub("%[dmyYHIMS]", "1", form)
 
 
 def to_dates(series: pd.Series[Any], form: str) -> NDArray[np.datetime64]:
-    """A column as dates without a time zone; NaT where a cell is missing or no date."""
+    """A column as dates without a time zone; NaT where a cell is missing or no date.
+
+    What does not fit the form may be written as ISO 8601 has it, year first, which is like no other.
+
+    Example:
+        >>> import pandas as pd
+        >>> to_dates(pd.Series(["3/14/2015", "2015-03-15", "15/3/2015"]), "%m/%d/%Y").astype(str).tolist()
+        ['2015-03-14T00:00:00', '2015-03-15T00:00:00', 'NaT']
+    """
     if _pandas().api.types.is_datetime64_any_dtype(series.dtype):
         return _without_zone(_pandas().to_datetime(series, utc=True))
     codes, different = _pandas().factorize(series, use_na_sentinel=True)
     texts = [
         text if text and len(text) < LONGEST_DATE else None for text in (_text_of_date(x, form) for x in different)
     ]
-    dates = _without_zone(_parsed(_pandas().Series([*texts, None], dtype=object), form))  # the last is that of code -1
-    found: NDArray[np.datetime64] = dates[codes]
+    written = _pandas().Series([*texts, None], dtype=object)  # the last is that of code -1
+    dates = _parsed(written, form)
+    if form != "ISO8601" and (others := dates.isna() & written.str.match(_ISO).eq(True)).any():
+        dates = dates.fillna(_parsed(written.where(others), "ISO8601"))
+    found: NDArray[np.datetime64] = _without_zone(dates)[codes]
     return found
 
 
