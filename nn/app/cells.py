@@ -298,9 +298,12 @@ def date_format(series: pd.Series[Any]) -> str | None:
     if _pandas().api.types.is_datetime64_any_dtype(series.dtype):
         return "ISO8601"
     different = series.dropna().unique()[:DATES_TRIED]
+    whole = series.dtype.kind in "iuf"
+    if whole and (len(different) < FEWEST_WHOLE_DATES or _text_of_date(different[0]) is None):
+        return None
     texts = _pandas().Series([text for cell in different if (text := _text_of_date(cell)) is not None], dtype=object)
-    if series.dtype.kind in "iuf":
-        are = FEWEST_WHOLE_DATES <= len(different) == len(texts)
+    if whole:
+        are = len(different) == len(texts)
         return "ISO8601" if are and _parsed(texts, "ISO8601").notna().all() else None
     if not len(texts) or not all(len(text) < LONGEST_DATE and _LIKE_A_DATE.search(text) for text in texts[:20]):
         return None
