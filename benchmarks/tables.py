@@ -10,7 +10,7 @@ rows are few. Files with more rows than `MOST_ROWS` are cut to a random part.
 Defaults are chosen by one half of the files, drawn once; the other half is held out, and told apart.
 
 ``--json FILE`` keeps the figures as they come, and measures no file again whose figures are there, so that a run can
-be broken off; ``--page FILE`` writes the page made from them.
+be broken off; ``--page FILE`` writes the page made from them, once there are figures of all files.
 """
 
 from __future__ import annotations
@@ -126,8 +126,13 @@ FILES = {
 
 def held_out() -> set[str]:
     """The half of the files, drawn at random once, that no default was chosen by since then."""
-    names = sorted(_name(package, end) for package, ending in FILES.items() for end in ending)
+    names = every_name()
     return {names[place] for place in np.random.default_rng(14).permutation(len(names))[41:]}
+
+
+def every_name() -> list[str]:
+    """The names of all files."""
+    return sorted(_name(package, end) for package, ending in FILES.items() for end in ending)
 
 
 def _name(package: str, end: str) -> str:
@@ -325,15 +330,23 @@ def main() -> None:
     kept, apart, found = arguments.json, held_out(), dict[str, dict[str, Any]]()
     if kept and kept.is_file():
         found = json.loads(kept.read_text(encoding="utf-8"))
+    chosen = {
+        name
+        for name in every_name()
+        if arguments.only in name and arguments.half in (None, "held-out" if name in apart else "looked-at")
+    }
+    if arguments.page and (left := set(every_name()) - chosen - set(found)):
+        parser.error(
+            f"--page tells of all files, and {len(left)} of {len(every_name())} would have no figures, "
+            f"{min(left)} among them; leave out --only and --half"
+        )
     print(f"{'file':<40}{'':<30}    ours   trees     mlp  behind")
     with tempfile.TemporaryDirectory() as temporary:
         for package, ending in FILES.items():
             wanted = {
                 end: target
                 for end, target in ending.items()
-                if arguments.only in (name := _name(package, end))
-                and name not in found
-                and arguments.half in (None, "held-out" if name in apart else "looked-at")
+                if (name := _name(package, end)) in chosen and name not in found
             }
             for file, target, content in fetched(package, wanted, arguments.folder or Path(temporary)):
                 began, path, name = time.perf_counter(), Path(temporary, file), _name(package, file)
@@ -350,7 +363,9 @@ def main() -> None:
             f"{near} of {len(accepted)} within {WITHIN} of the better, or above"
         )
     if arguments.page:
-        write_atomically(arguments.page, page(found).encode())
+        if left := set(every_name()) - set(found):
+            sys.exit(f"no page: the packages do not hold {', '.join(sorted(left))}")
+        write_atomically(arguments.page, page({name: found[name] for name in every_name()}).encode())
 
 
 if __name__ == "__main__":
