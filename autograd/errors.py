@@ -5,6 +5,8 @@ A message says what was being done, what was given, and what to do instead.
 
 from typing import Any
 
+import numpy as np
+
 
 class GradbookError(Exception):
     """The parent of every error this package raises on purpose."""
@@ -12,6 +14,10 @@ class GradbookError(Exception):
 
 class ShapeError(GradbookError, ValueError):
     """Shapes that do not fit together, with the operation and both shapes named."""
+
+
+class MatrixError(ShapeError, np.linalg.LinAlgError):
+    """A matrix that has no inverse or no such factor: NumPy's ``LinAlgError``, with operation and shape named."""
 
 
 class DTypeError(GradbookError, TypeError):

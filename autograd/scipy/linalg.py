@@ -138,6 +138,7 @@ def cho_solve(c_and_lower: tuple[Any, bool], b: Any, **options: Any) -> Any:
     if not isinstance(factor, Node) and not isinstance(b, Node):
         return _linalg.cho_solve(c_and_lower, b, **options)
     refuse_options("cho_solve", **options)
+    lower = bool(np.ravel(lower)[0])  # SciPy's cho_factor of a stack says it of each
     first, second = (0, 2) if lower else (2, 0)
     return solve_triangular(factor, solve_triangular(factor, b, first, lower), second, lower)
 

@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
-from autograd.errors import DTypeError, ShapeError
+from autograd.errors import DTypeError, MatrixError, ShapeError
 from autograd.graph.hooks import current_tracer
 from autograd.graph.node import Node, describe
 from autograd.graph.operators import ForeignOperandError
@@ -259,7 +259,8 @@ def explained(rule: Primitive, arrays: Sequence[Any], error: ValueError) -> Valu
             reason = f"the first has {columns} columns and the second {rows} rows; these must be equal"
             reason += _row(shapes[0], rows)
     noun = "shape" if len(shapes) == 1 else "shapes"
-    return ShapeError(f"{rule.name} of {noun} {' and '.join(map(str, shapes))}: {reason}")
+    kind = MatrixError if isinstance(error, np.linalg.LinAlgError) else ShapeError
+    return kind(f"{rule.name} of {noun} {' and '.join(map(str, shapes))}: {reason}")
 
 
 def _row(given: tuple[int, ...], rows: int) -> str:

@@ -96,3 +96,20 @@ def test_what_has_no_derivative_is_refused_in_a_line(name: str) -> None:
     with pytest.raises((ValueError, TypeError), match=message) as refusal:
         call()
     assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", ["cholesky", "inv", "solve", "tensorinv"])
+def test_a_matrix_without_inverse_or_factor_raises_what_numpys_users_catch(name: str) -> None:
+    def likelihood(x: Any) -> Any:
+        function: Any = getattr(np.linalg, name)
+        try:
+            return anp.sum(function(x, *{"solve": (np.ones(2),), "tensorinv": (1,)}.get(name, ())))
+        except np.linalg.LinAlgError:
+            return anp.sum(x) * 0.0
+
+    assert np.isfinite(ag.grad(likelihood)(np.eye(2) * 2.0)).all()
+    np.testing.assert_array_equal(ag.grad(likelihood)(-np.ones((2, 2))), np.zeros((2, 2)))
+    with pytest.raises(ag.ShapeError, match=f"{name if name != 'tensorinv' else 'inv'} of shape"):
+        getattr(np.linalg, name)(
+            ag.Tensor(-np.ones((2, 2))), *{"solve": (np.ones(2),), "tensorinv": (1,)}.get(name, ())
+        )

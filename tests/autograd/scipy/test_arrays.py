@@ -241,6 +241,14 @@ def test_triangles_of_complex_numbers(trans: int) -> None:
         np.testing.assert_allclose(solved, scipy.linalg.cho_solve((a, True), b), rtol=1e-10)
 
 
+def test_a_factored_stack_solves_for_nodes() -> None:
+    try:
+        factored = scipy.linalg.cho_factor(SPDS)
+    except ValueError:
+        pytest.skip("this SciPy takes single matrices")
+    np.testing.assert_allclose(linalg.cho_solve(factored, ag.Tensor(BS)).data, np.linalg.solve(SPDS, BS), rtol=1e-10)
+
+
 @pytest.mark.parametrize("lower", [True, False])
 def test_cholesky_reads_the_triangle_that_scipys_reads(lower: bool) -> None:
     for a in (SPD + np.tril(M), SPD + np.triu(M)):
