@@ -7,6 +7,7 @@ from typing import Any
 from scipy import stats
 
 import autograd.numpy as np
+from autograd.numpy.arguments import array_of
 from autograd.scipy.special import gammaln, psi, xlogy
 from autograd.scipy.stats.distribution import REQUIRED, Distribution, holds_node
 
@@ -15,6 +16,7 @@ def logpdf(x: Any, alpha: Any) -> Any:
     """The logarithm of the density at x, shape (k,) or (k, points); α has shape (k,)."""
     if not holds_node(x, alpha):
         return stats.dirichlet.logpdf(x, alpha)
+    x, alpha = array_of(x), array_of(alpha)
     if np.shape(x)[0] == np.shape(alpha)[0] - 1:  # the last number is what is left of 1
         x = np.concatenate([x, np.expand_dims(1 - np.sum(x, axis=0), 0)])
     powers = np.reshape(alpha - 1, (-1,) + (1,) * (np.ndim(x) - 1))

@@ -11,6 +11,7 @@ from typing import Any
 from scipy import stats
 
 from autograd.graph.node import Node
+from autograd.numpy.arguments import array_of
 from autograd.rules.entries import (
     equal,
     exp,
@@ -100,7 +101,7 @@ class Family(Distribution):
 
     def _parameters(self, args: tuple[Any, ...], named: dict[str, Any]) -> tuple[list[Any], Any, Any]:
         """Shapes, place and scale, of positional and named arguments as SciPy takes them."""
-        given = self.given(args, named)
+        given = {name: array_of(x) for name, x in self.given(args, named).items()}
         return [given[name] for name in self.shapes], given["loc"], given.get("scale", 1.0)
 
     def _of_nodes(self, method: str, standard: Function, low: float, high: float, density: bool = False) -> Function:
@@ -110,7 +111,7 @@ class Family(Distribution):
             if not holds_node(x, *args, *named.values()):
                 return getattr(self.scipys, method)(x, *args, **named)
             shapes, loc, scale = self._parameters(args, named)
-            z = (x - loc) / scale
+            z = (array_of(x) - loc) / scale
             if self.support == EVERYWHERE:
                 found = standard(z, *shapes)
             else:
@@ -138,6 +139,7 @@ class Family(Distribution):
             if not holds_node(q, *args, *named.values()):
                 return getattr(self.scipys, method)(q, *args, **named)
             shapes, loc, scale = self._parameters(args, named)
+            q = array_of(q)
             taken = logical_and(greater_equal(q, 0.0), less_equal(q, 1.0))
             return loc + scale * where(taken, standard(where(taken, q, 0.5), *shapes), math.nan)
 

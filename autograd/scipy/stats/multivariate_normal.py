@@ -10,11 +10,12 @@ from scipy import stats
 
 import autograd.numpy as np
 from autograd.graph.node import Node
+from autograd.numpy.arguments import array_of
 from autograd.scipy.stats.distribution import Distribution, holds_node
 
 
 def logpdf(x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False) -> Any:
-    """The logarithm of the density at x, shape (d,) or (points, d).
+    """The logarithm of the density at x, shape (d,) or (points, d); where d is 1, (points,) too.
 
     Args:
         x: Where.
@@ -27,7 +28,10 @@ def logpdf(x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False)
     """
     if not holds_node(x, mean, cov):
         return stats.multivariate_normal.logpdf(x, mean, cov, allow_singular)
-    size = next((np.shape(part)[-1] for part in (x, mean, cov) if np.ndim(part)), 1)
+    x, mean, cov = map(array_of, (x, mean, cov))
+    # As in SciPy the mean says how long vectors are, or else the matrix; of numbers there may be many.
+    size = np.size(mean) if mean is not None else np.shape(cov)[0] if np.ndim(cov) == 2 else 1
+    x = np.expand_dims(x, -1) if size == 1 and np.ndim(x) < 2 else x
     deviation = x if mean is None else x - mean
     sigma = _matrix(cov, size)
     if allow_singular:
@@ -42,7 +46,7 @@ def logpdf(x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False)
         log_det, rank = np.linalg.slogdet(sigma)[1], size
         solved = np.linalg.solve(sigma, np.reshape(deviation, (-1, size)).T).T
         solved = np.reshape(solved, np.shape(deviation))
-    return -(np.sum(deviation * solved, axis=-1) + log_det + rank * math.log(2 * math.pi)) / 2
+    return -(np.squeeze(np.sum(deviation * solved, axis=-1)) + log_det + rank * math.log(2 * math.pi)) / 2
 
 
 def pdf(x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False) -> Any:

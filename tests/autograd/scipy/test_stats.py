@@ -228,6 +228,29 @@ def test_normal_vectors() -> None:
         ag.grad(lambda s: mvn.logpdf(point, np.zeros(3), s, True))(flat)
 
 
+@pytest.mark.parametrize("given", [(None, 2.0), (0.3, 2.0), (None, 1), ([0.3], [[2.0]])], ids=str)
+@pytest.mark.parametrize("x", [SIGNED, SIGNED[0], SIGNED[:, None], SIGNED[:1]], ids=np.shape)
+def test_vectors_of_one_number_are_as_many_as_numbers_are_given(x: Any, given: Any) -> None:
+    from autograd.scipy.stats import multivariate_normal as mvn
+
+    np.testing.assert_allclose(mvn.logpdf(ag.Tensor(x), *given).data, mvn.logpdf(x, *given), rtol=1e-12, strict=True)
+
+
+@pytest.mark.parametrize("name", [*ROWS, *DISCRETE, "dirichlet", "multivariate_normal"])
+def test_points_and_parameters_beside_nodes_may_be_lists(name: str) -> None:
+    rows: dict[str, Any] = {"dirichlet": (UNIT / UNIT.sum(), POSITIVE), "multivariate_normal": (UNIT, SIGNED, SIGMA)}
+    if name in ROWS:
+        x, parameters, _ = ROWS[name]
+        rows[name] = (x, *(np.full(3, parameter) for parameter in parameters))
+    elif name in DISCRETE:
+        rows[name] = (np.arange(1.0, 4.0), *(np.full(3, parameter) for parameter in DISCRETE[name]))
+    f = getattr(family(name), "logpmf" if name in DISCRETE else "logpdf")
+    arguments = rows[name]
+    for place in range(len(arguments)):
+        given = [ag.Tensor(x) if i == place else x.tolist() for i, x in enumerate(arguments)]
+        np.testing.assert_allclose(f(*given).data, f(*arguments), rtol=1e-10)
+
+
 def test_frozen_vectors() -> None:
     from autograd.scipy.stats import multivariate_normal as mvn
 
