@@ -81,6 +81,10 @@ class Differentiable(Node):
         self._accumulate(gradients)
         SLIPS.passed()
 
+    def _refuse_as_constant(self) -> None:
+        """Raise since nothing can be differentiated for this node."""
+        raise GraphError(f"{describe(self)} does not require a gradient: make it with requires_grad=True")
+
     def _propagate(
         self, seed: Any, order: Sequence[Node], create_graph: bool, wanted: Collection[Node] | None
     ) -> dict[Node, Any]:
@@ -133,7 +137,7 @@ def gradients(output: Node, wrt: Any, gradient: Any = None, create_graph: bool =
         if not isinstance(node, Node):
             raise TypeError(f"wrt must be a Value, a Tensor or a list of them, got one of type {type(node).__name__}")
         if not node.requires_grad:
-            raise GraphError(f"{describe(node)} does not require a gradient: make it with requires_grad=True")
+            node._refuse_as_constant()
     seed = output._seed(gradient, create_graph)
     found = output._propagate(seed, topological_order(output), create_graph, nodes)
     results = [node._as_gradient(found.get(node), create_graph) for node in nodes]

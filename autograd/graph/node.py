@@ -105,6 +105,10 @@ class Node:
         """See `autograd.graph.differentiable.Differentiable`."""
         raise NotImplementedError
 
+    def _refuse_as_constant(self) -> None:
+        """Raise since nothing can be differentiated for this node; see `autograd.graph.differentiable`."""
+        raise NotImplementedError
+
     # ---- what each kind supplies -----------------------------------------------------------------------------------
 
     def _seed(self, gradient: Any, create_graph: bool) -> Any:

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, NoReturn, Self
 
 import numpy as np
 
+from autograd.errors import GraphError
 from autograd.graph.functions_of_one import FunctionsOfOne
 from autograd.graph.hooks import current_tracer
 from autograd.graph.mode import recording
@@ -65,6 +66,13 @@ class Traced:
         refuse(
             ".backward(), which changes .grad",
             "use ag.grad, ag.value_and_grad or ag.gradients, and return the gradients",
+        )
+
+    def _refuse_as_constant(self) -> None:
+        active().ask_for_variables()
+        raise GraphError(
+            f"a traced {self.noun} has no gradient, as it depends on no variable: detached ones, constants and whole "
+            "numbers do not; in place of whole numbers pass floats"
         )
 
     def _zero_where_not_taken(self, g: Any) -> Any:

@@ -17,7 +17,7 @@ from autograd.graph.mode import recording
 from autograd.graph.node import Node
 from autograd.program.native.engine import Engine
 from autograd.program.routine import prepare
-from autograd.program.tracing import Tracer, is_array, is_number, plain
+from autograd.program.tracing import Tracer, VariablesWanted, is_array, is_number, plain
 from autograd.tensor.tensor import Tensor
 from autograd.value.value import Value
 
@@ -39,7 +39,8 @@ def compile(function: AnyFunction, engine: Engine | None = None) -> AnyFunction:
     """The same function, recorded on its first call and replayed after that.
 
     What is recorded is every operation on the numbers and arrays that are passed in, gradients that the function takes
-    included; so ``ag.compile(ag.value_and_grad(loss))`` replays the loss and its gradient. Floats, arrays and nodes
+    included; so ``ag.compile(ag.value_and_grad(loss))`` replays the loss and its gradient,
+    and ``ag.gradients(…, create_graph=True)`` may differentiate for an argument. Floats, arrays and nodes
     among the arguments, also inside tuples, lists and dicts, may hold other numbers at every call. Anything else
     (integers, strings, options), and the shapes and dtypes of arrays, are part of the trace, and other ones make
     another; the latest 64 are kept. Nodes that the function takes from outside are read anew at every call; plain
@@ -146,16 +147,18 @@ class _Trace:
     def __init__(
         self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], engine: Engine | None
     ) -> None:
-        self._as_arrays = False
-        try:
-            tracer, output = _traced(function, args, kwargs, self._as_arrays)
-        except (TypeError, AttributeError):
-            # Perhaps it makes arrays of its numbers, np.array([a, b]) or a.shape, as derivatives not compiled let it.
-            self._as_arrays = any(map(is_number, leaves((args, kwargs))))
-            if not self._as_arrays:
-                raise
-        if self._as_arrays:
-            tracer, output = _traced(function, args, kwargs, self._as_arrays)
+        self._as_arrays = variables = False
+        while True:
+            try:
+                tracer, output = _traced(function, args, kwargs, self._as_arrays, variables)
+                break
+            except VariablesWanted:
+                variables = True
+            except (TypeError, AttributeError):
+                # Perhaps it makes arrays of its numbers, np.array([a, b]), as derivatives not compiled let it.
+                if self._as_arrays or not any(map(is_number, leaves((args, kwargs)))):
+                    raise
+                self._as_arrays = True
         if any(isinstance(x, Iterator) for x in leaves(output)):
             raise TypeError(f"ag.compile of a function that gives a {type(output).__name__}: give a list of its parts")
         self._form = map_leaves(lambda x: _OUTPUT if isinstance(x, Node) else x, output)
@@ -176,16 +179,26 @@ class _Trace:
 
 
 def _traced(
-    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], as_arrays: bool
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], as_arrays: bool, variables: bool
 ) -> tuple[Tracer, Any]:
-    """What the function gives of traced nodes, and who took it down; numbers are arrays without axes if asked."""
-    tracer = Tracer()
+    """What the function gives of traced nodes, and who took it down.
+
+    Args:
+        function: What is traced.
+        args: Its arguments.
+        kwargs: The named ones.
+        as_arrays: Whether numbers are arrays without axes.
+        variables: Whether an array is a variable, as a number always is.
+    """
+    tracer = Tracer(variables=variables)
 
     def traced(x: Any) -> Any:
         if not (is_array(x) or is_number(x)):
             return x
         data = np.asarray(plain(x)) if as_arrays else plain(x)
-        return tracer.argument(data, not is_array(x) or (isinstance(x, Tensor) and x.requires_grad))
+        if is_array(x):
+            return tracer.argument(data, x.dtype.kind in "fc" and (variables or getattr(x, "requires_grad", False)))
+        return tracer.argument(data, requires_grad=True)
 
     args, kwargs = map_leaves(traced, (args, kwargs))
     return tracer, tracer.trace(lambda: function(*args, **kwargs))

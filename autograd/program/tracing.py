@@ -30,11 +30,16 @@ from autograd.value.numbers import operand
 from autograd.value.value import Value
 
 
+class VariablesWanted(Exception):  # noqa: N818 - no error
+    """The function differentiates for an array that it was given: arrays are variables in another trace."""
+
+
 class Tracer:
     """What is done to traced nodes, taken down on a tape.
 
     Args:
         captures: Whether leaves from outside are read anew at every call; else they stay as they are now.
+        variables: Whether an array that is given is a variable, as a number is, which costs a longer trace.
 
     Attributes:
         tape: The tape.
@@ -42,8 +47,9 @@ class Tracer:
             it is a backward pass, where numbers are mostly added to gather the shares of a gradient.
     """
 
-    def __init__(self, captures: bool = True) -> None:
+    def __init__(self, captures: bool = True, variables: bool = True) -> None:
         self.tape = Tape()
+        self._variables = variables
         self.data = True
         self._start = CLOCK.tick() if captures else -1  # leaves made from here on are the trace's own
         self._places: dict[Node, int] = {}
@@ -82,6 +88,11 @@ class Tracer:
     def argument(self, data: Any, requires_grad: bool) -> Any:
         """A node for what is given at each call; ``data`` shows its kind."""
         return self._node(data, self.tape.argument(data), requires_grad)
+
+    def ask_for_variables(self) -> None:
+        """Say that the function differentiates for what is no variable, unless all are that can be."""
+        if not self._variables:
+            raise VariablesWanted
 
     def constant(self, data: Any) -> Any:
         """A node for a number or an array that stays."""

@@ -363,6 +363,47 @@ def test_gradients_that_nothing_could_flow_through_are_refused(engine: Any) -> N
         ag.compile(lambda x: (x * x).backward(create_graph=True), engine=engine)(1.5)
 
 
+CUBES: dict[str, tuple[Any, Any]] = {
+    "an argument": (lambda x: ag.gradients(ag.sum(x**3), x, create_graph=True), lambda x: 3 * x**2),
+    "a list of it": (lambda x: ag.gradients(ag.sum(x**3), [x], create_graph=True)[0], lambda x: 3 * x**2),
+    "what it makes": (
+        lambda x: (lambda y: ag.gradients(ag.sum(y * y * x), y, create_graph=True))(2 * x), lambda x: 4 * x**2,
+    ),
+    "twice": (
+        lambda x: ag.gradients(ag.sum(ag.gradients(ag.sum(x**3), x, create_graph=True)), x, create_graph=True),
+        lambda x: 6 * x,
+    ),
+    "beside a number in an array": (
+        lambda x: ag.gradients(ag.sum(x**3 * np.asarray(2.0)), x, create_graph=True), lambda x: 6 * x**2,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CUBES)
+@pytest.mark.parametrize("kind", [np.asarray, np.float32, ag.Tensor], ids=["array", "float32", "Tensor"])
+def test_a_function_differentiates_for_an_array_that_it_is_given(name: str, kind: Any, engine: Any) -> None:
+    function, expected = CUBES[name]
+    compiled = ag.compile(function, engine=engine)
+    for x in (np.array([1.0, -2.0, 0.5]), np.array([3.0, 0.0, 7.0])):
+        found = compiled(kind(x))
+        np.testing.assert_allclose(found, expected(x), rtol=1e-12)
+        assert found.dtype == (np.float32 if kind is np.float32 else np.float64)
+    assert len(compiled.traces) == 1
+
+
+def test_what_has_no_gradient_in_a_compiled_function_says_so() -> None:
+    def slope(f: Any) -> Any:
+        return ag.compile(lambda x: ag.gradients(ag.sum(x * x), f(x), create_graph=True))
+
+    for f, x in ((lambda x: x.detach(), np.ones(2)), (lambda x: x, np.arange(2)), (lambda x: x.detach(), 1.5)):
+        with pytest.raises(
+            ag.GraphError, match=r"a traced (Tensor|Value) has no gradient, as it depends on no variable"
+        ):
+            slope(f)(x)
+    with pytest.raises(ag.RecordingError, match="a backward pass that is thrown away"):
+        ag.compile(lambda x: ag.gradients(ag.sum(x * x), x))(np.ones(2))
+
+
 @pytest.mark.parametrize("passes", [(), (0,), (1,), (0, 1), (2,)], ids=str)
 @pytest.mark.parametrize("kind", [np.random.default_rng, np.random.RandomState, random.Random])
 def test_generators_made_after_a_recording_are_watched(kind: Any, passes: tuple[int, ...]) -> None:
