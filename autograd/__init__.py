@@ -34,9 +34,7 @@ from autograd.graph.hooks import assign, current_forward_hook, forward_hook, liv
 from autograd.graph.mode import enable_grad, is_recording, no_grad
 from autograd.graph.node import Node
 from autograd.graph.order import topological_order
-from autograd.numpy.functions import clip, dot, elu, leaky_relu, linear, softmax_cross_entropy
 from autograd.numpy.protocols import ROOMS_OF
-from autograd.numpy.reductions import log_softmax, logsumexp, max, mean, min, norm, softmax, sum
 from autograd.numpy.shapes import (
     broadcast_to,
     concatenate,
@@ -184,6 +182,20 @@ if TYPE_CHECKING:
     from autograd.graph.anomaly import detect_anomaly as detect_anomaly
     from autograd.learn.quizzes import quiz as quiz
     from autograd.numpy.coverage import coverage as coverage
+    from autograd.numpy.functions import clip as clip
+    from autograd.numpy.functions import dot as dot
+    from autograd.numpy.functions import elu as elu
+    from autograd.numpy.functions import leaky_relu as leaky_relu
+    from autograd.numpy.functions import linear as linear
+    from autograd.numpy.functions import softmax_cross_entropy as softmax_cross_entropy
+    from autograd.numpy.reductions import log_softmax as log_softmax
+    from autograd.numpy.reductions import logsumexp as logsumexp
+    from autograd.numpy.reductions import max as max
+    from autograd.numpy.reductions import mean as mean
+    from autograd.numpy.reductions import min as min
+    from autograd.numpy.reductions import norm as norm
+    from autograd.numpy.reductions import softmax as softmax
+    from autograd.numpy.reductions import sum as sum
     from autograd.program import Program as Program
     from autograd.program import RecordingError as RecordingError
     from autograd.program import compile as compile
@@ -199,6 +211,10 @@ else:
     _OF_HIPS += ("holomorphic_grad", "make_ggnvp", "make_hvp", "make_jvp_reversemode", "multigrad_dict")
     _OF_HIPS += ("tensor_jacobian_product", "vector_jacobian_product")
     _ON_DEMAND |= dict.fromkeys(_OF_HIPS, "autograd.compat.operators")
+    _FUNCTIONS = ("clip", "dot", "elu", "leaky_relu", "linear", "softmax_cross_entropy")
+    _ON_DEMAND |= dict.fromkeys(_FUNCTIONS, "autograd.numpy.functions")
+    _REDUCTIONS = ("log_softmax", "logsumexp", "max", "mean", "min", "norm", "softmax", "sum")
+    _ON_DEMAND |= dict.fromkeys(_REDUCTIONS, "autograd.numpy.reductions")
     _ON_DEMAND |= {"checkpoint": "autograd.extend", "primitive": "autograd.extend"}
     _ON_DEMAND |= dict.fromkeys(("dict", "isinstance", "list", "tuple", "type"), "autograd.builtins")
     _ON_DEMAND |= {"explain": "autograd.explaining.explain", "trace_backward": "autograd.explaining.trace"}

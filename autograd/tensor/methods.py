@@ -13,7 +13,7 @@ from autograd.errors import DTypeError
 from autograd.graph.node import Node
 from autograd.graph.outside import CUT, look_at
 from autograd.kinds import DTypeLike
-from autograd.numpy import functions, shapes
+from autograd.numpy import shapes
 from autograd.numpy.protocols import apply_function
 from autograd.rules import products, reductions, shaping
 from autograd.rules.shapes import Axis, is_complex
@@ -98,7 +98,9 @@ class ArrayMethods(NumpyMethods, Exchange):
 
     def dot(self, other: Any) -> Self:
         """As ``np.dot``."""
-        return self._call(functions.dot, self, other)
+        from autograd.numpy.functions import dot
+
+        return self._call(dot, self, other)
 
     def __getitem__(self, index: Any) -> Self:
         nodes = [x for x in (index if index.__class__ is tuple else (index,)) if isinstance(x, Node)]
@@ -220,7 +222,9 @@ class ArrayMethods(NumpyMethods, Exchange):
         if words:
             bounds = {name: bound for name, bound in (("a_min", low), ("a_max", high)) if bound is not None}
             return self._call(apply_function, np.clip, (self,), bounds | words)
-        return self._call(functions.clip, self, low, high)
+        from autograd.numpy.functions import clip
+
+        return self._call(clip, self, low, high)
 
     def _with_words(self, function: Callable[..., Any], axis: Axis, keepdims: bool, words: dict[str, Any]) -> Self:
         return self._call(apply_function, function, (self,), {"axis": axis, "keepdims": keepdims, **words})
