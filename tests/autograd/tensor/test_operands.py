@@ -14,6 +14,7 @@ import pytest
 
 import autograd as ag
 from autograd import Tensor
+from autograd.tensor.numpy_methods import IN_PLACE, OF_NUMPY
 
 OPERATORS = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow, operator.matmul]
 MASKED = np.ma.masked_array([1.0, 2.0], mask=[True, False])
@@ -242,6 +243,7 @@ LIKE_NUMPY = {
     "cumprod": lambda x: x.cumprod(axis=1), "take": lambda x: x.take([0, 4]), "repeat": lambda x: x.repeat(2, axis=0),
     "trace": lambda x: x.trace(), "diagonal": lambda x: x.diagonal(1), "round": lambda x: x.round(1),
     "compress": lambda x: x.compress([True, False], axis=0),
+    "compress by words": lambda x: x.compress(condition=[True, False], axis=0),
     "mT": lambda x: x.mT, "T": lambda x: x.T, "conj": lambda x: x.conj(),
     "clip": lambda x: x.clip(-1.0, 1.0), "clip by words": lambda x: x.clip(max=1.0),
     "sum by words": lambda x: x.sum(where=X > 0),
@@ -257,6 +259,14 @@ def test_a_method_gives_what_numpys_gives_with_a_gradient(name: str) -> None:
     y, expected = LIKE_NUMPY[name](x), LIKE_NUMPY[name](X)
     np.testing.assert_allclose(y.data, expected, rtol=1e-15)
     assert y.requires_grad or name == "round"
+
+
+@pytest.mark.parametrize("name", [*OF_NUMPY, *IN_PLACE])
+def test_a_method_says_which_word_it_does_not_take(name: str) -> None:
+    with pytest.raises(TypeError) as error:
+        getattr(Tensor(X, requires_grad=True), name)(axxis=0)
+    words = "would change a Tensor in place" if name in IN_PLACE else "takes no argument 'axxis': "
+    assert f"{name}() {words}" in str(error.value)
 
 
 @pytest.mark.parametrize(
