@@ -239,6 +239,49 @@ def test_a_matrix_product_beside_an_array_moves_as_numpys_for_all_shapes(
     np.testing.assert_allclose(tangent, product(v), rtol=1e-14, atol=1e-14)
 
 
+MET: dict[str, Callable[[Any, Any], Any]] = {
+    "times": lambda z, x: z * x,
+    "power": lambda z, x: z**x,
+    "maximum": lambda z, x: anp.maximum(z * z, x),
+    "where": lambda z, x: anp.where(np.array([True, False, True]), z, x) * z,
+    "concatenate": lambda z, x: anp.concatenate([z, x])[1:5],
+    "stack": lambda z, x: anp.stack([z, x, z]) ** 2,
+    "matmul": lambda z, x: anp.outer(z, x) @ z,
+    "linear": lambda z, x: ag.linear(z, anp.outer(x, x), z),
+    "three": lambda z, x: anp.einsum("i,j->ij", z, x) * anp.clip(z, 0.1, x + 1.0),
+}
+
+
+@pytest.mark.parametrize("name", MET)
+@pytest.mark.parametrize("swapped", [False, True])
+def test_two_passes_that_meet_are_told_apart(name: str, swapped: bool) -> None:
+    """Of forward passes, one inside the other: the outer one's slope is the difference of the inner one's."""
+
+    def inner(x: Any, y: Any) -> Any:
+        function = (lambda z: MET[name](x, z)) if swapped else (lambda z: MET[name](z, x))
+        return ag.jvp(lambda z: anp.sum(anp.sin(function(z))), y, np.array([1.0, -0.5, 2.0]))[1]
+
+    x, v, h = np.array([0.5, 1.2, 0.8]), np.array([0.3, 1.0, -0.7]), 1e-5
+    for of in (lambda x: inner(x, np.array([0.9, 0.4, 1.1])), lambda x: inner(x, x * 1.1)):
+        value, tangent = ag.jvp(of, x, v)
+        np.testing.assert_allclose(value, of(x), rtol=1e-13)
+        np.testing.assert_allclose(tangent, (of(x + h * v) - of(x - h * v)) / (2 * h), rtol=1e-7, atol=1e-7)
+
+
+@pytest.mark.parametrize("name", MET)
+def test_what_moves_twice_in_one_operation_is_gone_through_once(name: str) -> None:
+    runs = []
+
+    def function(x: Any) -> Any:
+        runs.append(x)
+        return MET[name](x, x * 2.0)
+
+    x, v, h = np.array([0.5, 1.2, 0.8]), np.array([0.3, 1.0, -0.7]), 1e-5
+    _, tangent = ag.jvp(function, x, v)
+    assert len(runs) == 1
+    np.testing.assert_allclose(tangent, (function(x + h * v) - function(x - h * v)) / (2 * h), rtol=1e-7, atol=1e-7)
+
+
 def test_the_function_warns_and_the_tangent_does_not() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")

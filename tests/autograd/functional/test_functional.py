@@ -12,6 +12,7 @@ import pytest
 
 import autograd as ag
 import autograd.numpy as anp
+from autograd.tensor.batched import Batched
 from tests.autograd.rules.test_rules import central_difference
 
 A = np.array([[1.0, -0.5, 0.3], [0.2, 2.0, -1.0]])
@@ -291,3 +292,26 @@ def test_the_array_of_what_goes_through_a_forward_pass_cannot_be_changed() -> No
         return ag.sum(x * x)
 
     assert ag.jvp(function, np.array([1.0, 2.0]), np.array([1.0, 1.0]))[1] == 6.0
+
+
+@pytest.mark.parametrize("size", [(2, 30), (30, 2)])  # by rows, and by columns
+@pytest.mark.parametrize("derivative", [ag.jacobian, lambda f: ag.jacobian(ag.jacobian(f))])
+def test_a_jacobian_goes_through_the_book_with_all_directions_at_once(
+    size: tuple[int, int], derivative: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    A, x = np.random.default_rng(0).normal(size=size), np.linspace(0.5, 1.5, size[1])
+
+    def function(x: Any) -> Any:
+        y = anp.tanh(A @ x) * 2.0
+        return anp.concatenate([y[1:], anp.where(y > 0, y, y**2)[:1]]) / (1.0 + anp.sum(x * x))
+
+    expected = derivative(function)(x)
+
+    def refuse(*_: Any) -> Any:
+        raise AssertionError("one by one")
+
+    monkeypatch.setattr(Batched, "each", refuse)
+    np.testing.assert_array_equal(derivative(function)(x), expected)
+    h, v = 1e-6, np.cos(np.arange(size[1]))
+    of = function if expected.ndim == 2 else ag.jacobian(function)
+    np.testing.assert_allclose(expected @ v, (of(x + h * v) - of(x - h * v)) / (2 * h), rtol=1e-5, atol=1e-7)

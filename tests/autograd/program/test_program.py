@@ -362,3 +362,25 @@ def test_of_a_long_sum_the_beginning_is_shown(first: str, shown: int) -> None:
     assert text == " + ".join([first, *"x" * (shown - 1)]) + f" … {120 - shown} more terms"
     short = _right(Step((2,), "s" * 99, (0, *[1] * 98), {}), called)
     assert short == " + ".join([first, *"x" * 98])
+
+
+@pytest.mark.parametrize(
+    ("function", "steps"),
+    [
+        (lambda a, b, c, d: a * b + c - d, 1),
+        (lambda a, b, c, d: ((p := a * b) + c, p + d), 2),  # a product is part of both sums
+        (lambda a, b, c, d: ((p := a * b) + c, p + d, p - c), 4),  # and of three it is one's own
+        (lambda a, b, c, d: ((p := a * b) + c, p * d), 3),
+        (lambda a, b, c, d: ((p := a * b) + c, ag.tanh(p)), 3),
+        (lambda a, b, c, d: ((s := a * b + c) + d, s - a), 3),  # a sum is not
+        (lambda a, b, c, d: (s := a * b + c, s + d), 2),
+        (lambda a, b, c, d: (a + b) - (c - d), 2),
+        (lambda a, b, c, d: -(a * b - (c + d * a)), 1),
+        (lambda a, b, c, d: a * (b + c) + d, 2),
+    ],
+)
+def test_which_sums_become_one_step(function: Any, steps: int) -> None:
+    compiled, numbers = ag.compile(function, engine="numpy"), (1.5, -0.25, 3.0, 7.0)
+    assert compiled(*numbers) == function(*numbers)
+    (trace,) = compiled.traces.values()
+    assert len(trace.routine) == steps
