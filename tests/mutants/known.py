@@ -455,4 +455,9 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "0 → 1",
         "places = [place for place in places if len(place) == 4 and place[1:3] != [place[0], 0]]",
     ): "no lambda begins a line",
+    (
+        "autograd/program/numbers/numpy_engine.py",
+        "condition turned",
+        "return work if names else stacked",
+    ): "attributes are given by name or, as they follow the inputs, by place",
 }
