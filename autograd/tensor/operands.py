@@ -137,11 +137,14 @@ def numbers_of(data: Any, dtype: Any = None) -> Array:
 
 
 def check_kept(x: Any, dtype: np.dtype[Any], what: str) -> None:
-    """Raise on complex numbers for what is real, which would lose their imaginary parts.
+    """Raise on complex numbers for what is real, which would lose their imaginary parts, and on what is no number.
 
     Raises:
-        DTypeError: They are.
+        DTypeError: They are; or it is an array of texts or objects, of which NumPy would make None a NaN.
     """
+    own = getattr(x, "dtype", None)
+    if isinstance(own, np.dtype) and own.kind not in "fbiuc":
+        raise DTypeError(f"{own} for {what}: expected numbers")
     if dtype.kind != "c" and is_complex(x):
         raise DTypeError(f"complex numbers for {what}, which is {dtype}: take np.real or np.imag of them first")
 
@@ -152,9 +155,12 @@ def kept(x: Any, dtype: np.dtype[Any], what: str) -> Array:
     Raises:
         DTypeError: They are complex and it is real, or they are no numbers.
     """
-    check_kept(x, dtype, what)
     try:
-        return np.array(x, dtype)
+        given = x if hasattr(x, "dtype") else np.array(x)
+        check_kept(given, dtype, what)
+        return np.array(given, dtype)
+    except DTypeError:
+        raise
     except (TypeError, ValueError):
         given = repr(x) if len(repr(x)) < 60 else f"a {type(x).__name__}"
         raise DTypeError(f"{what} is of numbers of type {dtype}, in equally long rows, not {given}") from None

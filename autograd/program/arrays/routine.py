@@ -75,9 +75,10 @@ class ArrayRoutine:
         for number, (x, place) in enumerate(zip(arguments, places, strict=True)):
             entry = self.tape.entries[place]
             name = (self._names[number] if number < len(self._names) else None) or f"input {number}"
+            given = x._raw if isinstance(x, Tensor) else np.asarray(x)
             if entry.dtype is not None:
-                check_kept(x, entry.dtype, name)
-            array = np.asarray(x._raw if isinstance(x, Tensor) else x, dtype=entry.dtype)
+                check_kept(given, entry.dtype, name)
+            array = np.asarray(given, dtype=entry.dtype)
             if array.shape != entry.shape:
                 raise ShapeError(
                     f"{name} of shape {array.shape} for a program recorded with shape {entry.shape}: record another"

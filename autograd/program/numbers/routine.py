@@ -19,6 +19,7 @@ from autograd.program.numbers.schedule import Plan, schedule
 from autograd.program.tape import Tape
 from autograd.program.text import Names, Step, described
 from autograd.tensor.operands import check_kept
+from autograd.value.numbers import as_float
 
 FLOAT: Final = np.dtype(np.float64)
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -54,11 +55,12 @@ class NumberRoutine:
         """As many numbers as there are arguments.
 
         Raises:
-            ShapeError: Too many or too few.
+            ShapeError: Too many or too few, or an array.
+            DTypeError: One that is no real number; NumPy would make None a NaN.
         """
         if len(arguments) != self._arguments:
             raise ShapeError(f"a program of {self._arguments} inputs was called with {len(arguments)} numbers")
-        return list(arguments)
+        return list(arguments) if {*map(type, arguments)} == {float} else [*map(as_float, arguments)]
 
     def batched(self, size: int) -> Tape:
         """The same for many examples at once."""

@@ -55,6 +55,27 @@ def test_run_converts_what_is_not_a_plain_float64_array(engine: Any, x: Any) -> 
     assert ag.Program.from_graph(a * b, wrt=[a, b], engine=engine).run(x)[0] == 6.0
 
 
+@pytest.mark.parametrize("wrong", [None, "2", 1j, [1.0], np.ones(2), ag.Value(1.0)], ids=lambda x: type(x).__name__)
+def test_what_is_no_number_is_refused_rather_than_made_one(engine: Any, wrong: Any) -> None:
+    a, b = value("a"), value("b")
+    program = ag.Program.from_graph(a * b, wrt=[a, b], engine=engine)
+    with pytest.raises((ag.DTypeError, ag.ShapeError), match="a Value holds"):
+        program(wrong, 1.0)
+    assert program(np.float32(2.0), np.array(3))[0] == 6.0
+    x = ag.Tensor([1.0, 2.0], requires_grad=True)
+    of_arrays = ag.Program.from_graph((x * x).sum(), wrt=[x], engine=engine)
+    for call in (
+        lambda: program.run([None, 1.0]),
+        lambda: program.batch([[None, 1.0]]),
+        lambda: of_arrays([None, 1.0]),
+    ):
+        with pytest.raises(ag.DTypeError, match="object for"):
+            call()
+    for wrong_data in ([None, 1.0], np.array([None, 1.0])):
+        with pytest.raises(ag.DTypeError):
+            x.data = wrong_data
+
+
 def test_a_wrong_number_of_inputs_is_refused(engine: Any) -> None:
     a, b = value("a"), value("b")
     program = ag.Program.from_graph(a * b, wrt=[a, b], engine=engine)
