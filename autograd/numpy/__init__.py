@@ -5,6 +5,7 @@ A function with a derivative rule works on numbers, arrays, Values and Tensors a
 
 from __future__ import annotations
 
+from contextlib import suppress as _suppress
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,8 @@ def __getattr__(name: str) -> Any:
         return found
     found = getattr(_numpy, name, None)
     if found is None and not hasattr(_numpy, name):
+        with _suppress(ModuleNotFoundError):  # ``from autograd.numpy import calls`` asks here before it imports
+            return _import_module(f"autograd.numpy.{name}")
         from autograd.suggest import no_such_name
 
         raise no_such_name("module 'autograd.numpy'", "np", name, __dir__(), {})
