@@ -107,7 +107,10 @@ class Storage:
         return last
 
     def _aim_updates(self, order: Sequence[int]) -> None:
-        """Let an update be computed right into its leaf where nothing reads the leaf's old data later."""
+        """Let an update be computed right into its leaf where nothing reads the leaf's old data later.
+
+        An argument of the leaf's shape and type may be the leaf's own array, ``f(W.data)``.
+        """
         where = {place: number for number, place in enumerate(order)}
         leaf_places = {id(leaf): place for place, leaf in self._tape.captured.items()}
         kept = {self.root(place) for place in self._tape.outputs}
@@ -123,14 +126,25 @@ class Storage:
                 and not entry.is_number
                 and entry.shape == self._tape.entries[source].shape
                 and entry.dtype == self._tape.entries[source].dtype
-                and self._last.get(source, -1) <= where[place]
-                and (source not in self._inputs(place) or self._in_place(place, source))
-                and all(self.root(x) != source or x == source for x in self._inputs(place))
+                and all(self._may_write_over(x, place, where[place]) for x in (source, *self._alike(source)))
             )
             if fits and source is not None:
                 self.targets[place] = source
             else:
                 self.copies.append((leaf, place))
+
+    def _alike(self, source: int) -> list[int]:
+        shape, dtype = self._tape.entries[source].shape, self._tape.entries[source].dtype
+        entries = ((x, self._tape.entries[x]) for x in self._tape.arguments)
+        return [x for x, entry in entries if entry.shape == shape and entry.dtype == dtype]
+
+    def _may_write_over(self, x: int, place: int, number: int) -> bool:
+        """Whether an operation's result may take the place of x, which nothing reads after it."""
+        return (
+            self._last.get(x, -1) <= number
+            and (x not in self._inputs(place) or self._in_place(place, x))
+            and all(self.root(y) != x or y == x for y in self._inputs(place))
+        )
 
     def _try_view(self, place: int) -> None:
         entry = self._tape.entries[place]

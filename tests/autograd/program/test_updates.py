@@ -133,3 +133,26 @@ def test_an_update_by_a_product_leaves_what_else_is_asked_for(engine: Any, wante
         for x, y in zip(found, [x for i, x in enumerate(parts) if wanted & 1 << i], strict=True):
             np.testing.assert_allclose(np.asarray(x), y, rtol=1e-13)
         np.testing.assert_allclose(W.data, parts[2], rtol=1e-13)
+
+
+READERS: dict[str, Any] = {
+    "later": lambda W, x: (ag.assign(W, W * 0.5), x * 2.0)[1],
+    "together": lambda W, x: (ag.assign(W, W - x), ag.sum(x * x))[1],
+    "backwards": lambda W, x: (ag.assign(W, W + x[::-1]), x + 1.0)[1],
+    "as it is": lambda W, x: (ag.assign(W, W * 3.0), x)[1],
+    "summed up": lambda W, x: (ag.assign(W, np.exp(x) + W), np.cumsum(x) + x)[1],
+}
+
+
+@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("size", [3, 3000])
+def test_a_leaf_that_is_set_may_be_an_argument_too(engine: Any, size: int, name: str) -> None:
+    results = []
+    for own in (True, False):
+        W = ag.Tensor(np.linspace(-1.0, 1.0, size), requires_grad=True)
+        step = ag.compile(lambda x, W=W: READERS[name](W, x), engine=engine)
+        for _ in range(3):
+            results.append([step(W.data if own else W.data.copy()), W.data.copy()])
+    for found, expected in zip(results[:3], results[3:], strict=True):
+        np.testing.assert_array_equal(found[0], expected[0])
+        np.testing.assert_array_equal(found[1], expected[1])
