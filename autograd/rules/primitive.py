@@ -24,7 +24,9 @@ import numpy as np
 
 from autograd.errors import DTypeError
 from autograd.kinds import ArrayLike, N, NDArray, Recording
+from autograd.rules.memory import result
 from autograd.rules.ready import FLOAT_EXCEPTIONS, Kind, Ready, Vjp
+from autograd.rules.threads import shared
 
 __all__ = ["BOOK", "COMPLEX_BOOK", "OF_UFUNC", "Book", "Primitive", "elementwise", "piecewise_constant", "primitive"]
 
@@ -154,6 +156,9 @@ class Primitive:
     accumulate, at, outer, reduce, reduceat = OfUfunc(), OfUfunc(), OfUfunc(), OfUfunc(), OfUfunc()
     identity, nargs, nin, nout, ntypes = OfUfunc(), OfUfunc(), OfUfunc(), OfUfunc(), OfUfunc()
     resolve_dtypes, signature, types = OfUfunc(), OfUfunc(), OfUfunc()
+
+    # What an ``array`` may go by: memory for its result, and shares of its work for several threads.
+    result, shared = staticmethod(result), staticmethod(shared)
 
     def __init__(
         self,

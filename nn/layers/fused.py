@@ -25,7 +25,7 @@ import numpy as np
 import autograd as ag
 
 __all__ = [
-    "as_given", "by_gate", "entries", "for_bias", "for_state", "for_weight", "for_weight_of_state", "for_x",
+    "MANY", "as_given", "by_gate", "entries", "for_bias", "for_state", "for_weight", "for_weight_of_state", "for_x",
 ]  # fmt: skip
 
 # From so many rows on, a product is done sooner by weights that were turned in memory, turning them included.
@@ -43,8 +43,8 @@ def entries(
     Args:
         name: What the entries are called by.
         keep: Fills in what is kept, from the inputs.
-        results: For each result its name, and the part of what is kept that it is. The first has an axis of steps,
-            ``(batch, steps, size)``, and others have none.
+        results: For each result its name, and the parts of what is kept that it is, one below the other. The first has
+            an axis of steps, ``(batch, steps, size)``, and others have none.
         back: Fills in what the shares are made of, from the gradient for a result, what is kept, and the inputs.
         composed: The same from that gradient and the inputs, in functions that have derivatives.
         shares: For each input, its gradient from what ``back`` gives, the first result, and the inputs.
@@ -89,10 +89,7 @@ def entries(
 
     def picked(pick: Callable[..., Any]) -> Callable[..., Any]:
         def array(memory: Any, *inputs: Any, out: Any = None) -> Any:
-            part = pick(_parts(memory, kept, inputs))
-            out = np.empty(part.shape, part.dtype) if out is None else out
-            np.copyto(out, part)
-            return out
+            return np.concatenate(pick(_parts(memory, kept, inputs)), out=out)
 
         return array
 
@@ -133,7 +130,7 @@ def _into(layout: Layout, count: int) -> Callable[[Callable[..., None]], Callabl
         def array(*inputs: Any, out: Any = None) -> Any:
             if out is None:
                 shapes = _shapes(layout, inputs[-count:])
-                out = np.empty(sum(map(math.prod, shapes)), np.result_type(*inputs))
+                out = ag.Primitive.result(None, (sum(map(math.prod, shapes)),), np.result_type(*inputs))
             fill(*inputs, out=out)
             return out
 

@@ -105,7 +105,7 @@ def _composed(g: Any, x: Any, weight_ih: Any, bias: Any, weight: Any, h: Any, mo
 gru = entries(
     "gru",
     _keep,
-    [("gru", lambda kept: kept[3][1:].swapaxes(0, 1))],
+    [("gru", lambda kept: [kept[3][1:].swapaxes(0, 1)])],
     _back,
     _composed,
     (

@@ -58,7 +58,7 @@ def _composed(g: Any, x: Any, weight_ih: Any, bias: Any, weight: Any, h: Any) ->
 rnn = entries(
     "rnn",
     _keep,
-    [("rnn", lambda kept: kept[0][1:].swapaxes(0, 1))],
+    [("rnn", lambda kept: [kept[0][1:].swapaxes(0, 1)])],
     _back,
     _composed,
     (for_x, for_weight, for_bias, for_weight_of_state, for_state),

@@ -77,7 +77,8 @@ class _Recurrent(Module):
         """Weights for all gates, each drawn for its own size."""
         if init.planning.get():
             return init.zeros((self.gates * self.hidden_size, columns), dtype=dtype)
-        return np.concatenate([start((columns, self.hidden_size), seed, dtype).T for _ in range(self.gates)])
+        drawn = [start((columns, self.hidden_size), seed, dtype).T for _ in range(self.gates)]
+        return np.ascontiguousarray(np.concatenate(drawn))  # as loaded ones are, by rows
 
     def forward(self, x: Input, state: Any = None, lengths: Any = None) -> Any:
         """Go through the sequence.

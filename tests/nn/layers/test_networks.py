@@ -318,6 +318,26 @@ def test_a_sequence_in_one_node_is_its_steps(kind: Any, mode: str) -> None:
 
 
 @pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
+def test_a_large_batch_is_its_steps_for_any_number_of_threads(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shares of unequal size, products in pieces, slopes of some steps at a time."""
+    layer, rng = kind(3, 120, **F8), np.random.default_rng(5)
+    x, weight = rng.normal(size=(71, 7, 3)), rng.normal(size=(71, 7, 120))
+
+    def found(threads: int, lengths: Any = None) -> list[Any]:
+        monkeypatch.setattr("autograd.rules.threads.available", lambda: threads)
+        layer.zero_grad()
+        given = ag.Tensor(x, requires_grad=True)
+        outputs, end = layer(given, None, lengths)
+        (ag.sum(outputs * weight) + ag.sum(end[-1])).backward()
+        return [outputs.data, given.grad.data, *(p.grad.data for p in layer.parameters())]  # type: ignore[union-attr]
+
+    one, several, steps = found(1), found(3), found(1, [7] * 71)  # with lengths it goes step by step
+    for ours, again, theirs in zip(one, several, steps, strict=True):
+        np.testing.assert_array_equal(ours, again)
+        np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
 def test_a_graph_with_a_sequence_in_one_node_becomes_a_program(kind: Any) -> None:
     layer, x = kind(3, 4, **F8), ag.Tensor(np.ones((2, 5, 3)), requires_grad=True)
     program, other = ag.Program.from_graph(ag.sum(layer(x)[0] ** 2), [x]), np.linspace(-1, 1, 30).reshape(2, 5, 3)
