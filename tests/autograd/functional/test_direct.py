@@ -7,6 +7,7 @@ import operator
 import pickle
 import warnings
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -266,6 +267,23 @@ def test_two_passes_that_meet_are_told_apart(name: str, swapped: bool) -> None:
         value, tangent = ag.jvp(of, x, v)
         np.testing.assert_allclose(value, of(x), rtol=1e-13)
         np.testing.assert_allclose(tangent, (of(x + h * v) - of(x - h * v)) / (2 * h), rtol=1e-7, atol=1e-7)
+
+
+@pytest.mark.parametrize("name", MET)
+@pytest.mark.parametrize("swapped", [False, True])
+def test_what_moves_beside_a_constant_tensor_moves_as_beside_its_array(name: str, swapped: bool) -> None:
+    x, v, c = np.array([0.5, 1.2, 0.8]), np.array([0.3, 1.0, -0.7]), np.array([0.9, 0.4, 1.1])
+    results, runs = [], []
+
+    def function(x: Any, beside: Any) -> Any:
+        runs.append(x)
+        return MET[name](x, beside) if swapped else MET[name](beside, x)
+
+    for beside in (c, ag.Tensor(c)):
+        results.append(ag.jvp(partial(function, beside=beside), x, v))
+    np.testing.assert_allclose(*results, rtol=1e-14)
+    assert len(runs) == 2
+    assert np.abs(results[0][1]).max() > 0
 
 
 @pytest.mark.parametrize("name", MET)
