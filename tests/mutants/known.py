@@ -460,4 +460,9 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "condition turned",
         "return work if names else stacked",
     ): "attributes are given by name or, as they follow the inputs, by place",
+    (
+        "autograd/graph/changes.py",
+        "1 → 2",
+        "if not isinstance(x, Node) or changed.get(x, -1) <= node.stamp:",
+    ): "no stamp is below 0",
 }
