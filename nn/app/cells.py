@@ -81,7 +81,7 @@ _LIKE_A_DATE = re.compile(r"\d.*[-/. ].*\d|[A-Za-z]{3}.*\d|^\s*\d{1,2}((:\d\d){1
 LONGEST_DATE = 40
 # A zone's name after a time, which is the clock's there: names say too little (CST) to be reckoned with. And the halves
 # of the day, as 2:30pm and 2:30 p.m. have them.
-_ZONE = re.compile(r"(:\d\d(?:\.\d+)?) ?(?:[A-Z]{3,4}|Uhr)$")
+_ZONE = re.compile(r"(:\d\d(?:\.\d+)?(?: ?[AaPp][Mm])?) ?(?:(?:GMT|UTC)[-+]\d\d?(?::?\d\d)?|[A-Z]{3,4}|Uhr)$")
 _HALF = re.compile(r"(\d) ?([AaPp])(?:[Mm]|\.[Mm]\.)$")
 # A weekday before a date, and a comma before its time, as browsers write it.
 _WEEKDAY = re.compile(r"^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,? (?=.*\d)", re.IGNORECASE)
@@ -354,7 +354,7 @@ def _text_of_date(cell: Any, form: str = "ISO8601") -> str | None:
     """What may be read as a date written so."""
     if isinstance(cell, str):
         text = _COMMA.sub(" ", _WEEKDAY.sub("", cell)) if "," in cell or cell[:1].isalpha() else cell
-        if text[-1:].isdecimal():
+        if text[-1:].isdecimal() and "GMT" not in text and "UTC" not in text:
             return text
         return _HALF.sub(lambda found: f"{found[1]} {found[2].upper()}M", _ZONE.sub(r"\1", text))
     if hasattr(cell, "strftime"):  # an object of a date or a time, as a DataFrame may hold them

@@ -190,10 +190,12 @@ def sniff(content: bytes) -> Dialect:
     tables = {each: rows for each in separators if (rows := _rows(body, each, quote, escape))}
     titles = {each: _titles(rows) if len(rows) == len(body) else 0 for each, rows in tables.items()}
     even = [each for each, rows in tables.items() if _is_even(rows[titles[each] :])]
-    best = next(iter(even), separator or ",")
+    best = next(iter(even), separator or next((each for each, rows in tables.items() if _is_short(rows)), ","))
     both = best == ";" and "," in even and len(tables[","][0]) > 1
     if both and _numbers(tables[","]) >= _numbers(tables[";"]):
         best = ","  # a semicolon in a cell of every row
+    if best == "\t" and " " in even and _numbers(tables["\t"]) == 0 and _numbers(tables[" "]) > 0.5:
+        best = " "  # a tab among the blanks of every row
     if before := titles.get(best, 0):
         tables[best], body, skip = tables[best][before:], body[before:], places[before]
     dialect = _with_header(tables.get(best, []), best, quote, body, lines, skip)
@@ -266,6 +268,11 @@ def _is_even(rows: Sequence[Sequence[str]]) -> bool:
     return width > 1 and count >= 0.9 * len(body) and len(rows[0]) == width - 1
 
 
+def _is_short(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether rows have at most the header's cells, and two at least: those at their ends are left out."""
+    return len(rows[0]) > 2 and all(1 < len(row) <= len(rows[0]) for row in rows)
+
+
 def _numbers(rows: Sequence[Sequence[str]]) -> float:
     """The share of cells that are numbers."""
     cells = [cell for row in rows for cell in row]
@@ -326,6 +333,6 @@ def _is_row(header: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     for place, (cell, is_number) in enumerate(zip(header, numbers, strict=True)):
         column = [row[place] for row in body if len(row) == len(header) and row[place]]
         share = sum(bool(_NUMBER.fullmatch(each)) for each in column) / max(len(column), 1)
-        if cell and is_number != (share > 0.5):
+        if cell and not is_missing(cell) and is_number != (share > 0.5):
             return False
     return True

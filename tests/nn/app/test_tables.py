@@ -381,6 +381,8 @@ WRITTEN = {form: form for form in cells.DATE_FORMATS if "%d" in form} | {
     "%a %b %d %Y": "%b %d %Y",
     "%m/%d/%Y, %I:%M:%S %p": "%m/%d/%Y %I:%M:%S %p",
     "%d.%m.%Y, %H:%M": "%d.%m.%Y %H:%M",
+    "%Y/%m/%d %I:%M:%S %p GMT+2": "%Y/%m/%d %I:%M:%S %p",
+    "%m/%d/%Y %H:%M UTC-10:30": "%m/%d/%Y %H:%M",
 }
 
 
