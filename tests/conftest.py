@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,15 @@ def state() -> dict[str, Any]:
         "recursion limit": sys.getrecursionlimit(),
         "rule book": list(ag.BOOK),
     }
+
+
+def pytest_configure() -> None:
+    """Let no clock decide over a test: on a busy machine any example may take longer than Hypothesis's 200 ms."""
+    if find_spec("hypothesis") is not None:
+        from hypothesis import settings
+
+        settings.register_profile("without a clock", deadline=None)
+        settings.load_profile("without a clock")
 
 
 def pytest_collection_finish() -> None:
