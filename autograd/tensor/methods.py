@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
+from importlib import import_module
 from typing import Any, Never, Self
 
 import numpy as np
@@ -19,6 +21,12 @@ from autograd.rules import products, reductions, shaping
 from autograd.rules.shapes import Axis, is_complex
 from autograd.tensor.exchange import Exchange
 from autograd.tensor.numpy_methods import NumpyMethods
+
+
+@cache
+def _functions() -> Any:
+    """Those that few methods need, imported when one is first called."""
+    return import_module("autograd.numpy.functions")
 
 
 class ArrayMethods(NumpyMethods, Exchange):
@@ -98,9 +106,7 @@ class ArrayMethods(NumpyMethods, Exchange):
 
     def dot(self, other: Any) -> Self:
         """As ``np.dot``."""
-        from autograd.numpy.functions import dot
-
-        return self._call(dot, self, other)
+        return self._call(_functions().dot, self, other)
 
     def __getitem__(self, index: Any) -> Self:
         nodes = [x for x in (index if index.__class__ is tuple else (index,)) if isinstance(x, Node)]
@@ -222,9 +228,7 @@ class ArrayMethods(NumpyMethods, Exchange):
         if words:
             bounds = {name: bound for name, bound in (("a_min", low), ("a_max", high)) if bound is not None}
             return self._call(apply_function, np.clip, (self,), bounds | words)
-        from autograd.numpy.functions import clip
-
-        return self._call(clip, self, low, high)
+        return self._call(_functions().clip, self, low, high)
 
     def _with_words(self, function: Callable[..., Any], axis: Axis, keepdims: bool, words: dict[str, Any]) -> Self:
         return self._call(apply_function, function, (self,), {"axis": axis, "keepdims": keepdims, **words})
