@@ -16,7 +16,7 @@ __all__ = ["lstm", "lstm_step"]
 # which are h, i g and f c; then g, c before the step, and tanh c after it.
 OPEN, THROUGH, G, C, TANH = slice(0, 3), slice(3, 6), 6, 7, 8
 # Threads share the batch, so many entries of a state and more for each, where the weights stay in a processor's cache.
-SHARE, SHARES, WIDE = 1 << 12, 8, 256
+SHARE, SHARES, WIDE = 1 << 12, 8, 128
 # Multiplications of a product that OpenBLAS does in the thread that asks for it.
 ALONE = (1 << 19) - 1
 # Bytes of slopes that are computed at a time.
