@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.errors import DTypeError
 from autograd.graph.node import Node
 from autograd.kinds import Axis
 from autograd.numpy.arguments import array_of, cast, differentiable, dtype_of, has_node, plain
@@ -16,7 +17,7 @@ from autograd.numpy.reductions import max, min, sum
 from autograd.numpy.shapes import ravel, reshape, transpose
 from autograd.numpy.statistics import gathered_axes
 from autograd.rules import arithmetic, selection, shaping
-from autograd.rules.shapes import kept_shape, rank, shape
+from autograd.rules.shapes import is_complex, kept_shape, rank, shape
 
 # ---- order statistics ----------------------------------------------------------------------------------------------
 
@@ -171,6 +172,8 @@ def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any 
     if not has_node((a, range)) or not (numbers.size or range):
         return edges
     low, high = (min(a), max(a)) if range is None else range
+    if is_complex(low) or is_complex(high):
+        raise DTypeError("np.histogram has no bins from one complex number to another: take np.real or np.abs of them")
     apart = 0.5 if plain(low) == plain(high) else 0.0
     return linspace(low - apart, high + apart, len(edges)) if has_node((low, high)) else edges
 
