@@ -136,3 +136,16 @@ def test_code_for_the_standard_is_differentiated() -> None:
         t.to_device("cuda")
     with pytest.raises(ValueError, match="1999"):
         t.__array_namespace__(api_version="1999.12")
+
+
+def test_what_is_shared_wants_no_gradient_unless_it_is_said() -> None:
+    assert not ag.from_dlpack(np.ones(2)).requires_grad
+    assert ag.from_dlpack(np.ones(2), requires_grad=True).requires_grad
+
+
+def test_a_gradient_that_is_set_is_a_tensor() -> None:
+    x = ag.Tensor([1.0, 2.0], requires_grad=True)
+    for given in (np.ones(2), [1.0, 1.0], ag.Tensor([1.0, 1.0])):
+        x.grad = given
+        assert isinstance(x.grad, ag.Tensor)
+        assert x.grad.tolist() == [1.0, 1.0]
