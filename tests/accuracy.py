@@ -42,7 +42,7 @@ def by_torch(torch: Any, name: str, points: Sequence[Sequence[float]]) -> list[O
 
 
 # What JAX has no single function for; `negative` and the like are NumPy's names there too.
-NOT_IN_JAX = ("binary_cross_entropy", "lowered_power", "peak", "sech_squared")
+NOT_IN_JAX = ("binary_cross_entropy", "direction", "lowered_power", "peak", "sech_squared")
 
 
 def by_jax(jax: Any, name: str, points: Sequence[Sequence[float]]) -> list[Orders]:

@@ -139,10 +139,18 @@ cbrt = elementwise(
     scalar=forwards.cbrt_of_float, doc="y = x^(1/3)", kink="x = 0: ∞, the limit from both sides",
 )  # fmt: skip
 
+# The slope of a length: 0 has a shortest subgradient, and no second derivative, as 0/0 says in the rules.
+direction = elementwise(
+    "direction", forwards.direction,
+    lambda g, y, a, b: g / b,
+    lambda g, y, a, b: -g * y / b,
+    analytic=True, scalar=lambda a, b: a / b if b != 0 else 0.0, doc="y = a / b, and 0 where the length b is 0",
+)  # fmt: skip
+
 hypot = elementwise(
     "hypot", np.hypot,
-    lambda g, y, a, b: g * (a / where(equal(y, 0), 1.0, y)),
-    lambda g, y, a, b: g * (b / where(equal(y, 0), 1.0, y)),
+    lambda g, y, a, b: g * direction(a, y),
+    lambda g, y, a, b: g * direction(b, y),
     scalar=math.hypot, doc="y = √(a² + b²)", kink="a = b = 0: 0 for both",
 )  # fmt: skip
 

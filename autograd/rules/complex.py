@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd.rules import arithmetic, forwards, reductions, trigonometry
-from autograd.rules.arithmetic import equal, where
+from autograd.rules.arithmetic import direction, equal, where
 from autograd.rules.primitive import COMPLEX_BOOK, Primitive
 from autograd.rules.ready import Vjp
 from autograd.rules.reductions import restore
@@ -55,13 +55,13 @@ angle = of_complex(
 
 modulus = of_complex(
     "modulus", np.absolute,
-    lambda g, y, x: g * (conj(x) / where(equal(y, 0), 1.0, y)),
+    lambda g, y, x: g * direction(conj(x), y),
     place_of=arithmetic.absolute, elementwise=True, symbol="|x|", doc="y = |x|", kink="x = 0: 0",
 )  # fmt: skip
 
 length = of_complex(
     "length", forwards.norm,
-    lambda g, y, x, axis, keepdims: restore(g, x, axis) * (conj(x) / reductions._or_one(restore(y, x, axis))),
+    lambda g, y, x, axis, keepdims: restore(g, x, axis) * direction(conj(x), restore(y, x, axis)),
     place_of=reductions.norm, symbol="‖x‖", reduces=True, doc="y = √Σ |xᵢ|²", kink="x = 0: 0",
 )  # fmt: skip
 

@@ -17,6 +17,7 @@ __all__ = [
     "ceil",
     "cos",
     "cosh",
+    "direction",
     "divide",
     "equal",
     "exp",
@@ -89,6 +90,7 @@ cbrt: Primitive
 ceil: Primitive
 cos: Primitive
 cosh: Primitive
+direction: Primitive
 divide: Primitive
 equal: Primitive
 exp: Primitive

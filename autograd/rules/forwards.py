@@ -91,6 +91,12 @@ def lowered_power_of_floats(a: float, b: float) -> float:
     return math.pow(a, b - 1.0)
 
 
+def direction(a: Any, b: Any) -> Any:
+    """a / b, and 0 where b is 0."""
+    with np.errstate(all="ignore"):
+        return np.where(np.equal(b, 0), 0, np.divide(a, b))
+
+
 def cbrt_of_float(x: float) -> float:
     """∛x: a power, and one step of Newton's for its last digits."""
     if x == 0.0 or x - x != 0.0:

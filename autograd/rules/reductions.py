@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.rules import forwards
-from autograd.rules.arithmetic import equal, where
+from autograd.rules.arithmetic import direction, equal, where
 from autograd.rules.exponentials import exp
 from autograd.rules.forwards import logsumexp_of_floats
 from autograd.rules.primitive import elementwise, primitive
@@ -58,14 +58,9 @@ min_ = primitive(
 
 norm = primitive(
     "norm", forwards.norm,
-    lambda g, y, x, axis, keepdims: restore(g, x, axis) * (x / _or_one(restore(y, x, axis))),
+    lambda g, y, x, axis, keepdims: restore(g, x, axis) * direction(x, restore(y, x, axis)),
     symbol="‖x‖", reduces=True, doc="y = √Σ xᵢ²", kink="x = 0: 0",
 )  # fmt: skip
-
-
-def _or_one(y: Any) -> Any:
-    # What 0 may be divided by.
-    return where(equal(y, 0), 1.0, y)
 
 
 # ---- softmax and its relatives --------------------------------------------------------------------------------------

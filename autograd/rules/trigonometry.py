@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.rules import forwards
-from autograd.rules.arithmetic import equal, hypot, sqrt, where
+from autograd.rules.arithmetic import direction, hypot, sqrt
 from autograd.rules.primitive import elementwise
 
 # ---- angles ---------------------------------------------------------------------------------------------------------
@@ -37,16 +37,15 @@ arctan = elementwise(
 
 arctan2 = elementwise(
     "arctan2", np.arctan2,
-    lambda g, y, a, b: g * (b / _length(a, b)) / _length(a, b),
-    lambda g, y, a, b: -g * (a / _length(a, b)) / _length(a, b),
+    lambda g, y, a, b: _turn(g, b, hypot(a, b)),
+    lambda g, y, a, b: _turn(-g, a, hypot(a, b)),
     scalar=math.atan2, doc="y = the angle of the point (b, a)", kink="a = b = 0: 0 for both",
 )  # fmt: skip
 
 
-def _length(a: Any, b: Any) -> Any:
-    # √(a² + b²), and 1 for nothing at all, which 0 is then divided by.
-    length = hypot(a, b)
-    return where(equal(length, 0), 1.0, length)
+def _turn(g: Any, part: Any, length: Any) -> Any:
+    # g · part / length², whose square may be too large or too small for a number.
+    return direction(g * direction(part, length), length)
 
 
 # ---- hyperbolic -----------------------------------------------------------------------------------------------------

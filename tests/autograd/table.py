@@ -259,6 +259,7 @@ ROWS: dict[str, Row] = {
     "divide": Row(arithmetic.divide, _named("div"), (REAL, REAL), TWO, exact=operator.truediv),
     "power": Row(ag.power, _named("pow"), (POSITIVE, REAL), TWO, exact=mp.power),
     "lowered_power": Row(ag.lowered_power, lambda t, a, b: t.pow(a, b - 1), (POSITIVE, REAL), TWO, exact=lambda a, b: mp.power(a, b - 1)),
+    "direction": Row(ag.direction, lambda t, a, b: a / b, (REAL, POSITIVE), TWO, exact=operator.truediv),
     "square": Row(ag.square, _named("square"), (REAL,), ONE, exact=lambda x: x * x),
     "reciprocal": Row(ag.reciprocal, _named("reciprocal"), (REAL,), ONE, exact=lambda x: 1 / x),
     "cbrt": Row(ag.cbrt, lambda t, x: x.sign() * x.abs().pow(1 / 3), (REAL,), ONE, exact=lambda x: mp.sign(x) * mp.cbrt(abs(x))),

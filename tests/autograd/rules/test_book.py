@@ -263,6 +263,32 @@ def test_at_a_kink_the_written_choice_is_made(name: str) -> None:
     assert ours == written
 
 
+OF_LENGTHS = {
+    "norm": lambda x: ag.norm(x),
+    "its square": lambda x: ag.norm(x) ** 2,
+    "another norm": lambda x: np.linalg.norm(x, 3),
+    "std": lambda x: np.std(x),
+    "hypot": lambda x: np.hypot(x[0], x[1]),
+    "arctan2": lambda x: np.arctan2(x[0], x[1]),
+    "complex abs": lambda x: np.abs(x[0] + 1j * x[1]),
+    "numbers": lambda x: ag.hypot(*x),
+}
+
+
+@pytest.mark.parametrize("name", OF_LENGTHS)
+@pytest.mark.parametrize("length", [0.0, 3.0])
+def test_a_length_of_nothing_has_the_slope_0_and_no_second_derivative(name: str, length: float) -> None:
+    function = OF_LENGTHS[name]
+    at = [length, 2 * length]
+
+    def total(x: Any) -> Any:
+        return function(list(x) if name == "numbers" else x)
+
+    for second in (ag.hessian(total)(np.array(at)), ag.jacobian(ag.grad(total))(np.array(at))):
+        assert np.isnan(second).all() == (length == 0), second
+    assert np.isfinite(ag.grad(total)(np.array(at))).all()
+
+
 def test_stubs_are_what_the_book_makes_of_them() -> None:
     assert out_of_date() == []
 

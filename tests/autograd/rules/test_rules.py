@@ -100,6 +100,7 @@ DEFINITIONS: dict[str, Any] = {
     "sech_squared": lambda x: 1 - np.tanh(x) ** 2,
     "lowered_power": lambda a, b: a ** (b - 1),
     "power": np.power,
+    "direction": np.divide,
     "peak": np.maximum,
     "share": lambda a, b: np.exp(a - b),
     "norm": lambda x, axis, keepdims: np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims)),
