@@ -81,7 +81,7 @@ def lowered_power(a: Any, b: Any) -> Any:
     if (b.__class__ is float or b.__class__ is int) and b != 0:
         return power(a, b - 1)
     with np.errstate(all="ignore"):
-        return np.where(np.equal(b, 0) & ~np.isfinite(np.divide(1, a)), 0, power(a, b - 1))
+        return np.where(np.equal(b, 0) & ~np.isfinite(np.divide(1, a)), 0, power(a, b - 1))[()]
 
 
 def lowered_power_of_floats(a: float, b: float) -> float:
@@ -94,7 +94,7 @@ def lowered_power_of_floats(a: float, b: float) -> float:
 def direction(a: Any, b: Any) -> Any:
     """a / b, and 0 where b is 0."""
     with np.errstate(all="ignore"):
-        return np.where(np.equal(b, 0), 0, np.divide(a, b))
+        return np.where(np.equal(b, 0), 0, np.divide(a, b))[()]
 
 
 def cbrt_of_float(x: float) -> float:

@@ -85,7 +85,7 @@ def normal_cdf(x: Any) -> Any:
     size = np.minimum(np.abs(x), LARGEST)
     y = _bell(size) * np.where(size > FAR, _tail(np.maximum(size, 1)), _side(np.minimum(size, FAR)))
     y = np.where(x > 0, 1 - y, y)
-    return np.where(size > MIDDLE, y, _middle(np.clip(x, -MIDDLE, MIDDLE)))
+    return np.where(size > MIDDLE, y, _middle(np.clip(x, -MIDDLE, MIDDLE)))[()]
 
 
 def gelu(x: Any) -> Any:
