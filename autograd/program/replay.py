@@ -148,17 +148,22 @@ class _Trace:
         self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], engine: Engine | None
     ) -> None:
         self._as_arrays = variables = False
+        failed: Exception | None = None
         while True:
             try:
                 tracer, output = _traced(function, args, kwargs, self._as_arrays, variables)
                 break
             except VariablesWanted:
                 variables = True
-            except (TypeError, AttributeError):
-                # Perhaps it makes arrays of its numbers, np.array([a, b]), as derivatives not compiled let it.
-                if self._as_arrays or not any(map(is_number, leaves((args, kwargs)))):
+            except (TypeError, AttributeError) as error:
+                # Perhaps it makes arrays of its numbers, np.array([a, b]), as derivatives not compiled let it. If it
+                # does not, the error is the first one, which speaks of numbers.
+                if failed is not None:
+                    raise failed from None
+                if not any(map(is_number, leaves((args, kwargs)))):
                     raise
-                self._as_arrays = True
+                self._as_arrays, failed = True, error
+        del failed  # and with it what it holds on to
         if any(isinstance(x, Iterator) for x in leaves(output)):
             raise TypeError(f"ag.compile of a function that gives a {type(output).__name__}: give a list of its parts")
         self._form = map_leaves(lambda x: _OUTPUT if isinstance(x, Node) else x, output)

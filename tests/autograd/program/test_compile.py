@@ -342,6 +342,21 @@ def test_what_cannot_be_recorded_is_refused_with_its_line(function: Any, request
     assert __file__ in str(caught.value)
 
 
+MISTAKES: dict[str, tuple[Any, str]] = {
+    "a name": (lambda x: x.shapes, "'TracedValue' object has no attribute 'shapes'"),
+    "a text": (lambda x: x + "1", "add of a Value and '1'"),
+    "a length": (lambda x: len(x), r"'TracedValue' has no len\(\)"),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_told_of_the_number_that_was_given(name: str) -> None:
+    function, message = MISTAKES[name]
+    with pytest.raises((TypeError, AttributeError), match=message) as caught:
+        ag.compile(function)(1.5)
+    assert caught.value.__cause__ is None
+
+
 @pytest.mark.parametrize(
     ("function", "what"),
     [(chance, "random numbers"), (old_chance, "random numbers"), (mutation, "setting a node's data")],
