@@ -246,7 +246,7 @@ class Network(BaseEstimator):  # type: ignore[misc]
         self._set("intercepts_", self.intercepts_, arrays)
 
     def _set(self, name: str, held: Sequence[Array], arrays: Sequence[ArrayLike]) -> None:
-        new = [np.asarray(array) for array in arrays]
+        new = [np.array(array, dtype=float) for array in arrays]  # copies: these may be held in another order
         if [array.shape for array in new] != [array.shape for array in held]:
             shapes = [array.shape for array in held]
             raise ValueError(f"{name} of this network has the shapes {shapes}, got {[array.shape for array in new]}")

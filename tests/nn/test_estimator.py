@@ -329,3 +329,14 @@ def test_weights_can_be_set_as_in_scikit_learn(estimator):
         ValueError, match=r"coefs_ of this network has the shapes \[\(3, 4\), \(4, \d\)\], got \[\(4, 3\)\]"
     ):
         other.coefs_ = [np.zeros((4, 3))]
+
+
+def test_weights_may_change_places_and_stay_where_one_is_refused():
+    x = np.random.default_rng(0).normal(size=(40, 3))
+    network = MLPRegressor((3, 3), max_iter=1, tol=None, random_state=0).fit(x, x[:, 0])
+    first, second, last = (weight.copy() for weight in network.coefs_)
+    network.coefs_ = [network.coefs_[1], network.coefs_[0], network.coefs_[2]]
+    np.testing.assert_array_equal(network.coefs_[:2], [second, first])
+    with pytest.raises(ValueError, match="could not convert string to float"):
+        network.coefs_ = [first, np.full((3, 3), "a"), last]
+    np.testing.assert_array_equal(network.coefs_[:2], [second, first])
