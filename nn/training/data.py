@@ -108,7 +108,7 @@ class DataLoader:
         self.epoch = 0
         self._seed = int(np.random.default_rng(seed).integers(2**63))
         self._by_class = self._classes() if balanced else None
-        self._orders: dict[int, Array] = {}  # of this epoch and the next
+        self._orders: dict[tuple[int, int], Array] = {}  # by seed and epoch: of this epoch and the next
         # By the number of rows: arrays that are written again and again, and the batches that they are cut into.
         self._cut_before: dict[int, tuple[Sequence[Any], list[tuple[Any, ...]]]] = {}
 
@@ -157,12 +157,12 @@ class DataLoader:
         """The positions of this epoch's samples; None where they come as they lie."""
         if not self.shuffle and self._by_class is None:
             return None
-        epoch, known = self.epoch, self._orders
-        if epoch not in known:
+        seed, epoch, known = self._seed, self.epoch, self._orders
+        if (seed, epoch) not in known:
             # Several at once, when epochs follow each other: one alone takes three times as long.
-            count = max(1, min(ORDERS, ORDERED // self._size)) if epoch - 1 in known else 1
-            known = self._orders = {number: self._order_of(number) for number in range(epoch, epoch + count)}
-        return known[epoch]
+            count = max(1, min(ORDERS, ORDERED // self._size)) if (seed, epoch - 1) in known else 1
+            known = self._orders = {(seed, number): self._order_of(number) for number in range(epoch, epoch + count)}
+        return known[seed, epoch]
 
     def _order_of(self, epoch: int) -> Array:
         rng = np.random.default_rng([self._seed, epoch])

@@ -59,6 +59,9 @@ def test_the_order_depends_on_the_seed_and_the_epoch(balanced):
     assert order(resumed) == epochs[2]
     assert order(loader(np.random.default_rng(1))) == epochs[0]
     assert order(loader(None)) != order(loader(None))
+    assert order(other) not in epochs
+    other._seed = one._seed  # as processes agree on one
+    assert order(other) == epochs[2]
 
 
 def test_batches_not_shuffled_are_views_and_keep_their_dtype():
