@@ -243,7 +243,8 @@ def _is_above_numbers(header: Sequence[str], body: Sequence[Sequence[str]]) -> b
     for place, cell in enumerate(header):
         column = [row[place] for row in body if len(row) == len(header) and row[place]]
         numbers = sum(bool(_NUMBER.fullmatch(each)) for each in column)
-        if cell and 2 * numbers > len(column) and (_YEAR.fullmatch(cell) or not _NUMBER.fullmatch(cell)):
+        is_name = cell and not is_missing(cell) and (_YEAR.fullmatch(cell) or not _NUMBER.fullmatch(cell))
+        if is_name and 2 * numbers > len(column):
             return True
     return False
 

@@ -198,7 +198,13 @@ def test_titles_before_the_header_are_left_out(titles, header):
     assert found["x"] == [n / 8 for n in range(30)]
 
 
-@pytest.mark.parametrize("content", ["y,,,\na,1,2,3\nb,4,5,6\n", "y,a,b\nz,,\nz,1,2\nz,1,3\n", "y\nr1,1\nr2,2\n"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        *("y,,,\na,1,2,3\nb,4,5,6\n", "y,a,b\nz,,\nz,1,2\nz,1,3\n", "y\nr1,1\nr2,2\n"),
+        *(f"{start}y\nr1,{cell}\nr2,2\nr3,3\n" for start in ("", ",") for cell in ("", "NA", "-", "unknown")),
+    ],
+)
 def test_headers_and_rows_of_few_cells_are_no_titles(content):
     assert next(name for name in cells(content) if name != "Unnamed: 0") == "y"
 
