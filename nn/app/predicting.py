@@ -110,8 +110,9 @@ def _new_features(
     for name, texts in list(fitted.unseen(features).items())[:20]:
         warn(f"note: training saw no {listed(texts)} in column {quoted(name)}; taken as none of its categories")
     if table.commas:
-        numbers = {name: to_numbers(features[name], name in fitted.commas)[0] for name in fitted.numbers}
-        features = features.assign(**numbers)
+        features = features.copy()
+        for name in fitted.numbers:
+            features[name] = to_numbers(features[name], name in fitted.commas)[0]
     return features, table.bad
 
 

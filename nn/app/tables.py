@@ -81,8 +81,9 @@ def load_csv(
         )
     if found.problems:
         raise _refusal(table.name, found.problems)
-    features = dataset.features[list(plan.names)]
-    features = features.assign(**{name: column for name, column in found.converted.items() if name in features})
+    features = dataset.features[list(plan.names)].copy()
+    for name in found.converted.keys() & plan.names:
+        features[name] = found.converted[name]
     return replace(dataset, features=features, plan=plan, report=_report(table, found, plan))
 
 

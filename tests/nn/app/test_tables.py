@@ -522,19 +522,26 @@ def test_points_that_group_digits_stay_so_between_tabs(load):
     np.testing.assert_array_equal(dataset.features["new"], 1000 + 7 * np.arange(ROWS))
 
 
-@pytest.mark.parametrize("commas", [(), ("x",)], ids=["trained on numbers", "trained on texts"])
+@pytest.mark.parametrize("trained", ["numbers", "texts"])
+@pytest.mark.parametrize("name", ["x", "self"])
 @pytest.mark.parametrize("last", ["n.n.", "2.000", "7,5"])
-def test_new_rows_are_read_with_the_marks_of_their_own_file(commas, last, tmp_path, capsys):
-    frame = pandas.DataFrame({"x": ["0,5"] * 30 if commas else np.arange(30.0)})
-    dataset = Dataset("made", frame, Plan(("x",), commas), np.arange(30) % 2, "y", ("n", "y"), {})
+def test_new_rows_are_read_with_the_marks_of_their_own_file(trained, name, last, tmp_path, capsys):
+    commas = (name,) * (trained == "texts")
+    frame = pandas.DataFrame({name: ["0,5"] * 30 if commas else np.arange(30.0)})
+    dataset = Dataset("made", frame, Plan((name,), commas), np.arange(30) % 2, "y", ("n", "y"), {})
     fitted = Preprocessing.fit(dataset, np.arange(30))[0]
-    predictor = SimpleNamespace(names=("x",), target="y", run=SimpleNamespace(preprocessing=fitted, source={}))
+    predictor = SimpleNamespace(names=(name,), target="y", run=SimpleNamespace(preprocessing=fitted, source={}))
     path = tmp_path / "new.csv"
-    path.write_text(f"z;x\n1,5;0,500\n2,5;1,250\n3,5;{last}\n")
+    path.write_text(f"z;{name}\n1,5;0,500\n2,5;1,250\n3,5;{last}\n")
     features = _new_features(path, predictor, strict=False, encoding=None)[0]
     expected = {"n.n.": np.nan, "2.000": 2000, "7,5": 7.5}
-    np.testing.assert_array_equal(features["x"], [0.5, 1.25, expected[last]])
+    np.testing.assert_array_equal(features[name], [0.5, 1.25, expected[last]])
     assert ("holds no number in row 3: 'n.n.'" in capsys.readouterr().err) == (last == "n.n.")
+
+
+def test_a_column_may_be_called_as_what_python_passes_first(load):
+    dataset = load("\n".join(["self,y", *(f"${x:.2f},{side}" for x, side in zip(NOISE, SIDES, strict=True))]))
+    np.testing.assert_allclose(dataset.features["self"], NOISE.round(2))
 
 
 @pytest.mark.parametrize("values", [SIDES, NOISE.round(2)], ids=["classes", "values"])
