@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from itertools import product
+from itertools import pairwise, product
 from typing import Any, TypeVar
 
 import numpy as np
@@ -20,10 +20,12 @@ Lengths = tuple[int, ...]
 T = TypeVar("T")
 
 # Bytes of columns that are made at a time, and of images that are pooled.
-AT_A_TIME = 1 << 19
-# Where products that BLAS does in the thread that asks for them have fewer windows than this, its own threads do better;
-# windows that are summed over are to be more.
+COLUMNS, IMAGES = 1 << 20, 1 << 19
+# Where products small enough for one thread have fewer windows, BLAS's own do better; those summed over are to be more.
 NARROW, SUMMED = 24, 96
+# From so many rows on, columns are multiplied sooner by what was turned in memory, turning it included. Products of a
+# multiple of so many windows leave no lane of the processor empty.
+MANY, LANES = 128, 16
 # Into how many shares threads divide a batch at most: a number that does not depend on the machine, since the order
 # in which the gradients of a kernel are summed does.
 SHARES = 8
@@ -66,15 +68,15 @@ def _inside(padding: Lengths) -> Any:
     return (Ellipsis, *(slice(p, -p) if p else slice(None) for p in padding))
 
 
-def _pieces(length: int, size: int) -> list[slice]:
-    return [slice(n, min(n + size, length)) for n in range(0, length, size)]
+def _pieces(start: int, stop: int, size: int) -> list[slice]:
+    return [slice(n, min(n + size, stop)) for n in range(start, stop, size)]
 
 
 def _shares(samples: int, at_a_time: int) -> list[list[slice]]:
-    """The parts of a batch, a few samples each, divided among threads."""
-    parts = _pieces(samples, at_a_time)
-    count = max(1, min(SHARES, len(parts) // 2))
-    return [parts[len(parts) * i // count : len(parts) * (i + 1) // count] for i in range(count)]
+    """A batch in equal shares, a power of 2 of them, so that threads end together; each in parts of a few samples."""
+    count = min(SHARES, 1 << max(1, 2 * samples // at_a_time).bit_length() - 1)
+    edges = [samples * i // count for i in range(count + 1)]
+    return [_pieces(start, stop, at_a_time) for start, stop in pairwise(edges)]
 
 
 class _Columns:
@@ -117,11 +119,14 @@ class _Columns:
         self._places = tuple(step * d for step, d in zip(steps, dilation, strict=True))
         self.count = math.prod(self.windows)
         one = max(1, self.groups * self.rows * self.count) * self.dtype.itemsize
-        self.at_a_time = max(1, min(x[0], AT_A_TIME // one))
+        self.at_a_time = max(1, min(x[0], COLUMNS // one))
         width = ALONE // max(1, self.rows * out // self.groups)
         small = width >= narrow
-        self.pieces = _pieces(self.count, width if small else self.count)
-        self.shares = _shares(x[0], self.at_a_time) if small else [_pieces(x[0], self.at_a_time)]
+        if small:
+            even = -(-self.count // -(-self.count // width))  # all pieces nearly as long as each other
+            width = min(width, -(-even // LANES) * LANES)
+        self.pieces = _pieces(0, self.count, width if small else self.count)
+        self.shares = _shares(x[0], self.at_a_time) if small else [_pieces(0, x[0], self.at_a_time)]
 
     def seen(self, x: Any) -> Any:
         """Every window of x, which is padded, without a copy: (samples, channels, places, windows)."""
@@ -252,6 +257,7 @@ def _windows_times(g: Any, x: Any, columns: _Columns) -> Any:
         y = np.zeros((columns.groups, columns.rows, columns.out // columns.groups), columns.dtype)
         for part in parts:
             of_x, of_g = memory.columns(x[part]), memory.spread(g[part]).swapaxes(-1, -2)
+            of_g = np.ascontiguousarray(of_g) if columns.rows >= MANY else of_g
             for piece in columns.pieces:
                 found = np.matmul(of_x[..., piece], of_g[..., piece, :])
                 y += found[0] if len(found) == 1 else found.sum(0)
@@ -265,8 +271,7 @@ def _windows_times(g: Any, x: Any, columns: _Columns) -> Any:
 
 def _at_a_time(images: Any) -> int:
     """How many samples of a batch are pooled at a time."""
-    nbytes: int = images.nbytes
-    return max(1, AT_A_TIME * len(images) // max(1, nbytes))
+    return max(1, IMAGES * len(images) // max(1, int(images.nbytes)))
 
 
 def _each_part(images: Any, size: Lengths, work: Callable[[Any], None]) -> None:
@@ -332,7 +337,7 @@ def max_places(
             if any(padding):
                 other |= ~within[index]
             missing = other if missing is None else np.logical_and(missing, other, out=other)
-            found += missing
+            found += missing.view(np.uint8)  # as whole numbers: adding truth values to numbers takes a pass more
 
     _each_part(x, size, first)
     return places
@@ -358,14 +363,17 @@ def into_windows(g: Any, places: Any, lengths: Lengths, out: Any = None, **how: 
         *(n + 2 * p for n, p in zip(lengths, padding, strict=True)),
     )
     positions = _Positions(full, counts, size, stride, dilation)
+    direct = y.flags.c_contiguous and not any(padding)
 
     def spread(part: Any) -> None:
-        image = padded(np.zeros(y[part].shape, y.dtype), padding)
+        y[part] = 0
+        image = y[part] if direct else padded(y[part], padding)
         if apart:
             image.reshape(-1)[positions.of(places[part])] = g[part]  # no two windows share an entry
         else:
             np.add.at(image.reshape(-1), positions.of(places[part]).reshape(-1), g[part].reshape(-1))
-        y[part] = image[_inside(padding)]
+        if not direct:
+            y[part] = image[_inside(padding)]
 
     _each_part(y, size, spread)
     return y

@@ -9,7 +9,7 @@ from tests.mutants.changes import Mutant
 # Sizes from which on, or up to which, a way is taken that gives what the other one gives: by file.
 SIZES = {
     "autograd/rules/threads.py": ("ALONE",),
-    "autograd/rules/windows.py": ("AT_A_TIME", "NARROW", "SUMMED", "ALONE"),
+    "autograd/rules/windows.py": ("COLUMNS", "IMAGES", "NARROW", "SUMMED", "MANY", "LANES", "ALONE"),
     "autograd/rules/triangles.py": ("SMALL",),
     "autograd/rules/memory.py": ("LARGE", "BLOCK"),
     "autograd/value/affine.py": ("FEW",),
@@ -332,7 +332,7 @@ KNOWN: dict[tuple[str, str, str], str] = {
     (
         "autograd/rules/windows.py",
         "1 → 2",
-        "self.at_a_time = max(1, min(x[0], AT_A_TIME // one))",
+        "self.at_a_time = max(1, min(x[0], COLUMNS // one))",
     ): "how many samples are taken at a time",
     (
         "autograd/program/simplify.py",

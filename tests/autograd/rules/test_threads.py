@@ -110,6 +110,7 @@ X, W, G = RNG.normal(size=(37, 4, 9, 8)), RNG.normal(size=(6, 2, 3, 3)), RNG.nor
 STRIDED = RNG.normal(size=(37, 6, 5, 4))
 HOW: dict[str, Any] = {"padding": (1, 1), "dilation": (1, 1), "groups": 2}
 POOL: dict[str, Any] = {"size": (2, 3), "stride": (2, 2), "padding": (1, 1), "dilation": (1, 1)}
+INSIDE: dict[str, Any] = {**POOL, "stride": (2, 3), "padding": (0, 0)}
 CALLS = {
     "convolution": lambda: convolution(X, W, stride=(1, 1), **HOW),
     "with a stride": lambda: convolution(X, W, stride=(2, 2), **HOW),
@@ -122,6 +123,9 @@ CALLS = {
     "into_windows": lambda: into_windows(
         max_pool(X, **POOL), max_places(X, max_pool(X, **POOL), **POOL), lengths=(9, 8), **POOL
     ),
+    "into_windows, nothing beyond the edge": lambda: into_windows(
+        max_pool(X, **INSIDE), max_places(X, max_pool(X, **INSIDE), **INSIDE), lengths=(9, 8), **INSIDE
+    ),
 }
 
 
@@ -129,9 +133,8 @@ CALLS = {
 def test_windows_are_the_same_by_any_number_of_threads(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """And by parts, and by products of pieces of the windows, the same up to rounding."""
     whole = CALLS[name]()
-    monkeypatch.setattr(windows, "AT_A_TIME", 1 << 14)
-    monkeypatch.setattr(windows, "ALONE", 30 * 54)
-    monkeypatch.setattr(windows, "SUMMED", 30)
+    for limit, value in {"COLUMNS": 1 << 14, "IMAGES": 1 << 14, "ALONE": 30 * 54, "SUMMED": 30, "MANY": 18}.items():
+        monkeypatch.setattr(windows, limit, value)
     divided: list[int] = []
     shared = threads.shared
     monkeypatch.setattr(windows, "shared", lambda work, count: divided.append(count) or shared(work, count))
