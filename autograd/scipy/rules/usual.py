@@ -65,7 +65,16 @@ def _normal_slope(x: Any) -> Any:
     return np.where(np.less(x, 0), tail, np.exp(-above * above / 2) / _special.ndtr(above) / _ROOT_2PI)[()]
 
 
-log_ndtr_slope = enter("log_ndtr_slope", lambda g, y, x: -g * y * (x + y), function=_normal_slope, module=__name__)
+def _beyond(x: Any, slope: Any) -> Any:
+    """x + slope, all but opposite numbers far below 0; a continued fraction there (Abramowitz and Stegun, 26.2.14)."""
+    far = less(x, -50.0)
+    t = -where(far, x, -50.0)
+    return where(far, 1 / (t + 2 / (t + 3 / (t + 4 / (t + 5 / (t + 6 / t))))), x + slope)
+
+
+log_ndtr_slope = enter(
+    "log_ndtr_slope", lambda g, y, x: -g * y * _beyond(x, y), function=_normal_slope, module=__name__
+)
 log_ndtr = enter("log_ndtr", lambda g, y, x: g * log_ndtr_slope(x))
 ndtri = enter("ndtri", lambda g, y, x: g * exp(y * y / 2) * _ROOT_2PI)
 owens_t = enter(

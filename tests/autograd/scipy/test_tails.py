@@ -131,6 +131,24 @@ def test_values_and_slopes_on_both_sides(name: str, x: float, parameters: tuple[
         np.testing.assert_allclose(ag.grad(f)(at, *parameters), float(slope), rtol=1e-12, atol=1e-307)
 
 
+@pytest.mark.parametrize("x", [-20.0, -49.9, -50.1, -1e3, -1e6, -1e8, -1e200])
+def test_the_normal_distribution_is_curved_alike_far_out(x: float) -> None:
+    from autograd.scipy.stats import norm
+
+    with mpmath.workdps(60):
+        z = mpmath.mpf(x)
+        if x > -1e7:
+            slope = mpmath.npdf(z) / (mpmath.erfc(-z / mpmath.sqrt(2)) / 2)
+            second = -slope * (z + slope)
+            third = -second * (z + slope) - slope * (1 + second)
+        else:
+            second, third = -1 + z**-2, 2 / -(z**3)
+        second, third = float(second), float(third)
+    found = ag.grad(ag.grad(norm.logcdf))
+    np.testing.assert_allclose(found(x), second, rtol=1e-12)
+    np.testing.assert_allclose(ag.grad(found)(x), third, rtol=1e-6 if x > -1e3 else 0, atol=1e-15)
+
+
 def _exactly(name: str, z: Any, *parameters: Any) -> tuple[Any, Any, Any, Any]:
     """The density, both probabilities, and the slope of the density's logarithm."""
     mp = mpmath
