@@ -42,7 +42,9 @@ def _method(name: str) -> Callable[..., Any]:
 
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         try:
-            return function(*args, a=self, **kwargs) if name == "compress" else function(self, *args, **kwargs)
+            if name == "compress":  # whose condition comes first, or by its name
+                return function(args[0], self, *args[1:], **kwargs) if args else function(a=self, **kwargs)
+            return function(self, *args, **kwargs)
         except TypeError as error:  # of NumPy's, which names a function of its own
             known = list(inspect.signature(function).parameters)[1:]
             if "unexpected keyword" in str(error) and (unknown := [word for word in kwargs if word not in known]):

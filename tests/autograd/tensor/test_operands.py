@@ -243,6 +243,7 @@ LIKE_NUMPY = {
     "cumprod": lambda x: x.cumprod(axis=1), "take": lambda x: x.take([0, 4]), "repeat": lambda x: x.repeat(2, axis=0),
     "trace": lambda x: x.trace(), "diagonal": lambda x: x.diagonal(1), "round": lambda x: x.round(1),
     "compress": lambda x: x.compress([True, False], axis=0),
+    "compress along a place": lambda x: x.compress([True, False], 0),
     "compress by words": lambda x: x.compress(condition=[True, False], axis=0),
     "mT": lambda x: x.mT, "T": lambda x: x.T, "conj": lambda x: x.conj(),
     "clip": lambda x: x.clip(-1.0, 1.0), "clip by words": lambda x: x.clip(max=1.0),
