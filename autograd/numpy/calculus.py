@@ -206,6 +206,8 @@ def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
     """The integral of a polynomial, with constants k."""
     k = 0.0 if k is None else array_of(k)
     constants = list(k) if rank(k) else [k]
+    if 1 < len(constants) < m or not constants:
+        raise ValueError(f"np.polyint {m} times with {len(constants)} constants: give one, or one for each time")
     for constant in constants * m if len(constants) == 1 else constants[:m]:
         p = concatenate([p / np.arange(shape(p)[0], 0.0, -1.0), reshape(constant, (1,))], 0)
     return p
