@@ -138,6 +138,9 @@ def cho_solve(c_and_lower: tuple[Any, bool], b: Any, **options: Any) -> Any:
     if not isinstance(factor, Node) and not isinstance(b, Node):
         return _linalg.cho_solve(c_and_lower, b, **options)
     refuse_options("cho_solve", **options)
+    b = array_of(b)
+    if len(shape(b)) == 1:  # which the second triangle, of a stack, would take for a matrix
+        return cho_solve(c_and_lower, b[:, None])[..., 0]
     lower = bool(np.ravel(lower)[0])  # SciPy's cho_factor of a stack says it of each
     first, second = (0, 2) if lower else (2, 0)
     return solve_triangular(factor, solve_triangular(factor, b, first, lower), second, lower)
