@@ -41,7 +41,7 @@ MOST_CATEGORIES = 30
 MOST_DIFFERENT = 0.5
 # A column with this share of numbers is one of numbers; a smaller one is said.
 MOSTLY_NUMBERS, SOME_NUMBERS = 0.8, 0.2
-# Nor do so few different texts between more different numbers make it one of names.
+# Nor do so few different texts between more different numbers make it one of names; one, if they are in most cells.
 FEW_TEXTS = 2
 # Fewer rows prove nothing about what counts rows or copies the target.
 ENOUGH_ROWS = 20
@@ -234,7 +234,8 @@ def _as_numbers(
 
 def _is_marked(series: pd.Series[Any], numbers: NDArray[np.float64], bad: NDArray[np.bool_]) -> bool:
     """Whether the cells that are no numbers are a word or two, as if for missing ones, and the numbers many."""
-    return series[bad].nunique() <= FEW_TEXTS and len(np.unique(numbers[np.isfinite(numbers)])) > MOST_CATEGORIES
+    few = FEW_TEXTS if _share_of_numbers(numbers, bad) > 0.5 else 1
+    return series[bad].nunique() <= few and len(np.unique(numbers[np.isfinite(numbers)])) > MOST_CATEGORIES
 
 
 def _share_of_numbers(numbers: NDArray[np.float64], bad: NDArray[np.bool_]) -> float:

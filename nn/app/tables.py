@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -164,14 +165,14 @@ def _share(column: pd.Series[Any], numbers: NDArray[np.float64]) -> float:
 
 
 def _remarks(frame: pd.DataFrame, target: str) -> NDArray[np.bool_]:
-    """The rows of a text that stands for the target in no row with other cells: comments, and notes at the end."""
+    """The rows of a text, there once, that has no other cells beside it: comments, and notes at the end."""
     column, found = frame[target], np.zeros(len(frame), dtype=bool)
     if column.dtype.kind not in "biufM" and len(frame.columns) > 2:
         alone = frame.drop(columns=[target]).isna().all(axis=1).to_numpy(dtype=bool)
         if alone.any() and not alone.all():
             texts = to_texts(column)
-            elsewhere = {*texts[~alone]}
-            found[alone] = [bool(_LETTER.search(text)) and text not in elsewhere for text in texts[alone]]
+            times = Counter(texts)
+            found[alone] = [times[text] == 1 and bool(_LETTER.search(text)) for text in texts[alone]]
     return found
 
 

@@ -66,6 +66,7 @@ COLUMNS = {
     "some words": (["n.n." if n % 10 == 0 else n % 37 for n in range(ROWS)], "numbers", "so missing, 20: n.n."),
     "half words": (["n.n." if n % 2 == 0 else n % 7 for n in range(ROWS)], "categories", "50% of its cells are"),
     "many of one word": ([x if n % 3 else "n.n." for n, x in enumerate(NOISE)], "numbers", "so missing, 67: n.n."),
+    "more of two words": ([x if n % 3 == 0 else ("low", "high")[n % 2] for n, x in enumerate(NOISE)], "encoded", "34%"),
     "signs of offices": ([x if n % 3 else (":", "..")[n % 2] for n, x in enumerate(NOISE)], "numbers", "new 67"),
     "infinity": (["inf" if n == 3 else n % 37 for n in range(ROWS)], "numbers", "so missing, 1: inf (infinite, or"),
     "too large": (["1e400" if n == 3 else n % 37 for n in range(ROWS)], "numbers", " (infinite, or too large)"),
@@ -551,3 +552,8 @@ def test_a_remark_is_no_target(values, load):
     assert len(dataset.target) == ROWS
     assert "rows with nothing but a remark are left out: # restarted, Source: the office" in said(dataset)
     assert len(load("\n".join(["y,x,kind", *rows, f"{values[0]},,"])).target) == ROWS + 1
+
+
+def test_what_stands_beside_nothing_again_and_again_is_a_class(load):
+    rows = [f"{side},{n % 7},{kind}" for n, (side, kind) in enumerate(zip(SIDES, KINDS, strict=True))]
+    assert load("\n".join(["y,x,kind", *rows, *["offline,,"] * 9])).classes == ("left", "offline", "right")
