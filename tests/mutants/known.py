@@ -17,7 +17,6 @@ SIZES = {
     "autograd/value/reserve.py": ("SMALLEST", "LARGEST"),
     "autograd/tensor/dual.py": ("SMALL",),
     "autograd/tensor/operands.py": ("_LARGE", "_KEPT"),
-    "autograd/program/replay.py": ("KEPT",),
     "autograd/program/program.py": ("BATCHES",),
     "autograd/program/arrays/bytecode.py": ("COPIED",),
     "autograd/program/arrays/steps.py": ("LARGE", "LONGEST"),
@@ -246,7 +245,7 @@ KNOWN: dict[tuple[str, str, str], str] = {
     (
         "autograd/graph/clock.py",
         "0 → 1",
-        'found: int = getattr(self._here, "ticks", 0)',
+        "return self._ticks.get(get_ident(), 0)",
     ): "whether it moved is asked, not where it is",
     (
         "autograd/graph/outside.py",
@@ -441,7 +440,7 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "if (b.__class__ is float or b.__class__ is int) and b != 0:",
     ): "the general way gives the same",
     (
-        "autograd/rules/forwards.py",
+        "autograd/rules/special.py",
         "False → True",
         "return np.where(near, series, y).astype(np.result_type(x, np.float16), copy=False)",
     ): "one copy more",
