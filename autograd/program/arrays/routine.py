@@ -51,6 +51,8 @@ class ArrayRoutine:
     def run(self, arguments: Sequence[Any]) -> list[Any]:
         """The results for these arguments; leaves that are to be set are set."""
         with self._lock:
+            if self._leaves:
+                arguments = self._apart(arguments)
             if self._without_numpy:
                 results = self._compute(*arguments)
             else:
@@ -61,6 +63,21 @@ class ArrayRoutine:
             for leaf in self._leaves:
                 leaf.stamp = now
         return results
+
+    def _apart(self, arguments: Sequence[Any]) -> Sequence[Any]:
+        """The arguments, copied where they are parts or views of an array that is set: they would change on the way.
+
+        The whole of such an array may be given as it is; see `autograd.program.arrays.storage`.
+        """
+        bases = [getattr(x._raw if isinstance(x, Node) else x, "base", None) for x in arguments]
+        if not any(base is not None for base in bases):
+            return arguments
+        held = [leaf._raw for leaf in self._leaves]
+        owners = {id(array if array.base is None else array.base) for array in held if isinstance(array, np.ndarray)}
+        return [
+            np.array(x._raw if isinstance(x, Node) else x) if base is not None and id(base) in owners else x
+            for x, base in zip(arguments, bases, strict=True)
+        ]
 
     def checked(self, arguments: Sequence[Any]) -> list[Any]:
         """Arguments as arrays of the recorded dtypes.

@@ -156,3 +156,27 @@ def test_a_leaf_that_is_set_may_be_an_argument_too(engine: Any, size: int, name:
     for found, expected in zip(results[:3], results[3:], strict=True):
         np.testing.assert_array_equal(found[0], expected[0])
         np.testing.assert_array_equal(found[1], expected[1])
+
+
+VIEWS: dict[str, tuple[Any, Any]] = {
+    "a row": (lambda w: w[0], lambda W, x: W * 2.0 + x),
+    "a column": (lambda w: w[:, 0], lambda W, x: W * 2.0 + x),
+    "an entry": (lambda w: w[0, :1], lambda W, x: W * 3.0 + x),
+    "backwards": (lambda w: w[::-1], lambda W, x: W * 3.0 + x),
+    "turned": (lambda w: w.T, lambda W, x: W * 3.0 + x),
+    "flat": (lambda w: w.reshape(-1), lambda W, x: W * 3.0 + x.reshape(W.shape)[::-1]),
+    "a node": (lambda w: w.reshape(-1), lambda W, x: W * 2.0 + x.reshape(W.shape)[::-1]),
+}
+
+
+@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize("size", [3, 60])
+def test_a_part_of_a_leaf_that_is_set_may_be_an_argument(engine: Any, size: int, name: str) -> None:
+    view, new = VIEWS[name]
+    W = ag.Tensor(np.arange(1.0, size * size + 1).reshape(size, size), requires_grad=True)
+    step = ag.compile(lambda x: (ag.assign(W, new(W, x)), ag.sum(x))[1], engine=engine)
+    for _ in range(3):
+        before = W.data.copy()
+        found = step(view(W.detach() if name == "a node" else W.data))
+        np.testing.assert_allclose(W.data, new(before, np.asarray(view(before))), rtol=1e-13)
+        np.testing.assert_allclose(found, np.sum(np.asarray(view(before))), rtol=1e-13)
