@@ -69,15 +69,12 @@ class ArrayRoutine:
 
         The whole of such an array may be given as it is; see `autograd.program.arrays.storage`.
         """
-        bases = [getattr(x._raw if isinstance(x, Node) else x, "base", None) for x in arguments]
-        if not any(base is not None for base in bases):
-            return arguments
-        held = [leaf._raw for leaf in self._leaves]
-        owners = {id(array if array.base is None else array.base) for array in held if isinstance(array, np.ndarray)}
-        return [
-            np.array(x._raw if isinstance(x, Node) else x) if base is not None and id(base) in owners else x
-            for x, base in zip(arguments, bases, strict=True)
-        ]
+        for number, x in enumerate(arguments):
+            if x.__class__ is np.ndarray and x.base is not None:
+                held = [leaf._raw for leaf in self._leaves]  # a Value's is a number
+                if any(x.base is array or x.base is getattr(array, "base", None) for array in held):
+                    arguments = [*arguments[:number], x.copy(), *arguments[number + 1 :]]
+        return arguments
 
     def checked(self, arguments: Sequence[Any]) -> list[Any]:
         """Arguments as arrays of the recorded dtypes.
