@@ -70,7 +70,7 @@ TYPES = {
     "longdouble": ("floating",),
     "complex128": ("complexfloating",), "matrix": ("ndarray",), "int64": ("integer",), "int8": ("integer",),
     "intp": ("integer",), "uint8": ("integer",), "NDArray": (Kind,), "ArrayLike": (Kind,), "DTypeLike": (Kind,),
-    "vectorize": (Kind,),
+    "vectorize": (Kind,), "LinAlgError": (ValueError,),
 }  # fmt: skip
 for _name, _bases in TYPES.items():
     names[_name] = type(_name, tuple(names.get(base, base) for base in _bases), {"__module__": "numpy"})
