@@ -21,6 +21,7 @@ from autograd.extend import (
     defvjp_argnums,
     primitive,
 )
+from autograd.rules.primitive import Primitive
 from autograd.test_util import check_grads
 from autograd.tracer import getval
 
@@ -295,6 +296,8 @@ def test_forward_mode_by_its_own_rules() -> None:
     defjvp(scaled, "same", None)
     assert ag.jvp(cube, 2.0, 1.0) == (8.0, 12.0)
     assert ag.deriv(ag.deriv(cube))(2.0) == 12.0
+    for x in (X, X.reshape(3, 1)):  # a square Jacobian, which reverse rules would give, too, if there were any
+        np.testing.assert_array_equal(np.reshape(ag.jacobian(cube)(x), (3, 3)), np.diag(3 * X**2))
     assert ag.jvp(scaled, (2.0, 3.0), (1.0, 1.0), argnum=(0, 1))[1] == 3.0
     with pytest.raises(ag.MissingRuleError):
         ag.grad(cube)(2.0)
@@ -385,6 +388,49 @@ def test_second_derivatives_by_such_rules_take_a_few_products() -> None:
     np.testing.assert_allclose(ag.hessian(total)(at), [[0.0, 0.0], row], rtol=1e-12)
     np.testing.assert_allclose(ag.hessian_vector_product(total)(at, v), v @ [[0.0, 0.0], row], rtol=1e-12)
     assert len(calls) < 20
+
+
+@pytest.mark.parametrize("share", [1.5, 0.0, np.inf, np.nan])
+def test_rules_of_two_values_run_once_each_whatever_they_give(share: float) -> None:
+    runs: list[int] = []
+    f = primitive(lambda a, b: a * b)
+    defrule(f, *(lambda g, y, a, b, i=i: runs.append(i) or share for i in range(2)))
+    a, b = ag.Value(2.0), ag.Value(3.0)
+    f(a, b).backward()
+    np.testing.assert_array_equal([a.grad, b.grad, len(runs)], [share, share, 2])
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.complex128, np.complex64])
+@pytest.mark.parametrize("shape", [(), (3,), (2, 3)])
+@pytest.mark.parametrize("number", [2, 2.5, 2.5 - 1.5j])
+def test_a_rule_may_give_one_number_for_all_entries(number: Any, shape: tuple[int, ...], dtype: Any) -> None:
+    found = []
+    for own, share in ((True, number), (True, np.full(shape, number)), (False, number)):
+        total = primitive(lambda x: np.real(np.sum(x)))
+        defrule(total, lambda g, y, x, share=share: share)
+        if not own:  # as an entry of the book
+            total = Primitive("total", lambda x: np.real(np.sum(x)), (lambda g, y, x: number,), analytic=True)
+        x = ag.Tensor(np.ones(shape), requires_grad=True, dtype=dtype)
+        total(x).backward()
+        found.append(x.grad.data)
+        assert (x.grad.dtype, x.grad.shape) == (dtype, shape)
+    expected = number if np.dtype(dtype).kind == "c" else np.real(number)
+    np.testing.assert_array_equal(found, np.full((3, *shape), expected))
+
+
+@pytest.mark.parametrize("scale", [1e-8, 1.0, 1e8])
+@pytest.mark.parametrize("shape", [(), (1,), (4,), (2, 3)])
+def test_rules_that_cut_g_out_carry_any_direction_forward(shape: tuple[int, ...], scale: float) -> None:
+    scaled = primitive(lambda x: x * scale)
+    defvjp(scaled, lambda ans, x: lambda g: getval(g) * scale)
+    x = np.ones(shape)
+    for direction in (x, -x, 0 * x, np.cos(np.arange(x.size)).reshape(shape), 1e-3 * x, 1e3 * x):
+        np.testing.assert_allclose(ag.jvp(scaled, x, direction)[1], scale * direction, rtol=1e-12)
+    if shape:
+        J = np.reshape(ag.jacobian(lambda x: scaled(x))(x), (x.size, x.size))
+        np.testing.assert_allclose(J, scale * np.eye(x.size), rtol=1e-12)
+        J = np.reshape(ag.jacobian(lambda x: np.concatenate([scaled(x).reshape(-1), [1.0]]))(x), (-1, x.size))
+        np.testing.assert_allclose(J, scale * np.eye(x.size + 1, x.size), rtol=1e-12)
 
 
 @pytest.mark.parametrize("x", [0.7, X, X.reshape(3, 1), np.array(0.4), X.astype(np.float32)], ids=repr)

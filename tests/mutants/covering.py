@@ -76,6 +76,8 @@ class Covering:
     def tests(self, mutant: Mutant) -> list[str]:
         """Those that go through its line; for one that is run at import alone, through its file; or else all.
 
+        A module that is imported when it is first needed is no test's: that one goes through all of its lines.
+
         The first is the quickest of each test function, then the second quickest of each, and so on; where all of a
         file are asked, those first that have the name of what is defined there among their parameters, wherever they
         go: they may look at it in the book.
@@ -85,7 +87,7 @@ class Covering:
             self._lines[mutant.where] = self.data.contexts_by_lineno(measured[0]) if measured else {}
         lines = self._lines[mutant.where]
         found, defined = set(lines.get(mutant.line, ())), set[str]()
-        if not found:
+        if not found or not _is_in_a_function(mutant):
             found, defined = {name for names in lines.values() for name in names}, _defined_at(mutant)
             found |= {name for name in self.seconds if not defined.isdisjoint(_words(name))}
         by_function: dict[str, list[str]] = defaultdict(list)
@@ -101,6 +103,13 @@ class Covering:
             if seconds < LONGEST and (total := total + seconds) < MOST_SECONDS:
                 chosen.append(name)
         return chosen
+
+
+def _is_in_a_function(mutant: Mutant) -> bool:
+    tree = ast.parse(mutant.path.read_text(encoding="utf-8"))
+    bodies = [x.body for x in ast.walk(tree) if isinstance(x, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)]
+    parts = [x for body in bodies for x in (body if isinstance(body, list) else [body])]
+    return any(x.lineno <= mutant.line <= (x.end_lineno or x.lineno) for x in parts)
 
 
 def _words(name: str) -> list[str]:

@@ -26,7 +26,7 @@ SIZES = {
     "autograd/program/numbers/strides.py": ("SHORTEST", "DEPTH"),
 }
 BEYOND = {"Lt → LtE": "<", "LtE → Lt": "<=", "Gt → GtE": ">", "GtE → Gt": ">="}
-UNKNOWN_LENGTH = re.compile(r"(?<!self)\.reshape\((len\([\w.]+\), )?-1\)")
+UNKNOWN_LENGTH = re.compile(r"(?<!self)\.reshape\((len\([\w.]+\), )?-1[,)]")
 
 
 def reason(mutant: Mutant) -> str | None:
@@ -464,4 +464,79 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "1 → 2",
         "if not isinstance(x, Node) or changed.get(x, -1) <= node.stamp:",
     ): "no stamp is below 0",
+    (
+        "autograd/rules/forwards.py",
+        "0 → 1",
+        "return weight * np.where(np.equal(weight, 0), 0, size) + np.log1p(np.exp(-size))",
+    ): "any finite number times 0",
+    (
+        "autograd/rules/forwards.py",
+        "1e+30 → 2e+30",
+        "return np.maximum(x, -1e30) * factor * factor / (1 + half * half)",
+    ): "any finite number times e^½ˣ, which is 0 below −1500",
+    (
+        "autograd/graph/clock.py",
+        "Add → Sub",
+        "self._ticks[get_ident()] = self.ticks_here + 1",
+    ): "whether it moved is asked, not where it is",
+    (
+        "autograd/graph/slips.py",
+        "48 → 49",
+        "following = [code[i] for i in range(at, min(at + 48, len(code)), 2) if code[i]]  # 0 is room for a cache",
+    ): "two instructions are asked for, which come sooner: each has room for ten words at most",
+    (
+        "autograd/graph/forward.py",
+        "Is → IsNot",
+        "if many is not None and (push is None or not stands_in_a_book(rule)):",
+    ): "one by one gives the same as together, and each entry of the book has a push",
+    (
+        "autograd/program/numbers/numpy_engine.py",
+        "Gt → GtE",
+        "along = run.count if run.count > 1 else 0",
+    ): "which of two ways; a sum of one term is that term",
+    (
+        "autograd/program/numbers/numpy_engine.py",
+        "Gt → GtE",
+        "if idle or len(rows) > 1 or len(columns) > 1 or set(rows) & set(columns):",
+    ): "which of two ways, both for any sum of products",
+    (
+        "autograd/program/native/single_precision.py",
+        "2835 → 2836",
+        "_TANH_SERIES: Final = (1.0, -1 / 3, 2 / 15, -17 / 315, 62 / 2835, -1382 / 155925)",
+    ): "below 0.15, 2e-12 of the result, which is rounded to 24 bits",
+    (
+        "autograd/program/nodes.py",
+        "IsNot → Is",
+        "if share.place is None and share.terms is not None:  # a sum that is one share of another ends here",
+    ): "which sums are one step; their terms are added in the same order",
+    (
+        "autograd/program/intrinsics.py",
+        "True → False",
+        "top = np.maximum.reduce(columns, 0, keepdims=True)",
+    ): "one row less, which broadcasts to the same",
+    (
+        "autograd/rules/primitive.py",
+        "Add → Sub",
+        "return code.co_varnames[2 + len(self.vjps) : code.co_argcount + code.co_kwonlyargcount]",
+    ): "no rule of the book takes a setting by name alone",
+    (
+        "autograd/program/arrays/storage.py",
+        "IsNot → Is",
+        "if fits and source is not None:",
+    ): "one copy more: what fits has a source",
+    (
+        "autograd/graph/anomaly.py",
+        "1 → 2",
+        'self.__dict__["now"] += 1',
+    ): "which time is later is asked, not by how much",
+    (
+        "autograd/tensor/operands.py",
+        "8 → 9",
+        "_latest: deque[Array] = deque(maxlen=8)",
+    ): "how many copies outlive their graphs",
+    (
+        "autograd/program/native/number_instructions.py",
+        "4 → 5",
+        ') + tuple(letter * length for letter in "dq" for length in (3, 4))',
+    ): "which sums have an instruction of their own",
 }

@@ -342,3 +342,27 @@ def test_tangents_keep_single_precision(function: Callable[[Any], Any]) -> None:
 def test_messages_call_a_dual_number_a_tensor() -> None:
     with pytest.raises(TypeError, match="multiply of a Value and Tensor of shape"):
         ag.jvp(lambda x: ag.Value(2.0) * x[0], np.ones(3), np.ones(3))
+
+
+def test_a_number_that_moves_lies_in_an_array_as_others_do() -> None:
+    x, seen = np.array([1.0, -2.0, 3.0]), []
+    for f in (lambda x: x @ x.data, lambda x: x.data @ x, lambda x: x @ x, ag.sum, lambda x: x[0], lambda x: x[0] * 2):
+        ag.jvp(lambda x, f=f: seen.append(f(x)) or seen[-1], x, np.ones(3))  # type: ignore[func-returns-value]
+    assert {type(y.data) for y in seen} == {np.ndarray}
+
+
+def test_what_has_no_derivative_for_what_moves_stands_still() -> None:
+    x = np.array([1.0, 0.0, 3.0])
+    for f in (lambda x: ag.where(x, 2.0, 3.0), lambda x: ag.BOOK["where"](x, 2.0, 3.0)):
+        y, moved = ag.jvp(f, x, np.ones(3))
+        np.testing.assert_array_equal((y, moved), ([2.0, 3.0, 2.0], [0.0] * 3))
+
+
+@pytest.mark.parametrize(
+    "f", [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow, operator.matmul]
+)
+def test_shapes_that_do_not_fit_are_explained_where_both_move(f: Any) -> None:
+    x = np.arange(1.0, 6.0)
+    for both in (lambda x: f(x[:2], x[:3]), lambda x: f(x.data[:2], x[:3])):
+        with pytest.raises(ag.ShapeError, match=r"shapes .*2,.* and .*3,"):
+            ag.jvp(both, x, np.ones(5))

@@ -425,6 +425,17 @@ def test_what_is_held_is_found_again_after_its_graph_is_gone_but_not_for_an_arra
     assert len(operands._latest) == operands._latest.maxlen
 
 
+def test_arrays_that_have_the_same_name_one_after_the_other_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operands, "id", lambda _: 0, raising=False)  # as of an array that is where another was
+    A = np.random.default_rng(0).normal(size=(120, 120))
+    bits = A.copy()
+    same = [A, bits.T, bits, bits.reshape(60, 240), bits.reshape(240, 60), bits.view(np.int64), bits.view("S8"), bits]
+    for x in [*same, *reversed(same)]:
+        copy = operands.held(x)
+        assert (copy.shape, copy.dtype) == (x.shape, x.dtype)
+        np.testing.assert_array_equal(copy, x)
+
+
 def test_a_transposed_constant_needs_no_memory_where_nobody_can_write_to_it() -> None:
     A = np.random.default_rng(0).normal(size=(100, 100))
     y = Tensor(np.ones(100), requires_grad=True) @ A

@@ -78,6 +78,7 @@ def test_gradients_of_other_values_are_not_added_in_silence(make: Callable[[], A
             w.data -= 0.1 * (w.grad if isinstance(w.grad, float) else w.grad.data)
 
     told = caught(loop)
+    assert told[0].lineno == loop.__code__.co_firstlineno + 2
     assert [str(message.message).partition(" (")[0] for message in told] == [
         f"{type(w).__name__} 'w' still has the gradient of an earlier step, at another value, "
         "and this one is added to it: call zero_grad()"
@@ -115,6 +116,7 @@ def test_a_graph_that_grows_with_each_step_is_told(make: Callable[[], Any]) -> N
             w = w - 0.05 * w.grad
 
     told = caught(loop)
+    assert told[0].lineno == loop.__code__.co_firstlineno + 3
     assert len(told) == 1
     # One pass in sixteen is looked at, and the first pass of all has nothing to add to.
     assert "goes back through 16 updates" in str(told[0].message)

@@ -45,6 +45,17 @@ def choices(a: int, b: int) -> int:
     a, b = b, a
     return both(a, b) * 2
 """
+TRUTHS = """
+def truths(a: int, b: int) -> int:
+    found = 0
+    if a:
+        found += 1
+    if not b:
+        found += 2
+    if a and b:
+        found += 4
+    return found + (8 if b or a > 3 else 16)
+"""
 
 
 def compiled(text: str, name: str, *kinds: Any) -> Any:
@@ -62,7 +73,9 @@ def python(text: str, name: str) -> Any:
     return space[name]
 
 
-@pytest.mark.parametrize(("text", "name"), [(COLLATZ, "steps"), (NESTED, "nested"), (CHOICES, "choices")])
+@pytest.mark.parametrize(
+    ("text", "name"), [(COLLATZ, "steps"), (NESTED, "nested"), (CHOICES, "choices"), (TRUTHS, "truths")]
+)
 def test_whole_numbers(text: str, name: str) -> None:
     expected = python(text, name)
     count = expected.__code__.co_argcount

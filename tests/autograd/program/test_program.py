@@ -405,3 +405,21 @@ def test_which_sums_become_one_step(function: Any, steps: int) -> None:
     assert compiled(*numbers) == function(*numbers)
     (trace,) = compiled.traces.values()
     assert len(trace.routine) == steps
+
+
+@pytest.mark.parametrize("deep", range(5))
+def test_a_look_at_what_follows_an_input_is_refused_however_far_down(deep: int) -> None:
+    x = ag.Value(2.0)
+    y = x
+    for _ in range(deep):
+        y = y * 1.5
+    assert y > 0
+    with pytest.raises(ag.RecordingError):
+        ag.Program.from_graph(y * x, wrt=x, engine="numpy")
+
+
+def test_other_leaves_of_a_graph_stay_as_they_were() -> None:
+    x, w = ag.Value(2.0), ag.Value(3.0)
+    program = ag.Program.from_graph(x * w, wrt=x, engine="numpy")
+    w.data = 5.0
+    assert program(4.0) == (12.0, 3.0)

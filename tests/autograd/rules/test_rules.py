@@ -442,3 +442,18 @@ def test_the_slope_of_tanh_far_out_warns_of_nothing(x: list[float]) -> None:
     with np.errstate(all="raise", under="ignore"):
         found = BOOK["sech_squared"](np.array(x))
     np.testing.assert_array_equal(found, np.equal(x, 0.0))
+
+
+@pytest.mark.parametrize("own", ["".join(word) for n in range(4) for word in product("ijk", repeat=n)])
+def test_a_sum_of_products_over_any_letters_has_the_gradient_of_its_entries(own: str) -> None:
+    rng, length = np.random.default_rng(0), {"i": 2, "j": 3, "k": 2}
+    other = "jk"
+    a, b = (rng.normal(size=[length[letter] for letter in letters]) for letters in (own, other))
+    for result in {"", *own, other, "".join(dict.fromkeys(own)), "".join(dict.fromkeys((own + other)[::-1]))}:
+        subscripts = f"{own},{other}->{result}"
+        upstream = rng.normal(size=[length[letter] for letter in result])
+        x = ag.Tensor(a, requires_grad=True)
+        ag.sum(ag.BOOK["einsum"](x, b, subscripts=subscripts) * upstream).backward()
+        units = np.eye(a.size).reshape(a.size, *a.shape)
+        expected = [np.sum(np.einsum(subscripts, unit, b) * upstream) for unit in units]
+        np.testing.assert_allclose(np.ravel(x.grad.data), expected, rtol=1e-12, atol=1e-12)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 import warnings
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -61,8 +63,15 @@ def test_a_process_without_more_threads_works_in_one(monkeypatch: pytest.MonkeyP
     def refused(_: Any) -> None:
         raise RuntimeError("can't start new thread")
 
+    def worker() -> Any:
+        return lambda number: number
+
+    kept = weakref.ref(worker)
     monkeypatch.setattr(threading.Thread, "start", refused)
-    assert threads.shared(lambda: lambda number: number, 5) == [0, 1, 2, 3, 4]
+    assert threads.shared(worker, 5) == [0, 1, 2, 3, 4]
+    del worker
+    gc.collect()
+    assert kept() is None  # what no thread was started for goes, too
 
 
 @pytest.mark.usefixtures("_three")
@@ -147,6 +156,17 @@ def test_windows_are_the_same_by_any_number_of_threads(name: str, monkeypatch: p
     threads._others.cache_clear()
     assert max(divided) > 2
     np.testing.assert_allclose(alone, whole, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("size", ["AT_A_TIME", "ALONE", "NARROW", "SUMMED", "all"])
+def test_no_size_decides_over_more_than_time(name: str, size: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kernel of which not one window fits into a product for one thread, say."""
+    usual = CALLS[name]()
+    for number in (1, 50, 1 << 30):
+        for which in ("AT_A_TIME", "ALONE", "NARROW", "SUMMED") if size == "all" else (size,):
+            monkeypatch.setattr(windows, which, number)
+        np.testing.assert_allclose(CALLS[name](), usual, rtol=1e-12, atol=1e-12)
 
 
 def test_a_program_writes_them_into_memory_of_its_own() -> None:

@@ -151,6 +151,7 @@ MISFITS = {
     ),
     "the second 1 rows; these must be equal; x[:, None] makes a column of x": lambda x: x[0] @ np.ones((1, 4)),
     "linear of shapes (2, 3) and (4, 5) and (5,)": lambda x: ag.linear(x, np.ones((4, 5)), np.ones(5)),
+    "linear of shapes (2, 3) and (4, 5) and (): the first has 3 columns": lambda x: ag.linear(x, np.ones((4, 5)), 1.0),
     "reshape of shape (2, 3)": lambda x: x.reshape(7),
     "concatenate of shapes (2, 3) and (2, 2)": lambda x: np.concatenate([x, np.ones((2, 2))]),
     "stack of shapes (2, 3) and (3,)": lambda x: ag.stack([x, np.ones(3)]),
@@ -162,6 +163,13 @@ MISFITS = {
     "pass gradient= of shape (2, 3), or reduce it first with .sum() or .mean()": lambda x: (x * 2).backward(),
     "shape (3,) for the Tensor made by multiply of shape (2, 3)": lambda x: (x * 2).backward(np.ones(3)),
 }
+
+
+@pytest.mark.parametrize("dtype", [None, float, np.float32])
+@pytest.mark.parametrize("texts", [["1", "a"], "a", ("a",), [["a"], ["b"]]], ids=repr)
+def test_texts_are_no_numbers_of_any_type(texts: Any, dtype: Any) -> None:
+    with pytest.raises(ag.DTypeError, match="a Tensor holds numbers"):
+        Tensor(texts, dtype=dtype)
 
 
 @pytest.mark.parametrize("message", MISFITS)
@@ -270,6 +278,8 @@ def test_attributes_and_text() -> None:
     assert (x.shape, x.ndim, x.size, x.dtype, len(x)) == ((1, 2), 2, 2, np.float64, 1)
     assert repr(x) == "Tensor([[1., 2.]], requires_grad=True, label='x')"
     assert repr(x.sum()) == "Tensor(3., made by sum)"
+    for dtype in (np.float32, np.complex128):
+        assert f", dtype={np.dtype(dtype)}, requires_grad=True" in repr(Tensor([1.0], True, dtype=dtype))
     assert (x.sum().item(), f"{x.sum():.1f}", x.T.shape, x.numpy() is x.data) == (3.0, "3.0", (2, 1), True)
     assert [row.tolist() for row in x] == [[1.0, 2.0]]
     assert Tensor([1.0, 2.0], dtype=np.float32).dtype == np.float32
