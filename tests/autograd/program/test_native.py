@@ -8,6 +8,7 @@ import gc
 import os
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -219,3 +220,8 @@ def test_it_is_ready_once_it_has_run():
     c = ag.compile(lambda x: ag.sum(ag.exp(x)), engine="native")
     assert c(np.zeros(3)) == 3.0
     assert ag.native_is_ready() is True
+
+
+def test_the_oldest_llvmlite_is_the_one_that_the_extra_asks_for() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    assert f"llvmlite>={'.'.join(map(str, engine.OLDEST))}" in extras["jit"]

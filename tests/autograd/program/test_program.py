@@ -407,12 +407,12 @@ def test_which_sums_become_one_step(function: Any, steps: int) -> None:
     assert len(trace.routine) == steps
 
 
-@pytest.mark.parametrize("deep", range(5))
+@pytest.mark.parametrize("deep", [0, 1, 2, 1500])
 def test_a_look_at_what_follows_an_input_is_refused_however_far_down(deep: int) -> None:
     x = ag.Value(2.0)
     y = x
     for _ in range(deep):
-        y = y * 1.5
+        y = y * 1.001
     assert y > 0
     with pytest.raises(ag.RecordingError):
         ag.Program.from_graph(y * x, wrt=x, engine="numpy")
