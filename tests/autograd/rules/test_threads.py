@@ -159,12 +159,12 @@ def test_windows_are_the_same_by_any_number_of_threads(name: str, monkeypatch: p
 
 
 @pytest.mark.parametrize("name", CALLS)
-@pytest.mark.parametrize("size", ["AT_A_TIME", "ALONE", "NARROW", "SUMMED", "all"])
+@pytest.mark.parametrize("size", ["COLUMNS", "IMAGES", "ALONE", "NARROW", "SUMMED", "all"])
 def test_no_size_decides_over_more_than_time(name: str, size: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A kernel of which not one window fits into a product for one thread, say."""
     usual = CALLS[name]()
     for number in (1, 50, 1 << 30):
-        for which in ("AT_A_TIME", "ALONE", "NARROW", "SUMMED") if size == "all" else (size,):
+        for which in ("COLUMNS", "IMAGES", "ALONE", "NARROW", "SUMMED") if size == "all" else (size,):
             monkeypatch.setattr(windows, which, number)
         np.testing.assert_allclose(CALLS[name](), usual, rtol=1e-12, atol=1e-12)
 
