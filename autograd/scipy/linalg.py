@@ -103,6 +103,8 @@ def solve_triangular(a: Any, b: Any, trans: Any = 0, lower: bool = False, **opti
     refuse_options("solve_triangular", **{key: value for key, value in options.items() if key not in ways})
     if len(shape(b)) == 1:
         return _solve_triangular(a, b[:, None], trans, lower, **ways)[..., 0]
+    if len(shape(b)) > 2 == len(shape(a)):  # a SciPy of single matrices would take the stack for one, and refuses two
+        a = anp.broadcast_to(a, shape(b)[:-2] + shape(a))
     return _solve_triangular(a, b, trans, lower, **ways)
 
 
@@ -247,6 +249,8 @@ def _logm(a: Any, **options: Any) -> Any:
     before = np.random.get_state()  # noqa: NPY002
     try:
         return _linalg.logm(a, **options)
+    except ZeroDivisionError:  # an older SciPy divides by the norm of zeros, with which a trace may begin
+        return np.full(np.shape(a), np.nan)
     finally:
         np.random.set_state(before)  # noqa: NPY002
 

@@ -46,7 +46,7 @@ def _method(name: str) -> Callable[..., Any]:
                 return function(args[0], self, *args[1:], **kwargs) if args else function(a=self, **kwargs)
             return function(self, *args, **kwargs)
         except TypeError as error:  # of NumPy's, which names a function of its own
-            known = list(inspect.signature(function).parameters)[1:]
+            known = [] if isinstance(function, np.ufunc) else list(inspect.signature(function).parameters)[1:]
             if "unexpected keyword" in str(error) and (unknown := [word for word in kwargs if word not in known]):
                 from autograd.suggest import refuse_keywords
 

@@ -209,6 +209,8 @@ def test_linear_algebra_of_stacks(name: str) -> None:
     call, function, arguments = STACKS[name]
     try:
         expected = call(getattr(scipy.linalg, function), *arguments)
+        if function == "solve_triangular":  # an older one takes a stack b for one matrix, but not a stack of triangles
+            scipy.linalg.solve_triangular(LS, BS)
     except ValueError:
         pytest.skip("this SciPy takes single matrices")
     ours = getattr(linalg, function)
