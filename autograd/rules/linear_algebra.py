@@ -71,7 +71,7 @@ triu = primitive(
 # ---- inverses and determinants -------------------------------------------------------------------------------------
 
 inv = primitive(
-    "inv", lambda x: np.linalg.inv(x),
+    "inv", matrices.told("inv")(np.linalg.inv),
     lambda g, y, x: -matmul(matrix_transpose(y), matmul(g, matrix_transpose(y))),
     analytic=True, jvp=lambda t, y, x: -matmul(y, matmul(t, y)),
     symbol="⁻¹", doc="Y = X⁻¹",
@@ -80,7 +80,7 @@ inv = primitive(
 # np.linalg.solve takes b for a stack of vectors in some versions; here its last two axes are a matrix, unless it is one
 # vector beside one matrix.
 solve = primitive(
-    "solve", lambda a, b: np.linalg.solve(a, b),
+    "solve", matrices.told("solve")(np.linalg.solve),
     lambda g, y, a, b: -_outer(solve(matrix_transpose(a), g), y),
     lambda g, y, a, b: solve(matrix_transpose(a), g),
     analytic=True, jvp=(lambda t, y, a, b: -solve(a, matmul(t, y)), lambda t, y, a, b: solve(a, t)),
@@ -95,7 +95,7 @@ def _outer(u: Any, y: Any) -> Any:
 
 # The cofactors are the inverse's transpose times the determinant, and there too where this is 0; and so are theirs.
 det = primitive(
-    "det", lambda x: np.linalg.det(x),
+    "det", matrices.told("det")(np.linalg.det),
     lambda g, y, x: _as_matrix(g) * cofactors(x),
     jvp=lambda t, y, x: _over_matrix(t * cofactors(x)),
     doc="y = det X",
@@ -146,7 +146,7 @@ def _over_matrix(x: Any) -> Any:
 # G. Golub and V. Pereyra, "The Differentiation of Pseudo-Inverses and Nonlinear Least Squares Problems Whose Variables
 # Separate", 1973, eq. 4.12; where the rank does not change.
 pinv = primitive(
-    "pinv", lambda x, rcond: np.linalg.pinv(x, rcond),
+    "pinv", matrices.told("pinv")(np.linalg.pinv),
     lambda g, y, x, rcond: _of_pseudoinverse(g, y, x, matrix_transpose(y), matrix_transpose(g)),
     jvp=lambda t, y, x, rcond: _moved_pseudoinverse(t, y, x, matrix_transpose(y), matrix_transpose(t)),
     symbol="⁺", doc="Y = X⁺, the pseudoinverse",
@@ -170,7 +170,7 @@ def _moved_pseudoinverse(t: Any, y: Any, x: Any, yt: Any, tt: Any) -> Any:
 # I. Murray, "Differentiation of the Cholesky decomposition", 2016, eq. 10: ½ Y⁻ᵀ (P + Pᵀ) Y⁻¹ with P = Φ(YᵀG), the lower
 # triangle with half its diagonal. Of Yᵀ, an upper triangle, the inverse is found by substitution alone.
 cholesky = primitive(
-    "cholesky", lambda x: np.linalg.cholesky(x),
+    "cholesky", matrices.told("cholesky")(np.linalg.cholesky),
     lambda g, y, x: _turned(inv(matrix_transpose(y)), 0.5 * _mirrored(matmul(matrix_transpose(y), g), "L")),
     jvp=lambda t, y, x: matmul(y, _lower_half(_turned(matrix_transpose(inv(matrix_transpose(y))), _symmetric(t)))),
     doc="X = Y Yᵀ, Y lower triangular; the gradient is symmetric as X is",

@@ -2,9 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import numpy as np
+
+from autograd.errors import MatrixError
+
+
+def told(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """What a function of matrices refuses, with its name and the shapes: below a derivative or in a program, too.
+
+    An operation on Tensors says the same of any rule; but there rules meet plain arrays, and nobody explains.
+    """
+
+    def telling(function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)
+        def tells(*operands: Any, **settings: Any) -> Any:
+            try:
+                return function(*operands, **settings)
+            except np.linalg.LinAlgError as error:
+                shapes = [str(np.shape(x)) for x in operands]
+                noun = "shape" if len(shapes) == 1 else "shapes"
+                raise MatrixError(f"{name} of {noun} {' and '.join(shapes)}: {error}") from None
+
+        return tells
+
+    return telling
 
 
 def einsum(a: Any, b: Any, subscripts: str) -> Any:
@@ -13,6 +38,7 @@ def einsum(a: Any, b: Any, subscripts: str) -> Any:
     return np.einsum(subscripts, a, b, optimize=np.size(a) * np.size(b) > 10_000)
 
 
+@told("cofactors")
 def cofactors(x: Any) -> Any:
     """∂(det X)/∂xᵢⱼ: in the bases of X's singular vectors, on a diagonal, the products of all singular values but one."""
     U, s, Vt = np.linalg.svd(x)
@@ -20,6 +46,7 @@ def cofactors(x: Any) -> Any:
     return sign[..., None, None] * ((U * _products_without(s, 1)[..., None, :]) @ Vt)
 
 
+@told("cofactors_along")
 def cofactors_along(x: Any, h: Any) -> Any:
     """How they change in a direction: the same, with the products of all singular values but two."""
     U, s, Vt = np.linalg.svd(x)
@@ -40,24 +67,28 @@ def _products_without(s: Any, count: int) -> Any:
     return np.where(left_out, 0, np.prod(np.where(pairs, 1, s[..., None, None, :]), -1))
 
 
+@told("eigh")
 def eigh(x: Any, UPLO: Any) -> Any:
     """Eigenvalues above eigenvectors."""
     w, V = np.linalg.eigh(x, UPLO)
     return np.concatenate([w[..., None, :], V], axis=-2)
 
 
+@told("eig")
 def eig(x: Any) -> Any:
     """Eigenvalues above eigenvectors."""
     w, V = np.linalg.eig(x)
     return np.concatenate([w[..., None, :], V], axis=-2)
 
 
+@told("svd")
 def svd(x: Any) -> Any:
     """Left vectors above singular values above right vectors."""
     U, s, Vt = np.linalg.svd(x, full_matrices=False)
     return np.concatenate([U, s[..., None, :], np.swapaxes(Vt, -1, -2)], axis=-2)
 
 
+@told("qr")
 def qr(x: Any) -> Any:
     """Q above the transpose of R."""
     Q, R = np.linalg.qr(x)

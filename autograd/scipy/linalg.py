@@ -17,6 +17,7 @@ from autograd.errors import DTypeError
 from autograd.extend import OwnPrimitive, defjvp, defvjp, primitive
 from autograd.graph.node import Node
 from autograd.numpy.arguments import array_of, dtype_of
+from autograd.rules.matrices import told
 from autograd.rules.products import matrix_transpose
 from autograd.rules.shapes import is_complex, shape
 from autograd.rules.shaping import sum_to
@@ -109,6 +110,7 @@ def solve_triangular(a: Any, b: Any, trans: Any = 0, lower: bool = False, **opti
 
 
 @primitive
+@told("solve_triangular")
 def _solve_triangular(a: Any, b: Any, trans: Any, lower: bool, **options: Any) -> Any:
     return _linalg.solve_triangular(a, b, trans, lower, **options)
 
@@ -149,6 +151,7 @@ def cho_solve(c_and_lower: tuple[Any, bool], b: Any, **options: Any) -> Any:
 
 
 @primitive
+@told("solve_sylvester")
 def solve_sylvester(a: Any, b: Any, q: Any) -> Any:
     """The x with a x + x b = q."""
     return _linalg.solve_sylvester(a, b, q)
@@ -212,6 +215,7 @@ def _of_matrices(scipys: Callable[..., Any]) -> OwnPrimitive:
 
     @primitive
     @wraps(scipys)
+    @told(scipys.__name__)
     def own(a: Any, **options: Any) -> Any:
         # SciPy before 1.15 goes by way of complex numbers, and keeps them, where a matrix has no basis of eigenvectors;
         # these may have 256 bits.
