@@ -144,6 +144,8 @@ def convolve(a: Any, v: Any, mode: str = "full") -> Any:
     if shape(v)[0] > shape(a)[0]:
         a, v = v, a
     n, m = shape(a)[0], shape(v)[0]
+    if not m:
+        raise ShapeError(f"convolve of {n} entries and none: there must be one at least")
     wide = scatter(a, shape=(n + 2 * (m - 1),), index=slice(m - 1, m - 1 + n))
     first, length = {"full": (0, n + m - 1), "same": ((m - 1) // 2, n), "valid": (m - 1, n - m + 1)}[mode]
     places = first + np.arange(length)[:, None] + np.arange(m)
@@ -230,7 +232,7 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
     x = _vector("vander", x)
     count = shape(x)[0] if N is None else N
     powers = [x * 0.0 + 1.0 if power == 0 else x**power for power in range(count)]
-    return stack(powers if increasing else powers[::-1], -1)
+    return stack(powers if increasing else powers[::-1], -1) if powers else np.zeros((*shape(x), 0))
 
 
 @differentiable("polyfit")
@@ -238,6 +240,8 @@ def polyfit(x: Any, y: Any, deg: int, rcond: Any = None, full: bool = False, w: 
     """The polynomial of a degree that fits points best."""
     if full or cov:
         raise ValueError("np.polyfit on nodes gives coefficients alone: leave out full= and cov=")
+    if rank(y) not in (1, 2) or shape(y)[0] != shape(x)[0]:
+        raise ShapeError(f"polyfit of x of shape {shape(x)} and y of shape {shape(y)}: these must be equally long")
     matrix, right = vander(x, deg + 1), y
     if w is not None:
         matrix, right = matrix * reshape(w, (-1, 1)), right * (w if rank(y) == 1 else reshape(w, (-1, 1)))

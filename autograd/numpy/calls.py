@@ -19,7 +19,7 @@ import numpy as np
 from autograd.graph.node import Node
 from autograd.numpy import everyday  # noqa: F401 (its rows are in the table from the start)
 from autograd.numpy.arguments import TABLE, Function, array_of, cast, check_dtype, has_node, plain
-from autograd.numpy.refusals import refuse_argument, refuse_function
+from autograd.numpy.refusals import MISFITS, in_words_of, refuse_argument, refuse_function
 from autograd.rules import arithmetic
 from autograd.suggest import refuse_keywords
 
@@ -41,6 +41,8 @@ ROOMS = (
     "autograd.numpy.statistics",
     "autograd.numpy.wider_domains",
 )
+
+Options = dict[str, Any]
 
 # Signatures that a C function does not tell in each version of NumPy.
 SIGNATURES = {
@@ -189,10 +191,18 @@ def call(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> A
     row = row_of(function)
     if row is None:
         refuse_function(name_of(function))
-    if len(args) == 1 and isinstance(args[0], Node) and row.quick.issuperset(kwargs):
-        return row.ours(args[0], **kwargs)
-    if not kwargs and row.as_they_are(args):
-        return row.ours(*args)
+    try:
+        if len(args) == 1 and isinstance(args[0], Node) and row.quick.issuperset(kwargs):
+            return row.ours(args[0], **kwargs)
+        if not kwargs and row.as_they_are(args):
+            return row.ours(*args)
+        return _with_others(row, *_sorted(row, args, kwargs))
+    except MISFITS as error:
+        raise in_words_of(row.numpy, row.name, args, kwargs, error) from None
+
+
+def _sorted(row: Row, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], Options, Options]:
+    """The operands of a call, the arguments that ours has, and the others."""
     try:
         bound = row.signature.bind(*args, **kwargs)
     except TypeError as error:
@@ -201,8 +211,8 @@ def call(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> A
             refuse_keywords(row.name, unknown, row.signature.parameters)
         raise TypeError(f"{row.name}{row.signature}: {error}") from None
     operands: list[Any] = []
-    handed: dict[str, Any] = {}
-    others: dict[str, Any] = {}
+    handed: Options = {}
+    others: Options = {}
     for name, value in row.spread(bound):
         value = value if name in LISTS | STRUCTURE | IGNORED else array_of(value)
         mine = name if name in row.takes else row.ours_for.get(name) or SECOND_NAMES.get(name, name)
@@ -212,10 +222,10 @@ def call(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> A
             handed[mine] = value
         elif name not in row.defaults or not _is_default(value, row.defaults[name]):
             others[name] = value
-    return _with_others(row, operands, handed, others)
+    return operands, handed, others
 
 
-def _with_others(row: Row, operands: list[Any], handed: dict[str, Any], others: dict[str, Any]) -> Any:
+def _with_others(row: Row, operands: list[Any], handed: Options, others: Options) -> Any:
     others = {name: value for name, value in others.items() if name not in IGNORED}
     for name in others:
         if name not in ("dtype", "where", "initial") or (name != "dtype" and row.numpy not in REDUCTIONS):
@@ -277,15 +287,18 @@ def differentiable_version(function: Function) -> Function:
 
     @wraps(function)
     def version(*args: Any, **kwargs: Any) -> Any:
-        if len(args) == 1 and isinstance(args[0], Node):
-            if not kwargs:
-                return ours(args[0])
-            if quick.issuperset(kwargs):
-                return ours(args[0], **kwargs)
-        if of_list and args and isinstance(args[0], Iterator | ValuesView):  # HIPS autograd takes them
-            args = (list(args[0]), *args[1:])
-        if not kwargs and row.as_they_are(args):
-            return ours(*args)
+        try:
+            if len(args) == 1 and isinstance(args[0], Node):
+                if not kwargs:
+                    return ours(args[0])
+                if quick.issuperset(kwargs):
+                    return ours(args[0], **kwargs)
+            if of_list and args and isinstance(args[0], Iterator | ValuesView):  # HIPS autograd takes them
+                args = (list(args[0]), *args[1:])
+            if not kwargs and row.as_they_are(args):
+                return ours(*args)
+        except MISFITS as error:
+            raise in_words_of(function, row.name, args, kwargs, error) from None
         if any(map(has_node, args)) or (kwargs and any(map(has_node, kwargs.values()))):
             return call(function, args, kwargs)
         return function(*args, **kwargs)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.errors import ShapeError
 from autograd.kinds import Axis
 from autograd.numpy.arguments import array_of, cast, differentiable, dtype_of, plain
 from autograd.numpy.complex_numbers import squared_size
@@ -70,6 +71,8 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, Any, Any]:
 
     In a program the squares that are left are NaN where NumPy gives none, since the rank is below n.
     """
+    if rank(a) != 2:
+        raise ShapeError(f"lstsq of shape {shape(a)}: one matrix is wanted")
     rcond = np.finfo(float).eps * builtins.max(shape(a)) if rcond is None else rcond
     x, sizes = matmul(pinv(a, rcond), b), svdvals(a)
     number = sum(shaping.astype(arithmetic.greater(sizes, rcond * sizes[:1]), dtype=np.dtype(int)))
@@ -86,6 +89,8 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, Any, Any]:
 @differentiable("linalg.matrix_power")
 def matrix_power(a: Any, n: int) -> Any:
     """A^n, by squaring; a negative n is a power of the inverse."""
+    if rank(a) < 2 or shape(a)[-1] != shape(a)[-2]:
+        raise ShapeError(f"matrix_power of shape {shape(a)}: the last two axes must be a square matrix")
     if n < 0:
         return matrix_power(inv(a), -n)
     if n == 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -12,6 +13,7 @@ from autograd.errors import ShapeError
 from autograd.numpy.arguments import array_of, cast, differentiable, plain
 from autograd.numpy.shapes import broadcast_to, concatenate, ravel, reshape, transpose
 from autograd.rules import arithmetic, linear_algebra, selection, shaping
+from autograd.rules.adding import from_the_start
 from autograd.rules.shapes import axis_of, rank, shape
 
 # ---- generated: what NumPy's function does to positions, to axes -----------------------------------------------------
@@ -60,6 +62,8 @@ def flip(m: Any, axis: Any = None) -> Any:
     """Backwards along some axes, or all."""
     axes = range(rank(m)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     backwards = {axis_of(a, m) for a in axes}
+    if len(backwards) < len(axes):
+        raise ShapeError(f"flip of shape {shape(m)} along {axis}: an axis stands twice")
     return shaping.getitem(m, index=tuple(slice(None, None, -1 if a in backwards else None) for a in range(rank(m))))
 
 
@@ -109,8 +113,8 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
     """Entries at positions along an axis, of each row its own."""
     if axis is None:
         return selection.take_along_axis(ravel(arr), ravel(indices), axis=0)
-    length = shape(arr)[axis]
-    indices = indices if hasattr(indices, "traced") else np.asarray(indices) % length
+    if not hasattr(indices, "traced"):
+        indices = from_the_start(indices, shape(arr), axis_of(axis, arr))
     full = np.broadcast_shapes(_without(shape(arr), axis), _without(shape(indices), axis))
     arr, indices = (
         broadcast_to(x, (*full[: axis_of(axis, arr)], shape(x)[axis], *full[axis_of(axis, arr) + 1 :]))
@@ -132,8 +136,11 @@ def sort(a: Any, axis: int | None = -1) -> Any:
 
 
 @differentiable("partition")
-def partition(a: Any, kth: Any, axis: int | None = -1) -> Any:  # noqa: ARG001
+def partition(a: Any, kth: Any, axis: int | None = -1) -> Any:
     """Sorted, which any place partitions."""
+    length = math.prod(shape(a)) if axis is None else shape(a)[axis]
+    if np.any(np.abs(np.asarray(kth) + 0.5) > length):
+        raise ShapeError(f"partition of shape {shape(a)} at {kth}: there are {length} places")
     return sort(a, axis)
 
 

@@ -87,10 +87,18 @@ def inner(a: Any, b: Any) -> Any:
     return tensordot(a, b, (-1, -1))
 
 
-@differentiable("outer", "linalg.outer")
+@differentiable("outer")
 def outer(a: Any, b: Any) -> Any:
     """The product of each entry of one with each of the other."""
     return reshape(a, (-1, 1)) * reshape(b, (1, -1))
+
+
+@differentiable("linalg.outer")
+def outer_of_vectors(x1: Any, x2: Any) -> Any:
+    """The product of each entry of one vector with each of the other."""
+    if rank(x1) != 1 or rank(x2) != 1:
+        raise ShapeError(f"linalg.outer of shapes {shape(x1)} and {shape(x2)}: vectors are wanted")
+    return outer(x1, x2)
 
 
 @differentiable("vdot")
@@ -109,7 +117,10 @@ def _enough(name: str, *wanted: tuple[Any, int]) -> None:
 def vecdot(x1: Any, x2: Any, axis: int = -1) -> Any:
     """The sum of products along an axis, a's entries conjugated."""
     _enough("vecdot", (x1, 1), (x2, 1))
-    return sum(arithmetic.multiply(conjugated(x1), x2), axis)
+    x1, x2 = (x if axis == -1 else np.moveaxis(x, axis, -1) for x in (x1, x2))
+    if shape(x1)[-1] != shape(x2)[-1]:
+        raise ShapeError(f"vecdot of vectors of {shape(x1)[-1]} and of {shape(x2)[-1]} entries, along axis {axis}")
+    return sum(arithmetic.multiply(conjugated(x1), x2), -1)
 
 
 @differentiable("matvec")
@@ -181,7 +192,9 @@ def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axi
 
 @differentiable("linalg.cross")
 def cross_of_three(x1: Any, x2: Any, axis: int = -1) -> Any:
-    """As `cross`."""
+    """As `cross`, of three entries each."""
+    if not shape(x1)[axis] == shape(x2)[axis] == 3:
+        raise ShapeError(f"linalg.cross of shapes {shape(x1)} and {shape(x2)}: vectors of three entries are wanted")
     return cross(x1, x2, axis=axis)
 
 

@@ -1,10 +1,26 @@
-"""What is said of NumPy's functions and arguments that have no meaning for nodes."""
+"""What is said of NumPy's functions and arguments that have no meaning for nodes, and where shapes do not fit."""
 
 from __future__ import annotations
 
-from typing import NoReturn
+import dis
+import re
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NoReturn
 
-__all__ = ["refuse_argument", "refuse_function"]
+import numpy as np
+
+from autograd.errors import GradbookError, MatrixError, ShapeError
+from autograd.graph.node import Node
+
+__all__ = ["MISFITS", "in_words_of", "refuse_argument", "refuse_function"]
+
+# What Python or NumPy raises in the middle of a function of ours where arguments do not fit.
+MISFITS = (IndexError, TypeError, ValueError)
+# What NumPy's functions come upon themselves in the middle of arrays that have too few axes.
+_OF_PYTHON = re.compile(
+    "(tuple|list|assignment) index out of range|missing 1 required|unsized|to unpack|__array_function__"
+)
 
 # Functions that write into an array, which cannot take a node in, and what makes a new one.
 _WRITES = {
@@ -48,3 +64,60 @@ def refuse_function(name: str) -> NoReturn:
     room = f"autograd.{'scipy.special' if name.startswith('scipy.') else 'numpy'}"
     instead = _INSTEAD.get(name, f"build it from functions that have one (dir({room}) lists them)")
     raise TypeError(f"{name} has no derivative rule here: {instead}, or use t.data where no gradient is wanted")
+
+
+def in_words_of(
+    function: Callable[..., Any], name: str, args: tuple[Any, ...], kwargs: dict[str, Any], error: Exception
+) -> Exception:
+    """An error from the middle of our function of that name as what NumPy's says of the same arguments.
+
+    As it is where it was raised on purpose, where a user's function among the arguments may have raised it, and where
+    NumPy's function takes them.
+    """
+    given = [*args, *kwargs.values()]
+    if isinstance(error, GradbookError) or _on_purpose(error) or any(map(callable, _parts(given))):
+        return error
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
+            function(*map(_numbers, args), **{word: _numbers(x) for word, x in kwargs.items()})
+    except MISFITS as theirs:
+        shapes = [str(np.shape(_numbers(x))) for x in _parts(given) if isinstance(x, Node | np.ndarray)]
+        what = f"{name} of {'shape' if len(shapes) == 1 else 'shapes'} {' and '.join(shapes)}"
+        if _OF_PYTHON.search(str(theirs)):
+            return ShapeError(f"{what}: it lacks an axis")
+        kind: type[Exception] = type(theirs) if type(theirs) in (IndexError, TypeError) else ShapeError
+        kind = MatrixError if isinstance(theirs, np.linalg.LinAlgError) else kind
+        return kind(f"{what}: {' '.join(str(theirs).split())}")
+    return error
+
+
+def _on_purpose(error: Exception) -> bool:
+    """Whether a ``raise`` of this package raised it, and not a call or an index in the middle of an expression."""
+    step = error.__traceback__
+    while step is not None and step.tb_next is not None:
+        step = step.tb_next
+    if step is None:
+        return False
+    code = step.tb_frame.f_code.co_code
+    return code[step.tb_lasti] == dis.opmap["RAISE_VARARGS"] and step.tb_frame.f_globals["__name__"].startswith(
+        "autograd."
+    )
+
+
+def _parts(given: Iterable[Any]) -> Iterator[Any]:
+    for x in given:
+        if isinstance(x, list | tuple):
+            yield from _parts(x)
+        else:
+            yield x
+
+
+def _numbers(x: Any) -> Any:
+    """What nodes hold, which NumPy must not write into."""
+    if isinstance(x, list | tuple):
+        return type(x)(map(_numbers, x))
+    numbers = x._raw if isinstance(x, Node) else x
+    if isinstance(numbers, np.ndarray):
+        numbers = numbers.view()
+        numbers.flags.writeable = False
+    return numbers

@@ -106,8 +106,7 @@ def var(
     where: Any = True, mean: Any = None, correction: Any = None,
 ) -> Any:  # fmt: skip
     """Σ (xᵢ − x̄)² / (n − ddof)."""
-    off, number = _deviations(a, axis, where, mean)
-    freedom = number - (ddof if correction is None or _absent(correction) else correction)
+    off, freedom = _deviations(a, axis, where, mean, ddof if correction is None or _absent(correction) else correction)
     return sum(squared_size(off), axis, keepdims) / _fitting(freedom, axis, keepdims)
 
 
@@ -117,8 +116,7 @@ def std(
     where: Any = True, mean: Any = None, correction: Any = None,
 ) -> Any:  # fmt: skip
     """√var; where all are equal its gradient is 0."""
-    off, number = _deviations(a, axis, where, mean)
-    freedom = number - (ddof if correction is None or _absent(correction) else correction)
+    off, freedom = _deviations(a, axis, where, mean, ddof if correction is None or _absent(correction) else correction)
     return norm(off, None, axis, keepdims) / _fitting(freedom, axis, keepdims) ** 0.5
 
 
@@ -126,17 +124,18 @@ def _absent(x: Any) -> bool:
     return x is np._NoValue
 
 
-def _deviations(x: Any, axis: Axis, where: Any, given: Any) -> tuple[Any, Any]:
-    """What entries differ from their mean by, and how many there are."""
+def _deviations(x: Any, axis: Axis, where: Any, given: Any, taken: float) -> tuple[Any, Any]:
+    """What entries differ from their mean by, and how many there are beside those that are taken up; none at least."""
     keepdims = True
     if where is True or _absent(where):
         middle = reductions.mean(x, axis=axis, keepdims=keepdims) if given is None or _absent(given) else given
-        return x - middle, count(x, axis)
+        left = count(x, axis) - taken
+        return x - middle, left if left > 0 else 0
     weights = _weights(x, where)
     number = weights.sum(axis, keepdims=True)
     chosen = arithmetic.where(weights > 0, x, 0.0)
     middle = sum(chosen, axis, keepdims) / number if given is None or _absent(given) else given
-    return arithmetic.where(weights > 0, chosen - middle, 0.0), number
+    return arithmetic.where(weights > 0, chosen - middle, 0.0), np.maximum(number - taken, 0.0)
 
 
 def _fitting(number: Any, axis: Axis, keepdims: bool) -> Any:

@@ -201,7 +201,7 @@ class Tracer:
         for x in inputs:
             if isinstance(x, Node) and x.many:
                 return x._apply(rule, inputs, attrs)  # type: ignore[attr-defined]
-            if isinstance(x, Node) or x.__class__ in (float, int, complex):
+            if isinstance(x, Node) or x.__class__ in (float, int) or (of_arrays and x.__class__ is complex):
                 parents.append(x)
             else:
                 parents.append(constant(as_array(x, rule)) if of_arrays else operand(x, rule))

@@ -35,7 +35,7 @@ def scatter_add(x: Any, *positions: Any, shape: tuple[int, ...], axis: int) -> A
     after = axis + len(positions)
     places: Any = 0
     for i, position in enumerate(positions, axis):
-        places = places * shape[i] + _from_the_start(position, shape, i)
+        places = places * shape[i] + from_the_start(position, shape, i)
     return _added(x, np.asarray(places), shape, math.prod(shape[:axis]), math.prod(shape[after:]))
 
 
@@ -47,11 +47,11 @@ def scatter_along_axis(x: Any, positions: Any, shape: tuple[int, ...], axis: int
     """
     places: Any = 0
     for i, (length, index) in enumerate(zip(shape, np.indices(positions.shape, sparse=True), strict=True)):
-        places = places * length + (_from_the_start(positions, shape, i) if i == axis % len(shape) else index)
+        places = places * length + (from_the_start(positions, shape, i) if i == axis % len(shape) else index)
     return _added(x, np.asarray(places), shape, 1, 1)
 
 
-def _from_the_start(positions: Any, shape: tuple[int, ...], axis: int) -> Any:
+def from_the_start(positions: Any, shape: tuple[int, ...], axis: int) -> Any:
     """Positions on an axis with the negative ones, which count from its end, counted from its start."""
     length, found = shape[axis], np.asarray(positions, np.intp)
     outside = (found < -length) | (found >= length)

@@ -89,7 +89,10 @@ def _both(rule: Primitive) -> tuple[Any, Any]:
                         return made
         elif kind is np.ndarray and other.dtype.kind == "f" and recording():
             a = self._raw
-            y = array(a, other)
+            try:
+                y = array(a, other)
+            except ValueError:
+                return self._operate(rule, self, other)  # which explains it
             tangent = of_a(self._tangent, y, a, other)
             if _alike(y, tangent):
                 return dual(y, tangent, self._pass)
@@ -215,7 +218,10 @@ class Dual(Tensor):
                     if _alike(y, tangent):
                         return dual(y, tangent, x._pass)
             elif rule.linear and a.size:
-                y = np.asarray(rule.array(a, **attrs))
+                try:
+                    y = np.asarray(rule.array(a, **attrs))
+                except ValueError:
+                    return _general(rule, inputs, attrs)  # which explains it
                 if y.dtype.kind == "f":  # and not complex, as a transform's
                     return dual(y, np.asarray(rule.array(x._tangent, **attrs)), x._pass)
         elif len(inputs) == 2 and rule.multilinear and not attrs and recording():

@@ -31,7 +31,12 @@ def as_array(x: Any, rule: Primitive) -> Array:
         )
     if x.__class__ is not np.ndarray:
         _check_kind(x, rule.name)
-    array = np.asarray(x)
+    try:
+        array = np.asarray(x)
+    except ValueError:
+        raise ShapeError(
+            f"{rule.name} of a Tensor and a {type(x).__name__} of rows that are not equally long"
+        ) from None
     if array.dtype.kind not in "fbiuc":
         raise DTypeError(f"{rule.name} of a Tensor and {type(x).__name__} ({array.dtype}): expected numbers")
     return array
@@ -113,20 +118,19 @@ def numbers_of(data: Any, dtype: Any = None) -> Array:
     """
     try:
         array = np.array(data, dtype=dtype)
-    except TypeError as error:
+        given = array if dtype is None else data if isinstance(data, np.ndarray | np.generic) else np.array(data)
+    except (TypeError, ValueError, OverflowError) as error:
         from autograd.arguments import is_dtype
 
         if not is_dtype(dtype):
             raise DTypeError(f"dtype must be a type of numbers such as np.float32, got {dtype!r}") from None
-        if "argument must be" in str(error):
-            raise DTypeError(f"a Tensor holds numbers: {error}") from None
-        raise
-    except ValueError as error:
-        if isinstance(data, list | tuple) and "inhomogeneous" in str(error):
+        if "inhomogeneous" in str(error):
             raise ShapeError("a Tensor's rows must be equally long: fill them up, or make a Tensor of each") from None
-        if "could not convert string" in str(error):
-            raise DTypeError(f"a Tensor holds numbers: {error}") from None
-        raise
+        if isinstance(error, TypeError) and "must be" not in str(error):
+            raise  # a node among the data has its say
+        raise DTypeError(f"a Tensor holds numbers: {error}") from None
+    if given.dtype.kind in "mMV" or (given.dtype.kind == "O" and any(x is None for x in given.flat)):
+        array = np.asarray(given)  # of which NumPy makes numbers, and NaN of None
     if array.dtype.kind not in "fbiuc":
         texts = array.dtype.kind == "U"
         hint = (
@@ -164,6 +168,21 @@ def kept(x: Any, dtype: np.dtype[Any], what: str) -> Array:
     except (TypeError, ValueError):
         given = repr(x) if len(repr(x)) < 60 else f"a {type(x).__name__}"
         raise DTypeError(f"{what} is of numbers of type {dtype}, in equally long rows, not {given}") from None
+
+
+def write_into(array: Array, index: Any, values: Any) -> None:
+    """Set entries of a leaf's array.
+
+    Raises:
+        ShapeError: They do not fit in.
+        DTypeError: They are no numbers, or complex ones for a real array.
+    """
+    new = values._raw if isinstance(values, Node) else kept(values, array.dtype, "a Tensor's data")
+    try:
+        array[index] = new
+    except ValueError:
+        places = np.shape(array[index])
+        raise ShapeError(f"entries of shape {np.shape(new)} for places of shape {places} of a Tensor") from None
 
 
 def check_floating(array: Array) -> None:
@@ -246,7 +265,7 @@ def _check_kind(x: Any, name: str) -> None:
 
 def explained(rule: Primitive, arrays: Sequence[Any], error: ValueError) -> ValueError:
     """NumPy's error in the words of the operation; as it is where shapes are not what is wrong, or a user's own."""
-    if BOOK.read.get(rule.name) is not rule:
+    if BOOK.read.get(rule.name) is not rule or isinstance(error, MatrixError):
         return error
     shapes = [np.shape(array) for array in arrays]
     reason = " ".join(str(error).split())
@@ -264,6 +283,8 @@ def explained(rule: Primitive, arrays: Sequence[Any], error: ValueError) -> Valu
         if columns != rows:
             reason = f"the first has {columns} columns and the second {rows} rows; these must be equal"
             reason += _row(shapes[0], rows)
+    elif "to unpack" in reason:  # NumPy's function takes for a matrix what is none
+        reason = "it lacks an axis"
     noun = "shape" if len(shapes) == 1 else "shapes"
     kind = MatrixError if isinstance(error, np.linalg.LinAlgError) else ShapeError
     return kind(f"{rule.name} of {noun} {' and '.join(map(str, shapes))}: {reason}")
@@ -283,5 +304,10 @@ def compared(rule: Primitive, a: Any, b: Any) -> np.ndarray[Any, np.dtype[np.boo
         return tracer.apply(rule, (a, b), {})  # type: ignore[no-any-return]
     look_at("a comparison", a, b)
     compare: Any = rule.scalar  # Python's operator, which arrays know too
-    found: Array = compare(a._raw, b._raw if isinstance(b, Node) and b.kind == "array" else b)
+    a, b = a._raw, b._raw if isinstance(b, Node) and b.kind == "array" else b
+    try:
+        found: Array = compare(a, b)
+    except (TypeError, ValueError) as error:
+        other = as_array(b, rule)  # which says what is no number
+        raise explained(rule, [a, other], error) if isinstance(error, ValueError) else error from None
     return found

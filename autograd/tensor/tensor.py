@@ -227,7 +227,7 @@ class Tensor(ArrayMethods, Copying):
                 "to build the new Tensor, or change a leaf inside `with ag.no_grad():`"
             )
         self._check_leaf()
-        self._raw[plain_index(index)] = values._raw if isinstance(values, Tensor) else values
+        operands.write_into(self._raw, plain_index(index), values)
         self.stamp = CLOCK.tick()
 
     # ---- Python's and NumPy's protocols -----------------------------------------------------------------------------
