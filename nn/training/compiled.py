@@ -17,7 +17,7 @@ from nn.optim import Optimizer
 from nn.outputs import outputs_of
 from nn.training.outside import Same, Watched, attributes, reading_of
 
-__all__ = ["RecordedGradients", "RecordedStep", "compile_step"]
+__all__ = ["MOST_CHANGES", "RecordedGradients", "RecordedStep", "compile_step"]
 
 # Forms of a batch that are known at once; as many as `ag.compile` keeps.
 KEPT = 64

@@ -21,7 +21,7 @@ from nn.distributed import World, world
 from nn.inspect import generator_states, set_generator_states
 from nn.module import Module
 from nn.regularisation import clip_norm, clip_value
-from nn.training.compiled import RecordedGradients, RecordedStep
+from nn.training.compiled import MOST_CHANGES, RecordedGradients, RecordedStep
 from nn.training.data import DataLoader
 from nn.training.divergence import diverged
 from nn.training.interrupt import Interrupt
@@ -65,6 +65,8 @@ class Stepper:
         self.plan: tuple[float, float] | None = None
         self._recorded: dict[str, RecordedStep] = {}
         self._made_of: tuple[Any, ...] = ()
+        self._settings: tuple[Any, ...] = ()
+        self._changes = 0  # of these, in this fit
         self._last: RecordedStep | None = None  # what all later steps of this fit are taken by
         self._rewind = Rewind(trainer, self.again)
         self._loader: DataLoader | None = None
@@ -72,26 +74,34 @@ class Stepper:
     def prepare(self, batch_size: int) -> None:
         """Find out whether steps can be recorded, and from when on."""
         trainer = self._trainer
-        made_of = (
-            trainer.model,
-            trainer.optimizer,
-            trainer.loss,
-            trainer.penalty,
-            trainer.clip_norm,
-            trainer.clip_value,
-        )
-        if not all(map(operator.is_, made_of, self._made_of)) or not self._made_of:
-            self._recorded, self._made_of = {}, made_of
-        self._last = None
+        self._last, self._changes = None, 0
         self._rewind.forget()
+        self._look()
         self.note = self._why_eager()
         if self.plan is None:
             size = sum(parameter.size for parameter in trainer.model.parameters())
             self.plan = plan(SECONDS_OF_A_STEP + SECONDS_OF_A_PRODUCT * size * batch_size, trainer.steps)
 
+    def _look(self) -> None:
+        """Notice what a callback, or the user between fits, has changed of what steps are made of."""
+        trainer = self._trainer
+        found = trainer.model, trainer.optimizer, trainer.loss, trainer.penalty
+        settings = trainer.clip_norm, trainer.clip_value, trainer.accumulate, trainer.compile
+        if self._made_of and settings == self._settings and all(map(operator.is_, found, self._made_of)):
+            return
+        if self._settings and settings[2] != self._settings[2]:
+            trainer.optimizer.zero_grad()  # of a group of batches that is none any more
+        self._made_of, self._settings, self._recorded, self._last = found, settings, {}, None
+        self._rewind.forget()
+        self._changes += 1
+        self.note = self._why_eager()
+        if self._changes > MOST_CHANGES and not trainer.compile:
+            self.note = self.note or "what steps are made of changes often"
+
     def begin_epoch(self, loader: DataLoader | None) -> None:
         """Steps follow; if a loader is given, on its batches, and nobody's code but the trainer's runs in between."""
         self._loader = loader
+        self._look()
         for recorded in self._recorded.values():
             recorded.look_again()
 
@@ -124,6 +134,8 @@ class Stepper:
 
         Where the loss is not finite, the model, the optimizer and the generators are as they were before the step.
         """
+        if self._loader is None:  # a callback may have run
+            self._look()
         recorded = self._last or self._due()
         if recorded is None:
             return self._eager(batch, wants_outputs)

@@ -1,0 +1,109 @@
+"""What somebody changes in the middle of a fit counts in recorded steps as it does in eager ones."""
+
+import functools
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import nn
+from nn.training import stepping
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(96, 4)).astype(np.float32)
+CLASSES = (X[:, 0] + X[:, 1] > 0) + (X[:, 2] > 0.5).astype(int)
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+
+@pytest.fixture(params=["numpy", "native"])
+def early(request, monkeypatch):
+    """Steps are recorded from the third on."""
+    if request.param == "native":
+        pytest.importorskip("llvmlite")
+    monkeypatch.setattr(stepping, "plan", lambda _seconds, _steps: (2, 2 if request.param == "native" else np.inf))
+
+
+class AtEpochs(nn.Callback):
+    def __init__(self, change):
+        self.change = change
+
+    def on_epoch_end(self, trainer):
+        self.change(trainer)
+
+
+class AtBatches(AtEpochs):
+    def on_epoch_end(self, trainer):
+        pass
+
+    def on_batch_end(self, trainer):
+        self.change(trainer)
+
+
+def network():
+    return nn.Sequential(nn.Linear(4, 8, seed=1), nn.Tanh(), nn.Linear(8, 3, seed=2))
+
+
+def fitted(make, fit):
+    """The states of a model trained eagerly, by recordings where they are due, and by recordings alone."""
+    found = []
+    for compile in (False, None, True):
+        trainer = make(compile)
+        fit(trainer)
+        found.append((trainer.model.state_dict(), trainer))
+    return found
+
+
+def agree(make, fit=lambda trainer: trainer.fit(X, CLASSES, epochs=4, batch_size=16, progress=False)):
+    (expected, _), *others = fitted(make, fit)
+    for state, _ in others:
+        for name, array in expected.items():
+            np.testing.assert_allclose(state[name], array, rtol=1e-3, atol=1e-5, err_msg=name)
+    return others[0][1]
+
+
+def another_optimizer(trainer):
+    return nn.Adam(trainer.model.parameters(), 0.05)
+
+
+SET = {
+    "clip_norm": lambda _: 0.01,
+    "clip_value": lambda _: 0.01,
+    "penalty": lambda _: lambda model: nn.l2(model.parameters(), 0.1),
+    "loss": lambda _: functools.partial(nn.cross_entropy, label_smoothing=0.3),
+    "optimizer": another_optimizer,
+    "accumulate": lambda _: 3,
+}
+
+
+@pytest.mark.parametrize("when", [AtEpochs, AtBatches])
+@pytest.mark.parametrize("name", SET)
+def test_what_is_set_on_the_trainer_counts_from_the_next_step(name, when, early):
+    def once(trainer):
+        if (trainer.epoch, trainer.step) in ((2, 3), (2, 6)) and name not in vars(seen):
+            setattr(trainer, name, SET[name](trainer))
+            setattr(seen, name, True)
+
+    def make(compile):
+        for each in list(vars(seen)):
+            delattr(seen, each)
+        model = network()
+        optimizer = nn.SGD(model.parameters(), 0.1)
+        return nn.Trainer(model, loss="cross_entropy", optimizer=optimizer, callbacks=[when(once)], compile=compile)
+
+    seen = SimpleNamespace()
+    trainer = agree(make)
+    assert vars(seen)
+    assert (trainer.note is None) == (name != "accumulate")
+
+
+def test_a_setting_that_changes_at_every_step_is_not_recorded_at_each(early):
+    def tighter(trainer):
+        trainer.clip_norm = (trainer.clip_norm or 1.0) * 0.9
+
+    trainer = agree(
+        lambda compile: nn.Trainer(
+            network(), loss="cross_entropy", optimizer="sgd", callbacks=[AtBatches(tighter)], compile=compile
+        )
+    )
+    assert trainer.note == "what steps are made of changes often"
