@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,6 +24,9 @@ from nn.optim.schedules import Schedule
 __all__ = ["OPTIMIZERS", "Optimizer"]
 
 _NO_SETTINGS = {"parameters", "slots", "_replayed", "_numbered", "_latest", "_learning_rate", "schedule", "_groups"}
+
+# What equal values of mean the same.
+_PLAIN = (bool, int, float, complex, str, type(None), np.generic)
 
 Array: TypeAlias = NDArray[Any]
 
@@ -44,7 +47,15 @@ class Slot:
 
     def __init__(self, like: Array, remembers: Iterable[str]) -> None:
         self.steps = 0
-        self.memory = {name: ag.Tensor(np.zeros_like(like), label=name) for name in remembers}
+        self.memory = _Memory({name: ag.Tensor(np.zeros_like(like), label=name) for name in remembers})
+
+
+class _Memory(dict[str, Any]):
+    def __missing__(self, name: str) -> NoReturn:
+        raise ValueError(
+            f"the optimizer remembers no {name!r}, as it was made with a setting of 0 that was changed since; "
+            "make another with what it is to have"
+        )
 
 
 @explained_methods
@@ -196,7 +207,12 @@ class Optimizer(ABC):
         rate = self.rate
         self.count(taking_part)
         counts, kinds = self.counts()
-        form = taking_part, kinds, self.settings()
+        settings = self.settings()
+        if settings is None:
+            with ag.no_grad():
+                self.change(gradients, [counts[kind] for kind in kinds], rate)
+            return
+        form = taking_part, kinds, settings
         latest, replay = self._latest
         if form != latest:  # a gradient's shape and dtype are its parameter's
             if self._replayed is None:  # by NumPy, as a step alone is no reason to load a compiler
@@ -228,9 +244,20 @@ class Optimizer(ABC):
         # The last argument stands for the settings, and tells recordings apart: other settings make another.
         self.change(gradients, [counts[kind] for kind in kinds], rate)
 
-    def settings(self) -> tuple[Any, ...]:
-        """What the formula depends on beside its arguments."""
-        return tuple([value for name, value in vars(self).items() if name not in _NO_SETTINGS])
+    def settings(self) -> tuple[Any, ...] | None:
+        """What the formula depends on beside its arguments; None where that may change unseen, such as in an array."""
+        try:
+            return tuple([_told(value) for name, value in vars(self).items() if name not in _NO_SETTINGS])
+        except TypeError:
+            return None
+
+    def not_recorded(self) -> str | None:
+        """Why its steps cannot be part of a recording; None where they can."""
+        kind = type(self).__name__
+        for name in ("step", "zero_grad"):
+            if getattr(getattr(self, name), "__func__", None) is not getattr(Optimizer, name):
+                return f"{kind} has a {name} of its own, which a recording would leave out"
+        return f"{kind} has settings that may change unseen" if self.settings() is None else None
 
     def __getstate__(self) -> dict[str, Any]:
         return vars(self) | {"_replayed": None, "_numbered": {}, "_latest": (None, None)}
@@ -264,6 +291,21 @@ class Optimizer(ABC):
             slot.steps = int(arrays[f"{index}.steps"])
             for name, tensor in slot.memory.items():
                 tensor.data = arrays[f"{index}.{name}"]
+
+
+def _told(value: Any) -> Any:
+    """What is equal where a setting is.
+
+    Raises:
+        TypeError: It may change and stay equal.
+    """
+    if isinstance(value, _PLAIN):
+        return value
+    if isinstance(value, list | tuple):
+        return tuple([_told(each) for each in value])
+    if isinstance(value, dict):
+        return tuple([(name, _told(each)) for name, each in value.items()])
+    raise TypeError
 
 
 def _grouped(

@@ -223,6 +223,8 @@ class RecordedStep:
     def _results(self, loss: Any, outputs: Any, gradients: list[Any], counts: list[Any]) -> Any:
         """Take the optimizer's step, and say what the recording gives."""
         optimizer = self._optimizer
+        if (reason := optimizer.not_recorded()) is not None:
+            raise ag.RecordingError(reason)
         steps = [counts[kind] for kind in optimizer.counts()[1]]
         optimizer.change(self._clip(gradients), steps, ag.live(lambda: optimizer.rate))
         return loss if outputs is None else (loss, outputs)

@@ -86,7 +86,8 @@ class Stepper:
         """Notice what a callback, or the user between fits, has changed of what steps are made of."""
         trainer = self._trainer
         found = trainer.model, trainer.optimizer, trainer.loss, trainer.penalty
-        settings = trainer.clip_norm, trainer.clip_value, trainer.accumulate, trainer.compile
+        alone = None if world() is not None else trainer.optimizer.not_recorded()
+        settings = trainer.clip_norm, trainer.clip_value, trainer.accumulate, trainer.compile, alone
         if self._made_of and settings == self._settings and all(map(operator.is_, found, self._made_of)):
             return
         if self._settings and settings[2] != self._settings[2]:
@@ -125,6 +126,8 @@ class Stepper:
             return f"{type(reading[0]).__name__} reads the gradients"
         if trainer.compile:
             return None
+        if self._settings[-1] is not None:
+            return str(self._settings[-1])
         if trainer.steady or not trainer.has_own("compute_loss"):
             return unsteady(trainer.model, trainer.loss, trainer.penalty)
         return f"{type(trainer).__name__} has a compute_loss of its own"

@@ -213,3 +213,47 @@ REFUSED = [
 def test_bad_arguments_are_refused(make, error, message):
     with pytest.raises(error, match=message):
         make()
+
+
+class Holder:
+    """What an optimizer of a user's own may keep its settings in, and change them there."""
+
+    first = 1.0
+
+    def __getitem__(self, _):
+        return self.first
+
+    def __setitem__(self, _, value):
+        self.first = value
+
+
+@pytest.mark.parametrize("make", [lambda: [1.0], lambda: {0: 1.0}, lambda: np.ones(1), Holder, lambda: ([1.0],)])
+def test_settings_of_any_kind_count_at_every_step(make):
+    class Scaled(nn.Optimizer):
+        def __init__(self, parameters, learning_rate=0.5):
+            self.scales = make()
+            super().__init__(parameters, learning_rate)
+
+        def update(self, gradient, memory, steps, rate):  # noqa: ARG002
+            scale = self.scales[0][0] if isinstance(self.scales, tuple) else self.scales[0]
+            return gradient * rate * scale, {}
+
+    w = ag.Tensor([8.0], requires_grad=True)
+    optimizer, found = Scaled([w]), []
+    for scale in (1.0, 1.0, 0.5, 0.0, 2.0):
+        (optimizer.scales[0] if isinstance(optimizer.scales, tuple) else optimizer.scales)[0] = scale
+        w.grad = [2.0]
+        optimizer.step()
+        found.append(w.item())
+    assert found == [7.0, 6.0, 5.5, 5.5, 3.5]
+
+
+@pytest.mark.parametrize("kind", [nn.SGD, nn.RMSprop])
+def test_a_momentum_that_it_was_not_made_with_is_refused(kind):
+    w = ag.Tensor([2.0], requires_grad=True)
+    optimizer = kind([w], 0.1)
+    optimizer.momentum = 0.9
+    w.grad = [1.0]
+    with pytest.raises(ValueError, match="remembers no 'velocity', as it was made with a setting of 0"):
+        optimizer.step()
+    assert w.item() == 2.0

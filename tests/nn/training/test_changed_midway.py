@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+import autograd as ag
 import nn
 from nn.training import stepping
 
@@ -107,3 +108,38 @@ def test_a_setting_that_changes_at_every_step_is_not_recorded_at_each(early):
         )
     )
     assert trainer.note == "what steps are made of changes often"
+
+
+class Clipping(nn.SGD):
+    """With a step that does more than the formula."""
+
+    def step(self):
+        super().step()
+        for parameter in self.parameters:
+            parameter.data = np.clip(parameter.data, -0.3, 0.3)
+
+
+def wrapped(parameters):
+    optimizer = nn.SGD(parameters, 0.1)
+    optimizer.step = functools.partial(Clipping.step, Clipping(optimizer.parameters, 0.1))
+    return optimizer
+
+
+@pytest.mark.parametrize("kind", [Clipping, wrapped])
+def test_an_optimizer_s_own_step_is_taken(kind, early):
+    def trainer_of(compile):
+        model = network()
+        return nn.Trainer(model, loss="cross_entropy", optimizer=kind(list(model.parameters())), compile=compile)
+
+    states = []
+    for compile in (False, None):
+        trainer = trainer_of(compile)
+        trainer.fit(X, CLASSES, epochs=4, batch_size=16, progress=False)
+        states.append(trainer.model.state_dict())
+    assert trainer.note.endswith("has a step of its own, which a recording would leave out")
+    assert all((states[1][name] == array).all() for name, array in states[0].items())
+    with pytest.raises(ag.RecordingError, match="a step of its own"):
+        trainer_of(True).fit(X, CLASSES, epochs=1, progress=False)
+    model = network()
+    with pytest.raises(ag.RecordingError, match="a step of its own"):
+        nn.compile_step(model, nn.cross_entropy, kind(list(model.parameters())))(X, CLASSES)
