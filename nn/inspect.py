@@ -15,6 +15,7 @@ from nn.module import Module, Parameter, StateError
 
 __all__ = [
     "generator_states",
+    "generators_of",
     "layers_of",
     "mode",
     "outputs_of_layers",
@@ -118,7 +119,7 @@ def generator_states(model: Module) -> dict[str, dict[str, Any]]:
         >>> [(name, state["bit_generator"]) for name, state in generator_states(model).items()]
         [('1._generator', 'PCG64')]
     """
-    return {name: dict(generator.bit_generator.state) for name, generator in _generators(model)}
+    return {name: dict(generator.bit_generator.state) for name, generator in generators_of(model)}
 
 
 def set_generator_states(model: Module, states: Mapping[str, Mapping[str, Any]]) -> None:
@@ -127,7 +128,7 @@ def set_generator_states(model: Module, states: Mapping[str, Mapping[str, Any]])
     Raises:
         StateError: The model has other generators.
     """
-    found = dict(_generators(model))
+    found = dict(generators_of(model))
     if found.keys() != states.keys():
         raise StateError(f"the model draws from {_listed(found)}, and the state is of {_listed(states)}")
     try:
@@ -141,7 +142,8 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(map(quoted, names)) or "no random generator"
 
 
-def _generators(model: Module) -> Iterator[tuple[str, np.random.Generator]]:
+def generators_of(model: Module) -> Iterator[tuple[str, np.random.Generator]]:
+    """The random generators of a model's modules, by name."""
     for path, module in model.named_modules():
         for name, value in vars(module).items():
             if isinstance(value, np.random.Generator):

@@ -20,7 +20,7 @@ from nn.optim import Optimizer
 from nn.training.checkpoint import save
 from nn.training.history import History, Row
 
-__all__ = ["Callback", "Checkpoint", "EarlyStopping", "ProgressBar", "TrainerView", "epoch_line", "hooks"]
+__all__ = ["Callback", "Checkpoint", "EarlyStopping", "ProgressBar", "TrainerView", "anybodys", "epoch_line", "hooks"]
 
 
 class TrainerView(Protocol):
@@ -103,8 +103,14 @@ class Callback(Shown):
 
 def hooks(callbacks: Iterable[Any], name: str) -> list[Callable[[Any], None]]:
     """The callbacks' methods of this name that do something."""
-    plain = getattr(Callback, name)
-    return [getattr(each, name) for each in callbacks if getattr(type(each), name, None) is not plain]
+    plain, methods = getattr(Callback, name), (getattr(each, name) for each in callbacks)
+    return [method for method in methods if getattr(method, "__func__", method) is not plain]
+
+
+def anybodys(callbacks: Iterable[Any], *names: str) -> bool:
+    """Whether any of these hooks is not this library's, and so may change anything."""
+    found = (hook for name in names for hook in hooks(callbacks, name))
+    return not all(str(getattr(hook, "__module__", "")).startswith("nn.") for hook in found)
 
 
 class Best:

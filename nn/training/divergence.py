@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
-from nn.inspect import generator_states, set_generator_states
 from nn.training.parts import TrainerParts
+from nn.training.rewind import Kept
 
 __all__ = ["DivergenceError", "diverged"]
 
@@ -27,7 +27,8 @@ def diverged(trainer: TrainerParts, loss: float, batch: tuple[Any, ...]) -> Dive
 
 def _where_it_began(trainer: TrainerParts, batch: tuple[Any, ...]) -> str:
     """What was the first not to be finite, found by the step run again with checks; and the last good checkpoint."""
-    before = generator_states(trainer.model)
+    kept = Kept(trainer.model)
+    kept.keep()
     gradients = [parameter.grad for parameter in trainer.model.parameters()]
     found = ""
     try:
@@ -38,7 +39,7 @@ def _where_it_began(trainer: TrainerParts, batch: tuple[Any, ...]) -> str:
     except Exception as error:  # the loss is bad all the same, and that is what is told
         found = f"; run again, the step failed: {' '.join(str(error).split())}"
     finally:
-        set_generator_states(trainer.model, before)
+        kept.back()
         for parameter, gradient in zip(trainer.model.parameters(), gradients, strict=True):
             parameter.grad = gradient
     folders = [

@@ -9,14 +9,82 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from nn.inspect import generator_states, set_generator_states
+import numpy as np
+
+from nn.inspect import generators_of
+from nn.module import Module
+from nn.optim import Optimizer
 from nn.training.data import DataLoader
+from nn.training.outside import Watched
 from nn.training.parts import TrainerParts
 
-__all__ = ["MOST_STEPS", "Rewind"]
+__all__ = ["MOST_STEPS", "Kept", "Rewind"]
 
 MOST_STEPS = 256
 MOST_BYTES = 1 << 24
+
+
+class Kept:
+    """What a step changes in a model, as it was.
+
+    Args:
+        model: Its buffers, such as running figures, and its random generators are what a forward pass changes.
+        optimizer: Where the whole step counts, the parameters and what the optimizer remembers, too.
+
+    Example:
+        >>> import nn
+        >>> model = nn.Sequential(nn.BatchNorm1d(2), nn.Dropout(0.5, seed=0))
+        >>> kept = Kept(model)
+        >>> kept.keep()
+        >>> first = model(np.eye(2)).data
+        >>> kept.back()
+        >>> model[0].running_mean.data, (model(np.eye(2)).data == first).all()
+        (array([0.5, 0.5], dtype=float32), np.True_)
+    """
+
+    def __init__(self, model: Module, optimizer: Optimizer | None = None) -> None:
+        self._model, self._optimizer = model, optimizer
+        self._watched = Watched(model)
+        self._leaves: list[Any] = []
+        self._arrays: list[Any] = []
+        self._generators: list[np.random.Generator] = []
+        self._states: list[Any] = []
+        self._counts: list[int] = []
+
+    def is_of(self, model: Module, optimizer: Optimizer | None) -> bool:
+        """Whether it keeps these."""
+        return self._model is model and self._optimizer is optimizer
+
+    def keep(self) -> None:
+        """Copy everything, in memory that is there already."""
+        if self._watched.has_changed():
+            optimizer = self._optimizer
+            self._leaves = [leaf for _, leaf in self._model.named_buffers()]
+            if optimizer is not None:
+                found = {id(leaf): leaf for leaf in (*self._model.parameters(), *optimizer.parameters)}
+                self._leaves += [*found.values(), *(x for slot in optimizer.slots for x in slot.memory.values())]
+            self._generators = [generator for _, generator in generators_of(self._model)]
+            self._arrays = [leaf.data.copy() for leaf in self._leaves]
+            self._watched.look()
+        else:
+            for number, (leaf, array) in enumerate(zip(self._leaves, self._arrays, strict=True)):
+                if array.shape == leaf.shape:
+                    np.copyto(array, leaf.data)
+                else:
+                    self._arrays[number] = leaf.data.copy()
+        self._states = [generator.bit_generator.state for generator in self._generators]
+        if self._optimizer is not None:
+            self._counts = [slot.steps for slot in self._optimizer.slots]
+
+    def back(self) -> None:
+        """Put everything back that was kept last."""
+        for leaf, array in zip(self._leaves, self._arrays, strict=True):
+            leaf.data = array.copy()
+        for generator, state in zip(self._generators, self._states, strict=True):
+            generator.bit_generator.state = state
+        if self._optimizer is not None:
+            for slot, count in zip(self._optimizer.slots, self._counts, strict=True):
+                slot.steps = count
 
 
 class Rewind:
@@ -29,11 +97,11 @@ class Rewind:
 
     def __init__(self, trainer: TrainerParts, again: Callable[[tuple[Any, ...]], None]) -> None:
         self._trainer, self._again = trainer, again
+        self._kept: Kept | None = None
         self.forget()
 
     def forget(self) -> None:
         """Begin anew with the next step."""
-        self._copy: Any = None
         # Since the copy: a batch, or where one can be had again, and the learning rate; and how many neighbours.
         self._steps: list[tuple[Any, float, int]] = []
         self._count = self._most = 0
@@ -64,8 +132,9 @@ class Rewind:
         """Copy everything, if it was so many steps ago."""
         if self._count + steps > self._most:
             trainer = self._trainer
-            model, optimizer = trainer.model.state_dict(), trainer.optimizer.state_dict()
-            self._copy = model, optimizer, generator_states(trainer.model)
+            if self._kept is None or not self._kept.is_of(trainer.model, trainer.optimizer):
+                self._kept = Kept(trainer.model, trainer.optimizer)
+            self._kept.keep()
             self._steps, self._count = [], 0
             size = sum(getattr(x, "nbytes", 0) for x in batch) if size is None else size
             self._most = min(MOST_STEPS, 1 + MOST_BYTES // max(1, size))
@@ -74,10 +143,8 @@ class Rewind:
     def back(self) -> None:
         """Bring the model, the optimizer and the generators to where they were before the step noted last."""
         trainer = self._trainer
-        model, optimizer, generators = self._copy
-        trainer.model.load_state_dict(model)
-        trainer.optimizer.load_state_dict(optimizer)
-        set_generator_states(trainer.model, generators)
+        if self._kept is not None:
+            self._kept.back()
         steps = [(what, number, rate) for what, rate, count in self._steps for number in range(count)]
         trainer.taken -= len(steps) - 1
         for what, number, rate in steps[:-1]:
@@ -92,4 +159,4 @@ class Rewind:
 
     def __getstate__(self) -> dict[str, Any]:
         self.forget()
-        return vars(self)
+        return vars(self) | {"_kept": None}

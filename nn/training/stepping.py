@@ -21,13 +21,14 @@ from nn.distributed import World, world
 from nn.inspect import generator_states, set_generator_states
 from nn.module import Module
 from nn.regularisation import clip_norm, clip_value
+from nn.training.callbacks import anybodys
 from nn.training.compiled import MOST_CHANGES, RecordedGradients, RecordedStep
 from nn.training.data import DataLoader
 from nn.training.divergence import diverged
 from nn.training.interrupt import Interrupt
 from nn.training.outside import unsteady
 from nn.training.parts import TrainerParts
-from nn.training.rewind import MOST_STEPS, Rewind
+from nn.training.rewind import MOST_STEPS, Kept, Rewind
 from nn.training.shared import add_gradients, why_not_shared
 
 __all__ = ["Stepper"]
@@ -70,6 +71,8 @@ class Stepper:
         self._last: RecordedStep | None = None  # what all later steps of this fit are taken by
         self._rewind = Rewind(trainer, self.again)
         self._loader: DataLoader | None = None
+        self._disturbed = False  # by code of others, that may change anything between two steps
+        self._kept: Kept | None = None
 
     def prepare(self, batch_size: int) -> None:
         """Find out whether steps can be recorded, and from when on."""
@@ -99,10 +102,17 @@ class Stepper:
         if self._changes > MOST_CHANGES and not trainer.compile:
             self.note = self.note or "what steps are made of changes often"
 
-    def begin_epoch(self, loader: DataLoader | None) -> None:
-        """Steps follow; if a loader is given, on its batches, and nobody's code but the trainer's runs in between."""
-        self._loader = loader
+    def begin_epoch(self, loader: Any, alone: bool) -> None:
+        """Steps follow on a loader's batches; where it is alone, nobody's code but the trainer's runs in between."""
+        self._loader = loader if alone else None
         self._look()
+        trainer = self._trainer
+        own = not alone and (trainer.has_own("train_epoch") or trainer.has_own("train_step"))
+        self._disturbed = (
+            own or not isinstance(loader, DataLoader) or anybodys(trainer.callbacks, "on_batch_begin", "on_batch_end")
+        )
+        if anybodys(trainer.callbacks, "on_epoch_begin", "on_epoch_end") or trainer.has_own("evaluate"):
+            self._rewind.forget()  # the steps before were perhaps taken with other settings
         for recorded in self._recorded.values():
             recorded.look_again()
 
@@ -145,6 +155,8 @@ class Stepper:
         if (ranks := world()) is not None:
             return self._shared(ranks, recorded, batch, wants_outputs)
         loader = self._loader
+        if self._disturbed:
+            self._rewind.forget()
         if loader is None:
             self._rewind.note(batch)
         else:
@@ -264,7 +276,7 @@ class Stepper:
         return self._tried(lambda: self._together(ranks, batch, wants_outputs, recorded), batch, wants_outputs)
 
     def _together(self, ranks: World, batch: Batch, wants_outputs: bool, recorded: Any = None) -> tuple[float, Any]:
-        trainer = self._trainer
+        trainer, kept = self._trainer, self._kept_now()
         parts, part = trainer.accumulate, (trainer.step - 1) % trainer.accumulate
         together = min(parts, trainer.steps - trainer.step + 1 + part)
         if part == 0:
@@ -272,7 +284,16 @@ class Stepper:
         value, outputs = add_gradients(ranks, trainer, batch, together, wants_outputs, recorded)
         if math.isfinite(value):
             self._step_if_due(part)
+        else:
+            kept.back()
         return value, outputs
+
+    def _kept_now(self) -> Kept:
+        """What a forward pass is about to change."""
+        if self._kept is None or not self._kept.is_of(self._trainer.model, None):
+            self._kept = Kept(self._trainer.model)
+        self._kept.keep()
+        return self._kept
 
     def _tried(self, take: Callable[[], tuple[float, Any]], batch: Batch, wants_outputs: bool) -> tuple[float, Any]:
         """The first recorded step; where it cannot be recorded, or something is wrong, the eager one decides."""
@@ -325,6 +346,7 @@ class Stepper:
         trainer = self._trainer
         if (ranks := world()) is not None:
             return self._together(ranks, batch, wants_outputs)
+        kept = self._kept_now()
         parts, part = trainer.accumulate, (trainer.step - 1) % trainer.accumulate
         together = min(parts, trainer.steps - trainer.step + 1 + part)
         loss, outputs = trainer.compute_loss(*batch)
@@ -332,6 +354,7 @@ class Stepper:
             raise ag.ShapeError(f"the loss of a batch must be one number, got shape {loss.shape}; take its mean")
         value = loss.item()
         if not math.isfinite(value):
+            kept.back()
             return value, outputs.data
         if part == 0:
             trainer.optimizer.zero_grad()
@@ -351,7 +374,7 @@ class Stepper:
             trainer.optimizer.step()
 
     def __getstate__(self) -> dict[str, Any]:
-        return vars(self) | {"_recorded": {}, "_made_of": (), "_last": None}
+        return vars(self) | {"_recorded": {}, "_made_of": (), "_last": None, "_kept": None}
 
 
 def plan(seconds: float, steps: int) -> tuple[float, float]:

@@ -272,7 +272,7 @@ class Trainer(Inference):
         if not (same := self._unseen == Module.edits):
             self._alone = batches.from_arrays and self._is_alone_in_epochs()
             self._unkept = self._alone and not self.has_own("compute_loss") and is_ours(self.model, self.loss)
-            self.stepper.begin_epoch(batches.loader if self._alone else None)
+            self.stepper.begin_epoch(batches.loader, self._alone)
         phases, recording = self.history.phases, self.stepper.seconds_of_recording
         with nullcontext() if same else mode(self.model, training=True), phases.of("steps"):
             edits = Module.edits

@@ -143,3 +143,125 @@ def test_an_optimizer_s_own_step_is_taken(kind, early):
     model = network()
     with pytest.raises(ag.RecordingError, match="a step of its own"):
         nn.compile_step(model, nn.cross_entropy, kind(list(model.parameters())))(X, CLASSES)
+
+
+def clip_weights(trainer):
+    for parameter in trainer.model.parameters():
+        parameter.data = np.clip(parameter.data, -0.2, 0.2)
+
+
+def write_weights(trainer):
+    trainer.model[0].weight.data[0] *= 0.5
+
+
+def change_rate(trainer):
+    trainer.optimizer.learning_rate *= 0.9
+
+
+def change_momentum(trainer):
+    trainer.optimizer.momentum *= 0.9
+
+
+def change_decay(trainer):
+    trainer.optimizer.weight_decay += 0.1
+
+
+def freeze_or_not(trainer):
+    trainer.model[0].weight.requires_grad = not trainer.model[0].weight.requires_grad
+
+
+def change_dropout(trainer):
+    trainer.model[2].p *= 0.7
+
+
+def change_mode(trainer):
+    trainer.model[2].train(trainer.epoch % 2 == trainer.step % 2)
+
+
+def change_schedule(trainer):
+    trainer.optimizer.schedule = lambda _, now=trainer.optimizer.steps: 1 / (1 + now)
+
+
+def forget_velocity(trainer):
+    for slot in trainer.optimizer.slots:
+        slot.memory["velocity"].data *= 0.5
+
+
+CHANGES = (
+    clip_weights, write_weights, change_rate, change_momentum, change_decay, freeze_or_not, change_dropout, change_mode,
+    change_schedule, forget_velocity,
+)  # fmt: skip
+
+
+def planted():
+    """Samples that end a fit in its third epoch, as the loss is not finite."""
+    x, y = X.copy(), X[:, :1].copy()
+
+    class Loader:
+        """As anybody may write one: each batch in the same memory."""
+
+        epoch, held = 0, (np.empty((8, 4), np.float32), np.empty((8, 1), np.float32))
+
+        def __len__(self):
+            return 12
+
+        def __iter__(self):
+            self.epoch += 1
+            for number in range(12):
+                rows = slice(8 * number, 8 * number + 8)
+                self.held[0][:], self.held[1][:] = x[rows], y[rows]
+                if (self.epoch, number) == (3, 7):
+                    self.held[1][3] = 1e30
+                yield self.held
+
+    return Loader()
+
+
+def normalised(change, when, compile):
+    layers = nn.Linear(4, 8, seed=1), nn.BatchNorm1d(8), nn.Dropout(0.2, seed=3), nn.Linear(8, 1, seed=2)
+    model = nn.Sequential(*layers)
+    optimizer = nn.SGD(model.parameters(), 0.01, momentum=0.9)
+    return nn.Trainer(model, loss="mse", optimizer=optimizer, callbacks=[when(change)], compile=compile)
+
+
+def everything(trainer):
+    drawn = nn.inspect.generator_states(trainer.model)["2._generator"]["state"]["state"]
+    return trainer.model.state_dict() | trainer.optimizer.state_dict() | {"drawn": np.array(drawn % 2**52)}
+
+
+@pytest.mark.parametrize("when", [AtEpochs, AtBatches])
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_loss_that_is_not_finite_leaves_what_was_before_its_step(change, when, early):
+    """Which may have been changed since the steps that a recording takes again; the batches' memory too."""
+    found = []
+    for compile in (False, None, True):
+        trainer = normalised(change, when, compile)
+        with pytest.raises(nn.DivergenceError, match="in epoch 3, step 8"):
+            trainer.fit(planted(), epochs=4, progress=False)
+        found.append(everything(trainer))
+    for other in found[1:]:
+        for name, array in found[0].items():
+            np.testing.assert_allclose(other[name], array, rtol=1e-3, atol=1e-5, err_msg=name)
+
+
+@pytest.mark.parametrize("compile", [False, None, True])
+def test_running_figures_and_generators_are_those_of_before_the_step_too(compile, early):
+    class Kept(nn.Callback):
+        def on_batch_begin(self, trainer):
+            self.before = everything(trainer)
+
+    kept = Kept()
+    trainer = normalised(lambda _: None, AtEpochs, compile)
+    trainer.callbacks.append(kept)
+    with pytest.raises(nn.DivergenceError):
+        trainer.fit(planted(), epochs=4, progress=False)
+    for name, array in everything(trainer).items():
+        np.testing.assert_array_equal(array, kept.before[name], err_msg=name)
+
+
+def test_a_hook_that_was_set_on_one_callback_alone_runs():
+    seen, callback = [], nn.Callback()
+    callback.on_batch_end = lambda trainer: seen.append(trainer.step)
+    trainer = nn.Trainer(network(), loss="cross_entropy", optimizer="sgd", callbacks=[callback])
+    trainer.fit(X, CLASSES, epochs=1, progress=False)
+    assert seen == [1, 2, 3]
