@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Sequence
-from contextvars import copy_context
+from contextvars import Context
 from types import FrameType
 from typing import Any
 
@@ -22,6 +22,7 @@ from autograd.functional.trees import leaves, matched_leaves, name_list, with_le
 from autograd.graph.hooks import current_tracer
 from autograd.graph.mode import recorded, recording
 from autograd.graph.node import Node
+from autograd.rules.float_errors import FloatErrors
 from autograd.rules.memory import LARGE, keep_freed_memory
 from autograd.tensor.dual import OPERATIONS, Abandoned, Dual, Pass, dual
 
@@ -38,16 +39,17 @@ def value_and_push(function: Function, args: tuple[Any, ...], direction: Any, ar
         made = replaced[argnum] = _dual(args[argnum], direction, here)
         if made is None:
             return None
-        here.inputs = (made,)
-    elif not _take_the_place(replaced, positions_of(name_of(function), args, argnum), argnum, direction, here):
-        return None
+        given: Sequence[Dual] = (made,)
+    else:
+        given = _in_their_place(replaced, positions_of(name_of(function), args, argnum), argnum, direction, here)
+        if not given:
+            return None
     try:
-        with _quiet_tangents():
-            if recording():
-                output = function(*replaced)
-            else:
-                with recorded():
-                    output = function(*replaced)
+        if recording():
+            output = _OF_TANGENTS.run(function, *replaced)
+        else:
+            with recorded():
+                output = _OF_TANGENTS.run(function, *replaced)
     except Abandoned:
         return None
     except Exception as error:
@@ -58,10 +60,9 @@ def value_and_push(function: Function, args: tuple[Any, ...], direction: Any, ar
     finally:
         here.over = True
     if output.__class__ is Dual and output._pass is here and not here.abandoned:
-        y = output._raw
-        if not y.ndim:
-            return _handed_out(y), _handed_out(output._tangent)
-        own = [part for x in here.inputs for part in (x._raw, x._tangent)]
+        own: list[Any] = []
+        for x in given:
+            own += (x._raw, x._tangent)
         return _handed_out(output._raw, own), _handed_out(output._tangent, own)
     results = leaves(output)
     if here.abandoned or not results or any(y.__class__ is not Dual or y._pass is not here for y in results):
@@ -70,22 +71,24 @@ def value_and_push(function: Function, args: tuple[Any, ...], direction: Any, ar
     return values, with_leaves(output, [_handed_out(y._tangent) for y in results])
 
 
-def _take_the_place(args: list[Any], positions: list[int], argnum: Argnum, direction: Any, here: Pass) -> bool:
-    """Put dual numbers in the place of what is differentiated for, if all of it can be."""
+def _in_their_place(
+    args: list[Any], positions: list[int], argnum: Argnum, direction: Any, here: Pass
+) -> Sequence[Dual]:
+    """Put dual numbers in the place of what is differentiated for, if all of it can be; them, or nothing."""
     several = not hasattr(argnum, "__index__")
     argument = tuple(args[i] for i in positions) if several else args[positions[0]]
     try:
         directions = matched_leaves(argument, direction)
     except ShapeError:
-        return False
+        return ()
     inputs = [_dual(x, v, here) for x, v in zip(leaves(argument), directions, strict=True)]
-    here.inputs = [x for x in inputs if x is not None]
-    if len(here.inputs) < len(inputs):
-        return False
+    found = [x for x in inputs if x is not None]
+    if len(found) < len(inputs):
+        return ()
     made = with_leaves(argument, inputs)
     for i, x in zip(positions, made if several else (made,), strict=True):
         args[i] = x
-    return True
+    return found
 
 
 def _dual(x: Any, v: Any, here: Pass) -> Dual | None:
@@ -123,23 +126,21 @@ def _handed_out(array: Any, given: Sequence[Any] = ()) -> Any:
     return np.array(array)
 
 
-def _quiet_tangents() -> Any:
+def _heard(outside: Context, kind: str, flag: int) -> None:
     """Infinite slopes are answers; what the function itself divides by 0 is NumPy's to warn of, as the user has it."""
-    outside = copy_context()
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code not in OPERATIONS:
+        frame = frame.f_back
+    if frame is not None and "y" in frame.f_locals:  # the result is there: this is of its tangent
+        return
+    message = f"{kind} encountered" + ("" if frame is None else f" in {frame.f_locals['rule'].name}")
+    wanted = outside.run(np.geterr)["divide" if kind.startswith("divide") else "invalid"]
+    if wanted == "raise":
+        raise FloatingPointError(message)
+    if wanted == "call":
+        outside.run(np.geterrcall)(kind, flag)  # type: ignore[misc, operator]
+    elif wanted != "ignore":
+        warnings.warn(message, RuntimeWarning, stacklevel=2)
 
-    def heard(kind: str, flag: int) -> None:
-        frame: FrameType | None = sys._getframe(1)
-        while frame is not None and frame.f_code not in OPERATIONS:
-            frame = frame.f_back
-        if frame is not None and "y" in frame.f_locals:  # the result is there: this is of its tangent
-            return
-        message = f"{kind} encountered" + ("" if frame is None else f" in {frame.f_locals['rule'].name}")
-        wanted = outside.run(np.geterr)["divide" if kind.startswith("divide") else "invalid"]
-        if wanted == "raise":
-            raise FloatingPointError(message)
-        if wanted == "call":
-            outside.run(np.geterrcall)(kind, flag)  # type: ignore[misc, operator]
-        elif wanted != "ignore":
-            warnings.warn(message, RuntimeWarning, stacklevel=2)
 
-    return np.errstate(divide="call", invalid="call", call=heard)
+_OF_TANGENTS = FloatErrors(_heard, divide="call", invalid="call")

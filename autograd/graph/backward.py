@@ -17,6 +17,7 @@ from autograd.graph.changes import check_unchanged
 from autograd.graph.gradient_hooks import HOOKS, through_hooks
 from autograd.graph.hooks import detecting
 from autograd.graph.node import Node, describe
+from autograd.rules.float_errors import INFINITE_SLOPES
 from autograd.rules.primitive import stands_in_a_book
 from autograd.rules.ready import Kind, evaluated
 
@@ -51,30 +52,33 @@ def propagate(
     check_differentiable(root, order)
     gradients: dict[Node, Any] = dict.fromkeys(_needed(order, wanted))
     gradients[root] = seed
-    chosen: set[Node] = set()  # the nodes below a choice, such as `where`
     if detecting():
         from autograd.graph.anomaly import watched
 
         observe = watched(root, order, observe)
-    # Infinite slopes are answers here (see docs/subgradients.md); NumPy warned in the forward pass where it had to.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        for node in reversed(order):
-            g = gradients.get(node)
-            if g is not None and HOOKS and id(node) in HOOKS:
-                g = gradients[node] = through_hooks(node, g, create_graph)
-            if g is None or node.rule is None:
-                continue
-            choice = node.rule.selects or node in chosen
-            for position, parent, share in _shares(node, g, create_graph, gradients):
-                if choice:
-                    chosen.add(parent)
-                    if node.rule.elementwise and not node.rule.selects:  # else it mixes what was taken with the rest
-                        share = zero_where_not_taken(g, share)
-                share, total = parent._unbroadcast(share), gradients[parent]
-                gradients[parent] = total = share if total is None else total + share
-                if observe is not None:
-                    observe(node, position, share, total)
+    INFINITE_SLOPES.run(_carry, order, gradients, create_graph, observe)
     return gradients
+
+
+def _carry(order: Sequence[Node], gradients: dict[Node, Any], create_graph: bool, observe: Observer | None) -> None:
+    """From the last node to the first; ``gradients`` holds those that are known, and None for those that are wanted."""
+    chosen: set[Node] = set()  # the nodes below a choice, such as `where`
+    for node in reversed(order):
+        g = gradients.get(node)
+        if g is not None and HOOKS and id(node) in HOOKS:
+            g = gradients[node] = through_hooks(node, g, create_graph)
+        if g is None or node.rule is None:
+            continue
+        choice = node.rule.selects or node in chosen
+        for position, parent, share in _shares(node, g, create_graph, gradients):
+            if choice:
+                chosen.add(parent)
+                if node.rule.elementwise and not node.rule.selects:  # else it mixes what was taken with the rest
+                    share = zero_where_not_taken(g, share)
+            share, total = parent._unbroadcast(share), gradients[parent]
+            gradients[parent] = total = share if total is None else total + share
+            if observe is not None:
+                observe(node, position, share, total)
 
 
 def _shares(node: Any, g: Any, create_graph: bool, needed: Collection[Node]) -> Iterator[tuple[int, Node, Any]]:

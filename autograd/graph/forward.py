@@ -18,6 +18,7 @@ from autograd.graph.mode import recorded
 from autograd.graph.node import PAST, Node
 from autograd.graph.order import topological_order
 from autograd.rules.complex import real
+from autograd.rules.float_errors import INFINITE_SLOPES
 from autograd.rules.primitive import stands_in_a_book
 from autograd.rules.pushforward import Push, push_of
 from autograd.rules.reductions import sum_
@@ -42,37 +43,41 @@ def push_forward(order: Sequence[Node], tangents: Mapping[Any, Any], create_grap
     check_unchanged(order)
     found: dict[Node, Any] = dict(tangents)
     many: Any = next((t for t in tangents.values() if isinstance(t, Node) and t.many), None)
-    # Infinite slopes are answers here, as in the backward pass.
-    with recorded(), np.errstate(divide="ignore", invalid="ignore"):
-        for node in order:
-            rule = node.rule
-            if rule is None or node in found or not node.requires_grad:  # a detached one has a rule while it is traced
-                continue
-            moving: list[Any] = []
-            operands: list[Any] = []
-            moves = False
-            for x in node.inputs:
-                tangent = None
-                if isinstance(x, Node):
-                    tangent = found.get(x)
-                    moves = moves or tangent is not None
-                    x = x if create_graph else x._raw
-                moving.append(tangent)
-                operands.append(x)
-            if not moves:
-                continue
-            kind = "node" if create_graph or many is not None else node.kind
-            push = rule.pushes[kind] if kind in rule.pushes else push_of(rule, kind)
-            y = node if create_graph else node._raw
-            if many is not None and (push is None or not stands_in_a_book(rule)):
-                tangent = many.each(_of_one(push, node, y, operands, create_graph), moving)
-            elif push is None:
-                tangent = _by_reverse_rules(node, moving, y, operands, create_graph)
-            else:
-                tangent = push(moving, y, operands, node.attrs)
-            if tangent is not None:
-                found[node] = node._unbroadcast(tangent)
+    with recorded():
+        INFINITE_SLOPES.run(_carry, order, found, many, create_graph)
     return found
+
+
+def _carry(order: Sequence[Node], found: dict[Node, Any], many: Any, create_graph: bool) -> None:
+    """From the first node to the last, beginning with the tangents in ``found``."""
+    for node in order:
+        rule = node.rule
+        if rule is None or node in found or not node.requires_grad:  # a detached one has a rule while it is traced
+            continue
+        moving: list[Any] = []
+        operands: list[Any] = []
+        moves = False
+        for x in node.inputs:
+            tangent = None
+            if isinstance(x, Node):
+                tangent = found.get(x)
+                moves = moves or tangent is not None
+                x = x if create_graph else x._raw
+            moving.append(tangent)
+            operands.append(x)
+        if not moves:
+            continue
+        kind = "node" if create_graph or many is not None else node.kind
+        push = rule.pushes[kind] if kind in rule.pushes else push_of(rule, kind)
+        y = node if create_graph else node._raw
+        if many is not None and (push is None or not stands_in_a_book(rule)):
+            tangent = many.each(_of_one(push, node, y, operands, create_graph), moving)
+        elif push is None:
+            tangent = _by_reverse_rules(node, moving, y, operands, create_graph)
+        else:
+            tangent = push(moving, y, operands, node.attrs)
+        if tangent is not None:
+            found[node] = node._unbroadcast(tangent)
 
 
 def has_forward_rules(order: Sequence[Node]) -> bool:

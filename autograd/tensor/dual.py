@@ -37,13 +37,11 @@ class Pass:
     """One forward pass, by which its dual numbers know each other.
 
     Attributes:
-        inputs: What it started from.
         over: Whether its function has returned: a dual number that was kept is a constant from then on.
         abandoned: Whether it came to what it has to be recorded for.
     """
 
     over = abandoned = False
-    inputs: Sequence[Dual] = ()
 
 
 def _both(rule: Primitive) -> tuple[Any, Any]:
@@ -216,7 +214,9 @@ class Dual(Tensor):
                     y = rule.array(a)
                     tangent = slope(x._tangent, y, a)
                     if _alike(y, tangent):
-                        return dual(y, tangent, x._pass)
+                        made = _new(Dual)
+                        made._raw, made._tangent, made._pass = y, tangent, x._pass
+                        return made
             elif rule.linear and a.size:
                 try:
                     y = np.asarray(rule.array(a, **attrs))
@@ -238,7 +238,10 @@ class Dual(Tensor):
                 except ValueError:
                     return _general(rule, inputs, attrs)  # which explains it
                 if y.__class__ is np.ndarray and y.dtype.kind == "f":
-                    return dual(y, array(x._tangent, other) if first else array(other, x._tangent), x._pass)
+                    made = _new(Dual)
+                    made._raw, made._pass = y, x._pass
+                    made._tangent = array(x._tangent, other) if first else array(other, x._tangent)
+                    return made
         return _general(rule, inputs, attrs)
 
     def __getitem__(self, index: Any) -> Any:

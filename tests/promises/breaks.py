@@ -264,8 +264,8 @@ BREAKS: dict[str, tuple[Break, ...]] = {
         Break("autograd/value/value.py", "gradient._raw if isinstance(gradient, Value) else gradient", "gradient"),
         Break(
             "autograd/graph/backward.py",
-            "    return gradients\n\n\ndef _shares",
-            "    root.gradients = gradients\n    return gradients\n\n\ndef _shares",
+            "    return gradients\n\n\ndef _carry",
+            "    root.gradients = gradients\n    return gradients\n\n\ndef _carry",
         ),
     ),
 }

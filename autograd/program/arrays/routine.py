@@ -16,6 +16,7 @@ from autograd.program.arrays.numpy_code import numpy_function
 from autograd.program.native.engine import Engine, chosen
 from autograd.program.tape import Tape
 from autograd.program.text import Names, Step, described
+from autograd.rules.float_errors import INFINITE_SLOPES
 from autograd.tensor.operands import check_kept
 from autograd.tensor.tensor import Tensor
 
@@ -56,8 +57,7 @@ class ArrayRoutine:
             if self._without_numpy:
                 results = self._compute(*arguments)
             else:
-                with np.errstate(divide="ignore", invalid="ignore"):  # infinite slopes are answers here
-                    results = self._compute(*arguments)
+                results = INFINITE_SLOPES.run(self._compute, *arguments)
         if self._leaves:
             now = CLOCK.tick()
             for leaf in self._leaves:

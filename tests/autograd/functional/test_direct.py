@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 import operator
 import pickle
 import warnings
@@ -366,3 +367,18 @@ def test_shapes_that_do_not_fit_are_explained_where_both_move(f: Any) -> None:
     for both in (lambda x: f(x[:2], x[:3]) * 2.0, lambda x: f(x.data[:2], x[:3]) * 2.0):
         with pytest.raises(ag.ShapeError, match=r"shapes .*2,.* and .*3,"):
             ag.jvp(both, x, np.ones(5))
+
+
+@pytest.mark.parametrize("function", [anp.sin, lambda x: anp.tanh(anp.dot(np.ones((3, 3)), x)), lambda x: (x, x * 2.0)])
+def test_it_leaves_nothing_to_the_garbage_collector(function: Callable[[Any], Any]) -> None:
+    x, v = np.arange(3.0), np.ones(3)
+    ag.jvp(function, x, v)
+    gc.collect()
+    gc.disable()
+    try:
+        before = len(gc.get_objects())
+        for _ in range(20):
+            ag.jvp(function, x, v)
+        assert len(gc.get_objects()) - before < 20
+    finally:
+        gc.enable()
