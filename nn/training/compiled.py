@@ -262,8 +262,9 @@ def compile_step(
     learning rate and its schedule are asked at each step, dropout draws anew, and parameters may be set in between;
     ``.grad`` is left alone. Batches of other shapes, ``model.eval()``, weights that are frozen or no longer
     (``requires_grad``), and other numbers among a layer's attributes make recordings of their own, and so do numbers
-    and functions that the model's own methods or the loss read from outside. What lies in a list, a dict or an array
-    there is taken as it was when it was recorded (`Trainer.fit` is eager then).
+    and functions that the model's own methods or the loss read from outside, in a module, a class or an object, and
+    layers that are no part of the model. What lies in a list, a dict or an array there is taken as it was when it was
+    recorded (`Trainer.fit` is eager then).
 
     `Trainer.fit` trains by such a step where it can.
 

@@ -7,7 +7,7 @@ the trainer from recording.
 
 from __future__ import annotations
 
-import dis
+import enum
 import functools
 import inspect
 from collections.abc import Callable, Iterator
@@ -18,16 +18,16 @@ import numpy as np
 
 import autograd as ag
 from nn.module import Module
+from nn.training.names import OURS, attribute_names, is_library, paths
 
 __all__ = ["Reading", "Same", "attributes", "is_ours", "reading_of", "unsteady"]
 
 # What equal values of mean the same.
 PLAIN = (bool, int, float, complex, str, bytes, type(None), np.generic, np.dtype)
 # What does not change, or is read anew at every replay.
-STEADY = (*PLAIN, ModuleType, type, BuiltinFunctionType, np.ufunc, ag.Tensor, ag.Primitive)
+STEADY = (*PLAIN, ModuleType, type, BuiltinFunctionType, np.ufunc, ag.Tensor, ag.Primitive, enum.Enum)
 # What may be called, and is looked into.
 CALLED = (FunctionType, MethodType, functools.partial)
-OURS = ("autograd", "nn", "numpy", "math", "operator", "functools")
 
 Reading: TypeAlias = Callable[[], Any]
 
@@ -158,15 +158,40 @@ def unsteady(model: Module, *functions: Any) -> str | None:
         >>> unsteady(model, functools.partial(mse, reduction="sum")), unsteady(model, functools.partial(mse, []))
         (None, "functools.partial reads 'an argument', a list")
     """
-    for path, module in model.named_modules():
-        ours = _is_of_ours(type(module))
-        for name, value in vars(module).items():
-            if not (ours or _is_steady_attribute(value)):
-                return f"{path or type(module).__name__} has {name!r}, {_kind(value)}"
-        for method in _methods(type(module)):
-            if (found := _first_unsteady(method)) is not None:
+    for root in _reached(model, functions):
+        for path, module in root.named_modules():
+            kind = type(module)
+            for name, value in vars(module).items():
+                if (isinstance(value, CALLED) or not _is_of_ours(kind)) and not _is_steady_attribute(value):
+                    return f"{path or kind.__name__} has {name!r}, {_kind(value)}"
+            for name, value in _read_of_class(kind):
+                if not _is_steady_attribute(value):
+                    return f"{kind.__name__} has {name!r}, {_kind(value)}"
+        for function in _functions_of(root):
+            if (found := _first_unsteady(function)) is not None:
                 return found
     return next((found for function in functions if (found := _first_unsteady(function)) is not None), None)
+
+
+def _reached(model: Module, functions: tuple[Any, ...]) -> list[Module]:
+    """The model, and modules that are no part of it and that its methods or these functions read: a teacher, say."""
+    roots, seen = [model], {id(module) for module in model.modules()}
+    waiting = [*functions, *_functions_of(model)]
+    while waiting:
+        for _, _, read in _readings(waiting.pop()):
+            value = _now(read)
+            if isinstance(value, Module) and id(value) not in seen:
+                roots.append(value)
+                seen |= {id(module) for module in value.modules()}
+                waiting += _functions_of(value)
+    return roots
+
+
+def _functions_of(root: Module) -> list[Any]:
+    """The methods of a user's classes of layers, and functions that layers hold."""
+    modules = list(root.modules())
+    held = [x for module in modules for x in vars(module).values() if isinstance(x, CALLED)]
+    return [*(method for kind in dict.fromkeys(map(type, modules)) for method in _methods(kind)), *held]
 
 
 def _own_classes(kind: type) -> Iterator[type]:
@@ -177,7 +202,17 @@ def _own_classes(kind: type) -> Iterator[type]:
 def _methods(kind: type) -> Iterator[Any]:
     """The functions of a user's class of layers that a step may call."""
     for each in _own_classes(kind):
-        yield from (x for name, x in vars(each).items() if isinstance(x, FunctionType) and name != "__init__")
+        for name, held in vars(each).items():
+            x = getattr(held, "fget", None) or getattr(held, "func", None) or getattr(held, "__func__", held)
+            if isinstance(x, FunctionType) and name != "__init__":
+                yield x
+
+
+def _read_of_class(kind: type) -> Iterator[tuple[str, Any]]:
+    """What a user's class of layers has for all of them, and its methods read."""
+    read = set[str]().union(*(attribute_names(method.__code__) for method in _methods(kind)))
+    for each in _own_classes(kind):
+        yield from ((name, x) for name, x in vars(each).items() if name in read and not hasattr(x, "__get__"))
 
 
 def _is_steady_attribute(value: Any) -> bool:
@@ -188,51 +223,72 @@ def _is_steady_attribute(value: Any) -> bool:
         return bool(parts) and all(isinstance(x, Module | ag.Tensor) for x in parts)
     # A generator is used within ag.live, or refused when it is recorded.
     return isinstance(value, (*STEADY, Module, np.random.Generator)) or (
-        isinstance(value, FunctionType) and _first_unsteady(value) is None
+        isinstance(value, CALLED) and _first_unsteady(value) is None
     )
 
 
 def _first_unsteady(function: Any) -> str | None:
     for owner, name, read in _readings(function):
-        try:
-            value = read()
-        except (NameError, ValueError):  # not there yet: a cell that is empty
-            continue
+        value = _now(read)
         if not (isinstance(value, (*STEADY, *CALLED, Module)) or _is_plain(value)):
             return f"{owner} reads {name!r}, {_kind(value)}"
     return None
+
+
+def _now(read: Reading) -> Any:
+    """What there is; None where it is not there yet, as in a cell that is empty."""
+    try:
+        return read()
+    except (NameError, ValueError, KeyError, AttributeError):
+        return None
 
 
 def reading_of(model: Module, *functions: Any) -> Reading | None:
     """A function that gives what a model's own methods and these functions read from outside now.
 
     Plain values as they are, of others which objects they are, functions that they call too, which may be replaced by
-    others that read others. None where nothing is read.
+    others that read others; and the attributes of modules that are no part of the model. None where nothing is read.
     """
-    found = _all_known(model, functions)
-    called = _called(found)
+    found, outside = _all_known(model, functions)
+    leading = _leading(found)
 
     def now() -> Any:
-        nonlocal found, called
-        if any(read() is not before for read, before in called):
-            found = _all_known(model, functions)
-            called = _called(found)
-        return tuple([_told_apart(read()) for read in found])
+        nonlocal found, outside, leading
+        if any(_now(read) is not before for read, before in leading):
+            found, outside = _all_known(model, functions)
+            leading = _leading(found)
+        return tuple([_told_apart(_now(read)) for read in found] + [each.now() for each in outside])
 
-    return now if found else None
-
-
-def _called(found: list[Reading]) -> list[tuple[Reading, Any]]:
-    return [(read, value) for read in found if isinstance(value := read(), CALLED)]
+    return now if found or outside else None
 
 
-def _all_known(model: Module, functions: tuple[Any, ...]) -> list[Reading]:
-    modules = list(model.modules())
-    kinds = {type(module) for module in modules}
-    methods = [method for kind in kinds for method in _methods(kind)]
-    held = [x for module in modules for x in vars(module).values() if isinstance(x, FunctionType)]
-    found = [read for function in (*methods, *held, *functions) for read in _known(function)]
-    return found + [read for kind in kinds for read in _of_class(kind)]
+class _Outside:
+    """A module that is no part of the model."""
+
+    def __init__(self, module: Module) -> None:
+        self._module, self._watched = module, Watched(module)
+        self._found: tuple[Any, ...] = ()
+
+    def now(self) -> tuple[Any, ...]:
+        """The attributes of it and all below."""
+        if self._watched.has_changed():
+            self._found = tuple([(Same(module), attributes(module)) for module in self._module.modules()])
+            self._watched.look()
+        return self._found
+
+
+def _leading(found: list[Reading]) -> list[tuple[Reading, Any]]:
+    """What leads on to more that is read."""
+    return [(read, value) for read in found if isinstance(value := _now(read), (*CALLED, Module))]
+
+
+def _all_known(model: Module, functions: tuple[Any, ...]) -> tuple[list[Reading], list[_Outside]]:
+    """How to read what a recording can be told apart by, and the modules that are no part of the model."""
+    roots = _reached(model, functions)
+    all_functions = [*(x for root in roots for x in _functions_of(root)), *functions]
+    kinds = dict.fromkeys(type(module) for root in roots for module in root.modules())
+    found = [read for function in all_functions for read in _known(function)]
+    return found + [read for kind in kinds for read in _of_class(kind)], [_Outside(root) for root in roots[1:]]
 
 
 def _of_class(kind: type) -> Iterator[Reading]:
@@ -246,12 +302,17 @@ def _of_class(kind: type) -> Iterator[Reading]:
 def _known(function: Any) -> Iterator[Reading]:
     """How to read what a function reads and a recording can be told apart by."""
     for _, _, read in _readings(function):
-        try:
-            value = read()
-        except (NameError, ValueError):  # not there yet: a cell that is empty
-            continue
-        if isinstance(value, (*STEADY, *CALLED)) or _is_plain(value):
+        value = _now(read)
+        if isinstance(value, (*STEADY, *CALLED, Module)) or _is_plain(value):
             yield read
+        elif hasattr(value, "__dict__"):
+            yield functools.partial(_numbers_in, read)
+
+
+def _numbers_in(read: Reading) -> tuple[Any, ...]:
+    """The numbers and texts among an object's attributes."""
+    found = _now(read)
+    return (Same(found), *[item for item in getattr(found, "__dict__", {}).items() if _is_plain(item[1])])
 
 
 def _readings(function: Any, seen: set[int] | None = None) -> Iterator[tuple[str, str, Reading]]:
@@ -266,43 +327,50 @@ def _readings(function: Any, seen: set[int] | None = None) -> Iterator[tuple[str
         function = function.func
     function = inspect.unwrap(function) if callable(function) else function
     if isinstance(function, MethodType):
-        if not isinstance(function.__self__, Module):
-            yield function.__name__, "self", lambda: function.__self__
+        yield function.__name__, "self", _constant(function.__self__)
         function = function.__func__
     if not isinstance(function, FunctionType):
         if function is not None and not isinstance(function, STEADY):
-            yield type(function).__name__, "self", lambda: function
+            yield type(function).__name__, "self", _constant(function)
         return
     if id(function) in seen or (function.__module__ or "").partition(".")[0] in OURS:
         return
     seen.add(id(function))
-    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
-    reads: list[tuple[str, Reading]] = [(name, lambda cell=cell: cell.cell_contents) for name, cell in cells]  # type: ignore[misc]
-    outer = function.__globals__
-    reads += [(name, lambda name=name: outer[name]) for name in _global_names(function.__code__) if name in outer]  # type: ignore[misc]
-    reads += [("a default", lambda x=x: x) for x in function.__defaults__ or ()]  # type: ignore[misc]
-    for name, read in reads:
-        try:
-            value = read()
-        except ValueError:
-            continue
+    defaults = *(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()
+    for name, read in (*_named(function), *(("a default", _constant(x)) for x in defaults)):
+        value = _now(read)
         if isinstance(value, CALLED):
             yield function.__name__, name, read
             yield from _readings(value, seen)
-        elif not isinstance(value, Module | type | ModuleType):
+        elif not isinstance(value, type | ModuleType):
             yield function.__name__, name, read
+
+
+def _named(function: Any) -> Iterator[tuple[str, Reading]]:
+    """What a function reads by name; of modules and classes of the user's, the attributes that it reads."""
+    cells: dict[str, Reading] = {
+        name: lambda cell=cell: cell.cell_contents  # type: ignore[misc]
+        for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    }
+    outer = function.__globals__
+    for name, is_cell, attributes in paths(function.__code__):
+        if name not in (cells if is_cell else outer):
+            continue
+        read = cells[name] if is_cell else functools.partial(outer.__getitem__, name)
+        for attribute in attributes:
+            value = _now(read)
+            if not isinstance(value, type | ModuleType) or is_library(value):
+                break
+            name, read = f"{name}.{attribute}", _attribute(read, attribute)
+        yield name, read
+
+
+def _attribute(read: Reading, name: str) -> Reading:
+    return lambda: getattr(read(), name)
 
 
 def _constant(x: Any) -> Reading:
     return lambda: x
-
-
-def _global_names(code: Any) -> set[str]:
-    """The names that a function's code, and that of functions within it, may read from its module."""
-    inner = (x for x in code.co_consts if inspect.iscode(x))
-    # Not all of co_names, which has the names of attributes too.
-    read = {x.argval for x in dis.get_instructions(code) if x.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
-    return read.union(*map(_global_names, inner))
 
 
 def _kind(value: Any) -> str:
