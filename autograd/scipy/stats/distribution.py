@@ -13,6 +13,7 @@ from autograd.graph.node import Node
 
 Function = Callable[..., Any]
 REQUIRED: Any = object()
+POINTS = {"x", "k", "q"}  # SciPy's names for a point: of any distribution, of a discrete one, and a probability
 
 
 class Distribution:
@@ -58,6 +59,14 @@ class Distribution:
         self.given(args, named)
         return Frozen(self, args, named)
 
+    def of_numbers(self, method: str, points: tuple[Any, ...], args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """What SciPy's function gives, of plain numbers; wrong parameters are told of as for nodes."""
+        try:
+            return getattr(self.scipys, method)(*points, *args, **named)
+        except TypeError:
+            self.given(args, named)
+            raise
+
     def given(self, args: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any]:
         """The parameters by name.
 
@@ -91,7 +100,7 @@ class Frozen:
         if method.startswith("_"):
             raise AttributeError(method)
         if (function := self.family.functions.get(method)) is not None:
-            return partial(_at, function, self.args, self.named)
+            return partial(self._at, function)
         if (moment := self.family.moments.get(method)) is not None:
             return partial(moment, *self.args, **self.named)
         if not holds_node(*self.args, *self.named.values()):
@@ -100,9 +109,11 @@ class Frozen:
             return self.family.given(self.args, self.named)[method]
         raise MissingRuleError(f"{self.family.name}.{method} has no derivative: give numbers as parameters there")
 
-
-def _at(function: Function, args: tuple[Any, ...], named: dict[str, Any], x: Any) -> Any:
-    return function(x, *args, **named)
+    def _at(self, function: Function, *points: Any, **named: Any) -> Any:
+        given = [*points, *named.values()]
+        if len(given) != 1 or named.keys() - POINTS:
+            raise TypeError(f"{function.__qualname__} of a distribution with its parameters takes one point")
+        return function(*given, *self.args, **self.named)
 
 
 def holds_node(*xs: Any) -> bool:

@@ -86,6 +86,8 @@ class Family(Distribution):
         for method, quantile in (("ppf", ppf), ("isf", isf)):
             if quantile is not None:
                 functions[method] = self._quantile(method, quantile)
+        if discrete:
+            functions = {method: _of_k(function) for method, function in functions.items()}
         moments = {}
         if mean is not None:
             moments["mean"] = self._moment("mean", lambda loc, scale, *p: loc + scale * mean(*p))
@@ -109,7 +111,7 @@ class Family(Distribution):
 
         def of(x: Any, *args: Any, **named: Any) -> Any:
             if not holds_node(x, *args, *named.values()):
-                return getattr(self.scipys, method)(x, *args, **named)
+                return self.of_numbers(method, (x,), args, named)
             shapes, loc, scale = self._parameters(args, named)
             z = (array_of(x) - loc) / scale
             if self.support == EVERYWHERE:
@@ -129,7 +131,7 @@ class Family(Distribution):
     def _density(self, logarithm: str) -> Function:
         def of(x: Any, *args: Any, **named: Any) -> Any:
             if not holds_node(x, *args, *named.values()):
-                return getattr(self.scipys, logarithm[3:])(x, *args, **named)
+                return self.of_numbers(logarithm[3:], (x,), args, named)
             return exp(self.functions[logarithm](x, *args, **named))
 
         return of
@@ -137,7 +139,7 @@ class Family(Distribution):
     def _quantile(self, method: str, standard: Function) -> Function:
         def of(q: Any, *args: Any, **named: Any) -> Any:
             if not holds_node(q, *args, *named.values()):
-                return getattr(self.scipys, method)(q, *args, **named)
+                return self.of_numbers(method, (q,), args, named)
             shapes, loc, scale = self._parameters(args, named)
             q = array_of(q)
             taken = logical_and(greater_equal(q, 0.0), less_equal(q, 1.0))
@@ -148,12 +150,24 @@ class Family(Distribution):
     def _moment(self, method: str, of_parameters: Function) -> Function:
         def of(*args: Any, **named: Any) -> Any:
             if not holds_node(*args, *named.values()):
-                return getattr(self.scipys, method)(*args, **named)
+                return self.of_numbers(method, (), args, named)
             shapes, loc, scale = self._parameters(args, named)
             found = of_parameters(loc, scale, *shapes)
             return found if isinstance(found, Node) else next(filter(holds_node, (*shapes, loc, scale))) * 0.0 + found
 
         return of
+
+
+def _of_k(function: Function) -> Function:
+    """A function of a discrete distribution, whose point SciPy calls k."""
+
+    def of(*point: Any, **named: Any) -> Any:
+        point = (named.pop("k"), *point) if "k" in named else point
+        if not point and "x" not in named:
+            raise TypeError(f"{of.__qualname__} lacks its point, k")
+        return function(*point, **named)
+
+    return of
 
 
 def log_of(probability: Function, complement: Function) -> Function:

@@ -124,6 +124,28 @@ def test_frozen_of_nodes_says_what_has_no_derivative() -> None:
         norm(1.0, 2.0, 3.0)
 
 
+@pytest.mark.parametrize("name", [*ROWS, *DISCRETE])
+def test_points_have_scipys_names(name: str) -> None:
+    whole = family(name)
+    parameters = ROWS[name][1] if name in ROWS else DISCRETE[name]
+    for method in whole.functions:
+        point, x = ("k" if name in DISCRETE else "x", 2.0 if name == "pareto" else 1.0)
+        point, x = ("q", 0.3) if method in ("ppf", "isf") else (point, x)
+        expected = getattr(getattr(stats, name), method)(x, *parameters)
+        for given in (parameters, (ag.Tensor(parameters[0]), *parameters[1:])):
+            frozen = getattr(whole(*given), method)
+            named = dict(zip(whole.parameters, given, strict=False))
+            for found in (frozen(**{point: x}), frozen(x), getattr(whole, method)(**{point: x}, **named)):
+                np.testing.assert_allclose(getattr(found, "data", found), expected, rtol=1e-9)
+        with pytest.raises(TypeError, match=f"^{name}.{method} of a distribution with its parameters takes one point$"):
+            frozen(x, 1.0)
+        for wrong in ({}, {"y": x}, {point: x, "loc": 0.0}):
+            with pytest.raises(TypeError, match=f"^{name}.{method} of a distribution with its parameters"):
+                frozen(**wrong)
+        with pytest.raises(TypeError, match=f"^{name} takes {next(iter(whole.parameters))}"):
+            getattr(whole, method)(x, *parameters, sclae=1.0)
+
+
 @pytest.mark.parametrize("name", [*ROWS, *DISCRETE, "multivariate_normal", "dirichlet"])
 def test_distributions_are_pickled_and_copied(name: str) -> None:
     whole = family(name)
