@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd.rules import arithmetic, forwards, reductions, trigonometry
-from autograd.rules.arithmetic import direction, equal, where
+from autograd.rules.arithmetic import direction
 from autograd.rules.primitive import COMPLEX_BOOK, Primitive
 from autograd.rules.ready import Vjp
 from autograd.rules.reductions import restore
@@ -49,7 +49,7 @@ conj = of_complex("conj", np.conjugate, lambda g, y, x: conj(g), elementwise=Tru
 
 angle = of_complex(
     "angle", lambda x: np.angle(x),
-    lambda g, y, x: where(equal(x, 0), 0.0, -1j * g / where(equal(x, 0), 1.0, x)),
+    lambda g, y, x: trigonometry.turn(-1j * g, conj(x), modulus(x)),
     elementwise=True, symbol="arg", doc="y = Im ln x", kink="x = 0: 0",
 )  # fmt: skip
 

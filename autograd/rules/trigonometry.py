@@ -37,14 +37,14 @@ arctan = elementwise(
 
 arctan2 = elementwise(
     "arctan2", np.arctan2,
-    lambda g, y, a, b: _turn(g, b, hypot(a, b)),
-    lambda g, y, a, b: _turn(-g, a, hypot(a, b)),
+    lambda g, y, a, b: turn(g, b, hypot(a, b)),
+    lambda g, y, a, b: turn(-g, a, hypot(a, b)),
     scalar=math.atan2, doc="y = the angle of the point (b, a)", kink="a = b = 0: 0 for both",
 )  # fmt: skip
 
 
-def _turn(g: Any, part: Any, length: Any) -> Any:
-    # g · part / length², whose square may be too large or too small for a number.
+def turn(g: Any, part: Any, length: Any) -> Any:
+    """g · part / length², whose square may be too large or too small for a number."""
     return direction(g * direction(part, length), length)
 
 

@@ -295,6 +295,7 @@ OF_LENGTHS = {
     "hypot": lambda x: np.hypot(x[0], x[1]),
     "arctan2": lambda x: np.arctan2(x[0], x[1]),
     "complex abs": lambda x: np.abs(x[0] + 1j * x[1]),
+    "complex angle": lambda x: np.angle(x[0] + 1j * x[1]),
     "numbers": lambda x: ag.hypot(*x),
 }
 
