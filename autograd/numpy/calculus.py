@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ShapeError
-from autograd.numpy.arguments import array_of, cast, differentiable, dtype_of
+from autograd.numpy.arguments import array_of, cast, differentiable, dtype_of, plain
 from autograd.numpy.complex_numbers import conjugated
 from autograd.numpy.linear_algebra import eigvals, pinv
 from autograd.numpy.moving import flip
@@ -17,8 +17,9 @@ from autograd.numpy.reductions import sum
 from autograd.numpy.shapes import broadcast_to, concatenate, ravel, reshape, stack
 from autograd.rules import products, selection
 from autograd.rules.arithmetic import absolute, equal, floor, greater, less, maximum, minimum, remainder, where
+from autograd.rules.complex import real
 from autograd.rules.selection import cumsum
-from autograd.rules.shapes import axis_of, rank, shape
+from autograd.rules.shapes import axis_of, is_complex, rank, shape
 from autograd.rules.shaping import scatter
 
 # ---- differences and integrals -------------------------------------------------------------------------------------
@@ -223,7 +224,11 @@ def poly(seq_of_zeros: Any) -> Any:
     if not shape(zeros)[0]:
         return 1.0
     one = np.ones(1, dtype_of(zeros))
-    return reduce(convolve, [concatenate([one, reshape(-zero, (1,))], 0) for zero in zeros])
+    coefficients = reduce(convolve, [concatenate([one, reshape(-zero, (1,))], 0) for zero in zeros])
+    if not is_complex(zeros):
+        return coefficients
+    numbers = plain(zeros, "np.poly")
+    return real(coefficients) if np.array_equal(np.sort(numbers), np.sort(numbers.conj())) else coefficients
 
 
 @differentiable("vander")

@@ -190,6 +190,8 @@ def pad(
     if isinstance(pad_width, dict):
         given: list[Any] = [pad_width.get(a, pad_width.get(a - len(full), 0)) for a in range(len(full))]
         pad_width = [np.broadcast_to(width, 2) for width in given]
+    if not full:  # which has no sides
+        return array
     widths = np.broadcast_to(np.asarray(pad_width), (len(full), 2))
     if mode == "constant":
         inside = tuple(slice(low, low + n) for (low, _), n in zip(widths.tolist(), full, strict=True))

@@ -188,7 +188,7 @@ CALLS: dict[str, list[Call]] = {
     "tril": calls(lambda np, x: np.tril(x), lambda np, x: np.tril(x, -1), shapes=C),
     "triu": calls(lambda np, x: np.triu(x), lambda np, x: np.triu(x, 1), shapes=C),
     "lib.stride_tricks.sliding_window_view": calls(lambda np, x: np.lib.stride_tricks.sliding_window_view(x, 2, axis=1)),
-    "pad": calls(lambda np, x: np.pad(x, 1), lambda np, x: np.pad(x, ((1, 0), (2, 1)), constant_values=3.0), lambda np, x: np.pad(x, 1, constant_values=x[0, 0] ** 2), lambda np, x: np.pad(x, ((1, 2), (0, 1)), constant_values=x[:2, :2]), lambda np, x: np.pad(x, 1, constant_values=((1.0, 2.0), (3.0, 4.0))), lambda np, x: np.pad(x, np.array([[1, 0], [0, 2]])), *(lambda np, x, m=m: np.pad(x, ((1, 2), (0, 2)), mode=m) for m in ("edge", "reflect", "symmetric", "wrap"))),
+    "pad": [*calls(lambda np, x: np.pad(x, 0), lambda np, x: np.pad(x, 0, constant_values=2.0), shapes=((),)), *calls(lambda np, x: np.pad(x, 1), lambda np, x: np.pad(x, ((1, 0), (2, 1)), constant_values=3.0), lambda np, x: np.pad(x, 1, constant_values=x[0, 0] ** 2), lambda np, x: np.pad(x, ((1, 2), (0, 1)), constant_values=x[:2, :2]), lambda np, x: np.pad(x, 1, constant_values=((1.0, 2.0), (3.0, 4.0))), lambda np, x: np.pad(x, np.array([[1, 0], [0, 2]])), *(lambda np, x, m=m: np.pad(x, ((1, 2), (0, 2)), mode=m) for m in ("edge", "reflect", "symmetric", "wrap")))],
     "copy": calls(lambda np, x: np.copy(x)),
     "astype": calls(lambda np, x: np.astype(x, np.float64)),
     # joining and splitting
@@ -233,7 +233,7 @@ CALLS: dict[str, list[Call]] = {
     "polymul": calls(lambda np, p, x: np.polymul(p, x), shapes=((4,), (3,))),
     "polyder": calls(lambda np, p: np.polyder(p, 2), shapes=V),
     "polyint": calls(lambda np, p: np.polyint(p), lambda np, p: np.polyint(p, 2, k=[1.0, 2.0]), lambda np, p: np.polyint(p, 1, k=[1.0, 2.0]), lambda np, p: np.polyint(p, 2, k=p[0]), lambda np, p: np.polyint(p, 2, k=[p[0], p[1] * p[2]]), shapes=V),
-    "poly": [*calls(lambda np, x: np.poly(x), shapes=S, prepare=_symmetric), *calls(lambda np, x: np.poly(x), shapes=V)],
+    "poly": [*calls(lambda np, x: np.poly(x), shapes=S), *calls(lambda np, x: np.poly(x), shapes=S, prepare=_symmetric), *calls(lambda np, x: np.poly(x), shapes=V)],
     "roots": calls(lambda np, p: _parts(np, np.roots(p)), lambda np, p: _parts(np, np.roots(np.concatenate([[0.0], p, [0.0, 0.0]]))), shapes=((4,),)),
     "polydiv": calls(lambda np, p, x: np.polydiv(p, x), lambda np, p, x: np.polydiv(x, p), lambda np, p, x: np.polydiv(np.polymul(p, x), x)[0], shapes=((5,), (3,))),
     "trim_zeros": calls(lambda np, x: np.trim_zeros(np.concatenate([[0.0], x, [0.0, 0.0]])), lambda np, x: np.trim_zeros(np.concatenate([[0.0], x, [0.0]]), "b"), shapes=V),
