@@ -51,6 +51,9 @@ def where(condition: Any, x: Any = None, y: Any = None) -> Any:
     return np.where(condition) if x is None and y is None else np.where(condition, x, y)
 
 
+where.__module__ = "autograd.numpy"  # where a pickle finds it
+
+
 def make_diagonal(D: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     """The matrices that have the vectors of the last axis for their diagonals, as HIPS autograd has it.
 

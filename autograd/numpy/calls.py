@@ -303,6 +303,7 @@ def differentiable_version(function: Function) -> Function:
             return call(function, args, kwargs)
         return function(*args, **kwargs)
 
+    version.__module__ = f"autograd.{function.__module__}"  # where a pickle finds it
     return version
 
 

@@ -105,6 +105,7 @@ def _linear(scipys: Callable[..., Any]) -> Callable[..., Any]:
         rest = of(np.zeros(size))
         return anp.moveaxis(x @ (of(np.eye(size)) - rest) + rest, -1, axis)
 
+    mapped.__module__ = __name__  # where a pickle finds it
     return mapped
 
 

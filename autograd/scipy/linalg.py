@@ -222,6 +222,7 @@ def _of_matrices(scipys: Callable[..., Any]) -> OwnPrimitive:
         y = np.real_if_close(scipys(a, **options))
         return y.astype(complex, copy=False) if y.dtype == np.clongdouble else y
 
+    own.__module__ = __name__  # where a pickle finds it
     return own
 
 

@@ -129,6 +129,7 @@ def _linear(scipys: Callable[..., Any]) -> Callable[..., Any]:
         result = anp.moveaxis(y, axis, -1) @ weights
         return anp.moveaxis(result, -1, axis) if np.ndim(weights) > 1 else result
 
+    integral.__module__ = __name__  # where a pickle finds it
     return integral
 
 

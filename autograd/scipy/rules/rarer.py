@@ -116,6 +116,7 @@ def _spherical(name: str, low: float, high: float) -> Callable[..., Any]:
     def spherical(n: Any, z: Any, derivative: bool = False) -> Any:
         return slope(n, z) if derivative else entry(n, z)
 
+    spherical.__module__ = __name__
     return spherical
 
 
