@@ -134,7 +134,7 @@ def _divide(tape: Tape, entry: Entry) -> int | None:
     number = tape.constants.get(y)
     if number.__class__ is not float or not _same(tape, x, entry):
         return None
-    if number == 1.0 and y not in tape.data:
+    if number == 1.0:
         return x
     # A power of two divides exactly, in 64 bits and in 32.
     exact = abs(math.frexp(number)[0]) == 0.5 and 2.0**-100 < abs(number) < 2.0**100

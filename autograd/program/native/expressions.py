@@ -140,8 +140,6 @@ def function_of_floats(function: Any, name: str, count: int, kind: str) -> tuple
 
     def choose(condition: str, yes: Any, no: Any) -> Name:
         common = _common(yes, no)
-        if common == "i1":
-            common = "double"
         return written.name(
             f"select i1 {condition}, {common} {_in(written, yes, common)}, {common} {_in(written, no, common)}", common
         )
