@@ -1,7 +1,7 @@
 """Where each identity of `autograd.program.simplify` holds it is used, and nowhere else.
 
-Whether what it gives is right is `test_simplify`'s question. An operation that stays gives the same numbers, so this one
-looks at what stands on the tape.
+Whether what it gives is right is `test_simplify`'s question. An operation that stays gives the same numbers, so here
+is looked at what stands on the tape.
 """
 
 from __future__ import annotations
@@ -270,13 +270,11 @@ def test_what_is_nan_only_with_its_gradient_needs_no_look(name: str) -> None:
 
 # ---- what is there already ------------------------------------------------------------------------------------------
 
-ALIKE = {arithmetic.add, arithmetic.multiply, arithmetic.equal, arithmetic.not_equal}
+ALIKE = [arithmetic.add, arithmetic.multiply, arithmetic.equal, arithmetic.not_equal]
+IN_ORDER = [arithmetic.subtract, arithmetic.divide, arithmetic.less, arithmetic.power]
 
 
-@pytest.mark.parametrize(
-    "rule", [*sorted(ALIKE, key=lambda rule: rule.name), arithmetic.subtract, arithmetic.divide, arithmetic.less, arithmetic.power],
-    ids=lambda rule: rule.name,
-)  # fmt: skip
+@pytest.mark.parametrize("rule", [*ALIKE, *IN_ORDER], ids=lambda rule: rule.name)
 def test_equal_operations_are_one_and_others_two(rule: Primitive) -> None:
     tape = Tape()
     x, y = tape.argument(), tape.argument()

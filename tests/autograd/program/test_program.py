@@ -179,28 +179,6 @@ def test_a_branch_that_is_not_taken_has_gradient_zero_even_through_an_infinite_s
         assert program(point)[1] == ag.gradients(ag.where(0.0, eager, node) + eager, node)
 
 
-def test_print_shows_every_step_and_the_memory() -> None:
-    a, b = value("a"), ag.Value(2.0)
-    text = str(ag.Program.from_graph(ag.leaky_relu(a * b + 1.0, 0.1) - ag.exp(a), [a, b], engine="numpy"))
-    assert text.splitlines()[0].startswith("program of 2 inputs, ")
-    assert "bytes, numpy engine" in text
-    assert "leaky_relu(t1, slope=0.1)" in text
-    assert "t1 = a·x1 + 1" in text
-    assert text.splitlines()[-1].startswith("  return t")
-
-
-def test_a_long_program_is_shown_by_its_ends() -> None:
-    x = value("x")
-    y = x
-    for _ in range(200):
-        y = ag.tanh(y)
-    program = ag.Program.from_graph(y, x, engine="numpy")
-    assert len(program) > 200
-    assert len(str(program).splitlines()) < 70
-    assert "more steps" in str(program)
-    assert repr(program) == f"<{str(program).splitlines()[0]}>"
-
-
 def test_logsumexps_of_different_lengths_side_by_side(engine: Any) -> None:
     x = value("x", 1.0)
     two, three = [x, x * 2.0], [x, x * 2.0, x * 3.0]
