@@ -222,6 +222,13 @@ def test_it_is_ready_once_it_has_run():
     assert ag.native_is_ready() is True
 
 
-def test_the_oldest_llvmlite_is_the_one_that_the_extra_asks_for() -> None:
+def test_the_oldest_llvmlite_is_the_one_that_the_extra_asks_for(monkeypatch: pytest.MonkeyPatch) -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
-    assert f"llvmlite>={'.'.join(map(str, engine.OLDEST))}" in extras["jit"]
+    (oldest,) = [word.removeprefix("llvmlite>=") for word in extras["jit"] if word.startswith("llvmlite")]
+    major, minor = map(int, oldest.split("."))
+    for version, runs in (
+        (oldest, True), (f"{oldest}.1", True), (f"{major}.{minor - 1}.9", False), (f"{major + 1}.0", True),
+        (f"{major}.{minor}rc1", True), (f"{major}.{minor + 1}.0dev0", True),
+    ):  # fmt: skip
+        monkeypatch.setattr("llvmlite.__version__", version)
+        assert engine.available() == runs, version

@@ -16,6 +16,7 @@ import autograd as ag
 from autograd.program import program as programs
 from autograd.program.numbers.lower import lower
 from autograd.program.numbers.schedule import Loop, schedule
+from autograd.program.purity import Purity
 from autograd.program.text import Step, _bytes, _right
 from nn.scalar import MLP
 
@@ -101,6 +102,13 @@ def test_what_a_program_cannot_be_made_of_is_refused() -> None:
         ag.Program.from_graph(product, wrt=[a], engine="fast")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="flush_denormals"):
         ag.Program.from_graph(product, wrt=[a], engine="numpy", flush_denormals=True)
+
+
+def test_a_graph_is_recorded_without_a_look_at_what_a_function_might_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the user's runs then, so that random numbers may be drawn by others meanwhile, and nobody asks."""
+    monkeypatch.setattr(Purity, "check", lambda *_: pytest.fail("looked for random numbers"))
+    a = value("a")
+    assert ag.Program.from_graph(a * a, a, engine="numpy")(3.0) == (9.0, 6.0)
 
 
 def test_leaves_that_are_no_inputs_keep_their_number(engine: Any) -> None:
