@@ -36,7 +36,6 @@ class Batched(Tensor):
     rule = None
     inputs = ()
     attrs = NO_ATTRS
-    stamp = 0
     requires_grad = False
 
     @staticmethod

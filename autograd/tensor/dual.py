@@ -129,7 +129,6 @@ class Dual(Tensor):
     rule = None
     inputs = ()
     attrs = NO_ATTRS
-    stamp = 0
 
     def _abandon(self, *_: Any, **__: Any) -> Never:
         _abandon(self._pass)

@@ -85,7 +85,7 @@ class ArrayMethods(NumpyMethods, Exchange):
     @property
     def flat(self) -> Self:
         """The entries one after the other, as a vector."""
-        return self._call(shapes.reshape, self, -1)
+        return self.ravel()
 
     def item(self) -> float:
         """The one entry as a Python number."""
@@ -176,7 +176,7 @@ class ArrayMethods(NumpyMethods, Exchange):
 
     def ravel(self, order: str = "C") -> Self:
         """All entries along one axis, rows first, or columns first for ``order="F"``."""
-        return self.reshape(-1) if order == "C" else self._call(np.ravel, self, order=order)
+        return self._call(np.ravel, self, order=order)
 
     flatten = ravel
 

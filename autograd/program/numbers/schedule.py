@@ -125,7 +125,7 @@ class _Layout:
     def __init__(self, listing: Listing) -> None:
         self.listing = listing
         length = _length(listing)
-        self.where, self.kinds = array("q", [-1]) * length, array("q", [-1]) * length
+        self.where, self.kinds = array("q", [-1]) * length, array("q", bytes(8 * length))
         self.wheres, self.all_kinds = (np.frombuffer(x, np.int64) for x in (self.where, self.kinds))
         self.wheres[listing.inputs] = np.arange(len(listing.inputs))
         self.all_kinds[listing.inputs] = -2 - np.arange(len(listing.inputs))

@@ -264,7 +264,12 @@ def test_two_passes_that_meet_are_told_apart(name: str, swapped: bool) -> None:
         return ag.jvp(lambda z: anp.sum(anp.sin(function(z))), y, np.array([1.0, -0.5, 2.0]))[1]
 
     x, v, h = np.array([0.5, 1.2, 0.8]), np.array([0.3, 1.0, -0.7]), 1e-5
-    for of in (lambda x: inner(x, np.array([0.9, 0.4, 1.1])), lambda x: inner(x, x * 1.1)):
+    y = np.array([0.9, 0.4, 1.1])
+    for of in (
+        lambda x: inner(x, y),
+        lambda x: inner(x, x * 1.1),
+        lambda x: anp.sum(x) * inner(x, y),  # which is a dual number of the outer pass, whatever the inner one gives
+    ):
         value, tangent = ag.jvp(of, x, v)
         np.testing.assert_allclose(value, of(x), rtol=1e-13)
         np.testing.assert_allclose(tangent, (of(x + h * v) - of(x - h * v)) / (2 * h), rtol=1e-7, atol=1e-7)
@@ -299,6 +304,19 @@ def test_what_moves_twice_in_one_operation_is_gone_through_once(name: str) -> No
     _, tangent = ag.jvp(function, x, v)
     assert len(runs) == 1
     np.testing.assert_allclose(tangent, (function(x + h * v) - function(x - h * v)) / (2 * h), rtol=1e-7, atol=1e-7)
+
+
+def test_what_has_no_slope_is_a_constant_and_the_pass_goes_on() -> None:
+    x, runs = np.array([0.0, 0.5, -0.7]), []
+
+    def function(x: Any) -> Any:
+        runs.append(x)
+        return x * anp.where(x, np.full(3, 2.0), np.zeros(3))  # by a truth value of what moves
+
+    value, tangent = ag.jvp(function, x, np.ones(3))
+    np.testing.assert_array_equal(value, [0.0, 1.0, -1.4])
+    np.testing.assert_array_equal(tangent, [0.0, 2.0, 2.0])
+    assert len(runs) == 1
 
 
 def test_the_function_warns_and_the_tangent_does_not() -> None:

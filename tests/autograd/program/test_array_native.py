@@ -307,6 +307,13 @@ def test_without_a_blas_numpy_multiplies(monkeypatch: pytest.MonkeyPatch) -> Non
     np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
+def test_what_numpy_gives_in_another_order_is_read_in_that_of_its_entries() -> None:
+    x = RNG.normal(size=(70, 50))  # too large to be copied to memory of the program's own
+    f = ag.compile(lambda x: ag.sum(ag.leaky_relu(x.T, 0.5), axis=0), engine="native")
+    np.testing.assert_allclose(f(x), np.where(x.T > 0, x.T, x.T / 2).sum(axis=0), rtol=1e-12)
+    assert kinds(f) == [Call, Part]
+
+
 # ---- leaves --------------------------------------------------------------------------------------------------------
 
 
@@ -346,3 +353,23 @@ def test_a_leaf_in_another_order_that_is_only_read() -> None:
     assert f(x) == pytest.approx((memory * x).sum())
     memory *= 2.0
     assert f(x) == pytest.approx((memory * x).sum())
+
+
+@pytest.mark.parametrize("kind", ["int64", "int32"])
+@pytest.mark.parametrize("engine", ["native", "numpy"])
+def test_class_numbers_are_looked_at_before_anything_is_set(engine: Any, kind: Any) -> None:
+    w = ag.Tensor(np.ones(5))  # which no argument has the shape of, so that it is written to at once
+
+    def step(x: Any, t: Any) -> Any:
+        ag.assign(w, w * 2.0)
+        return ag.sum(ag.softmax_cross_entropy(x * 2.0, t))
+
+    compiled = ag.compile(step, engine=engine)
+    x, t = RNG.normal(size=(4, 3)), np.array([0, 2, 1, 1], kind)
+    compiled(x, t)
+    before = w.data.copy()
+    for wrong in (3, -1):
+        t[2] = wrong
+        with pytest.raises(ValueError, match="class"):
+            compiled(x, t)
+        np.testing.assert_array_equal(w.data, before)

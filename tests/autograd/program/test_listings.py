@@ -144,6 +144,10 @@ PLANS: dict[str, tuple[Function, int, list[str]]] = {
     "sixteen terms of two signs": (
         lambda x: ag.sum(x[:8]) - x[8] - x[9] - x[11] - x[13], 14, ["1 → 14: 8s(0,0+1) 2d(8,0+1) 2d(11,0+2)", "15: "],
     ),
+    "two long sums side by side": (
+        lambda x: ag.exp(ag.sum(x[:8])) * ag.sum(x[8:]), 16,
+        ["1 → 16: 8s(8,0+1)", "1 → 17: 8s(0,0+1)", "exp → 18: 17", "p → 19: 16 18", "20: "],
+    ),
     "products": (lambda x: ag.dot(x[:8], x[8:]), 16, ["1 → 16: 1s(17,0) 8p(0,0+1 8,0+1)", "18: 0"]),
     "products of rows that run apart": (
         lambda x: ag.dot(x[:8], x[:7:-1]), 16, ["1 → 16: 1s(17,0) 8p(0,0+1 15,0-1)", "18: 0"],

@@ -141,6 +141,14 @@ def test_a_way_in_outlives_the_program_and_takes_arrays_of_any_kind() -> None:
             run(x)
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_program_takes_no_more_memory_than_its_numbers_its_words_and_what_leads_to_them(count: int) -> None:
+    x = [ag.Value(float(k)) for k in range(count)]
+    program = ag.Program.from_graph(ag.exp(x[0]), x, engine="native", order=0)
+    code = 1 + 3 + 1  # where the result is; the function, its result and operand; the end
+    assert program.memory == 8 * (9 + (code + 1) // 2 + count + 1)
+
+
 def test_every_function_of_the_book_is_one_of_the_engine_in_both_precisions() -> None:
     for rule in book.functions():
         for kind in ("double", "float"):

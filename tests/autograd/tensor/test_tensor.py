@@ -98,6 +98,10 @@ def test_numpys_other_ways_to_call_its_functions() -> None:
     for low, high in names if "min" in inspect.signature(np.clip).parameters else names[:1]:  # since NumPy 2.1
         bounds = {low: 0.8, high: 1.2}
         np.testing.assert_array_equal(np.clip(x, **bounds).data, np.clip(x.data, 0.8, 1.2))
+    clipped = np.clip(x.data, 0.8, 1.2)
+    for given, words in (((0.8, 1.2), {}), ((0.8,), {"a_max": 1.2}), ((), {"a_min": 0.8, "a_max": 1.2})):
+        np.testing.assert_array_equal(x.clip(*given, **words).data, clipped)
+    np.testing.assert_array_equal(x.clip(None, a_max=1.2).data, np.minimum(x.data, 1.2))
     np.testing.assert_array_equal(np.where(x - 1.0 > 0), np.where(x.data > 1.0))
     np.testing.assert_array_equal(np.where(Tensor([0.0, 1.0], requires_grad=True)), [[1]])
     assert np.sum(x, dtype=np.float32).dtype == np.float32
