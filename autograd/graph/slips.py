@@ -85,11 +85,11 @@ def none_yet(node: Node) -> Any:
         TypeError: As None times a number would, and says what is missing.
     """
     frame = sys._getframe(2)  # of who reads .grad
-    code, at = frame.f_code.co_code, frame.f_lasti + 2
-    following = [code[i] for i in range(at, min(at + 48, len(code)), 2) if code[i]]  # 0 is room for a cache
-    if following and following[0] in _OPERANDS:  # w.grad * rate
-        following = following[1:]
-    if following and following[0] == _ARITHMETIC:
+    following = filter(None, frame.f_code.co_code[frame.f_lasti + 2 :: 2])  # 0 is room for a cache
+    instruction = next(following, None)
+    if instruction in _OPERANDS:  # w.grad * rate
+        instruction = next(following, None)
+    if instruction == _ARITHMETIC:
         raise TypeError(
             f"{describe(node)} has no gradient yet (.grad is None): call backward() on the loss first, "
             "and let the loss depend on it"

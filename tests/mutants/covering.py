@@ -141,27 +141,30 @@ def covering(words: list[str] = WORDS) -> Covering:
         engine.update(path.read_bytes())
     folder = Path(tempfile.gettempdir()) / f"gradbook-mutants-{engine.hexdigest()[:16]}"
     folder.mkdir(mode=0o700, exist_ok=True)
-    seconds, kept = folder / "seconds.json", folder / "files.json"
+    kept = {name: folder / name for name in ("lines", "files.json", "seconds.json")}
     files = {
         path.relative_to(ROOT).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for name in TESTS
         if name != "autograd"
         for path in ([ROOT / name] if name.endswith(".py") else sorted((ROOT / name).rglob("test_*.py")))
     }
-    if not seconds.exists():
-        found = _found_out(words, TESTS, folder / "lines")
-    else:
-        before = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else files
-        if not (changed := [name for name in files if files[name] != before.get(name)]):
-            return Covering(folder)
-        new = folder / "new lines"
-        new.unlink(missing_ok=True)
-        found = json.loads(seconds.read_text(encoding="utf-8"))
-        found = {name: time for name, time in found.items() if name.partition("::")[0] not in changed}
-        found |= _found_out(words, changed, new)
-        _join(folder / "lines", new)
-    seconds.write_text(json.dumps(found), encoding="utf-8")
-    kept.write_text(json.dumps(files), encoding="utf-8")
+    # Another checkout with this engine may be at it, too; so what is found takes its place when it is whole.
+    with tempfile.TemporaryDirectory(dir=folder) as own:
+        lines = Path(own) / "lines"
+        if not kept["seconds.json"].exists():
+            found = _found_out(words, TESTS, lines)
+        else:
+            before = json.loads(kept["files.json"].read_text(encoding="utf-8"))
+            if not (changed := [name for name in files if files[name] != before.get(name)]):
+                return Covering(folder)
+            found = json.loads(kept["seconds.json"].read_text(encoding="utf-8"))
+            found = {name: time for name, time in found.items() if name.partition("::")[0] not in changed}
+            found |= _found_out(words, changed, lines)
+            _add(lines, kept["lines"])
+        (Path(own) / "files.json").write_text(json.dumps(files), encoding="utf-8")
+        (Path(own) / "seconds.json").write_text(json.dumps(found), encoding="utf-8")
+        for name, path in kept.items():
+            (Path(own) / name).replace(path)
     return Covering(folder)
 
 
@@ -173,12 +176,11 @@ def _found_out(words: list[str], tests: list[str], lines: Path) -> dict[str, flo
     return recorder.seconds  # type: ignore[no-any-return]
 
 
-def _join(lines: Path, new: Path) -> None:
+def _add(lines: Path, earlier: Path) -> None:
     import coverage
 
-    joined, more = coverage.CoverageData(str(lines)), coverage.CoverageData(str(new))
+    joined, more = coverage.CoverageData(str(lines)), coverage.CoverageData(str(earlier))
     for data in (joined, more):
         data.read()
     joined.update(more)
     joined.write()
-    new.unlink()

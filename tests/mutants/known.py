@@ -480,16 +480,6 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "self._ticks[get_ident()] = self.ticks_here + 1",
     ): "whether it moved is asked, not where it is",
     (
-        "autograd/graph/slips.py",
-        "48 → 49",
-        "following = [code[i] for i in range(at, min(at + 48, len(code)), 2) if code[i]]  # 0 is room for a cache",
-    ): "two instructions are asked for, which come sooner: each has room for ten words at most",
-    (
-        "autograd/graph/forward.py",
-        "Is → IsNot",
-        "if many is not None and (push is None or not stands_in_a_book(rule)):",
-    ): "one by one gives the same as together, and each entry of the book has a push",
-    (
         "autograd/program/numbers/numpy_engine.py",
         "Gt → GtE",
         "along = run.count if run.count > 1 else 0",

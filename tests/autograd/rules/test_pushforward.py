@@ -20,6 +20,7 @@ from autograd.rules.pushforward import push_of
 from autograd.tensor.batched import many
 from tests.autograd.each import each
 from tests.autograd.table import Case, cases
+from tests.autograd.test_short_ways import calls
 
 CASES = list(cases(differentiable=True))
 # One case of each entry, for what costs more.
@@ -95,6 +96,28 @@ def test_many_directions_at_once_give_what_each_gives(case: Case) -> None:
                 for x in moving:
                     if alone[x] is not None:
                         np.testing.assert_allclose(_entry(shares[x], i), alone[x], rtol=1e-13, atol=1e-13)
+
+
+# What nothing says how many directions go through together, or nothing backward or forward.
+ONE_BY_ONE = {"add_n", "take_along_axis", "scatter_along_axis", "cofactors", "cofactors_along", "max_pool"}
+ONE_BY_ONE |= {"convolution", "convolution_transposed", "convolution_kernel", "from_windows", "into_windows"}
+
+
+@each("case", CASES)
+def test_many_directions_go_together(case: Case) -> None:
+    """In as many calls of functions as a few do."""
+    nodes = case.nodes(case.draw())
+    y = case(*nodes)
+    order, moving = topological_order(y), [x for x in nodes if isinstance(x, ag.Tensor)]
+    taken = []
+    for count in (2, 9):
+        directions = {x: many(np.ones((count, *x.shape))) for x in moving}
+        upstream = many(np.ones((count, *y.shape)))
+        forward = calls(lambda: push_forward(order, directions, create_graph=False), times=2)  # noqa: B023
+        taken.append((forward, calls(lambda: propagate(y, upstream, order, False, moving), times=2)))  # noqa: B023
+    index = case.attrs.get("index")
+    moves_axes = isinstance(index, tuple) and isinstance(index[0], slice) and isinstance(index[-1], list)
+    assert (taken[0] == taken[1]) != (case.name in ONE_BY_ONE or moves_axes)
 
 
 def _entry(found: Any, i: int) -> Any:
