@@ -109,8 +109,9 @@ def _by_reverse_rules(node: Any, tangents: Sequence[Any], y: Any, inputs: Sequen
     calculating Jacobian vector products", 2017).
     """
     size = np.shape(node._raw)
-    # Any u will do; but 0 would stand for a branch that was not taken, and entries that are alike may cancel.
-    u = node._seed(2.0 + np.cos(np.arange(np.prod(size))).reshape(size), create_graph=True)
+    # Any u will do; but 0 would stand for a branch that was not taken, and entries that are alike may cancel. No two
+    # whole numbers have the same cosine, and none has 0.
+    u = node._seed(np.cos(np.arange(np.prod(size))).reshape(size), create_graph=True)
     u.requires_grad = True
     u.attrs = PAST
     total = _product_with(u, node, tangents, y, inputs)

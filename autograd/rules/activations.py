@@ -18,7 +18,7 @@ sigmoid = elementwise(
 softplus = elementwise(
     "softplus", lambda x: np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))),
     lambda g, y, x: g * sigmoid(x),
-    scalar=lambda x: (x if x > 0 or x != x else 0.0) + math.log1p(math.exp(-abs(x))), doc="y = ln(1 + eˣ)",
+    scalar=lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))), doc="y = ln(1 + eˣ)",
 )  # fmt: skip
 
 logaddexp = elementwise(

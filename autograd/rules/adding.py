@@ -18,7 +18,7 @@ def scatter(x: Any, shape: tuple[int, ...], index: Any) -> Any:
     """Zeros of ``shape`` with x added at an index."""
     if isinstance(index, np.ndarray) and index.dtype.kind in "iu":
         return scatter_add(x, index, shape=shape, axis=0)
-    result = np.zeros(shape, x.dtype if x.__class__ is np.ndarray else np.asarray(x).dtype)
+    result = np.zeros(shape, np.asarray(x).dtype)
     if is_basic(index):
         result[index] = x
     else:

@@ -8,6 +8,7 @@ Everything else goes one by one.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from string import ascii_letters
 from typing import Any
 
 import numpy as np
@@ -193,7 +194,7 @@ def _layer(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -
 
 def _of_letters(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:
     terms, result = attrs["subscripts"].split("->")
-    new = next(letter for letter in map(chr, range(97, 1000)) if letter.isalpha() and letter not in terms + result)
+    new = next(letter for letter in ascii_letters if letter not in terms)
     with_axis = [new + term if m else term for term, m in zip(terms.split(","), many, strict=True)]
     return linear_algebra.einsum(*inputs, subscripts=f"{','.join(with_axis)}->{new}{result}")
 

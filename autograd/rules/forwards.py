@@ -286,15 +286,16 @@ def loss_of_classes(logits: Any, targets: Any) -> Any:
     if logits.ndim != 2:
         flat = loss_of_classes(logits.reshape(-1, logits.shape[-1]), np.reshape(targets, -1))
         return flat.reshape(np.shape(targets))
-    samples, best = np.arange(len(logits)), logits.argmax(-1)
+    samples, best = np.arange(len(logits)), logits.argmax(1)
     top = logits[samples, best]
     if not math.isfinite(np.maximum.reduce(np.absolute(top), None, initial=0)):
-        return log_of_total(logits - largest(logits, -1), -1)[:, 0] - (logits - largest(logits, -1))[samples, targets]
+        shifted = logits - largest(logits, 1)
+        return log_of_total(shifted, 1)[:, 0] - shifted[samples, targets]
     shifted = logits - top[:, None]
     right = shifted[samples, targets]
     others = np.exp(shifted, out=shifted if shifted.dtype.kind == "f" else None)  # whole numbers are logits too
     others[samples, best] = 0
-    return np.log1p(np.add.reduce(others, -1)) - right
+    return np.log1p(np.add.reduce(others, 1)) - right
 
 
 def loss_of_probabilities(logits: Any, targets: Any) -> Any:

@@ -246,8 +246,7 @@ def _moved_eigenpairs(t: Any, w: Any, V: Any) -> Any:
 
 
 def _row_of_diagonal(x: Any) -> Any:
-    identity = one_hot(tuple(range(shape(x)[-1])), classes=shape(x)[-1])
-    return sum_(x * identity, axis=-2, keepdims=True)
+    return sum_(tril(x, k=0) - tril(x, k=-1), axis=-2, keepdims=True)
 
 
 def _upper(full: Any, mirrored: Any) -> Any:

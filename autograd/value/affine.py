@@ -61,7 +61,7 @@ def affine(weights: Sequence[Any], inputs: Sequence[Any], bias: Any = 0.0) -> An
 
 def _of_matrix(weights: Sequence[Any], inputs: Sequence[Any], biases: Sequence[Any]) -> list[Value] | None:
     """The sum for each row as part of one `Product`, where that is quicker; else None."""
-    if len(weights) * len(inputs) < FEW or biases[0].__class__ is not Value or not recording():
+    if len(weights) * len(inputs) < FEW or not recording():
         return None
     kinds = {*map(type, inputs)}
     if not kinds <= {Value, float}:
@@ -82,8 +82,7 @@ def _of_rows(rows: Sequence[Sequence[Any]], inputs: Sequence[Any]) -> list[Any]:
     """The sum for each row, its bias first; where all are Values, with one look at the inputs for all of them."""
     rule = products.affine
     kinds = {*map(type, inputs)}
-    usual = rows[0][0].__class__ is Value and kinds <= {Value, float} and recording()
-    numbers = values_alone(rows) if usual else None
+    numbers = values_alone(rows) if kinds <= {Value, float} and recording() else None
     if numbers is None or not all([row[0].requires_grad for row in rows]):  # noqa: C419
         return [rule(*row, *inputs) for row in rows]
     last = [x if x.__class__ is float else x._raw for x in inputs]

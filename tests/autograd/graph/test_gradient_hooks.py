@@ -95,3 +95,17 @@ def test_hooks_count_in_jacobians_of_any_height(entries: int) -> None:
     x = np.array([1.0, 3.0])
     rows = [ag.grad(lambda x, i=i: function(x)[i])(x) for i in range(entries)]
     np.testing.assert_array_equal(ag.jacobian(function)(x), rows)
+
+
+@pytest.mark.parametrize("kind", ["Value", "Tensor"])
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_a_number_from_a_hook_is_a_gradient_of_the_usual_kind(kind: str, create_graph: bool) -> None:
+    x: Any = ag.Value(3.0) if kind == "Value" else ag.Tensor(3.0, requires_grad=True)
+    for create in (create_graph, create_graph):
+        usual = ag.gradients(x * x, x, create_graph=create)
+        handle = x.register_hook(lambda _: 2)
+        found = ag.gradients(x * x, x, create_graph=create)
+        (x * x).backward(create_graph=create)
+        handle.remove()
+        assert type(found) is type(x.grad) is type(usual)
+        assert float(np.asarray(getattr(found, "data", found))) == 2.0

@@ -8,6 +8,7 @@ import contextvars
 import itertools
 import sys
 import threading
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -245,3 +246,14 @@ def test_an_interrupt_at_any_moment_closes_the_block(moment: int) -> None:
             work()
         sys.settrace(before)
         assert ag.is_recording(), work
+
+
+def test_of_modes_that_are_gone_none_but_they_are_left_out() -> None:
+    outer, inner, gone = (mode_module._Mode.__new__(mode_module.no_grad) for _ in range(3))
+    kept = tuple(weakref.ref(mode) for mode in (outer, inner))
+    for count in (1, 2):
+        modes = (*kept, *[weakref.ref(gone)] * count)
+        if count == 2:
+            del gone
+        assert mode_module._State().decided_by(modes).open == (kept if count == 2 else modes)
+    mode_module._STATES.clear()

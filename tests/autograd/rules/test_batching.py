@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby, product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -51,3 +52,40 @@ def test_many_entries_at_once(name: str) -> None:
             np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-12, err_msg=f"{case} {many}")
             together += 1
     assert together
+
+
+def _taken(monkeypatch: pytest.MonkeyPatch, name: str, axes: tuple[int, int], many: tuple[bool, bool]) -> list[Any]:
+    """The numbers of axes of what is multiplied, or solved, for seven pairs of entries with so many axes."""
+    seen, function = [], BOOK[name].array
+
+    def spy(*inputs: Any) -> Any:
+        seen.append(tuple(map(np.ndim, inputs)))
+        return function(*inputs)
+
+    monkeypatch.setattr(BOOK[name], "array", spy)
+    rng = np.random.default_rng(0)
+    inputs = [rng.normal(size=(COUNT,) * m + (3,) * count) for count, m in zip(axes, many, strict=True)]
+    batched(BOOK[name], inputs, many, {})
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("name", "axes", "many", "expected"),
+    [
+        ("matmul", (2, 1), (False, True), [(2, 2)]),  # a matrix for all: one product of matrices
+        ("matmul", (1, 1), (False, True), [(2, 1)]),
+        ("matmul", (2, 2), (True, False), [(2, 2)]),
+        ("matmul", (1, 2), (True, False), [(2, 2)]),
+        ("matmul", (2, 1), (True, False), [(3, 1)]),
+        ("matmul", (2, 2), (False, True), [(2, 3)]),
+        ("matmul", (2, 2), (True, True), [(3, 3)]),
+        ("solve", (2, 1), (False, True), [(2, 2)]),  # taken apart once
+        ("solve", (2, 2), (False, True), [(2, 2)]),
+        ("solve", (2, 2), (True, False), [(3, 2)]),
+        ("solve", (2, 1), (True, True), [(3, 3)]),
+    ],
+)
+def test_one_matrix_for_all_is_taken_as_one(
+    name: str, axes: tuple[int, int], many: tuple[bool, bool], expected: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _taken(monkeypatch, name, axes, many) == expected

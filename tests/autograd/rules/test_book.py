@@ -330,3 +330,14 @@ def test_how_many_inputs_an_entry_takes_is_said_in_words() -> None:
     for name, words in (("exp", "exp takes 1 input, got 2:"), ("hypot", "hypot takes 2 inputs, got 1:")):
         with pytest.raises(TypeError, match=words):
             BOOK[name](*[1.0] * (2 if name == "exp" else 1))
+
+
+SIGNATURES = {
+    "exp": "(x, /)", "floor": "(x, /)", "isnan": "(x, /)", "greater": "(a, b, /)", "multiply": "(a, b, /)",
+    "leaky_relu": "(x, /, *, slope)", "where": "(condition, a, b, /)", "sum": "(x, /, *, axis, keepdims)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SIGNATURES)
+def test_inputs_are_shown_by_position_and_the_rest_by_name(name: str) -> None:
+    assert str(inspect.signature(BOOK[name])) == SIGNATURES[name]

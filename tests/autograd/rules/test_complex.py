@@ -383,3 +383,10 @@ def test_a_layer_of_complex_numbers_is_its_product_and_sum() -> None:
 
     for found, expected in zip(slopes(ag.linear), slopes(lambda x, W, b: x @ W + b), strict=True):
         np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+def test_the_slope_of_an_angle_divides_by_no_number_that_is_nothing() -> None:
+    x = np.array([0.0, 1.0, 1j, -2.0 + 1j])
+    with np.errstate(all="raise"):
+        found = COMPLEX_BOOK["angle"].vjps[0](1.0, np.angle(x), x)
+    np.testing.assert_allclose(found, [0.0, *(-1j / x[1:])], rtol=1e-15)

@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import mutually_broadcastable_shapes
 
 import autograd as ag
-from autograd.rules.primitive import BOOK, Primitive
+from autograd.graph.backward import propagate
+from autograd.graph.forward import push_forward
+from autograd.graph.order import topological_order
+from autograd.rules.primitive import BOOK, COMPLEX_BOOK, Primitive
 from tests.autograd.each import each
 from tests.autograd.rules.single import SINGLE, check_single, in_precision
 from tests.autograd.table import ROWS, Case, cases
@@ -457,3 +460,36 @@ def test_a_sum_of_products_over_any_letters_has_the_gradient_of_its_entries(own:
         units = np.eye(a.size).reshape(a.size, *a.shape)
         expected = [np.sum(np.einsum(subscripts, unit, b) * upstream) for unit in units]
         np.testing.assert_allclose(np.ravel(x.grad.data), expected, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize(("of", "forward"), [("svd", False), ("svd", True), ("svd_of_complex", False)])
+def test_of_a_square_matrix_nothing_is_left_over_to_differentiate(of: str, forward: bool) -> None:
+    """It takes fewer operations than a tall or a wide one."""
+    book, rng = {**BOOK, **COMPLEX_BOOK}, np.random.default_rng(0)
+    taken = []
+    for shape in ((3, 3), (4, 3), (3, 4)):
+        x = rng.normal(size=shape) + (0 if of == "svd" else 1j * rng.normal(size=shape))
+        node = ag.Tensor(x, requires_grad=True)
+        y = book[of](node)
+        if forward:
+            found = push_forward(topological_order(y), {node: ag.Tensor(np.ones_like(x))}, create_graph=True)[y]
+        else:
+            found = propagate(y, ag.Tensor(np.ones_like(y.data)), topological_order(y), create_graph=True)[node]
+        taken.append(len(topological_order(found)))
+    assert taken[0] < min(taken[1:])
+
+
+def test_numpy_is_asked_to_be_quiet_only_where_a_hyperbolic_cosine_may_overflow(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+    errstate = np.errstate
+    monkeypatch.setattr(np, "errstate", lambda **words: asked.append(words) or errstate(**words))
+    few: list[Any] = [np.linspace(-3, 3, 10), np.zeros(999), np.full(2, 499.9)]
+    for x in few:
+        np.testing.assert_allclose(BOOK["sech_squared"].array(x), np.cosh(x) ** -2.0)
+    assert not asked
+    many: list[Any] = [np.zeros(1000), np.full(2, 500.0), np.array([800.0]), np.float64(3.0), np.ones(2, "f"), [1.0]]
+    for x in many:
+        BOOK["sech_squared"].array(x)
+    assert len(asked) == len(many)

@@ -140,3 +140,38 @@ def test_infinite_logits_give_the_same_of_tensors_and_of_values(function: Any, x
     with np.errstate(all="ignore"):
         of_values = [y.data for y in function([ag.Value(a) for a in x])]
         np.testing.assert_allclose(function(ag.Tensor(x)).data, of_values, rtol=1e-15)
+
+
+# What may stand beside each other in a batch.
+ROWS = [
+    [1.0, 2.0, 2.5], [math.inf, 0.0, 1.0], [math.inf, math.inf, 0.0], [-math.inf] * 3, [-math.inf, 0.5, 1.0],
+    [math.nan, 0.0, 1.0], [1e308, -1e308, 0.0], [-3.0, -2.0, -2.0], [0.0, 0.0, 0.0],
+]  # fmt: skip
+OF_ROWS: dict[str, Any] = {
+    **{name: lambda x, name=name: ag.BOOK[name](x, axis=-1) for name in ("softmax", "log_softmax")},
+    **{name: lambda x, name=name: ag.BOOK[name](x, axis=-1, keepdims=True) for name in ("logsumexp", "norm", "max")},
+    "cross_entropy": lambda x: ag.softmax_cross_entropy(x, np.full(len(x), 2)),
+    "cross_entropy of the first": lambda x: ag.softmax_cross_entropy(x, np.zeros(len(x), int)),
+    "cross_entropy of probabilities": lambda x: ag.softmax_cross_entropy(x, np.full(x.shape, 0.25)),
+}
+
+
+@pytest.mark.parametrize("name", OF_ROWS)
+@pytest.mark.parametrize("other", range(1, len(ROWS)))
+def test_a_row_does_not_know_of_the_rows_beside_it(name: str, other: int) -> None:
+    """Each is, with its gradient, what it is alone; and the usual row is that of single numbers."""
+    together = [ROWS[0], ROWS[other], ROWS[7]]
+    with np.errstate(all="ignore"):
+
+        def both(rows: list[list[float]]) -> list[Any]:
+            x = ag.Tensor(rows, requires_grad=True)
+            y = OF_ROWS[name](x)
+            return [y.data, ag.gradients(y, x, gradient=np.ones(y.shape)).data]
+
+        if name.startswith("cross_entropy") and "probabilities" not in name:
+            place, (losses, _) = 0 if "first" in name else 2, both(together)
+            expected = [ag.logsumexp([*map(ag.Value, row)]).data - row[place] for row in together]
+            np.testing.assert_allclose(losses, expected, rtol=1e-12)
+        alone = [both([row]) for row in together]
+        for i, found in enumerate(both(together)):
+            np.testing.assert_allclose(found, np.concatenate([each[i] for each in alone]), rtol=1e-15)

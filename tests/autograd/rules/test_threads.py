@@ -48,6 +48,12 @@ def test_shares_are_taken_by_several_threads_and_come_back_in_order() -> None:
 
 
 @pytest.mark.usefixtures("_three")
+def test_two_shares_are_taken_by_two() -> None:
+    together = threading.Barrier(2, timeout=20)
+    assert sorted(threads.shared(lambda: lambda _: together.wait(), 2)) == [0, 1]
+
+
+@pytest.mark.usefixtures("_three")
 def test_an_error_in_any_share_is_the_callers() -> None:
     def work(number: int) -> None:
         if number == 5:

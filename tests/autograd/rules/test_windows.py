@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograd.rules import windows
 from autograd.rules.convolutions import convolution_kernel, max_places
 
 HOW: dict[str, Any] = {"stride": (1, 1), "dilation": (1, 1), "groups": 1}
@@ -30,3 +31,68 @@ def test_the_place_of_the_largest_is_the_first_that_argmax_finds() -> None:
     how: dict[str, Any] = {"size": (2, 3), "stride": (2, 3), "padding": (0, 0), "dilation": (1, 1)}
     windows = np.lib.stride_tricks.sliding_window_view(x, (2, 3), (-2, -1))[:, :, ::2, ::3].reshape(3, 2, 3, 2, 6)
     np.testing.assert_array_equal(max_places(x, windows.max(-1), **how), windows.argmax(-1))
+
+
+def _plan(samples: int, lengths: tuple[int, ...], size: tuple[int, ...], out: int, **how: Any) -> windows._Columns:
+    each = {"stride": (1,) * len(size), "padding": (0,) * len(size), "dilation": (1,) * len(size), "groups": 1}
+    return windows._Columns((samples, 4, *lengths), size, out, each | how, np.float64)
+
+
+PLANS = {
+    "lines": lambda: _plan(50, (28, 30), (3, 3), 16),
+    "lines, with an edge": lambda: _plan(33, (28, 30), (3, 3), 16, padding=(1, 2)),
+    "one axis": lambda: _plan(200, (300,), (5,), 6),
+    "strides": lambda: _plan(50, (28, 30), (3, 3), 16, stride=(2, 1)),
+    "far apart": lambda: _plan(50, (28, 30), (3, 3), 16, dilation=(2, 3)),
+    "groups": lambda: _plan(50, (28, 30), (3, 3), 16, groups=2),
+    "many outputs": lambda: _plan(50, (28, 30), (3, 3), 600),
+    "too many outputs": lambda: _plan(50, (28, 30), (3, 3), 6000),
+    "large images": lambda: _plan(5, (300, 310), (3, 3), 8),
+    "few": lambda: _plan(3, (7, 6), (2, 2), 3),
+    "nothing": lambda: _plan(0, (7, 6), (2, 2), 3),
+}
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_columns_are_made_in_parts_as_large_as_their_bounds_allow(name: str) -> None:
+    plan = PLANS[name]()
+    samples = {"one axis": 200, "lines, with an edge": 33, "large images": 5, "few": 3, "nothing": 0}.get(name, 50)
+    one = plan.channels * int(np.prod(plan.size)) * plan.count * 8
+    assert plan.at_a_time == max(1, min(samples, windows.COLUMNS // one))
+    # The products: of all windows, none left out, small enough for one thread where that leaves them long enough.
+    widths = [piece.stop - piece.start for piece in plan.pieces]
+    assert [piece.start for piece in plan.pieces] == [0, *np.cumsum(widths)[:-1]]
+    assert sum(widths) == plan.count
+    each = plan.rows * plan.out // plan.groups  # multiplications for a window
+    most = windows.ALONE // each
+    if most < windows.NARROW:
+        assert len(plan.pieces) == len(plan.shares) == 1
+    else:
+        assert max(widths) <= most
+        assert len(widths) == 1 or widths[0] % windows.LANES == 0 or widths[0] == most
+        # As few as there can be, and all but the last as long as each other.
+        assert len(widths) == -(-plan.count // most)
+        assert len(set(widths[:-1])) <= 1
+        assert widths[0] - widths[-1] <= windows.LANES * len(widths)
+    # The batch: in a power of two of shares, as equal as they can be, of parts of so many samples.
+    parts = [part for share in plan.shares for part in share]
+    assert [i for part in parts for i in range(part.start, part.stop)] == list(range(samples))
+    assert all(part.stop - part.start <= plan.at_a_time for part in parts)
+    sizes = [sum(part.stop - part.start for part in share) for share in plan.shares]
+    assert max(sizes) - min(sizes) <= 1
+    count = 1 if most < windows.NARROW else max(1, min(windows.SHARES, 2 * samples // plan.at_a_time))
+    assert len(sizes) == 2 ** int(np.log2(count))
+    assert all(len(share) == -(-size // plan.at_a_time) for share, size in zip(plan.shares, sizes, strict=True))
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_windows_of_one_step_are_taken_of_the_image_as_one_long_row(name: str) -> None:
+    plan = PLANS[name]()
+    if name == "strides":
+        assert plan.windows == plan.lines == plan.counts
+    elif len(plan.size) == 1:
+        assert plan.windows == plan.counts
+    else:  # up to the last window
+        across = plan.lengths[1]
+        assert plan.lines == (plan.counts[0], across)
+        assert plan.windows == ((plan.counts[0] - 1) * across + plan.counts[1],)
