@@ -289,7 +289,7 @@ def _stays(word: str, function: Any) -> bool:
 def _own(word: str, function: Any) -> OwnPrimitive:
     if isinstance(function, OwnPrimitive):
         return function
-    name = getattr(function, "__name__", "") or getattr(function, "name", "") or repr(function)
+    name = getattr(function, "__name__", "") or getattr(function, "name", "") or " ".join(repr(function).split())
     raise TypeError(
         f"{word}: {name} is no primitive; make one of your own, f = primitive({name}), and say f's derivatives"
     )

@@ -16,7 +16,7 @@ from autograd.graph.node import Node
 __all__ = ["MISFITS", "in_words_of", "refuse_argument", "refuse_function"]
 
 # What Python or NumPy raises in the middle of a function of ours where arguments do not fit.
-MISFITS = (IndexError, TypeError, ValueError)
+MISFITS = (AttributeError, IndexError, TypeError, ValueError)
 # What NumPy's functions come upon themselves in the middle of arrays that have too few axes.
 _OF_PYTHON = re.compile(
     "(tuple|list|assignment) index out of range|missing 1 required|unsized|to unpack|__array_function__"
@@ -85,7 +85,8 @@ def in_words_of(
         what = f"{name} of {'shape' if len(shapes) == 1 else 'shapes'} {' and '.join(shapes)}"
         if _OF_PYTHON.search(str(theirs)):
             return ShapeError(f"{what}: it lacks an axis")
-        kind: type[Exception] = type(theirs) if type(theirs) in (IndexError, TypeError) else ShapeError
+        kind: type[Exception] = IndexError if type(theirs) is IndexError else ShapeError
+        kind = TypeError if isinstance(theirs, AttributeError | TypeError) else kind
         kind = MatrixError if isinstance(theirs, np.linalg.LinAlgError) else kind
         return kind(f"{what}: {' '.join(str(theirs).split())}")
     return error

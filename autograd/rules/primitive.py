@@ -276,7 +276,8 @@ class Primitive:
         if axis is not None and not all(
             hasattr(i, "__index__") for i in (axis if isinstance(axis, tuple) else (axis,))
         ):
-            raise TypeError(f"{self.name}: axis must be the number of an axis, or several, got {axis!r}") from None
+            got = " ".join(repr(axis).split())
+            raise TypeError(f"{self.name}: axis must be the number of an axis, or several, got {got}") from None
         if not hasattr(attrs.get("keepdims", False), "__index__"):
             raise TypeError(f"{self.name}: keepdims must be True or False, got {attrs['keepdims']!r}") from None
 

@@ -97,6 +97,9 @@ def _packed(a: Any, order: Any) -> Any:  # noqa: ARG001 - the order is for the r
     return _linalg.lu_factor(a)[0]
 
 
+_packed.name = "lu_factor"  # in messages and pictures
+
+
 def _lower(f: Any) -> Any:
     return anp.tril(f, -1) + np.eye(shape(f)[0], dtype=f.dtype)
 

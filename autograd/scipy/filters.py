@@ -24,6 +24,9 @@ def _recursion(a: Any, x: Any) -> Any:
     return _signal.lfilter(np.ones(1, a.dtype), a, x)
 
 
+_recursion.name = "lfilter"  # in messages and pictures
+
+
 def _backwards(x: Any) -> Any:
     return x[..., ::-1]
 

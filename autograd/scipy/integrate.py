@@ -220,6 +220,9 @@ def _solution(func: Any, given: Any, solver: _Solver) -> Any:
     return solver(func, y0, t, args)
 
 
+_solution.name = "solve_ivp"  # in messages and pictures
+
+
 def _adjoint(g: Any, ys: Any, func: Any, given: Any, solver: _Solver) -> Any:
     y0, t, args = given
     parameters, unflatten = flatten(args)

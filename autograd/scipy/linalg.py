@@ -115,6 +115,9 @@ def _solve_triangular(a: Any, b: Any, trans: Any, lower: bool, **options: Any) -
     return _linalg.solve_triangular(a, b, trans, lower, **options)
 
 
+_solve_triangular.name = "solve_triangular"  # in messages and pictures
+
+
 def _other(trans: Any) -> int:
     return 1 if trans in (0, "N") else 0
 
@@ -214,8 +217,8 @@ def _of_matrices(scipys: Callable[..., Any]) -> OwnPrimitive:
     """A function of a square matrix as a primitive, without derivatives yet."""
 
     @primitive
-    @wraps(scipys)
     @told(scipys.__name__)
+    @wraps(scipys)
     def own(a: Any, **options: Any) -> Any:
         # SciPy before 1.15 goes by way of complex numbers, and keeps them, where a matrix has no basis of eigenvectors;
         # these may have 256 bits.

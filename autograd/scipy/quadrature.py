@@ -89,6 +89,9 @@ def _integral(func: Any, given: Any, options: Any) -> Any:
     return _integrate.quad_vec(lambda t: np.asarray(of_numbers(t, *args)), a, b, **precision)[0]
 
 
+_integral.name = "quad"  # in messages and pictures
+
+
 def _leibniz(g: Any, y: Any, func: Any, given: Any, options: Any) -> Any:  # noqa: ARG001 - a rule's arguments
     a, b, args = given
 

@@ -18,7 +18,7 @@ class SpecialFunction(Primitive):
     """A function of SciPy's with its derivative, which stands in no book; pickled by reference."""
 
     def __reduce__(self) -> str:
-        return self.name
+        return self.__name__
 
 
 def enter(
@@ -31,14 +31,15 @@ def enter(
 ) -> SpecialFunction:
     """A function with the derivative for each argument; `unknown` where there is none in closed form."""
     scipys = getattr(_special, name) if function is None else function
-    rules = tuple(_refused(name, i) if vjp is unknown else vjp for i, vjp in enumerate(vjps))
+    shown = name.removeprefix("_")  # as which it stands in messages and pictures
+    rules = tuple(_refused(shown, i) if vjp is unknown else vjp for i, vjp in enumerate(vjps))
 
     def on_floats(*xs: Any) -> Any:
         y = scipys(*xs)
         return complex(y) if np.iscomplexobj(y) else float(y)
 
     entry = SpecialFunction(
-        name, scipys, rules, scalar=on_floats, elementwise=True, analytic=analytic, doc=doc or f"scipy.special.{name}"
+        shown, scipys, rules, scalar=on_floats, elementwise=True, analytic=analytic, doc=doc or f"scipy.special.{shown}"
     )
     entry.__name__ = entry.__qualname__ = name
     entry.__module__ = module

@@ -22,6 +22,9 @@ def _times(x: Any, A: Any) -> Any:
     return A @ x
 
 
+_times.name = "matmul"  # in messages and pictures
+
+
 defvjp(_times, lambda y, x, A: lambda g: _times(g, A.T), None)
 defjvp(_times, lambda t, y, x, A: _times(t, A))
 

@@ -17,6 +17,9 @@ def _solution(b: Any, A: Any, options: Any) -> Any:
     return _linalg.spsolve(A, b, **options)
 
 
+_solution.name = "spsolve"  # in messages and pictures
+
+
 defvjp(_solution, lambda x, b, A, options: lambda g: _solution(g, A.T.tocsc(), options), None, None)
 defjvp(_solution, lambda t, x, b, A, options: _solution(t, A, options))
 
