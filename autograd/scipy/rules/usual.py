@@ -40,6 +40,7 @@ from autograd.rules.entries import (
     where,
 )
 from autograd.scipy.rules.entering import enter, unknown
+from autograd.scipy.rules.far import dawsn_change, erfcx_change, far_out, ive_change, kve_change
 
 _PI = math.pi
 _ROOT_PI = math.sqrt(math.pi)
@@ -51,10 +52,10 @@ _DEGREE = math.pi / 180
 erf = enter("erf", lambda g, y, x: g * exp(-x * x) * (2 / _ROOT_PI), analytic=True)
 erfc = enter("erfc", lambda g, y, x: -g * exp(-x * x) * (2 / _ROOT_PI), analytic=True)
 erfi = enter("erfi", lambda g, y, x: g * exp(x * x) * (2 / _ROOT_PI), analytic=True)
-erfcx = enter("erfcx", lambda g, y, x: g * 2 * (x * erfcx(x) - 1 / _ROOT_PI), analytic=True)
+erfcx = enter("erfcx", lambda g, y, x: g * far_out(erfcx_change, 2 * (x * erfcx(x) - 1 / _ROOT_PI), x), analytic=True)
 erfinv = enter("erfinv", lambda g, y, x: g * exp(y * y) * (_ROOT_PI / 2))
 erfcinv = enter("erfcinv", lambda g, y, x: -g * exp(y * y) * (_ROOT_PI / 2))
-dawsn = enter("dawsn", lambda g, y, x: g * (1 - 2 * x * y), analytic=True)
+dawsn = enter("dawsn", lambda g, y, x: g * far_out(dawsn_change, 1 - 2 * x * y, x), analytic=True)
 ndtr = enter("ndtr", lambda g, y, x: g * exp(-x * x / 2) / _ROOT_2PI)
 
 
@@ -284,16 +285,19 @@ yn = enter("yn", unknown, lambda g, y, n, x: g * (yn(trunc(n) - 1, x) - yn(trunc
 i0 = enter("i0", lambda g, y, x: g * i1(x))
 i1 = enter("i1", lambda g, y, x: g * (i0(x) + iv(2.0, x)) / 2)
 iv = enter("iv", unknown, lambda g, y, v, x: g * (iv(v - 1, x) + iv(v + 1, x)) / 2)
-i0e = enter("i0e", lambda g, y, x: g * (i1e(x) - sign(x) * y))
-i1e = enter("i1e", lambda g, y, x: g * ((i0e(x) + ive(2.0, x)) / 2 - sign(x) * y))
-ive = enter("ive", unknown, lambda g, y, v, x: g * ((ive(v - 1, x) + ive(v + 1, x)) / 2 - sign(x) * y))
+i0e = enter("i0e", lambda g, y, x: g * far_out(ive_change, i1e(x) - sign(x) * y, x, 0.0))
+i1e = enter("i1e", lambda g, y, x: g * far_out(ive_change, (i0e(x) + ive(2.0, x)) / 2 - sign(x) * y, x, 1.0))
+ive = enter(
+    "ive", unknown,
+    lambda g, y, v, x: g * far_out(ive_change, (ive(v - 1, x) + ive(v + 1, x)) / 2 - sign(x) * y, x, v),
+)  # fmt: skip
 k0 = enter("k0", lambda g, y, x: -g * k1(x))
 k1 = enter("k1", lambda g, y, x: -g * (k0(x) + kv(2.0, x)) / 2)
 kv = enter("kv", unknown, lambda g, y, v, x: -g * (kv(v - 1, x) + kv(v + 1, x)) / 2)
 kn = enter("kn", unknown, lambda g, y, n, x: -g * (kv(trunc(n) - 1, x) + kv(trunc(n) + 1, x)) / 2)
-k0e = enter("k0e", lambda g, y, x: g * (y - k1e(x)))
-k1e = enter("k1e", lambda g, y, x: g * (y - (k0e(x) + kve(2.0, x)) / 2))
-kve = enter("kve", unknown, lambda g, y, v, x: g * (y - (kve(v - 1, x) + kve(v + 1, x)) / 2))
+k0e = enter("k0e", lambda g, y, x: g * far_out(kve_change, y - k1e(x), x, 0.0))
+k1e = enter("k1e", lambda g, y, x: g * far_out(kve_change, y - (k0e(x) + kve(2.0, x)) / 2, x, 1.0))
+kve = enter("kve", unknown, lambda g, y, v, x: g * far_out(kve_change, y - (kve(v - 1, x) + kve(v + 1, x)) / 2, x, v))
 
 # ---- integrals and hypergeometric functions --------------------------------------------------------------------------
 
