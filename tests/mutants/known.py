@@ -518,4 +518,14 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "4 → 5",
         ') + tuple(letter * length for letter in "dq" for length in (3, 4))',
     ): "which sums have an instruction of their own",
+    (
+        "autograd/program/numbers/lower.py",
+        "3 → 4",
+        "uses[place] += 3  # an output is needed by itself, so no sum may take it in",
+    ): "whether there are more than two is asked",
+    (
+        "autograd/program/simplify.py",
+        "Gt → GtE",
+        "if rule in COMMUTATIVE and inputs[0] > inputs[1]:",
+    ): "two that are the same, exchanged",
 }

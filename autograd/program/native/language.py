@@ -150,14 +150,12 @@ class _Function(Writer):
         self._begin(head)
         here = self._name(counter)
         inside = self._new(f"icmp slt i64 {here[0]}, {stop[0]}", "i1")
-        self._line(f"br i1 {inside[0]}, label %{body}, label %{end}")
-        self._closed = True
+        self._end(f"br i1 {inside[0]}, label %{body}, label %{end}")
         self._body(body, then, end, node.body, (node.target.id, here))
         self._begin(then)
         self._set(counter, self._new(f"add nsw i64 {self._name(counter)[0]}, {stride[0]}", "i64"))
         innermost = not any(isinstance(x, ast.For | ast.While) for y in node.body for x in ast.walk(y))
-        self._line(f"br label %{head}{', !llvm.loop !1' if 'parallel' in self._marks and innermost else ''}")
-        self._closed = True
+        self._end(f"br label %{head}{', !llvm.loop !1' if 'parallel' in self._marks and innermost else ''}")
         self._begin(end)
 
     def _body(
@@ -190,11 +188,10 @@ class _Function(Writer):
             place = self._new(f"getelementptr ptr, ptr %table, i64 {wide}", "ptr")[0]
             function = self._new(f"load ptr, ptr {place}, align 8", "ptr")[0]
             self._line(f"musttail call void {function}(ptr {code}, ptr %m, ptr %table)")
-            self._line("ret void")
+            self._end("ret void")
         elif node.value is None:
-            self._line("ret void")
+            self._end("ret void")
         else:
             result = signature(self._function)[0]
-            self._line(f"ret {result} {self._as(self._value(node.value), result)}")
-        self._closed = True
+            self._end(f"ret {result} {self._as(self._value(node.value), result)}")
         self._begin(self._label("never")[0])

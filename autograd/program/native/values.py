@@ -104,14 +104,17 @@ class Writer:
         self._lines.append(f"{label}:")
         self._closed = False
 
-    def _go(self, label: str) -> None:
-        if not self._closed:
-            self._line(f"br label %{label}")
+    def _end(self, line: str) -> None:
+        """The last line of a block."""
+        self._line(line)
         self._closed = True
 
+    def _go(self, label: str) -> None:
+        if not self._closed:
+            self._end(f"br label %{label}")
+
     def _branch(self, test: ast.expr, yes: str, no: str) -> None:
-        self._line(f"br i1 {self._truth(self._value(test))}, label %{yes}, label %{no}")
-        self._closed = True
+        self._end(f"br i1 {self._truth(self._value(test))}, label %{yes}, label %{no}")
 
     # ---- expressions -------------------------------------------------------------------------------------------------
 
@@ -146,11 +149,12 @@ class Writer:
         if left[1].endswith("*"):
             return self._new(f"getelementptr {left[1][:-1]}, ptr {left[0]}, i64 {self._as(right, 'i64')}", left[1])
         kind = self._common(left, right)
-        if kind == "i64" and type(node.op) in _WHOLE:
-            return self._new(f"{_WHOLE[type(node.op)]} i64 {left[0]}, {right[0]}", kind)
-        kind = "double" if kind == "i64" else kind
-        fast = "reassoc " if "reassociated" in self._marks else "contract " if "contracted" in self._marks else ""
+        whole = kind == "i64" and type(node.op) in _WHOLE
+        kind = "double" if kind == "i64" and not whole else kind
         a, b = self._as(left, kind), self._as(right, kind)
+        if whole:
+            return self._new(f"{_WHOLE[type(node.op)]} i64 {a}, {b}", kind)
+        fast = "reassoc " if "reassociated" in self._marks else "contract " if "contracted" in self._marks else ""
         return self._new(f"{_FLOAT[type(node.op)]} {fast}{kind} {a}, {b}", kind)
 
     def _unaryop(self, node: ast.UnaryOp) -> Operand:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 from typing import Any
 
 import numpy as np
@@ -153,3 +154,94 @@ def test_exponentials_of_extreme_numbers() -> None:
     assert run([np.inf, -np.inf, 0.0, -0.0]) == [np.inf, 0.0, 1.0, 1.0]
     assert run([710.0, -746.0, 5e-324, -744.0]) == [np.inf, 0.0, 1.0, 1e-323]
     assert np.isnan(run([np.nan] * 4)).all()
+
+
+# ---- every operator between every two types -------------------------------------------------------------------------
+
+OPERANDS = {"int": ("a", "b"), "f8": ("x", "y"), "f4": ("f4(x)", "f4(y)")}
+WHOLE, FLOATS = ("+", "-", "*", "//", "%", "&"), ("+", "-", "*", "/")
+COMPARED = ("==", "!=", "<", "<=", ">", ">=")
+PAIRS = [(p[0], q[1]) for p in OPERANDS.values() for q in OPERANDS.values()]
+EXPRESSIONS = {
+    "whole numbers": [f"a {sign} b" for sign in WHOLE],
+    "floats": [f"{p} {sign} {q}" for p, q in PAIRS for sign in FLOATS],
+    "compared": [f"1.5 if {p} {sign} {q} else 2.5" for p, q in PAIRS for sign in COMPARED],
+    "both": [
+        "x if a > b else f4(y)", "a if x > y else b", "a if x > y else y", "(a > b) + int(x > y)", "(a > b) * 2.5",
+        "a * (x > y)", "f4(a) + (x > y)", "int(x) + int(f4(y) > 0)", "f8(a) / f8(b)", "1.0 if not a else 2.0",
+        "1.0 if x else 2.0", "1.0 if f4(y) else 2.0", "1.0 if a and x else 2.0", "1.0 if a or not y else 2.0",
+        "-a + 0.0", "-x", "-f4(x)", "-2 + 0.5", "-(2.5)", "fabs(x) + fabs(f4(y))", "min(a, b) + 0.0", "max(a, b) - 0.0",
+        "exp(x)", "log1p(fabs(y)) + log(fabs(y) + 1.0)",
+    ],
+}  # fmt: skip
+NUMBERS = [(7, 2, 1.5, -2.25), (-3, 3, -0.75, 0.1), (5, 5, 0.5, 0.5), (1, 4, 0.0, 3.0), (0, 1, 2.0, 0.0)]
+NUMBERS.append((2, 1, math.nan, 1.0))
+
+
+def by_numpy(expression: str, a: int, b: int, x: float, y: float) -> float:
+    """What Python gives of NumPy's numbers, where a whole number beside one of 32 bits is one of 64."""
+    names: dict[str, Any] = {name: getattr(np, name) for name in ("exp", "log1p", "log")}
+    names |= {"fabs": abs, "f4": np.float32, "f8": np.float64, "int": int, "min": min, "max": max}
+    given = {"a": np.int64(a), "b": np.int64(b), "x": np.float64(x), "y": np.float64(y)}
+    with np.errstate(all="ignore"):
+        return float(eval(expression, names, given))
+
+
+@pytest.mark.parametrize("kind", EXPRESSIONS)
+def test_expressions(kind: str) -> None:
+    for expression in EXPRESSIONS[kind]:
+        result, of = ("int", ctypes.c_int64) if kind == "whole numbers" else ("f8", ctypes.c_double)
+        text = f"def f(a: int, b: int, x: f8, y: f8) -> {result}:\n    return {expression}\n"
+        found = compiled(text, "f", of, ctypes.c_int64, ctypes.c_int64, ctypes.c_double, ctypes.c_double)
+        for a, b, x, y in NUMBERS:
+            if "int(x)" in expression and x != x:
+                continue
+            if kind == "whole numbers" and a < 0:  # rounds towards 0, as the processor does
+                continue
+            np.testing.assert_allclose(
+                found(a, b, x, y), by_numpy(expression, a, b, x, y), 3e-16, 0, err_msg=expression
+            )
+
+
+def test_pointers_of_every_kind() -> None:
+    text = """
+def work(w: int, l: int, t: int, s: int, d: int) -> f8:
+    a, b, c, e, f = words(w), longs(l), truths(t), f4s(s), f8s(d)
+    a[1] = a[0] + 1
+    b[1] = b[0] * 2
+    c[1] = c[0] + 2
+    e[1] = e[0] / 4
+    f[1] = f[0] - 1
+    (f + 1)[1] = (b + 1)[0]
+    a[2] += 5
+    return a[1] + b[1] + c[1] + e[1] + f[1]
+"""
+    arrays = [np.arange(3, 7).astype(kind) for kind in (np.uint32, np.int64, np.uint8, np.float32, np.float64)]
+    found = compiled(text, "work", ctypes.c_double, *[ctypes.c_int64] * 5)(*[x.ctypes.data for x in arrays])
+    assert [x.tolist() for x in arrays] == [
+        [3, 4, 10, 6], [3, 6, 5, 6], [3, 5, 5, 6], [3.0, 0.75, 5.0, 6.0], [3.0, 2.0, 6.0, 6.0]
+    ]  # fmt: skip
+    assert found == 4 + 6 + 5 + 0.75 + 2
+
+
+def test_loops_of_every_form() -> None:
+    text = """
+def work(n: int, m: int) -> int:
+    found = 0
+    for i in range(n):
+        found += 1
+    for i in range(m, n):
+        found += 10 * i
+    for i in range(m, n, 2):
+        found += 100 * i
+    while found > 1000:
+        found -= 1000
+        if found < 3000:
+            break
+    return found
+"""
+    expected = python(text, "work")
+    found = compiled(text, "work", *[ctypes.c_int64] * 3)
+    for n in range(12):
+        for m in range(12):
+            assert found(n, m) == expected(n, m), (n, m)
