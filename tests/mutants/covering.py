@@ -19,7 +19,7 @@ from tests.mutants.changes import ROOT, Mutant
 
 # Where the tests of the engine are, and the examples in its docstrings.
 TESTS = ["tests/autograd", "autograd", "tests/hips", "tests/fuzz", "tests/sweep", "tests/test_lectures.py"]
-TESTS += ["tests/test_coming_from.py", "tests/nn/training/test_compiled.py"]
+TESTS += ["tests/test_coming_from.py", "tests/test_mistakes.py", "tests/nn/training/test_compiled.py"]
 WORDS = ["-q", "-s", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not peers and not browser"]
 LONGEST = 5.0  # seconds; a test that takes longer is not asked
 MOST_SECONDS = 12.0  # of tests for one change
