@@ -7,7 +7,7 @@ when it reaches a node, all that was made from it has been visited, so its gradi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,8 +18,8 @@ from autograd.graph.gradient_hooks import HOOKS, through_hooks
 from autograd.graph.hooks import detecting
 from autograd.graph.node import Node, describe
 from autograd.rules.float_errors import INFINITE_SLOPES
-from autograd.rules.primitive import stands_in_a_book
-from autograd.rules.ready import Kind, evaluated
+from autograd.rules.primitive import Primitive, stands_in_a_book
+from autograd.rules.ready import Vjp, evaluated
 
 Observer = Callable[[Node, int, Any, Any], None]
 
@@ -64,16 +64,38 @@ def _carry(order: Sequence[Node], gradients: dict[Node, Any], create_graph: bool
     """From the last node to the first; ``gradients`` holds those that are known, and None for those that are wanted."""
     chosen: set[Node] = set()  # the nodes below a choice, such as `where`
     for node in reversed(order):
-        g = gradients.get(node)
-        if g is not None and HOOKS and id(node) in HOOKS:
-            g = gradients[node] = through_hooks(node, g, create_graph)
-        if g is None or node.rule is None:
+        g, rule = gradients.get(node), node.rule
+        if g is None:
             continue
-        choice = node.rule.selects or node in chosen
-        for position, parent, share in _shares(node, g, create_graph, gradients):
+        if HOOKS and id(node) in HOOKS:
+            g = gradients[node] = through_hooks(node, g, create_graph)
+        if rule is None or g is None:
+            continue
+        inputs, attrs = node.inputs, node.attrs
+        choice = rule.selects or node in chosen
+        on_nodes = isinstance(g, Node)
+        usual = not g.many if on_nodes else node.kind == "array"
+        pull, vjps = rule.derivatives["node" if on_nodes else node.kind]
+        arguments = [g, node if create_graph else node._raw]
+        for x in inputs:
+            arguments.append(x if create_graph or not isinstance(x, Node) else x._raw)
+        shares = None if pull is None else evaluated(pull, rule.pull, arguments, attrs)
+        for position, parent in enumerate(inputs):
+            if not isinstance(parent, Node) or parent not in gradients:
+                continue
+            # gᵀ(∂node/∂parent)
+            if shares is not None:
+                share = shares[position]
+            elif (vjp := vjps[position]) is None:
+                continue
+            elif usual:
+                share = vjp(*arguments, **attrs) if attrs else vjp(*arguments)
+            else:
+                share = _with_care(vjp, rule, position, arguments, attrs)
             if choice:
                 chosen.add(parent)
-                if node.rule.elementwise and not node.rule.selects:  # else it mixes what was taken with the rest
+                # What is linear passes zeros on, and what is not elementwise mixes what was taken with the rest.
+                if rule.elementwise and not (rule.selects or rule.linear):
                     share = zero_where_not_taken(g, share)
             share, total = parent._unbroadcast(share), gradients[parent]
             gradients[parent] = total = share if total is None else total + share
@@ -81,37 +103,21 @@ def _carry(order: Sequence[Node], gradients: dict[Node, Any], create_graph: bool
                 observe(node, position, share, total)
 
 
-def _shares(node: Any, g: Any, create_graph: bool, needed: Collection[Node]) -> Iterator[tuple[int, Node, Any]]:
-    """gᵀ(∂node/∂x) for each input x whose gradient is needed: its position, itself, and the product."""
-    rule, inputs, attrs = node.rule, node.inputs, node.attrs
-    arguments = (
-        (g, node, *inputs) if create_graph else (g, node._raw, *[x._raw if isinstance(x, Node) else x for x in inputs])
-    )
-    on_nodes = isinstance(g, Node)
-    kind: Kind = "node" if on_nodes else node.kind
-    one_by_one = on_nodes and g.many and not stands_in_a_book(rule)
-    pull, vjps = rule.derivatives[kind]
-    shares = None if pull is None else evaluated(pull, rule.pull, arguments, attrs)
-    for position, x in enumerate(inputs):
-        if not isinstance(x, Node) or x not in needed:
-            continue
-        if shares is not None:
-            yield position, x, shares[position]
-        elif (vjp := vjps[position]) is None:
-            continue
-        elif one_by_one:
-            yield position, x, g.each(lambda g, vjp=vjp: vjp(g, *arguments[1:], **attrs), (g,))
-        elif kind == "scalar":
-            yield position, x, evaluated(vjp, None if rule.own else rule.vjps[position], arguments, attrs)
-        else:
-            yield position, x, vjp(*arguments, **attrs) if attrs else vjp(*arguments)
+def _with_care(vjp: Vjp, rule: Primitive, position: int, arguments: Sequence[Any], attrs: dict[str, Any]) -> Any:
+    """A rule's product, of floats, whose arithmetic raises, or of many gradients, not all rules taking them at once."""
+    g, *others = arguments
+    if not isinstance(g, Node):
+        return evaluated(vjp, None if rule.own else rule.vjps[position], arguments, attrs)
+    if stands_in_a_book(rule):
+        return vjp(*arguments, **attrs)
+    return g.each(lambda g: vjp(g, *others, **attrs), (g,))  # type: ignore[attr-defined]
 
 
 def zero_where_not_taken(g: Any, share: Any) -> Any:
     """Below a choice, a zero upstream gradient means that this branch was not taken: 0 · ∞ is 0 there, not NaN."""
     if isinstance(share, Node):
         return share._zero_where_not_taken(g)
-    if share.__class__ is float:
+    if share.__class__ is float or share.__class__ is np.float64:
         return 0.0 if share != share and g == 0 else share
     squares = np.vdot(share, share)
     if squares == squares:  # a quick look: a NaN would have reached it

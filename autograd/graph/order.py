@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import Any
 
 from autograd.graph.node import Node
@@ -20,20 +21,32 @@ def topological_order(*roots: Node) -> list[Node]:
         >>> [node.label or node.rule.symbol for node in topological_order(c)]
         ['a', '×', '+']
     """
-    wrong = [type(root).__name__ for root in roots if not isinstance(root, Node)]
-    if wrong:
-        raise TypeError(f"topological_order takes Values and Tensors, e.g. topological_order(loss), not {wrong[0]}")
+    if not all(map(isinstance, roots, repeat(Node))):
+        wrong = next(type(root).__name__ for root in roots if not isinstance(root, Node))
+        raise TypeError(f"topological_order takes Values and Tensors, e.g. topological_order(loss), not {wrong}")
     order: list[Node] = []
     seen: set[Node] = set()
     stack: list[Any] = [*reversed(roots)]
+    push, pop = stack.append, stack.pop
     while stack:
-        node = stack.pop()
+        node = pop()
         if node is None:  # all parents of the node below it are in the list by now
-            order.append(stack.pop())
-        elif isinstance(node, Node) and node not in seen:
-            seen.add(node)
-            if node.rule is None:
-                order.append(node)
+            order.append(pop())
+        elif node not in seen:
+            while node.rule is not None:  # down along the last parents; the others wait
+                seen.add(node)
+                push(node)
+                push(None)
+                last = None
+                for x in node.inputs:
+                    if isinstance(x, Node) and x not in seen:
+                        if last is not None:
+                            push(last)
+                        last = x
+                if last is None:
+                    break
+                node = last
             else:
-                stack += (node, None, *node.inputs)
+                seen.add(node)
+                order.append(node)
     return order

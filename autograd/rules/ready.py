@@ -6,7 +6,7 @@ plain numbers, the answer is known beforehand.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FunctionType
 from typing import Any, Literal
 
@@ -57,7 +57,7 @@ def specialised(rule: Vjp, kind: Kind) -> Vjp:
     return twin
 
 
-def evaluated(rule: Any, as_written: Any, arguments: tuple[Any, ...], attrs: dict[str, Any]) -> Any:
+def evaluated(rule: Any, as_written: Any, arguments: Sequence[Any], attrs: dict[str, Any]) -> Any:
     """A rule's value; where Python's float arithmetic raises, IEEE 754's answer, which NumPy's float64 gives.
 
     Where there is nothing ``as_written`` to ask again, the exception stands.

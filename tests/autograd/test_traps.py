@@ -282,6 +282,7 @@ def test_recorded_gradients_of_leaves_share_no_memory() -> None:
 DEAD_BRANCHES: dict[str, tuple[Any, float, float]] = {
     "where": (lambda x: ag.where(x > 0, ag.sqrt(x), 0.0), 1 / 4, -1 / 32),
     "two functions inside": (lambda x: ag.where(x > 0, ag.exp(ag.log(x) * 0.5), 0.0), 1 / 4, -1 / 32),
+    "sums and signs inside": (lambda x: ag.where(x > 0, -(1.0 - (ag.sqrt(x) + x)) - x, 0.0), 1 / 4, -1 / 32),
     "both branches computed": (lambda x: ag.where(x > 0, ag.log(x), x * 0.0), 1 / 4, -1 / 16),
     "infinite in second order only": (lambda x: ag.where(x > 0, x**1.5, 0.0), 3.0, 3 / 8),
     "maximum": (lambda x: ag.maximum(ag.sqrt(x), 1.0), 1 / 4, -1 / 32),
