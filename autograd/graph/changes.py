@@ -63,7 +63,7 @@ def owned(attrs: dict[str, Any]) -> dict[str, Any]:
         {'slope': array([0.1, 0.2]), 'axis': 0}
     """
     for x in attrs.values():
-        if x.__class__ not in _FIXED:
+        if x.__class__ not in _FIXED and not (x.__class__ is tuple and _FIXED.issuperset(map(type, x))):
             return {name: _own(x) for name, x in attrs.items()}
     return attrs
 

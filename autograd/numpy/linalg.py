@@ -13,7 +13,9 @@ __all__ = _numpys.__all__
 
 def __getattr__(name: str) -> Any:
     found = getattr(_numpys, name)
-    return _differentiable_version(found) if callable(found) and not isinstance(found, type) else found
+    if callable(found) and not isinstance(found, type):
+        found = globals()[name] = _differentiable_version(found)
+    return found
 
 
 def __dir__() -> list[str]:

@@ -154,7 +154,7 @@ def diag(v: Any, k: int = 0) -> Any:
         rows, columns = shape(v)
         start, length = (k, columns - k) if k > 0 else (-k * columns, rows + k)
         stop = start + (columns + 1) * max(0, min(length, rows, columns))
-        return shaping.getitem(ravel(v), index=slice(start, stop, columns + 1))
+        return shaping.getitem(shaping.reshape(v, shape=(-1,)), index=slice(start, stop, columns + 1))
     length = shape(v)[0] + abs(k)
     places = np.arange(shape(v)[0])
     return shaping.scatter(v, shape=(length, length), index=(places + max(-k, 0), places + max(k, 0)))

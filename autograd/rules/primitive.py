@@ -248,10 +248,13 @@ class Primitive:
         numbers = self.scalar is not None
         for x in inputs:
             kind = x.__class__
-            apply = getattr(kind, "_apply", None)
-            if apply is not None:
-                return apply(self, inputs, attrs)
-            numbers = numbers and (kind is float or kind is int or kind is bool)
+            if kind is float or kind is int or kind is bool:
+                continue
+            numbers = False
+            if kind is not np.ndarray:  # which takes half a microsecond to say that it has no such method
+                apply = getattr(kind, "_apply", None)
+                if apply is not None:
+                    return apply(self, inputs, attrs)
         if numbers:
             return self.on_floats(inputs, attrs)
         try:

@@ -12,7 +12,8 @@ import numpy as np
 from autograd.arguments import explained
 from autograd.elsewhere import catching
 from autograd.errors import DTypeError
-from autograd.graph.node import Node
+from autograd.graph.node import NO_ATTRS, Node
+from autograd.graph.operators import ForeignOperandError
 from autograd.graph.outside import CUT, look_at
 from autograd.kinds import DTypeLike
 from autograd.numpy import shapes
@@ -96,6 +97,16 @@ class ArrayMethods(NumpyMethods, Exchange):
         """The entries as nested lists of Python numbers."""
         return self._raw.tolist()
 
+    # ---- operators --------------------------------------------------------------------------------------------------
+
+    def _operate(self, function: Any, a: Any, b: Any) -> Self:
+        tensor: Any = self
+        try:
+            result: Self = tensor._apply(function, (a, b), NO_ATTRS)  # as the function would, sooner
+        except ForeignOperandError:
+            return NotImplemented  # type: ignore[no-any-return]
+        return result
+
     # ---- products, parts and shapes ---------------------------------------------------------------------------------
 
     def __matmul__(self, other: Any) -> Self:
@@ -109,6 +120,10 @@ class ArrayMethods(NumpyMethods, Exchange):
         return self._call(_functions().dot, self, other)
 
     def __getitem__(self, index: Any) -> Self:
+        if index.__class__ is int or index.__class__ is slice:  # as mostly, and nothing to copy
+            tensor: Any = self
+            part: Self = tensor._apply(shaping.getitem, (self,), {"index": index})
+            return part
         nodes = [x for x in (index if index.__class__ is tuple else (index,)) if isinstance(x, Node)]
         if any(x.traced for x in nodes):
             from autograd.numpy.indexing import gathered

@@ -15,6 +15,7 @@ from autograd.graph.hooks import current_tracer
 from autograd.graph.node import Node, describe
 from autograd.graph.operators import ForeignOperandError
 from autograd.graph.outside import look_at
+from autograd.numpy.protocols import apply_ufunc
 from autograd.rules import products, shaping
 from autograd.rules.primitive import BOOK, Primitive
 from autograd.rules.shapes import is_complex
@@ -84,6 +85,18 @@ def is_held(array: Array) -> bool:
     while memory.__class__ is np.ndarray:
         memory = memory.base
     return memory.__class__ is bytearray and not array.flags.writeable
+
+
+def apply_into(ufunc: np.ufunc, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """What a ufunc means on nodes where there is something to write the result into."""
+    if not any(isinstance(x, Node) for x in options["out"]):
+        if not any(isinstance(x, Node) and x.requires_grad for x in inputs):
+            # ``W.data -= 0.1 * W.grad``: a plain array takes in numbers that have no gradient to lose.
+            return ufunc(*[x._raw if isinstance(x, Node) else x for x in inputs], **options)
+        if len(options) == 1 and options["out"][0] is inputs[0]:
+            # ``a += t``: a is from now on the name of a new Tensor; other names of the array keep the array.
+            return apply_ufunc(ufunc, "__call__", inputs, {})
+    return apply_ufunc(ufunc, "__call__", inputs, options)
 
 
 def plain_array(held: Any, dtype: Any, copy: bool | None) -> Any:

@@ -151,20 +151,25 @@ class Tensor(ArrayMethods, Copying):
         arrays: list[Any] = []
         captured: list[int] = []  # positions of operands that are the user's own memory
         for x in inputs:
-            if isinstance(x, Tensor):
+            kind = x.__class__
+            if kind is Tensor:
+                arrays.append(x._raw)
+                if x.requires_grad:
+                    requires_grad = True
+            elif kind is float or kind is int or kind is complex:
+                arrays.append(x)
+            elif isinstance(x, Tensor):
                 if x.carries:
                     return x._apply(rule, inputs, attrs)
                 requires_grad = requires_grad or x.requires_grad
                 arrays.append(x._raw)
-            elif x.__class__ is float or x.__class__ is int or x.__class__ is complex:
-                arrays.append(x)
             else:
                 captured.append(len(arrays))
-                arrays.append(as_array(x, rule))
+                arrays.append(x if kind is np.ndarray and x.dtype.kind == "f" else as_array(x, rule))
         if not rule.analytic:
             rule = for_complex(rule, arrays)
         try:
-            data = rule.array(*arrays, **attrs)
+            data = rule.array(*arrays, **attrs) if attrs else rule.array(*arrays)
         except ValueError as error:
             raise explained(rule, arrays, error) from None
         except TypeError:
@@ -173,10 +178,11 @@ class Tensor(ArrayMethods, Copying):
         if data.__class__ is not np.ndarray:
             data = np.asarray(data)
         if requires_grad and rule.differentiable and recording():
-            parents = list(inputs)
-            for i in captured:
-                parents[i] = constant(held(arrays[i]))
-            return fill(object.__new__(Tensor), data, rule, tuple(parents), owned(attrs) if attrs else NO_ATTRS, True)
+            if captured:
+                inputs = list(inputs)
+                for i in captured:
+                    inputs[i] = fill(object.__new__(Tensor), held(arrays[i]))
+            return fill(object.__new__(Tensor), data, rule, tuple(inputs), owned(attrs) if attrs else NO_ATTRS, True)
         if rule.view and np.may_share_memory(data, arrays[0]) and not operands.is_held(data):
             data = data.copy()  # a leaf has its memory to itself
         return new_node(Tensor, data, None, (), CUT if is_cut(inputs) else NO_ATTRS)
@@ -242,14 +248,8 @@ class Tensor(ArrayMethods, Copying):
             return operands.plain_array(self._raw, dtype, copy)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
-        into_arrays = "out" in options and not any(isinstance(x, Node) for x in options["out"])
-        if into_arrays and method == "__call__":
-            if not any(map(_requires_grad, inputs)):
-                # ``W.data -= 0.1 * W.grad``: a plain array takes in numbers that have no gradient to lose.
-                return ufunc(*[x._raw if isinstance(x, Node) else x for x in inputs], **options)
-            if len(options) == 1 and options["out"][0] is inputs[0]:
-                # ``a += t``: a is from now on the name of a new Tensor; other names of the array keep the array.
-                return apply_ufunc(ufunc, method, inputs, {})
+        if "out" in options and method == "__call__":
+            return operands.apply_into(ufunc, inputs, options)
         return apply_ufunc(ufunc, method, inputs, options)
 
     def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any) -> Any:
@@ -334,9 +334,10 @@ class Tensor(ArrayMethods, Copying):
         return constant(array) if create_graph else array
 
     def _unbroadcast(self, share: Any) -> Any:
-        shape, dtype = self._raw.shape, self._raw.dtype
-        if share.__class__ is np.ndarray and share.shape == shape and share.dtype is dtype:
+        array = self._raw
+        if share.__class__ is np.ndarray and share.shape == array.shape and share.dtype is array.dtype:
             return share
+        shape, dtype = array.shape, array.dtype
         if share.__class__ is float or share.__class__ is int or share.__class__ is complex:
             # A rule may say "the same for every entry" by a plain number.
             share = np.asarray(share if dtype.kind == "c" else share.real, dtype)
@@ -348,10 +349,9 @@ class Tensor(ArrayMethods, Copying):
             if share.shape != full:
                 share = shaping.broadcast_to(share, shape=full)
             if full != shape:
-                raw = share.__class__ is np.ndarray
-                share = shaping.sum_to.array(share, shape) if raw else shaping.sum_to(share, shape=shape)
+                share = shaping.sum_to(share, shape=shape)
         if share.dtype != dtype:
-            share = in_type_of(self._raw, share)
+            share = in_type_of(array, share)
         return share
 
     @staticmethod
@@ -390,10 +390,6 @@ class Tensor(ArrayMethods, Copying):
 def constant(array: Any) -> Tensor:
     """A Tensor around an array as it is: no copy, no gradient."""
     return fill(object.__new__(Tensor), np.asarray(array))
-
-
-def _requires_grad(x: Any) -> bool:
-    return isinstance(x, Node) and x.requires_grad
 
 
 def _plain(gradient: Any) -> Array:
