@@ -92,7 +92,7 @@ def check_grads(
         if argnum is None:
             positions = [i for i, x in enumerate(args) if any(map(_holds_floats, leaves(x)))]
         else:
-            positions = positions_of(name_of(function), args, argnum)
+            positions = positions_of(function, args, argnum)
         if not positions:
             kinds = ", ".join(sorted({_kind(x) for argument in args for x in leaves(argument)})) or "nothing"
             raise TypeError(f"check_grads of {name_of(function)}: its arguments hold {kinds}, and no floats")

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import ShapeError
-from autograd.functional.signatures import Argnum, Function, name_of, positions_of
+from autograd.functional.signatures import Argnum, Function, positions_of
 from autograd.functional.trees import leaves, matched_leaves, name_list, with_leaves
 from autograd.graph.hooks import current_tracer
 from autograd.graph.mode import recorded, recording
@@ -41,7 +41,7 @@ def value_and_push(function: Function, args: tuple[Any, ...], direction: Any, ar
             return None
         given: Sequence[Dual] = (made,)
     else:
-        given = _in_their_place(replaced, positions_of(name_of(function), args, argnum), argnum, direction, here)
+        given = _in_their_place(replaced, positions_of(function, args, argnum), argnum, direction, here)
         if not given:
             return None
     try:

@@ -22,7 +22,7 @@ from autograd.functional.trees import leaves, matched_leaves, name_list, paths, 
 from autograd.graph.backward import is_watched
 from autograd.graph.forward import has_forward_rules, push_forward
 from autograd.graph.hooks import current_tracer
-from autograd.graph.mode import is_recording, recorded
+from autograd.graph.mode import enable_grad, is_recording, recorded, recording
 from autograd.graph.node import ACTIVE, PAST, Node, fill
 from autograd.graph.order import topological_order
 from autograd.graph.outside import CUT, look_at
@@ -50,21 +50,27 @@ class Run:
     """
 
     def __init__(self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], argnum: Argnum) -> None:
-        self.name = name_of(function)
-        several = not hasattr(argnum, "__index__")
-        positions = positions_of(self.name, args, argnum)
+        self.function = function
+        several = argnum.__class__ is not int and not hasattr(argnum, "__index__")
+        positions = positions_of(function, args, argnum)
         # The argument as it was given (a tuple for several), its leaves, and the node in place of each.
         self.argument = tuple(args[i] for i in positions) if several else args[positions[0]]
         self.given = leaves(self.argument)
         self.inputs = self._own_leaves(args, positions)
         traced = with_leaves(self.argument, self.inputs)
         replaced = list(args)
-        for i, x in zip(positions, traced if several else (traced,), strict=True):
-            replaced[i] = x
-        recorded_outside, number = is_recording(), next(_RUNS)
+        if several:
+            for i, x in zip(positions, traced, strict=True):
+                replaced[i] = x
+        else:
+            replaced[positions[0]] = traced
+        recorded_outside, number = bool(recording()), next(_RUNS)
         try:
-            with recorded():
+            if recorded_outside:
                 self.output = function(*replaced, **kwargs)
+            else:
+                with enable_grad():
+                    self.output = function(*replaced, **kwargs)
         except (AttributeError, TypeError) as error:
             name_list(error, self.argument if several else (self.argument,))
             raise
@@ -73,17 +79,28 @@ class Run:
                 leaf.attrs = PAST
         self._holds_derivatives = next(_RUNS) != number + 1
         self.results = leaves(self.output)
-        self._check_results()
+        if self.output.__class__ is not Tensor:
+            self._check_results()
         self._order = topological_order(*filter(requires_grad, self.results))
         nodes = [(leaf, x) for leaf, x in zip(self.inputs, self.given, strict=True) if isinstance(x, Node)]
-        self._kind = nodes[0][1] if nodes else None
+        # Where other variables take part, somebody may go on to differentiate the derivative for them.
+        others = [x for x in self._order if x.rule is None and x.requires_grad and x.attrs is not PAST]
+        self._outer = recorded_outside and bool(others)
+        self._kind, self._unjoined = None, list[Any]()
+        if nodes:
+            self._join_later(nodes, recorded_outside)
+
+    @property
+    def name(self) -> str:
+        """What the function is called, for messages."""
+        return name_of(self.function)
+
+    def _join_later(self, nodes: list[tuple[Any, Any]], recorded_outside: bool) -> None:
+        """Look at the leaves that stand for nodes."""
+        self._kind = nodes[0][1]
         if recorded_outside:
             look_at("a derivative", *(x for _, x in nodes if x.attrs is CUT))
-        # Where other variables take part, somebody may go on to differentiate the derivative for them.
-        self._outer = recorded_outside and (
-            any(leaf.rule is not None or x.requires_grad for leaf, x in nodes)
-            or any(node.rule is None and node.requires_grad and node.attrs is not PAST for node in self._order)
-        )
+            self._outer = self._outer or any(leaf.rule is not None or x.requires_grad for leaf, x in nodes)
         self._unjoined = [
             (leaf, x) for leaf, x in nodes if self._outer and leaf.rule is None and (x.requires_grad or x.attrs is CUT)
         ]
@@ -169,7 +186,7 @@ class Run:
 
     def _warn_of_independence(self) -> None:
         # What is made of derivatives may be constant: those of a linear function are.
-        if not self._holds_derivatives and not any(map(requires_grad, self.results)):
+        if not self._order and not self._holds_derivatives:
             warn_of_independence(self.name)
 
     def _upstream(self, upstreams: Sequence[Any]) -> list[tuple[Node, Any]]:
@@ -214,6 +231,8 @@ class Run:
 
     def _join(self) -> None:
         """Let the leaves of this run follow from the nodes that were given."""
+        if not self._unjoined:
+            return
         for leaf, x in self._unjoined:
             if x.requires_grad:
                 leaf.rule, leaf.inputs = arithmetic.subtract, (x, 0.0)  # x − 0 is x to the last bit; −0 + 0 is not −0
@@ -278,8 +297,11 @@ def _gradients(root: Any, upstream: Any, order: Sequence[Node], wanted: Sequence
     """As `autograd.gradients`, along an order that is known already; zero where ``root`` depends on nothing."""
     if not root.requires_grad:
         return [zero(x) for x in wanted]
-    with recorded():
+    if recording():
         found = root._propagate(root._seed(upstream, record), order, record, wanted)
+    else:
+        with enable_grad():
+            found = root._propagate(root._seed(upstream, record), order, record, wanted)
     return [x._as_gradient(found.get(x), record) for x in wanted]
 
 

@@ -113,20 +113,20 @@ def name_of(function: Function) -> str:
     return name
 
 
-def positions_of(name: str, args: Sequence[Any], argnum: Argnum) -> list[int]:
-    """Which positional arguments ``argnum`` means, counted from the first."""
+def positions_of(function: Function, args: Sequence[Any], argnum: Argnum) -> list[int]:
+    """Which positional arguments of a function ``argnum`` means, counted from the first."""
     if argnum.__class__ is int and 0 <= argnum < len(args):  # as mostly
         return [argnum]
     numbers = [operator.index(i) for i in ([argnum] if hasattr(argnum, "__index__") else argnum)]
     missing = [i for i in numbers if not -len(args) <= i < len(args)]
     if missing:
         raise TypeError(
-            f"{name} was given {len(args)} positional arguments; argument {missing[0]}, to differentiate for, "
-            "is not among them"
+            f"{name_of(function)} was given {len(args)} positional arguments; argument {missing[0]}, to differentiate "
+            "for, is not among them"
         )
     positions = [i % len(args) for i in numbers]
     if len(set(positions)) < len(positions):
-        raise ValueError(f"argnum={argnum} names an argument of {name} twice")
+        raise ValueError(f"argnum={argnum} names an argument of {name_of(function)} twice")
     return positions
 
 

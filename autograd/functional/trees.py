@@ -28,6 +28,8 @@ def leaves(tree: Any) -> list[Any]:
         >>> leaves({"W": [1.0, 2.0], "b": (3.0, None)})
         [1.0, 2.0, 3.0]
     """
+    if tree.__class__ in _LEAVES:
+        return [tree]
     opened = keys_and_parts(tree)
     return [tree] if opened is None else [leaf for part in opened[1] for leaf in leaves(part)]
 
