@@ -171,10 +171,14 @@ def _moved_pseudoinverse(t: Any, y: Any, x: Any, yt: Any, tt: Any) -> Any:
 # triangle with half its diagonal. Of Yᵀ, an upper triangle, the inverse is found by substitution alone.
 cholesky = primitive(
     "cholesky", matrices.told("cholesky")(np.linalg.cholesky),
-    lambda g, y, x: _turned(inv(matrix_transpose(y)), 0.5 * _mirrored(matmul(matrix_transpose(y), g), "L")),
+    lambda g, y, x: _of_factor(g, matrix_transpose(y)),
     jvp=lambda t, y, x: matmul(y, _lower_half(_turned(matrix_transpose(inv(matrix_transpose(y))), _symmetric(t)))),
     doc="X = Y Yᵀ, Y lower triangular; the gradient is symmetric as X is",
 )  # fmt: skip
+
+
+def _of_factor(g: Any, yt: Any) -> Any:
+    return _turned(inv(yt), 0.5 * _mirrored(matmul(yt, g), "L"))
 
 
 def _lower_half(x: Any) -> Any:
@@ -234,9 +238,9 @@ def _of_eigenpairs(gw: Any, gV: Any, w: Any, V: Any, UPLO: str) -> Any:
 
 def _mirrored(t: Any, UPLO: str) -> Any:
     # What is read of a symmetric matrix, as all of it.
-    if UPLO == "L":
-        return tril(t, k=0) + matrix_transpose(tril(t, k=-1))
-    return triu(t, k=0) + matrix_transpose(triu(t, k=1))
+    mirrored, (rows, columns) = matrix_transpose(t), shape(t)[-2:]
+    lower, upper = (t, mirrored) if UPLO == "L" else (mirrored, t)
+    return where(triangles.below(rows, columns, 0), lower, upper)
 
 
 def _moved_eigenpairs(t: Any, w: Any, V: Any) -> Any:

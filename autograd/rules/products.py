@@ -20,7 +20,7 @@ from autograd.rules.shaping import reshape, transpose
 def matrix_transpose(x: Any) -> Any:
     """The last two axes swapped."""
     count = rank(x)
-    return transpose(x, axes=(*range(count - 2), count - 1, count - 2))
+    return transpose(x, axes=(1, 0) if count == 2 else (*range(count - 2), count - 1, count - 2))
 
 
 def as_row(x: Any) -> Any:

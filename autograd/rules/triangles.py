@@ -11,22 +11,26 @@ SMALL = 1 << 14  # entries
 
 
 @lru_cache(maxsize=32)
-def _below(rows: int, columns: int, k: int) -> Any:
-    """Where a matrix is on and below its k-th diagonal."""
+def _small(rows: int, columns: int, k: int) -> Any:
     found = np.tri(rows, columns, k, dtype=bool)
     found.flags.writeable = False
     return found
+
+
+def below(rows: int, columns: int, k: int) -> Any:
+    """Where a matrix is on and below its k-th diagonal."""
+    return (_small if rows * columns <= SMALL else _small.__wrapped__)(rows, columns, k)
 
 
 def tril(x: Any, k: int) -> Any:
     """x on and below its k-th diagonal, as NumPy's, which finds out each time where that is."""
     if not isinstance(x, np.ndarray) or x.ndim < 2 or x.size > SMALL:
         return np.tril(x, k)
-    return np.where(_below(*x.shape[-2:], k), x, np.zeros((), x.dtype))
+    return np.where(below(x.shape[-2], x.shape[-1], k), x, np.zeros((), x.dtype))
 
 
 def triu(x: Any, k: int) -> Any:
     """x on and above its k-th diagonal."""
     if not isinstance(x, np.ndarray) or x.ndim < 2 or x.size > SMALL:
         return np.triu(x, k)
-    return np.where(_below(*x.shape[-2:], k - 1), np.zeros((), x.dtype), x)
+    return np.where(below(x.shape[-2], x.shape[-1], k - 1), np.zeros((), x.dtype), x)

@@ -253,7 +253,7 @@ ROWS = (
     _row("H2", "gradient of a softmax regression, written with exp and log", _regression, 0.7),
     _row("H3", "gradient through 100 steps of an ODE of 10 numbers", _ode, 0.7),
     _row("H4", "gradient of a step of an LSTM", _lstm, 0.7),
-    _row("H5", "gradient of a Gaussian likelihood by a Cholesky factor of 30 by 30", _cholesky, 1.0),
+    _row("H5", "gradient of a Gaussian likelihood by a Cholesky factor of 30 by 30", _cholesky, 0.7),
     _row("H6", "gradient of 60 operations on 10 numbers", _chain, 0.7),
     _row("H7", "gradient of x² of a float", _float, 1.0),
     _row("H8", "gradient of a tanh net in 200 dimensions", _net, 1.0),
