@@ -48,6 +48,21 @@ def reason(mutant: Mutant) -> str | None:
 KNOWN: dict[tuple[str, str, str], str] = {
     (
         "autograd/rules/forwards.py",
+        "0 → 1",
+        "return -np.sum(targets * np.where(np.equal(targets, 0), 0, log_softmax(logits, -1)), axis=-1)",
+    ): "a weight of 0 times any finite number",
+    (
+        "autograd/rules/arithmetic.py",
+        "0.0 → 1.0",
+        "lambda g, y, a, b: g * where(equal(a, 0), 0.0, y) * log(where(equal(a, 0), 1, a)),",
+    ): "any finite number times the logarithm of 1",
+    (
+        "autograd/rules/special.py",
+        "1 → 2",
+        "large = np.where(near, 1, x)",
+    ): "where the series is taken, any number but 0 will do",
+    (
+        "autograd/rules/forwards.py",
         "1.5 → 2.5",
         "if total > 1.5:",
     ): "below, what follows is right for any total: a sum without rounding, and its log1p; and so it is in between",

@@ -89,3 +89,11 @@ def test_one_matrix_for_all_is_taken_as_one(
     name: str, axes: tuple[int, int], many: tuple[bool, bool], expected: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert _taken(monkeypatch, name, axes, many) == expected
+
+
+@pytest.mark.parametrize("name", ["concatenate", "stack"])
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_one_part_alone_is_joined_with_nothing(name: str, axis: int) -> None:
+    x = np.arange(12.0).reshape(2, 3, 2)
+    found = batched(BOOK[name], [x], [True], {"axis": axis})
+    np.testing.assert_array_equal(found, [BOOK[name].array(each, axis=axis) for each in x])

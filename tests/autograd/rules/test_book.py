@@ -341,3 +341,9 @@ SIGNATURES = {
 @pytest.mark.parametrize("name", SIGNATURES)
 def test_inputs_are_shown_by_position_and_the_rest_by_name(name: str) -> None:
     assert str(inspect.signature(BOOK[name])) == SIGNATURES[name]
+
+
+def test_who_asks_for_a_usual_entry_has_no_other_chapter_read() -> None:
+    code = "import autograd as ag; ag.BOOK['exp'], ag.exp(1.0); print(len(ag.BOOK.unread) > 0, len(ag.BOOK) > 100)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "True True\n"

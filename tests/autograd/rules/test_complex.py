@@ -390,3 +390,19 @@ def test_the_slope_of_an_angle_divides_by_no_number_that_is_nothing() -> None:
     with np.errstate(all="raise"):
         found = COMPLEX_BOOK["angle"].vjps[0](1.0, np.angle(x), x)
     np.testing.assert_allclose(found, [0.0, *(-1j / x[1:])], rtol=1e-15)
+
+
+FLAT = [name for name, entry in BOOK.items() if not entry.differentiable and isinstance(entry.array, np.ufunc)]
+
+
+@pytest.mark.parametrize("name", FLAT)
+def test_what_is_flat_answers_for_complex_numbers_as_numpy_does_or_refuses_them_by_name(name: str) -> None:
+    rule = BOOK[name]
+    given = [np.array([0.0, 1j, 1.0, 2 - 1j]), np.array([0.0, 1j, 2.0, 2 + 1j])][: rule.array.nin]
+    answers = [name for name in FLAT if BOOK[name].analytic]
+    assert {"equal", "not_equal", "logical_and", "logical_or", "logical_xor", "logical_not"} < {*answers}
+    if name in answers:
+        np.testing.assert_array_equal(np.asarray(rule(*map(Tensor, given))), rule.array(*given))
+    else:
+        with pytest.raises(TypeError, match=name):
+            rule(*map(Tensor, given))

@@ -58,8 +58,8 @@ def test_one_half_is_a_power_like_any_other(engine: str) -> None:
 EDGES = [0.0, -0.0, 5e-324, 1e-300, 1.0, -2.0, 3.5, math.inf, -math.inf]
 
 
-@pytest.mark.parametrize("of_numbers", [False, True])
-def test_a_power_lowered_by_one_and_a_direction_are_nothing_where_there_is_none(of_numbers: bool) -> None:
+@pytest.mark.parametrize("kind", ["numbers", "arrays", "an array and a number"])
+def test_a_power_lowered_by_one_and_a_direction_are_nothing_where_there_is_none(kind: str) -> None:
     """By their definitions in words: aᵇ⁻¹, or 0 where b is 0 and 1/a is not finite; a / b, or 0 where b is 0."""
     for a in EDGES:
         for b in (0.0, 1.0, 2.0, -1.0, 0.5):
@@ -68,8 +68,7 @@ def test_a_power_lowered_by_one_and_a_direction_are_nothing_where_there_is_none(
                 power = 0.0 if nothing else np.power(a, b - 1)
                 if b == 0.5 and math.isinf(a):
                     power = 0.0  # of −∞ as of ∞
-                given = (a, b) if of_numbers else (np.array([a, a]), np.array([b, b]))
-                np.testing.assert_array_equal(ag.lowered_power(*given), power if of_numbers else [power] * 2)
-                np.testing.assert_array_equal(
-                    ag.BOOK["direction"](*given), np.full(np.shape(given[1]), a / b if b else 0.0)
-                )
+                given = a if kind == "numbers" else np.array([a, a]), np.array([b, b]) if kind == "arrays" else b
+                expected = np.full(np.shape(given[0]), power), np.full(np.shape(given[0]), a / b if b else 0.0)
+                np.testing.assert_array_equal(ag.lowered_power(*given), expected[0])
+                np.testing.assert_array_equal(ag.BOOK["direction"](*given), expected[1])

@@ -96,3 +96,25 @@ def test_windows_of_one_step_are_taken_of_the_image_as_one_long_row(name: str) -
         across = plan.lengths[1]
         assert plan.lines == (plan.counts[0], across)
         assert plan.windows == ((plan.counts[0] - 1) * across + plan.counts[1],)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+@pytest.mark.parametrize("stride", [1, 2, 3, 5])
+@pytest.mark.parametrize("dilation", [1, 2, 3])
+@pytest.mark.parametrize("padding", [0, 1])
+def test_what_goes_into_windows_is_the_adjoint_of_what_comes_from_them(
+    size: int, stride: int, dilation: int, padding: int
+) -> None:
+    """Whether windows share entries or not: ⟨from(x), g⟩ = ⟨x, into(g)⟩."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(2, 12, 9))
+    how: dict[str, Any] = {"size": (size, 2), "stride": (stride, 2), "padding": (padding, 0), "dilation": (dilation, 1)}
+    counts = windows.window_counts(x.shape[1:], **how)
+    g = rng.normal(size=(2, *counts))
+    for places in (
+        rng.integers(0, 2 * size, (2, *counts)),
+        np.zeros((2, *counts), int),
+        np.full((2, *counts), 2 * size - 1),
+    ):
+        out, back = windows.from_windows(x, places, **how), windows.into_windows(g, places, lengths=x.shape[1:], **how)
+        np.testing.assert_allclose(np.vdot(out, g), np.vdot(x, back), rtol=1e-12, atol=1e-12)

@@ -242,3 +242,11 @@ def test_values_of_a_kind_of_ones_own_have_the_same_gradients(function: Any, kin
     assert ag.gradients(function(*own), own) == [x.grad for x in plain]
     assert ag.gradients(function(own[0], plain[1]), [own[0], plain[1]]) == [x.grad for x in plain]
     assert ag.gradients(function(plain[0], own[1]), [plain[0], own[1]]) == [x.grad for x in plain]
+
+
+@pytest.mark.parametrize("ways", [(False, True), (True, False), (True, True), (False, False)])
+def test_gradients_of_passes_of_any_kind_add_up(ways: tuple[bool, bool]) -> None:
+    x = Value(3.0)
+    for create_graph in ways:
+        (x * x).backward(create_graph=create_graph)
+    assert float(getattr(x.grad, "data", x.grad)) == 12.0
