@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 import autograd as ag
 from autograd import suggest
 from nn._arguments import checked, explained_methods
-from nn._text import quoted
+from nn._state import StateError, check_fits, check_state, one_of_each
 from nn._words import METHODS
 from nn.init import planning
 
@@ -23,10 +23,6 @@ Member = TypeVar("Member")
 Result = TypeVar("Result")
 Result_co = TypeVar("Result_co", covariant=True)
 P = ParamSpec("P")
-
-
-class StateError(ag.GradbookError, ValueError):
-    """A saved state that does not fit the object it was to be loaded into; nothing was loaded."""
 
 
 class Parameter(ag.Tensor):
@@ -253,7 +249,8 @@ class Module:
         """The values of parameters and buffers, copied: what has to be saved, in PyTorch's names and layout.
 
         What goes out and comes in is as PyTorch has it, whatever is held: the weight of a `Linear` is held as (in, out)
-        and is (out, in) here. So a state of either library is read by the other.
+        and is (out, in) here; what is shared has every name that it has. So a state of either library is read by the
+        other.
 
         Example:
             >>> from nn.layers import Linear
@@ -263,11 +260,37 @@ class Module:
         return {name: np.array(_turned(member.data, axes), order="C") for _, name, axes, member in self._state()}
 
     def _state(self) -> Iterator[tuple[str, str, tuple[int, ...] | None, ag.Tensor]]:
-        """For each parameter and buffer its name, PyTorch's, and PyTorch's order of the axes."""
+        """For each parameter and buffer, wherever it is, its name, PyTorch's, and PyTorch's order of the axes."""
+        places = list(self._places())
         for kind in (Parameter, Buffer):
-            for path, module, name, member in self._placed(kind):
-                theirs, axes = module.pytorch.get(name, (name, None))
-                yield _join(path, name), _join(path, theirs), axes, member
+            for path, module in places:
+                for name, member in module.members():
+                    if isinstance(member, kind):
+                        theirs, axes = module.pytorch.get(name, (name, None))
+                        yield _join(path, name), _join(path, theirs), axes, member
+
+    def _places(self, path: str = "", around: frozenset[int] = frozenset()) -> Iterator[tuple[str, Module]]:
+        """This module and all below it, depth first, as often as they are there; a circle ends."""
+        if id(self) not in around:
+            yield path, self
+            for name, child in self.named_children():
+                yield from child._places(_join(path, name), around | {id(self)})
+
+    def shared(self) -> list[list[str]]:
+        """The names in `state_dict` of each parameter or buffer that is in several places.
+
+        Example:
+            >>> from nn.layers import Linear
+            >>> one, other = Linear(2, 2), Linear(2, 2)
+            >>> other.weight = one.weight
+            >>> from nn.layers import Sequential
+            >>> Sequential(one, other).shared()
+            [['0.weight', '1.weight']]
+        """
+        names: dict[int, list[str]] = {}
+        for _, name, _, member in self._state():
+            names.setdefault(id(member), []).append(name)
+        return [each for each in names.values() if len(each) > 1]
 
     def plan(self) -> dict[str, NDArray[Any]]:
         """Of a module built while `nn.init.planning` is set: `state_dict`, in arrays that take no memory."""
@@ -306,9 +329,12 @@ class Module:
         if not hasattr(state, "items"):
             raise TypeError(f"state is a dict as state_dict() gives, not {type(state).__name__}; nn.load reads files")
         ignored = {_join(path, name) for path, module in self.named_modules() for name in module.pytorch_ignores}
-        members = {name: (axes, member) for _, name, axes, member in self._state()}
+        shared = self.shared()
+        others = {name for names in shared for name in names[1:]}
+        members = {name: (axes, member) for _, name, axes, member in self._state() if name not in others}
         here = {name: _turned(member.data, axes) for name, (axes, member) in members.items()}
         state = {name: value for name, value in state.items() if name in here or name not in ignored}
+        state = one_of_each(type(self).__name__, shared, state)
         arrays = check_state(type(self).__name__, here, state)
         for name, (axes, member) in members.items():
             back = None if axes is None else tuple(np.argsort(axes).tolist())
@@ -327,56 +353,6 @@ class Module:
 
 for _name in METHODS:
     setattr(Module, _name, suggest.Elsewhere(_name, "model", METHODS))
-
-
-def check_state(
-    owner: str, here: Mapping[str, NDArray[Any]], state: Mapping[str, ArrayLike]
-) -> dict[str, NDArray[Any]]:
-    """Fresh arrays with the values of ``state`` and the dtypes of ``here``, once every name and shape agrees.
-
-    Args:
-        owner: Who is to take the state, for the message.
-        here: The arrays to be replaced, by name.
-        state: Their new values, by name.
-
-    Raises:
-        StateError: Something does not fit; the message lists everything that does not.
-    """
-    arrays = {name: value.data if isinstance(value, ag.Tensor) else np.asarray(value) for name, value in state.items()}
-    check_fits(owner, here, arrays)
-    return {name: np.array(arrays[name], dtype=here[name].dtype) for name in here}
-
-
-def check_fits(owner: str, here: Mapping[str, NDArray[Any]], arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Compare names, shapes and kinds of `check_state`'s arrays; nothing is copied.
-
-    Raises:
-        StateError: Something does not fit; the message lists what does not.
-    """
-    common = [name for name in here if name in arrays]
-    problems = [
-        *_listed((name for name in here if name not in arrays), "missing"),
-        *_listed((name for name in arrays if name not in here), "unexpected"),
-        *(
-            f"{quoted(name)} has shape {here[name].shape} in {owner} and {arrays[name].shape} in the state"
-            for name in common
-            if here[name].shape != arrays[name].shape
-        ),
-        *(
-            f"{quoted(name)} holds {arrays[name].dtype}, no real numbers"
-            for name in common
-            if arrays[name].dtype.kind not in "fiub"
-        ),
-    ]
-    if problems:
-        more = [f"and {len(problems) - 20:,} more"] if len(problems) > 20 else []
-        raise StateError(f"{owner} cannot take this state: {'; '.join(problems[:20] + more)}")
-
-
-def _listed(names: Iterable[str], what: str) -> list[str]:
-    named = [quoted(name) for name in names]
-    shown = ", ".join(named[:5]) + (f" and {len(named) - 5} more" if len(named) > 5 else "")
-    return [f"{shown} {'is' if len(named) == 1 else 'are'} {what}"] if named else []
 
 
 def _named(name: str, value: object) -> Iterator[tuple[str, Parameter | Buffer | Module]]:

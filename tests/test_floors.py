@@ -36,7 +36,7 @@ FLOORS: dict[str, list[set[str]]] = {
     ],
     "nn": [
         {"_limits", "_repr", "_schema", "_text", "_words"},
-        {"_arguments", "_files", "figures"},
+        {"_arguments", "_files", "_state", "figures"},
         {"init", "losses", "metrics", "regularisation"},
         {"module", "outputs"},
         {"functional", "inspect", "layers", "per_sample"},

@@ -18,7 +18,8 @@ from numpy.typing import ArrayLike, NDArray
 import autograd as ag
 from nn._arguments import checked, explained_methods, in_range
 from nn._repr import settings_of
-from nn.module import Parameter, check_state
+from nn._state import StateError, check_state
+from nn.module import Parameter
 from nn.optim.schedules import Schedule
 
 __all__ = ["OPTIMIZERS", "Optimizer"]
@@ -286,6 +287,9 @@ class Optimizer(ABC):
             StateError: It comes from another kind of optimizer or from other parameters.
         """
         arrays = check_state(type(self).__name__, self.state_dict(), state)
+        rate, counts = state["learning_rate"], [np.asarray(state[f"{i}.steps"]) for i in range(len(self.slots))]
+        if not 0 <= float(np.asarray(rate)) < np.inf or any(count != int(count) or count < 0 for count in counts):
+            raise StateError(f"{type(self).__name__} cannot take this state: its learning rate or its steps are none")
         self.learning_rate = float(arrays["learning_rate"])
         for index, slot in enumerate(self.slots):
             slot.steps = int(arrays[f"{index}.steps"])

@@ -7,16 +7,20 @@ planned: all its shapes are known before memory is taken for any of its arrays.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+from numpy.typing import NDArray
 
 from nn import layers
 from nn._limits import DEEPEST_NETWORK, MOST_LAYERS
+from nn._state import StateError, check_fits
 from nn._text import quoted, visible
 from nn.init import planning
 from nn.layers import Residual, Sequential
-from nn.module import Module, StateError
+from nn.module import Buffer, Module, Parameter
 
-__all__ = ["build", "describe", "plan"]
+__all__ = ["build", "describe", "describe_whole", "plan"]
 
 LAYERS: dict[str, type[Any]] = {
     name: layer
@@ -50,6 +54,44 @@ def describe(module: Module) -> dict[str, Any] | None:
     return {"kind": kind, **LAYERS[kind].config(module)}
 
 
+def describe_whole(module: Module, state: Mapping[str, NDArray[Any]]) -> dict[str, Any] | None:
+    """What `describe` tells, and what is shared, of a module that can be built from it to take this state; or None.
+
+    Example:
+        >>> from nn.layers import Linear
+        >>> layer = Linear(2, 2)
+        >>> model = Sequential(layer, layer)
+        >>> describe_whole(model, model.state_dict())["shared"]
+        [['0.weight', '1.weight'], ['0.bias', '1.bias']]
+    """
+    description = describe(module)
+    if description is None:
+        return None
+    try:
+        planned = plan(description)
+        check_fits("", planned.plan(), state)
+    except StateError:  # it has been given other members than its kind has
+        return None
+    if not all(map(_alike, planned.modules(), _each(module))):
+        return None
+    return description | ({"shared": shared} if (shared := module.shared()) else {})
+
+
+def _each(module: Module) -> Iterator[Module]:
+    """The module and all below it, as often as they are there."""
+    yield module
+    for child in module.children():
+        yield from _each(child)
+
+
+def _alike(planned: Module, module: Module) -> bool:
+    """Whether a layer that was built from a description is as the one that was described, but for its numbers."""
+    if any(callable(getattr(type(module), name, None)) for name in vars(module)):
+        return False  # a function in place of a method
+    parts = any(True for _ in module.members())
+    return type(planned) is type(module) and (parts or type(module).config(planned) == type(module).config(module))  # type: ignore[attr-defined]
+
+
 def build(description: dict[str, Any]) -> Module:
     """The module that `describe` described, with its parameters at zero.
 
@@ -60,9 +102,16 @@ def build(description: dict[str, Any]) -> Module:
         >>> build({"kind": "LeakyReLU", "slope": 0.2})
         LeakyReLU(slope=0.2)
     """
+    shared = []
+    if isinstance(description, dict) and "shared" in description:
+        _check_shared(shared := description["shared"])
+        description = {name: value for name, value in description.items() if name != "shared"}
     _check_description(description)
     try:
-        return _build(description)
+        module = _build(description)
+        if not planning.get():
+            _share(module, shared)
+        return module
     except (ValueError, TypeError, KeyError, OverflowError, MemoryError) as error:
         said = f"{error} is missing" if isinstance(error, KeyError) else str(error)
         raise StateError(visible(said[:LONGEST_REASON])) from None
@@ -92,6 +141,29 @@ def _build(description: dict[str, Any]) -> Module:
         return layer(*map(_build, arguments["layers"]))  # type: ignore[no-any-return]
     module: Module = layer(**arguments)
     return module
+
+
+def _share(module: Module, shared: list[list[str]]) -> None:
+    """Put the first of each group of parameters or buffers in the place of the others."""
+    places = {
+        theirs: (below, name, member)
+        for path, below in module.named_modules()
+        for name, member in vars(below).items()
+        if isinstance(member, Parameter | Buffer)
+        for theirs in [f"{path}.{below.pytorch.get(name, (name,))[0]}".lstrip(".")]
+    }
+    for first, *others in shared:
+        for name in others:
+            below, attribute, member = places[name]
+            if member.shape != places[first][2].shape or type(member) is not type(places[first][2]):
+                raise ValueError(f"{quoted(first)} and {quoted(name)} cannot be shared, being of different shapes")
+            setattr(below, attribute, places[first][2])
+
+
+def _check_shared(shared: Any) -> None:
+    groups = shared if isinstance(shared, list) else [None]
+    if not all(isinstance(names, list) and len(names) > 1 and {str} == set(map(type, names)) for names in groups):
+        raise StateError("what is shared is told by lists of names")
 
 
 def _check_description(description: Any) -> None:

@@ -19,9 +19,10 @@ from autograd import require
 from nn._arguments import explained
 from nn._files import write_atomically
 from nn._limits import MOST_CONFIG_BYTES
+from nn._state import StateError, check_fits
 from nn._text import visible
-from nn.module import Module, StateError, check_fits
-from nn.training.architecture import build, describe, plan
+from nn.module import Module
+from nn.training.architecture import build, describe_whole, plan
 
 __all__ = ["load", "load_described", "save"]
 
@@ -68,8 +69,9 @@ def save(model: Module, path: str | Path) -> None:
             f"save takes the module, then the path: save(model, 'model.safetensors'), got a {type(model).__name__}"
         )
     # One entry only: the library writes several in a changing order, and equal models should make equal files.
-    metadata = {FORMAT: json.dumps(describe(model))}
-    write_atomically(path, require("safetensors.numpy", "train").save(model.state_dict(), metadata))
+    state = model.state_dict()
+    metadata = {FORMAT: json.dumps(describe_whole(model, state))}
+    write_atomically(path, require("safetensors.numpy", "train").save(state, metadata))
 
 
 @explained

@@ -57,6 +57,7 @@ TOLD = record(
     plan=optional(in_order(any_float(), any_float())),
     history=list_of(mapping_of(any_float()), "a list of rows"),
     generators=mapping_of(_OBJECT),
+    frozen=list_of(text(), "a list of names"),
     callbacks=list_of(in_order(text(), _OBJECT), "a list of callbacks with their states"),
 )
 UNFIT = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
@@ -93,6 +94,7 @@ def write_state(trainer: TrainerParts, path: str | Path) -> None:
         "position": trainer.position(),
         "plan": trainer.stepper.plan,
         "history": trainer.history.rows,
+        "frozen": [name for name, each in trainer.model.named_parameters() if not each.requires_grad],
         "generators": {name: _plain(state) for name, state in generator_states(trainer.model).items()},
         "callbacks": callbacks,
     }
@@ -122,7 +124,7 @@ def read_state(trainer: TrainerParts, path: str | Path) -> None:
     file = file_of(path)
     arrays, told = _read(file)
     try:
-        TOLD(told)
+        TOLD({"frozen": []} | told)
         parts: dict[str, dict[str, NDArray[Any]]] = {"model": {}, "optimizer": {}, "measured": {}, "callback": {}}
         for name, array in arrays.items():
             part, _, rest = name.partition(".")
@@ -141,6 +143,9 @@ def read_state(trainer: TrainerParts, path: str | Path) -> None:
         except StateError:
             trainer.model.load_state_dict(before)
             raise
+        if "frozen" in told:  # not in older files
+            for name, parameter in trainer.model.named_parameters():
+                parameter.requires_grad = name not in told["frozen"]
         trainer.measured.load_state_dict(parts["measured"])
         trainer.history.rows = [dict(row) for row in told["history"]]
         trainer.stepper.plan = None if told["plan"] is None else tuple(told["plan"])

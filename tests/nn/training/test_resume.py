@@ -229,3 +229,28 @@ def test_a_full_disk_is_one_line_and_loses_nothing(tmp_path, monkeypatch):
     again = trainer_with()
     assert fit(again, tmp_path).rows == expected.rows
     assert same(again, unbroken)
+
+
+@pytest.mark.parametrize("at", [(1, 5), (3, 1), (4, 4)])
+def test_weights_that_were_frozen_on_the_way_are_so_again(at, tmp_path, monkeypatch):
+    """By a callback, in an epoch that a fit that is taken up again does not see."""
+
+    class Thaw(nn.Callback):
+        def on_epoch_begin(self, trainer):
+            if trainer.epoch == 2:
+                trainer.model.unfreeze("1.*")
+                trainer.model.freeze("5.*")
+
+    def frozen():
+        trainer = trainer_with(KillAt(), Thaw())
+        trainer.model.freeze("1.*")
+        return trainer
+
+    monkeypatch.setattr(resume, "SECONDS", -1.0)  # at every step
+    unbroken, broken, again = frozen(), frozen(), frozen()
+    fit(unbroken)
+    broken.callbacks[0].at = at
+    with pytest.raises(Stop):
+        fit(broken, tmp_path)
+    fit(again, tmp_path)
+    assert same(again, unbroken)
