@@ -43,7 +43,7 @@ def affine(weights: Sequence[Any], inputs: Sequence[Any], bias: Any = 0.0) -> An
         [3.0, 5.0]
     """
     for name, given in (("weights", weights), ("inputs", inputs)):
-        if not hasattr(given, "__len__") or not getattr(given, "ndim", 1):
+        if not hasattr(given, "__len__") or not getattr(given, "ndim", True):
             raise TypeError(f"affine takes lists of {name}, got {given!r}: of numbers it is affine([w], [x], bias)")
     in_rows = len(weights) > 0 and isinstance(weights[0], list | tuple)
     rows: Sequence[Any] = weights if in_rows else [weights]

@@ -255,7 +255,7 @@ def _gather_from_all(node: Any, g: float, pull: Callable[..., list[float]], unre
     else:
         numbers = [x._raw if x.__class__ is value else x if x.__class__ is float else _number(x) for x in inputs]
     try:
-        shares = pull(g, y, *numbers, **attrs) if attrs else pull(g, y, *numbers)
+        shares = pull(g, y, *numbers, **attrs)
     except FLOAT_EXCEPTIONS:
         shares = [*map(float, evaluated(pull, rule.pull, (g, y, *numbers), attrs))]
     if nodes_alone:
