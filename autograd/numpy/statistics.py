@@ -186,7 +186,8 @@ def cov(
     total = shape(x)[1] if rank(weights) == 0 else sum(weights)
     lost = ddof if aweights is None else ddof * sum(weights * aweights) / total
     off = x - sum(x * weights, 1, True) / total
-    return _squeezed(products.matmul(off * weights, conjugated(matrix_transpose(off))) / (total - lost))
+    freedom = arithmetic.maximum(total - lost, 0.0)
+    return _squeezed(products.matmul(off * weights, conjugated(matrix_transpose(off))) / freedom)
 
 
 def _squeezed(x: Any) -> Any:

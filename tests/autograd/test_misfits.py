@@ -187,6 +187,8 @@ ANSWERED: dict[str, Callable[[Any], Any]] = {
     "more taken up than there are": lambda x: np.stack([np.var(x, ddof=9), np.std(x, ddof=7)]),
     "more taken up than there are along an axis": lambda x: np.std(x, axis=0, ddof=2),
     "more taken up than is chosen": lambda x: np.var(x, axis=1, ddof=2, where=np.array([True, False, False])),
+    "a covariance of fewer than are taken up": lambda x: np.cov(x, ddof=4),
+    "of weights": lambda x: np.cov(x, ddof=4, aweights=[1.0, 2.0, 1.0]),
     "nothing": lambda x: np.var(x[:0], axis=0, ddof=1),
     "powers of nothing": lambda x: np.vander(x[0, :0]),
 }
