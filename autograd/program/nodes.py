@@ -91,7 +91,7 @@ class Traced:
     def data(self, numbers: Any) -> None:  # noqa: ARG002
         refuse("setting .data", f"compute a new {self.noun}, or use ag.assign on a leaf from outside")
 
-    def item(self) -> float:
+    def item(self, *_: Any) -> float:
         """Refused, as `data`."""
         refuse(".item()", f"compute with the {self.noun} itself, or return it")
 

@@ -88,9 +88,9 @@ class ArrayMethods(NumpyMethods, Exchange):
         """The entries one after the other, as a vector."""
         return self.ravel()
 
-    def item(self) -> float:
-        """The one entry as a Python number."""
-        number: float = self._raw.item()
+    def item(self, *place: Any) -> float:
+        """The one entry, or that at a place, as a Python number."""
+        number: float = self._raw.item(*place)
         return number
 
     def tolist(self) -> Any:

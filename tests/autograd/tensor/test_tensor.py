@@ -381,3 +381,15 @@ def test_flat_is_one_entry_after_the_other() -> None:
     assert [part.item() for part in x.flat] == list(x.data.flat)
     (gradient,) = ag.gradients(x.flat[4] * 2.0, [x])
     assert gradient.tolist() == [[0.0, 0.0, 0.0], [0.0, 2.0, 0.0]]
+
+
+def test_item_takes_a_place_as_numpys_does() -> None:
+    x = np.arange(6.0).reshape(2, 3)
+    t = ag.Tensor(x, requires_grad=True)
+    assert (t.item(4), t.item(1, 2), t.item((0, 1)), t[0, 0].item()) == (4.0, 5.0, 1.0, 0.0)
+    assert ag.jvp(lambda t: t.sum() * t.item(4), x, np.ones((2, 3)))[0] == 60.0
+    with pytest.raises(ag.RecordingError, match=r"item\(\)"):
+        ag.compile(lambda t: t.sum() * t.item(4))(x)
+    for wrong in ((), (6,), (1, 2, 3)):
+        with pytest.raises((ValueError, IndexError)):
+            t.item(*wrong)
