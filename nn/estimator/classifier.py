@@ -14,7 +14,7 @@ from sklearn.utils.validation import _check_sample_weight
 
 import autograd as ag
 from nn._arguments import explained, explained_methods
-from nn.estimator.network import SETTINGS, Network
+from nn.estimator.network import SETTINGS, Network, weights_of
 from nn.estimator.objective import OF_CLASSES, OF_NUMBERS
 from nn.module import Module
 from nn.training.callbacks import Callback
@@ -99,7 +99,7 @@ class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]  # noqa: D1
     def fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Self:
         """Train on samples X (N, features) of the classes y (N,), or of labels (N, labels)."""
         goes_on = self.warm_start and hasattr(self, "model_")
-        X, y = self._checked(X, y, reset=not goes_on)
+        X, y = self._checked(X, self._whole(y), reset=not goes_on)
         check_classification_targets(y)
         found = self._classes_of(y)
         if goes_on and not np.array_equal(found, self.classes_):
@@ -112,8 +112,10 @@ class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]  # noqa: D1
     ) -> Self:
         """Go through these samples once, from where the network is; the first call names all classes there are."""
         first = not hasattr(self, "model_")
-        X, y = self._checked(X, y, reset=first)
+        X, y = self._checked(X, self._whole(y), reset=first)
         check_classification_targets(y)
+        if not first and classes is not None and not np.array_equal(np.unique(np.asarray(classes)), self.classes_):
+            raise ValueError(f"classes={classes!r}, and the first call to partial_fit named {self.classes_}")
         if first:
             if classes is None:
                 raise ValueError("classes must be passed on the first call to partial_fit.")
@@ -123,12 +125,17 @@ class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]  # noqa: D1
             raise ValueError(f"y has classes {found}, and the first call named {self.classes_}")
         return self._learn(X, y, sample_weight, goes_on=True, once=True)
 
+    def _whole(self, y: Any) -> Any:
+        """Labels as an array, whether they come as one or as a sparse matrix, which predictions then are, too."""
+        self._sparse = callable(getattr(y, "tocsr", None))
+        return y.toarray() if self._sparse else y
+
     def _classes_of(self, y: NDArray[Any]) -> NDArray[Any]:
         self._labels = type_of_target(y) == "multilabel-indicator"
         return np.arange(y.shape[1]) if self._labels else np.unique(column_or_1d(y, warn=True))
 
     def _learn(self, x: Any, y: Any, sample_weight: Any, *, goes_on: bool, once: bool = False) -> Self:
-        weights = None if sample_weight is None else _check_sample_weight(sample_weight, x, dtype=np.float64)
+        weights = own = None if sample_weight is None else _check_sample_weight(sample_weight, x, dtype=np.float64)
         name = self.loss or "log_loss"
         if name not in OF_CLASSES:
             raise ValueError(f"loss={name!r}: expected one of {', '.join(OF_CLASSES)}")
@@ -147,10 +154,11 @@ class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]  # noqa: D1
                 each = of_labels if len(self.classes_) == 2 else OF_NUMBERS["squared_error"]
                 targets, outputs = numbers[:, None].astype(x.dtype), 1
 
-        def score(inputs: NDArray[Any], right: NDArray[Any]) -> float:
-            said = self._decided(self._raw(inputs))
+        def score(rows: NDArray[Any]) -> float:
+            said, right = self._decided(self._raw(x[rows])), targets[rows]
             truth = right if self._labels or right.ndim == 1 else right[:, 0]
-            return float(np.mean((said == truth).all(axis=1) if self._labels else said == truth))
+            found = (said == truth).all(axis=1) if self._labels else said == truth
+            return float(np.average(found, weights=weights_of(own, rows)))
 
         self._train(
             x, targets, outputs, each, weights, classes=numbers, score=score, goes_on=goes_on, once=once
@@ -193,4 +201,6 @@ class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]  # noqa: D1
     def predict(self, X: Any) -> NDArray[Any]:
         """The most probable class of each sample, (N,), or zeros and ones for labels, (N, labels)."""
         found = self._decided(self._outputs(X))
+        if self._labels and getattr(self, "_sparse", False):
+            return ag.require("scipy.sparse", "scipy").csr_matrix(found)  # type: ignore[no-any-return]
         return found if self._labels else np.asarray(self.classes_[found])

@@ -26,7 +26,7 @@ from nn.optim import OPTIMIZERS, Optimizer
 from nn.training.callbacks import Callback
 from nn.training.data import split_rows
 
-__all__ = ["SETTINGS", "Network"]
+__all__ = ["SETTINGS", "Network", "weights_of"]
 
 Array: TypeAlias = NDArray[Any]
 
@@ -68,6 +68,15 @@ SETTINGS = """Args:
         callbacks: Callbacks of `nn.Trainer`.
         module: A network of your own: a function of the numbers of inputs and outputs that makes it.
 """
+
+
+def weights_of(weights: Array | None, rows: Array) -> Array | None:
+    """What samples that were set aside count in their score."""
+    if weights is None:
+        return None
+    if not weights[rows].any():
+        raise ValueError("no sample that was set aside for early stopping has a weight; set more aside, or none")
+    return np.asarray(weights[rows])
 
 
 @explained_methods
@@ -169,7 +178,7 @@ class Network(BaseEstimator):  # type: ignore[misc]
         weights: Array | None,
         *,
         classes: Array | None = None,
-        score: Callable[[Array, Array], float],
+        score: Callable[[Array], float],
         goes_on: bool,
         once: bool = False,
     ) -> None:
@@ -188,7 +197,7 @@ class Network(BaseEstimator):  # type: ignore[misc]
         stopping = Stopping(
             None if once else self.tol,
             self.n_iter_no_change,
-            None if held is None else lambda: score(x[held], y[held]),
+            None if held is None else lambda: score(held),
             self.learning_rate == "adaptive",
         )
         if not (once and goes_on and hasattr(self, "_fitting")):

@@ -12,7 +12,7 @@ from sklearn.utils import column_or_1d
 from sklearn.utils.validation import _check_sample_weight
 
 from nn._arguments import explained_methods
-from nn.estimator.network import SETTINGS, Network
+from nn.estimator.network import SETTINGS, Network, weights_of
 from nn.estimator.objective import of_numbers
 
 __all__ = ["MLPRegressor"]
@@ -60,8 +60,9 @@ class MLPRegressor(RegressorMixin, Network):  # type: ignore[misc]  # noqa: D101
         self._flat = y.ndim == 1 or y.shape[1] == 1
         numbers = (column_or_1d(y, warn=True)[:, None] if self._flat else y).astype(x.dtype)
 
-        def score(inputs: NDArray[Any], right: NDArray[Any]) -> float:
-            return float(r2_score(right, self._said(self._raw(inputs))))
+        def score(rows: NDArray[Any]) -> float:
+            said = self._said(self._raw(x[rows]))
+            return float(r2_score(numbers[rows], said, sample_weight=weights_of(weights, rows)))
 
         self._train(x, numbers, numbers.shape[1], each, weights, score=score, goes_on=goes_on, once=once)
         self.out_activation_ = "exponential" if name == "poisson" else "identity"
