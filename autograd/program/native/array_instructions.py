@@ -36,8 +36,8 @@ BLOCK = 4096
 SCRATCH, GEMM, SLOTS, FIRST = 0, 1, 3, 4
 # Of fewer multiplications, a product is taken in pieces that BLAS does in the calling thread: its own threads would be
 # done a hundredth of a millisecond sooner, and then look for more to do for a tenth of a second, on processors that
-# others could use.
-FEW = 4 * ALONE
+# others could use: the other shares of an LSTM, which the next step waits for.
+FEW = 8 * ALONE
 BITS = {"float32": 0, "float64": 1, "bool": 2}
 KINDS = "f4", "f8"
 
