@@ -31,7 +31,7 @@ __all__ = [
 # From so many rows on, a product is done sooner by weights that were turned in memory, turning them included.
 MANY = 8
 
-Layout = Callable[[int, int, int], Sequence[tuple[int, ...]]]
+Layout = Callable[[int, int, int, int], Sequence[tuple[int, ...]]]
 
 
 def entries(
@@ -47,10 +47,10 @@ def entries(
             an axis of steps, ``(batch, steps, size)``, and others have none.
         back: Fills in what the shares are made of, from the gradient for a result, what is kept, and the inputs.
         composed: The same from that gradient and the inputs, in functions that have derivatives.
-        shares: For each input, its gradient from what ``back`` gives, the first result, and the inputs.
-        kept: The shapes of the parts of what is kept, from batch, steps and size.
-        found: Those of what ``back`` gives; the first is the gradient for what the inputs say to the gates,
-            ``(steps, batch, gates · size)``.
+        shares: For each input, its gradient from what ``back`` gives, the result, and the inputs.
+        kept: The shapes of the parts of what is kept, from batch, steps, inputs and size.
+        found: Those of what ``back`` gives. For `for_x` and its like, the first is the gradient for what inputs
+            say to the gates, ``(steps, batch, gates · size)``.
     """
     count = len(shares)
 
@@ -80,16 +80,15 @@ def entries(
 
     def share(position: int) -> Callable[..., Any]:
         def rule(g: Any, y: Any, memory: Any, *inputs: Any) -> Any:
-            states = y if len(y.shape) == 3 else picks[0](memory, *inputs)
             arrays = isinstance(g, np.ndarray) and isinstance(memory, np.ndarray)
             made = (once if arrays else gradient)(g, memory, *inputs)
-            return shares[position](_parts(made, found, inputs), states, inputs)
+            return shares[position](_parts(made, found, inputs), y, inputs)
 
         return rule
 
     def picked(pick: Callable[..., Any]) -> Callable[..., Any]:
         def array(memory: Any, *inputs: Any, out: Any = None) -> Any:
-            return np.concatenate(pick(_parts(memory, kept, inputs)), out=out)
+            return np.concatenate(pick(_parts(memory, kept, inputs), *inputs), out=out)
 
         return array
 
@@ -110,7 +109,7 @@ def _never(*_: Any) -> Any:
 
 def _shapes(layout: Layout, inputs: Sequence[Any]) -> Sequence[tuple[int, ...]]:
     x, h = inputs[0], inputs[4]
-    return layout(x.shape[0], x.shape[1], h.shape[1])
+    return layout(x.shape[0], x.shape[1], x.shape[2], h.shape[1])
 
 
 def _parts(flat: Any, layout: Layout, inputs: Sequence[Any]) -> list[Any]:

@@ -22,7 +22,7 @@ def gru_step(x: list[Any], said: list[Any], h: Any) -> Any:
     return n + z * (h - n)
 
 
-def _kept(batch: int, steps: int, size: int) -> list[tuple[int, ...]]:
+def _kept(batch: int, steps: int, _: int, size: int) -> list[tuple[int, ...]]:
     """r and z, n, and what the state says to n, of each step, and h before each and after the last."""
     return [(steps, 2, batch, size), (steps, 1, batch, size), (steps, batch, size), (steps + 1, batch, size)]
 
@@ -49,7 +49,7 @@ def _keep(kept: Any, x: Any, weight_ih: Any, bias: Any, weight: Any, h: Any, mor
             h += n
 
 
-def _found(batch: int, steps: int, size: int) -> list[tuple[int, ...]]:
+def _found(batch: int, steps: int, _: int, size: int) -> list[tuple[int, ...]]:
     """The gradients for what inputs say to the gates, for what the state says, and for the first h."""
     return [(steps, batch, 3 * size), (steps, batch, 3 * size), (batch, size)]
 
@@ -105,7 +105,7 @@ def _composed(g: Any, x: Any, weight_ih: Any, bias: Any, weight: Any, h: Any, mo
 gru = entries(
     "gru",
     _keep,
-    [("gru", lambda kept: [kept[3][1:].swapaxes(0, 1)])],
+    [("gru", lambda kept, *_: [kept[3][1:].swapaxes(0, 1)])],
     _back,
     _composed,
     (

@@ -12,7 +12,7 @@ from nn.layers.fused import as_given, by_gate, entries, for_bias, for_state, for
 __all__ = ["rnn"]
 
 
-def _kept(batch: int, steps: int, size: int) -> list[tuple[int, ...]]:
+def _kept(batch: int, steps: int, _: int, size: int) -> list[tuple[int, ...]]:
     """h before each step and after the last."""
     return [(steps + 1, batch, size)]
 
@@ -26,7 +26,7 @@ def _keep(kept: Any, x: Any, weight_ih: Any, bias: Any, weight: Any, h: Any) -> 
         np.tanh(new, out=new)
 
 
-def _found(batch: int, steps: int, size: int) -> list[tuple[int, ...]]:
+def _found(batch: int, steps: int, _: int, size: int) -> list[tuple[int, ...]]:
     """The gradient for what is said."""
     return [(steps, batch, size)]
 
@@ -58,7 +58,7 @@ def _composed(g: Any, x: Any, weight_ih: Any, bias: Any, weight: Any, h: Any) ->
 rnn = entries(
     "rnn",
     _keep,
-    [("rnn", lambda kept: [kept[0][1:].swapaxes(0, 1)])],
+    [("rnn", lambda kept, *_: [kept[0][1:].swapaxes(0, 1)])],
     _back,
     _composed,
     (for_x, for_weight, for_bias, for_weight_of_state, for_state),

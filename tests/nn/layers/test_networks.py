@@ -12,6 +12,7 @@ import pytest
 
 import autograd as ag
 import nn
+from autograd.rules.threads import ALONE
 from autograd.test_util import check_grads
 
 RANDOM = np.random.default_rng(0)
@@ -317,11 +318,15 @@ def test_a_sequence_in_one_node_is_its_steps(kind: Any, mode: str) -> None:
         np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.parametrize("batch", [71, 68])
 @pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
-def test_a_large_batch_is_its_steps_for_any_number_of_threads(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Shares of unequal size, products in pieces, slopes of some steps at a time."""
-    layer, rng = kind(3, 120, **F8), np.random.default_rng(5)
-    x, weight = rng.normal(size=(71, 7, 3)), rng.normal(size=(71, 7, 120))
+def test_a_large_batch_is_its_steps_for_any_number_of_threads(
+    kind: Any, batch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Shares of unequal size, products in pieces, slopes of some steps at a time, gradients of some others."""
+    monkeypatch.setattr("nn.layers.fused_lstm.ROWS", 70)
+    layer, rng = kind(3, 121, **F8), np.random.default_rng(5)
+    x, weight = rng.normal(size=(batch, 7, 3)), rng.normal(size=(batch, 7, 121))
 
     def found(threads: int, lengths: Any = None) -> list[Any]:
         monkeypatch.setattr("autograd.rules.threads.available", lambda: threads)
@@ -331,10 +336,26 @@ def test_a_large_batch_is_its_steps_for_any_number_of_threads(kind: Any, monkeyp
         (ag.sum(outputs * weight) + ag.sum(end[-1])).backward()
         return [outputs.data, given.grad.data, *(p.grad.data for p in layer.parameters())]  # type: ignore[union-attr]
 
-    one, several, steps = found(1), found(3), found(1, [7] * 71)  # with lengths it goes step by step
+    one, several, steps = found(1), found(3), found(1, [7] * batch)  # with lengths it goes step by step
     for ours, again, theirs in zip(one, several, steps, strict=True):
         np.testing.assert_array_equal(ours, again)
         np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-11)
+
+
+def test_no_product_of_an_lstm_that_is_shared_waits_for_the_threads_of_blas(monkeypatch: pytest.MonkeyPatch) -> None:
+    layer, x, sizes = nn.LSTM(29, 128, seed=0, returns="outputs"), ag.Tensor(np.ones((64, 3, 29))), []
+    matmul = np.matmul
+
+    def noted(a: Any, b: Any, **how: Any) -> Any:
+        y = matmul(a, b, **how)
+        sizes.extend([y.shape[-2] * y.shape[-1] * a.shape[-1]] * (y.size // (y.shape[-2] * y.shape[-1])))
+        return y
+
+    monkeypatch.setattr(np, "matmul", noted)
+    y = layer(x)
+    y.backward(y.data)
+    assert max(sizes) <= ALONE
+    assert sum(sizes) == 64 * 3 * 512 * (158 + 128 + 158)  # what is said, for h, for all weights
 
 
 @pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
