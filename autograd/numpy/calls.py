@@ -303,7 +303,9 @@ def differentiable_version(function: Function) -> Function:
             return call(function, args, kwargs)
         return function(*args, **kwargs)
 
-    version.__module__ = f"autograd.{function.__module__}"  # where a pickle finds it
+    # Where a pickle finds it; ufuncs of older versions of NumPy do not say.
+    version.__qualname__ = function.__name__
+    version.__module__ = f"autograd.{getattr(function, '__module__', None) or 'numpy'}"
     return version
 
 

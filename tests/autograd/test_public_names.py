@@ -31,7 +31,7 @@ def public(name: str) -> dict[str, Any]:
     if ".scipy." in name:
         pytest.importorskip("scipy", reason="needs gradbook[scipy]")
     module = importlib.import_module(name)
-    words = getattr(module, "__all__", None) or [word for word in dir(module) if not word.startswith("_")]
+    words = [word for word in getattr(module, "__all__", dir(module)) if not word.startswith("_")]
     found = {word: getattr(module, word) for word in words}
     return {word: thing for word, thing in found.items() if callable(thing) and not isinstance(thing, ModuleType)}
 
