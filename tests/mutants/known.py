@@ -543,4 +543,9 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "Gt → GtE",
         "if rule in COMMUTATIVE and inputs[0] > inputs[1]:",
     ): "two that are the same, exchanged",
+    (
+        "autograd/program/arrays/bytecode.py",
+        "0.0 → 1.0",
+        "w, n = np.array(self._bytecode, np.int64), np.array([*self._numbers, 0.0])",
+    ): "one more that nothing reads, so that there is an address",
 }

@@ -99,7 +99,7 @@ def lower(tape: Tape) -> Listing:
                 terms.append(place)
             else:
                 absorbed.add(place)
-                more, places_of_part = part[3:] if part[1] is None else _flat(part)
+                more, places_of_part = _flat(part)
                 signs += more.translate(_FLIPPED) if subtracted else more
                 terms += places_of_part
         return (head[0] if head else 1) + len(places) - 1, head, flip, signs, terms

@@ -249,6 +249,14 @@ def test_what_is_held_is_told_apart_bit_by_bit() -> None:
     assert len({id(c.data) for c in held}) == 5
 
 
+def test_views_of_two_arrays_of_one_shape_do_not_drive_each_other_out() -> None:
+    A, B = np.ones((100, 100)), np.zeros((100, 100))
+    ofs = [operands.held(A[:]), operands.held(B[:])]
+    for _ in range(3):
+        assert operands.held(A[:]) is ofs[0]
+        assert operands.held(B[:]) is ofs[1]
+
+
 def test_what_is_held_may_lie_in_memory_in_any_way() -> None:
     A = np.random.default_rng(0).normal(size=(200, 200))
     ways = [A, np.asfortranarray(A), A.T, A[::2], A[:, ::2], A.reshape(2, 100, 200).transpose(1, 0, 2)]
