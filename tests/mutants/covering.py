@@ -83,8 +83,11 @@ class Covering:
         go: they may look at it in the book.
         """
         if mutant.where not in self._lines:  # what another checkout with the same engine has found out holds here, too
-            measured = [name for name in self.data.measured_files() if name.endswith(f"/{mutant.where}")]
-            self._lines[mutant.where] = self.data.contexts_by_lineno(measured[0]) if measured else {}
+            found_here = self._lines[mutant.where] = defaultdict[int, list[str]](list)
+            for name in self.data.measured_files():  # by each checkout, as it found out some of it
+                if name.endswith(f"/{mutant.where}"):
+                    for line, tests in self.data.contexts_by_lineno(name).items():
+                        found_here[line] += tests
         lines = self._lines[mutant.where]
         found, defined = set(lines.get(mutant.line, ())), set[str]()
         if not found or not _is_in_a_function(mutant):

@@ -1,6 +1,7 @@
 """Whether `tests.mutants` makes the changes that it says, one at a time, and takes a failing test for a noticed one."""
 
 import ast
+import json
 import os
 import threading
 import time
@@ -11,6 +12,7 @@ from types import FunctionType
 import pytest
 
 from tests.mutants.changes import ROOT, Mutant, changed_code, changes_of, mutants_of
+from tests.mutants.covering import Covering
 from tests.mutants.trying import ChangedLoader, Finder, Key, _key, forked, is_killed, patch
 
 # Of JAX, where another test has imported it: what is forked here calls nothing of it.
@@ -123,3 +125,16 @@ def test_what_fails_or_crashes_is_noticed(line: str, killed: bool, tmp_path: Pat
     path.write_text(f"def test_it():\n    {line}\n\ndef test_another():\n    assert False\n")
     name = f"{os.path.relpath(path, ROOT)}::test_it"
     assert is_killed(None, [name]) == killed
+
+
+def test_what_several_checkouts_found_out_is_asked_together(tmp_path: Path) -> None:
+    mutant = next(mutant for mutant in mutants_of("graph") if mutant.path.name == "order.py")
+    coverage = pytest.importorskip("coverage")
+    found = coverage.CoverageData(str(tmp_path / "lines"))
+    names = ["tests/test_a.py::test_a", "tests/test_b.py::test_b"]
+    for checkout, name in zip(("/first", "/second"), names, strict=True):
+        found.set_context(name)
+        found.add_lines({f"{checkout}/{mutant.where}": [mutant.line]})
+    found.write()
+    (tmp_path / "seconds.json").write_text(json.dumps(dict.fromkeys(names, 0.1)))
+    assert Covering(tmp_path).tests(mutant) == names
