@@ -55,6 +55,8 @@ OF_ARRAYS: dict[str, Callable[[Any], Any]] = {
     "ag.floor": lambda x: ag.BOOK["floor"](x) * x,
     "argmax": lambda x: x[x.argmax()] * x,
     "np.argmax": lambda x: x[np.argmax(x)] * x,
+    "argmin": lambda x: x[x.argmin()] * x,
+    "np.argmin": lambda x: x[np.argmin(x)] * x,
     "np.where": lambda x: x[np.where(x > 1.0)] * 2.0,
     "np.count_nonzero": lambda x: x * np.count_nonzero(x),
     "np.any": lambda x: x * 2.0 if np.any(x) else x,
