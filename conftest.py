@@ -1,6 +1,7 @@
 """For every test run: one thread a process; and --no-skips, under which a test that was skipped counts as failed."""
 
 import os
+from doctest import DocTest
 from importlib.util import find_spec
 
 import pytest
@@ -25,6 +26,18 @@ def _examples_write_elsewhere(request: pytest.FixtureRequest) -> None:
     """Let the files that examples save lie in an empty folder, and not in the checkout."""
     if isinstance(request.node, pytest.DoctestItem):
         request.getfixturevalue("monkeypatch").chdir(request.getfixturevalue("tmp_path"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out the examples of NumPy's and SciPy's docstrings, which the functions made of theirs have, too."""
+    items[:] = [item for item in items if not (isinstance(item, pytest.DoctestItem) and _is_of_others(item.dtest))]
+
+
+def _is_of_others(test: DocTest) -> bool:
+    theirs = getattr(test.globs.get(test.name.rpartition(".")[2]), "__wrapped__", None)
+    room = getattr(theirs, "__module__", None) or "numpy"  # ufuncs of older versions do not say
+    return theirs is not None and room.partition(".")[0] in ("numpy", "scipy")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
