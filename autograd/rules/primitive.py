@@ -24,6 +24,7 @@ import numpy as np
 
 from autograd.errors import DTypeError
 from autograd.kinds import ArrayLike, N, NDArray, Recording
+from autograd.rules.loops import loop
 from autograd.rules.memory import result
 from autograd.rules.ready import FLOAT_EXCEPTIONS, Kind, Ready, Vjp
 from autograd.rules.threads import shared
@@ -157,8 +158,8 @@ class Primitive:
     identity, nargs, nin, nout, ntypes = OfUfunc(), OfUfunc(), OfUfunc(), OfUfunc(), OfUfunc()
     resolve_dtypes, signature, types = OfUfunc(), OfUfunc(), OfUfunc()
 
-    # What an ``array`` may go by: memory for its result, and shares of its work for several threads.
-    result, shared = staticmethod(result), staticmethod(shared)
+    # What an ``array`` may go by: memory for its result, shares of its work for several threads, loops in machine code.
+    result, shared, loop = staticmethod(result), staticmethod(shared), staticmethod(loop)
 
     def __init__(
         self,

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 
 from autograd.errors import MissingExtraError
 from autograd.extras import installing
+from autograd.rules.loops import makers
 
 Engine = Literal["numpy", "native"]
 
@@ -87,4 +88,6 @@ def interpreter(kind: Literal["number", "array"]) -> Any:
                     f"x86-64 or ARM: {installing('jit')}, or use engine='numpy'"
                 )
             _loaded[kind] = import_module(f"autograd.program.native.{kind}_interpreter").Interpreter()
+            if kind == "array":
+                makers[:] = [import_module("autograd.program.native.own_loops").made]
         return _loaded[kind]

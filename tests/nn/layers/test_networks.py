@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -340,6 +341,34 @@ def test_a_large_batch_is_its_steps_for_any_number_of_threads(
     for ours, again, theirs in zip(one, several, steps, strict=True):
         np.testing.assert_array_equal(ours, again)
         np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("returns", ["outputs", "both"])
+def test_loops_in_machine_code_give_an_lstm_the_bits_of_numpy(
+    dtype: Any, returns: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("llvmlite")
+    layer, rng = nn.LSTM(5, 67, returns=returns, seed=0, dtype=dtype), np.random.default_rng(1)
+    x, used = (3 * rng.normal(size=(130, 6, 5))).astype(dtype), []
+    x[7, 2] = 1e6  # gates shut for good
+    weight = rng.normal(size=(2, 7, 130, 67)).astype(dtype)[1, :6].swapaxes(0, 1)
+
+    def found() -> list[Any]:
+        layer.zero_grad()
+        given = ag.Tensor(x, requires_grad=True)
+        y = layer(given) if returns == "outputs" else layer(given)[1][1][0]  # the last c has no axis of steps
+        y.backward(weight if returns == "outputs" else weight[:, 0])
+        return [y.data, given.grad.data, *(p.grad.data for p in layer.parameters())]  # type: ignore[union-attr]
+
+    monkeypatch.setattr("autograd.rules.loops.makers", [])
+    by_numpy = found()
+    assert ag.compile(lambda x: x + x, engine="native")(np.ones(2)).tolist() == [2, 2]
+    make = import_module("autograd.program.native.own_loops").made
+    monkeypatch.setattr("autograd.rules.loops.makers", [lambda name, text: used.append(name) or make(name, text)])
+    for ours, theirs in zip(found(), by_numpy, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert set(used) == ({"lstm_open", "lstm_back"} if returns == "outputs" else {"lstm_open"})
 
 
 def test_no_product_of_an_lstm_that_is_shared_waits_for_the_threads_of_blas(monkeypatch: pytest.MonkeyPatch) -> None:
