@@ -10,7 +10,6 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Sequence
-from contextvars import Context
 from types import FrameType
 from typing import Any
 
@@ -126,7 +125,7 @@ def _handed_out(array: Any, given: Sequence[Any] = ()) -> Any:
     return np.array(array)
 
 
-def _heard(outside: Context, kind: str, flag: int) -> None:
+def _heard(errors: Any, listener: Any, kind: str, flag: int) -> None:
     """Infinite slopes are answers; what the function itself divides by 0 is NumPy's to warn of, as the user has it."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_code not in OPERATIONS:
@@ -134,11 +133,11 @@ def _heard(outside: Context, kind: str, flag: int) -> None:
     if frame is not None and "y" in frame.f_locals:  # the result is there: this is of its tangent
         return
     message = f"{kind} encountered" + ("" if frame is None else f" in {frame.f_locals['rule'].name}")
-    wanted = outside.run(np.geterr)["divide" if kind.startswith("divide") else "invalid"]
+    wanted = errors["divide" if kind.startswith("divide") else "invalid"]
     if wanted == "raise":
         raise FloatingPointError(message)
     if wanted == "call":
-        outside.run(np.geterrcall)(kind, flag)  # type: ignore[misc, operator]
+        listener(kind, flag)
     elif wanted != "ignore":
         warnings.warn(message, RuntimeWarning, stacklevel=2)
 

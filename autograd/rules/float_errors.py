@@ -30,8 +30,8 @@ class FloatErrors:
     """A choice of what to do.
 
     Args:
-        heard: Called where the choice is "call", as ``heard(outside, kind, flag)``; ``outside`` is a context in which
-            NumPy does what it did before.
+        heard: Called where the choice is "call", as ``heard(errors, listener, kind, flag)``, with what `numpy.geterr`
+            and `numpy.geterrcall` said before.
         choice: As the arguments of `numpy.errstate`.
 
     Example:
@@ -40,7 +40,7 @@ class FloatErrors:
         array([inf, inf])
     """
 
-    def __init__(self, heard: Callable[[Context, str, int], None] | None = None, **choice: Any) -> None:
+    def __init__(self, heard: Callable[[Any, Any, str, int], None] | None = None, **choice: Any) -> None:
         self._heard = heard
         self._choice = choice
         self._last: tuple[Any, Any] = (object(), None)
@@ -62,7 +62,7 @@ class FloatErrors:
         context, choice = Context(), self._choice
         context.run(_change, outside)
         if self._heard is not None:
-            choice = choice | {"call": partial(self._heard, context.copy())}
+            choice = choice | {"call": partial(self._heard, context.run(np.geterr), context.run(np.geterrcall))}
         context.run(np.errstate(**choice).__enter__)
         return context.run(_current)
 

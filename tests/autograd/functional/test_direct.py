@@ -6,8 +6,10 @@ import copy
 import gc
 import operator
 import pickle
+import sys
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -332,6 +334,20 @@ def test_the_function_warns_and_the_tangent_does_not() -> None:
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("error")
         assert ag.jvp(anp.log, np.array([0.0]), np.array([1.0]))[0][0] == -np.inf
+
+
+def test_divisions_by_0_are_heard_of_in_many_threads_at_once() -> None:
+    x, v, interval = np.zeros(3), np.ones(3), sys.getswitchinterval()
+
+    def push(_: int) -> bool:
+        return bool(np.isinf(ag.jvp(lambda x: 1.0 / x, x, v)[0]).all())
+
+    try:
+        sys.setswitchinterval(1e-6)
+        with warnings.catch_warnings(action="ignore"), ThreadPoolExecutor(4) as pool:
+            assert all(pool.map(push, range(5000)))
+    finally:
+        sys.setswitchinterval(interval)
 
 
 @pytest.mark.parametrize("function", [lambda x: x, lambda x: x + 1.0, lambda x: x[::-1], lambda x: (x, x), anp.ravel])

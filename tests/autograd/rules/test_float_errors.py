@@ -71,7 +71,7 @@ def test_another_thread_has_its_own() -> None:
 
 def test_who_hears_is_told_what_was_done_outside() -> None:
     heard: list[str] = []
-    errors = FloatErrors(lambda outside, kind, _: heard.append(f"{kind}: {outside.run(np.geterr)['over']}"), all="call")
+    errors = FloatErrors(lambda errors, _, kind, __: heard.append(f"{kind}: {errors['over']}"), all="call")
     for over in ("raise", "ignore"):
         with np.errstate(over=over), warnings.catch_warnings():
             warnings.simplefilter("error")
