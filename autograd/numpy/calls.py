@@ -19,7 +19,7 @@ import numpy as np
 from autograd.graph.node import Node
 from autograd.numpy import everyday  # noqa: F401 (its rows are in the table from the start)
 from autograd.numpy.arguments import TABLE, Function, array_of, cast, check_dtype, has_node, plain
-from autograd.numpy.refusals import MISFITS, in_words_of, refuse_argument, refuse_function
+from autograd.numpy.refusals import MISFITS, refuse_argument, refuse_function, refuse_misfit
 from autograd.rules import arithmetic
 from autograd.suggest import refuse_keywords
 
@@ -198,7 +198,7 @@ def call(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> A
             return row.ours(*args)
         return _with_others(row, *_sorted(row, args, kwargs))
     except MISFITS as error:
-        raise in_words_of(row.numpy, row.name, args, kwargs, error) from None
+        refuse_misfit(row.numpy, row.name, args, kwargs, error)
 
 
 def _sorted(row: Row, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], Options, Options]:
@@ -298,7 +298,7 @@ def differentiable_version(function: Function) -> Function:
             if not kwargs and row.as_they_are(args):
                 return ours(*args)
         except MISFITS as error:
-            raise in_words_of(function, row.name, args, kwargs, error) from None
+            refuse_misfit(function, row.name, args, kwargs, error)
         if any(map(has_node, args)) or (kwargs and any(map(has_node, kwargs.values()))):
             return call(function, args, kwargs)
         return function(*args, **kwargs)

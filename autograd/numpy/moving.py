@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import ShapeError
+from autograd.errors import DTypeError, ShapeError
 from autograd.numpy.arguments import array_of, cast, differentiable, plain
 from autograd.numpy.shapes import broadcast_to, concatenate, ravel, reshape, transpose
 from autograd.rules import arithmetic, linear_algebra, selection, shaping
@@ -114,6 +114,8 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
     if axis is None:
         return selection.take_along_axis(ravel(arr), ravel(indices), axis=0)
     if not hasattr(indices, "traced"):
+        if np.asarray(indices).dtype.kind not in "iu":
+            raise DTypeError(f"take_along_axis of shape {shape(arr)}: positions are whole numbers")
         indices = from_the_start(indices, shape(arr), axis_of(axis, arr))
     full = np.broadcast_shapes(_without(shape(arr), axis), _without(shape(indices), axis))
     arr, indices = (

@@ -13,7 +13,7 @@ import numpy as np
 from autograd.errors import GradbookError, MatrixError, ShapeError
 from autograd.graph.node import Node
 
-__all__ = ["MISFITS", "in_words_of", "refuse_argument", "refuse_function"]
+__all__ = ["MISFITS", "refuse_argument", "refuse_function", "refuse_misfit"]
 
 # What Python or NumPy raises in the middle of a function of ours where arguments do not fit.
 MISFITS = (AttributeError, IndexError, TypeError, ValueError)
@@ -66,17 +66,17 @@ def refuse_function(name: str) -> NoReturn:
     raise TypeError(f"{name} has no derivative rule here: {instead}, or use t.data where no gradient is wanted")
 
 
-def in_words_of(
+def refuse_misfit(
     function: Callable[..., Any], name: str, args: tuple[Any, ...], kwargs: dict[str, Any], error: Exception
-) -> Exception:
-    """An error from the middle of our function of that name as what NumPy's says of the same arguments.
+) -> NoReturn:
+    """Raise an error from the middle of our function of that name as what NumPy's says of the same arguments.
 
-    As it is where it was raised on purpose, where a user's function among the arguments may have raised it, and where
-    NumPy's function takes them.
+    As it is, with its cause, where it was raised on purpose, where a user's function among the arguments may have
+    raised it, and where NumPy's function takes them.
     """
     given = [*args, *kwargs.values()]
     if isinstance(error, GradbookError) or _on_purpose(error) or any(map(callable, _parts(given))):
-        return error
+        raise error
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
             function(*map(_numbers, args), **{word: _numbers(x) for word, x in kwargs.items()})
@@ -84,12 +84,12 @@ def in_words_of(
         shapes = [str(np.shape(_numbers(x))) for x in _parts(given) if isinstance(x, Node | np.ndarray)]
         what = f"{name} of {'shape' if len(shapes) == 1 else 'shapes'} {' and '.join(shapes)}"
         if _OF_PYTHON.search(str(theirs)):
-            return ShapeError(f"{what}: it lacks an axis")
+            raise ShapeError(f"{what}: it lacks an axis") from None
         kind: type[Exception] = IndexError if type(theirs) is IndexError else ShapeError
         kind = TypeError if isinstance(theirs, AttributeError | TypeError) else kind
         kind = MatrixError if isinstance(theirs, np.linalg.LinAlgError) else kind
-        return kind(f"{what}: {' '.join(str(theirs).split())}")
-    return error
+        raise kind(f"{what}: {' '.join(str(theirs).split())}") from None
+    raise error
 
 
 def _on_purpose(error: Exception) -> bool:
@@ -116,7 +116,8 @@ def _parts(given: Iterable[Any]) -> Iterator[Any]:
 def _numbers(x: Any) -> Any:
     """What nodes hold, which NumPy must not write into."""
     if isinstance(x, list | tuple):
-        return type(x)(map(_numbers, x))
+        parts = [*map(_numbers, x)]
+        return parts if isinstance(x, list) else tuple(parts)  # which a named one is, too
     numbers = x._raw if isinstance(x, Node) else x
     if isinstance(numbers, np.ndarray):
         numbers = numbers.view()

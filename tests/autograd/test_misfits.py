@@ -7,12 +7,13 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
 import autograd as ag
+import autograd.numpy as anp
 from autograd.errors import MatrixError
 from tests.autograd.numpy.calls import CALLS
 
@@ -111,6 +112,29 @@ def test_operators_refuse_shapes_with_the_operation_and_both(name: str, shapes: 
     assert f"{shapes[0]} and {shapes[1]}" in str(errors["run"])
 
 
+def test_a_users_own_function_is_heard_with_its_cause() -> None:
+    cause = KeyError("a")
+
+    def own(row: Any) -> Any:
+        raise ValueError("mine") from cause
+
+    x = ag.Tensor(np.ones((2, 3)), requires_grad=True)
+    for along in (np.apply_along_axis, anp.apply_along_axis):
+        with pytest.raises(ValueError, match=r"^mine$") as found:
+            along(own, 0, x)
+        assert found.value.__cause__ is cause
+
+
+def test_named_tuples_are_told_of_as_others() -> None:
+    class Pair(NamedTuple):
+        a: Any
+        b: Any
+
+    pair = Pair(*(ag.Tensor(np.ones(n), requires_grad=True) for n in (2, 3)))
+    with pytest.raises(ag.ShapeError, match="dimension"):
+        np.vstack(pair)
+
+
 NO_NUMBERS = {
     "a text": "a", "texts": ["a", "b"], "a mixture": [1, "a"], "None": None, "None in a list": [None, 1.0],
     "a dict": {}, "rows of two lengths": [[1, 2], [3]], "an object": object(), "bytes": b"x",
@@ -160,6 +184,8 @@ def test_a_recorded_number_meets_a_complex_one_as_in_forward_mode(name: str) -> 
 REFUSED: dict[str, tuple[Callable[..., Any], *tuple[tuple[int, ...], ...]]] = {
     "a position beyond an axis": (lambda x: np.take_along_axis(x, np.array([[3], [0]]), 1), (2, 3)),
     "a position before it": (lambda x: np.take_along_axis(x, np.array([[-4], [0]]), 1), (2, 3)),
+    "positions that are no whole numbers": (lambda x: np.take_along_axis(x, np.array([[0.5], [1.5]]), 1), (2, 3)),
+    "truths for positions": (lambda x: np.take_along_axis(x, np.array([[True], [False]]), 1), (2, 3)),
     "a place beyond an axis": (lambda x: np.partition(x, 3, 1), (2, 3)),
     "places before it": (lambda x: np.partition(x, [0, -7], None), (2, 3)),
     "an axis twice": (lambda x: np.flip(x, (0, -2)), (2, 3)),
@@ -183,7 +209,12 @@ def test_what_numpy_refuses_is_refused(what: str) -> None:
     arrays = [np.arange(1.0, 1.0 + np.prod(shape, dtype=int)).reshape(shape) for shape in shapes]
     with pytest.raises((ValueError, IndexError, TypeError)):
         of(*arrays)
-    assert {type(error) for _, error in said(modes(of, *arrays))} <= {ag.ShapeError, MatrixError, IndexError}
+    assert {type(error) for _, error in said(modes(of, *arrays))} <= {
+        ag.DTypeError,
+        ag.ShapeError,
+        MatrixError,
+        IndexError,
+    }
     ways = modes(of, *arrays)
     assert {way for way, _ in said(ways)} | {"recorded"} == ways.keys()
     assert faults(ways) == []
