@@ -14,6 +14,7 @@ pytest.importorskip("scipy", reason="needs gradbook[scipy]")
 mp: Any = pytest.importorskip("mpmath", reason="the judge is mpmath").mp
 
 from autograd.scipy import special  # noqa: E402
+from autograd.scipy.rules import far  # noqa: E402
 
 POINTS = (6.9, 7.1, 24.5, 25.5, 300.0, 1e4, 1e6, 1e9, 1e15, 1e60, 1e120)
 Change = Callable[[Any], tuple[Any, Any]]
@@ -79,10 +80,10 @@ def test_slopes_far_out_have_their_digits(name: str) -> None:
             continue
         with mp.workdps(800 if x > 1e30 else 150):
             first, second = (float(y) for y in expected(mp.mpf(x)))
-        far = x > (7 if name in ("erfcx", "dawsn") else 25)
-        assert slope(x) == pytest.approx(first, rel=4e-15 if far else 1e-12, abs=0)
+        far_out = x > (7 if name in ("erfcx", "dawsn") else 25)
+        assert slope(x) == pytest.approx(first, rel=4e-15 if far_out else 1e-12, abs=0)
         assert ag.jvp(f, x, 1.0)[1] == slope(x)
-        assert ag.grad(slope)(x) == pytest.approx(second, rel=4e-15 if far else 1e-9, abs=0)
+        assert ag.grad(slope)(x) == pytest.approx(second, rel=4e-15 if far_out else 1e-9, abs=0)
 
 
 def test_slopes_on_both_sides_and_at_the_ends() -> None:
@@ -109,3 +110,16 @@ def test_slopes_of_arrays_in_programs_and_in_single_precision(name: str) -> None
     single = slope(x.astype(np.float32))
     assert single.dtype == np.float32
     np.testing.assert_allclose(single, one_by_one, rtol=2e-5)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_no_series_is_summed_where_no_entry_is_far_out(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def summed(*_: Any) -> Any:
+        raise AssertionError("a series was summed")
+
+    monkeypatch.setattr(far, "_summed", summed)
+    f = ROWS[name][0]
+    ag.grad(f)(2.0)
+    ag.grad(lambda x: ag.sum(f(x)))(np.linspace(0.1, 6.0))
+    with pytest.raises(AssertionError, match="series"):
+        ag.grad(f)(50.0)
