@@ -38,11 +38,12 @@ def value_and_push(function: Function, args: tuple[Any, ...], direction: Any, ar
         made = replaced[argnum] = _dual(args[argnum], direction, here)
         if made is None:
             return None
-        given: Sequence[Dual] = (made,)
+        own = [made._raw, made._tangent]
     else:
         given = _in_their_place(replaced, positions_of(function, args, argnum), argnum, direction, here)
         if not given:
             return None
+        own = [array for x in given for array in (x._raw, x._tangent)]
     try:
         if recording():
             output = _OF_TANGENTS.run(function, *replaced)
@@ -59,9 +60,6 @@ def value_and_push(function: Function, args: tuple[Any, ...], direction: Any, ar
     finally:
         here.over = True
     if output.__class__ is Dual and output._pass is here and not here.abandoned:
-        own: list[Any] = []
-        for x in given:
-            own += (x._raw, x._tangent)
         return _handed_out(output._raw, own), _handed_out(output._tangent, own)
     results = leaves(output)
     if here.abandoned or not results or any(y.__class__ is not Dual or y._pass is not here for y in results):

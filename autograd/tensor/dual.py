@@ -114,7 +114,7 @@ def _both(rule: Primitive) -> tuple[Any, Any]:
     return operate, reflected
 
 
-_slope_of_square: Any = arithmetic.square.derivatives["array"][1][0]
+_share_of_factor: Any = arithmetic.multiply.derivatives["array"][1][0]
 
 
 class Dual(Tensor):
@@ -196,9 +196,11 @@ class Dual(Tensor):
             return self._power(other)
         a = self._raw
         if a.ndim and recording():
+            y = a * a
+            tangent = _share_of_factor(self._tangent, y, a, a)
+            tangent += tangent  # the other factor's is the same, and needs no memory of its own
             made = _new(Dual)
-            made._raw = y = a * a
-            made._tangent, made._pass = _slope_of_square(self._tangent, y, a), self._pass
+            made._raw, made._tangent, made._pass = y, tangent, self._pass
             return made
         return self._apply(arithmetic.square, (self,), NO_ATTRS)
 
