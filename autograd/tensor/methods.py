@@ -191,7 +191,7 @@ class ArrayMethods(NumpyMethods, Exchange):
 
     def ravel(self, order: str = "C") -> Self:
         """All entries along one axis, rows first, or columns first for ``order="F"``."""
-        return self._call(np.ravel, self, order=order)
+        return self.reshape(-1) if order == "C" else self._call(np.ravel, self, order=order)
 
     flatten = ravel
 

@@ -131,6 +131,7 @@ TENSORS: dict[int, tuple[str, ...]] = {
     7: ("X.max()", "ag.concatenate([X, Y])", "A * X", "A @ X", "ag.linear(X, Y, A[0])"),
     9: ("X.mean()", "X.astype(float)", "ag.stack([X, A])"),
     10: ("X.T", "np.sum(X)", "X.reshape(9)"),
+    11: ("X.ravel()", "X.flatten()"),
     12: ("X[I]", "X[:, 0]"),
     53: ("(X * Y + X).sum().backward()",),
     54: ("ag.gradients((X @ Y).sum(), [X, Y])",),
