@@ -23,6 +23,9 @@ from autograd.rules.shapes import Axis, is_complex
 from autograd.tensor.exchange import Exchange
 from autograd.tensor.numpy_methods import NumpyMethods
 
+# Whether a slice's ends, by their kinds, are none of an array's, which may change.
+_has_fixed_ends = frozenset({int, type(None)}).issuperset
+
 
 @cache
 def _functions() -> Any:
@@ -120,7 +123,9 @@ class ArrayMethods(NumpyMethods, Exchange):
         return self._call(_functions().dot, self, other)
 
     def __getitem__(self, index: Any) -> Self:
-        if index.__class__ is int or index.__class__ is slice:  # as mostly, and nothing to copy
+        kind = index.__class__
+        if kind is int or (kind is slice and _has_fixed_ends(map(type, (index.start, index.stop, index.step)))):
+            # As mostly, and nothing to copy.
             tensor: Any = self
             part: Self = tensor._apply(shaping.getitem, (self,), {"index": index})
             return part
@@ -265,6 +270,11 @@ def plain_index(index: Any) -> Any:
     """An index whose Tensors, lists and arrays are copied, so that a later change of theirs is harmless."""
     if isinstance(index, tuple):
         return tuple(map(plain_index, index))
+    if isinstance(index, slice):
+        ends = (index.start, index.stop, index.step)
+        if not _has_fixed_ends(map(type, ends)):
+            index = slice(*(x.__index__() if isinstance(x, np.ndarray) else x for x in ends))
+        return index
     if isinstance(index, Node) and index.kind == "array":
         return index._as_index()  # type: ignore[attr-defined]
     if isinstance(index, list) and not index:

@@ -313,6 +313,20 @@ def test_a_constant_is_not_written_through() -> None:
 # ---- leaves: changes are noticed ------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("of", [lambda x, n: x[n:], lambda x, n: x[:n], lambda x, n: x[::n], lambda x, n: x[:n, 0]])
+def test_the_end_of_a_slice_may_be_an_array_that_changes(of: Any) -> None:
+    array, end = np.arange(12.0).reshape(4, 3), np.array(2)
+    expected = ag.grad(lambda x: ag.sum(of(x, 2) ** 2))(array)
+    x = Tensor(array, requires_grad=True)
+    y = ag.sum(of(x, end) ** 2)
+    compiled = ag.compile(lambda x: ag.sum(of(x, end) ** 2))
+    first = compiled(array)
+    end[...] = 1
+    y.backward()
+    np.testing.assert_array_equal(x.grad, expected)
+    assert compiled(array) == first == y.data
+
+
 def test_an_array_given_to_a_tensor_or_an_index_is_copied() -> None:
     source, index, other = np.array([1.0, 2.0, 3.0]), np.array([0, 1]), Tensor([0, 1])
     x = Tensor(np.zeros(3), requires_grad=True)
