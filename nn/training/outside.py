@@ -7,29 +7,19 @@ the trainer from recording.
 
 from __future__ import annotations
 
-import enum
 import functools
-import inspect
-from collections.abc import Callable, Iterator
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
-from typing import Any, TypeAlias
+from collections.abc import Iterator
+from types import FunctionType, MethodType
+from typing import Any
 
 import numpy as np
 
 import autograd as ag
 from nn.module import Module
-from nn.training.names import OURS, attribute_names, is_library, paths
+from nn.training.names import OURS, attribute_names, held_by, is_restless
+from nn.training.readings import CALLED, PLAIN, STEADY, Reading, function_in, is_plain, readings, value_of
 
 __all__ = ["Reading", "Same", "attributes", "is_ours", "reading_of", "unsteady"]
-
-# What equal values of mean the same.
-PLAIN = (bool, int, float, complex, str, bytes, type(None), np.generic, np.dtype)
-# What does not change, or is read anew at every replay.
-STEADY = (*PLAIN, ModuleType, type, BuiltinFunctionType, np.ufunc, ag.Tensor, ag.Primitive, enum.Enum)
-# What may be called, and is looked into.
-CALLED = (FunctionType, MethodType, functools.partial)
-
-Reading: TypeAlias = Callable[[], Any]
 
 
 def attributes(module: Module) -> tuple[Any, ...]:
@@ -43,8 +33,8 @@ def attributes(module: Module) -> tuple[Any, ...]:
         >>> attributes(one) == attributes(one), attributes(one) == before
         (True, False)
     """
-    holders = [vars(module), *map(vars, _own_classes(type(module)))]
-    return tuple([(name, _told_apart(value)) for holder in holders for name, value in holder.items()])
+    found = [*held_by(module), *(x for each in _own_classes(type(module)) for x in vars(each).items())]
+    return tuple([(name, _told_apart(value)) for name, value in found])
 
 
 class Same:
@@ -68,11 +58,9 @@ def _told_apart(value: Any) -> Any:
         return value
     if isinstance(value, tuple | list | dict):
         return tuple(map(_told_apart, value.values() if isinstance(value, dict) else value))
+    if isinstance(value, MethodType):  # another one each time that it is looked up
+        return Same(value.__func__), Same(value.__self__)
     return Same(value)
-
-
-def _is_plain(value: Any) -> bool:
-    return isinstance(value, PLAIN) or (isinstance(value, tuple) and all(map(_is_plain, value)))
 
 
 class Watched:
@@ -161,7 +149,7 @@ def unsteady(model: Module, *functions: Any) -> str | None:
     for root in _reached(model, functions):
         for path, module in root.named_modules():
             kind = type(module)
-            for name, value in vars(module).items():
+            for name, value in held_by(module):
                 if (isinstance(value, CALLED) or not _is_of_ours(kind)) and not _is_steady_attribute(value):
                     return f"{path or kind.__name__} has {name!r}, {_kind(value)}"
             for name, value in _read_of_class(kind):
@@ -178,8 +166,8 @@ def _reached(model: Module, functions: tuple[Any, ...]) -> list[Module]:
     roots, seen = [model], {id(module) for module in model.modules()}
     waiting = [*functions, *_functions_of(model)]
     while waiting:
-        for _, _, read in _readings(waiting.pop()):
-            value = _now(read)
+        for _, _, read in readings(waiting.pop()):
+            value = value_of(read)
             if isinstance(value, Module) and id(value) not in seen:
                 roots.append(value)
                 seen |= {id(module) for module in value.modules()}
@@ -190,7 +178,7 @@ def _reached(model: Module, functions: tuple[Any, ...]) -> list[Module]:
 def _functions_of(root: Module) -> list[Any]:
     """The methods of a user's classes of layers, and functions that layers hold."""
     modules = list(root.modules())
-    held = [x for module in modules for x in vars(module).values() if isinstance(x, CALLED)]
+    held = [x for module in modules for _, x in held_by(module) if isinstance(x, CALLED)]
     return [*(method for kind in dict.fromkeys(map(type, modules)) for method in _methods(kind)), *held]
 
 
@@ -203,7 +191,7 @@ def _methods(kind: type) -> Iterator[Any]:
     """The functions of a user's class of layers that a step may call."""
     for each in _own_classes(kind):
         for name, held in vars(each).items():
-            x = getattr(held, "fget", None) or getattr(held, "func", None) or getattr(held, "__func__", held)
+            x = function_in(held)
             if isinstance(x, FunctionType) and name != "__init__":
                 yield x
 
@@ -222,25 +210,17 @@ def _is_steady_attribute(value: Any) -> bool:
         parts = list(value.values()) if isinstance(value, dict) else value
         return bool(parts) and all(isinstance(x, Module | ag.Tensor) for x in parts)
     # A generator is used within ag.live, or refused when it is recorded.
-    return isinstance(value, (*STEADY, Module, np.random.Generator)) or (
+    return (isinstance(value, (*STEADY, Module, np.random.Generator)) and not is_restless(value)) or (
         isinstance(value, CALLED) and _first_unsteady(value) is None
     )
 
 
 def _first_unsteady(function: Any) -> str | None:
-    for owner, name, read in _readings(function):
-        value = _now(read)
-        if not (isinstance(value, (*STEADY, *CALLED, Module)) or _is_plain(value)):
+    for owner, name, read in readings(function):
+        value = value_of(read)
+        if is_restless(value) or not (isinstance(value, (*STEADY, *CALLED, Module)) or is_plain(value)):
             return f"{owner} reads {name!r}, {_kind(value)}"
     return None
-
-
-def _now(read: Reading) -> Any:
-    """What there is; None where it is not there yet, as in a cell that is empty."""
-    try:
-        return read()
-    except (NameError, ValueError, KeyError, AttributeError):
-        return None
 
 
 def reading_of(model: Module, *functions: Any) -> Reading | None:
@@ -254,10 +234,10 @@ def reading_of(model: Module, *functions: Any) -> Reading | None:
 
     def now() -> Any:
         nonlocal found, outside, leading
-        if any(_now(read) is not before for read, before in leading):
+        if any(_told_apart(value_of(read)) != before for read, before in leading):
             found, outside = _all_known(model, functions)
             leading = _leading(found)
-        return tuple([_told_apart(_now(read)) for read in found] + [each.now() for each in outside])
+        return tuple([_told_apart(value_of(read)) for read in found] + [each.now() for each in outside])
 
     return now if found or outside else None
 
@@ -279,7 +259,9 @@ class _Outside:
 
 def _leading(found: list[Reading]) -> list[tuple[Reading, Any]]:
     """What leads on to more that is read."""
-    return [(read, value) for read in found if isinstance(value := _now(read), (*CALLED, Module))]
+    return [
+        (read, _told_apart(value)) for read in found if isinstance(value := value_of(read), (*CALLED, type, Module))
+    ]
 
 
 def _all_known(model: Module, functions: tuple[Any, ...]) -> tuple[list[Reading], list[_Outside]]:
@@ -295,82 +277,24 @@ def _of_class(kind: type) -> Iterator[Reading]:
     """How to read the numbers and texts that a user's class of layers has for all of them."""
     for each in _own_classes(kind):
         for name, value in vars(each).items():
-            if not name.startswith("__") and _is_plain(value):
+            if not name.startswith("__") and is_plain(value):
                 yield lambda each=each, name=name: vars(each).get(name)  # type: ignore[misc]
 
 
 def _known(function: Any) -> Iterator[Reading]:
     """How to read what a function reads and a recording can be told apart by."""
-    for _, _, read in _readings(function):
-        value = _now(read)
-        if isinstance(value, (*STEADY, *CALLED, Module)) or _is_plain(value):
+    for _, _, read in readings(function):
+        value = value_of(read)
+        if isinstance(value, (*STEADY, *CALLED, Module)) or is_plain(value):
             yield read
-        elif hasattr(value, "__dict__"):
+        else:
             yield functools.partial(_numbers_in, read)
 
 
 def _numbers_in(read: Reading) -> tuple[Any, ...]:
     """The numbers and texts among an object's attributes."""
-    found = _now(read)
-    return (Same(found), *[item for item in getattr(found, "__dict__", {}).items() if _is_plain(item[1])])
-
-
-def _readings(function: Any, seen: set[int] | None = None) -> Iterator[tuple[str, str, Reading]]:
-    """Everything that a function, and those of the user's that it calls, read from outside: who, what, and how."""
-    seen = set() if seen is None else seen
-    while isinstance(function, functools.partial):
-        for x in (*function.args, *function.keywords.values()):
-            if isinstance(x, CALLED):
-                yield from _readings(x, seen)
-            else:
-                yield "functools.partial", "an argument", _constant(x)
-        function = function.func
-    function = inspect.unwrap(function) if callable(function) else function
-    if isinstance(function, MethodType):
-        yield function.__name__, "self", _constant(function.__self__)
-        function = function.__func__
-    if not isinstance(function, FunctionType):
-        if function is not None and not isinstance(function, STEADY):
-            yield type(function).__name__, "self", _constant(function)
-        return
-    if id(function) in seen or (function.__module__ or "").partition(".")[0] in OURS:
-        return
-    seen.add(id(function))
-    defaults = *(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()
-    for name, read in (*_named(function), *(("a default", _constant(x)) for x in defaults)):
-        value = _now(read)
-        if isinstance(value, CALLED):
-            yield function.__name__, name, read
-            yield from _readings(value, seen)
-        elif not isinstance(value, type | ModuleType):
-            yield function.__name__, name, read
-
-
-def _named(function: Any) -> Iterator[tuple[str, Reading]]:
-    """What a function reads by name; of modules and classes of the user's, the attributes that it reads."""
-    cells: dict[str, Reading] = {
-        name: lambda cell=cell: cell.cell_contents  # type: ignore[misc]
-        for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
-    }
-    outer = function.__globals__
-    for name, is_cell, attributes in paths(function.__code__):
-        if name not in (cells if is_cell else outer):
-            continue
-        read = cells[name] if is_cell else functools.partial(outer.__getitem__, name)
-        for attribute in attributes:
-            value = _now(read)
-            if not isinstance(value, type | ModuleType) or is_library(value):
-                break
-            name, read = f"{name}.{attribute}", _attribute(read, attribute)
-        yield name, read
-
-
-def _attribute(read: Reading, name: str) -> Reading:
-    return lambda: getattr(read(), name)
-
-
-def _constant(x: Any) -> Reading:
-    return lambda: x
+    found = value_of(read)
+    return (Same(found), *[item for item in held_by(found) if is_plain(item[1])])
 
 
 def _kind(value: Any) -> str:
