@@ -1,7 +1,7 @@
 """A small language for loops over memory: Python's syntax, one type for each name, written down as LLVM's text.
 
 What the interpreters are made of is written in it, and their parts that depend on the rule book are generated in it.
-There are whole numbers of 64 bits (``int``), floats (``f4``, ``f8``), truths, pointers, and `LANES` floats side by
+There are whole numbers of 64 bits (``int``), floats (``f4``, ``f8``), truths, pointers, and floats side by
 side. A name has the type of what it is first given. Whole numbers meet floats as ``f8``, as do ``f4`` and ``f8``.
 ``a if c else b``, ``and`` and ``or`` compute both sides; division by 0 is the processor's.
 
@@ -10,7 +10,7 @@ side. A name has the type of what it is first given. Whole numbers meet floats a
 | ``words  longs  truths  f4s  f8s`` | pointers to 32-bit and 64-bit whole numbers, bytes, floats; made of addresses |
 | ``p[i]``, ``p + i`` | what is i entries on, without a test of i; a pointer to it |
 | ``int(x)  f4(x)  f8(x)  signed(word)`` | conversions; the last takes 32 bits for a signed number |
-| ``lanes(p, i)  spread(x)`` | `LANES` neighbours; one number in all lanes |
+| ``lanes(p, i, n)  spread(x, n)`` | n neighbours; one number in n lanes; n is written as a number |
 | ``keep(p, i, s)  together(s)`` | neighbours set; the sum of all lanes, in halves |
 | ``few_of(a, b, c, d)  part(s, i)`` | four floats side by side (``few``); one of them |
 | ``power_of_two(k)`` | 2ᵏ of each of four whole k |

@@ -4,9 +4,10 @@ A loop nest over a sum stands in the code as: which way, where the results go, t
 each run its sign, its count, and for one operand or two a base, three strides and the distance from term to term. The
 ways:
 
-* lanes: `LANES` neighbouring results at a time, each operand read as so many neighbours or as one number for all;
-* reduce: one result at a time, `LANES` neighbouring terms at a time (only long runs, which may be added in any order);
-* plain: one result at a time, one term at a time.
+* lanes: `WIDTH` neighbouring results at a time, or twice as many, each operand read as so many neighbours or as one
+  number for all;
+* reduce: two results at a time, `WIDTH` neighbouring terms of each (only long runs, which may be added in any order);
+* plain: two results at a time, one term of each.
 
 A sum starts from −0, the one number that changes nothing when added to.
 """
@@ -19,113 +20,122 @@ from autograd.program.native.values import LANES as WIDTH
 
 LANES, REDUCE, PLAIN = range(3)
 
-SOURCE: Final = (
-    '''
+# A sum waits for each of its terms, and meanwhile others can go on: of twice as many lanes where there are so many, or
+# of a second result (in lines that end in `_PAIR`).
+_PAIR = "  # of two"
+_LANES = """
+def sum_{N}(code: words, q: int, m: f8s, out: int, i: int, j: int, lane: int, runs: int):
+    s = spread(-0.0, {N})
+    for _ in range(runs):
+        sign, count = code[q], code[q + 1]
+        a, da, la = address(code, q + 2, i, j, lane), signed(code[q + 6]), code[q + 5] != 0
+        if sign < 2:
+            q += 7
+            if la:
+                for _ in range(count):
+                    s = s + lanes(m, a, {N}) if sign == 0 else s - lanes(m, a, {N})
+                    a += da
+            else:
+                for _ in range(count):
+                    s += m[a] if sign == 0 else -m[a]
+                    a += da
+            continue
+        b, db, lb = address(code, q + 7, i, j, lane), signed(code[q + 11]), code[q + 10] != 0
+        q += 12
+        if la and not lb:
+            a, b, da, db, la, lb = b, a, db, da, lb, la
+        factor = -1.0 if sign == 3 else 1.0
+        if la:
+            for _ in range(count):
+                s += factor * lanes(m, a, {N}) * lanes(m, b, {N})
+                a += da
+                b += db
+        elif lb:
+            for _ in range(count):
+                s += factor * m[a] * lanes(m, b, {N})
+                a += da
+                b += db
+        else:
+            for _ in range(count):
+                s += factor * m[a] * m[b]
+                a += da
+                b += db
+    keep(m, out + lane, s)
+
+"""
+
+_TERMS = """
+def sum_{RESULTS}(code: words, q: int, m: f8s, out: int, i: int, j: int, k: int, runs: int, whole: int):
+    t = -0.0
+    u = -0.0  # of two
+    for _ in range(runs):
+        sign, count = code[q], code[q + 1]
+        factor = -1.0 if sign == 1 or sign == 3 else 1.0
+        a, da = address(code, q + 2, i, j, k), signed(code[q + 6])
+        c = a + signed(code[q + 5])  # of two
+        if sign < 2:
+            q += 7
+            if whole != 0 and da == 1 and count >= {WIDTH}:
+                s = spread(-0.0, {WIDTH})
+                r = spread(-0.0, {WIDTH})  # of two
+                while count >= {WIDTH}:
+                    s += lanes(m, a, {WIDTH})
+                    r += lanes(m, c, {WIDTH})  # of two
+                    a += {WIDTH}
+                    c += {WIDTH}  # of two
+                    count -= {WIDTH}
+                t += factor * together(s)
+                u += factor * together(r)  # of two
+            for _ in range(count):
+                t += factor * m[a]
+                u += factor * m[c]  # of two
+                a += da
+                c += da  # of two
+            continue
+        b, db = address(code, q + 7, i, j, k), signed(code[q + 11])
+        d = b + signed(code[q + 10])  # of two
+        q += 12
+        if whole != 0 and da == 1 and db == 1 and count >= {WIDTH}:
+            s = spread(-0.0, {WIDTH})
+            r = spread(-0.0, {WIDTH})  # of two
+            while count >= {WIDTH}:
+                s += lanes(m, a, {WIDTH}) * lanes(m, b, {WIDTH})
+                r += lanes(m, c, {WIDTH}) * lanes(m, d, {WIDTH})  # of two
+                a += {WIDTH}
+                b += {WIDTH}
+                c += {WIDTH}  # of two
+                d += {WIDTH}  # of two
+                count -= {WIDTH}
+            t += factor * together(s)
+            u += factor * together(r)  # of two
+        for _ in range(count):
+            t += factor * (m[a] * m[b])
+            u += factor * (m[c] * m[d])  # of two
+            a += da
+            b += db
+            c += da  # of two
+            d += db  # of two
+    m[out + k] = t
+    m[out + k + 1] = u  # of two
+
+"""
+
+_REST = '''
 def address(code: words, q: int, i: int, j: int, k: int) -> int:
     return signed(code[q]) + i * signed(code[q + 1]) + j * signed(code[q + 2]) + k * signed(code[q + 3])
 
 
 def sum_lanes(code: words, p: int, m: f8s, out: int, i: int, j: int, length: int, runs: int):
-    lane = 0
+    lane = 0  # at the end, some lanes once more
     while lane < length:
-        lane = min(lane, length - {WIDTH})  # some lanes once more
-        s = spread(-0.0)
-        q = p
-        for _ in range(runs):
-            sign, count = code[q], code[q + 1]
-            a, da, la = address(code, q + 2, i, j, lane), signed(code[q + 6]), code[q + 5] != 0
-            if sign < 2:
-                q += 7
-                if la:
-                    for _ in range(count):
-                        s = s + lanes(m, a) if sign == 0 else s - lanes(m, a)
-                        a += da
-                else:
-                    for _ in range(count):
-                        s += m[a] if sign == 0 else -m[a]
-                        a += da
-                continue
-            b, db, lb = address(code, q + 7, i, j, lane), signed(code[q + 11]), code[q + 10] != 0
-            q += 12
-            if la and not lb:
-                a, b, da, db, la, lb = b, a, db, da, lb, la
-            factor = -1.0 if sign == 3 else 1.0
-            if la:
-                for _ in range(count):
-                    s += factor * lanes(m, a) * lanes(m, b)
-                    a += da
-                    b += db
-            elif lb:
-                for _ in range(count):
-                    s += factor * m[a] * lanes(m, b)
-                    a += da
-                    b += db
-            else:
-                for _ in range(count):
-                    s += factor * m[a] * m[b]
-                    a += da
-                    b += db
-        keep(m, out + lane, s)
-        lane += {WIDTH}
-
-
-def sum_reduce(code: words, q: int, m: f8s, i: int, j: int, k: int, runs: int) -> f8:
-    total = -0.0
-    for _ in range(runs):
-        sign, count = code[q], code[q + 1]
-        a, da = address(code, q + 2, i, j, k), signed(code[q + 6])
-        b, db = a, da
-        single = sign < 2
-        if single:
-            q += 7
+        if length - lane > {WIDTH} and length >= {TWICE}:
+            lane = min(lane, length - {TWICE})
+            sum_{TWICE}(code, p, m, out, i, j, lane, runs)
+            lane += {TWICE}
         else:
-            b, db = address(code, q + 7, i, j, k), signed(code[q + 11])
-            q += 12
-        if da == 1 and db == 1 and count >= {WIDTH}:
-            s = spread(-0.0)
-            if single:
-                while count >= {WIDTH}:
-                    s += lanes(m, a)
-                    a += {WIDTH}
-                    count -= {WIDTH}
-            else:
-                while count >= {WIDTH}:
-                    s += lanes(m, a) * lanes(m, b)
-                    a += {WIDTH}
-                    b += {WIDTH}
-                    count -= {WIDTH}
-            part = together(s)
-            total = total + part if sign == 0 or sign == 2 else total - part
-        while count > 0:
-            x = m[a]
-            if not single:
-                x = x * m[b]
-            total = total + x if sign == 0 or sign == 2 else total - x
-            a += da
-            b += db
-            count -= 1
-    return total
-
-
-def sum_plain(code: words, q: int, m: f8s, i: int, j: int, k: int, runs: int) -> f8:
-    total = -0.0
-    for _ in range(runs):
-        sign, count = code[q], code[q + 1]
-        a, da = address(code, q + 2, i, j, k), signed(code[q + 6])
-        if sign < 2:
-            q += 7
-            for _ in range(count):
-                total = total + m[a] if sign == 0 else total - m[a]
-                a += da
-            continue
-        b, db = address(code, q + 7, i, j, k), signed(code[q + 11])
-        q += 12
-        for _ in range(count):
-            x = m[a] * m[b]
-            total = total + x if sign == 2 else total - x
-            a += da
-            b += db
-    return total
+            lane = min(lane, length - {WIDTH})
+            sum_{WIDTH}(code, p, m, out, i, j, lane, runs)
+            lane += {WIDTH}
 
 
 @instruction
@@ -136,12 +146,11 @@ def loop_sum(code: words, m: f8s):
         for j in range(middle):
             if way == {LANES}:
                 sum_lanes(code, p, m, out, i, j, inner, runs)
-            elif way == {REDUCE}:
-                for k in range(inner):
-                    m[out + k] = sum_reduce(code, p, m, i, j, k, runs)
             else:
-                for k in range(inner):
-                    m[out + k] = sum_plain(code, p, m, i, j, k, runs)
+                for k in range(0, inner - 1, 2):
+                    sum_two(code, p, m, out, i, j, k, runs, int(way == {REDUCE}))
+                if inner % 2 != 0:
+                    sum_one(code, p, m, out, i, j, inner - 1, runs, int(way == {REDUCE}))
             out += inner
     for _ in range(runs):
         p += 7 if code[p] < 2 else 12
@@ -293,7 +302,17 @@ def log_one_plus(e: few) -> few:
     d = (2 / 27 + q * (2 / 29)) + q2 * (2 / 31 + q * (2 / 33))
     rest = q * ((a + q4 * b) + q4 * q4 * (c + q4 * d))
     return e - s * (e - rest)  # 2 s = e − s e, so that what is rounded is less than the result
-'''.replace("{WIDTH}", str(WIDTH))
+'''
+
+SOURCE: Final = (
+    "".join([
+        *(_LANES.replace("{N}", str(count)) for count in (WIDTH, 2 * WIDTH)),
+        _TERMS.replace("{RESULTS}", "two"),
+        "\n".join(x for x in _TERMS.replace("{RESULTS}", "one").splitlines() if not x.endswith(_PAIR)),
+        _REST,
+    ])
+    .replace("{WIDTH}", str(WIDTH))
+    .replace("{TWICE}", str(2 * WIDTH))
     .replace("{LANES}", str(LANES))
     .replace("{REDUCE}", str(REDUCE))
-)
+)  # fmt: skip

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 LANES: Final = 16
 
-VECTOR = f"<{LANES} x double>"
 FEW = "<4 x double>"
 TYPES = {"int": "i64", "f4": "float", "f8": "double", "bool": "i1", "few": FEW}
 # Pointers are known by what they point to.
@@ -256,9 +255,11 @@ class Writer:
 
     def _vector(self, name: str, given: list[Operand]) -> Operand:
         if name == "spread":
-            return self._spread(given[0], VECTOR), VECTOR
+            kind = f"<{given[1][0]} x double>"
+            return self._spread(given[0], kind), kind
         if name == "together":
-            found, width = given[0][0], LANES
+            found, whole = given[0]
+            width = int(whole[1 : whole.index(" ")])
             while width > 1:
                 kind, width = f"<{width} x double>", width // 2
                 halves = [
@@ -272,8 +273,9 @@ class Writer:
             return self._new(f"extractelement <1 x double> {found}, i64 0", "double")
         place = self._new(f"getelementptr double, ptr {given[0][0]}, i64 {given[1][0]}", "ptr")[0]
         if name == "lanes":
-            return self._new(f"load {VECTOR}, ptr {place}, align 8", VECTOR)
-        self._line(f"store {VECTOR} {given[2][0]}, ptr {place}, align 8")
+            kind = f"<{given[2][0]} x double>"
+            return self._new(f"load {kind}, ptr {place}, align 8", kind)
+        self._line(f"store {given[2][1]} {given[2][0]}, ptr {place}, align 8")
         return "0", "i64"
 
     # ---- types -------------------------------------------------------------------------------------------------------

@@ -90,9 +90,9 @@ def test_memory_lanes_and_conversions() -> None:
     text = """
 def work(at: int, words_at: int, n: int) -> f8:
     m, code = f8s(at), words(words_at)
-    s = spread(-0.0)
+    s = spread(-0.0, 16)
     for i in range(0, n, 16):
-        s += lanes(m, i) * 2.0
+        s += lanes(m, i, 16) * 2.0
     keep(m, 0, s)
     m[1] += signed(code[0]) + code[1]
     part = f4(m[2])

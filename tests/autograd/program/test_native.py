@@ -155,6 +155,19 @@ def test_every_function_of_the_book_is_one_of_the_engine_in_both_precisions() ->
             assert function_of_floats(rule.scalar, rule.name, book.arity(rule), kind)
 
 
+@pytest.mark.parametrize("results", [1, 2, 3, 16, 31, 33, 50, 64])
+def test_sums_of_any_number_of_neighbouring_results_are_those_of_numpy(results: int) -> None:
+    rng = np.random.default_rng(results)
+    weights, start = rng.standard_normal((results, 20)), rng.standard_normal(20)
+    found = []
+    for engine_name in ("native", "numpy"):
+        x = [ag.Value(float(number)) for number in start]
+        loss = ag.sum([ag.tanh(ag.dot(row.tolist(), x)) for row in weights])
+        found.append(ag.Program.from_graph(loss, wrt=x, engine=engine_name).run(start.copy()))
+    np.testing.assert_allclose(found[0][0], found[1][0], rtol=1e-12)
+    np.testing.assert_allclose(found[0][1], found[1][1], rtol=1e-11, atol=1e-13)
+
+
 def test_importing_the_engine_imports_no_llvm_and_no_programs() -> None:
     code = "import sys, autograd; sys.exit(any(m in sys.modules for m in ('llvmlite', 'autograd.program')))"
     result = subprocess.run(
