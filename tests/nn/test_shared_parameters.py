@@ -118,6 +118,7 @@ def test_what_a_file_tells_of_sharing_is_checked(shared):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_pytorch_takes_it_and_gives_it(dtype):
     torch = pytest.importorskip("torch")
+    torch.manual_seed(0)
     theirs = torch.nn.Sequential(torch.nn.Linear(4, 4), torch.nn.Tanh(), torch.nn.Linear(4, 4)).to(
         torch.float32 if dtype is np.float32 else torch.float64
     )
