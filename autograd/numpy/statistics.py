@@ -14,7 +14,7 @@ from autograd.numpy.arguments import differentiable, dtype_of, plain
 from autograd.numpy.complex_numbers import conjugated, squared_size
 from autograd.numpy.joining import as_2d
 from autograd.numpy.reductions import max, mean, min, norm, sum
-from autograd.numpy.shapes import broadcast_to, concatenate, matrix_transpose, ravel, reshape, transpose
+from autograd.numpy.shapes import broadcast_to, concatenate, matrix_transpose, ravel, reshape, squeeze, transpose
 from autograd.rules import arithmetic, products, reductions, selection, shaping
 from autograd.rules.shapes import axis_of, count, kept_shape, rank, shape
 
@@ -106,7 +106,7 @@ def var(
     where: Any = True, mean: Any = None, correction: Any = None,
 ) -> Any:  # fmt: skip
     """Σ (xᵢ − x̄)² / (n − ddof)."""
-    off, freedom = _deviations(a, axis, where, mean, ddof if correction is None or _absent(correction) else correction)
+    off, _, freedom = _deviations(a, axis, where, mean, _taken(ddof, correction))
     return sum(squared_size(off), axis, keepdims) / _fitting(freedom, axis, keepdims)
 
 
@@ -115,31 +115,44 @@ def std(
     a: Any, axis: Axis = None, ddof: float = 0, keepdims: bool = False,
     where: Any = True, mean: Any = None, correction: Any = None,
 ) -> Any:  # fmt: skip
-    """√var; where all are equal its gradient is 0."""
-    off, freedom = _deviations(a, axis, where, mean, ddof if correction is None or _absent(correction) else correction)
-    return norm(off, None, axis, keepdims) / _fitting(freedom, axis, keepdims) ** 0.5
+    """√var; where all are equal its gradient is 0, and of a single entry all derivatives are."""
+    off, number, freedom = _deviations(a, axis, where, mean, _taken(ddof, correction))
+    return _fitting(_length(off, number, axis) / freedom**0.5, axis, keepdims)
 
 
 def _absent(x: Any) -> bool:
     return x is np._NoValue
 
 
-def _deviations(x: Any, axis: Axis, where: Any, given: Any, taken: float) -> tuple[Any, Any]:
-    """What entries differ from their mean by, and how many there are beside those that are taken up; none at least."""
+def _taken(ddof: float, correction: Any) -> float:
+    return ddof if correction is None or _absent(correction) else correction
+
+
+def _deviations(x: Any, axis: Axis, where: Any, given: Any, taken: float) -> tuple[Any, Any, Any]:
+    """What entries differ from their mean by; how many there are; and beside those that are taken up, none at least."""
     keepdims = True
     if where is True or _absent(where):
         middle = reductions.mean(x, axis=axis, keepdims=keepdims) if given is None or _absent(given) else given
-        left = count(x, axis) - taken
-        return x - middle, left if left > 0 else 0
+        number = count(x, axis)
+        return x - middle, number, number - taken if number > taken else 0
     weights = _weights(x, where)
     number = weights.sum(axis, keepdims=True)
     chosen = arithmetic.where(weights > 0, x, 0.0)
     middle = sum(chosen, axis, keepdims) / number if given is None or _absent(given) else given
-    return arithmetic.where(weights > 0, chosen - middle, 0.0), np.maximum(number - taken, 0.0)
+    return arithmetic.where(weights > 0, chosen - middle, 0.0), number, np.maximum(number - taken, 0.0)
+
+
+def _length(off: Any, number: Any, axis: Axis) -> Any:
+    """‖off‖ along an axis that stays. One entry by itself is off by 0 wherever it is: so are its derivatives then."""
+    if isinstance(number, int) and number > 1:
+        return norm(off, None, axis, True)
+    alone = arithmetic.equal(number, 1)
+    lengths = norm(arithmetic.where(alone, 1.0, off), None, axis, True)
+    return arithmetic.where(alone, sum(squared_size(off), axis, True), lengths)
 
 
 def _fitting(number: Any, axis: Axis, keepdims: bool) -> Any:
-    return number if keepdims or np.ndim(number) == 0 else np.squeeze(number, axis)
+    return number if keepdims or rank(number) == 0 else squeeze(number, axis)
 
 
 @differentiable("mean")
@@ -233,7 +246,15 @@ def nancumprod(a: Any, axis: int | None = None) -> Any:
 
 
 def _numbers(a: Any, axis: Axis, keepdims: bool) -> Any:
-    return sum(shaping.astype(arithmetic.logical_not(arithmetic.isnan(a)), dtype=dtype_of(a)), axis, keepdims)
+    counted = arithmetic.logical_not(arithmetic.isnan(a))
+    return sum(shaping.astype(counted, dtype=np.zeros(0, dtype_of(a)).real.dtype), axis, keepdims)
+
+
+def _numbers_off(a: Any, axis: Axis, ddof: float) -> tuple[Any, Any, Any]:
+    """As `_deviations`; what is left is NaN where it is none."""
+    number = _numbers(a, axis, True)
+    off = arithmetic.where(arithmetic.isnan(a), 0.0, a - nanmean(a, axis, True))
+    return off, number, arithmetic.where(arithmetic.greater(number, ddof), number - ddof, math.nan)
 
 
 @differentiable("nanmean")
@@ -245,12 +266,12 @@ def nanmean(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 @differentiable("nanvar")
 def nanvar(a: Any, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Any:
     """The variance of what is a number."""
-    off = arithmetic.where(arithmetic.isnan(a), 0.0, a - nanmean(a, axis, True))
-    return sum(squared_size(off), axis, keepdims) / (_numbers(a, axis, keepdims) - ddof)
+    off, _, freedom = _numbers_off(a, axis, ddof)
+    return _fitting(sum(squared_size(off), axis, True) / freedom, axis, keepdims)
 
 
 @differentiable("nanstd")
 def nanstd(a: Any, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Any:
     """The standard deviation of what is a number."""
-    off = arithmetic.where(arithmetic.isnan(a), 0.0, a - nanmean(a, axis, True))
-    return norm(off, None, axis, keepdims) / arithmetic.sqrt(_numbers(a, axis, keepdims) - ddof)
+    off, number, freedom = _numbers_off(a, axis, ddof)
+    return _fitting(_length(off, number, axis) / arithmetic.sqrt(freedom), axis, keepdims)

@@ -226,6 +226,10 @@ ANSWERED: dict[str, Callable[[Any], Any]] = {
     "more taken up than there are": lambda x: np.stack([np.var(x, ddof=9), np.std(x, ddof=7)]),
     "more taken up than there are along an axis": lambda x: np.std(x, axis=0, ddof=2),
     "more taken up than is chosen": lambda x: np.var(x, axis=1, ddof=2, where=np.array([True, False, False])),
+    "numbers of which more are taken up": lambda x: np.nanvar(x * [1.0, np.nan, np.nan], axis=1, ddof=2),
+    "numbers of which as many are taken up": lambda x: np.nanstd(x * [1.0, np.nan, np.nan], axis=1, ddof=1),
+    "no number, and one taken up": lambda x: np.nanvar(x * np.nan, axis=0, ddof=1),
+    "complex numbers of which some are none": lambda x: np.nanstd(x * [1.0, 2j, np.nan], axis=1, keepdims=True),
     "a covariance of fewer than are taken up": lambda x: np.cov(x, ddof=4),
     "of weights": lambda x: np.cov(x, ddof=4, aweights=[1.0, 2.0, 1.0]),
     "nothing": lambda x: np.var(x[:0], axis=0, ddof=1),
@@ -241,4 +245,5 @@ def test_what_numpy_answers_is_answered_alike(what: str) -> None:
         expected = of(x)
         for found in (of(ag.Tensor(x, requires_grad=True)), ag.compile(of)(x), ag.jvp(of, x, x)[0]):
             assert np.shape(found) == expected.shape
+            assert np.asarray(getattr(found, "data", found)).dtype == expected.dtype
             np.testing.assert_allclose(np.asarray(getattr(found, "data", found)), expected)

@@ -314,6 +314,28 @@ def test_a_length_of_nothing_has_the_slope_0_and_no_second_derivative(name: str,
     assert np.isfinite(ag.grad(total)(np.array(at))).all()
 
 
+OF_ONE_ENTRY = {
+    "of a number": lambda x: np.std(x[0]),
+    "along an axis": lambda x: np.std(x[None], axis=0),
+    "along axes": lambda x: np.std(x[:1, None], axis=(0, 1)),
+    "of few chosen": lambda x: np.std(x, where=[False, True, False]),
+    "of one number": lambda x: np.nanstd(x * [np.nan, np.nan, 1.0]),
+    "some of one": lambda x: np.nanstd(np.stack([x, x * [np.nan, np.nan, 1.0]]), axis=1)[1],
+}
+
+
+@pytest.mark.parametrize("name", OF_ONE_ENTRY)
+def test_one_entry_spreads_by_nothing_wherever_it_is(name: str) -> None:
+    function, at = OF_ONE_ENTRY[name], np.array([1.0, 2.0, 5.0])
+
+    def total(x: Any) -> Any:
+        return function(x).sum()
+
+    assert total(at) == 0
+    for outcome in (ag.grad(total)(at), ag.hessian(total)(at), ag.jvp(total, at, at), ag.jacobian(ag.grad(total))(at)):
+        np.testing.assert_array_equal(outcome, 0)
+
+
 def test_stubs_are_what_the_book_makes_of_them() -> None:
     assert out_of_date() == []
 
