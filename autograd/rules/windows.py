@@ -15,6 +15,7 @@ import numpy as np
 
 from autograd.rules.memory import result
 from autograd.rules.threads import ALONE, shared
+from autograd.rules.window_places import Positions, first_places, spread_tiles
 
 Lengths = tuple[int, ...]
 T = TypeVar("T")
@@ -326,6 +327,8 @@ def max_places(
     indices = [index for _, index in each_place(size, counts, stride, dilation)][:-1]
 
     def first(part: Any) -> None:
+        if first_places(x[part], y[part], places[part], (size, stride, padding, dilation)):
+            return
         entries, top, found = padded(x[part], padding, _least(x)), y[part], places[part]
         undefined, missing = top != top, None
         some = undefined.any()
@@ -347,7 +350,7 @@ def from_windows(x: Any, places: Any, size: Lengths, stride: Lengths, padding: L
     """The entry of every window at a place of it; beyond the edge there is 0."""
     counts = window_counts(x.shape[x.ndim - len(size) :], size, stride, padding, dilation)
     x = padded(x, padding)
-    return x.reshape(-1)[_Positions(x.shape, counts, size, stride, dilation).of(places)]
+    return x.reshape(-1)[Positions(x.shape, counts, size, stride, dilation).of(places)]
 
 
 def into_windows(g: Any, places: Any, lengths: Lengths, out: Any = None, **how: Any) -> Any:
@@ -362,10 +365,12 @@ def into_windows(g: Any, places: Any, lengths: Lengths, out: Any = None, **how: 
         *samples[1:],
         *(n + 2 * p for n, p in zip(lengths, padding, strict=True)),
     )
-    positions = _Positions(full, counts, size, stride, dilation)
+    positions = Positions(full, counts, size, stride, dilation)
     direct = y.flags.c_contiguous and not any(padding)
 
     def spread(part: Any) -> None:
+        if spread_tiles(y[part], g[part], places[part], (size, stride, padding, dilation)):
+            return
         y[part] = 0
         image = y[part] if direct else padded(y[part], padding)
         if apart:
@@ -377,23 +382,3 @@ def into_windows(g: Any, places: Any, lengths: Lengths, out: Any = None, **how: 
 
     _each_part(y, size, spread)
     return y
-
-
-class _Positions:
-    """Where in a flat array of some shape each window has its entry at a place of it."""
-
-    def __init__(self, shape: Lengths, counts: Lengths, size: Lengths, stride: Lengths, dilation: Lengths) -> None:
-        lead, lengths = shape[: len(shape) - len(size)], shape[len(shape) - len(size) :]
-        starts: Any = np.arange(math.prod(lead)).reshape(*lead, *(1,) * len(size))
-        offsets: Any = 0
-        for axis, (length, k, count, s, d) in enumerate(zip(lengths, size, counts, stride, dilation, strict=True), 1):
-            rest = (1,) * (len(size) - axis)
-            starts = starts * length + s * np.arange(count).reshape(-1, *rest)
-            offsets = offsets * length + d * np.arange(k).reshape(-1, *rest)
-        self._starts, self._offsets = starts, offsets.reshape(-1)
-
-    def of(self, places: Any) -> Any:
-        """For all windows, or those of the first samples."""
-        found = self._offsets.take(places)
-        found += self._starts[: len(places)]
-        return found

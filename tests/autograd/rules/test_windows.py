@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 import pytest
 
+import autograd as ag
 from autograd.rules import windows
 from autograd.rules.convolutions import convolution_kernel, max_places
 
@@ -118,3 +120,54 @@ def test_what_goes_into_windows_is_the_adjoint_of_what_comes_from_them(
     ):
         out, back = windows.from_windows(x, places, **how), windows.into_windows(g, places, lengths=x.shape[1:], **how)
         np.testing.assert_allclose(np.vdot(out, g), np.vdot(x, back), rtol=1e-12, atol=1e-12)
+
+
+# Windows that lie side by side: their size, how many there are, what is left over after them, and the samples.
+TILES = {
+    "one image": ((2, 2), (14, 14), (0, 0), ()),
+    "short rows": ((2, 2), (7, 7), (0, 0), (33, 3)),
+    "rows of any length": ((2, 2), (3, 70), (0, 0), (5, 2)),
+    "what no window has": ((2, 3), (3, 13), (1, 2), (9, 2)),
+    "nine places": ((3, 3), (4, 12), (0, 0), (40, 2)),
+    "one row": ((1, 4), (5, 12), (0, 0), (3, 2, 2)),
+    "places of their own": ((1, 1), (3, 13), (0, 0), (3, 2)),
+    "too many places": ((5, 4), (2, 12), (0, 0), (3, 2)),
+    "nothing": ((2, 2), (2, 12), (0, 0), (0, 2)),
+}
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16, np.int64, ">f4"])
+@pytest.mark.parametrize("name", TILES)
+def test_loops_in_machine_code_find_and_fill_windows_as_numpy_does(
+    name: str, dtype: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("llvmlite")
+    size, counts, over, samples = TILES[name]
+    rng, dtype, used = np.random.default_rng(0), np.dtype(dtype), list[str]()
+    how: dict[str, Any] = {"size": size, "stride": size, "padding": (0, 0), "dilation": (1, 1)}
+    lengths = tuple(k * n + more for k, n, more in zip(size, counts, over, strict=True))
+    values = [-1.0, 0.0, -0.0, 2.0] if dtype.kind == "i" else [-1.0, 0.0, -0.0, 2.0, np.nan, np.inf, -np.inf]
+    x, g = rng.choice(values, (*samples, *lengths)).astype(dtype), rng.choice(values, (*samples, *counts)).astype(dtype)
+
+    def found() -> list[Any]:
+        results = []
+        for image, number in ((x, g), (x.swapaxes(-1, -2).copy().swapaxes(-1, -2), g[..., ::-1])):
+            with np.errstate(invalid="ignore"):
+                largest = windows.max_pool(image, **how)
+            places = windows.max_places(image, largest, **how)
+            into = windows.into_windows(number, places, lengths=lengths, **how)
+            results += [places, into, windows.into_windows(number, places.astype(np.intp), lengths=lengths, **how)]
+        return results
+
+    monkeypatch.setattr("autograd.rules.loops.makers", [])
+    by_numpy = found()
+    assert ag.compile(lambda x: x + x, engine="native")(np.ones(2)).tolist() == [2, 2]
+    make = import_module("autograd.program.native.own_loops").made
+    monkeypatch.setattr("autograd.rules.loops.makers", [lambda name, text: used.append(text) or make(name, text)])
+    for ours, theirs in zip(found(), by_numpy, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+        np.testing.assert_array_equal(np.signbit(ours), np.signbit(theirs))
+    expected = 0
+    if dtype in (np.float32, np.float64) and dtype.isnative and name not in ("too many places", "nothing"):
+        expected = (counts[1] >= 12) + (not any(over))
+    assert len(set(used)) == expected
