@@ -1,17 +1,20 @@
 """``python -m tests.killed``: a training is killed at random moments and taken up again; its weights end to the bit.
 
 One process trains without a break. Others train the same from a folder, each killed (SIGKILL) after a random time,
-until one comes to its end. Then weights, optimizer and history are compared, and the folder is looked over.
+until one comes to its end. Then weights, optimizer and history are compared, and the folder is looked over. Where the
+end comes before all kills are done, another training takes the rest.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import random
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 CHILD = """
@@ -41,41 +44,51 @@ def _started(child: str, folder: Path) -> subprocess.Popen[bytes]:
     return process
 
 
+def _trained_with_breaks(child: str, folder: Path, waits: Iterable[float]) -> int:
+    """Train to the end, with a kill after each of the waits unless the end comes before; how many kills it took."""
+    waiting = iter(waits)
+    for kills in itertools.count():
+        process = _started(child, folder)
+        try:
+            process.wait(next(waiting, None))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            left = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+            print(f"killed: {', '.join(left) or 'nothing saved yet'}", flush=True)
+        else:
+            if process.returncode:
+                sys.exit(f"it failed with {process.returncode} after {kills} kills")
+            return kills
+    raise AssertionError("a count has no end")
+
+
 def main() -> None:
     """Parse the command line, train, kill, compare."""
     parser = argparse.ArgumentParser(prog="python -m tests.killed", description="Kills and resumes trainings.")
-    parser.add_argument("--kills", type=int, default=20, help="how often (default: %(default)s)")
+    parser.add_argument("--kills", type=int, default=20, help="how often in all (default: %(default)s)")
     parser.add_argument("--epochs", type=int, default=400, help="of the training (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of the moments")
     options = parser.parse_args()
     rng = random.Random(options.seed)
     child = CHILD.replace("EPOCHS", str(options.epochs))
     with tempfile.TemporaryDirectory() as folder:
-        unbroken, broken = Path(folder, "unbroken"), Path(folder, "broken")
-        process = _started(child, unbroken)
         began = time.monotonic()
-        process.wait()
+        _trained_with_breaks(child, Path(folder, "unbroken"), [])
         seconds = time.monotonic() - began
-        kills = 0
-        while True:
-            process = _started(child, broken)
-            try:
-                process.wait(rng.uniform(0, 2 * seconds / options.kills) if kills < options.kills else None)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-                kills += 1
-                left = sorted(path.name for path in broken.iterdir()) if broken.exists() else []
-                print(f"killed {kills}: {', '.join(left) or 'nothing saved yet'}", flush=True)
-                continue
-            if process.returncode:
-                sys.exit(f"it failed with {process.returncode} after {kills} kills")
-            break
-        same = (unbroken / "training.safetensors").read_bytes() == (broken / "training.safetensors").read_bytes()
-        files = sorted(path.name for path in broken.iterdir())
-        print(f"{kills} kills; states equal to the bit: {same}; in the folder: {', '.join(files)}")
-        if not same or files != ["training.safetensors"]:
-            sys.exit(1)
+        expected, kills = Path(folder, "unbroken", "training.safetensors").read_bytes(), 0
+        for number in itertools.count(1):
+            broken = Path(folder, f"broken {number}")
+            waits = (rng.uniform(0, 2 * seconds / options.kills) for _ in range(options.kills - kills))
+            kills += (here := _trained_with_breaks(child, broken, waits))
+            same = (broken / "training.safetensors").read_bytes() == expected
+            files = sorted(path.name for path in broken.iterdir())
+            print(f"training {number}: {here} kills; equal to the bit: {same}; in the folder: {', '.join(files)}")
+            if not same or files != ["training.safetensors"]:
+                sys.exit(1)
+            if kills == options.kills:
+                break
+        print(f"{kills} kills, all states equal to the bit, nothing left lying about")
 
 
 if __name__ == "__main__":
