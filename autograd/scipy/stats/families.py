@@ -162,9 +162,9 @@ def _of_k(function: Function) -> Function:
     """A function of a discrete distribution, whose point SciPy calls k."""
 
     def of(*point: Any, **named: Any) -> Any:
-        point = (named.pop("k"), *point) if "k" in named else point
-        if not point and "x" not in named:
-            raise TypeError(f"{of.__qualname__} lacks its point, k")
+        if bool(point) + ("k" in named) + ("x" in named) != 1:
+            raise TypeError(f"{of.__qualname__} takes its point, k, once")
+        point = (named.pop("k"),) if "k" in named else point
         return function(*point, **named)
 
     return of

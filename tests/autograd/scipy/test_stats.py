@@ -324,3 +324,32 @@ def test_dirichlet() -> None:
         np.testing.assert_allclose(f(ag.Tensor(x), alpha).data, f(x, alpha), rtol=1e-12)
         np.testing.assert_allclose(f(ag.Tensor(x[:2]), alpha).data, f(x, alpha), rtol=1e-12)
         check_grads(lambda y, a, f=f: f(y / ag.sum(y), a))(x, alpha)
+
+
+DENSITIES = ["logpdf", "pdf", "logpmf", "pmf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf"]
+OF_POINTS = [(name, method) for name in (*ROWS, *DISCRETE) for method in DENSITIES if method in family(name).functions]
+
+
+@pytest.mark.parametrize(("name", "method"), OF_POINTS)
+def test_a_point_is_given_once_as_to_scipy(name: str, method: str) -> None:
+    ours, scipys, shapes = getattr(family(name), method), getattr(getattr(stats, name), method), family(name).shapes
+    parameters = DISCRETE[name] if name in DISCRETE else ROWS[name][1]
+    by_name = dict(zip(shapes, parameters, strict=False))
+    word = "q" if method in ("ppf", "isf") else "k" if name in DISCRETE else "x"
+    point = 1.0 if name in DISCRETE else 0.4
+
+    def of(function: Any, *args: Any, **named: Any) -> Any:
+        try:
+            return function(*args, **named)
+        except TypeError:
+            return TypeError
+
+    for points, named in [
+        ((point,), {}), ((), {word: point}), ((point,), {word: point}), ((point, 2.0), {word: point}), ((), {}),
+    ]:  # fmt: skip
+        kept = {} if len(points) > 1 else by_name
+        nodes = {key: ag.Value(value) for key, value in (kept | named).items()}
+        found, expected = of(ours, *points, **nodes), of(scipys, *points, **kept, **named)
+        assert (found is TypeError) == (expected is TypeError), (points, named, found, expected)
+        if expected is not TypeError:
+            np.testing.assert_allclose(np.asarray(getattr(found, "data", found)), expected, rtol=1e-10)
