@@ -239,7 +239,10 @@ def check_free(folder: Path, overwrite: bool) -> None:
         raise RunError(f"{folder} exists and is not a folder; choose another place with --out")
     folder.parent.mkdir(parents=True, exist_ok=True)
     trial = _sibling(folder, "new")
-    trial.mkdir()
+    try:
+        trial.mkdir()
+    except OSError as error:  # of a name that nobody typed
+        raise OSError(error.errno, error.strerror, str(folder)) from None
     trial.rmdir()
 
 

@@ -94,6 +94,13 @@ def test_a_run_appears_with_the_folders_above_it(tmp_path):
     assert names(place.parent) == ["made"]
 
 
+def test_a_folder_that_cannot_be_made_is_named_as_it_was_typed(tmp_path):
+    folder = tmp_path / ("a" * 250)  # what it is built beside has a longer name
+    with pytest.raises(OSError, match=r"too long|cannot find") as raised:
+        check_free(folder, overwrite=False)
+    assert raised.value.filename == str(folder)
+
+
 def test_a_failure_leaves_nothing(tmp_path):
     with pytest.raises(OSError, match="No space"):
         write_run(tmp_path / "made", False, failing)
