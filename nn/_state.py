@@ -60,10 +60,23 @@ def check_fits(owner: str, here: Mapping[str, NDArray[Any]], arrays: Mapping[str
             for name in common
             if arrays[name].dtype.kind not in "fiub"
         ),
+        *(
+            f"{quoted(name)} holds what is no whole number of {here[name].dtype}"
+            for name in common
+            if not _are_counts(arrays[name], here[name].dtype)
+        ),
     ]
     if problems:
         more = [f"and {len(problems) - 20:,} more"] if len(problems) > 20 else []
         raise StateError(f"{owner} cannot take this state: {'; '.join(problems[:20] + more)}")
+
+
+def _are_counts(array: NDArray[Any], dtype: np.dtype[Any]) -> bool:
+    # Whether numbers stay as they are in an integer dtype; nothing is asked of other dtypes.
+    if dtype.kind not in "iu" or array.dtype.kind not in "fiu":
+        return True
+    limits = np.iinfo(dtype)
+    return bool(np.all((limits.min <= array) & (array <= limits.max) & (array == np.floor(array))))
 
 
 def _listed(names: Iterable[str], what: str) -> list[str]:

@@ -287,10 +287,10 @@ class Optimizer(ABC):
             StateError: It comes from another kind of optimizer or from other parameters.
         """
         arrays = check_state(type(self).__name__, self.state_dict(), state)
-        rate, counts = state["learning_rate"], [np.asarray(state[f"{i}.steps"]) for i in range(len(self.slots))]
-        if not 0 <= float(np.asarray(rate)) < np.inf or any(count != int(count) or count < 0 for count in counts):
+        rate, counts = float(arrays["learning_rate"]), [arrays[f"{i}.steps"] for i in range(len(self.slots))]
+        if not 0 <= rate < np.inf or any(count < 0 for count in counts):
             raise StateError(f"{type(self).__name__} cannot take this state: its learning rate or its steps are none")
-        self.learning_rate = float(arrays["learning_rate"])
+        self.learning_rate = rate
         for index, slot in enumerate(self.slots):
             slot.steps = int(arrays[f"{index}.steps"])
             for name, tensor in slot.memory.items():

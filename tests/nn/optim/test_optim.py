@@ -257,3 +257,14 @@ def test_a_momentum_that_it_was_not_made_with_is_refused(kind):
     with pytest.raises(ValueError, match="remembers no 'velocity', as it was made with a setting of 0"):
         optimizer.step()
     assert w.item() == 2.0
+
+
+@pytest.mark.parametrize("count", [np.inf, -np.inf, np.nan, 0.5, 1e19, -1.0, 2**63])
+def test_a_number_of_steps_that_is_none_is_refused(count):
+    optimizer = nn.Adam(nn.Linear(2, 1).parameters())
+    before = optimizer.state_dict()
+    with pytest.raises(nn.StateError, match="its steps are none|holds what is no whole number"):
+        optimizer.load_state_dict(before | {"0.steps": np.array(count), "learning_rate": np.array(7.0)})
+    np.testing.assert_equal(optimizer.state_dict(), before)
+    optimizer.load_state_dict(before | {"0.steps": np.array(3.0)})
+    assert optimizer.steps == 3
