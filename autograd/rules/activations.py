@@ -35,13 +35,13 @@ relu = elementwise(
 )  # fmt: skip
 
 leaky_relu = elementwise(
-    "leaky_relu", lambda x, slope: np.where(np.greater(x, 0), x, slope * x),
+    "leaky_relu", lambda x, slope: forwards.where(np.greater(x, 0), x, slope * x),
     lambda g, y, x, slope: where(greater(x, 0), g, slope * g),
     scalar=lambda x, slope: x if x > 0 else slope * x, doc="y = x for x > 0, slope · x otherwise", kink="x = 0: slope",
 )  # fmt: skip
 
 elu = elementwise(
-    "elu", lambda x, alpha: np.where(np.greater(x, 0), x, alpha * np.expm1(np.minimum(x, 0))),
+    "elu", lambda x, alpha: forwards.where(np.greater(x, 0), x, alpha * np.expm1(np.minimum(x, 0))),
     lambda g, y, x, alpha: where(greater(x, 0), g, g * (alpha * exp(-relu(-x)))),
     scalar=lambda x, alpha: x if x > 0 else alpha * math.expm1(x),
     doc="y = x for x > 0, α (eˣ − 1) otherwise", kink="x = 0: α",

@@ -14,8 +14,41 @@ from autograd.rules.shapes import Axis, count, summed_axes
 LARGEST = 1.7976931348623157e308
 SMALLEST_INVERTIBLE = 2.0**-1024  # 1/x is finite above
 ALL_WHOLE = 2.0**52  # from here on floats have no places after the point
+BITS: dict[Any, Any] = {np.dtype(np.float32): np.int32, np.dtype(np.float64): np.int64}
+FORESEEN = 1024  # entries of which a choice is as quick by branches
 
 _WITHOUT_OVERFLOW = FloatErrors(over="ignore")
+
+
+def where(condition: Any, a: Any, b: Any) -> Any:
+    """a where the condition holds, else b.
+
+    NumPy's takes a branch for each entry, and ten times as long where a processor cannot foresee them. Bits times truths
+    are the same numbers to the bit, be they infinite or no numbers.
+    """
+    dtype = _of_bits(condition, a, b)
+    if dtype is None:
+        return np.where(condition, a, b)
+    whole = BITS[dtype]
+    if b.__class__ is float:
+        return np.multiply(a.view(whole), condition).view(dtype)
+    found = np.multiply(b.view(whole), ~condition)
+    if a.__class__ is not float:
+        found |= np.multiply(a.view(whole), condition)
+    return found.view(dtype)
+
+
+def _of_bits(condition: Any, a: Any, b: Any) -> Any:
+    """The dtype of a choice among many floats of one shape, or between them and 0; else None."""
+    if condition.__class__ is not np.ndarray or condition.size < FORESEEN or condition.dtype.kind != "b":
+        return None
+    dtype = None
+    for x in (a, b):
+        if x.__class__ is np.ndarray and x.dtype in BITS and x.shape == condition.shape and dtype in (None, x.dtype):
+            dtype = x.dtype
+        elif x.__class__ is not float or x != 0 or math.copysign(1, x) < 0:
+            return None
+    return dtype
 
 
 def sigmoid(x: Any) -> Any:

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.rules.forwards import where
+
 ROOT_2PI = 2.5066282746310005024
 MIDDLE, FAR = 0.67448975, 5.656854248
 # Beyond, all is 0 or 1.
@@ -84,8 +86,8 @@ def normal_cdf(x: Any) -> Any:
     x = np.asarray(x)
     size = np.minimum(np.abs(x), LARGEST)
     y = _bell(size) * np.where(size > FAR, _tail(np.maximum(size, 1)), _side(np.minimum(size, FAR)))
-    y = np.where(x > 0, 1 - y, y)
-    return np.where(size > MIDDLE, y, _middle(np.clip(x, -MIDDLE, MIDDLE)))[()]
+    y = where(x > 0, 1 - y, y)
+    return where(size > MIDDLE, y, _middle(np.clip(x, -MIDDLE, MIDDLE)))[()]
 
 
 def gelu(x: Any) -> Any:
