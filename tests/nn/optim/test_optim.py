@@ -263,7 +263,7 @@ def test_a_momentum_that_it_was_not_made_with_is_refused(kind):
 def test_a_number_of_steps_that_is_none_is_refused(count):
     optimizer = nn.Adam(nn.Linear(2, 1).parameters())
     before = optimizer.state_dict()
-    with pytest.raises(nn.StateError, match="its steps are none|holds what is no whole number"):
+    with pytest.raises(nn.StateError, match=r"its steps are none|holds what is no whole number"):
         optimizer.load_state_dict(before | {"0.steps": np.array(count), "learning_rate": np.array(7.0)})
     np.testing.assert_equal(optimizer.state_dict(), before)
     optimizer.load_state_dict(before | {"0.steps": np.array(3.0)})
