@@ -12,11 +12,11 @@ from collections.abc import Callable
 Loop = Callable[[int], object]
 
 # What makes loops: the native engine's, which it puts here.
-makers: list[Callable[[str, str], Loop]] = []
+makers: list[Callable[[str, str], Loop | None]] = []
 
 
 def loop(name: str, text: str) -> Loop | None:
-    """A function of the address of 64-bit words; None where the native engine has not been used.
+    """A function of the address of 64-bit words; None where the native engine has not been used, or cannot make it.
 
     Args:
         name: The function of the text that is meant.

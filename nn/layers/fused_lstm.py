@@ -9,7 +9,7 @@ import numpy as np
 
 import autograd as ag
 from nn.layers.fused import MANY, entries
-from nn.layers.fused_lstm_loops import loop_back, loop_open
+from nn.layers.fused_lstm_loops import loop_back, loop_through
 
 __all__ = ["lstm", "lstm_step"]
 
@@ -93,7 +93,8 @@ def _keep(kept: Any, x: Any, weight_ih: Any, bias: Any, weight: Any, h: Any, c: 
     def share(_: int, rows: slice, memory: Any, given: Any, last: Any) -> None:
         given[:-1, :, size:-1], given[..., -1], given[0, :, :size] = x[rows].swapaxes(0, 1), 1, h[rows]
         memory[0, C] = c[rows]
-        _through(memory, given, last, weights, columns)
+        if not loop_through(memory, given, last, weights):
+            _through(memory, given, last, weights, columns)
 
     _shared(batch, size, share, kept)
 
@@ -106,21 +107,17 @@ def _through(memory: Any, given: Any, last: Any, weights: list[Any], columns: in
     """All steps of some rows."""
     work, said = np.empty((2, *last.shape), memory.dtype), zip(*_in_pieces(memory[:, SAID], columns), strict=True)
     each = zip(given, said, memory, [*memory[1:, C], last], given[1:, :, : last.shape[1]], strict=False)
-    opened = loop_open(memory, last)
     with np.errstate(over="ignore"):
-        for t, (now, parts, step, next_c, next_h) in enumerate(each):
+        for now, parts, step, next_c, next_h in each:
             for part, weight in zip(parts, weights, strict=True):
                 np.matmul(now, weight, out=part)
             tanh, g, gates = step[0], step[2], step[OPEN]
             np.exp(gates, out=gates)
+            gates += 1
+            np.divide(1, gates, out=gates)  # quicker than np.reciprocal
             np.tanh(g, out=g)
-            if opened is None:
-                gates += 1
-                np.divide(1, gates, out=gates)  # quicker than np.reciprocal
-                np.multiply(step[2:0:-1], gates[:2], out=work)
-                np.add(work[0], work[1], out=next_c)
-            else:
-                opened(t)
+            np.multiply(step[2:0:-1], gates[:2], out=work)
+            np.add(work[0], work[1], out=next_c)
             np.tanh(next_c, out=tanh)
             np.multiply(tanh, gates[2], out=next_h)
 
@@ -141,38 +138,29 @@ def _back(found: Any, for_result: Any, kept: Any, inputs: Any) -> None:
 
     def share(number: int, rows: slice, memory: Any, given: Any, _: Any) -> None:
         for_said, total = shares[2 * number : 2 * number + 2]
-        _through_back(for_said, for_h[rows], for_c[rows], for_result[rows], memory, pieces)
-        _times_given(total, for_said, given, at_a_time, columns)
+        of_h, of_c, result = for_h[rows], for_c[rows], for_result[rows]
+        of_c[:], of_h[:] = 0 if result.ndim == 3 else result, 0
+        if not loop_back(for_said, of_h, of_c, result, memory, pieces, total, given, at_a_time, columns):
+            _through_back(for_said, of_h, of_c, result, memory, pieces)
+            _times_given(total, for_said, given, at_a_time, columns)
 
     _shared(batch, size, share, kept)
 
 
 def _through_back(all_said: Any, for_h: Any, for_c: Any, for_result: Any, memory: Any, weights: list[Any]) -> None:
     """All steps of some rows, the last one first."""
-    for_c[:], for_h[:] = 0 if for_result.ndim == 3 else for_result, 0
-    given = memory, for_result, for_h, for_c, all_said
-    step_back, parts = loop_back(*given) or _by_numpy(*given), _in_pieces(for_h, weights[0].shape[-1])
-    for t in reversed(range(len(all_said))):
-        step_back(t)
-        for part, weight in zip(parts, weights, strict=True):
-            np.matmul(all_said[t], weight, out=part)
-
-
-def _by_numpy(memory: Any, for_result: Any, for_h: Any, for_c: Any, all_said: Any) -> Callable[[int], None]:
-    """What `loop_back` gives, for steps that are asked for in turn."""
-    (rows, size), slopes = for_h.shape, _slopes(memory)
-    for_each = for_result.swapaxes(0, 1) if for_result.ndim == 3 else np.zeros(len(memory), memory.dtype)
-    work = np.empty((rows, size), memory.dtype)
-
-    def step_back(t: int) -> None:
-        slope, for_gates = next(slopes), all_said[t].reshape(rows, 4, size).swapaxes(0, 1)  # a view
+    (steps, rows, _), size = all_said.shape, for_h.shape[1]
+    for_each = for_result.swapaxes(0, 1) if for_result.ndim == 3 else np.zeros(steps, memory.dtype)
+    work, parts = np.empty((rows, size), memory.dtype), _in_pieces(for_h, weights[0].shape[-1])
+    for t, slope in _slopes(memory):
+        for_gates = all_said[t].reshape(rows, 4, size).swapaxes(0, 1)  # a view
         np.add(for_h, for_each[t], out=for_h)
-        np.add(for_c, np.multiply(slope[4], for_h, out=work), out=for_c)
+        for_c += np.multiply(slope[4], for_h, out=work)
         np.multiply(slope[:3], for_c, out=for_gates[:3])
         np.multiply(slope[3], for_h, out=for_gates[3])
-        np.multiply(for_c, memory[t, 4], out=for_c)
-
-    return step_back
+        for_c *= memory[t, 4]
+        for part, weight in zip(parts, weights, strict=True):
+            np.matmul(all_said[t], weight, out=part)
 
 
 def _times_given(total: Any, all_said: Any, given: Any, at_a_time: int, columns: int) -> None:
@@ -187,7 +175,7 @@ def _times_given(total: Any, all_said: Any, given: Any, at_a_time: int, columns:
             total += more
 
 
-def _slopes(memory: Any) -> Iterator[Any]:
+def _slopes(memory: Any) -> Iterator[tuple[int, Any]]:
     """For each step, the last one first: the slopes of c for i, f and g, and of h for o and c."""
     steps, _, rows, size = memory.shape
     some = min(steps, max(1, AT_A_TIME // max(1, 5 * rows * size * memory.itemsize)))
@@ -203,7 +191,7 @@ def _slopes(memory: Any) -> Iterator[Any]:
         y, slope_of_others = y[:, ::2], slope[:, 2::2]
         y *= let[:, ::2]
         np.subtract(gates[:, ::2], y, out=slope_of_others)
-        yield from slope[::-1]
+        yield from zip(range(stop - 1, stop - len(slope) - 1, -1), slope[::-1], strict=True)
 
 
 def _composed(g: Any, x: Any, weight_ih: Any, bias: Any, weight: Any, h: Any, c: Any) -> list[Any]:

@@ -1,25 +1,47 @@
-"""What lies between an LSTM's products, as loops in machine code: entry by entry, with NumPy's roundings.
+"""An LSTM's steps as loops in machine code, one for each direction: what `fused_lstm` does by NumPy, rounded alike.
 
-Each is given words for a step of some rows: how many rows and units, then addresses and strides. Memory of a step is
-as `fused_lstm` has it: tanh c after it, c before it, g, and the open gates i, f and o.
+Each is given words for some rows of a batch: lengths, then addresses. Memory of a step is as `fused_lstm` has it: tanh
+c after it, c before it, g, and the open gates i, f and o. Products are taken in the same pieces.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 import autograd as ag
 
-__all__ = ["loop_back", "loop_open"]
+__all__ = ["loop_back", "loop_through"]
 
-_OPEN = '''
+_THROUGH = '''
+def lstm_through(w: longs) -> int:
+    steps, rows, n, width, columns = w[0], w[1], w[2], w[3], w[4]
+    all, whole, rest = rows * n, n // columns * columns, n % columns
+    for t in range(steps):
+        step, now, next_c = KINDs(w[5]) + t * 6 * all, KINDs(w[6]) + t * rows * width, KINDs(w[7])
+        if t + 1 < steps:
+            next_c = step + 7 * all
+        for gate in range(4):
+            said = step + (2 + gate) * all
+            for j in range(0, whole, columns):
+                weight = KINDs(w[8]) + (gate * whole + j) * width
+                KIND_product(rows, columns, width, now, width, 0, weight, columns, KIND(0), said + j, n)
+            if rest > 0:
+                weight = KINDs(w[9]) + gate * rest * width
+                KIND_product(rows, rest, width, now, width, 0, weight, rest, KIND(0), said + whole, n)
+        KIND_exp(step + 3 * all, step + 3 * all, 3 * all)
+        KIND_tanh(step + 2 * all, step + 2 * all, all)
+        open(all, step, next_c)
+        KIND_tanh(step, next_c, all)
+        for r in range(rows):
+            show(n, now + (rows + r) * width, step + r * n, step + 5 * all + r * n)
+    return 0
+
 @parallel
-def lstm_open(w: longs) -> int:
+def open(n: int, step: KINDs, next_c: KINDs):
     """Gates from the exponentials of what was said to them, and c after the step."""
-    n, step, next_c = w[0] * w[1], KINDs(w[2]), KINDs(w[3])
     c, g, i, f, o = step + n, step + 2 * n, step + 3 * n, step + 4 * n, step + 5 * n
     one = KIND(1.0)
     for j in range(n):
@@ -27,16 +49,35 @@ def lstm_open(w: longs) -> int:
         f[j] = one / (f[j] + one)
         o[j] = one / (o[j] + one)
         next_c[j] = g[j] * i[j] + c[j] * f[j]
-    return 0
+
+@parallel
+def show(n: int, h: KINDs, tanh: KINDs, o: KINDs):
+    for j in range(n):
+        h[j] = tanh[j] * o[j]
 '''
 
 _BACK = '''
 def lstm_back(w: longs) -> int:
-    """The gradient for what was said in a step, and for c before it, from those for h and c after it."""
-    rows, n = w[0], w[1]
-    for r in range(rows):
-        of_h, of_c, said = KINDs(w[4]) + r * n, KINDs(w[5]) + r * n, KINDs(w[6]) + r * 4 * n
-        row(n, rows * n, KINDs(w[2]) + r * n, KINDs(w[3] + r * w[7]), of_h, of_c, said)
+    """The gradients for what was said in each step, and h and c before the first; then that for the weights."""
+    steps, rows, n, width, columns = w[0], w[1], w[2], w[3], w[4]
+    all, whole, rest, gates = rows * n, n // columns * columns, n % columns, 4 * n
+    for_h, for_c, all_said, total = KINDs(w[5]), KINDs(w[6]), KINDs(w[7]), KINDs(w[8])
+    for before in range(steps):
+        t = steps - 1 - before
+        step, said = KINDs(w[9]) + t * 6 * all, all_said + t * rows * gates
+        for r in range(rows):
+            result = KINDs(w[10] + r * w[11] + t * w[12])
+            row(n, all, step + r * n, result, for_h + r * n, for_c + r * n, said + r * gates)
+        for j in range(0, whole, columns):
+            KIND_product(rows, columns, gates, said, gates, 0, KINDs(w[13]) + j * gates, columns, KIND(0), for_h + j, n)
+        if rest > 0:
+            KIND_product(rows, rest, gates, said, gates, 0, KINDs(w[14]), rest, KIND(0), for_h + whole, n)
+    some, some_columns = w[16], w[17]
+    for t in range(0, steps, some):
+        said, given, count = all_said + t * rows * gates, KINDs(w[15]) + t * rows * width, min(some, steps - t) * rows
+        for j in range(0, gates, some_columns):
+            piece, more = min(some_columns, gates - j), KIND(t > 0)
+            KIND_product(piece, width, count, said + j, gates, 1, given, width, more, total + j * width, width)
     return 0
 
 @parallel
@@ -55,57 +96,51 @@ def row(n: int, all: int, tanh: KINDs, result: KINDs, for_h: KINDs, for_c: KINDs
         for_c[j] = of_c * f[j]
 '''
 
-Steps = Callable[[int], object]
-
-
-def loop_open(memory: Any, last: Any) -> Steps | None:
-    """What opens the gates of a step, by its number; None where NumPy is to do it."""
-    loop = _loop("lstm_open", _OPEN, memory)
-    if loop is None:
-        return None
-    (steps, _, rows, size), stride = memory.shape, memory.strides[0]
-    words = np.empty((steps, 4), np.int64)
-    words[:, :2], words[:, 2] = (rows, size), _address(memory) + stride * np.arange(steps)
-    words[:, 3] = words[:, 2] + stride + memory.strides[1]
-    words[-1, 3] = _address(last)
-    return _by_step(loop, words)
-
-
-def loop_back(memory: Any, for_result: Any, for_h: Any, for_c: Any, all_said: Any) -> Steps | None:
-    """What goes a step back, by its number; None where NumPy is to do it."""
-    given = for_result, for_h, for_c, all_said
-    fitting = all(y.dtype == memory.dtype and y.flags.aligned and y.strides[-1] == y.itemsize for y in given)
-    loop = _loop("lstm_back", _BACK, memory) if fitting and for_result.ndim == 3 else None
-    if loop is None:
-        return None
-    steps, _, rows, size = memory.shape
-    words = np.empty((steps, 8), np.int64)
-    words[:] = rows, size, *map(_address, (memory, for_result, for_h, for_c, all_said)), for_result.strides[0]
-    for column, stride in ((2, memory.strides[0]), (3, for_result.strides[1]), (6, all_said.strides[0])):
-        words[:, column] += stride * np.arange(steps)
-    return _by_step(loop, words)
-
-
 # Of fewer entries in a state, a loop saves less than its words take.
 _FEW = 1 << 10
 
 
-def _loop(name: str, text: str, memory: Any) -> Steps | None:
+def loop_through(memory: Any, given: Any, last: Any, weights: list[Any]) -> bool:
+    """Fill in what is kept of all steps, unless that is left to NumPy."""
+    loop = _loop("lstm_through", _THROUGH, memory, (given, last, *weights), weights)
+    if loop is None:
+        return False
+    _run(loop, memory, given, weights, [memory, given, last, weights[0], weights[-1]])
+    return True
+
+
+def loop_back(
+    for_said: Any, for_h: Any, for_c: Any, for_result: Any, memory: Any, weights: list[Any], total: Any, given: Any,
+    at_a_time: int, columns: int,
+) -> bool:  # fmt: skip
+    """Go all steps back, and find what they add to the gradient of the weights, unless that is left to NumPy.
+
+    A product for that gradient takes some steps at a time, and some columns of what is said.
+    """
+    if for_result.ndim != 3 or for_result.strides[2] != for_result.itemsize or not for_result.flags.aligned:
+        return False
+    same = for_said, for_h, for_c, total, given, *weights
+    loop = _loop("lstm_back", _BACK, memory, same, weights)
+    if loop is None or for_result.dtype != memory.dtype or for_said.shape[2] % columns == 1:
+        return False
+    words = [for_h, for_c, for_said, total, memory, for_result, *for_result.strides[:2], weights[0], weights[-1]]
+    _run(loop, memory, given, weights, [*words, given, at_a_time, columns])
+    return True
+
+
+def _loop(name: str, text: str, memory: Any, same: Sequence[Any], weights: list[Any]) -> Callable[[int], object] | None:
+    """The loop, if it is for arrays like these; NumPy takes single rows and columns in other ways."""
     kind = {"float32": "f4", "float64": "f8"}.get(memory.dtype.name)
-    if kind is None or not len(memory) or memory[0, 0].size < _FEW or not memory.flags.c_contiguous:
+    if kind is None or not len(memory) or memory[0, 0].size < _FEW or memory.shape[2] < 2 or weights[-1].shape[-1] < 2:
+        return None
+    if any(y.dtype != memory.dtype or not y.flags.c_contiguous or not y.flags.aligned for y in (memory, *same)):
         return None
     return ag.Primitive.loop(name, text.replace("KIND", kind))
 
 
-def _address(y: Any) -> int:
-    found: int = y.__array_interface__["data"][0]
-    return found
-
-
-def _by_step(loop: Steps, words: Any) -> Steps:
-    start, stride = _address(words), words.strides[0]
-
-    def run(t: int, words: Any = words) -> object:  # noqa: ARG001 (kept alive)
-        return loop(start + t * stride)
-
-    return run
+def _run(loop: Callable[[int], object], memory: Any, given: Any, weights: list[Any], words: list[Any]) -> None:
+    """Give a loop its lengths and the words that follow: numbers, and arrays for their addresses."""
+    steps, _, rows, size = memory.shape
+    words = [steps, rows, size, given.shape[2], weights[0].shape[-1], *words]
+    given_words = np.array([x if isinstance(x, int) else x.__array_interface__["data"][0] for x in words], np.int64)
+    loop(given_words.ctypes.data)

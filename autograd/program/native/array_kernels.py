@@ -305,11 +305,8 @@ def gemm(kind: str) -> str:
 _NAMES: Final = "scipy_{}gemm_64_", "scipy_{}gemm_", "{}gemm_64_", "{}gemm_"
 
 
-def addresses_of_gemm() -> tuple[int, int] | None:
-    """Where BLAS has its products of 32-bit and of 64-bit floats; None where none is found.
-
-    It is NumPy's own, which is loaded already (SciPy's takes a hundred milliseconds), or else SciPy's.
-    """
+def addresses_in_numpy() -> tuple[int, int] | None:
+    """Where the BLAS that NumPy itself calls has them; None where it is not found."""
     from numpy.linalg import _umath_linalg
 
     for name in _NAMES:
@@ -318,6 +315,17 @@ def addresses_of_gemm() -> tuple[int, int] | None:
             single, double = (ctypes.cast(getattr(library, name.format(x)), ctypes.c_void_p).value for x in "sd")
             if single and double:
                 return single, double
+    return None
+
+
+def addresses_of_gemm() -> tuple[int, int] | None:
+    """Where BLAS has its products of 32-bit and of 64-bit floats; None where none is found.
+
+    It is NumPy's own, which is loaded already (SciPy's takes a hundred milliseconds), or else SciPy's.
+    """
+    found = addresses_in_numpy()
+    if found is not None:
+        return found
     try:
         from scipy.linalg import cython_blas
     except ImportError:

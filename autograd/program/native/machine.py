@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from autograd.program.native.cache_folder import cache_folder
@@ -29,18 +30,24 @@ attributes #2 = { nounwind willreturn memory(none) }
 !3 = !{!"llvm.loop.parallel_accesses", !2}
 """
 
+NONE: Final[Mapping[str, int]] = MappingProxyType({})
 _DIGEST_SIZE: Final = hashlib.sha256().digest_size
 
 _engines: list[Any] = []  # which own the machine code
 
 
-def addresses(kind: str, texts: Mapping[str, str]) -> dict[str, int]:
+def addresses(kind: str, texts: Mapping[str, str], symbols: Mapping[str, int] = NONE) -> dict[str, int]:
     """Where functions are, by name; made by LLVM, or from the cache where they are there.
 
     Args:
         kind: A word for the files' names.
         texts: The text of each.
+        symbols: Where else there is what they declare.
     """
+    import llvmlite.binding as llvm
+
+    for name, address in symbols.items():
+        llvm.add_symbol(name, address)
     found = {}
     for name, text in texts.items():
         path = _path(kind, name, text)

@@ -8,20 +8,29 @@ from functools import cache
 
 from autograd.program.native.language import parsed, written
 from autograd.program.native.machine import addresses
+from autograd.program.native.numpy_loops import called_in, symbols_of, written_for
 from autograd.rules.loops import Loop
 
 _making = threading.Lock()
 
 
-def made(name: str, text: str) -> Loop:
-    """A function of a text, which is given the address of the 64-bit words that it works by."""
+def made(name: str, text: str) -> Loop | None:
+    """A function of a text, which is given the address of the 64-bit words that it works by.
+
+    None where it calls functions of NumPy's, as `numpy_loops` has them, and these are not found.
+    """
     with _making:
         return _made(name, text)
 
 
 @cache
-def _made(name: str, text: str) -> Loop:
-    own, declared = written(name, parsed(text))
-    address = addresses("loops", {name: "\n".join([*sorted(declared), own])})[name]
+def _made(name: str, text: str) -> Loop | None:
+    calls = called_in(text)
+    symbols = symbols_of(calls)
+    if symbols is None:
+        return None
+    own, declared = written(name, parsed(text), {f"{kind}_{function}": "void" for function, kind in calls})
+    whole = "\n".join([*sorted(declared), written_for(calls), own])
+    address = addresses("loops", {name: whole}, symbols)[name]
     found: Loop = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)(address)
     return found

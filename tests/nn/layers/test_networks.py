@@ -15,6 +15,7 @@ import autograd as ag
 import nn
 from autograd.rules.threads import ALONE
 from autograd.test_util import check_grads
+from nn.layers.fused import MANY
 
 RANDOM = np.random.default_rng(0)
 F8: dict[str, Any] = {"dtype": np.float64, "seed": 0}
@@ -343,16 +344,21 @@ def test_a_large_batch_is_its_steps_for_any_number_of_threads(
         np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-11)
 
 
+# Pieces of unequal width, shares of unequal size, as many steps at a time as are not all; pieces of the way there; no
+# shares; too few rows for weights to be turned; too small for loops.
+@pytest.mark.parametrize("lengths", [(131, 7, 5, 67), (64, 3, 40, 128), (9, 3, 4, 201), (6, 3, 4, 201), (9, 3, 2, 7)])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("returns", ["outputs", "both"])
 def test_loops_in_machine_code_give_an_lstm_the_bits_of_numpy(
-    dtype: Any, returns: Any, monkeypatch: pytest.MonkeyPatch
+    dtype: Any, returns: Any, lengths: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("llvmlite")
-    layer, rng = nn.LSTM(5, 67, returns=returns, seed=0, dtype=dtype), np.random.default_rng(1)
-    x, used = (3 * rng.normal(size=(130, 6, 5))).astype(dtype), []
-    x[7, 2] = 1e6  # gates shut for good
-    weight = rng.normal(size=(2, 7, 130, 67)).astype(dtype)[1, :6].swapaxes(0, 1)
+    batch, steps, inputs, size = lengths
+    layer, rng = nn.LSTM(inputs, size, returns=returns, seed=0, dtype=dtype), np.random.default_rng(1)
+    x, used = (3 * rng.normal(size=(batch, steps, inputs))).astype(dtype), []
+    x[5, 2] = 1e6  # gates shut for good
+    weight = rng.normal(size=(2, 8, batch, size)).astype(dtype)[1, :steps].swapaxes(0, 1)
+    monkeypatch.setattr("nn.layers.fused_lstm.ROWS", 200)
 
     def found() -> list[Any]:
         layer.zero_grad()
@@ -368,12 +374,14 @@ def test_loops_in_machine_code_give_an_lstm_the_bits_of_numpy(
     monkeypatch.setattr("autograd.rules.loops.makers", [lambda name, text: used.append(name) or make(name, text)])
     for ours, theirs in zip(found(), by_numpy, strict=True):
         np.testing.assert_array_equal(ours, theirs)
-    assert set(used) == ({"lstm_open", "lstm_back"} if returns == "outputs" else {"lstm_open"})
+    expected = {"lstm_through": batch >= MANY, "lstm_back": returns == "outputs"}
+    assert set(used) == {name for name, fits in expected.items() if fits and size > 7}
 
 
 def test_no_product_of_an_lstm_that_is_shared_waits_for_the_threads_of_blas(monkeypatch: pytest.MonkeyPatch) -> None:
     layer, x, sizes = nn.LSTM(29, 128, seed=0, returns="outputs"), ag.Tensor(np.ones((64, 3, 29))), []
     matmul = np.matmul
+    monkeypatch.setattr("autograd.rules.loops.makers", [])
 
     def noted(a: Any, b: Any, **how: Any) -> Any:
         y = matmul(a, b, **how)
