@@ -139,7 +139,7 @@ def _product_with(g: Any, node: Any, tangents: Sequence[Any], y: Any, inputs: Se
     arguments = (g, y, *inputs)
     shares = rule.vjps if rule.pull is None else rule.pull(*arguments, **attrs)
     total: Any = None
-    for tangent, share in zip(tangents, shares, strict=False):
+    for tangent, share in zip(tangents, shares, strict=True):
         if tangent is None or share is None:
             continue
         product = (share if rule.pull is not None else share(*arguments, **attrs)) * tangent

@@ -147,8 +147,6 @@ class TracedValue(Traced, Value):
 
     def _unbroadcast(self, share: Any) -> Any:
         if share.__class__ is Untracked:
-            if share.place is None and share.terms is not None:  # a sum that is one share of another ends here
-                active().place(share)
             return share
         if getattr(share, "kind", "") == "array":  # beside arrays, a number's gradient is the sum over its copies
             return share if share.shape == () else shaping.sum_to(share, shape=())

@@ -282,7 +282,7 @@ class Primitive:
         ):
             got = " ".join(repr(axis).split())
             raise TypeError(f"{self.name}: axis must be the number of an axis, or several, got {got}") from None
-        if not hasattr(attrs.get("keepdims", False), "__index__"):
+        if "keepdims" in attrs and not hasattr(attrs["keepdims"], "__index__"):
             raise TypeError(f"{self.name}: keepdims must be True or False, got {attrs['keepdims']!r}") from None
 
     def _refuse_unknown(self, attrs: dict[str, Any], known: Sequence[str]) -> None:

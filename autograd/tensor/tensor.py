@@ -375,10 +375,10 @@ class Tensor(ArrayMethods, Copying):
                     gradient = gradient.copy()
             node._grad = gradient
 
-    def _as_gradient(self, gradient: Any, create_graph: bool) -> Any:
+    def _as_gradient(self, gradient: Any, create_graph: bool) -> Any:  # noqa: ARG002 - it is a Tensor only then
         if gradient is None:
             return constant(np.zeros(self.shape, self.dtype))
-        return gradient if create_graph and isinstance(gradient, Tensor) else constant(np.array(gradient))
+        return gradient if isinstance(gradient, Tensor) else constant(np.array(gradient))
 
     def _copy(self, inputs: tuple[Any, ...]) -> Self:
         copy = new_node(type(self), self._raw.copy(), self.rule, inputs, self.attrs, self.requires_grad)

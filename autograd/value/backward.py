@@ -246,7 +246,8 @@ def _gather_from_all(node: Any, g: float, pull: Callable[..., list[float]], unre
     nodes_alone = node._second is MANY
     inputs: tuple[Any, ...] = node._first if nodes_alone else node.inputs
     if g == 0.0 and rule.bounded and y - y == 0.0:  # a unit that is off, or a sample that is right: every share is 0
-        for x in inputs if nodes_alone else [x for x in inputs if x.__class__ is value or isinstance(x, Node)]:
+        nodes: Sequence[Any] = inputs if nodes_alone else [x for x in inputs if isinstance(x, Node)]
+        for x in nodes:
             if x._flow is unreached:
                 x._flow = 0.0
         return

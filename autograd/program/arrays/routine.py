@@ -71,8 +71,8 @@ class ArrayRoutine:
         """
         for number, x in enumerate(arguments):
             if x.__class__ is np.ndarray and x.base is not None:
-                held = [leaf._raw for leaf in self._leaves]  # a Value's is a number
-                if any(x.base is array or x.base is getattr(array, "base", None) for array in held):
+                arrays = [leaf._raw for leaf in self._leaves]  # a Value's is a number
+                if any(x.base is held for array in arrays for held in (array, getattr(array, "base", None))):
                     arguments = [*arguments[:number], x.copy(), *arguments[number + 1 :]]
         return arguments
 
@@ -88,7 +88,7 @@ class ArrayRoutine:
         found = []
         for number, (x, place) in enumerate(zip(arguments, places, strict=True)):
             entry = self.tape.entries[place]
-            name = (self._names[number] if number < len(self._names) else None) or f"input {number}"
+            name = self._names[number] or f"input {number}"
             given = x._raw if isinstance(x, Tensor) else np.asarray(x)
             if entry.dtype is not None:
                 check_kept(given, entry.dtype, name)

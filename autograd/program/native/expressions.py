@@ -208,4 +208,4 @@ _ON_NAMES: dict[Any, Callable[..., Any]] = {
     math.isinf: lambda x: abs(x) == math.inf,
     math.isfinite: lambda x: abs(x) < math.inf,
 }
-_STAND_INS = StandIns(_ON_NAMES, {"float": lambda x=0.0: x if isinstance(x, Name) else float(x)})
+_STAND_INS = StandIns(_ON_NAMES, {"float": lambda x: x if isinstance(x, Name) else float(x)})
