@@ -84,8 +84,8 @@ def _right(step: Step, called: dict[int, str]) -> str:
         minus = sign in "dq"
         text += ("− " if minus else "+ ") if i else ("−" if minus else "")
         text += "·".join(called[x] for x in places) + " "
-        if len(text) > LONG:
-            return f"{text}… {len(step.action) - i - 1} more terms"
+        if len(text) > LONG and (more := len(step.action) - i - 1):
+            return f"{text}… {more} more terms"
     return text.rstrip()
 
 

@@ -9,9 +9,10 @@ import pytest
 
 import autograd as ag
 from autograd.program.intrinsics import softmax_n, softmax_only
-from autograd.program.text import LONG, SHOWN, Names, Step, described
+from autograd.program.text import Names, Step, described
 from autograd.rules import activations, arithmetic, reductions
 
+SHOWN, LONG = 60, 400  # how many steps and results, and how long a sum, are shown
 CONSTANTS = {2: 1 / 3, 3: np.ones((2, 3)), 4: np.full((1, 1), 2.5), 5: 1e-12}
 NAMES = Names([0, 1], ["a"], CONSTANTS)
 
@@ -82,7 +83,15 @@ def test_a_long_sum_is_shown_by_its_beginning() -> None:
         _, line, _ = lines([Step((6,), "s" * count, (1,) * count, {})], [6])
         shown = (LONG - len("x1 ")) // each + 2  # the first that goes beyond is the last
         terms = " + ".join(["x1"] * min(count, shown))
-        assert line == f"  t0 = {terms}" + (f" … {count - shown} more terms" if count >= shown else "")
+        assert line == f"  t0 = {terms}" + (f" … {count - shown} more terms" if count > shown else "")
+
+
+@pytest.mark.parametrize(("length", "more"), [(LONG - 1, " + x1"), (LONG, " … 1 more terms")])
+def test_the_first_term_beyond_is_the_last(length: int, more: str) -> None:
+    """Its space is counted."""
+    name = "a" * length
+    text = described([Step((6,), "ss", (0, 1), {})], Names([0, 1], [name], {}), [6], (), "numpy", 0)
+    assert text.splitlines()[1] == f"  t0 = {name}{more}"
 
 
 @pytest.mark.parametrize(
