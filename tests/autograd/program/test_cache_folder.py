@@ -97,3 +97,19 @@ def test_without_a_place_of_ones_own_a_temporary_one_serves_the_process(tmp_path
     monkeypatch.setattr(Path, "home", lambda: (_ for _ in ()).throw(RuntimeError("no home")))
     monkeypatch.delenv("XDG_CACHE_HOME")
     assert cache_folder() is room._temporary()
+
+
+@pytest.mark.parametrize("part", ["llvmlite.__version__", "llvmlite.binding.get_host_cpu_name"])
+def test_machine_code_is_kept_for_one_llvm_and_one_processor(part, monkeypatch):
+    pytest.importorskip("llvmlite")
+    from autograd.program.native import machine
+
+    machine._made_by.cache_clear()
+    here = machine._digest("text")
+    assert here != machine._digest("another text")
+    monkeypatch.setattr(part, "another" if part.endswith("_") else lambda: "another")
+    machine._made_by.cache_clear()
+    try:
+        assert machine._digest("text") != here
+    finally:
+        machine._made_by.cache_clear()

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
+from autograd.program.native import single_precision
 from autograd.program.native.engine import available
 
 pytestmark = pytest.mark.skipif(not available(), reason="native programs need llvmlite, which is not installed")
@@ -46,6 +47,13 @@ def test_within_units_in_the_last_place(name: str) -> None:
                 assert y == pytest.approx(rounded, abs=1e-38), each  # beyond the normal numbers
             else:
                 assert abs(mpmath.mpf(float(y)) - r) <= MOST[name] * float(np.spacing(abs(rounded))), each
+
+
+def test_the_series_next_to_0_is_tanhs() -> None:
+    """Its last terms hardly show in 24 bits; what follows them does not: they suffice up to where it is left."""
+    taylor = [float(c) for c in mpmath.taylor(mpmath.tanh, 0, 2 * len(single_precision._TANH_SERIES) + 1)[1::2]]
+    np.testing.assert_allclose(single_precision._TANH_SERIES, taylor[:-1], rtol=1e-15)
+    assert abs(taylor[-1]) * single_precision._SMALL ** (2 * len(taylor) - 2) < 2.0**-33
 
 
 @pytest.mark.parametrize("times", [1, 600])  # of large arrays some functions are NumPy's

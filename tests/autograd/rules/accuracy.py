@@ -91,6 +91,11 @@ ALLOWED: dict[str, list[Allowed]] = {
     ],
 }  # fmt: skip
 
+# Where one way to compute an entry meets another: both must be right on either side.
+NORMAL, WHOLE = (0.67448975, 5.656854248, 39.0), (2.0**51, 2.0**52, 2.0**53)
+MEETINGS = {"normal_cdf": NORMAL, "normal_pdf": NORMAL, "gelu": NORMAL}
+MEETINGS |= dict.fromkeys(("floor", "ceil", "trunc", "rint"), WHOLE)
+
 ELEMENTWISE = [name for name, entry in BOOK.items() if entry.elementwise and name not in ("where",)]
 
 
@@ -102,11 +107,17 @@ def exact_of(name: str) -> Callable[..., Any]:
     return (lambda *x: function(*x, **attrs)) if attrs else function
 
 
+def meetings(name: str) -> list[float]:
+    """Each of an entry's `MEETINGS`, with the next numbers on either side, of both signs."""
+    found = [x for meeting in MEETINGS.get(name, ()) for x in (meeting, *np.nextafter(meeting, (0, np.inf)).tolist())]
+    return [sign * x for x in found for sign in (1, -1)]
+
+
 @cache
 def truths(name: str) -> list[tuple[tuple[float, ...], Truth]]:
     """The points of the grid at which the function is real, with what is true there."""
     two = len(ROWS[name].domains) == 2
-    points: list[tuple[float, ...]] = list(pairs()) if two else [(x,) for x in grid()]
+    points: list[tuple[float, ...]] = list(pairs()) if two else [(x,) for x in [*grid(), *meetings(name)]]
     if name == "binary_cross_entropy":  # of which the second number is a probability
         points = [(x, t) for x in grid()[::2] for t in (0.0, 1.0, 0.3)]
     found = [(point, truth(exact_of(name), point, orders_at(name, point))) for point in points]

@@ -96,6 +96,14 @@ def test_the_help_of_an_entry_shows_its_formula_and_its_derivatives_as_they_are(
             np.testing.assert_array_equal(ours, theirs)
 
 
+@pytest.mark.parametrize("name", BOOK)
+def test_the_help_of_an_entry_says_what_it_takes_and_where_it_has_no_derivative(name: str) -> None:
+    entry = BOOK[name]
+    assert ("No derivative: it is zero wherever it exists." in entry.__doc__) == (not entry.differentiable)
+    assert ("Where there is no derivative: " in entry.__doc__) == (entry.kink is not None)
+    assert ("Takes numbers, arrays, Values and Tensors" in entry.__doc__) == (entry.scalar is not None)
+
+
 def test_help_shows_an_entry_and_not_its_class() -> None:
     text = pydoc.render_doc(ag.tanh, renderer=pydoc.plaintext)
     assert text.splitlines()[2:4] == ["tanh = <primitive tanh>", "    y = tanh x"]

@@ -22,7 +22,10 @@ def test_second_derivatives_at_exponent_0(a: float, kind: str) -> None:
     np.testing.assert_allclose(np.asarray(hessian), [[0.0, 1 / a], [1 / a, math.log(a) ** 2]], rtol=1e-14)
 
 
-@pytest.mark.parametrize("a", [0.0, -0.0, 5e-324, math.inf, -math.inf, math.nan, -2.0])
+@pytest.mark.parametrize(
+    "a",
+    [0.0, -0.0, 5e-324, 2.0**-1024, -(2.0**-1024), np.nextafter(2.0**-1024, 1), math.inf, -math.inf, math.nan, -2.0],
+)
 def test_a_power_of_0_is_flat_wherever_it_is(a: float) -> None:
     x, b = ag.Value(a), ag.Value(0.0)
     y = ag.Tensor([a], requires_grad=True)

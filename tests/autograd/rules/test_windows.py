@@ -35,6 +35,14 @@ def test_the_place_of_the_largest_is_the_first_that_argmax_finds() -> None:
     np.testing.assert_array_equal(max_places(x, windows.max(-1), **how), windows.argmax(-1))
 
 
+@pytest.mark.parametrize("entry", [-np.inf, np.iinfo(np.int8).min])
+def test_the_least_number_of_all_is_found_within_the_edge(entry: float) -> None:
+    x = np.full((1, 1, 3, 3), entry, np.int8 if isinstance(entry, int) else float)
+    how: dict[str, Any] = {"size": (2, 2), "stride": (2, 2), "padding": (1, 1), "dilation": (1, 1)}
+    found = max_places(x, np.full((1, 1, 2, 2), entry, x.dtype), **how)
+    assert found[0, 0].tolist() == [[3, 2], [1, 0]]
+
+
 def _plan(samples: int, lengths: tuple[int, ...], size: tuple[int, ...], out: int, **how: Any) -> windows._Columns:
     each = {"stride": (1,) * len(size), "padding": (0,) * len(size), "dilation": (1,) * len(size), "groups": 1}
     return windows._Columns((samples, 4, *lengths), size, out, each | how, np.float64)
