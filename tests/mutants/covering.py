@@ -9,7 +9,7 @@ import re
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +80,8 @@ class Covering:
 
         The first is the quickest of each test function, then the second quickest of each, and so on; where all of a
         file are asked, those first that have the name of what is defined there among their parameters, wherever they
-        go: they may look at it in the book.
+        go: they may look at it in the book. Where a line's own are soon asked, more follow of those that go through its
+        file: what is run at import as well, or once and then kept, is not each of its tests'.
         """
         if mutant.where not in self._lines:  # what another checkout with the same engine has found out holds here, too
             found_here = self._lines[mutant.where] = defaultdict[int, list[str]](list)
@@ -90,22 +91,28 @@ class Covering:
                         found_here[line] += tests
         lines = self._lines[mutant.where]
         found, defined = set(lines.get(mutant.line, ())), set[str]()
+        through_the_file = {name for names in lines.values() for name in names}
         if not found or not _is_in_a_function(mutant):
-            found, defined = {name for names in lines.values() for name in names}, _defined_at(mutant)
+            found, defined = through_the_file, _defined_at(mutant)
             found |= {name for name in self.seconds if not defined.isdisjoint(_words(name))}
-        by_function: dict[str, list[str]] = defaultdict(list)
-        for name in sorted(found & self.seconds.keys() or self.seconds, key=self.seconds.__getitem__):
-            by_function[name.partition("[")[0]].append(name)
-        ranked = [
-            (rank if defined.isdisjoint(_words(x)) else -1, self.seconds[x], x)
-            for names in by_function.values()
-            for rank, x in enumerate(names)
-        ]
         chosen, total = list[str](), 0.0
-        for _, seconds, name in sorted(ranked):
+        for _, seconds, name in [
+            *self._ranked(found & self.seconds.keys() or self.seconds, defined),
+            *self._ranked((through_the_file - found) & self.seconds.keys(), defined),
+        ]:
             if seconds < LONGEST and (total := total + seconds) < MOST_SECONDS:
                 chosen.append(name)
         return chosen
+
+    def _ranked(self, names: Iterable[str], defined: set[str]) -> list[tuple[int, float, str]]:
+        by_function: dict[str, list[str]] = defaultdict(list)
+        for name in sorted(names, key=self.seconds.__getitem__):
+            by_function[name.partition("[")[0]].append(name)
+        return sorted(
+            (rank if defined.isdisjoint(_words(x)) else -1, self.seconds[x], x)
+            for names in by_function.values()
+            for rank, x in enumerate(names)
+        )
 
 
 def _is_in_a_function(mutant: Mutant) -> bool:

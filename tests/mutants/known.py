@@ -25,6 +25,12 @@ SIZES = {
     "autograd/program/numbers/schedule.py": ("LONG",),
     "autograd/program/numbers/strides.py": ("SHORTEST", "DEPTH"),
 }
+# Numbers at which one way to compute is left for another, where both are right: by file. The tests look at them and at
+# the next on either side (`MEETINGS` in `tests.autograd.rules.accuracy`).
+EDGES = {
+    "autograd/rules/normal.py": ("MIDDLE", "FAR", "LARGEST"),
+    "autograd/rules/forwards.py": ("ALL_WHOLE",),
+}
 BEYOND = {"Lt → LtE": "<", "LtE → Lt": "<=", "Gt → GtE": ">", "GtE → Gt": ">="}
 UNKNOWN_LENGTH = re.compile(r"(?<!self)\.reshape\((len\([\w.]+\), )?-1[,)]")
 
@@ -33,8 +39,9 @@ def reason(mutant: Mutant) -> str | None:
     """Why a change is none; None of one that the tests are to notice."""
     if mutant.what == mutant.text:
         return "what is None is given as None"
-    for name in SIZES.get(mutant.where, ()):
-        if re.match(rf"(\w+, )*{name}\b[\w, ]*(: Final)? = ", mutant.text):
+    for name in (*SIZES.get(mutant.where, ()), *EDGES.get(mutant.where, ())):
+        is_size = name in SIZES.get(mutant.where, ())
+        if is_size and re.match(rf"(\w+, )*{name}\b[\w, ]*(: Final)? = ", mutant.text):
             return f"{name} is a size"
         sign = f" {BEYOND.get(mutant.what)} "
         if mutant.text.count(sign) == 1 and re.search(rf"{sign}(\w+ \* )?(\w+\.)?{name}\b", mutant.text):
@@ -494,16 +501,6 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "if idle or len(rows) > 1 or len(columns) > 1 or set(rows) & set(columns):",
     ): "which of two ways, both for any sum of products",
     (
-        "autograd/program/native/single_precision.py",
-        "2835 → 2836",
-        "_TANH_SERIES: Final = (1.0, -1 / 3, 2 / 15, -17 / 315, 62 / 2835, -1382 / 155925)",
-    ): "below 0.15, 2e-12 of the result, which is rounded to 24 bits",
-    (
-        "autograd/program/nodes.py",
-        "IsNot → Is",
-        "if share.place is None and share.terms is not None:  # a sum that is one share of another ends here",
-    ): "which sums are one step; their terms are added in the same order",
-    (
         "autograd/program/intrinsics.py",
         "True → False",
         "top = np.maximum.reduce(columns, 0, keepdims=True)",
@@ -548,4 +545,95 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "0.0 → 1.0",
         "w, n = np.array(self._bytecode, np.int64), np.array([*self._numbers, 0.0])",
     ): "one more that nothing reads, so that there is an address",
+    (
+        "autograd/graph/clock.py",
+        "1 → 2",
+        "self._ticks[get_ident()] = self.ticks_here + 1",
+    ): "whether it moved is asked, not where it is",
+    (
+        "autograd/value/product.py",
+        "Gt → GtE",
+        "if len(self._first) > 1:  # some of x is more than a number",
+    ): "shares that nobody takes are computed, too",
+    (
+        "autograd/value/backward.py",
+        "Sub → Add",
+        "if g == 0.0 and rule.bounded and y - y == 0.0:  # a unit that is off, or a sample that is right: "
+        "every share is 0",
+    ): "the general way gives the same",
+    (
+        "autograd/rules/special.py",
+        "0 → 1",
+        "small = np.where(near, x, 0)",
+    ): "where the series is not taken, any number will do",
+    (
+        "autograd/rules/batching.py",
+        "True → False",
+        "axes, plain = 0, True",
+    ): "which of two ways, as below",
+    (
+        "autograd/tensor/dual.py",
+        "Is → IsNot",
+        "if kind is int and -SMALL < other < SMALL:",
+    ): "the general way gives the same",
+    (
+        "autograd/program/native/number_instructions.py",
+        "4 → 5",
+        'for letters, lengths in (("spdq", (1, 2)), ("sp", (3, 4)))',
+    ): "which sums have an instruction of their own",
+    (
+        "autograd/program/native/number_instructions.py",
+        "3 → 4",
+        'for letters, lengths in (("spdq", (1, 2)), ("sp", (3, 4)))',
+    ): "which sums have an instruction of their own",
+    (
+        "autograd/program/native/number_instructions.py",
+        "1 → 2",
+        'for letters, lengths in (("spdq", (1, 2)), ("sp", (3, 4)))',
+    ): "which sums have an instruction of their own",
+    (
+        "autograd/program/tracing.py",
+        "0.0 → 1.0",
+        "return self._node(x._raw, self.place(x), requires_grad, arithmetic.subtract, (x, 0.0))",
+    ): "its place is that of x, so that nothing is subtracted; of the rule the derivative is read",
+    (
+        "autograd/program/native/language.py",
+        "call left out",
+        'self._begin(self._label("never")[0])',
+    ): "LLVM gives what follows a jump, which nothing reaches, a label of its own",
+    (
+        "autograd/program/native/machine.py",
+        "0 → 1",
+        "found[name] = ctypes.cast(getattr(ctypes.pythonapi, name), ctypes.c_void_p).value or 0",
+    ): "no function is at 0",
+    (
+        "autograd/program/arrays/bytecode.py",
+        "0.0 → 1.0",
+        "self._numbers.append(0.0 if constant is None else float(constant))",
+    ): "every call puts its own number there",
+    (
+        "autograd/program/arrays/bytecode.py",
+        "0 → 1",
+        "self._bytecode = [0] * instructions.FIRST",
+    ): "filled in when all is known",
+    (
+        "autograd/program/arrays/routine.py",
+        "Is → IsNot",
+        'if any(x.base is held for array in arrays for held in (array, getattr(array, "base", None))):',
+    ): "one copy more",
+    (
+        "autograd/program/purity.py",
+        "3 → 4",
+        'if sys.version_info >= (3, 14) or not getattr(sys, "_is_gil_enabled", lambda: True)():',
+    ): "of later Pythons",
+    (
+        "autograd/program/purity.py",
+        "14 → 15",
+        'if sys.version_info >= (3, 14) or not getattr(sys, "_is_gil_enabled", lambda: True)():',
+    ): "of later Pythons",
+    (
+        "autograd/program/purity.py",
+        "GtE → Gt",
+        'if sys.version_info >= (3, 14) or not getattr(sys, "_is_gil_enabled", lambda: True)():',
+    ): "a version of two numbers is below every one of three",
 }

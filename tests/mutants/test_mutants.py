@@ -138,3 +138,19 @@ def test_what_several_checkouts_found_out_is_asked_together(tmp_path: Path) -> N
     found.write()
     (tmp_path / "seconds.json").write_text(json.dumps(dict.fromkeys(names, 0.1)))
     assert Covering(tmp_path).tests(mutant) == names
+
+
+def test_where_few_tests_go_through_a_line_those_of_its_file_follow(tmp_path: Path) -> None:
+    """A function that is called at import, or whose result is kept, is others' tests, too."""
+    mutant = next(
+        mutant for mutant in mutants_of("graph") if mutant.path.name == "order.py" and "def" not in mutant.text
+    )
+    coverage = pytest.importorskip("coverage")
+    found = coverage.CoverageData(str(tmp_path / "lines"))
+    seconds = {"tests/test_a.py::test_a": 2.0, "tests/test_b.py::test_b": 1.0, "tests/test_c.py::test_c": 10.0}
+    for name, line in zip([*seconds, "tests/test_d.py::test_skipped"], [mutant.line, 1, 1, 1], strict=True):
+        found.set_context(name)
+        found.add_lines({f"/checkout/{mutant.where}": [line]})
+    found.write()
+    (tmp_path / "seconds.json").write_text(json.dumps(seconds))
+    assert Covering(tmp_path).tests(mutant) == [*seconds][:2]  # the third would be too much
