@@ -80,8 +80,9 @@ class Covering:
 
         The first is the quickest of each test function, then the second quickest of each, and so on; where all of a
         file are asked, those first that have the name of what is defined there among their parameters, wherever they
-        go: they may look at it in the book. Where a line's own are soon asked, more follow of those that go through its
-        file: what is run at import as well, or once and then kept, is not each of its tests'.
+        go: they may look at it in the book. Where a line's own are soon asked, more follow: those that go through its
+        file, or have its folder's name, an engine's, say, among their parameters. For what is run at import as well, or
+        once and then kept, as machine code is, is the first test's alone.
         """
         if mutant.where not in self._lines:  # what another checkout with the same engine has found out holds here, too
             found_here = self._lines[mutant.where] = defaultdict[int, list[str]](list)
@@ -95,10 +96,11 @@ class Covering:
         if not found or not _is_in_a_function(mutant):
             found, defined = through_the_file, _defined_at(mutant)
             found |= {name for name in self.seconds if not defined.isdisjoint(_words(name))}
+        more = through_the_file | {name for name in self.seconds if mutant.path.parent.name in _words(name)}
         chosen, total = list[str](), 0.0
         for _, seconds, name in [
             *self._ranked(found & self.seconds.keys() or self.seconds, defined),
-            *self._ranked((through_the_file - found) & self.seconds.keys(), defined),
+            *self._ranked((more - found) & self.seconds.keys(), defined),
         ]:
             if seconds < LONGEST and (total := total + seconds) < MOST_SECONDS:
                 chosen.append(name)

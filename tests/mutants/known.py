@@ -9,6 +9,7 @@ from tests.mutants.changes import Mutant
 # Sizes from which on, or up to which, a way is taken that gives what the other one gives: by file.
 SIZES = {
     "autograd/rules/threads.py": ("ALONE",),
+    "autograd/rules/forwards.py": ("FORESEEN",),
     "autograd/rules/windows.py": ("COLUMNS", "IMAGES", "NARROW", "SUMMED", "MANY", "LANES"),
     "autograd/rules/triangles.py": ("SMALL",),
     "autograd/rules/memory.py": ("LARGE", "BLOCK"),
@@ -636,4 +637,19 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "GtE → Gt",
         'if sys.version_info >= (3, 14) or not getattr(sys, "_is_gil_enabled", lambda: True)():',
     ): "a version of two numbers is below every one of three",
+    (
+        "autograd/value/backward.py",
+        "return None",
+        "return False",
+    ): "whether it took place is asked as a truth",
+    (
+        "autograd/value/backward.py",
+        "Is → IsNot",
+        "elif first.__class__ is value and (second.__class__ is float or second is ALONE):",
+    ): "the general way gives the same",
+    (
+        "autograd/value/backward.py",
+        "And → Or",
+        "elif first.__class__ is value and (second.__class__ is float or second is ALONE):",
+    ): "the general way gives the same",
 }

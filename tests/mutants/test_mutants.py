@@ -152,5 +152,6 @@ def test_where_few_tests_go_through_a_line_those_of_its_file_follow(tmp_path: Pa
         found.set_context(name)
         found.add_lines({f"/checkout/{mutant.where}": [line]})
     found.write()
-    (tmp_path / "seconds.json").write_text(json.dumps(seconds))
-    assert Covering(tmp_path).tests(mutant) == [*seconds][:2]  # the third would be too much
+    named = {"tests/test_e.py::test_e[graph-1]": 1.5, "tests/test_e.py::test_e[paragraph-1]": 1.5}
+    (tmp_path / "seconds.json").write_text(json.dumps(seconds | named))
+    assert Covering(tmp_path).tests(mutant) == [*[*seconds][:2], *[*named][:1]]  # the third would be too much

@@ -307,3 +307,13 @@ def test_a_label_goes_with_its_node() -> None:
     assert [x.label for x in round_trip] == ["a", "t"]
     del a, t, b, round_trip
     assert len(_LABELS) == before
+
+
+@pytest.mark.parametrize("follow", [lambda y: y, lambda y: y * 2.0, ag.exp, lambda y: y**2, lambda y: ag.hypot(y, 2.0)])
+def test_what_hangs_on_a_comparison_alone_is_recorded_and_has_no_gradient(follow: Any) -> None:
+    a = ag.Value(2.0)
+    y = follow(ag.BOOK["greater"](a, 1.0))
+    assert y.rule is not None
+    assert not y.requires_grad
+    with pytest.raises(ag.GraphError, match="require"):
+        y.backward()
