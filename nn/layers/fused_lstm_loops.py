@@ -76,9 +76,19 @@ def lstm_back(w: longs) -> int:
     for t in range(0, steps, some):
         said, given, count = all_said + t * rows * gates, KINDs(w[15]) + t * rows * width, min(some, steps - t) * rows
         for j in range(0, gates, some_columns):
-            piece, more = min(some_columns, gates - j), KIND(t > 0)
-            KIND_product(piece, width, count, said + j, gates, 1, given, width, more, total + j * width, width)
+            piece, sum = min(some_columns, gates - j), total + j * width
+            if t == 0 or count <= 128:
+                KIND_product(piece, width, count, said + j, gates, 1, given, width, KIND(t > 0), sum, width)
+            else:  # BLAS would add the sums of its own parts to what is there one by one
+                more = KINDs(w[18])
+                KIND_product(piece, width, count, said + j, gates, 1, given, width, KIND(0), more, width)
+                add(piece * width, sum, more)
     return 0
+
+@parallel
+def add(n: int, sum: KINDs, more: KINDs):
+    for j in range(n):
+        sum[j] = sum[j] + more[j]
 
 @parallel
 def row(n: int, all: int, tanh: KINDs, result: KINDs, for_h: KINDs, for_c: KINDs, for_i: KINDs):
@@ -124,7 +134,8 @@ def loop_back(
     if loop is None or for_result.dtype != memory.dtype or for_said.shape[2] % columns == 1:
         return False
     words = [for_h, for_c, for_said, total, memory, for_result, *for_result.strides[:2], weights[0], weights[-1]]
-    _run(loop, memory, given, weights, [*words, given, at_a_time, columns])
+    more = np.empty((columns, given.shape[2]), memory.dtype)
+    _run(loop, memory, given, weights, [*words, given, at_a_time, columns, more])
     return True
 
 

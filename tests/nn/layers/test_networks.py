@@ -344,9 +344,11 @@ def test_a_large_batch_is_its_steps_for_any_number_of_threads(
         np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-11)
 
 
-# Pieces of unequal width, shares of unequal size, as many steps at a time as are not all; pieces of the way there; no
-# shares; too few rows for weights to be turned; too small for loops.
-@pytest.mark.parametrize("lengths", [(131, 7, 5, 67), (64, 3, 40, 128), (9, 3, 4, 201), (6, 3, 4, 201), (9, 3, 2, 7)])
+# Pieces of unequal width, shares of unequal size, as many steps at a time as are not all; pieces of the way there; long
+# products; no shares; too few rows for weights to be turned; too small for loops.
+@pytest.mark.parametrize(
+    "lengths", [(131, 7, 5, 67), (64, 3, 40, 128), (3200, 3, 5, 128), (9, 3, 4, 201), (6, 3, 4, 201), (9, 3, 2, 7)]
+)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("returns", ["outputs", "both"])
 def test_loops_in_machine_code_give_an_lstm_the_bits_of_numpy(
