@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from autograd.rules.convolution_loops import loop_forward, loop_kernel
 from autograd.rules.memory import result
 from autograd.rules.threads import ALONE, shared
 from autograd.rules.window_places import Positions, first_places, spread_tiles
@@ -112,12 +113,13 @@ class _Columns:
         steps = [math.prod(self.lengths[axis + 1 :]) for axis in range(len(size))]
         starts = tuple(step * s for step, s in zip(steps, stride, strict=True))
         self.lines = (self.counts[0], *self.lengths[1:]) if set(stride) == {1} and not alone else self.counts
-        if self.lines == self.counts:
+        self.in_lines = self.lines != self.counts or starts == (1,)
+        if not self.in_lines:
             self.windows, self._starts = self.counts, starts
         else:
             self.windows = (1 + sum(step * (n - 1) for step, n in zip(steps, self.counts, strict=True)),)
             self._starts = (1,)
-        self._places = tuple(step * d for step, d in zip(steps, dilation, strict=True))
+        self.steps = tuple(step * d for step, d in zip(steps, dilation, strict=True))
         self.count = math.prod(self.windows)
         one = max(1, self.groups * self.rows * self.count) * self.dtype.itemsize
         self.at_a_time = max(1, min(x[0], COLUMNS // one))
@@ -131,7 +133,7 @@ class _Columns:
 
     def seen(self, x: Any) -> Any:
         """Every window of x, which is padded, without a copy: (samples, channels, places, windows)."""
-        steps = (step * x.itemsize for step in (*self._places, *self._starts))
+        steps = (step * x.itemsize for step in (*self.steps, *self._starts))
         return np.lib.stride_tricks.as_strided(
             x, (len(x), self.channels, *self.size, *self.windows), (*x.strides[:2], *steps)
         )
@@ -186,14 +188,18 @@ class _Part:
         y[...] = self._inside[: len(y)]
 
 
-def _of_shares(columns: _Columns, work: Callable[[_Part, list[slice]], T]) -> list[T]:
+def _of_shares(
+    columns: _Columns,
+    work: Callable[[_Part, list[slice]], T],
+    by_loop: Callable[[], Callable[[int], T]] | None = None,
+) -> list[T]:
     """What some work gives for each share of the batch, by several threads, each with memory of its own."""
 
     def worker() -> Callable[[int], T]:
         memory = _Part(columns)
         return lambda number: work(memory, columns.shares[number])
 
-    return shared(worker, len(columns.shares))
+    return shared(by_loop or worker, len(columns.shares))
 
 
 def convolution(x: Any, w: Any, out: Any = None, **how: Any) -> Any:
@@ -209,7 +215,7 @@ def convolution(x: Any, w: Any, out: Any = None, **how: Any) -> Any:
         for part in parts:
             memory.products(kernel, memory.columns(x[part]), y[part])
 
-    _of_shares(columns, outputs)
+    _of_shares(columns, outputs, loop_forward(columns, x, np.ascontiguousarray(kernel), y))
     return y
 
 
@@ -264,7 +270,7 @@ def _windows_times(g: Any, x: Any, columns: _Columns) -> Any:
                 y += found[0] if len(found) == 1 else found.sum(0)
         return y
 
-    first, *others = _of_shares(columns, total)
+    first, *others = _of_shares(columns, total, loop_kernel(columns, x, g, columns.rows >= MANY))
     for other in others:
         first += other
     return first

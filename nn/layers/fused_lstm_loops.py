@@ -27,10 +27,10 @@ def lstm_through(w: longs) -> int:
             said = step + (2 + gate) * all
             for j in range(0, whole, columns):
                 weight = KINDs(w[8]) + (gate * whole + j) * width
-                KIND_product(rows, columns, width, now, width, 0, weight, columns, KIND(0), said + j, n)
+                KIND_product(rows, columns, width, now, width, 0, weight, columns, 0, KIND(0), said + j, n)
             if rest > 0:
                 weight = KINDs(w[9]) + gate * rest * width
-                KIND_product(rows, rest, width, now, width, 0, weight, rest, KIND(0), said + whole, n)
+                KIND_product(rows, rest, width, now, width, 0, weight, rest, 0, KIND(0), said + whole, n)
         KIND_exp(step + 3 * all, step + 3 * all, 3 * all)
         KIND_tanh(step + 2 * all, step + 2 * all, all)
         open(all, step, next_c)
@@ -69,19 +69,20 @@ def lstm_back(w: longs) -> int:
             result = KINDs(w[10] + r * w[11] + t * w[12])
             row(n, all, step + r * n, result, for_h + r * n, for_c + r * n, said + r * gates)
         for j in range(0, whole, columns):
-            KIND_product(rows, columns, gates, said, gates, 0, KINDs(w[13]) + j * gates, columns, KIND(0), for_h + j, n)
+            weight = KINDs(w[13]) + j * gates
+            KIND_product(rows, columns, gates, said, gates, 0, weight, columns, 0, KIND(0), for_h + j, n)
         if rest > 0:
-            KIND_product(rows, rest, gates, said, gates, 0, KINDs(w[14]), rest, KIND(0), for_h + whole, n)
+            KIND_product(rows, rest, gates, said, gates, 0, KINDs(w[14]), rest, 0, KIND(0), for_h + whole, n)
     some, some_columns = w[16], w[17]
     for t in range(0, steps, some):
         said, given, count = all_said + t * rows * gates, KINDs(w[15]) + t * rows * width, min(some, steps - t) * rows
         for j in range(0, gates, some_columns):
             piece, sum = min(some_columns, gates - j), total + j * width
             if t == 0 or count <= 128:
-                KIND_product(piece, width, count, said + j, gates, 1, given, width, KIND(t > 0), sum, width)
+                KIND_product(piece, width, count, said + j, gates, 1, given, width, 0, KIND(t > 0), sum, width)
             else:  # BLAS would add the sums of its own parts to what is there one by one
                 more = KINDs(w[18])
-                KIND_product(piece, width, count, said + j, gates, 1, given, width, KIND(0), more, width)
+                KIND_product(piece, width, count, said + j, gates, 1, given, width, 0, KIND(0), more, width)
                 add(piece * width, sum, more)
     return 0
 

@@ -4,11 +4,11 @@ In the text of a loop, with f4 or f8 for KIND,
 
 | written | meaning |
 |---|---|
-| ``KIND_product(m, n, k, a, lda, turned, b, ldb, beta, c, ldc)`` | C ← A B + β C |
+| ``KIND_product(m, n, k, a, lda, a_turned, b, ldb, b_turned, beta, c, ldc)`` | C ← A B + β C |
 | ``KIND_exp(out, x, n)``, ``KIND_tanh(out, x, n)`` | the function of n neighbours |
 
-A is (m, k) and B (k, n), their rows ``lda`` and ``ldb`` numbers apart, and those of C ``ldc``; where A is turned, what
-lies in memory is its transpose.
+A is (m, k) and B (k, n), their rows ``lda`` and ``ldb`` numbers apart, and those of C ``ldc``; where a factor is
+turned, what lies in memory is its transpose.
 """
 
 from __future__ import annotations
@@ -21,26 +21,28 @@ import numpy as np
 
 from autograd.program.native.array_kernels import addresses_in_numpy
 
-_LENGTHS = "m", "n", "k", "lda", "ldb", "ldc"
+
+def _stored(name: str, kind: str, value: str) -> str:
+    return f"  %p_{name} = alloca {kind}\n  store {kind} {value}, ptr %p_{name}\n"
+
+
+def _turned(name: str) -> str:
+    """N or T for a factor."""
+    lines = f"  %is_{name} = icmp ne i64 %{name}_turned, 0\n  %how_{name} = select i1 %is_{name}, i8 84, i8 78\n"
+    return lines + _stored(f"how_{name}", "i8", f"%how_{name}")
+
+
 # BLAS reads rows as columns: what it is to compute is Cᵀ = Bᵀ Aᵀ. It takes everything by reference; whole numbers are
 # stored in 64 bits, of which a build that takes 32 reads the lower half, which comes first.
 _PRODUCT = f"""
 declare void @blas_KIND({", ".join(["ptr"] * 13)})
 define internal void @KIND_product(
-  i64 %m, i64 %n, i64 %k, ptr %a, i64 %lda, i64 %turned, ptr %b, i64 %ldb, FLOAT %beta, ptr %c, i64 %ldc
+  i64 %m, i64 %n, i64 %k, ptr %a, i64 %lda, i64 %a_turned, ptr %b, i64 %ldb, i64 %b_turned, FLOAT %beta,
+  ptr %c, i64 %ldc
 ) #0 {{
-  %p_no = alloca i8
-  store i8 78, ptr %p_no
-  %is_turned = icmp ne i64 %turned, 0
-  %how = select i1 %is_turned, i8 84, i8 78
-  %p_how = alloca i8
-  store i8 %how, ptr %p_how
-  %p_alpha = alloca FLOAT
-  store FLOAT 1.0, ptr %p_alpha
-  %p_beta = alloca FLOAT
-  store FLOAT %beta, ptr %p_beta
-{"".join(f"  %p_{x} = alloca i64{chr(10)}  store i64 %{x}, ptr %p_{x}{chr(10)}" for x in _LENGTHS)}
-  call void @blas_KIND(ptr %p_no, ptr %p_how, ptr %p_n, ptr %p_m, ptr %p_k, ptr %p_alpha, ptr %b, ptr %p_ldb,
+{"".join(_stored(name, "i64", f"%{name}") for name in ("m", "n", "k", "lda", "ldb", "ldc"))}
+{_turned("a")}{_turned("b")}{_stored("alpha", "FLOAT", "1.0")}{_stored("beta", "FLOAT", "%beta")}
+  call void @blas_KIND(ptr %p_how_b, ptr %p_how_a, ptr %p_n, ptr %p_m, ptr %p_k, ptr %p_alpha, ptr %b, ptr %p_ldb,
     ptr %a, ptr %p_lda, ptr %p_beta, ptr %c, ptr %p_ldc)
   ret void
 }}

@@ -13,7 +13,8 @@ from autograd.program.native import numpy_loops, own_loops
 
 _CALLS = """
 def product(w: longs) -> int:
-    KIND_product(w[0], w[1], w[2], KINDs(w[3]), w[4], w[5], KINDs(w[6]), w[7], KIND(w[8]), KINDs(w[9]), w[10])
+    a, b, c = KINDs(w[3]), KINDs(w[6]), KINDs(w[10])
+    KIND_product(w[0], w[1], w[2], a, w[4], w[5], b, w[7], w[8], KIND(w[9]), c, w[11])
     return 0
 
 def functions(w: longs) -> int:
@@ -32,17 +33,16 @@ def _run(name: str, kind: str, words: list[Any]) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("a_turned", [False, True])
+@pytest.mark.parametrize("b_turned", [False, True])
 @pytest.mark.parametrize("beta", [0, 1])
-def test_a_product_of_rows_apart_is_numpys(kind: str, turned: bool, beta: int) -> None:
+def test_a_product_of_rows_apart_is_numpys(kind: str, a_turned: bool, b_turned: bool, beta: int) -> None:
     rng, (m, n, k) = np.random.default_rng(0), (5, 7, 33)
-    a, b, c = (
-        rng.normal(size=size).astype(KINDS[kind])
-        for size in ((k, m + 2) if turned else (m, k + 2), (k, n + 1), (m, n + 4))
-    )
-    factor, start = a[:, :m].T if turned else a[:, :k], c.copy()
-    expected = factor @ b[:, :n] + beta * c[:, :n]
-    _run("product", kind, [m, n, k, a, a.shape[1], int(turned), b, n + 1, beta, c, n + 4])
+    sizes = (k, m + 2) if a_turned else (m, k + 2), (n, k + 1) if b_turned else (k, n + 1), (m, n + 4)
+    a, b, c = (rng.normal(size=size).astype(KINDS[kind]) for size in sizes)
+    start = c.copy()
+    expected = (a[:, :m].T if a_turned else a[:, :k]) @ (b[:, :k].T if b_turned else b[:, :n]) + beta * c[:, :n]
+    _run("product", kind, [m, n, k, a, a.shape[1], int(a_turned), b, b.shape[1], int(b_turned), beta, c, n + 4])
     np.testing.assert_array_equal(c[:, :n], expected)
     np.testing.assert_array_equal(c[:, n:], start[:, n:])
 

@@ -179,3 +179,49 @@ def test_loops_in_machine_code_find_and_fill_windows_as_numpy_does(
     if dtype in (np.float32, np.float64) and dtype.isnative and name not in ("too many places", "nothing"):
         expected = (counts[1] >= 12) + (not any(over))
     assert len(set(used)) == expected
+
+
+# Shapes of x and w, and what is not the usual; whether machine code is for such windows.
+CONVOLUTIONS = {
+    "images": ((33, 4, 14, 15), (32, 4, 3, 3), {"padding": (1, 1)}, True),
+    "one channel": ((33, 1, 28, 28), (16, 1, 3, 3), {"padding": (1, 1)}, True),
+    "turned": ((20, 20, 9, 7), (5, 20, 3, 3), {}, True),
+    "far apart": ((9, 3, 12, 13), (4, 3, 3, 2), {"padding": (2, 1), "dilation": (1, 2)}, True),
+    "signals": ((40, 3, 30), (5, 3, 4), {"padding": (2,), "dilation": (3,)}, True),
+    "fewer samples than shares": ((5, 8, 60, 61), (20, 8, 5, 5), {}, True),
+    "products of BLAS's threads": ((3, 40, 9, 9), (600, 40, 3, 3), {}, True),
+    "strides": ((9, 3, 12, 13), (4, 3, 3, 2), {"stride": (2, 1)}, False),
+    "groups": ((9, 4, 12, 13), (4, 2, 3, 2), {"groups": 2}, False),
+    "one row": ((9, 1, 12, 13), (4, 1, 1, 1), {}, False),
+    "single windows": ((9, 2, 2, 3), (4, 2, 2, 3), {}, False),
+    "one output": ((9, 2, 12, 13), (1, 2, 3, 3), {}, False),
+    "three axes": ((3, 2, 4, 5, 6), (3, 2, 2, 2, 2), {}, False),
+    "nothing": ((0, 2, 4, 5), (3, 2, 2, 2), {}, False),
+}
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", CONVOLUTIONS)
+def test_loops_in_machine_code_give_convolutions_the_bits_of_numpy(
+    name: str, dtype: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("llvmlite")
+    shape, kernel, how, fitting = CONVOLUTIONS[name]
+    axes, rng, used = len(kernel) - 2, np.random.default_rng(0), list[str]()
+    how = {"stride": (1,) * axes, "padding": (0,) * axes, "dilation": (1,) * axes, "groups": 1} | how
+    counts = windows.window_counts(shape[2:], kernel[2:], how["stride"], how["padding"], how["dilation"])
+    x, w, g = (rng.normal(size=size).astype(dtype) for size in (shape, kernel, (shape[0], kernel[0], *counts)))
+
+    def found(x: Any, g: Any) -> list[Any]:
+        y = windows.convolution(x, w, **how)
+        return [y, windows.convolution_kernel(x, g, kernel[2:], **how)]
+
+    monkeypatch.setattr("autograd.rules.loops.makers", [])
+    by_numpy = found(x, g)
+    assert ag.compile(lambda x: x + x, engine="native")(np.ones(2)).tolist() == [2, 2]
+    make = import_module("autograd.program.native.own_loops").made
+    monkeypatch.setattr("autograd.rules.loops.makers", [lambda name, text: used.append(name) or make(name, text)])
+    apart = [np.repeat(y, 2, axis=-1)[..., ::2] for y in (x, g)]  # the same numbers, not next to each other
+    for mine, theirs in zip([*found(*apart), *found(x, g)], 2 * by_numpy, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    assert used == (["convolution", "convolution_kernel"] if fitting else [])
