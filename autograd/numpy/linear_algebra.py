@@ -12,7 +12,7 @@ import numpy as np
 from autograd.errors import ShapeError
 from autograd.kinds import Axis
 from autograd.numpy.arguments import array_of, cast, differentiable, dtype_of, plain
-from autograd.numpy.complex_numbers import squared_size
+from autograd.numpy.complex_numbers import conjugated, squared_size
 from autograd.numpy.functions import dot
 from autograd.numpy.reductions import max, min, norm, sum
 from autograd.numpy.shapes import concatenate, matrix_transpose, ravel, reshape, transpose
@@ -164,7 +164,7 @@ class QRResult(NamedTuple):
 
 @differentiable("linalg.cholesky")
 def cholesky(a: Any, upper: bool = False) -> Any:
-    """The lower triangular L of A = L Lᵀ, from A's lower triangle, or its transpose from the upper one."""
+    """The lower triangular L of A = L L̄ᵀ, from A's lower triangle, or its adjoint from the upper one."""
     return matrix_transpose(linear_algebra.cholesky(matrix_transpose(a))) if upper else linear_algebra.cholesky(a)
 
 
@@ -224,7 +224,7 @@ def qr(a: Any, mode: str = "reduced") -> Any:
     both = linear_algebra.qr(a if m >= n else a[..., :m])
     Q, R = rows(both, 0, m), matrix_transpose(rows(both, m, None))
     if n > m:
-        R = concatenate([R, matmul(matrix_transpose(Q), a[..., m:])], -1)
+        R = concatenate([R, matmul(conjugated(matrix_transpose(Q)), a[..., m:])], -1)
     return R if mode == "r" else QRResult(Q, R)
 
 

@@ -6,9 +6,10 @@ import numpy as np
 
 from autograd.rules import linear_algebra, matrices
 from autograd.rules.complex import conj, imag, of_complex, real
-from autograd.rules.linear_algebra import _as_matrix, _over_matrix, inv, row, rows, tril, tril_and_triu
+from autograd.rules.linear_algebra import _as_matrix, _over_matrix, inv, row, rows, solve, tril, tril_and_triu
 from autograd.rules.products import matmul, matrix_transpose
 from autograd.rules.shapes import shape
+from autograd.rules.shaping import concatenate
 
 # ---- determinants --------------------------------------------------------------------------------------------------
 
@@ -26,17 +27,53 @@ of_complex(
     place_of=linear_algebra.det_sign, symbol="det_sign", doc="y = det X / |det X|",
 )  # fmt: skip
 
-# ---- decompositions ------------------------------------------------------------------------------------------------
-
 
 def adjoint(x: Any) -> Any:
     """The conjugate transpose of the last two axes."""
     return conj(matrix_transpose(x))
 
 
+# ---- pseudoinverses ------------------------------------------------------------------------------------------------
+
+of_complex(
+    "pinv_of_complex", linear_algebra.pinv.array,
+    lambda g, y, x, rcond: conj(linear_algebra._of_pseudoinverse(y, x, adjoint(y), matrix_transpose(g)))
+    - linear_algebra._between(matrix_transpose(y), g),
+    jvp=lambda t, y, x, rcond: linear_algebra._moved_pseudoinverse(y, x, adjoint(y), adjoint(t))
+    - linear_algebra._between(y, t),
+    place_of=linear_algebra.pinv, symbol="⁺", doc="Y = X⁺, the pseudoinverse",
+)  # fmt: skip
+
+# ---- decompositions ------------------------------------------------------------------------------------------------
+
+
 def _diagonal(x: Any) -> Any:
     # A matrix without all that is not on its diagonal.
     return tril(x, k=0) - tril(x, k=-1)
+
+
+# As for real numbers, with Φ taking half of a diagonal's real part: that of a factor is real.
+of_complex(
+    "cholesky_of_complex", linear_algebra.cholesky.array,
+    lambda g, y, x: _of_factor(matmul(matrix_transpose(y), g), inv(matrix_transpose(y))),
+    jvp=lambda t, y, x: matmul(y, _lower_half(_turned(inv(y), 0.5 * (t + adjoint(t))))),
+    place_of=linear_algebra.cholesky,
+    doc="X = Y Ȳᵀ, Y lower triangular of a real diagonal; the gradient is Hermitian as X is",
+)  # fmt: skip
+
+
+def _of_factor(inside: Any, z: Any) -> Any:
+    half = _lower_half(inside)
+    return _turned(z, 0.5 * (half + adjoint(half)))
+
+
+def _lower_half(x: Any) -> Any:
+    return tril(x, k=-1) + 0.5 * real(_diagonal(x))
+
+
+def _turned(z: Any, x: Any) -> Any:
+    # Z X Z̄ᵀ
+    return matmul(z, matmul(x, adjoint(z)))
 
 
 hermitian_eigh = of_complex(
@@ -97,3 +134,30 @@ def _of_general(gw: Any, gV: Any, w: Any, V: Any) -> Any:
     kept = matmul(matmul(Vt, conj(V)), real(_diagonal(along)))  # what would only make columns longer
     turned = linear_algebra._over(tril_and_triu(along - kept), linear_algebra._differences(w))
     return matmul(matmul(inv(Vt), linear_algebra._diagonal(gw) + turned), Vt)
+
+
+# R has a real diagonal, as LAPACK makes it.
+of_complex(
+    "qr_of_complex", matrices.qr,
+    lambda g, y, x: _of_triangular(g, y, shape(x)[-2]),
+    jvp=lambda t, y, x: _moved_triangular(t, rows(y, 0, shape(x)[-2]), rows(y, shape(x)[-2], None)),
+    place_of=linear_algebra.qr,
+    doc="X = Q R of at least as many rows as columns, R of a real diagonal; y = Q above Rᵀ",
+)  # fmt: skip
+
+
+def _of_triangular(g: Any, y: Any, m: int) -> Any:
+    (gQ, gRt), (Q, Rt) = ((rows(x, 0, m), rows(x, m, None)) for x in (g, y))
+    R = matrix_transpose(Rt)
+    middle = matmul(R, tril(gRt, k=0)) - matmul(matrix_transpose(gQ), Q)
+    below = tril(middle, k=-1)
+    both = conj(below) + matrix_transpose(below) + real(_diagonal(middle))
+    return matrix_transpose(solve(R, matrix_transpose(gQ + matmul(conj(Q), both))))
+
+
+def _moved_triangular(t: Any, Q: Any, Rt: Any) -> Any:
+    scaled = matrix_transpose(solve(Rt, matrix_transpose(t)))  # Ẋ R⁻¹
+    inside = matmul(adjoint(Q), scaled)
+    below = tril(inside, k=-1)
+    upper = inside - (below - adjoint(below) + 1j * imag(_diagonal(inside)))  # Ṙ R⁻¹
+    return concatenate(scaled - matmul(Q, upper), matmul(Rt, matrix_transpose(upper)), axis=-2)

@@ -147,22 +147,27 @@ def _over_matrix(x: Any) -> Any:
 # Separate", 1973, eq. 4.12; where the rank does not change.
 pinv = primitive(
     "pinv", matrices.told("pinv")(np.linalg.pinv),
-    lambda g, y, x, rcond: _of_pseudoinverse(g, y, x, matrix_transpose(y), matrix_transpose(g)),
-    jvp=lambda t, y, x, rcond: _moved_pseudoinverse(t, y, x, matrix_transpose(y), matrix_transpose(t)),
+    lambda g, y, x, rcond: _of_pseudoinverse(y, x, matrix_transpose(y), matrix_transpose(g)) - _between(matrix_transpose(y), g),
+    jvp=lambda t, y, x, rcond: _moved_pseudoinverse(y, x, matrix_transpose(y), matrix_transpose(t)) - _between(y, t),
     symbol="⁺", doc="Y = X⁺, the pseudoinverse",
 )  # fmt: skip
 
 
-def _of_pseudoinverse(g: Any, y: Any, x: Any, yt: Any, gt: Any) -> Any:
+def _of_pseudoinverse(y: Any, x: Any, yt: Any, gt: Any) -> Any:
+    # The share from outside of the columns and rows that X has.
     outside_columns = gt - matmul(x, matmul(y, gt))
     outside_rows = gt - matmul(matmul(gt, y), x)
-    return matmul(matmul(outside_columns, y), yt) + matmul(yt, matmul(y, outside_rows)) - matmul(yt, matmul(g, yt))
+    return matmul(matmul(outside_columns, y), yt) + matmul(yt, matmul(y, outside_rows))
 
 
-def _moved_pseudoinverse(t: Any, y: Any, x: Any, yt: Any, tt: Any) -> Any:
+def _moved_pseudoinverse(y: Any, x: Any, yt: Any, tt: Any) -> Any:
     outside_columns = tt - matmul(matmul(tt, x), y)
     outside_rows = tt - matmul(y, matmul(x, tt))
-    return matmul(y, matmul(yt, outside_columns)) + matmul(matmul(outside_rows, yt), y) - matmul(y, matmul(t, y))
+    return matmul(y, matmul(yt, outside_columns)) + matmul(matmul(outside_rows, yt), y)
+
+
+def _between(y: Any, g: Any) -> Any:
+    return matmul(y, matmul(g, y))
 
 
 # ---- decompositions ------------------------------------------------------------------------------------------------

@@ -44,9 +44,9 @@ def real_numbers(*shape: int, seed: int = 0) -> Any:
 
 # What makes no sense of complex numbers, or whose rule is one of real numbers; nobody has looked at some of it.
 REFUSED = {name for name, entry in BOOK.items() if not entry.analytic and entry.of_complex is None}
-PHASES = {"eigh", "svd"}  # tested below: of their vectors the phases are nobody's
 FIRST = {case.name: case for case in reversed(list(cases())) if np.ndim(case.draw()[0]) or case.name == "reshape"}
-OF_INTEGERS = {"one_hot", "max_places"}
+# Tested below: of some vectors the phases are nobody's, and a matrix that is to be Hermitian is read as one.
+APART = {"eigh", "svd"} | {"cholesky"} | {"one_hot", "max_places"}  # and these take integers
 
 
 def turned(case: Case) -> list[Any]:
@@ -59,7 +59,7 @@ def turned(case: Case) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("name", [name for name in BOOK if name in FIRST and name not in PHASES | OF_INTEGERS])
+@pytest.mark.parametrize("name", [name for name in BOOK if name in FIRST and name not in APART])
 @pytest.mark.filterwarnings("ignore:Casting complex values")
 def test_an_entry_holds_for_complex_numbers_or_refuses_them_by_name(name: str) -> None:
     case, entry = FIRST[name], BOOK[name]
@@ -89,6 +89,10 @@ def hermitian(x: Any) -> Any:
     return x + anp.conj(anp.swapaxes(x, -1, -2))
 
 
+def positive(z: Any) -> Any:
+    return z @ anp.conj(anp.swapaxes(z, -1, -2)) + 3 * np.eye(z.shape[-1])
+
+
 def phaseless(parts: Any) -> Any:
     return tuple(map(anp.abs, parts))
 
@@ -115,6 +119,15 @@ NOT_ANALYTIC: dict[str, tuple[Callable[..., Any], Any]] = {
     "eigvalsh U": (lambda z: anp.linalg.eigvalsh(z, "U"), complex_numbers(2, 3, 3)),
     "svd wide": (lambda z: phaseless(anp.linalg.svd(z, full_matrices=False)), complex_numbers(2, 3)),
     "svd tall": (lambda z: phaseless(anp.linalg.svd(z, full_matrices=False)), complex_numbers(2, 3, 2)),
+    "cholesky": (lambda z: anp.linalg.cholesky(positive(z)), complex_numbers(2, 3, 3)),
+    "cholesky U": (lambda z: anp.linalg.cholesky(positive(z), upper=True), complex_numbers(3, 3)),
+    "qr": (anp.linalg.qr, complex_numbers(2, 3, 3)),
+    "qr tall": (anp.linalg.qr, complex_numbers(5, 3)),
+    "qr wide": (anp.linalg.qr, complex_numbers(3, 4)),
+    "pinv": (anp.linalg.pinv, complex_numbers(2, 3, 3)),
+    "pinv tall": (anp.linalg.pinv, complex_numbers(4, 3)),
+    "pinv of less than full rank": (lambda z: anp.linalg.pinv(z[:, :2] @ z[:2], 1e-9), complex_numbers(3, 3)),
+    "lstsq": (lambda z: anp.linalg.lstsq(z, np.ones(4), rcond=None)[0], complex_numbers(4, 2)),
     "eig": (lambda z: (anp.linalg.eigvals(z), anp.abs(anp.linalg.eig(z)[1])), complex_numbers(3, 3)),
     "eig of real": (lambda x: (anp.linalg.eigvals(x), anp.abs(anp.linalg.eig(x)[1])), real_numbers(4, 4)),
     "eig, all real": (lambda x: anp.linalg.eigvals(x @ x.T), real_numbers(3, 3)),
@@ -225,7 +238,7 @@ def test_a_fourier_transform_gives_what_numpy_gives_and_its_transpose(name: str)
 # ---- NumPy's functions ---------------------------------------------------------------------------------------------
 
 
-OF_PHASES = [CALLS[f"linalg.{name}"][0].of for name in ("eig", "eigh")]
+TESTED_ABOVE = [CALLS[f"linalg.{name}"][0].of for name in ("eig", "eigh", "cholesky")]
 
 
 @pytest.mark.parametrize("call", [pytest.param(row[0], id=name) for name, row in CALLS.items()])
@@ -240,7 +253,7 @@ def test_a_function_of_numpys_gives_what_it_gives_or_is_refused(call: Call) -> N
         return  # of NumPy, or a refusal by name
     for ours, theirs in zip(y, expected, strict=True):
         np.testing.assert_allclose(Tensor(ours).data, theirs, rtol=1e-9, atol=1e-12)
-    if call.of in OF_PHASES:
+    if call.of in TESTED_ABOVE:
         return
     if any(getattr(part, "requires_grad", False) for part in y) and not np.isnan(arrays[0]).any():
         check_grads(lambda *xs: call.of(anp, *xs), order=1)(*arrays)

@@ -15,9 +15,8 @@ from autograd import Tensor
 from autograd.rules.primitive import BOOK
 from tests.autograd.rules.by_jax import Answered, Asked, ask, upstream_for
 from tests.autograd.rules.test_complex import (
+    APART,
     FIRST,
-    OF_INTEGERS,
-    PHASES,
     REFUSED,
     complex_numbers,
     real_numbers,
@@ -26,11 +25,7 @@ from tests.autograd.rules.test_complex import (
 
 pytestmark = pytest.mark.peers
 
-NAMES = [
-    name
-    for name, entry in BOOK.items()
-    if entry.differentiable and name in FIRST and name not in PHASES | OF_INTEGERS | REFUSED
-]
+NAMES = [name for name, entry in BOOK.items() if entry.differentiable and name in FIRST and name not in APART | REFUSED]
 # What PyTorch has for real numbers only.
 NOT_PYTORCHS = {"convolution_transposed", "convolution_kernel", "max", "min"}
 
@@ -94,6 +89,9 @@ CALLS = {
     **{name: Asked(name, (Z,)) for name in OF_ONE},
     **{name: Asked(name, (Z, W), (0, 1)) for name in OF_TWO},
     "linalg.eigvals": Asked("linalg.eigvals", (Z,)),
+    "linalg.cholesky": Asked("linalg.cholesky", (Z @ np.conj(Z.T),)),
+    "linalg.pinv": Asked("linalg.pinv", (complex_numbers(4, 3),)),
+    "linalg.pinv, wide": Asked("linalg.pinv", (complex_numbers(3, 4),)),
     "linalg.norm, nuclear": Asked("linalg.norm", (Z,), options={"ord": "nuc"}),
     "linalg.svd": Asked("linalg.svd", (Z,), options={"compute_uv": False}),
     **{f"fft.{name}": Asked(f"fft.{name}", (x,), options=options) for name, (x, options) in TRANSFORMS.items()},
