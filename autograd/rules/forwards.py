@@ -10,6 +10,7 @@ import numpy as np
 from autograd.rules.exponentials import LN_2
 from autograd.rules.float_errors import FloatErrors
 from autograd.rules.shapes import Axis, count, summed_axes
+from autograd.rules.threads import ALONE, FEW
 
 LARGEST = 1.7976931348623157e308
 SMALLEST_INVERTIBLE = 2.0**-1024  # 1/x is finite above
@@ -305,9 +306,29 @@ def share_of_floats(a: float, b: float) -> float:
     return math.exp(a - (0.0 if b == -math.inf else b))
 
 
+def product(a: Any, b: Any) -> Any:
+    """A B; one of medium size row by row, so that BLAS does not share it among threads (see `FEW`)."""
+    if a.__class__ is np.ndarray and a.ndim == 2 and b.__class__ is np.ndarray and b.ndim == 2:
+        rows, size = len(a), b.size
+        if (
+            ALONE < rows * size < FEW
+            and size < ALONE
+            and a.dtype is b.dtype
+            and a.dtype in BITS
+            and a.shape[1] == len(b)
+        ):
+            found = np.empty((rows, b.shape[1]), a.dtype)
+            pieces = -(-rows // (ALONE // size))
+            step = -(-rows // pieces)
+            for start in range(0, rows, step):
+                np.matmul(a[start : start + step], b, out=found[start : start + step])
+            return found
+    return np.matmul(a, b)
+
+
 def linear(x: Any, W: Any, b: Any) -> Any:
     """X W + b."""
-    y = np.matmul(x, W)
+    y = product(x, W)
     if getattr(b, "dtype", ...) == y.dtype or y.dtype == np.result_type(y, b):
         y += b
         return y

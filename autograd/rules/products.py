@@ -61,10 +61,10 @@ def _right(g: Any, a: Any, b: Any) -> Any:
 
 
 matmul = primitive(
-    "matmul", np.matmul,
+    "matmul", forwards.product,
     lambda g, y, a, b: _left(g, a, b),
     lambda g, y, a, b: _right(g, a, b),
-    symbol="@", multilinear=True, doc="Y = A B",
+    symbol="@", ufunc=np.matmul, multilinear=True, doc="Y = A B",
 )  # fmt: skip
 
 linear = primitive(

@@ -19,7 +19,7 @@ import numpy as np
 from autograd.errors import GraphError
 from autograd.graph.mode import recording
 from autograd.graph.node import NO_ATTRS
-from autograd.rules import arithmetic
+from autograd.rules import arithmetic, products
 from autograd.rules.primitive import Primitive
 from autograd.rules.pushforward import push_of
 from autograd.tensor.operands import as_array, explained
@@ -232,7 +232,7 @@ class Dual(Tensor):
             if other.__class__ is np.ndarray and x.__class__ is Dual:
                 array: Any = rule.array
                 moving = x._raw
-                if array is np.matmul and 0 < other.ndim <= 2 and 0 < moving.ndim <= 2:
+                if rule is products.matmul and 0 < other.ndim <= 2 and 0 < moving.ndim <= 2:
                     array = np.ndarray.dot  # the same, sooner
                 try:
                     y = array(moving, other) if first else array(other, moving)

@@ -24,8 +24,8 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from autograd.program.native import book
+from autograd.rules import threads
 from autograd.rules.primitive import Primitive
-from autograd.rules.threads import ALONE
 
 # In place of an address, the end.
 STOP = 0
@@ -34,10 +34,7 @@ STOP = 0
 BLOCK = 4096
 # What stands before the addresses of arrays: of the scratch memory, of BLAS's two products, of the addresses of slots.
 SCRATCH, GEMM, SLOTS, FIRST = 0, 1, 3, 4
-# Of fewer multiplications, a product is taken in pieces that BLAS does in the calling thread: its own threads would be
-# done a hundredth of a millisecond sooner, and then look for more to do for a tenth of a second, on processors that
-# others could use: the other shares of an LSTM, which the next step waits for.
-FEW = 8 * ALONE
+ALONE, FEW = threads.ALONE, threads.FEW
 BITS = {"float32": 0, "float64": 1, "bool": 2}
 KINDS = "f4", "f8"
 
