@@ -12,7 +12,7 @@ side. A name has the type of what it is first given. Whole numbers meet floats a
 | ``int(x)  f4(x)  f8(x)  signed(word)`` | conversions; the last takes 32 bits for a signed number |
 | ``lanes(p, i, n)  spread(x, n)`` | n neighbours; one number in n lanes; n is written as a number |
 | ``keep(p, i, s)  together(s)`` | neighbours set; the sum of all lanes, in halves |
-| ``few_of(a, b, c, d)  part(s, i)`` | four floats side by side (``few``); one of them |
+| ``few_of(a, b, c, d)  part(s, i)`` | up to four floats side by side (``few``); one of them |
 | ``power_of_two(k)`` | 2ᵏ of each of four whole k |
 | ``step(f, …)`` | a call of the function at an address |
 | ``@instruction`` | a part of an interpreter: the number of words that it returns is how far the next instruction is |

@@ -44,10 +44,11 @@ def loop_{name}(code: words, m: f8s):
     return {words}
 """
 
+# Products side by side: where they are denormal, a processor stops for all of them once.
 _SUM = """
 @instruction
 def sum_{signs}(code: words, m: f8s):
-    m[code[1]] = {terms}
+{products}    m[code[1]] = {terms}
     return {words}
 """
 
@@ -187,12 +188,22 @@ def _softplus(count: int) -> str:
 
 
 def _short_sum(signs: str) -> str:
+    """A sum of terms as `SHORT_SUMS` has them."""
     text, word = "", 2
+    left: list[str] = []
+    right: list[str] = []
+    side_by_side = len(signs) - signs.count("s") - signs.count("d") > 1
     for i, sign in enumerate(signs):
+        first, second = f"m[code[{word}]]", f"m[code[{word + 1}]]"
         if sign in "sd":
-            term, word = f"m[code[{word}]]", word + 1
+            term, word = first, word + 1
+        elif side_by_side:
+            term, word = f"part(x, {len(left)})", word + 2
+            left.append(first)
+            right.append(second)
         else:
-            term, word = f"m[code[{word}]] * m[code[{word + 1}]]", word + 2
+            term, word = f"{first} * {second}", word + 2
         minus = sign in "dq"
         text += (f" {'-' if minus else '+'} " if i else "-" if minus else "") + (f"({term})" if minus else term)
-    return _SUM.format(signs=signs, terms=text, words=word)
+    products = f"    x = few_of({', '.join(left)}) * few_of({', '.join(right)})\n" if left else ""
+    return _SUM.format(signs=signs, products=products, terms=text, words=word)

@@ -239,7 +239,7 @@ class Writer:
         return self._new(f"shufflevector {kind} {one}, {kind} poison, <{count} x i32> zeroinitializer", kind)[0]
 
     def _few(self, name: str, given: list[Operand]) -> Operand:
-        """Four numbers side by side, one of them, or powers of two."""
+        """Up to four numbers side by side, one of them, or powers of two."""
         if name == "part":
             return self._new(f"extractelement {FEW} {given[0][0]}, i64 {given[1][0]}", "double")
         if name == "few_of":
