@@ -9,7 +9,7 @@ import ctypes
 import hashlib
 import os
 import sys
-import tempfile
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
@@ -107,13 +107,13 @@ def _read(path: Path) -> bytes | None:
 def _write(path: Path, code: bytes) -> None:
     """Keep the code, and a digest that shows whether it is whole; where it cannot be kept, it is made again."""
     with suppress(OSError):
-        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+        # Not a name that is drawn: a recording that is under way would take it for random numbers of its function's.
+        temporary = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(code + hashlib.sha256(code).digest())
-            Path(temporary).replace(path)
+            temporary.write_bytes(code + hashlib.sha256(code).digest())
+            temporary.replace(path)
         except BaseException:
-            Path(temporary).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
             raise
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+
+import autograd as ag
 
 pytest.importorskip("llvmlite", reason="loops in machine code are made by llvmlite, which is not installed")
 
@@ -72,3 +76,17 @@ def test_a_function_of_another_form_is_not_taken_for_one_of_neighbours(
 ) -> None:
     monkeypatch.setattr(np, "exp", function)
     assert numpy_loops.symbols_of([("exp", "f8")]) is None
+
+
+def test_a_loop_may_be_made_while_a_function_is_recorded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Its file's name is not drawn, which would be noticed as random numbers of the function's own."""
+    monkeypatch.setattr("autograd.program.native.machine.cache_folder", lambda: tmp_path)
+
+    numbers = itertools.count()
+
+    def square(x: Any) -> Any:
+        assert own_loops.made("another", f"def another(w: longs) -> int:\n    return {next(numbers)}") is not None
+        return x * x
+
+    assert ag.compile(square, engine="native")(np.full(2, 3.0)).tolist() == [9, 9]
+    assert [path.suffix for path in tmp_path.glob("loops_another_*")] == [".o"] * next(numbers)
