@@ -307,22 +307,23 @@ def share_of_floats(a: float, b: float) -> float:
 
 
 def product(a: Any, b: Any) -> Any:
-    """A B; one of medium size row by row, so that BLAS does not share it among threads (see `FEW`)."""
+    """A B; one of medium size in pieces, so that BLAS does not share it among threads (see `FEW`)."""
     if a.__class__ is np.ndarray and a.ndim == 2 and b.__class__ is np.ndarray and b.ndim == 2:
-        rows, size = len(a), b.size
-        if (
-            ALONE < rows * size < FEW
-            and size < ALONE
-            and a.dtype is b.dtype
-            and a.dtype in BITS
-            and a.shape[1] == len(b)
-        ):
-            found = np.empty((rows, b.shape[1]), a.dtype)
-            pieces = -(-rows // (ALONE // size))
-            step = -(-rows // pieces)
-            for start in range(0, rows, step):
-                np.matmul(a[start : start + step], b, out=found[start : start + step])
-            return found
+        (rows, inner), columns = a.shape, b.shape[1]
+        if ALONE < rows * b.size < FEW and a.dtype is b.dtype and a.dtype in BITS and inner == len(b):
+            # A few rows at a time, which is as quick as all; but BLAS goes back and forth in a B that is turned.
+            by_columns = columns > rows and b.strides[0] < b.strides[1]
+            size, length = (a.size, columns) if by_columns else (b.size, rows)
+            if size <= ALONE:
+                found = np.empty((rows, columns), a.dtype)
+                step = -(-length // -(-length // (ALONE // size)))  # pieces as long as each other
+                for start in range(0, length, step):
+                    part = slice(start, start + step)
+                    if by_columns:
+                        np.matmul(a, b[:, part], out=found[:, part])
+                    else:
+                        np.matmul(a[part], b, out=found[part])
+                return found
     return np.matmul(a, b)
 
 

@@ -60,6 +60,29 @@ def test_what_is_taken_in_pieces(sizes, shapes, count):
         assert len(sizes) == count
 
 
+@pytest.mark.parametrize(
+    ("shapes", "pieces"),
+    [
+        (((32, 64), (64, 784)), [(32, 64, 196)] * 4),  # by columns, of which there are more
+        (((32, 64), (64, 783)), [(32, 64, 196)] * 3 + [(32, 64, 195)]),
+        (((70, 127), (127, 70)), [(35, 127, 70)] * 2),  # by rows, as there are no more columns
+        (((127, 70), (70, 70)), [(64, 70, 70), (63, 70, 70)]),
+        (((2, 700), (700, 800)), [(2, 700, 267), (2, 700, 267), (2, 700, 266)]),
+        (((700, 800), (800, 2)), [(234, 800, 2), (234, 800, 2), (232, 800, 2)]),
+        (((1, 800), (800, 800)), [(1, 800, 400)] * 2),
+    ],
+)
+def test_matrices_that_are_turned(monkeypatch, shapes, pieces):
+    rng = np.random.default_rng(0)
+    a, b = (rng.integers(-9, 9, shape).astype(float) for shape in shapes)
+    found, matmul = [], np.matmul
+    monkeypatch.setattr(np, "matmul", lambda a, b, **how: found.append((*a.shape, b.shape[1])) or matmul(a, b, **how))
+    y = ag.matmul(a, np.asfortranarray(b))
+    np.testing.assert_array_equal(y, np.einsum("ij,jk->ik", a, b))
+    assert y.flags.c_contiguous
+    assert found == pieces
+
+
 def test_kinds_that_differ_and_shapes_that_do_not_fit_are_numpys(sizes):
     a, b = np.ones((40, 784)), np.ones((784, 64))
     for first, second in ((a.astype(np.float32), b), (a.astype(int), b.astype(int)), (a * 1j, b)):
