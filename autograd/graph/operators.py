@@ -104,7 +104,6 @@ class Operators(FunctionsOfOne):
         return self._call(arithmetic.clip, self, low=low, high=high)
 
 
-# Whoever derives from it and has such a name has it before these.
+# Whoever derives from it and has such a name has it before these; it has none of them itself.
 for _name in METHODS:
-    if not hasattr(Operators, _name):
-        setattr(Operators, _name, Elsewhere(_name, "x", METHODS))
+    setattr(Operators, _name, Elsewhere(_name, "x", METHODS))

@@ -13,7 +13,8 @@ SIZES = {
     "autograd/rules/windows.py": ("COLUMNS", "IMAGES", "NARROW", "SUMMED", "MANY", "LANES"),
     "autograd/rules/triangles.py": ("SMALL",),
     "autograd/rules/memory.py": ("LARGE", "BLOCK"),
-    "autograd/value/affine.py": ("FEW",),
+    "autograd/value/affine.py": ("FEW", "LARGE"),
+    "autograd/value/product.py": ("LARGE",),
     "autograd/value/value.py": ("_FEW",),
     "autograd/value/reserve.py": ("SMALLEST", "LARGEST"),
     "autograd/tensor/dual.py": ("SMALL",),
@@ -375,12 +376,6 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "return 1 + max(chain(listing.inputs, listing.numbers, listing.places, *listing.parts.values()), default=-1)",
     ): "room for two places more while a plan is made",
     (
-        "autograd/value/product.py",
-        "1e+150 → 2e+150",
-        "LARGE = 1e150  # the product of two smaller numbers is finite, and so are the sums of such: "
-        "NumPy has nothing to warn of",
-    ): "so are ten million times the product of two numbers of 2e150",
-    (
         "autograd/graph/slips.py",
         "8 → 9",
         "EVERY, UPDATES = 16, 8",
@@ -651,4 +646,9 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "And → Or",
         "elif first.__class__ is value and (second.__class__ is float or second is ALONE):",
     ): "the general way gives the same",
+    (
+        "autograd/program/tracing.py",
+        "1 → 2",
+        "self._start = CLOCK.tick() if captures else -1  # leaves made from here on are the trace's own",
+    ): "no stamp is below 0",
 }

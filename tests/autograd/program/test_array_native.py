@@ -112,6 +112,25 @@ def test_loops_give_the_bits_of_interpreted_chains(dtype: Any, drawn: Any) -> No
         np.testing.assert_array_equal(loop, blocks)
 
 
+READ: dict[str, tuple[Callable[..., Any], int]] = {
+    "one array": (lambda x, y: np.exp(x) * x + x, 1),
+    "two, and a number": (lambda x, y: (np.tanh(x) * 2.0 + y) * x, 3),
+    "a result that is read twice": (lambda x, y: np.square(x + y) * (x + y) - x, 2),
+}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_loop_reads_each_array_once_and_none_of_its_own_results(name: str) -> None:
+    function, count = READ[name]
+    x, y = RNG.normal(size=(2, 8, 16))
+    with (
+        mock.patch.object(array_loops, "WORTH_IT", 1),
+        mock.patch.object(array_loops, "Loop", side_effect=array_loops.Loop) as made,
+    ):
+        np.testing.assert_allclose(ag.compile(function, engine="native")(x, y), function(x, y), rtol=1e-14)
+    assert [len(each.args[1]) for each in made.call_args_list] == [count]
+
+
 def test_a_loop_writes_over_what_it_reads_and_writes_truths() -> None:
     w, m = ag.Tensor(RNG.normal(size=(70, 64)), requires_grad=True), ag.Tensor(np.ones((70, 64)))
 

@@ -245,3 +245,19 @@ def work(n: int, m: int) -> int:
     for n in range(12):
         for m in range(12):
             assert found(n, m) == expected(n, m), (n, m)
+
+
+FOREIGN = ["for i in n: pass", "for i in (1, 2): pass", "for a.b in range(n): pass", "for a[0] in range(n): pass"]
+
+
+@pytest.mark.parametrize("statement", [*FOREIGN, "n = n.bit_length()", "n = (lambda: n)()"])
+def test_what_is_not_of_the_language_is_refused(statement: str) -> None:
+    text = f"def work(n: int) -> int:\n    a = words(n)\n    {statement}\n    return n\n"
+    with pytest.raises(TypeError):
+        written("work", parsed(text))
+
+
+@pytest.mark.parametrize("parameter", ["n", "n: 'int'", "n: list[int]"])
+def test_a_parameter_without_a_type_is_refused(parameter: str) -> None:
+    with pytest.raises(TypeError, match="a parameter without a type"):
+        written("work", parsed(f"def work({parameter}) -> int:\n    return 1\n"))

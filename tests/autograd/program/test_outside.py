@@ -133,6 +133,20 @@ def test_a_look_that_decides_nothing_in_the_graph_is_not_refused(kind: str) -> N
 
 
 @pytest.mark.parametrize("kind", ["numbers", "arrays"])
+def test_a_look_counts_where_the_numbers_hang_on_the_inputs(kind: str) -> None:
+    """However far above them it was, and not beside them."""
+    x, other = of(kind, 1.5), of(kind, 2.0)
+    y, beside = x, other * 2.0
+    for _ in range(1200):  # more than a look marks
+        y = y + 1.0
+    assert np.all(beside > 0)
+    ag.Program.from_graph(end_of(kind)(y * beside), [x], engine="numpy", order=0)
+    assert np.all(y > 0)
+    with pytest.raises(ag.RecordingError, match="a comparison"):
+        ag.Program.from_graph(end_of(kind)(y * beside), [x], engine="numpy", order=0)
+
+
+@pytest.mark.parametrize("kind", ["numbers", "arrays"])
 def test_a_detached_state_lets_go_of_its_graph(kind: str) -> None:
     w = of(kind, 0.5)
     state = of(kind, 1.0)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
+from autograd.program import intrinsics
 from autograd.program.native.book import functions
 from autograd.rules.primitive import BOOK
 from tests.autograd.table import ROWS
@@ -102,3 +103,19 @@ def test_every_scalar_primitive_has_a_native_form() -> None:
     native = {rule.name for rule in functions()}
     of_their_own = {"add_n", "affine", "logsumexp_n", "log_normaliser_n"}
     assert set(SCALAR) == (native - {"taken"}) | of_their_own
+
+
+@pytest.mark.parametrize("name", ["softmax_n", "softmax_only", "normalised_n", "normalised_only", "softplus_sigmoid"])
+@pytest.mark.parametrize("numbers", [(0.5, -1.0, 2.0), (1e4, 1e4), (-np.inf, 0.0), (-np.inf, -np.inf)])
+def test_functions_that_are_computed_together_give_what_each_gives(name: str, numbers: tuple[float, ...]) -> None:
+    if name == "softplus_sigmoid":
+        x = np.array(numbers)
+        same(intrinsics.softplus_sigmoid.array(x), [ag.softplus(x), ag.sigmoid(x)])
+        return
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = getattr(intrinsics, name).array(*(np.array([x, 1.0]) for x in numbers))
+    empty = numbers[0] == numbers[-1] == -np.inf
+    shares = [0.0 if name.startswith("softmax") else np.nan] * 2 if empty else ag.softmax(np.array(numbers))
+    total = (-np.inf if name.startswith("softmax") else np.nan) if empty else ag.logsumexp(np.array(numbers))
+    same(found[:, 0], shares if name.endswith("only") else [total, *shares])
+    same(found[-1, 1], 1 / len(numbers))

@@ -14,6 +14,7 @@ import pytest
 import autograd as ag
 from autograd import Value
 from autograd.graph.node import _LABELS
+from tests.autograd.table import ROWS
 
 
 def readme_expression(value: Any) -> tuple[Any, Any, Any]:
@@ -317,3 +318,12 @@ def test_what_hangs_on_a_comparison_alone_is_recorded_and_has_no_gradient(follow
     assert not y.requires_grad
     with pytest.raises(ag.GraphError, match="require"):
         y.backward()
+
+
+@pytest.mark.parametrize("name", [name for name, entry in ag.BOOK.items() if entry.scalar is not None])
+def test_a_value_holds_a_float_whatever_is_chosen_of_whole_numbers(name: str) -> None:
+    entry = ag.BOOK[name]
+    given = [1] * (entry.arity or 3)
+    for place in range(len(given)):
+        inputs = [*given[:place], Value(1.0), *given[place + 1 :]]
+        assert type(entry(*inputs, **ROWS[name].attrs[0]).data) is float
