@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,8 @@ def test_a_loop_may_be_made_while_a_function_is_recorded(monkeypatch: pytest.Mon
     monkeypatch.setattr("autograd.program.native.machine.cache_folder", lambda: tmp_path)
 
     numbers = itertools.count()
+    with tempfile.NamedTemporaryFile():
+        pass  # what draws names for these is there from now on
 
     def square(x: Any) -> Any:
         assert own_loops.made("another", f"def another(w: longs) -> int:\n    return {next(numbers)}") is not None
