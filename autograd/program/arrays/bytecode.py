@@ -293,6 +293,7 @@ class _Writer:
             if each.place in self._outside:
                 stores.append((number, entries[each.place].dtype != step.dtype))
                 where.append(self._address(each.place))
+        where += [prod(entries[x].shape) for x in value if x not in made]
         loop = array_loops.Loop(instructions.BITS[str(step.dtype)], tuple(loads), tuple(applied), tuple(stores))
         self._segments[-1].append((self.native.loop(loop), where))
 
@@ -344,13 +345,13 @@ class _Chain:
         entry = self._entries[x]
         if entry.is_number:
             slot = self._slot(in_scratch=True)
-            self.code.loads.append((instructions.NUMBER, slot, self._writer._number(x), 0))
+            self.code.loads.append((instructions.NUMBER, slot, self._writer._number(x), 0, 0))
             return slot
         how, _ = broadcasting(entry.shape, self._step.shape)
         same = entry.dtype == self._step.dtype
         slot = self._slot(in_scratch=not (same and how in (instructions.FULL, instructions.ROW)))
-        how = (how or 0) + (0 if same else instructions.CONVERTED)
-        self.code.loads.append((how, slot, self._writer._address(x), instructions.BITS[str(entry.dtype)]))
+        how, bits = (how or 0) + (0 if same else instructions.CONVERTED), instructions.BITS[str(entry.dtype)]
+        self.code.loads.append((how, slot, self._writer._address(x), bits, prod(entry.shape)))
         return slot
 
     def _apply(self, place: int, function: int, operands: list[int]) -> tuple[int, bool]:
@@ -358,12 +359,12 @@ class _Chain:
         entry, loads, steps = self._entries[place], self.code.loads, self.code.steps
         stored = place in self._writer._outside
         out = self._writer._address(place) if stored else -1
-        read = {array for how, slot, array, _ in loads if how == instructions.FULL and slot in operands}
+        read = {array for how, slot, array, *_ in loads if how == instructions.FULL and slot in operands}
         # A loop that may write what it reads runs an entry at a time, so such results take the way through scratch.
         direct = stored and entry.dtype == self._step.dtype and out not in read
         result = self._slot(in_scratch=not direct)
         if direct:
-            loads.append((instructions.FULL, result, out, 0))
+            loads.append((instructions.FULL, result, out, 0, 0))
         first, second, third = (*operands, 0, 0, 0)[:3]
         steps.append((function, result, first, second, third))
         if stored and not direct:

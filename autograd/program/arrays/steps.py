@@ -337,8 +337,8 @@ def broadcasting(shape: tuple[int, ...], full: tuple[int, ...]) -> tuple[int | N
     """How an operand is broadcast over the entries of a result, and the length of the rows where that matters.
 
     Example:
-        >>> [broadcasting(shape, (2, 3, 4)) for shape in ((2, 3, 4), (4,), (2, 1, 1), (), (3, 1))]
-        [(0, 0), (1, 4), (2, 12), (3, 0), (None, 0)]
+        >>> [broadcasting(shape, (2, 3, 4)) for shape in ((2, 3, 4), (4,), (2, 1, 1), (3, 1), (), (2, 1, 4))]
+        [(0, 0), (1, 4), (2, 12), (3, 4), (4, 0), (None, 0)]
     """
     padded = (1,) * (len(full) - len(shape)) + shape
     if padded == full:
@@ -350,4 +350,6 @@ def broadcasting(shape: tuple[int, ...], full: tuple[int, ...]) -> tuple[int | N
         return instructions.ROW, prod(full[long[0] :])
     if padded[: long[-1] + 1] == full[: long[-1] + 1]:
         return instructions.COLUMN, prod(full[long[-1] + 1 :])
+    if padded[long[0] : long[-1] + 1] == full[long[0] : long[-1] + 1]:
+        return instructions.REPEATED, prod(full[long[-1] + 1 :])
     return None, 0

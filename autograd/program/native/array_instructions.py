@@ -38,10 +38,11 @@ ALONE, FEW = threads.ALONE, threads.FEW
 BITS = {"float32": 0, "float64": 1, "bool": 2}
 KINDS = "f4", "f8"
 
-# How an operand is broadcast over the rows and columns of a chain.
-FULL, ROW, COLUMN, SINGLE, NUMBER = range(5)
+# How an operand is broadcast over the rows and columns of a chain. A repeated one has an entry for each of some rows,
+# the next ones, and so on.
+FULL, ROW, COLUMN, REPEATED, SINGLE, NUMBER = range(6)
 # The same, where the numbers are first to be converted.
-CONVERTED = 5
+CONVERTED = 6
 # Steps that are no functions: a block back to memory, as numbers or as truth values.
 STORE, STORE_TRUTH = 0, 1
 
@@ -64,7 +65,7 @@ class Chain:
         columns: The length of a row.
         homes: For each slot.
         loads: For each operand that comes from outside, and each result that is written in place: how it is broadcast,
-            its slot, its array or number, its kind.
+            its slot, its array or number, its kind, how many entries it has.
         steps: The address of a function of blocks, its result, and up to three operands.
     """
 
@@ -72,7 +73,7 @@ class Chain:
     rows: int
     columns: int
     homes: list[int] = field(default_factory=list)
-    loads: list[tuple[int, int, int, int]] = field(default_factory=list)
+    loads: list[tuple[int, int, int, int, int]] = field(default_factory=list)
     steps: list[tuple[int, int, int, int, int]] = field(default_factory=list)
 
     def bytecode(self) -> list[int]:

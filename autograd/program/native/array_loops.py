@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from autograd.program.native.array_instructions import COLUMN, FULL, KINDS, NUMBER, ROW
+from autograd.program.native.array_instructions import COLUMN, FULL, KINDS, NUMBER, REPEATED, ROW
 from autograd.program.native.book import arity
 from autograd.program.native.expressions import function_of_floats
 from autograd.program.native.language import parsed, written
@@ -27,7 +27,8 @@ _POINTERS = "f4s", "f8s", "truths"
 class Loop:
     """What a loop does. Values are counted: first what is loaded, then the results.
 
-    As an instruction, it takes: rows, columns; where each load has its array or number; where each store has its array.
+    As an instruction, it takes: rows, columns; where each load has its array or number; where each store has its array;
+    how many entries each load has.
 
     Attributes:
         bits: 0 or 1, for 32 or 64 bits.
@@ -70,8 +71,11 @@ def _source(loop: Loop, kind: str) -> str:
             entry.append(f"v{i} = {kind}(r{i}[j])")
         elif how == ROW:
             entry.append(f"v{i} = {kind}(a{i}[j])")
+        elif how in (COLUMN, REPEATED):
+            size = f"w[p + {2 + len(loop.loads) + len(loop.stores) + i}]"
+            row.append(f"v{i} = {kind}(a{i}[i{f' % {size}' if how == REPEATED else ''}])")
         else:
-            (row if how == COLUMN else first).append(f"v{i} = {kind}(a{i}[{'i' if how == COLUMN else '0'}])")
+            first.append(f"v{i} = {kind}(a{i}[0])")
     for i, (rule, operands) in enumerate(loop.applied, start=len(loop.loads)):
         entry.append(f"v{i} = each_{rule.name}({', '.join(f'v{x}' for x in operands)})")
     for i, (value, truth) in enumerate(loop.stores):

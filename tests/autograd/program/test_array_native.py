@@ -37,14 +37,15 @@ def kinds(compiled: Any) -> list[type]:
 
 # ---- chains --------------------------------------------------------------------------------------------------------
 
-SHAPES = [(), (1,), (2100,), (3, 1500), (1500, 3), (2, 3, 700), (5, 1), (1, 7), (70, 64)]
+SHAPES = [(), (1,), (2100,), (3, 1500), (1500, 3), (2, 3, 700), (3, 2, 5, 60), (5, 1), (1, 7), (70, 64)]
 
 
 def spreads(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
-    """The shapes that are spread over ``shape``: itself, rows, columns, one number, and what is neither."""
+    """The shapes spread over ``shape``: itself, rows, columns, columns repeated, one number, and what is neither."""
     found = [shape, (), (1,) * len(shape), *(shape[i:] for i in range(1, len(shape)))]
     found += [(*shape[:i], *(1,) * (len(shape) - i)) for i in range(1, len(shape))]
-    return [*found, (*shape[:1], 1, *shape[2:])] if len(shape) == 3 else found
+    found += [(*shape[i:j], *(1,) * (len(shape) - j)) for j in range(2, len(shape)) for i in range(1, j)]
+    return [*found, (*shape[:1], 1, *shape[2:])] if len(shape) > 2 else found
 
 
 chains = st.sampled_from(SHAPES).flatmap(

@@ -65,8 +65,9 @@ CASES: dict[str, tuple[Function, tuple[Any, ...], list[str]]] = {
         lambda x, a, b: ag.where(x > 0, a, b), (f8(2, 3, 4), f8(4), f8(2, 1, 1)),
         ["2×3×4 float64 None: greater", "call where"],
     ),
+    "repeated columns": (lambda x, b: x * b + 1.0, (f8(2, 3, 4), f8(3, 1)), ["2×3×4 float64 4: multiply add"]),
     "neither rows nor columns": (
-        lambda x, b: x * b + 1.0, (f8(2, 3, 4), f8(3, 1)), ["call multiply", "2×3×4 float64 None: add"]
+        lambda x, b: x * b + 1.0, (f8(2, 3, 4), f8(2, 1, 4)), ["call multiply", "2×3×4 float64 None: add"]
     ),
     "both spread": (
         lambda x, b: x * b + 1.0, (f8(2, 3), f8(2, 1, 3)), ["call multiply", "2×2×3 float64 None: add"]
