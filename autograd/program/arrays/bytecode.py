@@ -272,7 +272,7 @@ class _Writer:
         columns = step.columns or count
         value: dict[int, int] = {}
         loads: list[tuple[int, int]] = []
-        applied, stores, where = [], [], [count // columns, columns]
+        applied, stores, where, repeated = [], [], [count // columns, columns], list[int]()
         made = set[int]()
         for each in step.applied:
             for x in each.operands:
@@ -284,7 +284,9 @@ class _Writer:
                     loads.append((instructions.NUMBER, 1))
                     where.append(self._number(x))
                 else:
-                    loads.append((broadcasting(entry.shape, step.shape)[0] or 0, instructions.BITS[str(entry.dtype)]))
+                    how = broadcasting(entry.shape, step.shape)[0] or 0
+                    loads.append((how, instructions.BITS[str(entry.dtype)]))
+                    repeated += [prod(entry.shape)] * (how == instructions.REPEATED)
                     where.append(self._address(x))
             made.add(each.place)
         for number, each in enumerate(step.applied, start=len(loads)):
@@ -293,7 +295,7 @@ class _Writer:
             if each.place in self._outside:
                 stores.append((number, entries[each.place].dtype != step.dtype))
                 where.append(self._address(each.place))
-        where += [prod(entries[x].shape) for x in value if x not in made]
+        where += repeated
         loop = array_loops.Loop(instructions.BITS[str(step.dtype)], tuple(loads), tuple(applied), tuple(stores))
         self._segments[-1].append((self.native.loop(loop), where))
 
@@ -345,13 +347,14 @@ class _Chain:
         entry = self._entries[x]
         if entry.is_number:
             slot = self._slot(in_scratch=True)
-            self.code.loads.append((instructions.NUMBER, slot, self._writer._number(x), 0, 0))
+            self.code.loads.append((instructions.NUMBER, slot, self._writer._number(x), 0))
             return slot
         how, _ = broadcasting(entry.shape, self._step.shape)
         same = entry.dtype == self._step.dtype
         slot = self._slot(in_scratch=not (same and how in (instructions.FULL, instructions.ROW)))
-        how, bits = (how or 0) + (0 if same else instructions.CONVERTED), instructions.BITS[str(entry.dtype)]
-        self.code.loads.append((how, slot, self._writer._address(x), bits, prod(entry.shape)))
+        kind = instructions.BITS[str(entry.dtype)] + 4 * prod(entry.shape) * (how == instructions.REPEATED)
+        how = (how or 0) + (0 if same else instructions.CONVERTED)
+        self.code.loads.append((how, slot, self._writer._address(x), kind))
         return slot
 
     def _apply(self, place: int, function: int, operands: list[int]) -> tuple[int, bool]:
@@ -359,12 +362,12 @@ class _Chain:
         entry, loads, steps = self._entries[place], self.code.loads, self.code.steps
         stored = place in self._writer._outside
         out = self._writer._address(place) if stored else -1
-        read = {array for how, slot, array, *_ in loads if how == instructions.FULL and slot in operands}
+        read = {array for how, slot, array, _ in loads if how == instructions.FULL and slot in operands}
         # A loop that may write what it reads runs an entry at a time, so such results take the way through scratch.
         direct = stored and entry.dtype == self._step.dtype and out not in read
         result = self._slot(in_scratch=not direct)
         if direct:
-            loads.append((instructions.FULL, result, out, 0, 0))
+            loads.append((instructions.FULL, result, out, 0))
         first, second, third = (*operands, 0, 0, 0)[:3]
         steps.append((function, result, first, second, third))
         if stored and not direct:

@@ -65,7 +65,7 @@ class Chain:
         columns: The length of a row.
         homes: For each slot.
         loads: For each operand that comes from outside, and each result that is written in place: how it is broadcast,
-            its slot, its array or number, its kind, how many entries it has.
+            its slot, its array or number, its kind; where it is repeated, four times the number of its entries more.
         steps: The address of a function of blocks, its result, and up to three operands.
     """
 
@@ -73,7 +73,7 @@ class Chain:
     rows: int
     columns: int
     homes: list[int] = field(default_factory=list)
-    loads: list[tuple[int, int, int, int, int]] = field(default_factory=list)
+    loads: list[tuple[int, int, int, int]] = field(default_factory=list)
     steps: list[tuple[int, int, int, int, int]] = field(default_factory=list)
 
     def bytecode(self) -> list[int]:

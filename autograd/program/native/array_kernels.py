@@ -56,17 +56,17 @@ def chain(w: longs, p: int, numbers: f8s) -> int:
         w[first + i] = scratch + w[p + i] * {BLOCK}
     p += slots
     width = {BLOCK} // SIZE
-    for q in range(p, p + 5 * loads, 5):
+    for q in range(p, p + 4 * loads, 4):
         how, home = w[q], w[first + w[q + 1]]
         if how == {NUMBER}:
             fill(home, KIND(numbers[w[q + 2]]), min(width, columns))
         elif how % {CONVERTED} == {SINGLE}:
             fill(home, read(w[w[q + 2]], w[q + 3], 0), min(width, columns))
-    last = p + 5 * loads + 5 * steps
+    last = p + 4 * loads + 5 * steps
     for i in range(rows):
         for j in range(0, columns, width):
             n = min(width, columns - j)
-            for q in range(p, p + 5 * loads, 5):
+            for q in range(p, p + 4 * loads, 4):
                 how, slot = w[q], first + w[q + 1]
                 if how == {FULL}:
                     w[slot] = w[w[q + 2]] + (i * columns + j) * SIZE
@@ -75,12 +75,12 @@ def chain(w: longs, p: int, numbers: f8s) -> int:
                 elif how % {CONVERTED} == {COLUMN}:
                     fill(w[slot], read(w[w[q + 2]], w[q + 3], i), n)
                 elif how % {CONVERTED} == {REPEATED}:
-                    fill(w[slot], read(w[w[q + 2]], w[q + 3], i % w[q + 4]), n)
+                    fill(w[slot], read(w[w[q + 2]], w[q + 3] % 4, i % (w[q + 3] // 4)), n)
                 elif how == {CONVERTED} + {FULL}:
                     convert(w[slot], w[w[q + 2]], w[q + 3], i * columns + j, n)
                 elif how == {CONVERTED} + {ROW}:
                     convert(w[slot], w[w[q + 2]], w[q + 3], j, n)
-            for q in range(p + 5 * loads, last, 5):
+            for q in range(p + 4 * loads, last, 5):
                 op, slot = w[q], w[first + w[q + 1]]
                 if op == {STORE}:
                     copy(w[w[q + 2]] + (i * columns + j) * SIZE, slot, n)

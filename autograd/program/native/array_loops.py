@@ -28,7 +28,7 @@ class Loop:
     """What a loop does. Values are counted: first what is loaded, then the results.
 
     As an instruction, it takes: rows, columns; where each load has its array or number; where each store has its array;
-    how many entries each load has.
+    how many entries each repeated load has.
 
     Attributes:
         bits: 0 or 1, for 32 or 64 bits.
@@ -60,7 +60,7 @@ def text(loop: Loop) -> str:
 
 def _source(loop: Loop, kind: str) -> str:
     """The loop in `language`."""
-    first, row, entry = [], [], []
+    first, row, entry, repeated = [], [], [], 0
     for i, (how, bits) in enumerate(loop.loads):
         if how == NUMBER:
             first.append(f"v{i} = {kind}(numbers[w[p + {i + 2}]])")
@@ -71,11 +71,12 @@ def _source(loop: Loop, kind: str) -> str:
             entry.append(f"v{i} = {kind}(r{i}[j])")
         elif how == ROW:
             entry.append(f"v{i} = {kind}(a{i}[j])")
-        elif how in (COLUMN, REPEATED):
-            size = f"w[p + {2 + len(loop.loads) + len(loop.stores) + i}]"
-            row.append(f"v{i} = {kind}(a{i}[i{f' % {size}' if how == REPEATED else ''}])")
+        elif how == REPEATED:
+            first.append(f"n{i} = w[p + {2 + len(loop.loads) + len(loop.stores) + repeated}]")
+            row.append(f"v{i} = {kind}(a{i}[i % n{i}])")
+            repeated += 1
         else:
-            first.append(f"v{i} = {kind}(a{i}[0])")
+            (row if how == COLUMN else first).append(f"v{i} = {kind}(a{i}[{'i' if how == COLUMN else '0'}])")
     for i, (rule, operands) in enumerate(loop.applied, start=len(loop.loads)):
         entry.append(f"v{i} = each_{rule.name}({', '.join(f'v{x}' for x in operands)})")
     for i, (value, truth) in enumerate(loop.stores):
