@@ -33,6 +33,14 @@ def test_a_hook_sees_the_complete_gradient_once() -> None:
     assert seen == [7.0]
 
 
+def test_of_several_hooks_each_is_removed_alone() -> None:
+    x = ag.Value(3.0)
+    handles = [x.register_hook(lambda g, by=by: g * by) for by in (2.0, 3.0, 5.0)]
+    for handle, expected in zip(handles, (15.0, 5.0, 1.0), strict=True):
+        handle.remove()
+        assert ag.gradients(x * 1.0, x) == expected
+
+
 def test_a_hook_on_a_leaf_changes_this_pass_alone() -> None:
     x = ag.Tensor(np.ones((2, 3), np.float32), requires_grad=True)
     handle = x.register_hook(lambda gradient: np.clip(gradient, -1.0, 1.0))

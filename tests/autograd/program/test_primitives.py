@@ -119,3 +119,17 @@ def test_functions_that_are_computed_together_give_what_each_gives(name: str, nu
     total = (-np.inf if name.startswith("softmax") else np.nan) if empty else ag.logsumexp(np.array(numbers))
     same(found[:, 0], shares if name.endswith("only") else [total, *shares])
     same(found[-1, 1], 1 / len(numbers))
+
+
+def test_what_is_taken_is_the_share_but_for_no_number_of_what_was_not() -> None:
+    shares, upstream = np.meshgrid([0.0, 2.0, np.inf, np.nan], [0.0, -0.0, 1.0, np.nan])
+    left_out = (upstream == 0) & np.isnan(shares)
+    expected = np.where(left_out, 0.0, shares)
+    taken = intrinsics.taken
+    np.testing.assert_array_equal(taken.array(shares, upstream), expected)
+    assert taken.scalar is not None
+    each = [taken.scalar(*pair) for pair in zip(shares.flat, upstream.flat, strict=True)]
+    np.testing.assert_array_equal(np.reshape(each, shares.shape), expected)
+    h = np.full(shares.shape, 3.0)
+    assert taken.vjps[0] is not None
+    np.testing.assert_array_equal(taken.vjps[0](h, None, shares, upstream), np.where(left_out, 0.0, h))
