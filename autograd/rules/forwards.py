@@ -27,9 +27,14 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     NumPy's takes a branch for each entry, and ten times as long where a processor cannot foresee them. Bits times truths
     are the same numbers to the bit, be they infinite or no numbers.
     """
-    dtype = _of_bits(condition, a, b)
-    if dtype is None:
-        return np.where(condition, a, b)
+    if condition.__class__ is np.ndarray and condition.size >= FORESEEN and condition.dtype.kind == "b":
+        dtype = _of_bits(a, b, condition.shape)
+        if dtype is not None:
+            return _by_bits(condition, a, b, dtype)
+    return np.where(condition, a, b)
+
+
+def _by_bits(condition: Any, a: Any, b: Any, dtype: np.dtype[Any]) -> Any:
     whole = BITS[dtype]
     if b.__class__ is float:
         return np.multiply(a.view(whole), condition).view(dtype)
@@ -39,13 +44,11 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     return found.view(dtype)
 
 
-def _of_bits(condition: Any, a: Any, b: Any) -> Any:
-    """The dtype of a choice among many floats of one shape, or between them and 0; else None."""
-    if condition.__class__ is not np.ndarray or condition.size < FORESEEN or condition.dtype.kind != "b":
-        return None
+def _of_bits(a: Any, b: Any, shape: tuple[int, ...]) -> Any:
+    """The dtype of floats of one shape, or beside a 0; else None."""
     dtype = None
     for x in (a, b):
-        if x.__class__ is np.ndarray and x.dtype in BITS and x.shape == condition.shape and dtype in (None, x.dtype):
+        if x.__class__ is np.ndarray and x.dtype in BITS and x.shape == shape and dtype in (None, x.dtype):
             dtype = x.dtype
         elif x.__class__ is not float or x != 0 or math.copysign(1, x) < 0:
             return None
@@ -308,22 +311,27 @@ def share_of_floats(a: float, b: float) -> float:
 
 def product(a: Any, b: Any) -> Any:
     """A B; one of medium size in pieces, so that BLAS does not share it among threads (see `FEW`)."""
-    if a.__class__ is np.ndarray and a.ndim == 2 and b.__class__ is np.ndarray and b.ndim == 2:
-        (rows, inner), columns = a.shape, b.shape[1]
-        if ALONE < rows * b.size < FEW and a.dtype is b.dtype and a.dtype in BITS and inner == len(b):
-            # A few rows at a time, which is as quick as all; but BLAS goes back and forth in a B that is turned.
-            by_columns = columns > rows and b.strides[0] < b.strides[1]
-            size, length = (a.size, columns) if by_columns else (b.size, rows)
-            if size <= ALONE:
-                found = np.empty((rows, columns), a.dtype)
-                step = -(-length // -(-length // (ALONE // size)))  # pieces as long as each other
-                for start in range(0, length, step):
-                    part = slice(start, start + step)
-                    if by_columns:
-                        np.matmul(a, b[:, part], out=found[:, part])
-                    else:
-                        np.matmul(a[part], b, out=found[part])
-                return found
+    if a.__class__ is np.ndarray and b.__class__ is np.ndarray and a.size * b.size > ALONE and a.ndim == b.ndim == 2:
+        return _product_of_many(a, b)
+    return np.matmul(a, b)
+
+
+def _product_of_many(a: Any, b: Any) -> Any:
+    (rows, inner), columns = a.shape, b.shape[1]
+    if ALONE < rows * b.size < FEW and a.dtype is b.dtype and a.dtype in BITS and inner == len(b):
+        # A few rows at a time, which is as quick as all; but BLAS goes back and forth in a B that is turned.
+        by_columns = columns > rows and b.strides[0] < b.strides[1]
+        size, length = (a.size, columns) if by_columns else (b.size, rows)
+        if size <= ALONE:
+            found = np.empty((rows, columns), a.dtype)
+            step = -(-length // -(-length // (ALONE // size)))  # pieces as long as each other
+            for start in range(0, length, step):
+                part = slice(start, start + step)
+                if by_columns:
+                    np.matmul(a, b[:, part], out=found[:, part])
+                else:
+                    np.matmul(a[part], b, out=found[part])
+            return found
     return np.matmul(a, b)
 
 
