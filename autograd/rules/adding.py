@@ -11,7 +11,25 @@ from typing import Any
 
 import numpy as np
 
+from autograd.rules.loops import loop
 from autograd.rules.shapes import is_basic
+
+# x[b, i, j] is added at y[b, places[i], j], one after the other.
+_ADD_AT = """
+def add_at(w: longs) -> int:
+    blocks, count, after, block, places = w[0], w[1], w[2], w[3], longs(w[6])
+    for b in range(blocks):
+        for i in range(count):
+            add(after, KINDs(w[4]) + (b * block + places[i]) * after, KINDs(w[5]) + (b * count + i) * after)
+    return 0
+
+@parallel
+def add(n: int, y: KINDs, x: KINDs):
+    for j in range(n):
+        y[j] = y[j] + x[j]
+"""
+# Fewer numbers, or fewer at each place, NumPy has added before a loop is called.
+_FEW, _SHORT = 1 << 10, 4
 
 
 def scatter(x: Any, shape: tuple[int, ...], index: Any) -> Any:
@@ -63,6 +81,8 @@ def from_the_start(positions: Any, shape: tuple[int, ...], axis: int) -> Any:
 def _added(x: Any, places: Any, shape: tuple[int, ...], before: int, after: int) -> Any:
     """Zeros with x added, where each place is one of a block, and each entry of it has so many numbers."""
     result = np.zeros(shape, dtype=np.asarray(x).dtype)
+    if _by_loop(result, x, places, before, after):
+        return result
     if before != 1:
         block = result.size // max(1, before * after)
         places = np.arange(before)[:, None] * block + places.reshape(-1)
@@ -70,3 +90,18 @@ def _added(x: Any, places: Any, shape: tuple[int, ...], before: int, after: int)
         places = places.reshape(-1, 1) * after + np.arange(after)
     np.add.at(result.reshape(-1), places.reshape(-1), np.reshape(x, -1))
     return result
+
+
+def _by_loop(y: Any, x: Any, places: Any, before: int, after: int) -> bool:
+    """Add x in machine code, unless that is left to NumPy."""
+    kind = {"float32": "f4", "float64": "f8"}.get(y.dtype.name)
+    if kind is None or not y.dtype.isnative or not y.size or np.size(x) < _FEW or after < _SHORT:
+        return False
+    add_at = loop("add_at", _ADD_AT.replace("KIND", kind))
+    if add_at is None:
+        return False
+    x, places = np.require(x, y.dtype, ["C", "A"]), np.require(places, np.int64, ["C", "A"])
+    addresses = [array.__array_interface__["data"][0] for array in (y, x, places)]
+    words = np.array([before, places.size, after, y.size // (before * after), *addresses], np.int64)
+    add_at(words.ctypes.data)
+    return True

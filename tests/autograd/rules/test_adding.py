@@ -1,0 +1,36 @@
+"""Entries added at positions, in machine code and by NumPy."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd.rules.adding import scatter_add
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int64, np.complex128, ">f8"])
+@pytest.mark.parametrize(
+    ("shape", "axis", "positions", "fitting"),
+    [((5, 40), 0, [(30,)], True), ((3, 4, 8), 1, [(50,)], True), ((4, 3, 2, 11), 1, [(8, 9), (9,)], True),
+     ((5, 3), 0, [(400,)], False), ((5, 40), 0, [(3,)], False), ((5, 0), 0, [(2000,)], False)],
+)  # fmt: skip
+def test_entries_are_added_in_machine_code_in_numpys_order(
+    shape: tuple[int, ...], axis: int, positions: Any, fitting: bool, dtype: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("llvmlite")
+    rng, used = np.random.default_rng(0), list[str]()
+    places = [rng.integers(-n, n, size) for n, size in zip(shape[axis:], positions, strict=False)]
+    many = np.broadcast_shapes(*positions)
+    x = rng.normal(size=(*shape[:axis], *many, *shape[axis + len(places) :])).astype(dtype)
+    expected = np.zeros(shape, dtype)
+    np.add.at(expected, (*(slice(None),) * axis, *places), x)
+    assert ag.compile(lambda x: x + x, engine="native")(np.ones(2)).tolist() == [2, 2]
+    make = import_module("autograd.program.native.own_loops").made
+    monkeypatch.setattr("autograd.rules.loops.makers", [lambda name, text: used.append(name) or make(name, text)])
+    for given in (x, np.repeat(x, 2, axis=-1)[..., ::2]):  # the same numbers, not next to each other
+        np.testing.assert_array_equal(scatter_add(given, *places, shape=shape, axis=axis), expected)
+    assert used == (["add_at"] * 2 if fitting and dtype in (np.float32, np.float64) else [])
