@@ -9,7 +9,7 @@ from autograd.rules import forwards
 WHOLE = {np.float32: np.int32, np.float64: np.int64}
 
 
-def numbers(rng, dtype, shape=(40, 50)):
+def numbers(rng, dtype, shape=(128, 70)):
     """Numbers of every kind: of both signs, infinite, denormal, both zeros, and NaNs of several bits."""
     x = rng.normal(size=shape).astype(dtype)
     tiny, whole = np.finfo(dtype).smallest_subnormal, WHOLE[dtype]
@@ -47,7 +47,15 @@ def numbers(rng, dtype, shape=(40, 50)):
     ],
 )
 @pytest.mark.parametrize(
-    "condition", [lambda x: x > 0, lambda x: x, lambda x: (x > 0).astype(int), lambda x: x[:1] > 0]
+    "condition",
+    [
+        lambda x: x > 0,
+        lambda x: x > 3,
+        lambda x: np.asfortranarray(x > 0),
+        lambda x: x,
+        lambda x: (x > 0).astype(int),
+        lambda x: x[:1] > 0,
+    ],
 )
 def test_same_bits_as_numpy(dtype, sides, condition):
     rng = np.random.default_rng(0)
@@ -60,9 +68,20 @@ def test_same_bits_as_numpy(dtype, sides, condition):
     assert found.tobytes() == expected.tobytes()
 
 
-def test_what_is_given_stays_as_it_is():
+def test_branches_are_taken_where_they_are_foreseen():
+    noise = np.random.default_rng(0).random(2 * forwards.SAMPLED) < 0.5
+    assert forwards._changes_often(noise)
+    assert forwards._changes_often(noise.reshape(2, -1))
+    assert not forwards._changes_often(noise[: forwards.SAMPLED - 1])  # few
+    assert not forwards._changes_often(noise[::2])  # not side by side
+    assert not forwards._changes_often(np.sort(noise))
+    assert not forwards._changes_often(~np.sort(noise))
+
+
+@pytest.mark.parametrize("size", [2000, 2 * forwards.SAMPLED])
+def test_what_is_given_stays_as_it_is(size):
     rng = np.random.default_rng(0)
-    truths, a, b = rng.random((2, 2000)) > 0.5, rng.normal(size=(2, 2000)), rng.normal(size=(2, 2000))
+    truths, a, b = rng.random((2, size)) > 0.5, rng.normal(size=(2, size)), rng.normal(size=(2, size))
     kept = truths.copy(), a.copy(), b.copy()
     found = forwards.where(truths, a, b)
     found[:] = 7
