@@ -62,8 +62,8 @@ def per_sample_gradients(
         raise ag.ShapeError(
             f"per_sample_gradients needs one loss for each of {batch} samples, and reduction='none' gave {losses.shape}"
         )
-    parameters = {id(p): name for name, p in model.named_parameters() if p.requires_grad}
-    layers = _layers(losses, parameters, batch)
+    trained = {name: p for name, p in model.named_parameters() if p.requires_grad}
+    layers = _layers(losses, {id(p): name for name, p in trained.items()}, batch)
     if layers is None:
         return losses.data, _one_by_one(model, x, targets, loss, losses.data)
     upstreams = ag.gradients(ag.sum(losses), [node for node, _ in layers])
@@ -72,8 +72,8 @@ def per_sample_gradients(
         for position, name in places:
             own = _own_gradient(node, position, upstream.data)
             found[name] = found[name] + own if name in found else own
-    empty = {name: p for name, p in model.named_parameters() if id(p) in parameters and name not in found}
-    return losses.data, found | {name: np.zeros(batch + p.shape, p.dtype) for name, p in empty.items()}
+    empty = {name: np.zeros(batch + p.shape, p.dtype) for name, p in trained.items() if name not in found}
+    return losses.data, found | empty
 
 
 def _one_by_one(
