@@ -95,6 +95,8 @@ def _added(x: Any, places: Any, shape: tuple[int, ...], before: int, after: int)
 def _by_loop(y: Any, x: Any, places: Any, before: int, after: int) -> bool:
     """Add x in machine code, unless that is left to NumPy."""
     kind = {"float32": "f4", "float64": "f8"}.get(y.dtype.name)
+    if np.size(x) != before * np.size(places) * after:
+        return False  # which NumPy refuses, or spreads
     if kind is None or not y.dtype.isnative or not y.size or np.size(x) < _FEW or after < _SHORT:
         return False
     add_at = loop("add_at", _ADD_AT.replace("KIND", kind))

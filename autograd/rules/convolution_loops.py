@@ -107,7 +107,7 @@ Share = Callable[[int], Any]
 
 def loop_forward(plan: Any, x: Any, kernel: Any, y: Any) -> Callable[[], Share] | None:
     """What gives a thread its work on shares by number, with memory of its own; None where NumPy is to do it."""
-    found = _loop("convolution", _FORWARD, plan, (x, kernel, y))
+    found = _loop("convolution", _FORWARD, plan, (x, kernel, y), y)
     if found is None:
         return None
 
@@ -124,7 +124,7 @@ def loop_forward(plan: Any, x: Any, kernel: Any, y: Any) -> Callable[[], Share] 
 
 def loop_kernel(plan: Any, x: Any, g: Any, turned: bool) -> Callable[[], Share] | None:
     """The same for the gradient of a kernel, (1, rows, out), to which each share adds."""
-    found = _loop("convolution_kernel", _KERNEL, plan, (x, g)) if len(plan.pieces) <= _PIECES else None
+    found = _loop("convolution_kernel", _KERNEL, plan, (x, g), g) if len(plan.pieces) <= _PIECES else None
     if found is None:
         return None
 
@@ -144,12 +144,14 @@ def loop_kernel(plan: Any, x: Any, g: Any, turned: bool) -> Callable[[], Share] 
     return worker
 
 
-def _loop(name: str, text: str, plan: Any, arrays: tuple[Any, ...]) -> Callable[[int], object] | None:
+def _loop(name: str, text: str, plan: Any, arrays: tuple[Any, ...], of_windows: Any) -> Callable[[int], object] | None:
     """The loop, if it is for such windows; NumPy takes products of single rows and columns in other ways."""
     kind = {"float32": "f4", "float64": "f8"}.get(plan.dtype.name)
     last = plan.pieces[-1]
     if kind is None or plan.groups > 1 or len(plan.size) > 2 or not plan.in_lines or not len(arrays[0]):
         return None
+    if of_windows.shape != (len(arrays[0]), plan.out, *plan.counts):
+        return None  # which NumPy refuses
     if min(plan.rows, plan.out, last.stop - last.start) < 2:
         return None
     if any(y.dtype != plan.dtype or not y.flags.c_contiguous or not y.flags.aligned for y in arrays):

@@ -102,6 +102,9 @@ def _tiles(images: Any, numbers: Any, places: Any, how: tuple[Lengths, ...], wha
         return False
     if images.dtype != numbers.dtype or places.dtype != np.uint8 or not images.size:
         return False
+    counts = [n // k for n, k in zip(images.shape[-2:], size, strict=True)]
+    if not numbers.shape == places.shape == (*images.shape[:-2], *counts):
+        return False  # which NumPy refuses
     if not all(y.flags.c_contiguous and y.flags.aligned for y in (images, numbers, places)):
         return False
     found = loop("tiles", _text(kind, size, numbers.shape[-1], what))

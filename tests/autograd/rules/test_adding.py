@@ -34,3 +34,14 @@ def test_entries_are_added_in_machine_code_in_numpys_order(
     for given in (x, np.repeat(x, 2, axis=-1)[..., ::2]):  # the same numbers, not next to each other
         np.testing.assert_array_equal(scatter_add(given, *places, shape=shape, axis=axis), expected)
     assert used == (["add_at"] * 2 if fitting and dtype in (np.float32, np.float64) else [])
+
+
+@pytest.mark.parametrize("shape", [(40, 30), (41, 40)])
+def test_what_does_not_fit_is_refused_by_numpy_and_seen_by_no_loop(
+    shape: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = list[str]()
+    monkeypatch.setattr("autograd.rules.loops.makers", [lambda name, _: made.append(name)])
+    with pytest.raises(ValueError, match="broadcast"):
+        scatter_add(np.ones(shape), np.zeros(41, int), shape=(5, 30), axis=0)
+    assert not made

@@ -225,3 +225,27 @@ def test_loops_in_machine_code_give_convolutions_the_bits_of_numpy(
     for mine, theirs in zip([*found(*apart), *found(x, g)], 2 * by_numpy, strict=True):
         np.testing.assert_array_equal(mine, theirs)
     assert used == (["convolution", "convolution_kernel"] if fitting else [])
+
+
+_ONES = {"stride": (1, 1), "padding": (0, 0), "dilation": (1, 1), "groups": 1}
+_TILES = {"size": (2, 2), "stride": (2, 2), "padding": (0, 0), "dilation": (1, 1)}
+X = np.ones((9, 3, 12, 13))
+MISFITS = {
+    "too few lines": lambda: windows.convolution_kernel(X, np.ones((9, 4, 9, 11)), (3, 3), **_ONES),
+    "too few samples": lambda: windows.convolution_kernel(X, np.ones((8, 4, 10, 11)), (3, 3), **_ONES),
+    "too many windows": lambda: windows.into_windows(
+        np.ones((4, 20, 20)), np.zeros((4, 20, 20), np.uint8), (20, 20), **_TILES
+    ),
+    "too few places": lambda: windows.into_windows(
+        np.ones((4, 14, 14)), np.zeros((4, 14, 1), np.uint8), (28, 28), **_TILES
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MISFITS)
+def test_what_does_not_fit_is_refused_by_numpy_and_seen_by_no_loop(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = list[str]()
+    monkeypatch.setattr("autograd.rules.loops.makers", [lambda name, _: made.append(name)])
+    with pytest.raises(ValueError, match="broadcast"):
+        MISFITS[name]()
+    assert not made
