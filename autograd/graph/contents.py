@@ -122,7 +122,7 @@ def summary(*roots: Node) -> Summary:
     largest = tuple(sorted(held, key=lambda x: -x.bytes)[:LARGEST])
     leaves = sum(node.rule is None for node in order)
     counts = {name: (count, size) for name, (count, size) in rules.items()}
-    return Summary(len(order), leaves, max(depths.values(), default=0), total, counts, largest)
+    return Summary(len(order), leaves, max(depths.values()), total, counts, largest)
 
 
 def _size(count: int) -> str:

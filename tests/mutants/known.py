@@ -651,4 +651,9 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "1 → 2",
         "self._start = CLOCK.tick() if captures else -1  # leaves made from here on are the trace's own",
     ): "no stamp is below 0",
+    (
+        "autograd/program/nodes.py",
+        "And → Or",
+        "if tracer.data or not isinstance(other, TracedValue) or (other.requires_grad and recording()):",
+    ): "taken down at once, as a step of its own, it gives the same",
 }

@@ -214,6 +214,16 @@ def test_a_task_that_outlives_the_block_it_began_in_leaves_nothing() -> None:
     assert len(mode_module._STATES) == before
 
 
+def test_a_block_that_is_closed_in_another_thread_leaves_nothing() -> None:
+    before, block = len(mode_module._STATES), ag.no_grad()
+    opening = threading.Thread(target=block.__enter__)
+    opening.start()
+    opening.join()
+    assert len(mode_module._STATES) == before + 1
+    block.__exit__(None, None, None)
+    assert len(mode_module._STATES) == before
+
+
 @pytest.mark.parametrize("moment", range(40))
 def test_an_interrupt_at_any_moment_closes_the_block(moment: int) -> None:
     """Ctrl-C may come before the first line of __exit__, after which nobody calls it any more."""
