@@ -27,7 +27,9 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     NumPy's takes a branch for each entry, and ten times as long where a processor cannot foresee them. Bits times truths
     are the same numbers to the bit, be they infinite or no numbers.
     """
-    dtype = _of_bits(condition, a, b)
+    if condition.__class__ is not np.ndarray or condition.size < FORESEEN or condition.dtype.kind != "b":
+        return np.where(condition, a, b)
+    dtype = _of_bits(a, b, condition.shape)
     if dtype is None:
         return np.where(condition, a, b)
     whole = BITS[dtype]
@@ -42,13 +44,11 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     return found.view(dtype)
 
 
-def _of_bits(condition: Any, a: Any, b: Any) -> Any:
-    """The dtype of a choice among many floats of one shape, or between them and 0; else None."""
-    if condition.__class__ is not np.ndarray or condition.size < FORESEEN or condition.dtype.kind != "b":
-        return None
+def _of_bits(a: Any, b: Any, shape: tuple[int, ...]) -> Any:
+    """The dtype of floats of one shape, or beside a 0; else None."""
     dtype = None
     for x in (a, b):
-        if x.__class__ is np.ndarray and x.dtype in BITS and x.shape == condition.shape and dtype in (None, x.dtype):
+        if x.__class__ is np.ndarray and x.dtype in BITS and x.shape == shape and dtype in (None, x.dtype):
             dtype = x.dtype
         elif x.__class__ is not float or x != 0 or math.copysign(1, x) < 0:
             return None
