@@ -92,6 +92,7 @@ def _keep(kept: Any, x: Any, weight_ih: Any, bias: Any, weight: Any, h: Any, c: 
 
     def share(_: int, rows: slice, memory: Any, given: Any, last: Any) -> None:
         given[:-1, :, size:-1], given[..., -1], given[0, :, :size] = x[rows].swapaxes(0, 1), 1, h[rows]
+        given[-1, :, size:-1] = 0  # nothing is said after the last step
         memory[0, C] = c[rows]
         if not loop_through(memory, given, last, weights):
             _through(memory, given, last, weights, columns)

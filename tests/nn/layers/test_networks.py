@@ -529,3 +529,24 @@ def test_both_forms_of_gelu_take_lists() -> None:
 def test_gains_are_pytorchs(activation: str) -> None:
     torch = pytest.importorskip("torch", reason="compares with PyTorch, which is not installed")
     assert nn.init.gain(activation) == pytest.approx(torch.nn.init.calculate_gain(activation))
+
+
+@pytest.mark.parametrize("kind", ["LSTM", "GRU", "RNN"])
+@pytest.mark.parametrize("batch", [2, 40])
+def test_no_node_of_a_sequence_holds_what_memory_held_before(
+    kind: str, batch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layer, x = getattr(nn, kind)(3, 40, 6, seed=0), ag.Tensor(np.ones((batch, 5, 3)), requires_grad=True)
+    empty = np.empty
+
+    def of_no_numbers(*args: Any, **keywords: Any) -> Any:
+        found = empty(*args, **keywords)
+        if found.dtype.kind == "f":
+            found.fill(np.nan)
+        return found
+
+    monkeypatch.setattr(np, "empty", of_no_numbers)
+    loss = (layer(x)[0] ** 2).mean()
+    slopes = ag.gradients(loss, [x, *layer.parameters()], create_graph=True)
+    nodes = [node for root in (loss, *slopes) for node in ag.topological_order(root)]
+    assert {node.rule.name for node in nodes if node.rule is not None and np.isnan(node.data).any()} == set()
