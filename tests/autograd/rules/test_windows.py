@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 import pytest
 
-import autograd as ag
 from autograd.rules import windows
 from autograd.rules.convolutions import convolution_kernel, max_places
+from tests.loops import MAKERS, noted_loops
 
 HOW: dict[str, Any] = {"stride": (1, 1), "dilation": (1, 1), "groups": 1}
 
@@ -151,7 +150,7 @@ def test_loops_in_machine_code_find_and_fill_windows_as_numpy_does(
 ) -> None:
     pytest.importorskip("llvmlite")
     size, counts, over, samples = TILES[name]
-    rng, dtype, used = np.random.default_rng(0), np.dtype(dtype), list[str]()
+    rng, dtype = np.random.default_rng(0), np.dtype(dtype)
     how: dict[str, Any] = {"size": size, "stride": size, "padding": (0, 0), "dilation": (1, 1)}
     lengths = tuple(k * n + more for k, n, more in zip(size, counts, over, strict=True))
     values = [-1.0, 0.0, -0.0, 2.0] if dtype.kind == "i" else [-1.0, 0.0, -0.0, 2.0, np.nan, np.inf, -np.inf]
@@ -167,11 +166,9 @@ def test_loops_in_machine_code_find_and_fill_windows_as_numpy_does(
             results += [places, into, windows.into_windows(number, places.astype(np.intp), lengths=lengths, **how)]
         return results
 
-    monkeypatch.setattr("autograd.rules.loops.makers", [])
+    monkeypatch.setattr(MAKERS, [])
     by_numpy = found()
-    assert ag.compile(lambda x: x + x, engine="native")(np.ones(2)).tolist() == [2, 2]
-    make = import_module("autograd.program.native.own_loops").made
-    monkeypatch.setattr("autograd.rules.loops.makers", [lambda name, text: used.append(text) or make(name, text)])
+    used = noted_loops(monkeypatch)
     for ours, theirs in zip(found(), by_numpy, strict=True):
         np.testing.assert_array_equal(ours, theirs)
         np.testing.assert_array_equal(np.signbit(ours), np.signbit(theirs))
@@ -207,7 +204,7 @@ def test_loops_in_machine_code_give_convolutions_the_bits_of_numpy(
 ) -> None:
     pytest.importorskip("llvmlite")
     shape, kernel, how, fitting = CONVOLUTIONS[name]
-    axes, rng, used = len(kernel) - 2, np.random.default_rng(0), list[str]()
+    axes, rng = len(kernel) - 2, np.random.default_rng(0)
     how = {"stride": (1,) * axes, "padding": (0,) * axes, "dilation": (1,) * axes, "groups": 1} | how
     counts = windows.window_counts(shape[2:], kernel[2:], how["stride"], how["padding"], how["dilation"])
     x, w, g = (rng.normal(size=size).astype(dtype) for size in (shape, kernel, (shape[0], kernel[0], *counts)))
@@ -216,15 +213,13 @@ def test_loops_in_machine_code_give_convolutions_the_bits_of_numpy(
         y = windows.convolution(x, w, **how)
         return [y, windows.convolution_kernel(x, g, kernel[2:], **how)]
 
-    monkeypatch.setattr("autograd.rules.loops.makers", [])
+    monkeypatch.setattr(MAKERS, [])
     by_numpy = found(x, g)
-    assert ag.compile(lambda x: x + x, engine="native")(np.ones(2)).tolist() == [2, 2]
-    make = import_module("autograd.program.native.own_loops").made
-    monkeypatch.setattr("autograd.rules.loops.makers", [lambda name, text: used.append(name) or make(name, text)])
+    used = noted_loops(monkeypatch)
     apart = [np.repeat(y, 2, axis=-1)[..., ::2] for y in (x, g)]  # the same numbers, not next to each other
     for mine, theirs in zip([*found(*apart), *found(x, g)], 2 * by_numpy, strict=True):
         np.testing.assert_array_equal(mine, theirs)
-    assert used == (["convolution", "convolution_kernel"] if fitting else [])
+    assert [name for name, _ in used] == (["convolution", "convolution_kernel"] if fitting else [])
 
 
 _ONES = {"stride": (1, 1), "padding": (0, 0), "dilation": (1, 1), "groups": 1}
@@ -245,7 +240,7 @@ MISFITS = {
 @pytest.mark.parametrize("name", MISFITS)
 def test_what_does_not_fit_is_refused_by_numpy_and_seen_by_no_loop(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     made = list[str]()
-    monkeypatch.setattr("autograd.rules.loops.makers", [lambda name, _: made.append(name)])
+    monkeypatch.setattr(MAKERS, [lambda name, _: made.append(name)])
     with pytest.raises(ValueError, match="broadcast"):
         MISFITS[name]()
     assert not made

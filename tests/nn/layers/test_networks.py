@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ import nn
 from autograd.rules.threads import ALONE
 from autograd.test_util import check_grads
 from nn.layers.fused import MANY
+from tests.loops import MAKERS, noted_loops
 
 RANDOM = np.random.default_rng(0)
 F8: dict[str, Any] = {"dtype": np.float64, "seed": 0}
@@ -357,7 +357,7 @@ def test_loops_in_machine_code_give_an_lstm_the_bits_of_numpy(
     pytest.importorskip("llvmlite")
     batch, steps, inputs, size = lengths
     layer, rng = nn.LSTM(inputs, size, returns=returns, seed=0, dtype=dtype), np.random.default_rng(1)
-    x, used = (3 * rng.normal(size=(batch, steps, inputs))).astype(dtype), []
+    x = (3 * rng.normal(size=(batch, steps, inputs))).astype(dtype)
     x[5, 2] = 1e6  # gates shut for good
     weight = rng.normal(size=(2, 8, batch, size)).astype(dtype)[1, :steps].swapaxes(0, 1)
     monkeypatch.setattr("nn.layers.fused_lstm.ROWS", 200)
@@ -369,21 +369,19 @@ def test_loops_in_machine_code_give_an_lstm_the_bits_of_numpy(
         y.backward(weight if returns == "outputs" else weight[:, 0])
         return [y.data, given.grad.data, *(p.grad.data for p in layer.parameters())]  # type: ignore[union-attr]
 
-    monkeypatch.setattr("autograd.rules.loops.makers", [])
+    monkeypatch.setattr(MAKERS, [])
     by_numpy = found()
-    assert ag.compile(lambda x: x + x, engine="native")(np.ones(2)).tolist() == [2, 2]
-    make = import_module("autograd.program.native.own_loops").made
-    monkeypatch.setattr("autograd.rules.loops.makers", [lambda name, text: used.append(name) or make(name, text)])
+    used = noted_loops(monkeypatch)
     for ours, theirs in zip(found(), by_numpy, strict=True):
         np.testing.assert_array_equal(ours, theirs)
     expected = {"lstm_through": batch >= MANY, "lstm_back": returns == "outputs"}
-    assert set(used) == {name for name, fits in expected.items() if fits and size > 7}
+    assert {name for name, _ in used} == {name for name, fits in expected.items() if fits and size > 7}
 
 
 def test_no_product_of_an_lstm_that_is_shared_waits_for_the_threads_of_blas(monkeypatch: pytest.MonkeyPatch) -> None:
     layer, x, sizes = nn.LSTM(29, 128, seed=0, returns="outputs"), ag.Tensor(np.ones((64, 3, 29))), []
     matmul = np.matmul
-    monkeypatch.setattr("autograd.rules.loops.makers", [])
+    monkeypatch.setattr(MAKERS, [])
 
     def noted(a: Any, b: Any, **how: Any) -> Any:
         y = matmul(a, b, **how)
