@@ -62,9 +62,10 @@ class Purity:
         for generator in self._generators:
             if isinstance(generator, random.Random):
                 states.append(generator.getstate())
+            elif isinstance(generator, np.random.RandomState):  # whose normal numbers come in pairs, one kept in store
+                states.append(pickle.dumps(generator.get_state(legacy=False)))
             else:
-                bits = getattr(generator, "bit_generator", None) or generator._bit_generator
-                states.append(pickle.dumps(bits.state))
+                states.append(pickle.dumps(generator.bit_generator.state))
         # NumPy's global generator too, which users may call.
         return (CLOCK.ticks_here, pickle.dumps(np.random.get_state(legacy=False)), *states)  # noqa: NPY002
 
