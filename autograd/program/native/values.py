@@ -168,6 +168,8 @@ class Writer:
         return self._new(f"fneg {operand[1]} {operand[0]}", operand[1])
 
     def _compare(self, node: ast.Compare) -> Operand:
+        if len(node.ops) > 1:
+            raise TypeError(f"one comparison at a time: {ast.unparse(node)}")
         left, right = self._value(node.left), self._value(node.comparators[0])
         kind = self._common(left, right)
         a, b = self._as(left, kind), self._as(right, kind)
