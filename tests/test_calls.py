@@ -35,7 +35,7 @@ NOT_CALLED |= test_arguments.NOT_CALLED - {"Module", "History"} | {"Loss", "Init
 # Each call of these counts: a net under them would cost a tenth. Python's words name the method and the argument; so do
 # those for a Value or a Tensor of nothing (those in CAUGHT catch words alone).
 QUICK = {"affine", "linear", "forward_hook", "vspace", "unflatten_optimizer"}
-CAUGHT = ("Value", "Tensor", "sum", "mean", *(f"ArrayMethods.{name}" for name in ("sum", "mean", "max", "min")))
+CAUGHT = ("Value", "Tensor", "sum", "mean", *(f"Tensor.{name}" for name in ("sum", "mean", "max", "min")))
 QUICK_METHODS = {entry.name for entry in ag.graph.functions_of_one.entries_of_one()}
 QUICK_METHODS |= {"astype", "detach", "dot", "flatten", "item", "numpy", "ravel", "reshape", "squeeze", "swapaxes"}
 QUICK_METHODS |= {"abs", "clip", "leaky_relu", "register_hook", "to_device", "tolist", "transpose", "forward", "run"}

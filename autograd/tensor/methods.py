@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
@@ -264,6 +265,11 @@ class ArrayMethods(NumpyMethods, Exchange):
         """Where the smallest entry is: plain integers, since positions have no derivative."""
         look_at(".argmin()", self)
         return self._raw.argmin(axis)
+
+
+for _method in (*vars(ArrayMethods).values(), *vars(Exchange).values()):
+    if inspect.isfunction(_method):  # Python's words for a call that does not fit name the class that users know
+        _method.__qualname__, _method.__module__ = f"Tensor.{_method.__name__}", f"{__package__}.tensor"
 
 
 def plain_index(index: Any) -> Any:
