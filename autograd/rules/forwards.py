@@ -327,18 +327,16 @@ def product(a: Any, b: Any) -> Any:
 def _product_of_many(a: Any, b: Any) -> Any:
     (rows, inner), columns = a.shape, b.shape[1]
     if ALONE < rows * b.size < FEW and a.dtype is b.dtype and a.dtype in BITS and inner == len(b):
-        # A few rows at a time, which is as quick as all; but BLAS goes back and forth in a B that is turned.
-        by_columns = columns > rows and b.strides[0] < b.strides[1]
-        size, length = (a.size, columns) if by_columns else (b.size, rows)
-        if size <= ALONE:
-            found = np.empty((rows, columns), a.dtype)
-            step = -(-length // -(-length // (ALONE // size)))  # pieces as long as each other
-            for start in range(0, length, step):
-                part = slice(start, start + step)
-                if by_columns:
-                    np.matmul(a, b[:, part], out=found[:, part])
-                else:
-                    np.matmul(a[part], b, out=found[part])
+        found = y = np.empty((rows, columns), a.dtype)
+        if columns > rows and b.strides[0] < b.strides[1]:  # BLAS goes back and forth in a B that is turned
+            a, b, y = b.T, a.T, y.T
+        if b.size <= ALONE:
+            # A few rows at a time, as a stack of matrices, which is as quick as all at once.
+            step = -(-len(a) // -(-len(a) // (ALONE // b.size)))  # pieces as long as each other
+            even = len(a) // step * step
+            np.matmul(a[:even].reshape(-1, step, inner), b, out=y[:even].reshape(-1, step, b.shape[1]))
+            if even < len(a):
+                np.matmul(a[even:], b, out=y[even:])
             return found
     return np.matmul(a, b)
 
