@@ -12,6 +12,7 @@ from typing import Any
 from scipy import special as _special
 
 from autograd.scipy.rules import elliptic as _elliptic
+from autograd.scipy.rules import incomplete as _incomplete
 from autograd.scipy.rules import orthogonal as _orthogonal
 from autograd.scipy.rules import rarer as _rarer
 from autograd.scipy.rules import usual as _usual
@@ -31,7 +32,7 @@ from autograd.scipy.rules.usual import logsumexp as logsumexp
 from autograd.scipy.rules.usual import multigammaln as multigammaln
 from autograd.scipy.rules.usual import softmax as softmax
 
-for _room in (_usual, _elliptic, _orthogonal, _rarer):
+for _room in (_usual, _incomplete, _elliptic, _orthogonal, _rarer):
     for _name, _entry in vars(_room).items():
         if isinstance(_entry, SpecialFunction) and _entry.__module__ == __name__:
             globals()[_name] = _entry

@@ -17,11 +17,11 @@ import autograd.numpy as anp
 from autograd.graph.node import Node
 from autograd.numpy.protocols import COMPOSED, UFUNCS
 from autograd.rules import exponentials
-from autograd.rules.entries import abs, cbrt, cos, cosh, equal, exp, floor, less, logical_and, rint, sin, trunc, where
+from autograd.rules.entries import abs, cbrt, cos, cosh, equal, exp, less, logical_and, rint, sin, where
 from autograd.rules.ready import Vjp
 from autograd.rules.special import spherical_bessel
 from autograd.scipy.rules.entering import enter, unknown
-from autograd.scipy.rules.usual import beta_density, gamma_density, rgamma
+from autograd.scipy.rules.usual import rgamma
 
 _PI, _DEGREE = math.pi, math.pi / 180
 
@@ -32,35 +32,12 @@ UFUNCS |= {
 
 # ---- distributions ---------------------------------------------------------------------------------------------------
 
-
-def _f_density(n: Any, d: Any, x: Any) -> Any:
-    """Of Fisher's distribution, where n x / (n x + d) has a beta distribution."""
-    return beta_density(n / 2, d / 2, n * x / (n * x + d)) * n * d / (n * x + d) ** 2
-
-
-bdtr = enter("bdtr", unknown, unknown, lambda g, y, k, n, p: -g * beta_density(floor(k) + 1, trunc(n) - floor(k), p))
-bdtrc = enter("bdtrc", unknown, unknown, lambda g, y, k, n, p: g * beta_density(floor(k) + 1, trunc(n) - floor(k), p))
-nbdtr = enter("nbdtr", unknown, unknown, lambda g, y, k, n, p: g * beta_density(trunc(n), trunc(k) + 1.0, p))
-nbdtrc = enter("nbdtrc", unknown, unknown, lambda g, y, k, n, p: -g * beta_density(trunc(n), trunc(k) + 1.0, p))
-fdtr = enter("fdtr", unknown, unknown, lambda g, y, n, d, x: g * _f_density(n, d, x))
-fdtrc = enter("fdtrc", unknown, unknown, lambda g, y, n, d, x: -g * _f_density(n, d, x))
-fdtri = enter("fdtri", unknown, unknown, lambda g, y, n, d, p: g / _f_density(n, d, y))
-gdtr = enter(
-    "gdtr", lambda g, y, a, b, x: g * x * gamma_density(b, a * x), unknown,
-    lambda g, y, a, b, x: g * a * gamma_density(b, a * x),
-)  # fmt: skip
-gdtrc = enter(
-    "gdtrc", lambda g, y, a, b, x: -g * x * gamma_density(b, a * x), unknown,
-    lambda g, y, a, b, x: -g * a * gamma_density(b, a * x),
-)  # fmt: skip
-chdtri = enter("chdtri", unknown, lambda g, y, v, p: -2 * g / gamma_density(v / 2, y / 2))
 chndtr = enter(
     "chndtr",
     lambda g, y, x, df, nc: g * (chndtr(x, df - 2, nc) - y) / 2,
     unknown,
     lambda g, y, x, df, nc: g * (chndtr(x, df + 2, nc) - y) / 2,
 )
-betainccinv = enter("betainccinv", unknown, unknown, lambda g, y, a, b, p: -g / beta_density(a, b, y))
 ndtri_exp = enter("ndtri_exp", lambda g, y, x: g * exp(x + y * y / 2) * math.sqrt(2 * _PI))
 tklmbda = enter(
     "tklmbda",

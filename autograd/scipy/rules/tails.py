@@ -16,7 +16,8 @@ from scipy import special as _special
 
 from autograd.rules.entries import hypot, sqrt
 from autograd.scipy.rules.entering import SpecialFunction, enter, unknown
-from autograd.scipy.rules.usual import betaln, gammaln, log_t_density, xlog1py, xlogy
+from autograd.scipy.rules.incomplete import log_t_density
+from autograd.scipy.rules.usual import betaln, gammaln, xlog1py, xlogy
 
 _EXACT = 1e-290  # above it a probability has all its digits
 _STEPS = 10_000

@@ -21,8 +21,6 @@ from autograd.rules.entries import (
     cos,
     equal,
     exp,
-    floor,
-    hypot,
     less,
     less_equal,
     log,
@@ -35,7 +33,6 @@ from autograd.rules.entries import (
     sign,
     sin,
     sqrt,
-    square,
     trunc,
     where,
 )
@@ -230,48 +227,6 @@ beta = enter(
     lambda g, y, a, b: g * y * (psi(b) - psi(a + b)),
 )
 betaln = enter("betaln", lambda g, y, a, b: g * (psi(a) - psi(a + b)), lambda g, y, a, b: g * (psi(b) - psi(a + b)))
-
-
-def gamma_density(a: Any, x: Any) -> Any:
-    """Of P(a, x), the regularized incomplete gamma function."""
-    return exp(xlogy(a - 1, x) - x - gammaln(a))
-
-
-def beta_density(a: Any, b: Any, x: Any) -> Any:
-    """Of I_x(a, b), the regularized incomplete beta function."""
-    return exp(xlogy(a - 1, x) + xlog1py(b - 1, -x) - betaln(a, b))
-
-
-def log_t_density(df: Any, t: Any) -> Any:
-    """The logarithm of Student's density, where t² is too large for a float, too."""
-    u = t / sqrt(df)
-    inner = less(abs(u), 1)
-    distance = where(inner, log1p(square(where(inner, u, 0.0))), 2 * log(hypot(1.0, u)))
-    return gammaln((df + 1) / 2) - gammaln(df / 2) - log(df * _PI) / 2 - (df + 1) / 2 * distance
-
-
-def _t_density(df: Any, t: Any) -> Any:
-    return exp(log_t_density(df, t))
-
-
-def _poisson_mass(k: Any, m: Any) -> Any:
-    k = floor(k)  # as SciPy counts
-    return exp(xlogy(k, m) - m - gammaln(k + 1))
-
-
-gammainc = enter("gammainc", unknown, lambda g, y, a, x: g * gamma_density(a, x))
-gammaincc = enter("gammaincc", unknown, lambda g, y, a, x: -g * gamma_density(a, x))
-gammaincinv = enter("gammaincinv", unknown, lambda g, y, a, p: g / gamma_density(a, y))
-gammainccinv = enter("gammainccinv", unknown, lambda g, y, a, p: -g / gamma_density(a, y))
-betainc = enter("betainc", unknown, unknown, lambda g, y, a, b, x: g * beta_density(a, b, x))
-betaincc = enter("betaincc", unknown, unknown, lambda g, y, a, b, x: -g * beta_density(a, b, x))
-betaincinv = enter("betaincinv", unknown, unknown, lambda g, y, a, b, p: g / beta_density(a, b, y))
-chdtr = enter("chdtr", unknown, lambda g, y, v, x: g * gamma_density(v / 2, x / 2) / 2)
-chdtrc = enter("chdtrc", unknown, lambda g, y, v, x: -g * gamma_density(v / 2, x / 2) / 2)
-stdtr = enter("stdtr", unknown, lambda g, y, df, t: g * _t_density(df, t))
-stdtrit = enter("stdtrit", unknown, lambda g, y, df, p: g / _t_density(df, y))
-pdtr = enter("pdtr", unknown, lambda g, y, k, m: -g * _poisson_mass(k, m))
-pdtrc = enter("pdtrc", unknown, lambda g, y, k, m: g * _poisson_mass(k, m))
 
 # ---- Bessel functions ----------------------------------------------------------------------------------------------
 
