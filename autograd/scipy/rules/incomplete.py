@@ -5,14 +5,12 @@ Formulas: NIST Digital Library of Mathematical Functions, https://dlmf.nist.gov,
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-from autograd.rules.entries import abs, exp, floor, hypot, less, log, log1p, sqrt, square, trunc, where
+from autograd.rules.entries import equal, exp, floor, trunc, where
 from autograd.scipy.rules.entering import enter, unknown
+from autograd.scipy.rules.tails import beta_by_a, beta_by_b, gamma_by_shape, log_t_density, student_by_freedom
 from autograd.scipy.rules.usual import betaln, gammaln, xlog1py, xlogy
-
-_PI = math.pi
 
 
 def gamma_density(a: Any, x: Any) -> Any:
@@ -30,14 +28,6 @@ def _f_density(n: Any, d: Any, x: Any) -> Any:
     return beta_density(n / 2, d / 2, n * x / (n * x + d)) * n * d / (n * x + d) ** 2
 
 
-def log_t_density(df: Any, t: Any) -> Any:
-    """The logarithm of Student's density, where t² is too large for a float, too."""
-    u = t / sqrt(df)
-    inner = less(abs(u), 1)
-    distance = where(inner, log1p(square(where(inner, u, 0.0))), 2 * log(hypot(1.0, u)))
-    return gammaln((df + 1) / 2) - gammaln(df / 2) - log(df * _PI) / 2 - (df + 1) / 2 * distance
-
-
 def _t_density(df: Any, t: Any) -> Any:
     return exp(log_t_density(df, t))
 
@@ -47,33 +37,142 @@ def _poisson_mass(k: Any, m: Any) -> Any:
     return exp(xlogy(k, m) - m - gammaln(k + 1))
 
 
-gammainc = enter("gammainc", unknown, lambda g, y, a, x: g * gamma_density(a, x))
-gammaincc = enter("gammaincc", unknown, lambda g, y, a, x: -g * gamma_density(a, x))
-gammaincinv = enter("gammaincinv", unknown, lambda g, y, a, p: g / gamma_density(a, y))
-gammainccinv = enter("gammainccinv", unknown, lambda g, y, a, p: -g / gamma_density(a, y))
-betainc = enter("betainc", unknown, unknown, lambda g, y, a, b, x: g * beta_density(a, b, x))
-betaincc = enter("betaincc", unknown, unknown, lambda g, y, a, b, x: -g * beta_density(a, b, x))
-betaincinv = enter("betaincinv", unknown, unknown, lambda g, y, a, b, p: g / beta_density(a, b, y))
-betainccinv = enter("betainccinv", unknown, unknown, lambda g, y, a, b, p: -g / beta_density(a, b, y))
-chdtr = enter("chdtr", unknown, lambda g, y, v, x: g * gamma_density(v / 2, x / 2) / 2)
-chdtrc = enter("chdtrc", unknown, lambda g, y, v, x: -g * gamma_density(v / 2, x / 2) / 2)
-chdtri = enter("chdtri", unknown, lambda g, y, v, p: -2 * g / gamma_density(v / 2, y / 2))
-stdtr = enter("stdtr", unknown, lambda g, y, df, t: g * _t_density(df, t))
-stdtrit = enter("stdtrit", unknown, lambda g, y, df, p: g / _t_density(df, y))
+# ---- with their parameters: P times the change of its logarithm, or nothing where P is 0 ----------------------------
+
+
+def _of(p: Any, change: Any) -> Any:
+    return where(equal(p, 0), 0.0, p * change)
+
+
+def _moved(change: Any, density: Any) -> Any:
+    """How an inverse of P moves for a given p, which is nothing at the ends."""
+    return where(equal(change, 0), 0.0, -change / density)
+
+
+def _by_shape(a: Any, x: Any) -> Any:
+    """∂P(a, x) / ∂a."""
+    return _of(gammainc(a, x), gamma_by_shape(a, x)[0])
+
+
+def _by_a(a: Any, b: Any, x: Any) -> Any:
+    """∂I(a, b, x) / ∂a."""
+    return _of(betainc(a, b, x), beta_by_a(a, b, x)[0])
+
+
+def _by_b(a: Any, b: Any, x: Any) -> Any:
+    """∂I(a, b, x) / ∂b."""
+    return _of(betainc(a, b, x), beta_by_b(a, b, x)[0])
+
+
+def _t_by_freedom(df: Any, t: Any) -> Any:
+    return _of(stdtr(df, t), student_by_freedom(df, t))
+
+
+def _f_by_n(n: Any, d: Any, x: Any) -> Any:
+    w = n * x / (n * x + d)  # which moves too, by w (1 − w) / n
+    return _by_a(n / 2, d / 2, w) / 2 + beta_density(n / 2, d / 2, w) * w * (1 - w) / n
+
+
+def _f_by_d(n: Any, d: Any, x: Any) -> Any:
+    w = n * x / (n * x + d)
+    return _by_b(n / 2, d / 2, w) / 2 - beta_density(n / 2, d / 2, w) * w * (1 - w) / d
+
+
+# ---- the functions; an inverse moves by the negative change of the function over its density ------------------------
+
+gammainc = enter("gammainc", lambda g, y, a, x: g * _by_shape(a, x), lambda g, y, a, x: g * gamma_density(a, x))
+gammaincc = enter("gammaincc", lambda g, y, a, x: -g * _by_shape(a, x), lambda g, y, a, x: -g * gamma_density(a, x))
+gammaincinv = enter(
+    "gammaincinv",
+    lambda g, y, a, p: g * _moved(_by_shape(a, y), gamma_density(a, y)),
+    lambda g, y, a, p: g / gamma_density(a, y),
+)
+gammainccinv = enter(
+    "gammainccinv",
+    lambda g, y, a, p: g * _moved(_by_shape(a, y), gamma_density(a, y)),
+    lambda g, y, a, p: -g / gamma_density(a, y),
+)
+betainc = enter(
+    "betainc",
+    lambda g, y, a, b, x: g * _by_a(a, b, x),
+    lambda g, y, a, b, x: g * _by_b(a, b, x),
+    lambda g, y, a, b, x: g * beta_density(a, b, x),
+)
+betaincc = enter(
+    "betaincc",
+    lambda g, y, a, b, x: -g * _by_a(a, b, x),
+    lambda g, y, a, b, x: -g * _by_b(a, b, x),
+    lambda g, y, a, b, x: -g * beta_density(a, b, x),
+)
+betaincinv = enter(
+    "betaincinv",
+    lambda g, y, a, b, p: g * _moved(_by_a(a, b, y), beta_density(a, b, y)),
+    lambda g, y, a, b, p: g * _moved(_by_b(a, b, y), beta_density(a, b, y)),
+    lambda g, y, a, b, p: g / beta_density(a, b, y),
+)
+betainccinv = enter(
+    "betainccinv",
+    lambda g, y, a, b, p: g * _moved(_by_a(a, b, y), beta_density(a, b, y)),
+    lambda g, y, a, b, p: g * _moved(_by_b(a, b, y), beta_density(a, b, y)),
+    lambda g, y, a, b, p: -g / beta_density(a, b, y),
+)
+chdtr = enter(
+    "chdtr",
+    lambda g, y, v, x: g * _by_shape(v / 2, x / 2) / 2,
+    lambda g, y, v, x: g * gamma_density(v / 2, x / 2) / 2,
+)
+chdtrc = enter(
+    "chdtrc",
+    lambda g, y, v, x: -g * _by_shape(v / 2, x / 2) / 2,
+    lambda g, y, v, x: -g * gamma_density(v / 2, x / 2) / 2,
+)
+chdtri = enter(
+    "chdtri",
+    lambda g, y, v, p: g * _moved(_by_shape(v / 2, y / 2), gamma_density(v / 2, y / 2)),
+    lambda g, y, v, p: -2 * g / gamma_density(v / 2, y / 2),
+)
+gdtr = enter(
+    "gdtr",
+    lambda g, y, a, b, x: g * x * gamma_density(b, a * x),
+    lambda g, y, a, b, x: g * _by_shape(b, a * x),
+    lambda g, y, a, b, x: g * a * gamma_density(b, a * x),
+)
+gdtrc = enter(
+    "gdtrc",
+    lambda g, y, a, b, x: -g * x * gamma_density(b, a * x),
+    lambda g, y, a, b, x: -g * _by_shape(b, a * x),
+    lambda g, y, a, b, x: -g * a * gamma_density(b, a * x),
+)
+stdtr = enter("stdtr", lambda g, y, df, t: g * _t_by_freedom(df, t), lambda g, y, df, t: g * _t_density(df, t))
+stdtrit = enter(
+    "stdtrit",
+    lambda g, y, df, p: g * _moved(_t_by_freedom(df, y), _t_density(df, y)),
+    lambda g, y, df, p: g / _t_density(df, y),
+)
+fdtr = enter(
+    "fdtr",
+    lambda g, y, n, d, x: g * _f_by_n(n, d, x),
+    lambda g, y, n, d, x: g * _f_by_d(n, d, x),
+    lambda g, y, n, d, x: g * _f_density(n, d, x),
+)
+fdtrc = enter(
+    "fdtrc",
+    lambda g, y, n, d, x: -g * _f_by_n(n, d, x),
+    lambda g, y, n, d, x: -g * _f_by_d(n, d, x),
+    lambda g, y, n, d, x: -g * _f_density(n, d, x),
+)
+fdtri = enter(
+    "fdtri",
+    lambda g, y, n, d, p: g * _moved(_f_by_n(n, d, y), _f_density(n, d, y)),
+    lambda g, y, n, d, p: g * _moved(_f_by_d(n, d, y), _f_density(n, d, y)),
+    lambda g, y, n, d, p: g / _f_density(n, d, y),
+)
+
+# ---- of whole numbers, as SciPy counts them -------------------------------------------------------------------------
+
 pdtr = enter("pdtr", unknown, lambda g, y, k, m: -g * _poisson_mass(k, m))
 pdtrc = enter("pdtrc", unknown, lambda g, y, k, m: g * _poisson_mass(k, m))
 bdtr = enter("bdtr", unknown, unknown, lambda g, y, k, n, p: -g * beta_density(floor(k) + 1, trunc(n) - floor(k), p))
 bdtrc = enter("bdtrc", unknown, unknown, lambda g, y, k, n, p: g * beta_density(floor(k) + 1, trunc(n) - floor(k), p))
 nbdtr = enter("nbdtr", unknown, unknown, lambda g, y, k, n, p: g * beta_density(trunc(n), trunc(k) + 1.0, p))
 nbdtrc = enter("nbdtrc", unknown, unknown, lambda g, y, k, n, p: -g * beta_density(trunc(n), trunc(k) + 1.0, p))
-fdtr = enter("fdtr", unknown, unknown, lambda g, y, n, d, x: g * _f_density(n, d, x))
-fdtrc = enter("fdtrc", unknown, unknown, lambda g, y, n, d, x: -g * _f_density(n, d, x))
-fdtri = enter("fdtri", unknown, unknown, lambda g, y, n, d, p: g / _f_density(n, d, y))
-gdtr = enter(
-    "gdtr", lambda g, y, a, b, x: g * x * gamma_density(b, a * x), unknown,
-    lambda g, y, a, b, x: g * a * gamma_density(b, a * x),
-)  # fmt: skip
-gdtrc = enter(
-    "gdtrc", lambda g, y, a, b, x: -g * x * gamma_density(b, a * x), unknown,
-    lambda g, y, a, b, x: -g * a * gamma_density(b, a * x),
-)  # fmt: skip

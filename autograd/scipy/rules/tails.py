@@ -1,8 +1,9 @@
 """Logarithms of incomplete gamma and beta functions, also where the functions themselves are too small for a float.
 
 The slope s of log P is P′ / P, a function of its own, which stays right where both are too small: as a difference of
-logarithms it would lose its digits. Its slope is s ((log |P′|)′ − s). Series and continued fractions: NIST Digital
-Library of Mathematical Functions, https://dlmf.nist.gov, §§8.7, 8.9, 8.17.
+logarithms it would lose its digits. Its slope is s ((log |P′|)′ − s). With a parameter log P changes by means of
+logarithms (see `autograd.scipy.rules.mean_logs`), whose own changes are means of the next powers. Series and continued
+fractions: NIST Digital Library of Mathematical Functions, https://dlmf.nist.gov, §§8.7, 8.9, 8.17.
 """
 
 from __future__ import annotations
@@ -14,13 +15,31 @@ from typing import Any
 import numpy as np
 from scipy import special as _special
 
-from autograd.rules.entries import hypot, sqrt
+from autograd.rules.entries import (
+    abs,
+    equal,
+    exp,
+    greater,
+    greater_equal,
+    hypot,
+    less,
+    less_equal,
+    log,
+    log1p,
+    logical_not,
+    maximum,
+    minimum,
+    sqrt,
+    square,
+    where,
+)
+from autograd.scipy.rules import mean_logs
 from autograd.scipy.rules.entering import SpecialFunction, enter, unknown
-from autograd.scipy.rules.incomplete import log_t_density
-from autograd.scipy.rules.usual import betaln, gammaln, xlog1py, xlogy
+from autograd.scipy.rules.usual import betaln, gammaln, psi, xlog1py, xlogy
 
 _EXACT = 1e-290  # above it a probability has all its digits
 _STEPS = 10_000
+_FAR = 1e150  # squares of more are no floats
 
 Function = Callable[..., Any]
 
@@ -135,6 +154,14 @@ def _log_beta_density(a: Any, b: Any, x: Any) -> Any:
     return xlogy(a - 1, x) + xlog1py(b - 1, -x) - betaln(a, b)
 
 
+def log_t_density(df: Any, t: Any) -> Any:
+    """The logarithm of Student's density, where t² is too large for a float, too."""
+    u = t / sqrt(df)
+    inner = less(abs(u), 1)
+    distance = where(inner, log1p(square(where(inner, u, 0.0))), 2 * log(hypot(1.0, u)))
+    return gammaln((df + 1) / 2) - gammaln(df / 2) - log(df * math.pi) / 2 - (df + 1) / 2 * distance
+
+
 def _gamma_change(a: Any, x: Any) -> Any:
     return (a - 1) / x - 1
 
@@ -152,67 +179,202 @@ def _enter(name: str, *vjps: Any, function: Function) -> SpecialFunction:
     return enter(name, *vjps, function=function, doc=f"y = {name}", module=__name__)
 
 
+# ---- means of logarithms, with which P changes with its parameters --------------------------------------------------
+
+
+def _moment(entry: SpecialFunction, n: Any, a: Any, x: Any) -> Any:
+    return 1.0 if n == 0 else entry(n, a, x)
+
+
+def _joint_moment(n: Any, m: Any, a: Any, b: Any, x: Any) -> Any:
+    return 1.0 if n == m == 0 else beta_below(n, m, a, b, x)
+
+
+def _beta_below_change(y: Any, n: Any, m: Any, a: Any, b: Any, x: Any) -> Any:
+    """With x: the new end adds nothing, as u = 0 there; the logarithms change, and the mean is of more."""
+    change = -y * log_betainc_slope(a, b, x)
+    if n > 0:
+        change = change + n / x * _joint_moment(n - 1, m, a, b, x)
+    return change + m / (1 - x) * _joint_moment(n, m - 1, a, b, x) if m > 0 else change
+
+
+gamma_below = _enter(
+    "gamma_below",
+    unknown,
+    lambda g, y, n, a, x: g * (y * gamma_below(1, a, x) - gamma_below(n + 1, a, x)),
+    lambda g, y, n, a, x: g * (n / x * _moment(gamma_below, n - 1, a, x) - y * log_gammainc_slope(a, x)),
+    function=mean_logs.gamma_below,
+)
+gamma_above = _enter(
+    "gamma_above",
+    unknown,
+    lambda g, y, n, a, x: g * (gamma_above(n + 1, a, x) - y * gamma_above(1, a, x)),
+    lambda g, y, n, a, x: -g * (n / x * _moment(gamma_above, n - 1, a, x) + y * log_gammaincc_slope(a, x)),
+    function=mean_logs.gamma_above,
+)
+beta_below = _enter(
+    "beta_below",
+    unknown,
+    unknown,
+    lambda g, y, n, m, a, b, x: g * (y * beta_below(1, 0, a, b, x) - beta_below(n + 1, m, a, b, x)),
+    lambda g, y, n, m, a, b, x: g * (beta_below(n, m + 1, a, b, x) - y * beta_below(0, 1, a, b, x)),
+    lambda g, y, n, m, a, b, x: g * _beta_below_change(y, n, m, a, b, x),
+    function=mean_logs.beta_below,
+)
+
+
+def _ratio(log_p: Any, log_q: Any, needed: Any) -> Any:
+    """P / Q, where it is needed."""
+    return exp(where(needed, log_p - log_q, 0.0))
+
+
+def _of_complement(change: Any, log_p: Any, log_q: Any, needed: Any) -> Any:
+    """The change of log Q = log(1 − P) where that of log P is known."""
+    ratio = _ratio(log_p, log_q, needed)
+    return where(equal(ratio, 0), 0.0, -ratio * change)
+
+
+def gamma_by_shape(a: Any, x: Any) -> tuple[Any, Any]:
+    """How log P(a, x) and log Q(a, x) change with a.
+
+    Below eᵠ⁽ᵃ⁺¹⁾ by P(a, x) = P(a + 1, x) + xᵃ e⁻ˣ / Γ(a + 1), so that T is never spread over more than a scale.
+    """
+    log_p, log_q = log_gammainc(a, x), log_gammaincc(a, x)
+    middle = exp(psi(a + 1))
+    below = less_equal(x, middle)
+    small, large = where(below, x, middle), where(below, middle, x)
+    rest = _ratio(log_gammainc(a + 1, small), log_gammainc(a, small), greater(small, 0))  # of P without the last term
+    of_p = log(small) - psi(a + 1) - rest * gamma_below(1, a + 1, small)
+    of_q = gamma_above(1, a, large) + log(large) - psi(a)
+    return (
+        where(below, of_p, _of_complement(of_q, log_q, log_p, logical_not(below))),
+        where(below, _of_complement(of_p, log_p, log_q, below), of_q),
+    )
+
+
+def beta_by_first(a: Any, b: Any, x: Any, y: Any, log_p: Any, log_q: Any) -> tuple[Any, Any]:
+    """How the logarithms of P = I(a, b, x) and of Q = I(b, a, y) = 1 − P, y = 1 − x, change with a."""
+    middle = exp(psi(a + 1) - psi(a + b + 1))
+    below = less_equal(x, middle)
+    small, large = where(below, x, middle), where(below, middle, x)
+    rest = _ratio(log_betainc(a + 1, b, small), log_betainc(a, b, small), greater(small, 0))  # as of P(a, x)
+    of_p = log(small) - psi(a + 1) + psi(a + b) + rest * (1 / (a + b) - beta_below(1, 0, a + 1, b, small))
+    of_q = log(large) - psi(a) + psi(a + b) + beta_below(0, 1, b, a, where(below, 1 - middle, y))
+    return (
+        where(below, of_p, _of_complement(of_q, log_q, log_p, logical_not(below))),
+        where(below, _of_complement(of_p, log_p, log_q, below), of_q),
+    )
+
+
+def beta_by_a(a: Any, b: Any, x: Any) -> tuple[Any, Any]:
+    """How the logarithms of I(a, b, x) and of 1 − I(a, b, x) change with a."""
+    return beta_by_first(a, b, x, 1 - x, log_betainc(a, b, x), log_betaincc(a, b, x))
+
+
+def beta_by_b(a: Any, b: Any, x: Any) -> tuple[Any, Any]:
+    """How they change with b."""
+    of_q, of_p = beta_by_first(b, a, 1 - x, x, log_betaincc(a, b, x), log_betainc(a, b, x))
+    return of_p, of_q
+
+
+def student_by_freedom(df: Any, t: Any) -> Any:
+    """How log F(t) changes with the degrees of freedom: F(−|t|) = I(df/2, 1/2, x) / 2 at x = df / (df + t²)."""
+    size = abs(t)
+    z, far = (
+        -minimum(size, _FAR),
+        log(maximum(size / _FAR, 1.0)),
+    )  # there log F falls like −df log |t|, and x is no float
+    distance = hypot(sqrt(df), z)
+    x, y = square(sqrt(df) / distance), square(z / distance)
+    log_p, log_q = log_betainc(df / 2, 0.5, x), log_betainc(0.5, df / 2, y)
+    of_tail = (beta_by_first(df / 2, 0.5, x, y, log_p, log_q)[0] - z / df * log_stdtr_slope(df, z)) / 2 - far
+    above = greater_equal(t, 0)
+    return where(above, _of_complement(of_tail, log_stdtr(df, -size), log_stdtr(df, size), above), of_tail)
+
+
+def _gamma_density_by_shape(a: Any, x: Any) -> Any:
+    """How the logarithm of the density changes with a."""
+    return log(x) - psi(a)
+
+
+def _beta_density_by_a(a: Any, b: Any, x: Any) -> Any:
+    return log(x) - psi(a) + psi(a + b)
+
+
+def _t_density_by_freedom(df: Any, t: Any) -> Any:
+    distance = hypot(sqrt(df), t)
+    share = square(t / distance)
+    logarithm = 2 * log(distance / sqrt(df))
+    return (psi((df + 1) / 2) - psi(df / 2) - 1 / df - logarithm + (df + 1) / df * share) / 2
+
+
+def _beta_density_by_b(a: Any, b: Any, x: Any) -> Any:
+    return log1p(-x) - psi(b) + psi(a + b)
+
+
+# ---- the functions ---------------------------------------------------------------------------------------------------
+
 log_gammainc_slope = _enter(
     "log_gammainc_slope",
-    unknown,
+    lambda g, y, a, x: g * y * (_gamma_density_by_shape(a, x) - gamma_by_shape(a, x)[0]),
     lambda g, y, a, x: g * y * (_gamma_change(a, x) - y),
     function=_slope(_special.gammainc, _log_gamma_density, 1.0, _below),
 )
 log_gammainc = _enter(
     "log_gammainc",
-    unknown,
+    lambda g, y, a, x: g * gamma_by_shape(a, x)[0],
     lambda g, y, a, x: g * log_gammainc_slope(a, x),
     function=_logarithm(_special.gammainc, _special.gammaincc, _below),
 )
 log_gammaincc_slope = _enter(
     "log_gammaincc_slope",
-    unknown,
+    lambda g, y, a, x: g * y * (_gamma_density_by_shape(a, x) - gamma_by_shape(a, x)[1]),
     lambda g, y, a, x: g * y * (_gamma_change(a, x) - y),
     function=_slope(_special.gammaincc, _log_gamma_density, -1.0, _above),
 )
 log_gammaincc = _enter(
     "log_gammaincc",
-    unknown,
+    lambda g, y, a, x: g * gamma_by_shape(a, x)[1],
     lambda g, y, a, x: g * log_gammaincc_slope(a, x),
     function=_logarithm(_special.gammaincc, _special.gammainc, _above),
 )
 log_betainc_slope = _enter(
     "log_betainc_slope",
-    unknown,
-    unknown,
+    lambda g, y, a, b, x: g * y * (_beta_density_by_a(a, b, x) - beta_by_a(a, b, x)[0]),
+    lambda g, y, a, b, x: g * y * (_beta_density_by_b(a, b, x) - beta_by_b(a, b, x)[0]),
     lambda g, y, a, b, x: g * y * (_beta_change(a, b, x) - y),
     function=_slope(_special.betainc, _log_beta_density, 1.0, _at_least),
 )
 log_betainc = _enter(
     "log_betainc",
-    unknown,
-    unknown,
+    lambda g, y, a, b, x: g * beta_by_a(a, b, x)[0],
+    lambda g, y, a, b, x: g * beta_by_b(a, b, x)[0],
     lambda g, y, a, b, x: g * log_betainc_slope(a, b, x),
     function=_logarithm(_special.betainc, _special.betaincc, _at_least),
 )
 log_betaincc_slope = _enter(
     "log_betaincc_slope",
-    unknown,
-    unknown,
+    lambda g, y, a, b, x: g * y * (_beta_density_by_a(a, b, x) - beta_by_a(a, b, x)[1]),
+    lambda g, y, a, b, x: g * y * (_beta_density_by_b(a, b, x) - beta_by_b(a, b, x)[1]),
     lambda g, y, a, b, x: g * y * (_beta_change(a, b, x) - y),
     function=_slope(_special.betaincc, _log_beta_density, -1.0, _at_most),
 )
 log_betaincc = _enter(
     "log_betaincc",
-    unknown,
-    unknown,
+    lambda g, y, a, b, x: g * beta_by_a(a, b, x)[1],
+    lambda g, y, a, b, x: g * beta_by_b(a, b, x)[1],
     lambda g, y, a, b, x: g * log_betaincc_slope(a, b, x),
     function=_logarithm(_special.betaincc, _special.betainc, _at_most),
 )
 log_stdtr_slope = _enter(
     "log_stdtr_slope",
-    unknown,
+    lambda g, y, df, z: g * y * (_t_density_by_freedom(df, z) - student_by_freedom(df, z)),
     lambda g, y, df, z: g * y * (_t_change(df, z) - y),
     function=_slope(_special.stdtr, log_t_density, 1.0, _students),
 )
 log_stdtr = _enter(
     "log_stdtr",
-    unknown,
+    lambda g, y, df, z: g * student_by_freedom(df, z),
     lambda g, y, df, z: g * log_stdtr_slope(df, z),
     function=_logarithm(_special.stdtr, lambda df, z: _special.stdtr(df, -z), _students),
 )

@@ -8,7 +8,7 @@ from typing import Any
 from autograd.rules.entries import greater, log, log1p, where
 from autograd.scipy import special
 from autograd.scipy.rules import tails
-from autograd.scipy.rules.incomplete import log_t_density
+from autograd.scipy.rules.tails import log_t_density
 from autograd.scipy.stats.families import Family
 
 

@@ -50,10 +50,12 @@ ROWS: dict[str, tuple[tuple[Any, ...], tuple[int, ...]]] = {
     "polygamma": ((2, POSITIVE), (1,)),
     "zeta": ((2.5, POSITIVE), (1,)),
     "binom": ((POSITIVE + 3, POSITIVE[::-1] / 2), (0, 1)),
-    **dict.fromkeys(("gammainc", "gammaincc", "chdtr", "chdtrc"), ((1.7, POSITIVE), (1,))),
-    **dict.fromkeys(("gammaincinv", "gammainccinv", "stdtrit"), ((1.7, UNIT), (1,))),
-    **dict.fromkeys(("betainc", "betaincc", "betaincinv"), ((1.7, 2.4, UNIT), (2,))),
-    "stdtr": ((3.5, SIGNED), (1,)),
+    **dict.fromkeys(("gammainc", "gammaincc", "chdtr", "chdtrc"), ((POSITIVE[::-1], POSITIVE), (0, 1))),
+    **dict.fromkeys(("gammaincinv", "gammainccinv", "stdtrit", "chdtri"), ((POSITIVE + 1, UNIT), (0, 1))),
+    **dict.fromkeys(
+        ("betainc", "betaincc", "betaincinv", "betainccinv"), ((POSITIVE[::-1], POSITIVE, UNIT), (0, 1, 2))
+    ),
+    "stdtr": ((POSITIVE, SIGNED), (0, 1)),
     **dict.fromkeys(("pdtr", "pdtrc"), ((2.7, POSITIVE), (1,))),
     **dict.fromkeys(("jv", "yv", "iv", "ive", "kv", "kve"), ((1.5, POSITIVE), (1,))),
     "jn": ((2, POSITIVE), (1,)),
@@ -62,12 +64,10 @@ ROWS: dict[str, tuple[tuple[Any, ...], tuple[int, ...]]] = {
     # distributions
     **dict.fromkeys(("bdtr", "bdtrc"), ((2.7, 5, UNIT), (2,))),  # 2.7 counts as 2
     **dict.fromkeys(("nbdtr", "nbdtrc"), ((2, 5, UNIT), (2,))),
-    **dict.fromkeys(("fdtr", "fdtrc"), ((3.5, 6.0, POSITIVE), (2,))),
-    "fdtri": ((3.5, 6.0, UNIT), (2,)),
-    **dict.fromkeys(("gdtr", "gdtrc"), ((POSITIVE / 4, 2.5, POSITIVE[::-1]), (0, 2))),
-    "chdtri": ((3.5, UNIT), (1,)),
+    **dict.fromkeys(("fdtr", "fdtrc"), ((POSITIVE[::-1] * 3, 6.0, POSITIVE), (0, 1, 2))),
+    "fdtri": ((3.5, POSITIVE + 2, UNIT), (0, 1, 2)),
+    **dict.fromkeys(("gdtr", "gdtrc"), ((POSITIVE / 4, 2.5, POSITIVE[::-1]), (0, 1, 2))),
     "chndtr": ((POSITIVE, 7.5, POSITIVE[::-1]), (0, 2)),
-    "betainccinv": ((1.7, 2.4, UNIT), (2,)),
     "ndtri_exp": ((-POSITIVE,), (0,)),
     "tklmbda": ((SIGNED / 4, 0.3), (0,)),
     # relatives of Bessel's functions, and polynomials
