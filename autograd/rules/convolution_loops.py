@@ -6,12 +6,12 @@ They are for windows without strides, of one or two axes, in one group.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from autograd.rules.loops import loop
+from autograd.rules.loops import Loop, loop
+from autograd.rules.threads import available
 
 __all__ = ["loop_forward", "loop_kernel"]
 
@@ -102,49 +102,35 @@ def add(n: int, sum: KINDs, more: KINDs):
 # Sums for so many pieces of a kernel's gradient are kept at most.
 _PIECES = 64
 
-Share = Callable[[int], Any]
 
-
-def loop_forward(plan: Any, x: Any, kernel: Any, y: Any) -> Callable[[], Share] | None:
-    """What gives a thread its work on shares by number, with memory of its own; None where NumPy is to do it."""
+def loop_forward(plan: Any, x: Any, kernel: Any, y: Any) -> bool:
+    """Fill in y, unless that is left to NumPy."""
     found = _loop("convolution", _FORWARD, plan, (x, kernel, y), y)
-    if found is None:
-        return None
-
-    def worker() -> Share:
-        memory = _memory(plan)
-
-        def share(number: int) -> None:
-            _run(found, plan, number, memory, x=x, others=kernel, y=y)
-
-        return share
-
-    return worker
+    if found is not None:
+        _run(found, plan, [_memory(plan) for _ in range(_threads(plan))], x=x, others=kernel, y=y)
+    return found is not None
 
 
-def loop_kernel(plan: Any, x: Any, g: Any, turned: bool) -> Callable[[], Share] | None:
-    """The same for the gradient of a kernel, (1, rows, out), to which each share adds."""
+def loop_kernel(plan: Any, x: Any, g: Any, turned: bool) -> list[Any] | None:
+    """What each share adds to the gradient of a kernel, (1, rows, out); None where that is left to NumPy."""
     found = _loop("convolution_kernel", _KERNEL, plan, (x, g), g) if len(plan.pieces) <= _PIECES else None
     if found is None:
         return None
-
-    def worker() -> Share:
-        memory = _memory(plan)
+    memories = [_memory(plan) for _ in range(_threads(plan))]
+    for memory in memories:
         memory["totals"] = np.empty((len(plan.pieces) + 1, plan.rows, plan.out), plan.dtype)
         if turned:
             memory["turned"] = np.empty((plan.count, plan.out), plan.dtype)
-
-        def share(number: int) -> Any:
-            y = np.zeros((1, plan.rows, plan.out), plan.dtype)
-            _run(found, plan, number, memory, x=x, others=g, y=y)
-            return y
-
-        return share
-
-    return worker
+    y = np.zeros((len(plan.shares), 1, plan.rows, plan.out), plan.dtype)
+    _run(found, plan, memories, y[0].nbytes, x=x, others=g, y=y)
+    return list(y)
 
 
-def _loop(name: str, text: str, plan: Any, arrays: tuple[Any, ...], of_windows: Any) -> Callable[[int], object] | None:
+def _threads(plan: Any) -> int:
+    return min(len(plan.shares), available())
+
+
+def _loop(name: str, text: str, plan: Any, arrays: tuple[Any, ...], of_windows: Any) -> Loop | None:
     """The loop, if it is for such windows; NumPy takes products of single rows and columns in other ways."""
     kind = {"float32": "f4", "float64": "f8"}.get(plan.dtype.name)
     last = plan.pieces[-1]
@@ -171,19 +157,24 @@ def _memory(plan: Any) -> dict[str, Any]:
     }
 
 
-def _run(loop: Callable[[int], object], plan: Any, number: int, memory: dict[str, Any], **arrays: Any) -> None:
-    """Give a loop its words for a share of the batch."""
-    parts, lengths, counts = plan.shares[number], (1, *plan.lengths)[-2:], (1, *plan.counts)[-2:]
-    if not parts:
-        return
-    padding = (0, *plan.padding)[-2:]
-    words = {name: y.__array_interface__["data"][0] for name, y in (memory | arrays).items()} | {
-        "start": parts[0].start, "stop": parts[-1].stop, "at_a_time": plan.at_a_time,
+def _run(loop: Loop, plan: Any, memories: list[dict[str, Any]], apart: int = 0, **arrays: Any) -> None:
+    """Give a loop its words for each thread and share of the batch; results of shares lie some bytes apart."""
+    lengths, counts = (1, *plan.lengths)[-2:], (1, *plan.counts)[-2:]
+    padding, memory = (0, *plan.padding)[-2:], memories[0]
+    words = {
+        "at_a_time": plan.at_a_time,
         "channels": plan.channels, "height": lengths[0] - 2 * padding[0], "width": lengths[1] - 2 * padding[1],
         "across": lengths[1], "plane": lengths[0] * lengths[1], "edge": padding[0] * lengths[1] + padding[1],
         "places": memory["offsets"].size, "count": plan.count, "rows": plan.rows, "outs": plan.out,
         "piece": plan.pieces[0].stop, "pieces": len(plan.pieces),
         "down": counts[0], "length": counts[1], "line": plan.lines[-1], "lines_of_one": memory["lines"][0].size,
     }  # fmt: skip
-    given = np.array([words.get(name, 0) for name in _NAMES], np.int64)
-    loop(given.ctypes.data)
+    shares = [number for number, parts in enumerate(plan.shares) if parts]
+    given = np.empty((len(memories), len(shares), len(_NAMES)), np.int64)
+    for own, of_thread in zip(memories, given, strict=True):
+        words |= {name: y.__array_interface__["data"][0] for name, y in (own | arrays).items()}
+        of_thread[:] = [words.get(name, 0) for name in _NAMES]
+    given[..., _NAMES.index("start")] = [plan.shares[number][0].start for number in shares]
+    given[..., _NAMES.index("stop")] = [plan.shares[number][-1].stop for number in shares]
+    given[..., _NAMES.index("y")] += np.multiply(shares, apart)
+    loop.shares(given)

@@ -8,8 +8,25 @@ question of time alone; a process that has made no native program waits for none
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
-Loop = Callable[[int], object]
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Loop(Protocol):
+    """What a loop can be asked for."""
+
+    def __call__(self, words: int, /) -> object:
+        """Run by the words at an address."""
+
+    def shares(self, words: NDArray[np.int64]) -> None:
+        """Run for each share, by whichever thread is free next.
+
+        Args:
+            words: (threads, shares, words), for each share the same work, in memory of each thread's own.
+        """
+
 
 # What makes loops: the native engine's, which it puts here.
 makers: list[Callable[[str, str], Loop | None]] = []

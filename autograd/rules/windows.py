@@ -188,18 +188,14 @@ class _Part:
         y[...] = self._inside[: len(y)]
 
 
-def _of_shares(
-    columns: _Columns,
-    work: Callable[[_Part, list[slice]], T],
-    by_loop: Callable[[], Callable[[int], T]] | None = None,
-) -> list[T]:
+def _of_shares(columns: _Columns, work: Callable[[_Part, list[slice]], T]) -> list[T]:
     """What some work gives for each share of the batch, by several threads, each with memory of its own."""
 
     def worker() -> Callable[[int], T]:
         memory = _Part(columns)
         return lambda number: work(memory, columns.shares[number])
 
-    return shared(by_loop or worker, len(columns.shares))
+    return shared(worker, len(columns.shares))
 
 
 def convolution(x: Any, w: Any, out: Any = None, **how: Any) -> Any:
@@ -215,7 +211,8 @@ def convolution(x: Any, w: Any, out: Any = None, **how: Any) -> Any:
         for part in parts:
             memory.products(kernel, memory.columns(x[part]), y[part])
 
-    _of_shares(columns, outputs, loop_forward(columns, x, np.ascontiguousarray(kernel), y))
+    if not loop_forward(columns, x, np.ascontiguousarray(kernel), y):
+        _of_shares(columns, outputs)
     return y
 
 
@@ -270,7 +267,7 @@ def _windows_times(g: Any, x: Any, columns: _Columns) -> Any:
                 y += found[0] if len(found) == 1 else found.sum(0)
         return y
 
-    first, *others = _of_shares(columns, total, loop_kernel(columns, x, g, columns.rows >= MANY))
+    first, *others = loop_kernel(columns, x, g, columns.rows >= MANY) or _of_shares(columns, total)
     for other in others:
         first += other
     return first

@@ -169,6 +169,9 @@ def _symbols() -> dict[str, int]:
         for symbol in (name, f"{name}f"):
             with suppress(AttributeError):
                 found[symbol] = ctypes.cast(getattr(library, symbol), ctypes.c_void_p).value or 0
+    system: Any = ctypes.CDLL("kernel32") if os.name == "nt" else library
+    give_way = system.SwitchToThread if os.name == "nt" else system.sched_yield
+    found["give_way"] = ctypes.cast(give_way, ctypes.c_void_p).value or 0
     for name in ("PyFloat_FromDouble", "PyLong_FromLong", "PyLong_AsVoidPtr", "PyErr_SetString"):
         found[name] = ctypes.cast(getattr(ctypes.pythonapi, name), ctypes.c_void_p).value or 0
     return found
