@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from functools import cache
+from itertools import product
 from typing import Any
 
 import numpy as np
 
 from autograd.rules.loops import loop
+from autograd.rules.threads import available
 
-__all__ = ["Positions", "first_places", "spread_tiles"]
+__all__ = ["Positions", "first_places", "largest_of_tiles", "spread_tiles"]
 
 Lengths = tuple[int, ...]
 
@@ -37,60 +39,86 @@ class Positions:
 
 # ---- tiles: windows of two axes, side by side ----
 
-# Both are given how many images there are, how many rows and columns of windows, the height and width of an image, and
-# the addresses of the images, of a number for each window, and of its place.
-_EACH_ROW = """
+# Lines of many windows fill all lanes of the processor, which the rows of a narrow image do not. Some rows of windows
+# at a time stand in lines, one for each row of a window; lines are filled from images before they are read, or images
+# from lines after these are written. There are given: how many images, rows and columns of windows, the height and width
+# of an image, how many rows at a time; the addresses of images, of a number for each window, of its place, and of lines.
+_TILES = """
 def tiles(w: longs) -> int:
-    rows, columns, height, width = w[1], w[2], w[3], w[4]
-    for i in range(w[0]):
-        for j in range(rows):
-            image, windows = (i * height + j * {down}) * width, (i * rows + j) * columns
-            row(columns, width, KINDs(w[5]) + image, KINDs(w[6]) + windows, truths(w[7]) + windows)
+    some, all = w[5], w[0] * w[1]
+    for first in range(0, all, some):
+        count = min(some, all - first)
+        {in_order}
     return 0
 
+def lines(w: longs, first: int, count: int):
+    rows, across, height, width = w[1], w[2] * {across}, w[3], w[4]
+    for i in range(first, first + count):
+        image = KINDs(w[6]) + (i // rows * height + i % rows * {down}) * width
+        row(across, w[5] * across, image, width, KINDs(w[9]) + (i - first) * across)
+
 @parallel
-def row(n: int, width: int, image: KINDs, number: KINDs, place: truths):
-    for j in range({columns}):
-        x, found, missing = number[j], 0, 1
-{each}
+def row(n: int, length: int, image: KINDs, width: int, line: KINDs):
+    for j in range(n):
+        {row}
+
+def windows(w: longs, first: int, count: int):
+    columns, before = w[2], first * w[2]
+    each(count * columns, w[5] * columns * {across}, KINDs(w[9]), KINDs(w[7]) + before, truths(w[8]) + before)
+
+@parallel
+def each(n: int, length: int, line: KINDs, number: KINDs, place: truths):
+    for j in range(n):
+        {each}
 """
-_FIRST = """
-        y = image[{there}]
-        missing = missing * int(y != x and (x == x or y == y))
-        found += missing
-"""
-_SPREAD = """
-        image[{there}] = x if place[j] == {number} else KIND(0.0)
-"""
+# As `numpy.maximum`: of equal numbers the second, and what is no number before all others.
+_LARGER = "x = x if x > {y} or x != x else {y}"
+_IS_FIRST = "{number} if y == {x} or (y != y and {x} != {x}) else "
 # Texts grow with the size of a window.
 _LARGEST = 16
-# Rows of fewer windows are as long as the text says: a loop that may be of any length goes through its last ones singly.
-_SHORT = 64
-# In rows of fewer windows LLVM looks at each by itself, which takes longer than NumPy's passes.
-_FEW = 12
+# Bytes of lines, which stay in the nearest cache; of images, that are worth a share; shares, at most.
+_LINES, _SHARE, _SHARES = 1 << 14, 1 << 17, 8
+# What several threads write lies in lines of the cache of their own.
+_APART = 16
 
 
 @cache
-def _text(kind: str, size: Lengths, columns: int, what: str) -> str:
+def _text(kind: str, size: Lengths, what: str) -> str:
     down, across = size
-    there = [f"{i} * width + {across} * j + {k}" for i in range(down) for k in range(across)]
-    if what == _FIRST:
-        there = there[:-1]  # the last place is that which is left
-    each = "".join(what.strip("\n").format(there=x, number=n) + "\n" for n, x in enumerate(there))
-    last = "        place[j] = found" if what == _FIRST else ""
-    text = _EACH_ROW.format(down=down, columns=columns if columns < _SHORT else "n", each=each + last)
-    return text.replace("KIND", kind)
+    image = [f"image[{i} * width + j]" for i in range(down)]
+    line = [f"line[{i} * length + j]" for i in range(down)]
+    window = [f"line[{i} * length + {across} * j + {k}]" for i, k in product(range(down), range(across))]
+    in_order = ["lines(w, first, count)", "windows(w, first, count)"]
+    if what == "largest":  # along one axis after the other
+        row = [f"x = {image[0]}", *(_LARGER.format(y=y) for y in image[1:]), f"{line[0]} = x"]
+        each = [f"x = {window[0]}", *(_LARGER.format(y=y) for y in window[1:across]), "number[j] = x"]
+    elif what == "first":
+        row = [f"{to} = {x}" for x, to in zip(image, line, strict=True)]
+        found = "".join(_IS_FIRST.format(number=i, x=x) for i, x in enumerate(window[:-1]))
+        each = ["y = number[j]", f"place[j] = {found}{len(window) - 1}"]
+    else:
+        in_order.reverse()
+        row = [f"{to} = {x}" for x, to in zip(line, image, strict=True)]
+        each = ["x, k = number[j], place[j]", *(f"{to} = x if k == {i} else KIND(0.0)" for i, to in enumerate(window))]
+    parts = {"in_order": in_order, "row": row, "each": each}
+    joined = {name: "\n        ".join(lines) for name, lines in parts.items()}
+    return _TILES.format(down=down, across=across, **joined).replace("KIND", kind)
+
+
+def largest_of_tiles(images: Any, largest: Any, how: tuple[Lengths, ...]) -> bool:
+    """Fill in the largest entry of each window, unless that is left to NumPy."""
+    return _tiles(images, largest, None, how, "largest")
 
 
 def first_places(images: Any, largest: Any, places: Any, how: tuple[Lengths, ...]) -> bool:
     """Fill in at which place each window has its largest entry first, unless that is left to NumPy."""
-    return largest.shape[-1] >= _FEW and _tiles(images, largest, places, how, _FIRST)
+    return _tiles(images, largest, places, how, "first")
 
 
 def spread_tiles(images: Any, numbers: Any, places: Any, how: tuple[Lengths, ...]) -> bool:
     """Fill in images that are 0 but for a number at one place of each window, unless that is left to NumPy."""
     covered = all(n % k == 0 for n, k in zip(images.shape[-2:], how[0], strict=False))
-    return covered and _tiles(images, numbers, places, how, _SPREAD)
+    return covered and _tiles(images, numbers, places, how, "spread")
 
 
 def _tiles(images: Any, numbers: Any, places: Any, how: tuple[Lengths, ...], what: str) -> bool:
@@ -100,17 +128,27 @@ def _tiles(images: Any, numbers: Any, places: Any, how: tuple[Lengths, ...], wha
         return False
     if stride != size or any(padding) or dilation != (1, 1):
         return False
-    if images.dtype != numbers.dtype or places.dtype != np.uint8 or not images.size:
+    arrays = [images, numbers] if places is None else [images, numbers, places]
+    if images.dtype != numbers.dtype or not images.size or (places is not None and places.dtype != np.uint8):
         return False
     counts = [n // k for n, k in zip(images.shape[-2:], size, strict=True)]
-    if not numbers.shape == places.shape == (*images.shape[:-2], *counts):
+    if any(y.shape != (*images.shape[:-2], *counts) for y in arrays[1:]):
         return False  # which NumPy refuses
-    if not all(y.flags.c_contiguous and y.flags.aligned for y in (images, numbers, places)):
+    if not all(y.flags.c_contiguous and y.flags.aligned for y in arrays):
         return False
-    found = loop("tiles", _text(kind, size, numbers.shape[-1], what))
+    found = loop("tiles", _text(kind, size, what))
     if found is None:
         return False
-    lengths = math.prod(images.shape[:-2]), *numbers.shape[-2:], *images.shape[-2:]
-    words = np.array([*lengths, *(y.__array_interface__["data"][0] for y in (images, numbers, places))], np.int64)
-    found(words.ctypes.data)
+    samples, row = math.prod(images.shape[:-2]), math.prod(size) * counts[1]
+    some = max(1, _LINES // (row * images.itemsize))
+    shares = max(1, min(samples, _SHARES, images.nbytes // _SHARE))
+    edges = np.array([samples * i // shares for i in range(shares + 1)])
+    lines = np.empty((min(shares, available()), some * row + _APART), images.dtype)
+    words = np.empty((len(lines), shares, 10), np.int64)
+    words[..., 0] = edges[1:] - edges[:-1]
+    words[..., 1:6] = *counts, *images.shape[-2:], some
+    for i, y in enumerate(arrays, 6):
+        words[..., i] = y.__array_interface__["data"][0] + edges[:-1] * (y.nbytes // samples)
+    words[..., 9] = (lines.__array_interface__["data"][0] + lines.strides[0] * np.arange(len(lines))).reshape(-1, 1)
+    found.shares(words)
     return True

@@ -16,7 +16,7 @@ import numpy as np
 from autograd.rules.convolution_loops import loop_forward, loop_kernel
 from autograd.rules.memory import result
 from autograd.rules.threads import ALONE, shared
-from autograd.rules.window_places import Positions, first_places, spread_tiles
+from autograd.rules.window_places import Positions, first_places, largest_of_tiles, spread_tiles
 
 Lengths = tuple[int, ...]
 T = TypeVar("T")
@@ -294,6 +294,8 @@ def max_pool(x: Any, size: Lengths, stride: Lengths, padding: Lengths, dilation:
     lead = x.ndim - len(size)
     counts = window_counts(x.shape[lead:], size, stride, padding, dilation)
     y = result(out, (*x.shape[:lead], *counts), x.dtype)
+    if largest_of_tiles(x, y, (size, stride, padding, dilation)):
+        return y
 
     along = [
         [(..., slice(i * d, i * d + (n - 1) * s + 1, s), *(slice(None),) * (len(size) - axis)) for i in range(k)]
@@ -326,12 +328,12 @@ def max_places(
     lengths = x.shape[x.ndim - len(size) :]
     counts = window_counts(lengths, size, stride, padding, dilation)
     places = result(out, y.shape, np.uint8 if math.prod(size) <= 256 else np.intp)
+    if first_places(x, y, places, (size, stride, padding, dilation)):
+        return places
     within = padded(np.ones(lengths, bool), padding, False)  # the least number of all may be beyond the edge, too
     indices = [index for _, index in each_place(size, counts, stride, dilation)][:-1]
 
     def first(part: Any) -> None:
-        if first_places(x[part], y[part], places[part], (size, stride, padding, dilation)):
-            return
         entries, top, found = padded(x[part], padding, _least(x)), y[part], places[part]
         undefined, missing = top != top, None
         some = undefined.any()
@@ -361,6 +363,8 @@ def into_windows(g: Any, places: Any, lengths: Lengths, out: Any = None, **how: 
     size, stride, padding, dilation = how["size"], how["stride"], how["padding"], how["dilation"]
     counts = window_counts(lengths, size, stride, padding, dilation)
     y = result(out, (*g.shape[: g.ndim - len(size)], *lengths), g.dtype)
+    if spread_tiles(y, g, places, (size, stride, padding, dilation)):
+        return y
     apart = all(d * (k - 1) < s for k, s, d in zip(size, stride, dilation, strict=True))
     samples = y.shape[: y.ndim - len(size)]
     full = (
@@ -372,8 +376,6 @@ def into_windows(g: Any, places: Any, lengths: Lengths, out: Any = None, **how: 
     direct = y.flags.c_contiguous and not any(padding)
 
     def spread(part: Any) -> None:
-        if spread_tiles(y[part], g[part], places[part], (size, stride, padding, dilation)):
-            return
         y[part] = 0
         image = y[part] if direct else padded(y[part], padding)
         if apart:

@@ -163,7 +163,13 @@ def test_loops_in_machine_code_find_and_fill_windows_as_numpy_does(
                 largest = windows.max_pool(image, **how)
             places = windows.max_places(image, largest, **how)
             into = windows.into_windows(number, places, lengths=lengths, **how)
-            results += [places, into, windows.into_windows(number, places.astype(np.intp), lengths=lengths, **how)]
+            largest = largest + np.zeros(1, dtype)  # which zero NumPy finds to be the larger differs between processors
+            results += [
+                largest,
+                places,
+                into,
+                windows.into_windows(number, places.astype(np.intp), lengths=lengths, **how),
+            ]
         return results
 
     monkeypatch.setattr(MAKERS, [])
@@ -174,7 +180,7 @@ def test_loops_in_machine_code_find_and_fill_windows_as_numpy_does(
         np.testing.assert_array_equal(np.signbit(ours), np.signbit(theirs))
     expected = 0
     if dtype in (np.float32, np.float64) and dtype.isnative and name not in ("too many places", "nothing"):
-        expected = (counts[1] >= 12) + (not any(over))
+        expected = 2 + (not any(over))
     assert len(set(used)) == expected
 
 
