@@ -54,3 +54,13 @@ def test_two_decays(monkeypatch: Any, capsys: Any) -> None:
     np.testing.assert_allclose(found["fitted"], found["TRUE"], rtol=0.05)
     losses = [float(loss) for loss in re.findall(r"loss (\S+?):? ", capsys.readouterr().out)]
     assert losses[0] < losses[1]
+
+
+def test_how_long_parts_last(monkeypatch: Any) -> None:
+    pytest.importorskip("scipy", reason="needs the extra scipy")
+    found = run(monkeypatch, "survival", "--parts", "500")
+    np.testing.assert_allclose(found["fitted"], found["right"], rtol=1e-3)  # SciPy's search, on its own
+    errors = found["relative_errors"]
+    assert np.all(abs(np.log(found["fitted"] / [found["SHAPE"], found["SCALE"]])) < 3 * errors)
+    few = run(monkeypatch, "survival", "--parts", "125")["relative_errors"]
+    np.testing.assert_allclose(few, 2 * errors, rtol=0.35)  # like one over the root of their number
