@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,11 @@ C, SAID, OPEN, LET = 1, slice(2, 6), slice(3, 6), slice(2, None, -1)
 SHARE, SHARES, WIDE = 1 << 12, 8, 128
 # Multiplications of a product that OpenBLAS does in the thread that asks for it.
 ALONE = (1 << 19) - 1
-# Rows that a share multiplies at a time for the gradient of the weights, while they are in the cache.
+# Rows that a share multiplies at a time for the gradients of x and the weights, while they are in the cache.
 ROWS = 64
+# Terms of the gradients for h and x that a share sums at a time: more would leave fewer columns, for each of which BLAS
+# puts what is said in order anew.
+TERMS = 64
 # Columns that are no slower to multiply by than one.
 LANES = 16
 # Bytes of slopes that are computed at a time.
@@ -62,6 +66,8 @@ def _columns(count: int, others: int, alone: bool) -> int:
 
 def _in_pieces(y: Any, columns: int) -> list[Any]:
     """Views of pieces of so many columns, with an axis for them before the last two, and of what is left."""
+    if columns == y.shape[-1]:
+        return [y[..., None, :, :]]
     whole = y.shape[-1] // columns * columns
     found = [y[..., :whole].reshape(*y.shape[:-1], whole // columns, columns).swapaxes(-2, -3)]
     return found if whole == y.shape[-1] else [*found, y[..., None, :, whole:]]
@@ -123,60 +129,101 @@ def _through(memory: Any, given: Any, last: Any, weights: list[Any], columns: in
             np.multiply(tanh, gates[2], out=next_h)
 
 
-def _found(batch: int, steps: int, inputs: int, size: int) -> list[tuple[int, ...]]:
-    """The gradients for the first h and c; for each share that for what is said, and what it adds to the weights'."""
-    rows = [share.stop - share.start for share in _shares(batch, size)]
-    shares = [shape for n in rows for shape in ((steps, n, 4 * size), (4 * size, size + inputs + 1))]
-    return [(batch, size), (batch, size), *shares]
+def _found(batch: int, steps: int, inputs: int, size: int, *, of_data: bool) -> list[tuple[int, ...]]:
+    """The gradients for x and the first h and c; and for each share what it adds to the weights' and biases'."""
+    total = 4 * size, size + inputs + 1
+    first = (batch, steps, 0 if of_data else inputs), (batch, size), (batch, size)
+    return [*first, *[total] * len(_shares(batch, size))]
+
+
+class _Plan:
+    """How a share goes back: some steps at a time, then what x and the weights have of these.
+
+    Attributes:
+        weights: By which h speaks to the gates, and x if it has a gradient.
+        steps: How many steps at a time.
+        terms: How many terms of the gradients for h and x are summed at a time.
+        columns: How many columns a product has for h, for x, and for the weights.
+        products: For h and for x, of which columns of what is said some terms are, and what they are multiplied by.
+    """
+
+    def __init__(self, weights: tuple[Any, Any], steps: int, most: int, width: int, alone: bool) -> None:
+        gates, self.weights = len(weights[0]), weights
+        self.steps = min(max(1, ROWS // most), steps) if alone else steps
+        self.terms = TERMS if alone else gates
+        rows = self.steps * most
+        counts, others = (*(y.shape[1] for y in weights), gates), (most * self.terms, rows * self.terms, rows * width)
+        self.columns = [_columns(*each, alone) for each in zip(counts, others, strict=True)]
+        terms = [slice(start, start + self.terms) for start in range(0, gates, self.terms)]
+        self.products = [
+            [(part, _in_pieces(y[part], columns)) for part in terms]
+            for y, columns in zip(weights, self.columns, strict=False)
+        ]
 
 
 def _back(found: Any, for_result: Any, kept: Any, inputs: Any) -> None:
-    (for_h, for_c, *shares), weight = found, inputs[3]
+    for_x, for_h, for_c, *totals = found
     (batch, size), most = for_h.shape, len(kept[-1])
-    pieces = _turned(_in_pieces(weight, _columns(size, most * len(weight), most < batch)), batch)
-    at_a_time = max(1, ROWS // most) if most < batch else len(kept[0])
-    columns = _columns(len(weight), at_a_time * most * kept[1].shape[2], most < batch)
+    weights = inputs[3], inputs[1][:, : for_x.shape[2]]
+    plan = _Plan(weights, for_x.shape[1], most, totals[0].shape[1], most < batch)
 
     def share(number: int, rows: slice, memory: Any, given: Any, _: Any) -> None:
-        for_said, total = shares[2 * number : 2 * number + 2]
-        of_h, of_c, result = for_h[rows], for_c[rows], for_result[rows]
+        of_x, of_h, of_c, result = (y[rows] for y in (for_x, for_h, for_c, for_result))
         of_c[:], of_h[:] = 0 if result.ndim == 3 else result, 0
-        if not loop_back(for_said, of_h, of_c, result, memory, pieces, total, given, at_a_time, columns):
-            _through_back(for_said, of_h, of_c, result, memory, pieces)
-            _times_given(total, for_said, given, at_a_time, columns)
+        way = of_x, of_h, of_c, totals[number], result, memory, given, plan
+        if not loop_back(*way):
+            _through_back(*way)
 
     _shared(batch, size, share, kept)
 
 
-def _through_back(all_said: Any, for_h: Any, for_c: Any, for_result: Any, memory: Any, weights: list[Any]) -> None:
+def _through_back(
+    for_x: Any, for_h: Any, for_c: Any, total: Any, for_result: Any, memory: Any, given: Any, plan: _Plan
+) -> None:
     """All steps of some rows, the last one first."""
-    (steps, rows, _), size = all_said.shape, for_h.shape[1]
+    (rows, steps, inputs), size = for_x.shape, for_h.shape[1]
     for_each = for_result.swapaxes(0, 1) if for_result.ndim == 3 else np.zeros(steps, memory.dtype)
-    work, parts = np.empty((rows, size), memory.dtype), _in_pieces(for_h, weights[0].shape[-1])
-    for t, slope in _slopes(memory):
-        for_gates = all_said[t].reshape(rows, 4, size).swapaxes(0, 1)  # a view
-        np.add(for_h, for_each[t], out=for_h)
-        for_c += np.multiply(slope[4], for_h, out=work)
-        np.multiply(slope[:3], for_c, out=for_gates[:3])
-        np.multiply(slope[3], for_h, out=for_gates[3])
-        for_c *= memory[t, 4]
-        for part, weight in zip(parts, weights, strict=True):
-            np.matmul(all_said[t], weight, out=part)
+    work, all_said = np.empty((rows, size), memory.dtype), np.empty((plan.steps, rows, 4 * size), memory.dtype)
+    slopes, columns = _slopes(memory), plan.columns
+    for stop in range(steps, 0, -plan.steps):
+        start = max(0, stop - plan.steps)
+        for t in range(stop - 1, start - 1, -1):
+            slope, said = next(slopes), all_said[t - start]
+            for_gates = said.reshape(rows, 4, size).swapaxes(0, 1)  # a view
+            np.add(for_h, for_each[t], out=for_h)
+            for_c += np.multiply(slope[4], for_h, out=work)
+            np.multiply(slope[:3], for_c, out=for_gates[:3])
+            np.multiply(slope[3], for_h, out=for_gates[3])
+            for_c *= memory[t, 4]
+            _times(for_h, said, plan.products[0], columns[0])
+        said = all_said[: stop - start].reshape((stop - start) * rows, 4 * size)
+        of_x = np.empty((len(said), inputs), memory.dtype)
+        _times(of_x, said, plan.products[1], columns[1])
+        for_x[:, start:stop] = of_x.reshape(stop - start, rows, inputs).swapaxes(0, 1)
+        _add_given(total, said, given[start:stop].reshape(len(said), total.shape[1]), columns[2], stop == steps)
 
 
-def _times_given(total: Any, all_said: Any, given: Any, at_a_time: int, columns: int) -> None:
-    """The gradient for what speaks to the gates, from that for what is said, some steps at a time."""
-    more, width = np.empty_like(total), total.shape[1]
-    for t in range(0, len(all_said), at_a_time):
-        said = all_said[t : t + at_a_time].reshape(-1, len(total))
-        now, y = given[t : t + at_a_time][: len(all_said) - t].reshape(-1, width), more if t else total
-        for part, product in zip(_in_pieces(said, columns), _in_pieces(y.T, columns), strict=True):
-            np.matmul(part.swapaxes(1, 2), now, out=product.swapaxes(1, 2))
-        if t:
-            total += more
+def _times(y: Any, said: Any, product: list[Any], columns: int) -> None:
+    """What is said times weights, of which so many terms are summed at a time."""
+    more = np.empty_like(y) if len(product) > 1 else y
+    for part, pieces in product:
+        found = more if part.start else y
+        for piece, columns_of in zip(pieces, _in_pieces(found, columns), strict=True):
+            np.matmul(said[:, part], piece, out=columns_of)
+        if part.start:
+            y += more
 
 
-def _slopes(memory: Any) -> Iterator[tuple[int, Any]]:
+def _add_given(total: Any, said: Any, given: Any, columns: int, first: bool) -> None:
+    """Add to the gradient for what speaks to the gates, or begin it, from that for what is said."""
+    y = total if first else np.empty_like(total)
+    for part, product in zip(_in_pieces(said, columns), _in_pieces(y.T, columns), strict=True):
+        np.matmul(part.swapaxes(1, 2), given, out=product.swapaxes(1, 2))
+    if not first:
+        total += y
+
+
+def _slopes(memory: Any) -> Iterator[Any]:
     """For each step, the last one first: the slopes of c for i, f and g, and of h for o and c."""
     steps, _, rows, size = memory.shape
     some = min(steps, max(1, AT_A_TIME // max(1, 5 * rows * size * memory.itemsize)))
@@ -192,47 +239,31 @@ def _slopes(memory: Any) -> Iterator[tuple[int, Any]]:
         y, slope_of_others = y[:, ::2], slope[:, 2::2]
         y *= let[:, ::2]
         np.subtract(gates[:, ::2], y, out=slope_of_others)
-        yield from zip(range(stop - 1, stop - len(slope) - 1, -1), slope[::-1], strict=True)
+        yield from slope[::-1]
 
 
-def _composed(g: Any, x: Any, weight_ih: Any, bias: Any, weight: Any, h: Any, c: Any) -> list[Any]:
-    batch, size = h.shape
-
-    def result(more: Any, weight_ih: Any, bias: Any, weight: Any, h: Any, c: Any) -> Any:
-        state, states = [h, c], []
+def _composed(g: Any, *inputs: Any, of_data: bool) -> list[Any]:
+    def result(x: Any, weight_ih: Any, bias: Any, weight: Any, h: Any, c: Any) -> Any:
+        size, state, states = h.shape[1], [h, c], []
         for t in range(x.shape[1]):
-            said = ag.linear(x[:, t], weight_ih.T, bias) + state[0] @ weight.T + more[t]
+            said = ag.linear(x[:, t], weight_ih.T, bias) + state[0] @ weight.T
             state = lstm_step([said[:, n * size : (n + 1) * size] for n in range(4)], state[1])
             states.append(state[0])
         return ag.stack(states, axis=1) if len(g.shape) == 3 else state[1]
 
-    more = np.zeros((x.shape[1], batch, 4 * size), h.dtype)
-    pull = ag.make_vjp(result, tuple(range(6)))(more, weight_ih, bias, weight, h, c)[0]
-    for_said, for_weight_ih, for_bias, for_weight, *rest = pull(g)
-    found: list[Any] = rest
+    first = [np.zeros((*inputs[0].shape[:2], 0), inputs[4].dtype)] * of_data
+    first += ag.make_vjp(result, tuple(range(of_data, 6)))(*inputs)[0](g)
+    for_x, for_weight_ih, for_bias, for_weight, *rest = first
     total = ag.concatenate([for_weight, for_weight_ih, for_bias[:, None]], axis=1)
-    for number, rows in enumerate(_shares(batch, size)):  # of what shares add, the first one has all
-        found += [for_said[:, rows], np.zeros(total.shape, h.dtype) if number else total]
-    return found
-
-
-def _for_x(found: Any, _: Any, inputs: Any) -> Any:
-    """The gradient for x, a few rows at a time where threads of ours are at work."""
-    (batch, steps, width), weight = inputs[0].shape, inputs[1]
-    found = found[2::2]
-    rows = [steps * y.shape[1] for y in found]
-    most = max(1, ALONE // max(1, len(weight) * width)) if len(found) > 1 else batch * steps
-    each = [next((n for n in range(min(most, count), 0, -1) if not count % n), 1) for count in rows]
-    products = [y.reshape(-1, n, len(weight)) @ weight for y, n in zip(found, each, strict=True)]
-    parts = [y.reshape(steps, -1, width) for y in products]
-    return (parts[0] if len(parts) == 1 else ag.concatenate(parts, axis=1)).transpose(1, 0, 2)
+    none = [np.zeros(total.shape, total.dtype)] * (len(_shares(*inputs[4].shape)) - 1)
+    return [for_x, *rest, total, *none]  # of what shares add, the first one has all
 
 
 def _for_weights(part: Any) -> Callable[..., Any]:
     """The sum of what all shares add to the gradient for some of the weights."""
 
     def rule(found: Any, _: Any, inputs: Any) -> Any:
-        first, *others = [total[:, part(inputs)] for total in found[3::2]]
+        first, *others = [total[:, part(inputs)] for total in found[3:]]
         for other in others:
             first = first + other
         return first if others else first + 0.0
@@ -240,25 +271,36 @@ def _for_weights(part: Any) -> Callable[..., Any]:
     return rule
 
 
-# The states, (batch, steps, size), and the last c, which goes the way back by itself; from x, its weights and biases,
-# the weights of the state, and the first h and c.
-lstm = entries(
-    "lstm",
-    _keep,
-    [
-        ("lstm", lambda kept, *inputs: [y[1:, :, : inputs[4].shape[1]].swapaxes(0, 1) for y in kept[1::3]]),
-        ("lstm_memory", lambda kept, *_: kept[2::3]),
-    ],
-    _back,
-    _composed,
-    (
-        _for_x,
-        _for_weights(lambda inputs: slice(inputs[4].shape[1], -1)),
-        _for_weights(lambda _: -1),
-        _for_weights(lambda inputs: slice(inputs[4].shape[1])),
-        lambda found, *_: found[0],
-        lambda found, *_: found[1],
-    ),
-    kept=_kept,
-    found=_found,
-)
+def _entries(name: str, of_data: bool) -> Callable[..., tuple[Any, ...]]:
+    """The states, (batch, steps, size), and the last c, which goes the way back by itself.
+
+    They are computed from x, its weights and biases, the weights of the state, and the first h and c.
+    """
+    return entries(
+        name,
+        _keep,
+        [
+            (name, lambda kept, *inputs: [y[1:, :, : inputs[4].shape[1]].swapaxes(0, 1) for y in kept[1::3]]),
+            (f"{name}_memory", lambda kept, *_: kept[2::3]),
+        ],
+        _back,
+        partial(_composed, of_data=of_data),
+        (
+            lambda found, *_: found[0],
+            _for_weights(lambda inputs: slice(inputs[4].shape[1], -1)),
+            _for_weights(lambda _: -1),
+            _for_weights(lambda inputs: slice(inputs[4].shape[1])),
+            lambda found, *_: found[1],
+            lambda found, *_: found[2],
+        ),
+        kept=_kept,
+        found=partial(_found, of_data=of_data),
+    )
+
+
+_of_nodes, _of_data = _entries("lstm", of_data=False), _entries("lstm_of_data", of_data=True)
+
+
+def lstm(x: Any, *others: Any) -> tuple[Any, ...]:
+    """The states and the last c. Where x is data, whose gradient nobody can ask for, none is computed."""
+    return (_of_nodes if x.requires_grad else _of_data)(x, *others)

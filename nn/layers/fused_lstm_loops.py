@@ -58,33 +58,44 @@ def show(n: int, h: KINDs, tanh: KINDs, o: KINDs):
 
 _BACK = '''
 def lstm_back(w: longs) -> int:
-    """The gradients for what was said in each step, and h and c before the first; then that for the weights."""
-    steps, rows, n, width, columns = w[0], w[1], w[2], w[3], w[4]
-    all, whole, rest, gates = rows * n, n // columns * columns, n % columns, 4 * n
-    for_h, for_c, all_said, total = KINDs(w[5]), KINDs(w[6]), KINDs(w[7]), KINDs(w[8])
-    for before in range(steps):
-        t = steps - 1 - before
-        step, said = KINDs(w[9]) + t * 6 * all, all_said + t * rows * gates
-        for r in range(rows):
-            result = KINDs(w[10] + r * w[11] + t * w[12])
-            row(n, all, step + r * n, result, for_h + r * n, for_c + r * n, said + r * gates)
-        for j in range(0, whole, columns):
-            weight = KINDs(w[13]) + j * gates
-            KIND_product(rows, columns, gates, said, gates, 0, weight, columns, 0, KIND(0), for_h + j, n)
-        if rest > 0:
-            KIND_product(rows, rest, gates, said, gates, 0, KINDs(w[14]), rest, 0, KIND(0), for_h + whole, n)
-    some, some_columns = w[16], w[17]
-    for t in range(0, steps, some):
-        said, given, count = all_said + t * rows * gates, KINDs(w[15]) + t * rows * width, min(some, steps - t) * rows
-        for j in range(0, gates, some_columns):
-            piece, sum = min(some_columns, gates - j), total + j * width
-            if t == 0 or count <= 128:
-                KIND_product(piece, width, count, said + j, gates, 1, given, width, 0, KIND(t > 0), sum, width)
+    """The gradients for x, for h and c before the first step, and for what speaks to the gates."""
+    steps, rows, n, width, some = w[0], w[1], w[2], w[3], w[4]
+    all, gates, inputs, terms = rows * n, 4 * n, w[23], w[5]
+    for_h, for_c, total, all_said, of_x = KINDs(w[6]), KINDs(w[7]), KINDs(w[8]), KINDs(w[9]), KINDs(w[10])
+    for before in range(0, steps, some):
+        stop = steps - before
+        start = max(0, stop - some)
+        for later in range(stop - start):
+            t = stop - 1 - later
+            step, said = KINDs(w[11]) + t * 6 * all, all_said + (t - start) * rows * gates
+            for r in range(rows):
+                result = KINDs(w[12] + r * w[13] + t * w[14])
+                row(n, all, step + r * n, result, for_h + r * n, for_c + r * n, said + r * gates)
+            times(for_h, rows, n, gates, said, KINDs(w[15]), terms, w[16])
+        count, given = (stop - start) * rows, KINDs(w[19]) + start * rows * width
+        times(of_x, count, inputs, gates, all_said, KINDs(w[17]), terms, w[18])
+        for i in range(count):
+            copy(inputs, KINDs(w[20]) + (i % rows * steps + start + i // rows) * inputs, of_x + i * inputs)
+        for j in range(0, gates, w[21]):
+            piece, sum = min(w[21], gates - j), total + j * width
+            if before == 0 or count <= 128:
+                KIND_product(piece, width, count, all_said + j, gates, 1, given, width, 0, KIND(before > 0), sum, width)
             else:  # BLAS would add the sums of its own parts to what is there one by one
-                more = KINDs(w[18])
-                KIND_product(piece, width, count, said + j, gates, 1, given, width, 0, KIND(0), more, width)
+                more = KINDs(w[22])
+                KIND_product(piece, width, count, all_said + j, gates, 1, given, width, 0, KIND(0), more, width)
                 add(piece * width, sum, more)
     return 0
+
+def times(y: KINDs, rows: int, width: int, gates: int, said: KINDs, weight: KINDs, terms: int, columns: int):
+    for k in range(0, gates, terms):
+        for j in range(0, width, columns):
+            piece, count, part = min(columns, width - j), min(terms, gates - k), weight + k * width + j
+            KIND_product(rows, piece, count, said + k, gates, 0, part, width, 0, KIND(k > 0), y + j, width)
+
+@parallel
+def copy(n: int, y: KINDs, x: KINDs):
+    for j in range(n):
+        y[j] = x[j]
 
 @parallel
 def add(n: int, sum: KINDs, more: KINDs):
@@ -116,43 +127,42 @@ def loop_through(memory: Any, given: Any, last: Any, weights: list[Any]) -> bool
     loop = _loop("lstm_through", _THROUGH, memory, (given, last, *weights), weights)
     if loop is None:
         return False
-    _run(loop, memory, given, weights, [memory, given, last, weights[0], weights[-1]])
+    _run(loop, memory, given, weights[0].shape[-1], [memory, given, last, weights[0], weights[-1]])
     return True
 
 
 def loop_back(
-    for_said: Any, for_h: Any, for_c: Any, for_result: Any, memory: Any, weights: list[Any], total: Any, given: Any,
-    at_a_time: int, columns: int,
-) -> bool:  # fmt: skip
-    """Go all steps back, and find what they add to the gradient of the weights, unless that is left to NumPy.
-
-    A product for that gradient takes some steps at a time, and some columns of what is said.
-    """
+    for_x: Any, for_h: Any, for_c: Any, total: Any, for_result: Any, memory: Any, given: Any, plan: Any
+) -> bool:
+    """Go all steps back, unless that is left to NumPy."""
     if for_result.ndim != 3 or for_result.strides[2] != for_result.itemsize or not for_result.flags.aligned:
         return False
-    same = for_said, for_h, for_c, total, given, *weights
-    loop = _loop("lstm_back", _BACK, memory, same, weights)
-    if loop is None or for_result.dtype != memory.dtype or for_said.shape[2] % columns == 1:
+    loop = _loop("lstm_back", _BACK, memory, (for_x, for_h, for_c, total, given, *plan.weights), plan.weights)
+    widths, of_weights = (for_h.shape[1], for_x.shape[2], len(total)), [*zip(plan.weights, plan.columns, strict=False)]
+    if loop is None or for_result.dtype != memory.dtype or any(np.remainder(widths, plan.columns) == 1):
         return False
-    words = [for_h, for_c, for_said, total, memory, for_result, *for_result.strides[:2], weights[0], weights[-1]]
-    more = np.empty((columns, given.shape[2]), memory.dtype)
-    _run(loop, memory, given, weights, [*words, given, at_a_time, columns, more])
+    rows, kind = plan.steps * len(for_h), memory.dtype
+    said, of_x = np.empty((rows, len(total)), kind), np.empty((rows, for_x.shape[2]), kind)
+    more = np.empty((plan.columns[2], given.shape[2]), kind)
+    words = [plan.terms, for_h, for_c, total, said, of_x, memory, for_result, *for_result.strides[:2]]
+    words += [word for pair in of_weights for word in pair]
+    _run(loop, memory, given, plan.steps, [*words, given, for_x, plan.columns[2], more, for_x.shape[2]])
     return True
 
 
 def _loop(name: str, text: str, memory: Any, same: Sequence[Any], weights: list[Any]) -> Callable[[int], object] | None:
     """The loop, if it is for arrays like these; NumPy takes single rows and columns in other ways."""
     kind = {"float32": "f4", "float64": "f8"}.get(memory.dtype.name)
-    if kind is None or not len(memory) or memory[0, 0].size < _FEW or memory.shape[2] < 2 or weights[-1].shape[-1] < 2:
+    if kind is None or not len(memory) or memory[0, 0].size < _FEW or memory.shape[2] < 2 or weights[-1].shape[-1] == 1:
         return None
     if any(y.dtype != memory.dtype or not y.flags.c_contiguous or not y.flags.aligned for y in (memory, *same)):
         return None
     return ag.Primitive.loop(name, text.replace("KIND", kind))
 
 
-def _run(loop: Callable[[int], object], memory: Any, given: Any, weights: list[Any], words: list[Any]) -> None:
+def _run(loop: Callable[[int], object], memory: Any, given: Any, some: int, words: list[Any]) -> None:
     """Give a loop its lengths and the words that follow: numbers, and arrays for their addresses."""
     steps, _, rows, size = memory.shape
-    words = [steps, rows, size, given.shape[2], weights[0].shape[-1], *words]
+    words = [steps, rows, size, given.shape[2], some, *words]
     given_words = np.array([x if isinstance(x, int) else x.__array_interface__["data"][0] for x in words], np.int64)
     loop(given_words.ctypes.data)

@@ -345,14 +345,23 @@ def test_a_large_batch_is_its_steps_for_any_number_of_threads(
 
 
 # Pieces of unequal width, shares of unequal size, as many steps at a time as are not all; pieces of the way there; long
-# products; no shares; too few rows for weights to be turned; too small for loops.
+# products; no shares; too few rows for weights to be turned; an x of one column; too small for loops.
 @pytest.mark.parametrize(
-    "lengths", [(131, 7, 5, 67), (64, 3, 40, 128), (3200, 3, 5, 128), (9, 3, 4, 201), (6, 3, 4, 201), (9, 3, 2, 7)]
+    "lengths",
+    [
+        (131, 7, 5, 67),
+        (64, 3, 40, 128),
+        (3200, 3, 5, 128),
+        (9, 3, 4, 201),
+        (6, 3, 4, 201),
+        (70, 3, 1, 120),
+        (9, 3, 2, 7),
+    ],
 )
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("returns", ["outputs", "both"])
+@pytest.mark.parametrize(("returns", "of_data"), [("outputs", False), ("outputs", True), ("both", False)])
 def test_loops_in_machine_code_give_an_lstm_the_bits_of_numpy(
-    dtype: Any, returns: Any, lengths: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+    dtype: Any, returns: Any, of_data: bool, lengths: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("llvmlite")
     batch, steps, inputs, size = lengths
@@ -364,22 +373,28 @@ def test_loops_in_machine_code_give_an_lstm_the_bits_of_numpy(
 
     def found() -> list[Any]:
         layer.zero_grad()
-        given = ag.Tensor(x, requires_grad=True)
+        given = ag.Tensor(x, requires_grad=not of_data)
         y = layer(given) if returns == "outputs" else layer(given)[1][1][0]  # the last c has no axis of steps
         y.backward(weight if returns == "outputs" else weight[:, 0])
-        return [y.data, given.grad.data, *(p.grad.data for p in layer.parameters())]  # type: ignore[union-attr]
+        asked = layer.parameters() if of_data else [given, *layer.parameters()]
+        return [y.data, *(p.grad.data for p in asked)]  # type: ignore[union-attr]
 
     monkeypatch.setattr(MAKERS, [])
     by_numpy = found()
     used = noted_loops(monkeypatch)
     for ours, theirs in zip(found(), by_numpy, strict=True):
         np.testing.assert_array_equal(ours, theirs)
-    expected = {"lstm_through": batch >= MANY, "lstm_back": returns == "outputs"}
+    by_columns = returns == "outputs" and (of_data or inputs > 1)
+    expected = {"lstm_through": batch >= MANY, "lstm_back": by_columns}
     assert {name for name, _ in used} == {name for name, fits in expected.items() if fits and size > 7}
 
 
-def test_no_product_of_an_lstm_that_is_shared_waits_for_the_threads_of_blas(monkeypatch: pytest.MonkeyPatch) -> None:
-    layer, x, sizes = nn.LSTM(29, 128, seed=0, returns="outputs"), ag.Tensor(np.ones((64, 3, 29))), []
+@pytest.mark.parametrize("of_data", [False, True])
+def test_no_product_of_an_lstm_that_is_shared_waits_for_the_threads_of_blas(
+    of_data: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layer, sizes = nn.LSTM(29, 128, seed=0, returns="outputs"), []
+    x = ag.Tensor(np.ones((64, 3, 29)), requires_grad=not of_data)
     matmul = np.matmul
     monkeypatch.setattr(MAKERS, [])
 
@@ -392,7 +407,8 @@ def test_no_product_of_an_lstm_that_is_shared_waits_for_the_threads_of_blas(monk
     y = layer(x)
     y.backward(y.data)
     assert max(sizes) <= ALONE
-    assert sum(sizes) == 64 * 3 * 512 * (158 + 128 + 158)  # what is said, for h, for all weights
+    for_x = 0 if of_data else 29
+    assert sum(sizes) == 64 * 3 * 512 * (158 + 128 + for_x + 158)  # what is said, for h, for x, for all weights
 
 
 @pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
