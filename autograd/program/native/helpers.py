@@ -24,10 +24,10 @@ from autograd.rules import threads
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-# Words of the memory; those that several threads write have lines of the cache of their own. The number of the work, in
-# the upper half, and of the share that comes next; how many shares are done; whether somebody gives work; that work:
-# how many shares, the loop, the first word of the first share, how many words a share has, and all shares of a thread;
-# from there on, for each thread in a line of its own, whether it looks for work.
+# Words of the memory; those that several threads write are apart by lines of the cache. First the number of the
+# work, in the upper half, and that of the share which comes next; how many are done; whether somebody gives work;
+# that work: how many shares, the loop, the first word of the first share, how many words a share has, and all shares of
+# a thread, how many threads have words; from there on, for each thread in a line of its own, whether it looks for work.
 DONE, GIVEN, WORK, AWAKE, LINE = 8, 16, 24, 32, 8
 # Seconds that a thread looks for more to do.
 PATIENCE = 2e-4
@@ -52,13 +52,17 @@ entry:
   %at_words = getelementptr i64, ptr %m, i64 {WORK + 2}
   %at_length = getelementptr i64, ptr %m, i64 {WORK + 3}
   %at_apart = getelementptr i64, ptr %m, i64 {WORK + 4}
+  %at_threads = getelementptr i64, ptr %m, i64 {WORK + 5}
   br label %look
 look:
   %taken = phi i64 [ 0, %entry ], [ %taken, %read ], [ %more, %run ]
   %next = load atomic i64, ptr %m acquire, align 8
   %share = and i64 %next, 4294967295
   %count = load atomic i64, ptr %at_count acquire, align 8
-  %some = icmp slt i64 %share, %count
+  %threads = load atomic i64, ptr %at_threads monotonic, align 8
+  %more_shares = icmp slt i64 %share, %count
+  %has_memory = icmp slt i64 %thread, %threads
+  %some = and i1 %more_shares, %has_memory
   br i1 %some, label %read, label %none
 none:
   ret i64 %taken
@@ -106,7 +110,7 @@ leave:
   ret i64 0
 }}
 
-define i64 @give(ptr %m, i64 %patience, i64 %count, i64 %loop, i64 %words, i64 %length, i64 %apart) {{
+define i64 @give(ptr %m, i64 %patience, i64 %count, i64 %loop, i64 %words, i64 %length, i64 %apart, i64 %threads) {{
 entry:
   %at_given = getelementptr i64, ptr %m, i64 {GIVEN}
   %pair = cmpxchg ptr %at_given, i64 0, i64 1 acquire monotonic
@@ -119,6 +123,7 @@ say:
   %at_words = getelementptr i64, ptr %m, i64 {WORK + 2}
   %at_length = getelementptr i64, ptr %m, i64 {WORK + 3}
   %at_apart = getelementptr i64, ptr %m, i64 {WORK + 4}
+  %at_threads = getelementptr i64, ptr %m, i64 {WORK + 5}
   %last = load atomic i64, ptr %m monotonic, align 8
   %work = lshr i64 %last, 32
   %new = add i64 %work, 1
@@ -130,6 +135,7 @@ say:
   store atomic i64 %words, ptr %at_words monotonic, align 8
   store atomic i64 %length, ptr %at_length monotonic, align 8
   store atomic i64 %apart, ptr %at_apart monotonic, align 8
+  store atomic i64 %threads, ptr %at_threads monotonic, align 8
   store atomic i64 %count, ptr %at_count release, align 8
   %own = call i64 @take(ptr %m, i64 0)
   br label %wait
@@ -179,7 +185,7 @@ class _Helpers:
         self._address = self._memory.ctypes.data
         number = ctypes.c_int64
         self._help = ctypes.CFUNCTYPE(number, *[number] * 3)(addresses("helpers", {"help": _TEXT})["help"])
-        self._give = ctypes.CFUNCTYPE(number, *[number] * 7)(addresses("helpers", {"give": _TEXT})["give"])
+        self._give = ctypes.CFUNCTYPE(number, *[number] * 8)(addresses("helpers", {"give": _TEXT})["give"])
         start = time.perf_counter()
         self._help(self._address, 0, 1000)
         self._patience = int(1000 * PATIENCE / max(1e-9, time.perf_counter() - start))
@@ -193,7 +199,7 @@ class _Helpers:
         for thread in range(1, min(memories, shares, self._count + 1)):
             if not self._memory[AWAKE + LINE * thread]:
                 self._wake(thread)
-        self._give(self._address, self._patience, shares, loop, words.ctypes.data, length, shares * length)
+        self._give(self._address, self._patience, shares, loop, words.ctypes.data, length, shares * length, memories)
 
     def _wake(self, thread: int) -> None:
         """Let a thread look for work, unless it does so already."""

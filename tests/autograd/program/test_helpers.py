@@ -61,6 +61,17 @@ def test_each_share_is_done_once(count: int, memories: int, turns: int) -> None:
         assert not memory[3:].any()  # there are no more threads
 
 
+def test_a_thread_that_looks_for_work_leaves_what_has_no_memory_for_it() -> None:
+    """One that a work for more threads has woken."""
+    for _ in range(300):
+        counted(9, 20_000)
+        for memories in (1, 2):
+            done, memory = counted(9, 20_000, memories)
+            assert done == [1] * 9
+            assert memory.sum() == 9
+            assert not memory[memories:].any()
+
+
 def test_others_take_part_in_memory_of_their_own() -> None:
     seen, start = np.zeros(3, bool), time.monotonic()
     while not seen.all():  # on a busy machine the others may come too late a few times
