@@ -36,6 +36,9 @@ def rows_of(x: Any) -> int:
 
 def kept_shape(full: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
     """The shape after a reduction with keepdims."""
+    if axis.__class__ is int and full:  # as mostly
+        axis %= len(full)
+        return (*full[:axis], 1, *full[axis + 1 :])
     axes = range(len(full)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     gone = {a % len(full) for a in axes} if full else set()
     return tuple(1 if i in gone else length for i, length in enumerate(full))

@@ -349,7 +349,8 @@ class Tensor(ArrayMethods, Copying):
             if share.shape != full:
                 share = shaping.broadcast_to(share, shape=full)
             if full != shape:
-                share = shaping.sum_to(share, shape=shape)
+                sum_to: Any = shaping.sum_to.array if share.__class__ is np.ndarray else shaping.sum_to
+                share = sum_to(share, shape=shape)
         if share.dtype != dtype:
             share = in_type_of(array, share)
         return share

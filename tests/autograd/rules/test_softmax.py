@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -175,3 +176,19 @@ def test_a_row_does_not_know_of_the_rows_beside_it(name: str, other: int) -> Non
         alone = [both([row]) for row in together]
         for i, found in enumerate(both(together)):
             np.testing.assert_allclose(found, np.concatenate([each[i] for each in alone]), rtol=1e-15)
+
+
+@pytest.mark.parametrize("function", [ag.softmax, ag.log_softmax, ag.logsumexp])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, int])
+def test_a_row_is_the_same_alone_and_among_many(function: Callable[..., Any], dtype: Any) -> None:
+    x = np.random.default_rng(0).normal(size=(40, 5), scale=9).astype(dtype)
+    if dtype is not int:
+        x[1], x[2, 3], x[3], x[4] = np.inf, np.nan, -np.inf, np.finfo(dtype).max
+        x[5, 2], x[6, 1], x[7] = np.inf, -np.inf, 0.0
+    with np.errstate(all="ignore"):
+        alone = np.concatenate([function(x[i : i + 1], axis=1) for i in range(len(x))])
+        for axis in (1, -1):
+            np.testing.assert_array_equal(function(x, axis=axis), alone)
+            np.testing.assert_array_equal(function(np.asfortranarray(x), axis=axis), alone)
+    with pytest.raises(ValueError, match=r"empty|zero-size"):
+        function(np.ones((40, 0)), axis=1)
