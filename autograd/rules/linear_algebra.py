@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.rules import matrices, triangles
+from autograd.rules import lapack, matrices, triangles
 from autograd.rules.arithmetic import equal, where
 from autograd.rules.losses import one_hot
 from autograd.rules.primitive import primitive
@@ -71,7 +71,7 @@ triu = primitive(
 # ---- inverses and determinants -------------------------------------------------------------------------------------
 
 inv = primitive(
-    "inv", matrices.told("inv")(np.linalg.inv),
+    "inv", matrices.told("inv")(lapack.inv),
     lambda g, y, x: -matmul(matrix_transpose(y), matmul(g, matrix_transpose(y))),
     analytic=True, jvp=lambda t, y, x: -matmul(y, matmul(t, y)),
     symbol="⁻¹", doc="Y = X⁻¹",
@@ -80,7 +80,7 @@ inv = primitive(
 # np.linalg.solve takes b for a stack of vectors in some versions; here its last two axes are a matrix, unless it is one
 # vector beside one matrix.
 solve = primitive(
-    "solve", matrices.told("solve")(np.linalg.solve),
+    "solve", matrices.told("solve")(lapack.solve),
     lambda g, y, a, b: -_outer(solve(matrix_transpose(a), g), y),
     lambda g, y, a, b: solve(matrix_transpose(a), g),
     analytic=True, jvp=(lambda t, y, a, b: -solve(a, matmul(t, y)), lambda t, y, a, b: solve(a, t)),
@@ -183,7 +183,8 @@ cholesky = primitive(
 
 
 def _of_factor(g: Any, yt: Any) -> Any:
-    return _turned(inv(yt), 0.5 * _mirrored(matmul(yt, g), "L"))
+    z = inv(yt)
+    return matmul(z, matmul(0.5 * _mirrored(matmul(yt, g), "L"), matrix_transpose(z)))
 
 
 def _lower_half(x: Any) -> Any:

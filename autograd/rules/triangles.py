@@ -11,15 +11,17 @@ SMALL = 1 << 14  # entries
 
 
 @lru_cache(maxsize=32)
-def _small(rows: int, columns: int, k: int) -> Any:
+def _small(rows: int, columns: int, k: int, is_below: bool) -> Any:
     found = np.tri(rows, columns, k, dtype=bool)
+    if not is_below:
+        np.logical_not(found, out=found)
     found.flags.writeable = False
     return found
 
 
-def below(rows: int, columns: int, k: int) -> Any:
-    """Where a matrix is on and below its k-th diagonal."""
-    return (_small if rows * columns <= SMALL else _small.__wrapped__)(rows, columns, k)
+def below(rows: int, columns: int, k: int, is_below: bool = True) -> Any:
+    """Where a matrix is on and below its k-th diagonal, or where it is not."""
+    return (_small if rows * columns <= SMALL else _small.__wrapped__)(rows, columns, k, is_below)
 
 
 def tril(x: Any, k: int) -> Any:

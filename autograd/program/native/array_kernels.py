@@ -8,10 +8,10 @@ says what the words are. It returns whether the program is to stop.
 from __future__ import annotations
 
 import ctypes
-from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 from autograd.program.native import array_instructions as instructions
+from autograd.rules.lapack import function_of_numpy
 
 SOURCE: Final = '''
 @parallel
@@ -303,21 +303,13 @@ def gemm(kind: str) -> str:
     return f"define internal void @gemm(i64 %at, {parameters}) #0 {{\n{body}\n}}\n"
 
 
-# How the products of 32-bit floats are called in the BLAS of NumPy's wheels, and elsewhere.
-_NAMES: Final = "scipy_{}gemm_64_", "scipy_{}gemm_", "{}gemm_64_", "{}gemm_"
-
-
 def addresses_in_numpy() -> tuple[int, int] | None:
-    """Where the BLAS that NumPy itself calls has them; None where it is not found."""
-    from numpy.linalg import _umath_linalg
-
-    for name in _NAMES:
-        with suppress(AttributeError, OSError, TypeError):
-            library: Any = ctypes.CDLL(_umath_linalg.__file__)  # a name is looked for in what it is linked to as well
-            single, double = (ctypes.cast(getattr(library, name.format(x)), ctypes.c_void_p).value for x in "sd")
-            if single and double:
-                return single, double
-    return None
+    """Where the BLAS that NumPy itself calls has products of 32-bit and of 64-bit floats; None where it has none."""
+    found = [function_of_numpy(name) for name in ("sgemm", "dgemm")]
+    if None in found:
+        return None
+    single, double = (ctypes.cast(function, ctypes.c_void_p).value or 0 for function in found)
+    return single, double
 
 
 def addresses_of_gemm() -> tuple[int, int] | None:
