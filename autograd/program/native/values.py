@@ -146,6 +146,8 @@ class Writer:
     def _binop(self, node: ast.BinOp) -> Operand:
         left, right = self._value(node.left), self._value(node.right)
         if left[1].endswith("*"):
+            if not isinstance(node.op, ast.Add):
+                raise TypeError(f"a pointer is counted on from: {ast.unparse(node)}")
             return self._new(f"getelementptr {left[1][:-1]}, ptr {left[0]}, i64 {self._as(right, 'i64')}", left[1])
         kind = self._common(left, right)
         whole = kind == "i64" and type(node.op) in _WHOLE

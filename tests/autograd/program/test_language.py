@@ -250,7 +250,9 @@ def work(n: int, m: int) -> int:
 FOREIGN = ["for i in n: pass", "for i in (1, 2): pass", "for a.b in range(n): pass", "for a[0] in range(n): pass"]
 
 
-@pytest.mark.parametrize("statement", [*FOREIGN, "n = n.bit_length()", "n = (lambda: n)()", "n = 1 < n < 3"])
+@pytest.mark.parametrize(
+    "statement", [*FOREIGN, "n = n.bit_length()", "n = (lambda: n)()", "n = 1 < n < 3", "a = a - 1"]
+)
 def test_what_is_not_of_the_language_is_refused(statement: str) -> None:
     text = f"def work(n: int) -> int:\n    a = words(n)\n    {statement}\n    return n\n"
     with pytest.raises(TypeError):
