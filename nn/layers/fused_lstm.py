@@ -94,14 +94,15 @@ def _weights(weight_ih: Any, bias: Any, weight: Any) -> Any:
 def _keep(kept: Any, x: Any, weight_ih: Any, bias: Any, weight: Any, h: Any, c: Any) -> None:
     (batch, size), most = h.shape, len(kept[-1])
     columns = _columns(size, most * kept[1].shape[2], most < batch)
+    if loop_through(kept, _shares(batch, size), x, weight_ih, bias, weight, h, c, columns):
+        return
     weights = _turned(_in_pieces(_weights(weight_ih, bias, weight), columns), batch)
 
     def share(_: int, rows: slice, memory: Any, given: Any, last: Any) -> None:
         given[:-1, :, size:-1], given[..., -1], given[0, :, :size] = x[rows].swapaxes(0, 1), 1, h[rows]
         given[-1, :, size:-1] = 0  # nothing is said after the last step
         memory[0, C] = c[rows]
-        if not loop_through(memory, given, last, weights):
-            _through(memory, given, last, weights, columns)
+        _through(memory, given, last, weights, columns)
 
     _shared(batch, size, share, kept)
 
@@ -166,13 +167,13 @@ def _back(found: Any, for_result: Any, kept: Any, inputs: Any) -> None:
     (batch, size), most = for_h.shape, len(kept[-1])
     weights = inputs[3], inputs[1][:, : for_x.shape[2]]
     plan = _Plan(weights, for_x.shape[1], most, totals[0].shape[1], most < batch)
+    for_c[:], for_h[:] = 0 if for_result.ndim == 3 else for_result, 0
+    if loop_back(kept, _shares(batch, size), for_x, for_h, for_c, totals, for_result, plan):
+        return
 
     def share(number: int, rows: slice, memory: Any, given: Any, _: Any) -> None:
         of_x, of_h, of_c, result = (y[rows] for y in (for_x, for_h, for_c, for_result))
-        of_c[:], of_h[:] = 0 if result.ndim == 3 else result, 0
-        way = of_x, of_h, of_c, totals[number], result, memory, given, plan
-        if not loop_back(*way):
-            _through_back(*way)
+        _through_back(of_x, of_h, of_c, totals[number], result, memory, given, plan)
 
     _shared(batch, size, share, kept)
 

@@ -385,7 +385,7 @@ def test_loops_in_machine_code_give_an_lstm_the_bits_of_numpy(
     for ours, theirs in zip(found(), by_numpy, strict=True):
         np.testing.assert_array_equal(ours, theirs)
     by_columns = returns == "outputs" and (of_data or inputs > 1)
-    expected = {"lstm_through": batch >= MANY, "lstm_back": by_columns}
+    expected = {"lstm_weights": batch >= MANY, "lstm_through": batch >= MANY, "lstm_back": by_columns}
     assert {name for name, _ in used} == {name for name, fits in expected.items() if fits and size > 7}
 
 
