@@ -14,6 +14,7 @@ import numpy as np
 from autograd.graph.node import Node
 from autograd.rules.entries import abs, greater, maximum, where
 from autograd.rules.shapes import is_complex
+from autograd.scipy.rules.bessel_orders import kve_by_order_and_point
 from autograd.scipy.rules.entering import enter, unknown
 
 _TERMS = 40
@@ -69,7 +70,8 @@ ive_change: Any = enter(
     "ive_change", unknown, unknown, lambda g, y, n, v, x: g * ive_change(n + 1, v, x), module=__name__, function=_ive,
 )  # fmt: skip
 kve_change: Any = enter(
-    "kve_change", unknown, unknown, lambda g, y, n, v, x: g * kve_change(n + 1, v, x), module=__name__,
+    "kve_change", unknown, lambda g, y, n, v, x: g * kve_by_order_and_point(n, v, x),
+    lambda g, y, n, v, x: g * kve_change(n + 1, v, x), module=__name__,
     function=lambda n, v, x: _summed(_of_bessel(v, 1.0, _ROOT), 0.5, 1, n, np.maximum(x, _OF_BESSEL))[()],
 )  # fmt: skip
 

@@ -36,6 +36,7 @@ from autograd.rules.entries import (
     trunc,
     where,
 )
+from autograd.scipy.rules.bessel_orders import kve_by_order
 from autograd.scipy.rules.entering import enter, unknown
 from autograd.scipy.rules.far import dawsn_change, erfcx_change, far_out, ive_change, kve_change
 
@@ -248,11 +249,19 @@ ive = enter(
 )  # fmt: skip
 k0 = enter("k0", lambda g, y, x: -g * k1(x))
 k1 = enter("k1", lambda g, y, x: -g * (k0(x) + kv(2.0, x)) / 2)
-kv = enter("kv", unknown, lambda g, y, v, x: -g * (kv(v - 1, x) + kv(v + 1, x)) / 2)
+kv = enter(
+    "kv",
+    lambda g, y, v, x: g * exp(-x) * kve_by_order(1, v, x),
+    lambda g, y, v, x: -g * (kv(v - 1, x) + kv(v + 1, x)) / 2,
+)
 kn = enter("kn", unknown, lambda g, y, n, x: -g * (kv(trunc(n) - 1, x) + kv(trunc(n) + 1, x)) / 2)
 k0e = enter("k0e", lambda g, y, x: g * far_out(kve_change, y - k1e(x), x, 0.0))
 k1e = enter("k1e", lambda g, y, x: g * far_out(kve_change, y - (k0e(x) + kve(2.0, x)) / 2, x, 1.0))
-kve = enter("kve", unknown, lambda g, y, v, x: g * far_out(kve_change, y - (kve(v - 1, x) + kve(v + 1, x)) / 2, x, v))
+kve = enter(
+    "kve",
+    lambda g, y, v, x: g * kve_by_order(1, v, x),
+    lambda g, y, v, x: g * far_out(kve_change, y - (kve(v - 1, x) + kve(v + 1, x)) / 2, x, v),
+)
 
 # ---- integrals and hypergeometric functions --------------------------------------------------------------------------
 

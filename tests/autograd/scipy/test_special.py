@@ -57,7 +57,8 @@ ROWS: dict[str, tuple[tuple[Any, ...], tuple[int, ...]]] = {
     ),
     "stdtr": ((POSITIVE, SIGNED), (0, 1)),
     **dict.fromkeys(("pdtr", "pdtrc"), ((2.7, POSITIVE), (1,))),
-    **dict.fromkeys(("jv", "yv", "iv", "ive", "kv", "kve"), ((1.5, POSITIVE), (1,))),
+    **dict.fromkeys(("jv", "yv", "iv", "ive"), ((1.5, POSITIVE), (1,))),
+    **dict.fromkeys(("kv", "kve"), ((np.array([0.0, -0.7, 1.5, 20.0]), POSITIVE), (0, 1))),
     "jn": ((2, POSITIVE), (1,)),
     **dict.fromkeys(("yn", "kn", "expn"), ((np.array([0.0, 1.0, 2.6, 3.0]), POSITIVE), (1,))),  # 2.6 counts as 2
     **dict.fromkeys(("ellipkinc", "ellipeinc"), ((POSITIVE / 4, UNIT / 2), (0, 1))),
