@@ -17,6 +17,7 @@ from autograd.graph.operators import ForeignOperandError
 from autograd.graph.outside import look_at
 from autograd.numpy.protocols import apply_ufunc
 from autograd.rules import products, shaping
+from autograd.rules.memory import MANY, copied
 from autograd.rules.primitive import BOOK, Primitive
 from autograd.rules.shapes import is_complex
 
@@ -130,7 +131,8 @@ def numbers_of(data: Any, dtype: Any = None) -> Array:
         DTypeError: It holds texts or other objects.
     """
     try:
-        array = np.array(data, dtype=dtype)
+        is_large = data.__class__ is np.ndarray and data.nbytes >= MANY
+        array = copied(data, dtype) if is_large else np.array(data, dtype=dtype)
         given = array if dtype is None else data if isinstance(data, np.ndarray | np.generic) else np.array(data)
     except (TypeError, ValueError, OverflowError) as error:
         from autograd.arguments import is_dtype
@@ -175,7 +177,8 @@ def kept(x: Any, dtype: np.dtype[Any], what: str) -> Array:
     try:
         given = x if hasattr(x, "dtype") else np.array(x)
         check_kept(given, dtype, what)
-        return np.array(given, dtype)
+        is_large = given.__class__ is np.ndarray and given.nbytes >= MANY
+        return copied(given, dtype) if is_large else np.array(given, dtype)
     except DTypeError:
         raise
     except (TypeError, ValueError):

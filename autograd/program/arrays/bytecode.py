@@ -11,12 +11,13 @@ import numpy as np
 from autograd.program.arrays.held import Held
 from autograd.program.arrays.numpy_code import Code, compiled, works_in_place, writes_into
 from autograd.program.arrays.steps import Call, Chained, Part, Product, Steps, broadcasting
-from autograd.program.arrays.storage import ALIGNMENT, Storage, is_view, root_of
+from autograd.program.arrays.storage import Storage, is_view, root_of
 from autograd.program.native import array_instructions as instructions
 from autograd.program.native import array_loops
 from autograd.program.native.engine import blas, interpreter
 from autograd.program.tape import Tape
 from autograd.rules import products
+from autograd.rules.memory import aligned
 
 COPIED = 1 << 14  # bytes
 
@@ -182,8 +183,8 @@ class _Writer:
             for instruction, what in segment:
                 self._bytecode += [instruction, len(self._bytecode) + 2 + len(what), *what]
             self._bytecode.append(instructions.STOP)
-        scratch = np.empty(self._homes * instructions.BLOCK + ALIGNMENT, np.uint8)
-        self._bytecode[instructions.SCRATCH] = scratch.ctypes.data + -scratch.ctypes.data % ALIGNMENT
+        scratch = aligned(self._homes * instructions.BLOCK)
+        self._bytecode[instructions.SCRATCH] = scratch.ctypes.data
         self._bytecode[instructions.GEMM : instructions.GEMM + 2] = gemm or (0, 0)
         w, n = np.array(self._bytecode, np.int64), np.array([*self._numbers, 0.0])
         state = np.array([w.ctypes.data, n.ctypes.data], np.int64)

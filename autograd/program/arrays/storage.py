@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from autograd.graph.node import Node
 from autograd.program.tape import Tape
 from autograd.rules import shaping
+from autograd.rules.memory import aligned
 from autograd.rules.shapes import is_basic
-
-ALIGNMENT = 64
 
 # Their results share memory with their first input wherever NumPy can do so.
 VIEWS = (shaping.reshape, shaping.transpose, shaping.broadcast_to, shaping.getitem)
@@ -179,9 +178,7 @@ class Storage:
             block = min(fitting, key=lambda i: self._blocks[i].nbytes)
             self._free.remove(block)
             return block
-        memory = np.empty(nbytes + ALIGNMENT, np.uint8)
-        offset = -memory.ctypes.data % ALIGNMENT
-        self._blocks.append(memory[offset : offset + nbytes])
+        self._blocks.append(aligned(nbytes))
         return len(self._blocks) - 1
 
     def _release(self, number: int) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 import autograd as ag
 from autograd.graph.contents import _size
+from autograd.rules.memory import LINE
 
 
 def test_nodes_by_rule_and_depth() -> None:
@@ -30,7 +31,7 @@ def test_memory_that_is_shared_counts_once_and_names_its_holders() -> None:
     L = ag.sum(W.T.reshape(-1)[:50])
     summary = ag.graph.summary(L)
     largest = summary.largest[0]
-    assert largest.bytes == 80_000
+    assert 80_000 <= largest.bytes <= 80_000 + LINE  # it may begin some bytes after its memory does
     assert "Tensor 'W'" in largest.holders
     assert "the Tensor made by transpose" in largest.holders
     assert summary.bytes >= 80_000

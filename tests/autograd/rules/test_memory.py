@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
+import autograd as ag
 from autograd.rules import memory
 
 
@@ -25,3 +28,28 @@ def test_where_no_large_block_is_to_be_had_nothing_is_kept_and_nothing_fails(mon
 
     monkeypatch.setattr(np, "empty", none_left)
     memory.keep_freed_memory.__wrapped__()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_large_matrices_of_leaves_begin_with_a_line(dtype: Any, order: Any) -> None:
+    given = np.random.default_rng(0).normal(size=(64, 96)).astype(dtype, order=order)
+    for _ in range(4):
+        leaf = ag.Tensor(given, requires_grad=True)
+        assert leaf._raw.ctypes.data % memory.LINE == 0
+        assert leaf._raw.strides == given.strides
+        np.testing.assert_array_equal(leaf.data, given)
+        assert not np.shares_memory(leaf._raw, given)
+        leaf.data = given + 1
+        assert leaf._raw.ctypes.data % memory.LINE == 0
+        np.testing.assert_array_equal(leaf.data, given + 1)
+        assert ag.Tensor(given, dtype=np.float16).dtype == np.float16
+
+
+@pytest.mark.parametrize("given", [np.ones((200, 200)), np.ones((200, 400))[:, ::2], np.arange(9000)])
+@pytest.mark.parametrize("dtype", [None, np.float64, np.float32, "float64", np.complex128])
+def test_copies_are_numpys(given: Any, dtype: Any) -> None:
+    found, expected = memory.copied(given, dtype), np.array(given, dtype)
+    assert (found.dtype, found.strides, found.flags.writeable) == (expected.dtype, expected.strides, True)
+    np.testing.assert_array_equal(found, expected)
+    assert memory.copied(np.full(9000, None), None).dtype == object
