@@ -18,6 +18,7 @@ _STEP = 0.15  # e^−π²/h is left, times as much as cosh(ν t) adds: the integ
 _LOST = 40.0  # e^−40 of the largest is too little to count
 _FAR = 720.0  # where cosh is no float any more
 _LARGE = 1e300  # for infinity, where K is 0
+_UNKNOWN = 1e9  # from where on SciPy knows no value
 _BLOCK = 256  # numbers at a time, each with its points
 
 
@@ -33,7 +34,8 @@ def _kve(n: Any, v: Any, x: Any) -> Any:
             part = slice(start, start + _BLOCK)
             ratio[part] = _ratio(times[part], np.abs(order[part]), np.minimum(point[part], _LARGE))
         ratio[(order < 0) & (times % 2 == 1)] *= -1
-        found = np.where(known, ratio * _special.kve(order, point), np.nan)
+        far = np.sqrt(np.pi / 2 / point) * (1 + (4 * order * order - 1) / 8 / point)  # where SciPy has NaN
+        found = np.where(known, ratio * np.where(point > _UNKNOWN, far, _special.kve(order, point)), np.nan)
     return found.reshape(arrays[0].shape).astype(np.result_type(0.0, v, x))[()]
 
 
