@@ -22,8 +22,8 @@ def _exact(v: float, x: float, n: int, scaled: bool) -> float:
         return float(mpmath.diff(lambda w: mpmath.besselk(w, mpmath.mpf(x)) * factor, v, n, h=mpmath.mpf(10) ** -25))
 
 
-@pytest.mark.parametrize("v", [0.0, 1e-8, 0.01, 0.5, 2.5, 7.0, 30.0, 100.0, -1.3])
-@pytest.mark.parametrize("x", [1e-9, 1e-3, 0.1, 1.0, 3.0, 20.0, 300.0])
+@pytest.mark.parametrize("v", [0.0, 0.01, 0.5, 7.3, 100.2, -1.3])
+@pytest.mark.parametrize("x", [1e-9, 0.1, 1.0, 20.0, 300.0])
 def test_derivatives_with_the_order(v: float, x: float) -> None:
     for function, scaled in ((special.kve, True), (special.kv, False)):
         first = ag.grad(lambda v, f=function: f(v, x))
