@@ -32,11 +32,11 @@ DONE, GIVEN, WORK, AWAKE, LINE = 8, 16, 24, 32, 8
 # Seconds that a thread looks for more to do.
 PATIENCE = 2e-4
 
-_PAUSE = (
-    "declare void @llvm.aarch64.hint(i32)", "call void @llvm.aarch64.hint(i32 1)"
-) if platform.machine().lower() in ("aarch64", "arm64") else (
-    "declare void @llvm.x86.sse2.pause()", "call void @llvm.x86.sse2.pause()"
-)  # fmt: skip
+# What lets the other thread of a core go on while this one looks.
+_X86 = "declare void @llvm.x86.sse2.pause()", "call void @llvm.x86.sse2.pause()"
+_ARM = "declare void @llvm.aarch64.hint(i32)", "call void @llvm.aarch64.hint(i32 1)"
+_PAUSES = {"x86_64": _X86, "amd64": _X86, "aarch64": _ARM, "arm64": _ARM}
+_PAUSE = _PAUSES.get(platform.machine().lower(), ("", ""))
 
 # A share is taken by counting on where the number of the work is still what it was before the work was read, so that
 # what was read is that work's.
