@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.program.arrays import triangles
 from autograd.program.arrays.held import Held
 from autograd.program.arrays.numpy_code import Code, compiled, works_in_place, writes_into
 from autograd.program.arrays.steps import Call, Chained, Part, Product, Steps, broadcasting
@@ -125,7 +126,7 @@ class _Writer:
             elif isinstance(step, Product):
                 self._product(step)
             else:
-                self._part(step)
+                self._part(step, checks)
         self._flush(checks)
         for place in (*tape.outputs, *(place for _, place in tape.updates)):
             self._views(place)
@@ -164,14 +165,15 @@ class _Writer:
         for x in reversed(shown):
             self.code.add(x)
 
-    def _flush(self, checks: list[str]) -> None:
-        """Let the instructions so far run at this point."""
+    def _flush(self, checks: list[str], otherwise: str = "") -> None:
+        """Let the instructions so far run at this point; and what NumPy is to do if the last one stops."""
         if not self._segments[-1]:
             return
         number = len(self._segments) - 1
         call = f"native({', '.join([f'start{number}', *(name for _, name in self._given[-1])])})"
         self._given.append([])
-        self.code.lines += [f"if {call}:", *(f"    {check}" for check in checks)] if checks and not number else [call]
+        stopped = [*(checks if not number else ()), *([otherwise] if otherwise else ())]
+        self.code.lines += [f"if {call}:", *(f"    {line}" for line in stopped)] if stopped else [call]
         self._segments.append([])
 
     def _finish(self, gemm: tuple[int, int] | None) -> None:
@@ -252,11 +254,18 @@ class _Writer:
         bits = instructions.BITS[str(entry.dtype)]
         self._add(f"product_{instructions.KINDS[bits]}", [bits, *step.sizes, *matrices, factor, sign, beta])
 
-    def _part(self, step: Part) -> None:
+    def _part(self, step: Part, checks: list[str]) -> None:
         one_hot = step.name == "one_hot"
         bits = 1 if one_hot else instructions.BITS[str(self._tape.entries[step.place].dtype)]
         arrays = [self._address(step.place), *map(self._address, step.reads)]
         self._add(f"{step.name}_{instructions.KINDS[bits]}", [*([] if one_hot else [bits]), *arrays, *step.sizes])
+        if step.name in triangles.NAMES:
+            code, inputs = self.code, self._tape.entries[step.place].inputs
+            rule: Any = self._tape.entries[step.place].rule
+            for x in inputs:
+                self._views(x)
+            made = f"{code.constant('f', rule.array)}({', '.join(map(code.name, inputs))})"
+            self._flush(checks, f"copyto({code.name(step.place)}, {made})")
 
     def _chain(self, step: Chained) -> None:
         if len(step.applied) > 1 and prod(step.shape) * len(step.applied) >= array_loops.WORTH_IT:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.program.arrays import triangles
 from autograd.program.arrays.storage import is_view, root_of
 from autograd.program.native import array_instructions as instructions
 from autograd.program.native.array_instructions import functions
@@ -288,6 +289,9 @@ class Steps:
     def _part(self, place: int, entry: Entry) -> Part | None:
         if entry.rule in (reductions.sum_, reductions.mean, shaping.sum_to):
             return self._sum(place, entry)
+        matrices = triangles.instruction(self.tape, entry, self._matrix)
+        if matrices is not None:
+            return Part(place, *matrices)
         if entry.rule not in (reductions.softmax, losses.cross_entropy_of_classes, losses.one_hot):
             return None
         memory = [self.memory(x) for x in entry.inputs]

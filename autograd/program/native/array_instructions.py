@@ -13,6 +13,7 @@ An instruction is the address of what does it, the place of the next one, and:
 * cross-entropy: bits; out; x; targets; rows; columns;
 * one-hot: out; targets; rows; columns;
 * duplicate: out; x; how many times four bytes;
+* Cholesky's factor, the inverse of a triangle, the solution of a triangle's equations: see `arrays.triangles`;
 * chain: functions applied to entries one after another, a block of them at a time. See `Chain`;
 * loop: the same, compiled as one. See `array_loops.Loop`.
 """

@@ -11,6 +11,7 @@ import ctypes
 from typing import Final
 
 from autograd.program.native import array_instructions as instructions
+from autograd.program.native import array_matrices
 from autograd.rules.lapack import function_of_numpy
 
 SOURCE: Final = '''
@@ -268,7 +269,8 @@ def interpret(w: longs, numbers: f8s, p: int) -> int:
 
 def text(kind: str) -> str:
     """The kernels for floats of one kind: f4 or f8."""
-    found = SOURCE.replace("KIND", kind).replace("SIZE", kind[1:]).replace("INFINITY", "1e999")
+    found = SOURCE + array_matrices.SOURCE
+    found = found.replace("KIND", kind).replace("SIZE", kind[1:]).replace("INFINITY", "1e999")
     found = found.replace("w[GEMM]", f"w[{instructions.GEMM + (kind == 'f8')}]")
     for name, value in vars(instructions).items():
         if isinstance(value, int):
