@@ -57,6 +57,7 @@ class _Writer:
         # For each segment, where the addresses of arrays go that the program is given, and what these are called.
         self._given: list[list[tuple[int, str]]] = [[]]
         self._slots = self._homes = 0
+        self._unchecked = set[int]()  # losses whose class numbers are computed
 
     @property
     def size(self) -> int:
@@ -133,13 +134,20 @@ class _Writer:
         self._finish(gemm)
 
     def _check_classes(self) -> list[str]:
-        """Class numbers that are given are checked before anything is computed; what to do if there are wrong ones."""
+        """Class numbers that are given are checked before anything is computed; what to do if there are wrong ones.
+
+        Those that are computed are checked before a loss reads them.
+        """
         given = {*self._tape.arguments, *self._tape.captured, *self._tape.sources}
         lines = []
         for step in self._steps.steps:
-            if isinstance(step, Part) and step.name == "cross_entropy" and step.reads[1] in given:
+            if not isinstance(step, Part) or step.name != "cross_entropy":
+                continue
+            if step.reads[1] in given:
                 self._add("check_f8", [self._address(step.reads[1]), *step.sizes])
                 lines.append(self.code.check_of(step.place))
+            elif step.reads[1] not in self._tape.constants:
+                self._unchecked.add(step.place)
         calls = [step.place for step in self._steps.steps if isinstance(step, Call)]
         self.code.check_classes(calls)
         return lines
@@ -255,6 +263,10 @@ class _Writer:
         self._add(f"product_{instructions.KINDS[bits]}", [bits, *step.sizes, *matrices, factor, sign, beta])
 
     def _part(self, step: Part, checks: list[str]) -> None:
+        self._homes = max(self._homes, 1)  # a cross-entropy works in a block
+        if step.place in self._unchecked:
+            self._flush(checks)
+            self.code.lines.append(self.code.check_of(step.place))
         one_hot = step.name == "one_hot"
         bits = 1 if one_hot else instructions.BITS[str(self._tape.entries[step.place].dtype)]
         arrays = [self._address(step.place), *map(self._address, step.reads)]

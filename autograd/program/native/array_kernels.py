@@ -116,12 +116,23 @@ def product(w: longs, q: int, numbers: f8s) -> int:
     # Fortran reads C's rows as columns: what it is to compute is Cᵀ = Bᵀ Aᵀ.
     ta, tb = 84 if a_turned != 0 else 78, 84 if b_turned != 0 else 78  # "T" and "N"
     lda, ldb = m if a_turned != 0 else k, k if b_turned != 0 else n
-    a, b, c, next = w[w[q + 4]], w[w[q + 6]], w[w[q + 8]], SIZE if a_turned != 0 else k * SIZE
-    some = m
-    if m * n * k < {FEW} and n * k < {ALONE}:
+    a, b, c = w[w[q + 4]], w[w[q + 6]], w[w[q + 8]]
+    # How far apart the rows of A lie, its columns, and the rows of B.
+    down, across, next = k * SIZE, SIZE, n * SIZE
+    if a_turned != 0:
+        down, across = SIZE, m * SIZE
+    if b_turned != 0:
+        next = SIZE
+    some, terms = m, k  # of rows, and of the terms of long sums: of these, each piece puts others in order
+    if m * n * k < {FEW} and k > m and m * n < {ALONE}:
+        terms = {ALONE} // (m * n)
+    elif m * n * k < {FEW} and n * k < {ALONE}:
         some = {ALONE} // (n * k)
-    for i in range(0, m, some):
-        gemm(w[GEMM], tb, ta, n, min(some, m - i), k, alpha, b, ldb, a + i * next, lda, beta, c + i * n * SIZE, n)
+    for j in range(0, k, terms):
+        for i in range(0, m, some):
+            x, y, rows, count = a + i * down + j * across, b + j * next, min(some, m - i), min(terms, k - j)
+            gemm(w[GEMM], tb, ta, n, rows, count, alpha, y, ldb, x, lda, beta, c + i * n * SIZE, n)
+        beta = KIND(1)
     return 0
 
 
@@ -207,12 +218,11 @@ def exponentials(out: int, n: int):
 
 
 @reassociated
-def others(a: KINDs, top: KIND, n: int) -> f8:
+def others(a: KINDs, top: KIND, grown: KINDs, n: int) -> f8:
     """The exponentials of all that is below the largest number."""
     found = 0.0
     for j in range(n):
-        shifted = a[j] - top
-        found += 0.0 if shifted == KIND(0) else f8(exp(shifted))
+        found += 0.0 if a[j] - top == KIND(0) else f8(grown[j])
     return found
 
 
@@ -225,13 +235,30 @@ def largest_ones(a: KINDs, top: KIND, n: int) -> int:
 
 
 def cross_entropy(w: longs, q: int, numbers: f8s) -> int:
-    """ln Σ exp x − x of the class, for each row; the largest, whose exponential is 1, is left to log1p."""
+    """ln Σ exp x − x of the class, for each row; the largest, whose exponential is 1, is left to log1p.
+
+    Exponentials are computed for as many rows at a time as are a block, or for a block of a row.
+    """
     o, x, t, rows, columns = KINDs(w[w[q + 1]]), KINDs(w[w[q + 2]]), longs(w[w[q + 3]]), w[q + 4], w[q + 5]
-    for i in range(rows):
-        a = x + i * columns
-        top = largest(a, columns)
-        rest = others(a, top, columns) + (largest_ones(a, top, columns) - 1)
-        o[i] = log1p(KIND(rest)) - (a[t[i]] - top)
+    block, width = w[{SCRATCH}], {BLOCK} // SIZE
+    some, rest, ones = max(1, width // columns), 0.0, 0
+    for first in range(0, rows, some):
+        stop = min(rows, first + some)
+        for i in range(first, stop):
+            o[i] = largest(x + i * columns, columns)
+        for j in range(0, columns, width):
+            n = min(width, columns - j)
+            for i in range(first, stop):
+                subtract(block + (i - first) * n * SIZE, w[w[q + 2]] + (i * columns + j) * SIZE, o[i], n)
+            exponentials(block, (stop - first) * n)
+            for i in range(first, stop):
+                a, top = x + i * columns, o[i]
+                if j == 0:
+                    rest, ones = 0.0, 0
+                rest += others(a + j, top, KINDs(block) + (i - first) * n, n)
+                ones += largest_ones(a + j, top, n)
+                if j + n == columns:
+                    o[i] = log1p(KIND(rest + (ones - 1))) - (a[t[i]] - top)
     return 0
 
 

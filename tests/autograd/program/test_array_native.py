@@ -226,6 +226,9 @@ PARTS: dict[str, tuple[Callable[..., Any], tuple[Any, ...], list[Any]]] = {
     "losses of a sequence": (
         lambda x, t: ag.softmax_cross_entropy(x, t), (of(2, 2, 5), CLASSES.reshape(2, 2)), [("cross_entropy", (4, 5))]
     ),
+    "losses of long rows": (
+        lambda x, t: ag.softmax_cross_entropy(x, t), (8 * of(4, 1500), 300 * CLASSES), [("cross_entropy", (4, 1500))]
+    ),
     "short class numbers": (lambda x, t: ag.softmax_cross_entropy(x, t), (of(4, 5), CLASSES.astype(np.int32)), [Call]),
     "losses of whole numbers": (lambda x, t: ag.softmax_cross_entropy(x, t), (of(4, 5, dtype=int), CLASSES), [Call]),
     "one product": (lambda a, b: a @ b, (of(4, 5), of(5, 3)), [(4, 3, 5)]),
@@ -285,7 +288,7 @@ def test_cross_entropy_of_extreme_logits(logits: Any, dtype: Any) -> None:
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("left", [False, True])
 @pytest.mark.parametrize("right", [False, True])
-@pytest.mark.parametrize("sizes", [(5, 3, 4), (217, 90, 64)])  # whole, and in pieces
+@pytest.mark.parametrize("sizes", [(5, 3, 4), (217, 90, 64), (64, 27, 401)])  # whole, and in pieces
 def test_products_of_transposed_matrices(left: bool, right: bool, dtype: Any, sizes: tuple[int, int, int]) -> None:
     (m, k, n), rng = sizes, np.random.default_rng(0)
     a, b = rng.normal(size=(m, k)).astype(dtype), rng.normal(size=(k, n)).astype(dtype)

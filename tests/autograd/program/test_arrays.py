@@ -256,6 +256,13 @@ def test_class_numbers_are_checked_at_every_call(engine: Any) -> None:
         )
     with pytest.raises(ValueError, match=r"class numbers from -1 to 1 for 3 logits"):
         g(x, np.array([0, -1, 1, 1, 1]))
+    h = ag.compile(lambda x, t: ag.sum(ag.softmax_cross_entropy(x, ag.where(t < 9, 2 * t, 0))), engine=engine)
+    for t in ([0, 1, 0, 1], [9, 12, 1, 0]):
+        classes = np.where(np.array(t) < 9, 2 * np.array(t), 0)
+        assert h(x, np.array(t)) == pytest.approx(float(ag.sum(ag.softmax_cross_entropy(x, classes))), rel=1e-12)
+    for wrong, found in ((2, "0 to 4"), (-1, "-2 to 2")):
+        with pytest.raises(ValueError, match=f"class numbers from {found} for 3 logits"):
+            h(x, np.array([0, wrong, 9, 1]))
 
 
 def test_infinite_slopes_below_a_choice() -> None:
