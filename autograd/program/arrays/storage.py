@@ -75,11 +75,13 @@ class Storage:
         outputs = {self.root(place) for place in tape.outputs if tape.entries[place].shape}
         number = 0
         for group in groups:
+            first, read = number, list[int]()  # what runs together reads, the last operation first
             for place in group:
+                read = [*self._inputs(place), *read]
                 if self.is_view(place):
                     self._try_view(place)
                 elif planned(place) and not (place in outputs or place in self.targets):
-                    self._plan(place, number)
+                    self._plan(place, read, range(first, number + 1))
                 number += 1
             self._release(number - 1)
         self.size = sum(block.nbytes for block in self._blocks) + sum(
@@ -154,21 +156,22 @@ class Storage:
         if np.may_share_memory(view, source):
             self.arrays[place] = view
 
-    def _plan(self, place: int, number: int) -> None:
+    def _plan(self, place: int, read: Sequence[int], now: range) -> None:
+        """Find memory for a result: that of an array which was read by what runs with it, if nothing reads it later."""
         entry = self._tape.entries[place]
-        donor = next((x for x in self._inputs(place) if self._may_take_over(place, x, number)), None)
+        donor = next((x for x in read if self._may_take_over(place, x, read, now)), None)
         block = self._take(entry.nbytes) if donor is None else self._block_of.pop(donor)
         self._block_of[place] = block
         self.arrays[place] = np.ndarray(entry.shape, entry.dtype, self._blocks[block][: entry.nbytes])
 
-    def _may_take_over(self, place: int, x: int, number: int) -> bool:
+    def _may_take_over(self, place: int, x: int, read: Sequence[int], now: range) -> bool:
         entry, other = self._tape.entries[place], self._tape.entries[x]
         return (
             x in self._block_of
-            and self._last[x] == number
+            and self._last[x] in now
             and other.shape == entry.shape
             and other.dtype == entry.dtype
-            and all(self.root(y) != x or y == x for y in self._inputs(place))
+            and all(self.root(y) != x or y == x for y in read)
             and self._in_place(place, x)
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from itertools import combinations
 from math import prod
 from typing import Any
@@ -157,6 +158,26 @@ def test_neighbours_become_one_chain() -> None:
     f = ag.compile(lambda x, b: ag.relu(x * 2.0 + b) - ag.square(x), engine="native")
     f(np.ones((4, 3)), np.ones(3))
     assert kinds(f) == [Chained]
+
+
+def test_a_chain_writes_over_what_any_of_its_functions_read_last() -> None:
+    """One array's memory holds a result that others read; two, where a later function of the chain still reads the first."""
+    x = RNG.normal(size=100_000)
+    last = ag.compile(lambda x: ag.relu(np.tanh(x) + 1.0).sum(), engine="native")
+
+    @partial(ag.compile, engine="native")
+    def later(x: Any) -> Any:
+        y = np.tanh(x)
+        z = ag.relu(y + 1.0)
+        return [(z * y).sum(), z.sum()]
+
+    np.testing.assert_allclose(last(x), np.maximum(np.tanh(x) + 1.0, 0.0).sum(), rtol=1e-12)
+    y = np.tanh(x)
+    z = np.maximum(y + 1.0, 0.0)
+    np.testing.assert_allclose(later(x), [(z * y).sum(), z.sum()], rtol=1e-12)
+    for compiled, arrays in ((last, 1), (later, 2)):
+        (trace,) = compiled.traces.values()
+        assert arrays * x.nbytes <= trace.routine.size < (arrays + 1) * x.nbytes
 
 
 def test_functions_of_many_entries_are_numpys() -> None:
