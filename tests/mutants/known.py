@@ -11,6 +11,7 @@ SIZES = {
     "autograd/rules/forwards.py": ("ALONE", "FEW", "FORESEEN", "SAMPLED"),
     "autograd/rules/threads.py": ("ALONE", "FEW"),
     "autograd/rules/windows.py": ("COLUMNS", "IMAGES", "NARROW", "SUMMED", "MANY", "LANES"),
+    "autograd/rules/window_places.py": ("_LARGEST", "_LINES", "_SHARE", "_SHARES", "_APART"),
     "autograd/rules/triangles.py": ("SMALL",),
     "autograd/rules/memory.py": ("LARGE", "BLOCK"),
     "autograd/value/affine.py": ("FEW", "LARGE"),
@@ -22,7 +23,8 @@ SIZES = {
     "autograd/program/program.py": ("BATCHES",),
     "autograd/program/arrays/bytecode.py": ("COPIED",),
     "autograd/program/arrays/steps.py": ("LARGE", "LONGEST"),
-    "autograd/program/native/array_loops.py": ("WORTH_IT",),
+    "autograd/program/native/array_loops.py": ("WORTH_IT", "SHARED", "SHARES", "LINE"),
+    "autograd/program/native/helpers.py": ("PATIENCE",),
     "autograd/program/numbers/schedule.py": ("LONG",),
     "autograd/program/numbers/strides.py": ("SHORTEST", "DEPTH"),
 }
@@ -213,7 +215,8 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "turned = rest + other if (rest < 0) != (other < 0) else rest",
     ): "a rest of 0 is signed in the next line, and by 0 it is NaN",
     (
-        "autograd/rules/triangles.py",
+        "autograd/rules/window_places.py": ("_LARGEST", "_LINES", "_SHARE", "_SHARES", "_APART"),
+    "autograd/rules/triangles.py",
         "LShift → RShift",
         "SMALL = 1 << 14  # entries",
     ): "of which matrices the triangles are kept",
@@ -424,7 +427,8 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "keep_freed_memory()",
     ): "how much memory the C library keeps",
     (
-        "autograd/rules/triangles.py",
+        "autograd/rules/window_places.py": ("_LARGEST", "_LINES", "_SHARE", "_SHARES", "_APART"),
+    "autograd/rules/triangles.py",
         "no Not",
         "if not isinstance(x, np.ndarray) or x.ndim < 2 or x.size > SMALL:",
     ): "of which arrays the triangles are kept",

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.program.arrays import triangles
+from autograd.program.arrays.chains import Chain
 from autograd.program.arrays.held import Held
 from autograd.program.arrays.numpy_code import Code, compiled, works_in_place, writes_into
 from autograd.program.arrays.steps import Call, Chained, Part, Product, Steps, broadcasting
@@ -19,6 +20,7 @@ from autograd.program.native.engine import blas, interpreter
 from autograd.program.tape import Tape
 from autograd.rules import products
 from autograd.rules.memory import aligned
+from autograd.rules.threads import available
 
 COPIED = 1 << 14  # bytes
 
@@ -56,6 +58,7 @@ class _Writer:
         self._segments: list[list[tuple[int, list[int]]]] = [[]]
         # For each segment, where the addresses of arrays go that the program is given, and what these are called.
         self._given: list[list[tuple[int, str]]] = [[]]
+        self._shares: list[Any] = []  # words of each share
         self._slots = self._homes = 0
         self._unchecked = set[int]()  # losses whose class numbers are computed
 
@@ -123,7 +126,7 @@ class _Writer:
             if isinstance(step, Call):
                 self._call(step.place, checks)
             elif isinstance(step, Chained):
-                self._chain(step)
+                self._chain(step, checks)
             elif isinstance(step, Product):
                 self._product(step)
             else:
@@ -175,7 +178,7 @@ class _Writer:
 
     def _flush(self, checks: list[str], otherwise: str = "") -> None:
         """Let the instructions so far run at this point; and what NumPy is to do if the last one stops."""
-        if not self._segments[-1]:
+        if not (self._segments[-1] or self._given[-1]):
             return
         number = len(self._segments) - 1
         call = f"native({', '.join([f'start{number}', *(name for _, name in self._given[-1])])})"
@@ -198,7 +201,15 @@ class _Writer:
         self._bytecode[instructions.GEMM : instructions.GEMM + 2] = gemm or (0, 0)
         w, n = np.array(self._bytecode, np.int64), np.array([*self._numbers, 0.0])
         state = np.array([w.ctypes.data, n.ctypes.data], np.int64)
-        self.code.names |= {"native": self.native.bind(state), "w": w, "n": n, "alive": (scratch, self._arrays)}
+        for words in self._shares:
+            words[..., 0], words[..., 2] = state
+        self.code.names |= {
+            "native": self.native.bind(state),
+            "give": self.native.give,
+            "w": w,
+            "n": n,
+            "alive": (scratch, self._arrays),
+        }
 
     # ---- addresses and numbers ---------------------------------------------------------------------------------------
 
@@ -262,6 +273,14 @@ class _Writer:
         bits = instructions.BITS[str(entry.dtype)]
         self._add(f"product_{instructions.KINDS[bits]}", [bits, *step.sizes, *matrices, factor, sign, beta])
 
+    def _share(self, function: int, what: list[int], rows: int, columns: int, checks: list[str]) -> None:
+        """Let threads share the rows or columns that a function goes through."""
+        self._flush(checks)
+        words = [(0, len(self._bytecode), 0, *share) for share in array_loops.shares(rows, columns)]
+        self._bytecode += what
+        self._shares.append(np.array([words] * available(), np.int64))
+        self.code.lines.append(f"give({function}, {self.code.constant('shares', self._shares[-1])})")
+
     def _part(self, step: Part, checks: list[str]) -> None:
         self._homes = max(self._homes, 1)  # a cross-entropy works in a block
         if step.place in self._unchecked:
@@ -270,7 +289,11 @@ class _Writer:
         one_hot = step.name == "one_hot"
         bits = 1 if one_hot else instructions.BITS[str(self._tape.entries[step.place].dtype)]
         arrays = [self._address(step.place), *map(self._address, step.reads)]
-        self._add(f"{step.name}_{instructions.KINDS[bits]}", [*([] if one_hot else [bits]), *arrays, *step.sizes])
+        what, name = [*([] if one_hot else [bits]), *arrays, *step.sizes], f"{step.name}_{instructions.KINDS[bits]}"
+        if step.name == "sum_around" and self._is_shared(prod(step.sizes[:3])):
+            self._share(self.native.address(f"share_{name}"), what, step.sizes[1], 1, checks)
+        else:
+            self._add(name, what)
         if step.name in triangles.NAMES:
             code, inputs = self.code, self._tape.entries[step.place].inputs
             rule: Any = self._tape.entries[step.place].rule
@@ -279,16 +302,19 @@ class _Writer:
             made = f"{code.constant('f', rule.array)}({', '.join(map(code.name, inputs))})"
             self._flush(checks, f"copyto({code.name(step.place)}, {made})")
 
-    def _chain(self, step: Chained) -> None:
+    def _is_shared(self, entries: int) -> bool:
+        return entries >= array_loops.SHARED and available() > 1
+
+    def _chain(self, step: Chained, checks: list[str]) -> None:
         if len(step.applied) > 1 and prod(step.shape) * len(step.applied) >= array_loops.WORTH_IT:
-            self._loop(step)
+            self._loop(step, checks)
             return
-        chain = _Chain(self, step)
+        chain = Chain(step, self._tape.entries, self._outside, self.native, self._number, self._address)
         self._slots = max(self._slots, len(chain.code.homes))
         self._homes = max(self._homes, chain.homes)
         self._add(f"chain_{instructions.KINDS[chain.code.bits]}", chain.code.bytecode())
 
-    def _loop(self, step: Chained) -> None:
+    def _loop(self, step: Chained, checks: list[str]) -> None:
         """A chain as a loop of its own."""
         entries, count = self._tape.entries, prod(step.shape)
         columns = step.columns or count
@@ -319,81 +345,7 @@ class _Writer:
                 where.append(self._address(each.place))
         where += repeated
         loop = array_loops.Loop(instructions.BITS[str(step.dtype)], tuple(loads), tuple(applied), tuple(stores))
-        self._segments[-1].append((self.native.loop(loop), where))
-
-
-class _Chain:
-    """The bytecode of one chain, as they are written.
-
-    A slot that is not in memory has a block of scratch memory, which goes to another once nobody reads it.
-    """
-
-    def __init__(self, writer: _Writer, step: Chained) -> None:
-        count = prod(step.shape)
-        columns = step.columns or count
-        self.code = instructions.Chain(instructions.BITS[str(step.dtype)], count // columns, columns)
-        self.homes = 0
-        self._writer = writer
-        self._entries = writer._tape.entries
-        self._step = step
-        self._free: list[int] = []
-        self._loaded: dict[int, int] = {}
-        made: set[int] = set()
-        for applied in step.applied:
-            for x in applied.operands:
-                if x not in made and x not in self._loaded:
-                    self._loaded[x] = self._load(x)
-            made.add(applied.place)
-        self._with_home: set[int] = set()
-        last = {x: i for i, applied in enumerate(step.applied) for x in (applied.place, *applied.operands)}
-        results: dict[int, int] = {}
-        for i, applied in enumerate(step.applied):
-            operands = [results.get(x, self._loaded.get(x, -1)) for x in applied.operands]
-            function = writer.native.address(f"each_{applied.rule.name}_{instructions.KINDS[self.code.bits]}")
-            result, has_home = self._apply(applied.place, function, operands)
-            spent = {x for x in applied.operands if last[x] == i and x in results}
-            self._free += [self.code.homes[results[x]] for x in spent if results[x] in self._with_home]
-            results[applied.place] = result
-            if has_home:
-                self._with_home.add(result)
-
-    def _slot(self, in_scratch: bool) -> int:
-        home = 0
-        if in_scratch:
-            home = self._free.pop() if self._free else self.homes
-            self.homes = max(self.homes, home + 1)
-        self.code.homes.append(home)
-        return len(self.code.homes) - 1
-
-    def _load(self, x: int) -> int:
-        entry = self._entries[x]
-        if entry.is_number:
-            slot = self._slot(in_scratch=True)
-            self.code.loads.append((instructions.NUMBER, slot, self._writer._number(x), 0))
-            return slot
-        how, _ = broadcasting(entry.shape, self._step.shape)
-        same = entry.dtype == self._step.dtype
-        slot = self._slot(in_scratch=not (same and how in (instructions.FULL, instructions.ROW)))
-        kind = instructions.BITS[str(entry.dtype)] + 4 * prod(entry.shape) * (how == instructions.REPEATED)
-        how = (how or 0) + (0 if same else instructions.CONVERTED)
-        self.code.loads.append((how, slot, self._writer._address(x), kind))
-        return slot
-
-    def _apply(self, place: int, function: int, operands: list[int]) -> tuple[int, bool]:
-        """One function: its result's slot, and whether that is in scratch memory."""
-        entry, loads, steps = self._entries[place], self.code.loads, self.code.steps
-        stored = place in self._writer._outside
-        out = self._writer._address(place) if stored else -1
-        read = {array for how, slot, array, _ in loads if how == instructions.FULL and slot in operands}
-        # A loop that may write what it reads runs an entry at a time, so such results take the way through scratch.
-        direct = stored and entry.dtype == self._step.dtype and out not in read
-        result = self._slot(in_scratch=not direct)
-        if direct:
-            loads.append((instructions.FULL, result, out, 0))
-        first, second, third = (*operands, 0, 0, 0)[:3]
-        steps.append((function, result, first, second, third))
-        if stored and not direct:
-            steps.append(
-                (instructions.STORE if entry.dtype == self._step.dtype else instructions.STORE_TRUTH, result, out, 0, 0)
-            )
-        return result, not direct
+        if self._is_shared(count):
+            self._share(self.native.loop(loop, "share"), where, count // columns, columns, checks)
+        else:
+            self._segments[-1].append((self.native.loop(loop), where))

@@ -329,11 +329,15 @@ class Steps:
         total = prod(full[i] for i in gone)
         count = total if entry.rule is reductions.mean else 1
         staying = [i for i, length in enumerate(full) if i not in gone and length != 1]
+        rows = prod(full) // total
         if not staying or not gone or min(gone) > max(staying):
-            return Part(place, "sum_rows", (memory,), (prod(full) // total, total, count))
+            return Part(place, "sum_rows", (memory,), (rows, total, count))
         if max(gone) < min(staying):
-            return Part(place, "sum_columns", (memory,), (total, prod(full) // total, count))
-        return None
+            return Part(place, "sum_columns", (memory,), (total, rows, count))
+        if any(min(staying) < i < max(staying) for i in gone):
+            return None
+        times = prod(full[: min(staying)])
+        return Part(place, "sum_around", (memory,), (times, rows, total // times, count))
 
 
 def broadcasting(shape: tuple[int, ...], full: tuple[int, ...]) -> tuple[int | None, int]:

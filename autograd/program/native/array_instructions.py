@@ -9,6 +9,7 @@ An instruction is the address of what does it, the place of the next one, and:
 * product: 32 or 64 bits; m, n, k; A, whether transposed; B, whether transposed; C; the place of α among the numbers or
   −1 for 1, a sign for it; β: C ← ±α A B + β C;
 * sum of columns, sum of rows: bits; out; x; rows; columns; what to divide by;
+* sum around: bits; out; x; how many times there are all rows; rows; columns; what to divide by;
 * softmax: bits; out; x; rows; columns;
 * cross-entropy: bits; out; x; targets; rows; columns;
 * one-hot: out; targets; rows; columns;

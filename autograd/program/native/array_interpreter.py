@@ -13,6 +13,7 @@ from autograd.program.native.array_kernels import gemm, text
 from autograd.program.native.book import arity
 from autograd.program.native.entry import ARRAYS, method
 from autograd.program.native.expressions import function_of_floats
+from autograd.program.native.helpers import give
 from autograd.program.native.language import parsed, written
 from autograd.program.native.machine import addresses, is_kept
 from autograd.program.native.single_precision import in_lanes
@@ -44,7 +45,8 @@ class Interpreter:
 
     def __init__(self) -> None:
         self._known: dict[str, int] = {}
-        self._loops: dict[array_loops.Loop, int] = {}
+        self._loops: dict[tuple[array_loops.Loop, str], int] = {}
+        self.give = give
         self.bind = method(addresses("arrays", {"run": _run()})["run"])
 
     def address(self, name: str) -> int:
@@ -54,12 +56,12 @@ class Interpreter:
                 self._known |= addresses("arrays", {name: _text(name)})
             return self._known[name]
 
-    def loop(self, loop: array_loops.Loop) -> int:
-        """Where the loop of a chain is."""
+    def loop(self, loop: array_loops.Loop, name: str = "loop") -> int:
+        """Where the loop of a chain is, as an instruction or for shares."""
         with _loading:
-            if loop not in self._loops:
-                self._loops[loop] = addresses("arrays", {"loop": array_loops.text(loop)})["loop"]
-            return self._loops[loop]
+            if (loop, name) not in self._loops:
+                self._loops[loop, name] = addresses("arrays", {name: array_loops.text(loop, name)})[name]
+            return self._loops[loop, name]
 
 
 def is_ready() -> bool:

@@ -170,13 +170,30 @@ def total(a: KINDs, start: int, n: int) -> f8:
 
 
 def sum_rows(w: longs, q: int, numbers: f8s) -> int:
-    o, a, rows, columns, count = KINDs(w[w[q + 1]]), KINDs(w[w[q + 2]]), w[q + 3], w[q + 4], w[q + 5]
-    for i in range(rows):
-        found = 0.0
-        for j in range(0, columns, 1024):
-            found += total(a, i * columns + j, min(1024, columns - j))
-        o[i] = KIND(found / count)
+    sums(w[w[q + 1]], w[w[q + 2]], 1, w[q + 3], w[q + 4], w[q + 5], 0, w[q + 3])
     return 0
+
+
+def sum_around(w: longs, q: int, numbers: f8s) -> int:
+    sums(w[w[q + 1]], w[w[q + 2]], w[q + 3], w[q + 4], w[q + 5], w[q + 6], 0, w[q + 4])
+    return 0
+
+
+def share_sum_around(s: longs) -> int:
+    w, q = longs(s[0]), s[1]
+    sums(w[w[q + 1]], w[w[q + 2]], w[q + 3], w[q + 4], w[q + 5], w[q + 6], s[3], s[4])
+    return 0
+
+
+def sums(out: int, x: int, times: int, rows: int, columns: int, count: int, top: int, bottom: int):
+    """Of some rows, which there are several times, one after all others."""
+    o, a = KINDs(out), KINDs(x)
+    for i in range(top, bottom):
+        found = 0.0
+        for k in range(times):
+            for j in range(0, columns, 1024):
+                found += total(a, (k * rows + i) * columns + j, min(1024, columns - j))
+        o[i] = KIND(found / count)
 
 
 def largest(a: KINDs, n: int) -> KIND:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from autograd.program.native.array_instructions import COLUMN, FULL, KINDS, NUMBER, REPEATED, ROW
 from autograd.program.native.book import arity
@@ -19,8 +20,22 @@ from autograd.rules.primitive import Primitive
 
 # A loop is compiled, in some hundredth of a second, where a run of its chain applies functions so many times.
 WORTH_IT = 1 << 15
+# Threads share what goes through so many entries. In how many shares does not depend on the number of threads.
+SHARED, SHARES = 1 << 18, 8
+# Parts of a row begin at so many entries, which fill whole lines of the cache.
+LINE = 64
 
 _POINTERS = "f4s", "f8s", "truths"
+
+_ENTRIES = """
+def loop(w: longs, p: int, numbers: f8s) -> int:
+    entries(w, p, numbers, 0, w[p], 0, w[p + 1])
+    return 0
+
+def share(s: longs) -> int:
+    entries(longs(s[0]), s[1], f8s(s[2]), s[3], s[4], s[5], s[6])
+    return 0
+"""
 
 
 @dataclass(frozen=True)
@@ -44,8 +59,8 @@ class Loop:
 
 
 @cache
-def text(loop: Loop) -> str:
-    """What LLVM reads to make a loop: a function called ``loop``."""
+def text(loop: Loop, name: str) -> str:
+    """What LLVM reads to make a loop: ``loop``, an instruction, or ``share``, whose words are those of a share."""
     kind = KINDS[loop.bits]
     number = "float" if kind == "f4" else "double"
     functions, declared = "", set[str]()
@@ -54,7 +69,7 @@ def text(loop: Loop) -> str:
         functions, declared = functions + function, declared | needed
     if kind == "f4":
         functions, declared = in_lanes(functions, declared)
-    own, _ = written("loop", parsed(_source(loop, kind)), {f"each_{rule.name}": number for rule, _ in loop.applied})
+    own, _ = written(name, parsed(_source(loop, kind)), {f"each_{rule.name}": number for rule, _ in loop.applied})
     return "\n".join([*sorted(declared), functions, own])
 
 
@@ -87,13 +102,27 @@ def _source(loop: Loop, kind: str) -> str:
     return "\n".join(
         [
             "@parallel",
-            "def loop(w: longs, p: int, numbers: f8s) -> int:",
-            "    rows, columns = w[p], w[p + 1]",
+            "def entries(w: longs, p: int, numbers: f8s, top: int, bottom: int, left: int, right: int):",
+            "    columns = w[p + 1]",
             *(f"    {line}" for line in first),
-            "    for i in range(rows):",
+            "    for i in range(top, bottom):",
             *(f"        {line}" for line in row),
-            "        for j in range(columns):",
+            "        for j in range(left, right):",
             *(f"            {line}" for line in entry),
-            "    return 0",
+            _ENTRIES,
         ]
     )
+
+
+def shares(rows: int, columns: int) -> list[tuple[int, int, int, int]]:
+    """Rows and columns in shares: from which row to which, from which column to which.
+
+    Example:
+        >>> shares(30, 5)[:2], shares(1, 1000)[-2:]
+        ([(0, 3, 0, 5), (3, 7, 0, 5)], [(0, 1, 704, 832), (0, 1, 832, 1000)])
+    """
+    if rows >= SHARES:
+        edges = [rows * i // SHARES for i in range(SHARES + 1)]
+        return [(top, bottom, 0, columns) for top, bottom in pairwise(edges)]
+    edges = [*(columns * i // SHARES // LINE * LINE for i in range(SHARES)), columns]
+    return [(0, rows, left, right) for left, right in pairwise(edges)]

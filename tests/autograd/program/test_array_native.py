@@ -161,7 +161,7 @@ def test_neighbours_become_one_chain() -> None:
 
 
 def test_a_chain_writes_over_what_any_of_its_functions_read_last() -> None:
-    """One array's memory holds a result that others read; two, where a later function of the chain still reads the first."""
+    """The memory of one array is enough; of two, where a later function of the chain still reads the first."""
     x = RNG.normal(size=100_000)
     last = ag.compile(lambda x: ag.relu(np.tanh(x) + 1.0).sum(), engine="native")
 
@@ -203,7 +203,7 @@ def test_sums_over_any_axes(shape: Any, dtype: Any) -> None:
 
 @pytest.mark.parametrize("shape", [(2, 3, 4), (2, 1, 3), (1, 3), (3, 1), (2, 3, 2, 2), (1, 2, 1, 3, 1)])
 @pytest.mark.parametrize("function", [ag.sum, ag.mean])
-def test_a_sum_is_the_engines_where_what_goes_lies_after_or_before_what_stays(shape: Any, function: Any) -> None:
+def test_a_sum_is_the_engines_where_what_goes_lies_around_what_stays(shape: Any, function: Any) -> None:
     x, axes = RNG.normal(size=shape), [c for n in range(len(shape)) for c in combinations(range(len(shape)), n + 1)]
     axes = [gone for gone in axes if prod(shape[i] for i in gone) > 1]
     compiled = ag.compile(lambda x: [function(x, axis=axis) for axis in axes], engine="native")
@@ -221,8 +221,51 @@ def test_a_sum_is_the_engines_where_what_goes_lies_after_or_before_what_stays(sh
             assert (step.name, step.sizes) == ("sum_rows", (x.size // away, away, count))
         elif re.fullmatch("(gone )*(stays )*", pattern):
             assert (step.name, step.sizes) == ("sum_columns", (away, x.size // away, count))
+        elif re.fullmatch("(gone )*(stays )*(gone )*", pattern):
+            times = prod(shape[: min(i for i, length in enumerate(shape) if length > 1 and i not in gone)])
+            assert (step.name, step.sizes) == ("sum_around", (times, x.size // away, away // times, count))
         else:
             assert isinstance(step, Call)
+
+
+LARGE = RNG.normal(size=(64, 4, 40, 41)).astype(np.float32)
+SHARED: dict[str, tuple[Callable[..., Any], int]] = {
+    "a chain of what is given": (lambda x, c, w: ag.relu(x * 2.0 - 1.0), 1),
+    "over channels": (lambda x, c, w: ag.relu(x * c + c), 1),
+    "over rows": (lambda x, c, w: ag.relu(x[0, 0, 0] - x) * x, 1),
+    "in few rows": (lambda x, c, w: ag.relu((y := x.reshape(2, -1))[:, :1] - y) * y, 1),
+    "with truths": (lambda x, c, w: x * 2.0 > x + 1.0, 1),
+    "a sum around": (lambda x, c, w: (x.sum((0, 2, 3)), x.mean((0, 3))), 2),
+    "one after another": (
+        lambda x, c, w: ((y := np.tanh(ag.relu(x + c) * x)).sum((0, 2, 3)), (y * y + x).mean((0, 3))),
+        4,
+    ),
+    "a leaf that is set": (lambda x, c, w: ag.assign(w, w - 0.1 * ag.relu(x + w)), 1),
+}
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_what_threads_share_is_the_same_by_any_number_of_them(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    function, shares = SHARED[name]
+    channels = RNG.normal(size=(4, 1, 1)).astype(np.float32)
+    results: list[Any] = []
+    for threads in (1, 2, 3):
+        for module in ("autograd.program.arrays.bytecode", "autograd.rules.threads"):
+            monkeypatch.setattr(f"{module}.available", lambda threads=threads: threads)
+        leaf = ag.Tensor(LARGE.copy())
+        compiled = ag.compile(lambda x, c, leaf=leaf: function(x, c, leaf), engine="native")
+        for _ in range(5):
+            found = compiled(LARGE, channels)
+        results.append([found] if isinstance(found, np.ndarray) else [*(found or ()), leaf.data])
+        (trace,) = compiled.traces.values()
+        assert str(trace.routine._compute.__code__.co_names).count("shares") == (0 if threads == 1 else shares)
+    for other in results[1:]:
+        for mine, alone in zip(other, results[0], strict=True):
+            np.testing.assert_array_equal(mine, alone)
+    expected = function(ag.Tensor(LARGE), channels, ag.Tensor(LARGE)) if name != "a leaf that is set" else None
+    if expected is not None:
+        for mine, eager in zip(results[0], expected if isinstance(expected, tuple) else [expected], strict=False):
+            np.testing.assert_allclose(mine, getattr(eager, "data", eager), rtol=1e-5, atol=1e-5)
 
 
 def of(*shape: int, dtype: Any = np.float64) -> Any:
