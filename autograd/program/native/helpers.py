@@ -1,7 +1,8 @@
 """Shares of a loop in machine code for several threads, which find their work in memory.
 
 To wake a thread takes the system some hundredth of a millisecond, and Python's lock as long once more, which is as long
-as many a loop takes. So a thread that has helped looks for more to do for a while, without that lock, before it sleeps.
+as many a loop takes. So a thread that has helped looks for more to do for a while, without that lock, before it sleeps;
+it gives way to other programs now and then.
 Who gives work waits for no thread to come: it takes shares itself until there are none, and then waits for those that
 others took.
 """
@@ -92,7 +93,7 @@ define i64 @help(ptr %m, i64 %thread, i64 %patience) {{
 entry:
   br label %look
 look:
-  %turns = phi i64 [ 0, %entry ], [ %next, %again ]
+  %turns = phi i64 [ 0, %entry ], [ %next, %again ], [ %next, %yield ]
   %found = call i64 @take(ptr %m, i64 %thread)
   %none = icmp eq i64 %found, 0
   %longer = add i64 %turns, 1
@@ -101,6 +102,11 @@ look:
   br i1 %patient, label %again, label %leave
 again:
   {_PAUSE[1]}
+  %some = and i64 %next, 31
+  %often = icmp eq i64 %some, 31
+  br i1 %often, label %yield, label %look
+yield:
+  %given_way = call i32 @give_way()
   br label %look
 leave:
   %line = mul i64 %thread, {LINE}
