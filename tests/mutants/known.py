@@ -215,8 +215,7 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "turned = rest + other if (rest < 0) != (other < 0) else rest",
     ): "a rest of 0 is signed in the next line, and by 0 it is NaN",
     (
-        "autograd/rules/window_places.py": ("_LARGEST", "_LINES", "_SHARE", "_SHARES", "_APART"),
-    "autograd/rules/triangles.py",
+        "autograd/rules/triangles.py",
         "LShift → RShift",
         "SMALL = 1 << 14  # entries",
     ): "of which matrices the triangles are kept",
@@ -427,8 +426,7 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "keep_freed_memory()",
     ): "how much memory the C library keeps",
     (
-        "autograd/rules/window_places.py": ("_LARGEST", "_LINES", "_SHARE", "_SHARES", "_APART"),
-    "autograd/rules/triangles.py",
+        "autograd/rules/triangles.py",
         "no Not",
         "if not isinstance(x, np.ndarray) or x.ndim < 2 or x.size > SMALL:",
     ): "of which arrays the triangles are kept",
