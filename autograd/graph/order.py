@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import repeat
 from typing import Any
 
 from autograd.graph.node import Node
@@ -21,12 +20,13 @@ def topological_order(*roots: Node) -> list[Node]:
         >>> [node.label or node.rule.symbol for node in topological_order(c)]
         ['a', '×', '+']
     """
-    if not all(map(isinstance, roots, repeat(Node))):
-        wrong = next(type(root).__name__ for root in roots if not isinstance(root, Node))
-        raise TypeError(f"topological_order takes Values and Tensors, e.g. topological_order(loss), not {wrong}")
+    stack: list[Any] = [*reversed(roots)]
+    for root in stack:
+        if not isinstance(root, Node):
+            wrong = type(root).__name__
+            raise TypeError(f"topological_order takes Values and Tensors, e.g. topological_order(loss), not {wrong}")
     order: list[Node] = []
     seen: set[Node] = set()
-    stack: list[Any] = [*reversed(roots)]
     push, pop = stack.append, stack.pop
     while stack:
         node = pop()

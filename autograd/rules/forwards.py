@@ -203,14 +203,14 @@ def broadcast_to(x: Any, shape: tuple[int, ...]) -> Any:
     if getattr(x, "shape", ()):
         return np.broadcast_to(x, shape)
     number = np.asarray(x)
-    same = np.ndarray(shape, number.dtype, number, strides=(0,) * len(shape))  # the same, sooner
-    same.flags.writeable = False
+    same = np.ndarray(shape, number.dtype, number, 0, (0,) * len(shape))  # the same, sooner
+    same.setflags(write=False)
     return same
 
 
 def sum_to(x: Any, shape: tuple[int, ...]) -> Any:
     """The sum over the axes along which ``shape`` was broadcast."""
-    full = np.shape(x)
+    full = getattr(x, "shape", ())
     leading = len(full) - len(shape)
     if full[leading:] == shape:
         return x if not leading else np.add.reduce(x, 0 if leading == 1 else tuple(range(leading)))
@@ -225,7 +225,8 @@ def check_classes(numbers: Any, classes: int) -> None:
         ValueError: With the numbers found.
     """
     # Seen without their sign, numbers below 0 are large: one look at them all in place of two.
-    if numbers.size and np.maximum.reduce(numbers.view(numbers.dtype.str.replace("i", "u")), None) >= classes:
+    seen = numbers.view(numbers.dtype.str.replace("i", "u"))
+    if seen.size and seen.item(seen.argmax()) >= classes:
         raise ValueError(
             f"class numbers from {numbers.min()} to {numbers.max()} for {classes} logits: expected 0 to {classes - 1}"
         )

@@ -364,7 +364,7 @@ class Tensor(ArrayMethods, Copying):
                 continue
             if node.rule is not None:
                 # A node in between that held the record of its gradient, which holds the node, could not be freed.
-                gradient = _plain(gradient)
+                gradient = gradient if gradient.__class__ is np.ndarray else _plain(gradient)
             else:
                 if node._grad is not None:
                     recorded = isinstance(gradient, Tensor)

@@ -303,7 +303,7 @@ def binary_cross_entropy_with_logits(logits: Array, targets: Targets, reduction:
 
 def _tell_of_probabilities(logits: Array, rule: str, loss: str, advice: str) -> None:
     """Warn, once a place, of outputs that are probabilities already."""
-    if isinstance(logits, ag.Tensor) and logits.rule is ag.BOOK[rule]:
+    if isinstance(logits, ag.Tensor) and logits.rule is not None and logits.rule.name == rule:
         warnings.warn(
             f"{loss} takes logits and applies a {rule} itself, and these outputs come out of a {rule}: {advice}",
             stacklevel=4,  # the loss, and what explains its errors
