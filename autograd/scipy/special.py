@@ -1,7 +1,7 @@
 """``scipy.special``, differentiable: each function with its derivative in a line, as in the rule book.
 
 NumPy finds them by the ufunc, so that ``scipy.special.erf(t)`` of a node arrives here. A derivative for a parameter
-that nobody has in closed form (the order of a Bessel function) is an error where it is asked for. Every other name is
+that is not known here (the order of most Bessel functions) is an error where it is asked for. Every other name is
 SciPy's own.
 """
 
