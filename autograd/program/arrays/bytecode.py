@@ -23,6 +23,9 @@ from autograd.rules.memory import aligned
 from autograd.rules.threads import available
 
 COPIED = 1 << 14  # bytes
+# What takes as long as an entry of a chain: so many multiplications of a product; and how many such entries what has an
+# exponential takes.
+PRODUCT, EXPONENTIAL = 8, 16
 
 
 def native_function(tape: Tape, order: Sequence[int]) -> tuple[Callable[..., list[Any]], int, bool]:
@@ -128,7 +131,7 @@ class _Writer:
             elif isinstance(step, Chained):
                 self._chain(step, checks)
             elif isinstance(step, Product):
-                self._product(step)
+                self._product(step, checks)
             else:
                 self._part(step, checks)
         self._flush(checks)
@@ -260,7 +263,7 @@ class _Writer:
     def _add(self, instruction: str, what: list[int]) -> None:
         self._segments[-1].append((self.native.address(instruction), what))
 
-    def _product(self, step: Product) -> None:
+    def _product(self, step: Product, checks: list[str]) -> None:
         entry = self._tape.entries[step.place]
         out = self._address(step.place)
         factor, sign, beta = -1, 1, 0
@@ -270,8 +273,17 @@ class _Writer:
                 self._add("duplicate_f4", [out, self._address(step.onto), entry.nbytes // 4])
         (a, a_turned), (b, b_turned) = step.left, step.right
         matrices = [self._address(a), int(a_turned), self._address(b), int(b_turned), out]
-        bits = instructions.BITS[str(entry.dtype)]
-        self._add(f"product_{instructions.KINDS[bits]}", [bits, *step.sizes, *matrices, factor, sign, beta])
+        bits, (m, n, k) = instructions.BITS[str(entry.dtype)], step.sizes
+        what = [bits, *step.sizes, *matrices, factor, sign, beta]
+        count = m * n * k // PRODUCT if k <= m and m * n * k < instructions.FEW else 0
+        self._rows(f"product_{instructions.KINDS[bits]}", what, m, count, checks)
+
+    def _rows(self, name: str, what: list[int], rows: int, count: int, checks: list[str]) -> None:
+        """An instruction that goes through rows one by one, and takes as long as a chain of so many entries."""
+        if rows > 1 and self._is_shared(count):
+            self._share(self.native.address(f"share_{name}"), what, rows, 1, checks)
+        else:
+            self._add(name, what)
 
     def _share(self, function: int, what: list[int], rows: int, columns: int, checks: list[str]) -> None:
         """Let threads share the rows or columns that a function goes through."""
@@ -282,7 +294,8 @@ class _Writer:
         self.code.lines.append(f"give({function}, {self.code.constant('shares', self._shares[-1])})")
 
     def _part(self, step: Part, checks: list[str]) -> None:
-        self._homes = max(self._homes, 1)  # a cross-entropy works in a block
+        if step.name == "cross_entropy":
+            self._homes = max(self._homes, instructions.SHARES)  # blocks that it works in
         if step.place in self._unchecked:
             self._flush(checks)
             self.code.lines.append(self.code.check_of(step.place))
@@ -290,8 +303,10 @@ class _Writer:
         bits = 1 if one_hot else instructions.BITS[str(self._tape.entries[step.place].dtype)]
         arrays = [self._address(step.place), *map(self._address, step.reads)]
         what, name = [*([] if one_hot else [bits]), *arrays, *step.sizes], f"{step.name}_{instructions.KINDS[bits]}"
-        if step.name == "sum_around" and self._is_shared(prod(step.sizes[:3])):
-            self._share(self.native.address(f"share_{name}"), what, step.sizes[1], 1, checks)
+        if step.name in ("softmax", "cross_entropy"):
+            self._rows(name, what, step.sizes[0], EXPONENTIAL * prod(step.sizes), checks)
+        elif step.name == "sum_around":
+            self._rows(name, what, step.sizes[1], prod(step.sizes[:3]), checks)
         else:
             self._add(name, what)
         if step.name in triangles.NAMES:
@@ -303,7 +318,7 @@ class _Writer:
             self._flush(checks, f"copyto({code.name(step.place)}, {made})")
 
     def _is_shared(self, entries: int) -> bool:
-        return entries >= array_loops.SHARED and available() > 1
+        return entries >= instructions.SHARED and available() > 1
 
     def _chain(self, step: Chained, checks: list[str]) -> None:
         if len(step.applied) > 1 and prod(step.shape) * len(step.applied) >= array_loops.WORTH_IT:

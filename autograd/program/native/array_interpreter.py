@@ -83,7 +83,7 @@ def _text(name: str) -> str:
         own, declared = written(what, parsed(text(kind)), {"gemm": "void"}, name)
         if kind == "f4":
             own, declared = in_lanes(own, declared)
-        return "\n".join([*sorted(declared), gemm(kind) if what == "product" else "", own])
+        return "\n".join([*sorted(declared), gemm(kind) if what.endswith("product") else "", own])
     rule = next(rule for rule in functions() if rule.name == what.removeprefix("each_"))
     function, declared = function_of_floats(rule.scalar, "function", arity(rule), number)
     if kind == "f4":

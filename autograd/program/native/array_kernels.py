@@ -107,7 +107,7 @@ def narrow(out: int, x: int, n: int):
         o[i] = int(a[i] != 0.0)
 
 
-def product(w: longs, q: int, numbers: f8s) -> int:
+def rows_of_product(w: longs, q: int, numbers: f8s, top: int, bottom: int):
     factor = 1.0
     if w[q + 9] >= 0:
         factor = numbers[w[q + 9]]
@@ -129,11 +129,10 @@ def product(w: longs, q: int, numbers: f8s) -> int:
     elif m * n * k < {FEW} and n * k < {ALONE}:
         some = {ALONE} // (n * k)
     for j in range(0, k, terms):
-        for i in range(0, m, some):
-            x, y, rows, count = a + i * down + j * across, b + j * next, min(some, m - i), min(terms, k - j)
+        for i in range(top, bottom, some):
+            x, y, rows, count = a + i * down + j * across, b + j * next, min(some, bottom - i), min(terms, k - j)
             gemm(w[GEMM], tb, ta, n, rows, count, alpha, y, ldb, x, lda, beta, c + i * n * SIZE, n)
         beta = KIND(1)
-    return 0
 
 
 def sum_columns(w: longs, q: int, numbers: f8s) -> int:
@@ -174,15 +173,8 @@ def sum_rows(w: longs, q: int, numbers: f8s) -> int:
     return 0
 
 
-def sum_around(w: longs, q: int, numbers: f8s) -> int:
-    sums(w[w[q + 1]], w[w[q + 2]], w[q + 3], w[q + 4], w[q + 5], w[q + 6], 0, w[q + 4])
-    return 0
-
-
-def share_sum_around(s: longs) -> int:
-    w, q = longs(s[0]), s[1]
-    sums(w[w[q + 1]], w[w[q + 2]], w[q + 3], w[q + 4], w[q + 5], w[q + 6], s[3], s[4])
-    return 0
+def rows_of_sum_around(w: longs, q: int, numbers: f8s, top: int, bottom: int):
+    sums(w[w[q + 1]], w[w[q + 2]], w[q + 3], w[q + 4], w[q + 5], w[q + 6], top, bottom)
 
 
 def sums(out: int, x: int, times: int, rows: int, columns: int, count: int, top: int, bottom: int):
@@ -205,18 +197,17 @@ def largest(a: KINDs, n: int) -> KIND:
     return top if fabs(top) < INFINITY else KIND(0)
 
 
-def softmax(w: longs, q: int, numbers: f8s) -> int:
-    out, x, rows, columns = w[w[q + 1]], w[w[q + 2]], w[q + 3], w[q + 4]
-    for i in range(rows):
+def rows_of_softmax(w: longs, q: int, numbers: f8s, top: int, bottom: int):
+    out, x, columns = w[w[q + 1]], w[w[q + 2]], w[q + 4]
+    for i in range(top, bottom):
         subtract(out + i * columns * SIZE, x + i * columns * SIZE, largest(KINDs(x) + i * columns, columns), columns)
-    exponentials(out, rows * columns)
-    for i in range(rows):
+    exponentials(out + top * columns * SIZE, (bottom - top) * columns)
+    for i in range(top, bottom):
         o = KINDs(out) + i * columns
         found = KIND(0)
         for j in range(columns):
             found += o[j]
         divide(out + i * columns * SIZE, found, columns)
-    return 0
 
 
 @parallel
@@ -251,16 +242,17 @@ def largest_ones(a: KINDs, top: KIND, n: int) -> int:
     return found
 
 
-def cross_entropy(w: longs, q: int, numbers: f8s) -> int:
+def rows_of_cross_entropy(w: longs, q: int, numbers: f8s, top: int, bottom: int):
     """ln Σ exp x − x of the class, for each row; the largest, whose exponential is 1, is left to log1p.
 
-    Exponentials are computed for as many rows at a time as are a block, or for a block of a row.
+    Exponentials are computed for as many rows at a time as are a block, or for a block of a row. Each of the shares has
+    a block of its own.
     """
     o, x, t, rows, columns = KINDs(w[w[q + 1]]), KINDs(w[w[q + 2]]), longs(w[w[q + 3]]), w[q + 4], w[q + 5]
-    block, width = w[{SCRATCH}], {BLOCK} // SIZE
+    block, width = w[{SCRATCH}] + ({SHARES} * top + {SHARES} - 1) // rows * {BLOCK}, {BLOCK} // SIZE
     some, rest, ones = max(1, width // columns), 0.0, 0
-    for first in range(0, rows, some):
-        stop = min(rows, first + some)
+    for first in range(top, bottom, some):
+        stop = min(bottom, first + some)
         for i in range(first, stop):
             o[i] = largest(x + i * columns, columns)
         for j in range(0, columns, width):
@@ -269,14 +261,13 @@ def cross_entropy(w: longs, q: int, numbers: f8s) -> int:
                 subtract(block + (i - first) * n * SIZE, w[w[q + 2]] + (i * columns + j) * SIZE, o[i], n)
             exponentials(block, (stop - first) * n)
             for i in range(first, stop):
-                a, top = x + i * columns, o[i]
+                a, most = x + i * columns, o[i]
                 if j == 0:
                     rest, ones = 0.0, 0
-                rest += others(a + j, top, KINDs(block) + (i - first) * n, n)
-                ones += largest_ones(a + j, top, n)
+                rest += others(a + j, most, KINDs(block) + (i - first) * n, n)
+                ones += largest_ones(a + j, most, n)
                 if j + n == columns:
-                    o[i] = log1p(KIND(rest + (ones - 1))) - (a[t[i]] - top)
-    return 0
+                    o[i] = log1p(KIND(rest + (ones - 1))) - (a[t[i]] - most)
 
 
 def one_hot(w: longs, q: int, numbers: f8s) -> int:
@@ -311,9 +302,24 @@ def interpret(w: longs, numbers: f8s, p: int) -> int:
 '''
 
 
+# What goes through rows one by one, for all of them and for a share of a thread; and where it has their number.
+_ROWS: Final = {"product": 1, "softmax": 3, "cross_entropy": 4, "sum_around": 4}
+_SHARED: Final = """
+def NAME(w: longs, q: int, numbers: f8s) -> int:
+    rows_of_NAME(w, q, numbers, 0, w[q + ROWS])
+    return 0
+
+
+def share_NAME(s: longs) -> int:
+    rows_of_NAME(longs(s[0]), s[1], f8s(s[2]), s[3], s[4])
+    return 0
+"""
+
+
 def text(kind: str) -> str:
     """The kernels for floats of one kind: f4 or f8."""
-    found = SOURCE + array_matrices.SOURCE
+    shared = [_SHARED.replace("NAME", name).replace("ROWS", str(place)) for name, place in _ROWS.items()]
+    found = SOURCE + array_matrices.SOURCE + "".join(shared)
     found = found.replace("KIND", kind).replace("SIZE", kind[1:]).replace("INFINITY", "1e999")
     found = found.replace("w[GEMM]", f"w[{instructions.GEMM + (kind == 'f8')}]")
     for name, value in vars(instructions).items():

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from autograd.program.native.array_instructions import COLUMN, FULL, KINDS, NUMBER, REPEATED, ROW
+from autograd.program.native.array_instructions import COLUMN, FULL, KINDS, NUMBER, REPEATED, ROW, SHARES
 from autograd.program.native.book import arity
 from autograd.program.native.expressions import function_of_floats
 from autograd.program.native.language import parsed, written
@@ -20,8 +20,6 @@ from autograd.rules.primitive import Primitive
 
 # A loop is compiled, in some hundredth of a second, where a run of its chain applies functions so many times.
 WORTH_IT = 1 << 15
-# Threads share what goes through so many entries. In how many shares does not depend on the number of threads.
-SHARED, SHARES = 1 << 18, 8
 # Parts of a row begin at so many entries, which fill whole lines of the cache.
 LINE = 64
 
@@ -118,11 +116,12 @@ def shares(rows: int, columns: int) -> list[tuple[int, int, int, int]]:
     """Rows and columns in shares: from which row to which, from which column to which.
 
     Example:
-        >>> shares(30, 5)[:2], shares(1, 1000)[-2:]
-        ([(0, 3, 0, 5), (3, 7, 0, 5)], [(0, 1, 704, 832), (0, 1, 832, 1000)])
+        >>> shares(30, 5)[:2], shares(2, 1), shares(1, 1000)[-2:]
+        ([(0, 3, 0, 5), (3, 7, 0, 5)], [(0, 1, 0, 1), (1, 2, 0, 1)], [(0, 1, 704, 832), (0, 1, 832, 1000)])
     """
-    if rows >= SHARES:
-        edges = [rows * i // SHARES for i in range(SHARES + 1)]
+    if rows >= SHARES or columns < SHARES * LINE:
+        count = min(rows, SHARES)
+        edges = [rows * i // count for i in range(count + 1)]
         return [(top, bottom, 0, columns) for top, bottom in pairwise(edges)]
     edges = [*(columns * i // SHARES // LINE * LINE for i in range(SHARES)), columns]
     return [(0, rows, left, right) for left, right in pairwise(edges)]

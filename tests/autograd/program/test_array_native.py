@@ -229,6 +229,7 @@ def test_a_sum_is_the_engines_where_what_goes_lies_around_what_stays(shape: Any,
 
 
 LARGE = RNG.normal(size=(64, 4, 40, 41)).astype(np.float32)
+MATRIX, NUMBERS = RNG.normal(size=(40, 6)).astype(np.float32), RNG.integers(0, 6, 64 * 4 * 41)
 SHARED: dict[str, tuple[Callable[..., Any], int]] = {
     "a chain of what is given": (lambda x, c, w: ag.relu(x * 2.0 - 1.0), 1),
     "over channels": (lambda x, c, w: ag.relu(x * c + c), 1),
@@ -239,6 +240,11 @@ SHARED: dict[str, tuple[Callable[..., Any], int]] = {
     "one after another": (
         lambda x, c, w: ((y := np.tanh(ag.relu(x + c) * x)).sum((0, 2, 3)), (y * y + x).mean((0, 3))),
         4,
+    ),
+    "a product": (lambda x, c, w: x.reshape(-1, 40) @ MATRIX, 1),
+    "what works on rows": (
+        lambda x, c, w: (ag.softmax(y := x.reshape(-1, 40) @ MATRIX), ag.softmax_cross_entropy(y, NUMBERS)),
+        3,
     ),
     "a leaf that is set": (lambda x, c, w: ag.assign(w, w - 0.1 * ag.relu(x + w)), 1),
 }
