@@ -80,6 +80,24 @@ def test_no_factors_of_a_triangle_are_looked_for(lower: bool, monkeypatch: pytes
     np.testing.assert_allclose(program(spd), expected, rtol=1e-9)
 
 
+@pytest.mark.parametrize("shape", [(1,), (3,), (2, 2)])
+def test_stacks_are_done_one_by_one(shape: tuple[int, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    a = np.empty((*shape, 70, 70))
+    for i, place in enumerate(np.ndindex(shape)):
+        a[place] = triangle(70, lower=i % 2 == 0, noise=i + 1)
+    b = np.random.default_rng(0).normal(size=(*shape, 70, 2))
+    bad = a.copy()
+    bad[-1, ..., 7, 7] = np.nan
+    numpys = [np.linalg.inv(a), np.linalg.solve(a, b), np.linalg.inv(bad), np.linalg.solve(bad, b)]
+    for found, expected in zip((lapack.inv(bad), lapack.solve(bad, b)), numpys[2:], strict=True):
+        np.testing.assert_array_equal(found, expected)
+    if FOUND:
+        for name in ("inv", "solve"):
+            monkeypatch.setattr(np.linalg, name, lambda *_: pytest.fail("asked NumPy"))
+    for found, expected in zip((lapack.inv(a), lapack.solve(a, b)), numpys, strict=False):
+        np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-13)
+
+
 def test_all_else_is_numpys() -> None:
     rng = np.random.default_rng(0)
     full, tall, right = rng.normal(size=(2, 40, 40)), triangle(40, lower=True), rng.normal(size=40)
@@ -88,7 +106,8 @@ def test_all_else_is_numpys() -> None:
     matrices = [
         full[0],
         full,
-        np.tril(full),
+        np.tril(full)[..., :20, :20],
+        np.tril(full)[:0],
         almost,
         almost.T,
         almost * 1j,
@@ -98,6 +117,7 @@ def test_all_else_is_numpys() -> None:
     for a in (*matrices, *(a.tolist() for a in matrices[:2])):
         np.testing.assert_array_equal(lapack.inv(a), np.linalg.inv(a))
     cases = [(full[0], right), (full, full), (almost, right), (tall, right.tolist()), (tall, full), (tall * 1j, right)]
+    cases += [(np.tril(full), full[0]), (np.tril(full), full[:1]), (np.tril(full), full), (np.tril(full)[:0], full[:0])]
     cases += [(tall, right.astype(np.float32)), (tall, np.ones((40, 0))), (np.zeros((0, 0)), np.zeros((0, 2)))]
     for a, b in cases:
         found, expected = lapack.solve(a, b), np.linalg.solve(a, b)
