@@ -6,6 +6,8 @@ They are for windows without strides, of one or two axes, in one group.
 
 from __future__ import annotations
 
+from functools import cache
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -15,11 +17,13 @@ from autograd.rules.threads import available
 
 __all__ = ["loop_forward", "loop_kernel"]
 
+# What each thread has of its own comes first.
+_OWN = "image", "columns", "lines", "totals", "turned"
 _NAMES = (
-    "start", "stop", "x", "others", "y", "image", "columns", "lines", "offsets",
+    *_OWN, "start", "stop", "x", "others", "y", "offsets",
     "channels", "height", "width", "across", "plane", "edge",
     "places", "count", "rows", "outs", "piece", "line", "lines_of_one", "down", "length",
-    "at_a_time", "pieces", "totals", "turned",
+    "at_a_time", "pieces",
 )  # fmt: skip
 
 _COLUMNS = '''
@@ -99,38 +103,36 @@ def add(n: int, sum: KINDs, more: KINDs):
         sum[i] = sum[i] + more[i]
 """
 
+_LOOPS = {"convolution": _FORWARD, "convolution_kernel": _KERNEL}
+
 # Sums for so many pieces of a kernel's gradient are kept at most.
 _PIECES = 64
 
 
 def loop_forward(plan: Any, x: Any, kernel: Any, y: Any) -> bool:
     """Fill in y, unless that is left to NumPy."""
-    found = _loop("convolution", _FORWARD, plan, (x, kernel, y), y)
+    found = _loop("convolution", plan, (x, kernel, y), y)
     if found is not None:
-        _run(found, plan, [_memory(plan) for _ in range(_threads(plan))], x=x, others=kernel, y=y)
+        _run(found, plan, _memory(plan), x=x, others=kernel, y=y)
     return found is not None
 
 
 def loop_kernel(plan: Any, x: Any, g: Any, turned: bool) -> list[Any] | None:
     """What each share adds to the gradient of a kernel, (1, rows, out); None where that is left to NumPy."""
-    found = _loop("convolution_kernel", _KERNEL, plan, (x, g), g) if len(plan.pieces) <= _PIECES else None
+    found = _loop("convolution_kernel", plan, (x, g), g) if len(plan.pieces) <= _PIECES else None
     if found is None:
         return None
-    memories = [_memory(plan) for _ in range(_threads(plan))]
-    for memory in memories:
-        memory["totals"] = np.empty((len(plan.pieces) + 1, plan.rows, plan.out), plan.dtype)
-        if turned:
-            memory["turned"] = np.empty((plan.count, plan.out), plan.dtype)
+    memory = _memory(plan)
+    threads = len(memory["image"])
+    memory["totals"] = np.empty((threads, len(plan.pieces) + 1, plan.rows, plan.out), plan.dtype)
+    if turned:
+        memory["turned"] = np.empty((threads, plan.count, plan.out), plan.dtype)
     y = np.zeros((len(plan.shares), 1, plan.rows, plan.out), plan.dtype)
-    _run(found, plan, memories, y[0].nbytes, x=x, others=g, y=y)
+    _run(found, plan, memory, y.strides[0], x=x, others=g, y=y)
     return list(y)
 
 
-def _threads(plan: Any) -> int:
-    return min(len(plan.shares), available())
-
-
-def _loop(name: str, text: str, plan: Any, arrays: tuple[Any, ...], of_windows: Any) -> Loop | None:
+def _loop(name: str, plan: Any, arrays: tuple[Any, ...], of_windows: Any) -> Loop | None:
     """The loop, if it is for such windows; NumPy takes products of single rows and columns in other ways."""
     kind = {"float32": "f4", "float64": "f8"}.get(plan.dtype.name)
     last = plan.pieces[-1]
@@ -142,39 +144,44 @@ def _loop(name: str, text: str, plan: Any, arrays: tuple[Any, ...], of_windows: 
         return None
     if any(y.dtype != plan.dtype or not y.flags.c_contiguous or not y.flags.aligned for y in arrays):
         return None
+    return loop(name, _text(name, kind))
+
+
+@cache
+def _text(name: str, kind: str) -> str:
     names = f"{', '.join(_NAMES)} = {', '.join(f'w[{i}]' for i in range(len(_NAMES)))}"
-    return loop(name, (text + _COLUMNS).replace("NAMES", names).replace("KIND", kind))
+    return (_LOOPS[name] + _COLUMNS).replace("NAMES", names).replace("KIND", kind)
 
 
 def _memory(plan: Any) -> dict[str, Any]:
-    """Arrays for one sample: its image with an edge, the columns, a number for each window; and where places are."""
-    steps = [range(0, k * step, step) for k, step in zip(plan.size, plan.steps, strict=True)]
+    """For one sample of each thread: its image with an edge, the columns, a number for each window."""
+    threads = min(len(plan.shares), available())
     return {
-        "image": np.zeros((plan.channels, *plan.lengths), plan.dtype),
-        "columns": np.empty((plan.rows, plan.count), plan.dtype),
-        "lines": np.zeros((plan.out, *plan.lines), plan.dtype),
-        "offsets": np.array(steps[0] if len(steps) == 1 else np.add.outer(*steps), np.int64),
+        "image": np.zeros((threads, plan.channels, *plan.lengths), plan.dtype),
+        "columns": np.empty((threads, plan.rows, plan.count), plan.dtype),
+        "lines": np.zeros((threads, plan.out, *plan.lines), plan.dtype),
     }
 
 
-def _run(loop: Loop, plan: Any, memories: list[dict[str, Any]], apart: int = 0, **arrays: Any) -> None:
+def _run(loop: Loop, plan: Any, memory: dict[str, Any], apart: int = 0, **arrays: Any) -> None:
     """Give a loop its words for each thread and share of the batch; results of shares lie some bytes apart."""
     lengths, counts = (1, *plan.lengths)[-2:], (1, *plan.counts)[-2:]
-    padding, memory = (0, *plan.padding)[-2:], memories[0]
+    padding, steps = (0, *plan.padding)[-2:], [range(0, k * n, n) for k, n in zip(plan.size, plan.steps, strict=True)]
+    offsets = np.array([sum(place) for place in product(*steps)], np.int64)
     words = {
         "at_a_time": plan.at_a_time,
         "channels": plan.channels, "height": lengths[0] - 2 * padding[0], "width": lengths[1] - 2 * padding[1],
         "across": lengths[1], "plane": lengths[0] * lengths[1], "edge": padding[0] * lengths[1] + padding[1],
-        "places": memory["offsets"].size, "count": plan.count, "rows": plan.rows, "outs": plan.out,
+        "places": offsets.size, "count": plan.count, "rows": plan.rows, "outs": plan.out,
         "piece": plan.pieces[0].stop, "pieces": len(plan.pieces),
-        "down": counts[0], "length": counts[1], "line": plan.lines[-1], "lines_of_one": memory["lines"][0].size,
-    }  # fmt: skip
-    shares = [number for number, parts in enumerate(plan.shares) if parts]
-    given = np.empty((len(memories), len(shares), len(_NAMES)), np.int64)
-    for own, of_thread in zip(memories, given, strict=True):
-        words |= {name: y.__array_interface__["data"][0] for name, y in (own | arrays).items()}
-        of_thread[:] = [words.get(name, 0) for name in _NAMES]
-    given[..., _NAMES.index("start")] = [plan.shares[number][0].start for number in shares]
-    given[..., _NAMES.index("stop")] = [plan.shares[number][-1].stop for number in shares]
-    given[..., _NAMES.index("y")] += np.multiply(shares, apart)
+        "down": counts[0], "length": counts[1], "line": plan.lines[-1], "lines_of_one": memory["lines"][0, 0].size,
+    } | {name: y.__array_interface__["data"][0] for name, y in (memory | arrays | {"offsets": offsets}).items()}  # fmt: skip
+    shares = [(number, parts) for number, parts in enumerate(plan.shares) if parts]
+    given = np.empty((len(memory["image"]), len(shares), len(_NAMES)), np.int64)
+    given[...] = [words.get(name, 0) for name in _NAMES]
+    strides = [memory[name].strides[0] if name in memory else 0 for name in _OWN]
+    given[..., : len(_OWN)] += np.multiply.outer(np.arange(len(given)), strides)[:, None]
+    of_share = len(_OWN)
+    given[..., of_share : of_share + 2] = [(parts[0].start, parts[-1].stop) for _, parts in shares]
+    given[..., _NAMES.index("y")] += [number * apart for number, _ in shares]
     loop.shares(given)
