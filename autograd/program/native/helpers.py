@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 DONE, GIVEN, WORK, AWAKE, LINE = 8, 16, 24, 32, 8
 # Seconds that a thread looks for more to do.
 PATIENCE = 2e-4
+# How many times it looks while that is measured.
+TURNS = 100
 
 # What lets the other thread of a core go on while this one looks.
 _X86 = "declare void @llvm.x86.sse2.pause()", "call void @llvm.x86.sse2.pause()"
@@ -192,12 +194,16 @@ class _Helpers:
         number = ctypes.c_int64
         self._help = ctypes.CFUNCTYPE(number, *[number] * 3)(addresses("helpers", {"help": _TEXT})["help"])
         self._give = ctypes.CFUNCTYPE(number, *[number] * 8)(addresses("helpers", {"give": _TEXT})["give"])
-        start = time.perf_counter()
-        self._help(self._address, 0, 1000)
-        self._patience = int(1000 * PATIENCE / max(1e-9, time.perf_counter() - start))
+        self._patience = int(PATIENCE * TURNS / max(1e-9, min(self._seconds(TURNS) for _ in range(10))))
         self._waking = threading.Lock()
         self._threads: Executor | None = None
         self._count = count
+
+    def _seconds(self, turns: int) -> float:
+        """How long it takes to look for work so many times; longer where other programs are at work."""
+        start = time.perf_counter()
+        self._help(self._address, 0, turns)
+        return time.perf_counter() - start
 
     def give(self, loop: int, words: NDArray[np.int64]) -> None:
         """Run a loop for each share."""

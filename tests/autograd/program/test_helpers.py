@@ -90,6 +90,14 @@ def test_those_who_find_nothing_to_do_sleep_and_are_woken() -> None:
     assert counted(9)[0] == [1] * 9
 
 
+def test_how_long_looking_takes_is_measured_when_nothing_disturbs(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = [3e-2, 1e-5, *[2e-2] * 8]
+    times = iter(np.cumsum([x for each in taken for x in (0.0, each)]).tolist())
+    monkeypatch.setattr(helpers.time, "perf_counter", lambda: next(times))
+    looks = helpers._Helpers(2)._patience
+    assert looks == pytest.approx(helpers.PATIENCE / (1e-5 / helpers.TURNS), abs=1)
+
+
 def test_several_may_give_work_at_once() -> None:
     wrong = list[Any]()
 
