@@ -72,7 +72,8 @@ class ArrayRoutine:
         for number, x in enumerate(arguments):
             if x.__class__ is np.ndarray and x.base is not None:
                 arrays = [leaf._raw for leaf in self._leaves]  # a Value's is a number
-                if any(x.base is held for array in arrays for held in (array, getattr(array, "base", None))):
+                held = [y for array in arrays for y in (array, getattr(array, "base", None))]
+                if all(x is not array for array in arrays) and any(x.base is y for y in held):
                     arguments = [*arguments[:number], x.copy(), *arguments[number + 1 :]]
         return arguments
 
