@@ -320,6 +320,21 @@ def test_a_sequence_in_one_node_is_its_steps(kind: Any, mode: str) -> None:
         np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
+def test_second_derivatives_for_the_weights_of_data_are_those_of_its_steps(kind: Any) -> None:
+    layer, rng = kind(3, 4, **F8), np.random.default_rng(5)
+    x, weight = rng.normal(size=(2, 5, 3)), rng.normal(size=(2, 5, 4))
+    asked = list(layer.parameters())
+
+    def found(lengths: Any) -> list[Any]:
+        """First and second derivatives; with lengths it goes step by step."""
+        first = ag.gradients(ag.sum(ag.sin(layer(x, None, lengths)[0]) * weight), asked, create_graph=True)
+        return [y.data for y in (*first, *ag.gradients(sum(ag.sum(ag.cos(y)) for y in first), asked))]
+
+    for ours, theirs in zip(found(None), found([5, 5]), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12)
+
+
 @pytest.mark.parametrize("batch", [71, 68])
 @pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
 def test_a_large_batch_is_its_steps_for_any_number_of_threads(
