@@ -159,21 +159,5 @@ def _own_gradient(node: Any, position: int, upstream: NDArray[Any]) -> NDArray[A
         return found
     x = np.asarray(node.inputs[0].data if isinstance(node.inputs[0], ag.Tensor) else node.inputs[0])
     rows = x.reshape(batch, math.prod(x.shape[1:-1]), x.shape[-1])
-    if rows.shape[1] == 1:
-        return _outer(rows[:, 0], g[:, 0])
-    products: NDArray[Any] = np.matmul(rows.swapaxes(1, 2), g)
+    products: NDArray[Any] = ag.matmul(rows.swapaxes(1, 2), g)
     return products
-
-
-def _outer(x: NDArray[Any], g: NDArray[Any]) -> NDArray[Any]:
-    """Each row of x times each of g, ``(batch, in, out)``."""
-    found: NDArray[Any]
-    if x.shape[1] == 1 or g.shape[1] == 1:
-        found = x[:, :, np.newaxis] * g[:, np.newaxis]
-        return found
-    # NumPy leaves products of several columns and rows to BLAS, and those of one to a loop: a second of zeros takes a
-    # tenth of the time.
-    columns, rows = np.zeros((*x.shape, 2), x.dtype), np.zeros((len(g), 2, g.shape[1]), g.dtype)
-    columns[:, :, 0], rows[:, 0] = x, g
-    found = np.matmul(columns, rows)
-    return found

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.rules.exponentials import LN_2
 from autograd.rules.float_errors import FloatErrors
+from autograd.rules.outer import LEAST, are_outer, outer_products
 from autograd.rules.shapes import Axis, count, summed_axes
 from autograd.rules.threads import ALONE, FEW
 
@@ -326,8 +327,12 @@ def share_of_floats(a: float, b: float) -> float:
 
 def product(a: Any, b: Any) -> Any:
     """A B; one of medium size in pieces, so that BLAS does not share it among threads (see `FEW`)."""
-    if a.__class__ is np.ndarray and b.__class__ is np.ndarray and a.size * b.size > ALONE and a.ndim == b.ndim == 2:
-        return _product_of_many(a, b)
+    if a.__class__ is np.ndarray and b.__class__ is np.ndarray and (size := a.size * b.size) > LEAST:
+        if a.ndim > 2:
+            if are_outer(a, b):
+                return outer_products(a, b)
+        elif size > ALONE and a.ndim == b.ndim == 2:
+            return _product_of_many(a, b)
     return np.matmul(a, b)
 
 

@@ -12,6 +12,7 @@ from autograd.program.arrays.storage import Storage
 from autograd.program.tape import Entry, Tape
 from autograd.rules import activations, arithmetic, losses, products, reductions, shaping
 from autograd.rules.forwards import check_classes
+from autograd.rules.outer import are_outer, outer_products
 from autograd.rules.primitive import Primitive
 from autograd.rules.shapes import count, kept_shape, summed_axes
 
@@ -179,8 +180,10 @@ class Code:
         out = self.target(place)
         operands = [self._before_broadcast(x) if _broadcasts(entry) else x for x in entry.inputs]
         names = list(map(self.name, operands))
-        ufunc = ufunc_of(rule)
+        ufunc: Any = ufunc_of(rule)
         if ufunc is not None:
+            if rule is products.matmul and are_outer(*(self.tape.entries[x] for x in entry.inputs)):
+                ufunc = outer_products
             self.lines.append(f"{self.constant('u', ufunc)}({', '.join(names)}, out={out})")
         elif rule.into:
             self.lines.append(
