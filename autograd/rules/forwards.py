@@ -257,7 +257,7 @@ def log_softmax(x: Any, axis: Axis) -> Any:
 
 def largest(x: Any, axis: Axis) -> Any:
     """The largest entry, which keeps exponentials at or below one; 0 where it is infinite, and no number to subtract."""
-    if axis in (1, -1) and x.ndim == 2 and x.shape[1] and len(x) > 16:
+    if x.__class__ is np.ndarray and x.ndim == 2 and axis in (1, -1) and x.shape[1] and len(x) > 16:
         top = x[np.arange(len(x)), x.argmax(1)][:, None]  # a third of the time where rows are many and short
     else:
         top = np.maximum.reduce(x, axis, keepdims=True)
@@ -266,7 +266,7 @@ def largest(x: Any, axis: Axis) -> Any:
 
 def are_finite(x: Any) -> bool:
     """Whether all numbers are finite, by one look at their squares; False also where one of these is not."""
-    return math.isfinite(np.vdot(x, x).real)
+    return getattr(x, "dtype", "O") != "O" and math.isfinite(np.vdot(x, x).real)
 
 
 def log_of_total(shifted: Any, axis: Axis) -> Any:
