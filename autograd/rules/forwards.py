@@ -329,7 +329,7 @@ def product(a: Any, b: Any) -> Any:
     """A B; one of medium size in pieces, so that BLAS does not share it among threads (see `FEW`)."""
     if a.__class__ is np.ndarray and b.__class__ is np.ndarray and (size := a.size * b.size) > LEAST:
         if a.ndim > 2:
-            if are_outer(a, b):
+            if a.shape[-1] == 1 and are_outer(a, b):
                 return outer_products(a, b)
         elif size > ALONE and a.ndim == b.ndim == 2:
             return _product_of_many(a, b)
