@@ -41,6 +41,12 @@ _ARM = "declare void @llvm.aarch64.hint(i32)", "call void @llvm.aarch64.hint(i32
 _PAUSES = {"x86_64": _X86, "amd64": _X86, "aarch64": _ARM, "arm64": _ARM}
 _PAUSE = _PAUSES.get(platform.machine().lower(), ("", ""))
 
+# Where the words of a work are.
+_AT = {"done": DONE} | {
+    name: WORK + i for i, name in enumerate(("count", "loop", "words", "length", "apart", "threads"))
+}
+_WORDS = "\n".join(f"  %at_{name} = getelementptr i64, ptr %m, i64 {place}" for name, place in _AT.items())
+
 # A share is taken by counting on where the number of the work is still what it was before the work was read, so that
 # what was read is that work's.
 _TEXT: Final = f"""
@@ -49,13 +55,7 @@ declare i32 @give_way()
 
 define internal i64 @take(ptr %m, i64 %thread) {{
 entry:
-  %at_done = getelementptr i64, ptr %m, i64 {DONE}
-  %at_count = getelementptr i64, ptr %m, i64 {WORK}
-  %at_loop = getelementptr i64, ptr %m, i64 {WORK + 1}
-  %at_words = getelementptr i64, ptr %m, i64 {WORK + 2}
-  %at_length = getelementptr i64, ptr %m, i64 {WORK + 3}
-  %at_apart = getelementptr i64, ptr %m, i64 {WORK + 4}
-  %at_threads = getelementptr i64, ptr %m, i64 {WORK + 5}
+{_WORDS}
   br label %look
 look:
   %taken = phi i64 [ 0, %entry ], [ %taken, %read ], [ %more, %run ]
@@ -125,13 +125,7 @@ entry:
   %free = extractvalue {{ i64, i1 }} %pair, 1
   br i1 %free, label %say, label %alone
 say:
-  %at_done = getelementptr i64, ptr %m, i64 {DONE}
-  %at_count = getelementptr i64, ptr %m, i64 {WORK}
-  %at_loop = getelementptr i64, ptr %m, i64 {WORK + 1}
-  %at_words = getelementptr i64, ptr %m, i64 {WORK + 2}
-  %at_length = getelementptr i64, ptr %m, i64 {WORK + 3}
-  %at_apart = getelementptr i64, ptr %m, i64 {WORK + 4}
-  %at_threads = getelementptr i64, ptr %m, i64 {WORK + 5}
+{_WORDS}
   %last = load atomic i64, ptr %m monotonic, align 8
   %work = lshr i64 %last, 32
   %new = add i64 %work, 1

@@ -13,30 +13,27 @@ import numpy as np
 from scipy import special as _special
 
 from autograd.scipy.rules.entering import enter, unknown
+from autograd.scipy.rules.mean_logs import by_blocks
 
 _STEP = 0.15  # e^−π²/h is left, times as much as cosh(ν t) adds: the integrand is bounded up to π/2 beside the axis
 _LOST = 40.0  # e^−40 of the largest is too little to count
 _FAR = 720.0  # where cosh is no float any more
 _LARGE = 1e300  # for infinity, where K is 0
 _UNKNOWN = 1e9  # from where on SciPy knows no value
-_BLOCK = 256  # numbers at a time, each with its points
 
 
 def _kve(n: Any, v: Any, x: Any) -> Any:
     """The n-th derivative of eˣ K(ν, x) with ν."""
-    arrays = np.broadcast_arrays(*(np.asarray(given, float) for given in (n, v, x)))
-    times, order, point = (given.reshape(-1, 1) for given in arrays)
-    known = np.isfinite(order) & (point > 0)
-    order, point = np.where(known, order, 1.0), np.where(known, point, 1.0)
-    ratio = np.empty_like(order)
-    with np.errstate(all="ignore"):
-        for start in range(0, len(ratio), _BLOCK):
-            part = slice(start, start + _BLOCK)
-            ratio[part] = _ratio(times[part], np.abs(order[part]), np.minimum(point[part], _LARGE))
-        ratio[(order < 0) & (times % 2 == 1)] *= -1
-        far = np.sqrt(np.pi / 2 / point) * (1 + (4 * order * order - 1) / 8 / point)  # where SciPy has NaN
-        found = np.where(known, ratio * np.where(point > _UNKNOWN, far, _special.kve(order, point)), np.nan)
-    return found.reshape(arrays[0].shape).astype(np.result_type(0.0, v, x))[()]
+
+    def at(n: Any, v: Any, x: Any) -> Any:
+        known = np.isfinite(v) & (x > 0)
+        v, x = np.where(known, v, 1.0), np.where(known, x, 1.0)
+        sign = np.where((v < 0) & (n % 2 == 1), -1.0, 1.0)
+        far = np.sqrt(np.pi / 2 / x) * (1 + (4 * v * v - 1) / 8 / x)  # where SciPy has NaN
+        value = np.where(x > _UNKNOWN, far, _special.kve(v, x))
+        return np.where(known, sign * _ratio(n, np.abs(v), np.minimum(x, _LARGE)) * value, np.nan)[:, 0]
+
+    return by_blocks(at, n, v, x)
 
 
 def _ratio(n: Any, v: Any, x: Any) -> Any:

@@ -20,7 +20,7 @@ _STEP = 1 / 12
 _T = np.arange(-3.75, 4 + _STEP, _STEP)
 _POINTS = np.exp(_T - np.exp(-_T))
 _WEIGHTS = _POINTS * (1 + np.exp(-_T))
-_BLOCK = 1024  # numbers at a time, each with its points
+_BLOCK = 256  # numbers at a time, each with its points
 
 
 def gamma_below(n: Any, a: Any, x: Any) -> Any:
@@ -30,7 +30,7 @@ def gamma_below(n: Any, a: Any, x: Any) -> Any:
         u = _scale(a - x, x) * _POINTS
         return _mean(-(a - x) * u - x * _beyond_linear(-u), _power(u, n))
 
-    return _by_blocks(at, n, a, x)
+    return by_blocks(at, n, a, x)
 
 
 def gamma_above(n: Any, a: Any, x: Any) -> Any:
@@ -43,7 +43,7 @@ def gamma_above(n: Any, a: Any, x: Any) -> Any:
         u = np.log1p(beyond / x)
         return _mean(more * u - beyond, _power(u, n))
 
-    return _by_blocks(at, n, a, x)
+    return by_blocks(at, n, a, x)
 
 
 def beta_below(n: Any, m: Any, a: Any, b: Any, x: Any) -> Any:
@@ -56,7 +56,7 @@ def beta_below(n: Any, m: Any, a: Any, b: Any, x: Any) -> Any:
         other = np.log1p(-odds * np.expm1(-u))
         return _mean(more * other - a * u, _power(u, n) * _power(other, m))
 
-    return _by_blocks(at, n, m, a, b, x)
+    return by_blocks(at, n, m, a, b, x)
 
 
 def _scale(slope: Any, curvature: Any) -> Any:
@@ -84,13 +84,12 @@ def _beyond_linear(z: Any) -> Any:
     return np.where(near, small * small / 2 * total, np.expm1(z) - z)
 
 
-def _by_blocks(at: Callable[..., Any], *given: Any) -> Any:
-    """``at`` of columns of numbers, a block at a time, in the type that NumPy gives."""
+def by_blocks(at: Callable[..., Any], *given: Any) -> Any:
+    """What ``at`` gives, one each, for columns of numbers, a block at a time; in the type that NumPy gives."""
     arrays = np.broadcast_arrays(*(np.asarray(x, float) for x in given))
-    kind = np.result_type(0.0, *given)
     columns = [x.reshape(-1, 1) for x in arrays]
     found = np.empty(len(columns[0]))
     with np.errstate(all="ignore"):
         for start in range(0, len(found), _BLOCK):
             found[start : start + _BLOCK] = at(*(x[start : start + _BLOCK] for x in columns))
-    return found.reshape(arrays[0].shape).astype(kind)[()]
+    return found.reshape(arrays[0].shape).astype(np.result_type(0.0, *given))[()]
