@@ -191,3 +191,14 @@ def test_and_for_the_gradient_of_a_function(expression: str, most: int) -> None:
 @pytest.mark.parametrize(("expression", "most"), listed(DUALS))
 def test_and_in_forward_mode(expression: str, most: int) -> None:
     assert dual(expression) <= most
+
+
+@pytest.mark.parametrize("engine", ["numpy", "native"])
+def test_a_replay_takes_no_longer_for_a_part_of_an_array(engine: Any) -> None:
+    if engine == "native":
+        pytest.importorskip("llvmlite")
+    leaves = [ag.Tensor(np.ones(3), requires_grad=True) for _ in range(12)]
+    step = ag.compile(lambda x: ([ag.assign(W, W + x) for W in leaves], ag.sum(x))[1], engine=engine)
+    several = np.ones((8, 3))
+    whole, part = np.ones(3), several[2]
+    assert calls(lambda: step(part)) == calls(lambda: step(whole))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from operator import attrgetter, is_
 from typing import Any, NoReturn
 
 import numpy as np
@@ -19,6 +20,8 @@ from autograd.program.text import Names, Step, described
 from autograd.rules.float_errors import INFINITE_SLOPES
 from autograd.tensor.operands import check_kept
 from autograd.tensor.tensor import Tensor
+
+_RAW = attrgetter("_raw")
 
 
 class ArrayRoutine:
@@ -48,6 +51,9 @@ class ArrayRoutine:
             self._compute, self.size = numpy_function(tape, self.order)
         self._lock = threading.Lock()
         self._leaves: list[Node] = [leaf for leaf, _ in tape.updates]
+        self._written = [leaf for leaf in self._leaves if isinstance(leaf, Tensor)]
+        self._arrays: list[Any] = [None] * len(self._written)  # of these, as they were when they were last looked at
+        self._memories: set[int] = set()  # the ids of these arrays, and of what they are views of
 
     def run(self, arguments: Sequence[Any]) -> list[Any]:
         """The results for these arguments; leaves that are to be set are set."""
@@ -69,11 +75,15 @@ class ArrayRoutine:
 
         The whole of such an array may be given as it is; see `autograd.program.arrays.storage`.
         """
+        looked = False
         for number, x in enumerate(arguments):
-            if x.__class__ is np.ndarray and x.base is not None:
-                arrays = [leaf._raw for leaf in self._leaves]  # a Value's is a number
-                held = [y for array in arrays for y in (array, getattr(array, "base", None))]
-                if all(x is not array for array in arrays) and any(x.base is y for y in held):
+            if x.__class__ is np.ndarray and x.base is not None:  # as each batch is that was cut from several
+                if not looked:
+                    if not all(map(is_, map(_RAW, self._written), self._arrays)):
+                        self._arrays = [*map(_RAW, self._written)]
+                        self._memories = {id(y) for array in self._arrays for y in (array, array.base)} - {id(None)}
+                    looked = True
+                if id(x.base) in self._memories and all(x is not array for array in self._arrays):
                     arguments = [*arguments[:number], x.copy(), *arguments[number + 1 :]]
         return arguments
 

@@ -181,3 +181,16 @@ def test_a_part_of_a_leaf_that_is_set_may_be_an_argument(engine: Any, size: int,
         np.testing.assert_allclose(W.data, new(before, view(before)), rtol=1e-13)
         np.testing.assert_allclose(found, np.sum(view(before)), rtol=1e-13)
     assert count.data == 3.0
+
+
+def test_so_may_a_part_of_an_array_that_a_leaf_was_given_since(engine: Any) -> None:
+    W = ag.Tensor(np.arange(9.0).reshape(3, 3), requires_grad=True)
+    step = ag.compile(lambda x: (ag.assign(W, W * 2.0 + x), ag.sum(x))[1], engine=engine)
+    other = np.arange(12.0).reshape(4, 3)
+    for data in (np.ones((3, 3)), np.full((3, 3), 5.0), other[1:], other[:3].copy()):
+        W.data = data
+        held, before = W.data, W.data.copy()
+        for x in (held[0], other[0], held[:, 2]):
+            found, before = np.sum(x), before * 2.0 + x
+            np.testing.assert_array_equal(step(x), found)
+            np.testing.assert_array_equal(W.data, before)
