@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, overload
+from typing import Any, NoReturn, overload
 
 import numpy as np
 
-from autograd.arguments import explained
+from autograd.arguments import explained, truth
 from autograd.errors import DTypeError, ShapeError
 from autograd.graph.node import Node
 from autograd.kinds import ArrayLike, N, NDArray, Recording, same_kind
+from autograd.numpy import reductions
 from autograd.numpy.reductions import gathered, has_values
 from autograd.numpy.shapes import reshape, swapaxes
 from autograd.rules import activations, arithmetic, losses, products
@@ -145,10 +146,8 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
 # ---- cross-entropy -------------------------------------------------------------------------------------------------
 
 
-def check_class_numbers(targets: Any) -> None:
-    """Raise unless an array holds whole numbers, in a type of whole numbers."""
-    if targets.dtype.kind in "iu":
-        return
+def refuse_class_numbers(targets: Any) -> NoReturn:
+    """Raise since an array holds no whole numbers, in a type of whole numbers."""
     if targets.dtype.kind in "USO":
         raise DTypeError(
             "class numbers must be integers, not texts: np.unique(labels, return_inverse=True)[1] numbers them"
@@ -157,21 +156,22 @@ def check_class_numbers(targets: Any) -> None:
 
 
 @overload
-def softmax_cross_entropy(logits: Recording[N], targets: Any) -> N: ...
+def softmax_cross_entropy(logits: Recording[N], targets: Any, mean: bool = False) -> N: ...
 @overload
-def softmax_cross_entropy(logits: ArrayLike, targets: Any) -> Any: ...
+def softmax_cross_entropy(logits: ArrayLike, targets: Any, mean: bool = False) -> Any: ...
 @explained
-def softmax_cross_entropy(logits: Any, targets: Any) -> Any:
-    """−Σⱼ tⱼ ln softmax(x)ⱼ for each sample, straight from the logits x, as one node.
+def softmax_cross_entropy(logits: Any, targets: Any, mean: bool = False) -> Any:
+    """−Σⱼ tⱼ ln softmax(x)ⱼ for each sample, or the mean of all, straight from the logits x, as one node.
 
     The derivative for the logits is softmax(x) − t, with nothing that could overflow.
 
     Args:
         logits: (…, classes).
         targets: Class numbers (…) of an integer type, or a distribution for each sample (…, classes).
+        mean: Whether to take the mean of the losses.
 
     Returns:
-        The losses, (…).
+        The losses, (…), or their mean.
 
     Raises:
         ShapeError: The targets fit neither form.
@@ -185,20 +185,26 @@ def softmax_cross_entropy(logits: Any, targets: Any) -> Any:
         >>> loss.backward(); round(loss.item(), 4)
         0.1698
     """
+    mean = mean is not False and truth("mean", mean)
     full = shape(logits)
     if not full:
         raise ShapeError("cross-entropy needs logits with an axis of classes, not a single number")
     targets = targets if isinstance(targets, Node) else np.asarray(targets)
     given = shape(targets)
     if given == full:
-        return losses.cross_entropy_of_probabilities(logits, targets)
+        each = losses.cross_entropy_of_probabilities(logits, targets)
+        return reductions.mean(each) if mean else each
     if given != full[:-1]:
         swapped = "; the logits come first, then the targets" if full == given[:-1] else ""
         raise ShapeError(
             f"cross-entropy of logits {full} and targets {given}: expected class numbers of shape "
             f"{full[:-1]} or probabilities of shape {full}{swapped}"
         )
-    check_class_numbers(targets)
+    if targets.dtype.kind not in "iu":
+        refuse_class_numbers(targets)
     if not (isinstance(targets, Node) and targets.traced):  # a program checks the numbers that it is given
         check_classes(np.asarray(targets), full[-1])
-    return losses.cross_entropy_of_classes(logits, targets)
+        if mean and not getattr(logits, "traced", False):  # nor does a program need the two in one
+            return losses.mean_cross_entropy(logits, targets)
+    each = losses.cross_entropy_of_classes(logits, targets)
+    return reductions.mean(each) if mean else each

@@ -3,11 +3,13 @@
 C. Bishop, "Pattern Recognition and Machine Learning", 2006, eq. 4.108 and 4.109.
 """
 
+from typing import Any
+
 from autograd.rules import forwards
 from autograd.rules.activations import sigmoid
 from autograd.rules.primitive import elementwise, primitive
 from autograd.rules.reductions import log_softmax, restore, softmax, sum_
-from autograd.rules.shapes import shape
+from autograd.rules.shapes import rows_of, shape
 
 one_hot = primitive(
     "one_hot", forwards.one_hot,
@@ -15,12 +17,26 @@ one_hot = primitive(
     doc="yᵢⱼ = 1 where j = tᵢ, else 0",
 )  # fmt: skip
 
+
+def _excess(logits: Any, targets: Any) -> Any:
+    # How much more probability each class has than it should.
+    return softmax(logits, axis=-1) - one_hot(targets, classes=shape(logits)[-1])
+
+
 cross_entropy_of_classes = primitive(
     "cross_entropy_of_classes", forwards.loss_of_classes,
-    lambda g, y, logits, targets: restore(g, logits, -1)
-    * (softmax(logits, axis=-1) - one_hot(targets, classes=shape(logits)[-1])),
+    lambda g, y, logits, targets: restore(g, logits, -1) * _excess(logits, targets),
     None,
     symbol="CE", reduces=True, doc="y = −ln softmax(x)ₜ",
+)  # fmt: skip
+
+# What most training steps end with: as one node, it costs them half as much as their mean in a node of its own.
+mean_cross_entropy = primitive(
+    "mean_cross_entropy", lambda logits, targets: forwards.mean(forwards.loss_of_classes(logits, targets), None, False),
+    lambda g, y, logits, targets: g / rows_of(logits) * _excess(logits, targets),
+    None,
+    jvp=(lambda t, y, logits, targets: sum_(t * _excess(logits, targets), axis=None, keepdims=False) / rows_of(logits), None),
+    symbol="CE", doc="y = −(1/n) Σᵢ ln softmax(xᵢ)ₜᵢ",
 )  # fmt: skip
 
 cross_entropy_of_probabilities = primitive(

@@ -256,6 +256,8 @@ def _cross_entropy(
     if weight is not None:
         weighted = targets * class_weights(weight, full[-1], logits)
         return reduced(-ag.sum(weighted * ag.log_softmax(logits, axis=-1), axis=-1), reduction)
+    if reduction == "mean":
+        return ag.softmax_cross_entropy(logits, targets, mean=True)
     return reduced(ag.softmax_cross_entropy(logits, targets), reduction)
 
 

@@ -369,6 +369,7 @@ ROWS: dict[str, Row] = {
     "one_hot": Row(losses.one_hot, lambda t, x, classes: t.nn.functional.one_hot(x, classes), (CLASS,), [((5,),), ((2, 3),)], ({"classes": 4},)),
     "binary_cross_entropy": Row(losses.binary_cross_entropy, lambda t, *x: t.nn.functional.binary_cross_entropy_with_logits(*t.broadcast_tensors(*x), reduction="none"), (REAL, INSIDE_ONE), TWO, exact=lambda z, t: max(z, 0) - z * t + mp.log1p(mp.exp(-abs(z)))),
     "cross_entropy_of_classes": Row(ag.softmax_cross_entropy, lambda t, x, y: -x.log_softmax(-1).gather(-1, y[..., None])[..., 0], (REAL, CLASS), [((5, 4), (5,)), ((4,), ()), ((2, 3, 4), (2, 3))]),
+    "mean_cross_entropy": Row(lambda x, y: ag.softmax_cross_entropy(x, y, mean=True), lambda t, x, y: -x.log_softmax(-1).gather(-1, y[..., None]).mean(), (REAL, CLASS), [((5, 4), (5,)), ((4,), ()), ((2, 3, 4), (2, 3))]),
     "cross_entropy_of_probabilities": Row(ag.softmax_cross_entropy, lambda t, x, p: -(p * x.log_softmax(-1)).sum(-1), (REAL, POSITIVE), [((5, 4), (5, 4)), ((4,), (4,)), ((2, 3, 4), (2, 3, 4))]),
 }  # fmt: skip
 

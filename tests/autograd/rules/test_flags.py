@@ -24,7 +24,8 @@ DIFFERENTIABLE = [name for name, entry in BOOK.items() if entry.differentiable]
 # are not wanted of complex numbers.
 REFUSED = {
     *("maximum", "minimum", "clip", "relu", "leaky_relu", "elu", "share", "affine", "max_pool"),
-    *("logsumexp", "softmax", "log_softmax", "cross_entropy_of_classes", "cross_entropy_of_probabilities"),
+    *("logsumexp", "softmax", "log_softmax"),
+    *("cross_entropy_of_classes", "mean_cross_entropy", "cross_entropy_of_probabilities"),
     *("from_windows", "into_windows", "spherical_bessel", "bessel_i"),
 }
 # Of complex numbers NumPy's function as it is: what they are equal to, and whether they are numbers at all.

@@ -134,6 +134,7 @@ DEFINITIONS: dict[str, Any] = {
     "affine": lambda b, v, w, x, y: b + v * x + w * y,
     "one_hot": lambda x, classes: np.eye(classes)[x],
     "cross_entropy_of_classes": lambda x, t: -np.sum(np.log(_share(x)) * np.eye(4)[t], axis=-1),
+    "mean_cross_entropy": lambda x, t: -np.mean(np.sum(np.log(_share(x)) * np.eye(4)[t], axis=-1)),
     "cross_entropy_of_probabilities": lambda x, p: -np.sum(p * np.log(_share(x)), axis=-1),
 }
 
