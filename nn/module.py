@@ -147,7 +147,10 @@ class Module:
     def members(self) -> Iterator[tuple[str, Parameter | Buffer | Module]]:
         """The parameters, buffers and modules directly in this one, by name; an item of a list is ``name.index``."""
         for name, value in vars(self).items():
-            yield from _named(name, value)
+            if isinstance(value, _HELD):
+                yield name, value
+            elif isinstance(value, _NESTED):
+                yield from _named(name, value)
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """The modules directly in this one, by name."""
@@ -166,7 +169,7 @@ class Module:
             if id(module) not in seen:
                 seen.add(id(module))
                 yield path, module
-                stack.extend(reversed([(_join(path, name), child) for name, child in module.named_children()]))
+                stack.extend(reversed(_below(path, module.members())))
 
     def modules(self) -> Iterator[Module]:
         """This module and all below it, depth first, each once."""
@@ -185,11 +188,17 @@ class Module:
 
     def _placed(self, kind: type[Member]) -> Iterator[tuple[str, Module, str, Member]]:
         seen: set[int] = set()
-        for path, module in self.named_modules():
-            for name, member in module.members():
-                if isinstance(member, kind) and id(member) not in seen:
-                    seen.add(id(member))
-                    yield path, module, name, member
+        stack: list[tuple[str, Module]] = [("", self)]
+        while stack:  # as for `named_modules`, looking through each module once
+            path, module = stack.pop()
+            if id(module) not in seen:
+                seen.add(id(module))
+                members = list(module.members())
+                for name, member in members:
+                    if isinstance(member, kind) and id(member) not in seen:
+                        seen.add(id(member))
+                        yield path, module, name, member
+                stack.extend(reversed(_below(path, members)))
 
     def parameters(self) -> Iterator[Parameter]:
         """All parameters of this module and those below, each once: what an optimizer takes."""
@@ -351,20 +360,24 @@ class Module:
         return "\n  ".join([f"{type(self).__name__}({self.extra_repr()}", *lines]) + "\n)"
 
 
+_HELD, _NESTED = (Parameter, Buffer, Module), (list, tuple, dict)
+
 for _name in METHODS:
     setattr(Module, _name, suggest.Elsewhere(_name, "model", METHODS))
 
 
 def _named(name: str, value: object) -> Iterator[tuple[str, Parameter | Buffer | Module]]:
     """The parameters, buffers and modules in an attribute's value, looking into lists, tuples and dicts."""
-    if isinstance(value, Parameter | Buffer | Module):
+    if isinstance(value, _HELD):
         yield name, value
-    elif isinstance(value, list | tuple):
-        for index, item in enumerate(value):
-            yield from _named(f"{name}.{index}", item)
-    elif isinstance(value, dict):
-        for key, item in value.items():
+    elif isinstance(value, _NESTED):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
             yield from _named(f"{name}.{key}", item)
+
+
+def _below(path: str, members: Iterable[tuple[str, Any]]) -> list[tuple[str, Module]]:
+    """The modules among the members of the one at a path."""
+    return [(_join(path, name), member) for name, member in members if isinstance(member, Module)]
 
 
 def _turned(array: NDArray[Any], axes: tuple[int, ...] | None) -> NDArray[Any]:

@@ -127,7 +127,7 @@ def _layers(losses: ag.Tensor, parameters: dict[int, str], batch: tuple[int, ...
 def _is_of_rows(node: Any, batch: tuple[int, ...]) -> bool:
     """Whether a product is of rows of samples and one matrix for all of them."""
     x, weight = node.inputs[:2]
-    return bool(node.shape[:1] == np.shape(x)[:1] == batch and np.ndim(x) > 1 and np.ndim(weight) == 2)
+    return bool(node.shape[:1] == x.shape[:1] == batch and len(x.shape) > 1 and len(weight.shape) == 2)
 
 
 def _keeps_apart(node: Any, hangs: list[Any], batch: tuple[int, ...]) -> bool:

@@ -165,3 +165,20 @@ def test_a_parameter_requires_a_gradient_and_its_results_are_plain_tensors():
     assert type(parameter * 2) is ag.Tensor
     with pytest.raises(ag.DTypeError):
         nn.Parameter([1, 2])
+
+
+def test_each_module_is_looked_through_once_for_its_parameters():
+    looks = []
+
+    class Watched(nn.Linear):
+        def members(self):
+            looks.append(self)
+            return super().members()
+
+    shared = Watched(2, 2)
+    inner = nn.Sequential(shared, Watched(2, 2), shared)
+    model = nn.Sequential(inner, Watched(2, 1), inner)
+    assert [name for name, _ in model.named_parameters()] == [
+        "0.0.weight", "0.0.bias", "0.1.weight", "0.1.bias", "1.weight", "1.bias"
+    ]  # fmt: skip
+    assert len(looks) == len(set(map(id, looks))) == 3
