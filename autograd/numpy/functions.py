@@ -21,7 +21,7 @@ from autograd.numpy import reductions
 from autograd.numpy.reductions import gathered, has_values
 from autograd.numpy.shapes import reshape, swapaxes
 from autograd.rules import activations, arithmetic, losses, products
-from autograd.rules.forwards import check_classes
+from autograd.rules.cross_entropy import check_classes
 from autograd.rules.shapes import rank, shape
 
 # ---- elementwise, with optional arguments --------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import numpy as np
 from autograd.program.arrays.storage import Storage
 from autograd.program.tape import Entry, Tape
 from autograd.rules import activations, arithmetic, losses, products, reductions, shaping
-from autograd.rules.forwards import check_classes
+from autograd.rules.cross_entropy import check_classes
 from autograd.rules.outer import are_outer, outer_products
 from autograd.rules.primitive import Primitive
 from autograd.rules.shapes import count, kept_shape, summed_axes
