@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
@@ -61,5 +62,11 @@ def warn(line: str) -> None:
 
 
 def write(text: str) -> None:
-    """Write what another program may read: unchanged, unless it is a person who reads."""
+    """Write what another program may read: unchanged, unless it is a person who reads.
+
+    Raises:
+        OSError: The standard output was closed from the start, and what was asked for would be lost.
+    """
+    if getattr(sys.stdout, "name", None) == os.devnull:  # by `prepare_streams`; where > /dev/null, it is "<stdout>"
+        raise OSError("the standard output is closed, and the result goes there: leave out >&-")
     sys.stdout.write(visible(text, keep="\n") if sys.stdout.isatty() else text)

@@ -420,6 +420,18 @@ def test_a_run_is_saved_though_nobody_reads(closed, command):
     assert len(nn.History.load("runs/xor/history.csv")) == 40
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell that closes streams")
+@pytest.mark.parametrize("words", ["predict runs/xor -", "evaluate runs/xor --json"])
+def test_a_result_is_not_lost_where_the_output_is_closed(words, command):
+    command("train", "xor", *QUICK)
+    for to, code in ((">&-", 2), ("> /dev/null", 0)):
+        line = f"(echo x1,x2; echo 0,1) | {shlex.join(CHILD)} {words} {to}"
+        done = subprocess.run(["sh", "-c", line], env=ENVIRONMENT, capture_output=True, text=True, check=False)
+        assert done.returncode == code, done.stderr
+        closed = "error: the standard output is closed, and the result goes there: leave out >&-\n"
+        assert done.stderr == (closed if code else "")
+
+
 @pytest.mark.parametrize("missing", [("safetensors",), ("sklearn",), ("sklearn", "safetensors")])
 def test_a_missing_extra_is_named_before_training(missing, command, monkeypatch):
     for name in list(sys.modules):
