@@ -280,7 +280,7 @@ class _Writer:
 
     def _rows(self, name: str, what: list[int], rows: int, count: int, checks: list[str]) -> None:
         """An instruction that goes through rows one by one, and takes as long as a chain of so many entries."""
-        if rows > 1 and self._is_shared(count):
+        if rows > 1 and self._steps.is_shared(count):
             self._share(self.native.address(f"share_{name}"), what, rows, 1, checks)
         else:
             self._add(name, what)
@@ -316,9 +316,6 @@ class _Writer:
                 self._views(x)
             made = f"{code.constant('f', rule.array)}({', '.join(map(code.name, inputs))})"
             self._flush(checks, f"copyto({code.name(step.place)}, {made})")
-
-    def _is_shared(self, entries: int) -> bool:
-        return entries >= instructions.SHARED and available() > 1
 
     def _chain(self, step: Chained, checks: list[str]) -> None:
         if len(step.applied) > 1 and prod(step.shape) * len(step.applied) >= array_loops.WORTH_IT:
@@ -360,7 +357,7 @@ class _Writer:
                 where.append(self._address(each.place))
         where += repeated
         loop = array_loops.Loop(instructions.BITS[str(step.dtype)], tuple(loads), tuple(applied), tuple(stores))
-        if self._is_shared(count):
+        if self._steps.is_shared(count):
             self._share(self.native.loop(loop, "share"), where, count // columns, columns, checks)
         else:
             self._segments[-1].append((self.native.loop(loop), where))

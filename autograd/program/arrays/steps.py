@@ -24,6 +24,7 @@ from autograd.program.tape import Entry, Tape
 from autograd.rules import arithmetic, losses, products, reductions, shaping
 from autograd.rules.primitive import Primitive
 from autograd.rules.shapes import kept_shape, summed_axes
+from autograd.rules.threads import available
 
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 # From so many entries on, NumPy's several lanes pay for functions of more than a few processor instructions.
@@ -121,6 +122,8 @@ class Steps:
             if entry.is_number or place in self.folded or is_view(tape, place):
                 continue
             self._add(place, entry)
+        large = any(isinstance(step, Product) and prod(step.sizes) >= instructions.FEW for step in self.steps)
+        self._worth_sharing = instructions.SHARED_AFTER_BLAS if large else instructions.SHARED
 
     # ---- what each step reads and makes ------------------------------------------------------------------------------
 
@@ -148,6 +151,10 @@ class Steps:
             product = self._updates[place][0]
             return tuple(x for x in (product.left[0], product.right[0], product.factor, product.onto) if x is not None)
         return self.tape.entries[place].inputs
+
+    def is_shared(self, entries: int) -> bool:
+        """Whether threads share what takes as long as a chain of so many entries."""
+        return entries >= self._worth_sharing and available() > 1
 
     # ---- which step an operation becomes -----------------------------------------------------------------------------
 

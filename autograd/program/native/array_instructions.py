@@ -37,8 +37,9 @@ BLOCK = 4096
 # What stands before the addresses of arrays: of the scratch memory, of BLAS's two products, of the addresses of slots.
 SCRATCH, GEMM, SLOTS, FIRST = 0, 1, 3, 4
 ALONE, FEW = threads.ALONE, threads.FEW
-# Threads share what goes through so many entries. In how many shares does not depend on the number of threads.
-SHARED, SHARES = 1 << 18, 8
+# Threads share what goes through so many entries. In how many shares does not depend on the number of threads. After a
+# large product BLAS's threads hold the other processors for a while: only what is larger by far gets its part of them.
+SHARED, SHARED_AFTER_BLAS, SHARES = 1 << 18, 1 << 23, 8
 BITS = {"float32": 0, "float64": 1, "bool": 2}
 KINDS = "f4", "f8"
 

@@ -256,7 +256,7 @@ def test_what_threads_share_is_the_same_by_any_number_of_them(name: str, monkeyp
     channels = RNG.normal(size=(4, 1, 1)).astype(np.float32)
     results: list[Any] = []
     for threads in (1, 2, 3):
-        for module in ("autograd.program.arrays.bytecode", "autograd.rules.threads"):
+        for module in ("autograd.program.arrays.bytecode", "autograd.program.arrays.steps", "autograd.rules.threads"):
             monkeypatch.setattr(f"{module}.available", lambda threads=threads: threads)
         leaf = ag.Tensor(LARGE.copy())
         compiled = ag.compile(lambda x, c, leaf=leaf: function(x, c, leaf), engine="native")
@@ -272,6 +272,21 @@ def test_what_threads_share_is_the_same_by_any_number_of_them(name: str, monkeyp
     if expected is not None:
         for mine, eager in zip(results[0], expected if isinstance(expected, tuple) else [expected], strict=False):
             np.testing.assert_allclose(mine, getattr(eager, "data", eager), rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize(("columns", "shares"), [(1023, 2), (1024, 0)])
+def test_threads_share_no_chain_beside_products_of_blas_threads(
+    columns: int, shares: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """These look for work on the same processors."""
+    for module in ("autograd.program.arrays.bytecode", "autograd.program.arrays.steps"):
+        monkeypatch.setattr(f"{module}.available", lambda: 2)
+    x, w = RNG.normal(size=(64, 64)), RNG.normal(size=(64, columns))
+    compiled = ag.compile(lambda x, w, y: (x @ w, ag.relu(y * 2.0 - 1.0)), engine="native")
+    for mine, eager in zip(compiled(x, w, LARGE), (x @ w, np.maximum(LARGE * 2.0 - 1.0, 0.0)), strict=True):
+        np.testing.assert_allclose(mine, eager, rtol=1e-5)
+    (trace,) = compiled.traces.values()
+    assert str(trace.routine._compute.__code__.co_names).count("shares") == shares
 
 
 def of(*shape: int, dtype: Any = np.float64) -> Any:
