@@ -22,7 +22,7 @@ SIZES = {
     "autograd/tensor/operands.py": ("_LARGE", "_KEPT"),
     "autograd/program/program.py": ("BATCHES",),
     "autograd/program/arrays/bytecode.py": ("COPIED",),
-    "autograd/program/arrays/steps.py": ("LARGE", "LONGEST"),
+    "autograd/program/arrays/steps.py": ("LARGE", "LONGEST", "SUMMED"),
     "autograd/program/native/array_loops.py": ("WORTH_IT", "SHARED", "SHARES", "LINE"),
     "autograd/program/native/helpers.py": ("PATIENCE",),
     "autograd/program/numbers/schedule.py": ("LONG",),

@@ -86,11 +86,11 @@ class _Writer:
         groups: list[list[int]] = [[place] for place in self._order if is_view(self._tape, place)]
         for step in self._steps.steps:
             made = self._steps.makes(step)
-            if isinstance(step, Chained) and groups and groups[-1] == made[:1]:
+            if isinstance(step, Chained) and groups and groups[-1] == [step.applied[0].place]:
                 groups[-1] = made
             else:
                 groups.append(made)
-        return sorted(groups, key=lambda group: position[group[0]])
+        return sorted(groups, key=lambda group: min(position[place] for place in group))
 
     def _planned(self, place: int) -> bool:
         step = self._step_of.get(place)
@@ -318,7 +318,7 @@ class _Writer:
             self._flush(checks, f"copyto({code.name(step.place)}, {made})")
 
     def _chain(self, step: Chained, checks: list[str]) -> None:
-        if len(step.applied) > 1 and prod(step.shape) * len(step.applied) >= array_loops.WORTH_IT:
+        if step.sums or (len(step.applied) > 1 and prod(step.shape) * len(step.applied) >= array_loops.WORTH_IT):
             self._loop(step, checks)
             return
         chain = Chain(step, self._tape.entries, self._outside, self.native, self._number, self._address)
@@ -355,8 +355,9 @@ class _Writer:
             if each.place in self._outside:
                 stores.append((number, entries[each.place].dtype != step.dtype))
                 where.append(self._address(each.place))
-        where += repeated
-        loop = array_loops.Loop(instructions.BITS[str(step.dtype)], tuple(loads), tuple(applied), tuple(stores))
+        sums = tuple(value[x] for x in step.sums.values())
+        where += [*map(self._address, step.sums), *repeated]
+        loop = array_loops.Loop(instructions.BITS[str(step.dtype)], tuple(loads), tuple(applied), tuple(stores), sums)
         if self._steps.is_shared(count):
             self._share(self.native.loop(loop, "share"), where, count // columns, columns, checks)
         else:

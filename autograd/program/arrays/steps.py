@@ -1,7 +1,8 @@
 """An array program as steps for the native engine: chains of functions, matrix products, sums, and calls of NumPy.
 
-Neighbours that work entry by entry on the same shape become one chain, which goes through memory once. A parameter's
-update W − η AᵀG is a matrix product onto W. What the engine has no loop for, or what NumPy does better, stays a call.
+Neighbours that work entry by entry on the same shape become one chain, which goes through memory once, and sums rows on
+the way. A parameter's update W − η AᵀG is a matrix product onto W. What the engine has no loop for, or what NumPy does
+better, stays a call.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 from autograd.program.arrays import triangles
 from autograd.program.arrays.storage import is_view, root_of
 from autograd.program.native import array_instructions as instructions
+from autograd.program.native import array_loops
 from autograd.program.native.array_instructions import functions
 from autograd.program.native.book import is_quick
 from autograd.program.simplify import attribute_names
@@ -31,6 +33,8 @@ FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 LARGE = 4096
 # Operands and results of one chain, at most.
 LONGEST = 128
+# A chain does not sum shorter rows, which it would have to go through one by one for that.
+SUMMED = 64
 
 
 @dataclass
@@ -58,12 +62,14 @@ class Chained:
         dtype: What it computes in.
         columns: The length of the rows that operands are broadcast along, where there are such.
         applied: The functions.
+        sums: Of all rows of some of their results: which place is the sum of which.
     """
 
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
     columns: int | None = None
     applied: list[Applied] = field(default_factory=list)
+    sums: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -124,6 +130,7 @@ class Steps:
             self._add(place, entry)
         large = any(isinstance(step, Product) and prod(step.sizes) >= instructions.FEW for step in self.steps)
         self._worth_sharing = instructions.SHARED_AFTER_BLAS if large else instructions.SHARED
+        self._let_chains_sum()
 
     # ---- what each step reads and makes ------------------------------------------------------------------------------
 
@@ -142,8 +149,10 @@ class Steps:
                 made.add(applied.place)
 
     def makes(self, step: Step) -> list[int]:
-        """The places that a step computes."""
-        return [applied.place for applied in step.applied] if isinstance(step, Chained) else [step.place]
+        """The places that a step computes; sums are begun before any entry is read."""
+        if isinstance(step, Chained):
+            return [*step.sums, *(applied.place for applied in step.applied)]
+        return [step.place]
 
     def inputs(self, place: int) -> tuple[int, ...]:
         """What the operation at a place reads, with that of the operations folded into it."""
@@ -345,6 +354,22 @@ class Steps:
             return None
         times = prod(full[: min(staying)])
         return Part(place, "sum_around", (memory,), (times, rows, total // times, count))
+
+    def _let_chains_sum(self) -> None:
+        """Let a large chain sum the rows of what it computes, which would go through memory once more for that."""
+        chains = {x.place: step for step in self.steps if isinstance(step, Chained) for x in step.applied}
+        steps, self.steps = self.steps, []
+        for step in steps:
+            chain = chains.get(step.reads[0]) if isinstance(step, Part) and step.name == "sum_columns" else None
+            if isinstance(step, Part) and chain is not None and self._can_sum(chain, *step.sizes):
+                chain.columns = step.sizes[1]
+                chain.sums[step.place] = step.reads[0]
+            else:
+                self.steps.append(step)
+
+    def _can_sum(self, chain: Chained, rows: int, columns: int, count: int) -> bool:
+        fits = count == 1 and columns >= SUMMED and chain.columns in (None, columns)
+        return fits and rows * columns >= array_loops.WORTH_IT and not self.is_shared(rows * columns)
 
 
 def broadcasting(shape: tuple[int, ...], full: tuple[int, ...]) -> tuple[int | None, int]:

@@ -41,19 +41,21 @@ class Loop:
     """What a loop does. Values are counted: first what is loaded, then the results.
 
     As an instruction, it takes: rows, columns; where each load has its array or number; where each store has its array;
-    how many entries each repeated load has.
+    where each sum has; how many entries each repeated load has.
 
     Attributes:
         bits: 0 or 1, for 32 or 64 bits.
         loads: How each operand is broadcast over rows and columns, and the kind of its entries.
         applied: The functions, and the values that they take.
         stores: The values that are written, each as a number or as a truth value.
+        sums: The values whose rows are summed.
     """
 
     bits: int
     loads: tuple[tuple[int, int], ...]
     applied: tuple[tuple[Primitive, tuple[int, ...]], ...]
     stores: tuple[tuple[int, bool], ...]
+    sums: tuple[int, ...] = ()
 
 
 @cache
@@ -85,13 +87,17 @@ def _source(loop: Loop, kind: str) -> str:
         elif how == ROW:
             entry.append(f"v{i} = {kind}(a{i}[j])")
         elif how == REPEATED:
-            first.append(f"n{i} = w[p + {2 + len(loop.loads) + len(loop.stores) + repeated}]")
+            first.append(f"n{i} = w[p + {2 + len(loop.loads) + len(loop.stores) + len(loop.sums) + repeated}]")
             row.append(f"v{i} = {kind}(a{i}[i % n{i}])")
             repeated += 1
         else:
             (row if how == COLUMN else first).append(f"v{i} = {kind}(a{i}[{'i' if how == COLUMN else '0'}])")
     for i, (rule, operands) in enumerate(loop.applied, start=len(loop.loads)):
         entry.append(f"v{i} = each_{rule.name}({', '.join(f'v{x}' for x in operands)})")
+    for i, value in enumerate(loop.sums):
+        first.append(f"t{i} = {kind}s(w[w[p + {i + 2 + len(loop.loads) + len(loop.stores)}]])")
+        first += ["for j in range(left, right):", f"    t{i}[j] = {kind}(0)"]
+        entry.append(f"t{i}[j] = t{i}[j] + v{value}")
     for i, (value, truth) in enumerate(loop.stores):
         pointer = "truths" if truth else f"{kind}s"
         first.append(f"o{i} = {pointer}(w[w[p + {i + 2 + len(loop.loads)}]])")

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import autograd as ag
 import nn
-from autograd.program.arrays import bytecode
+from autograd.program.arrays import bytecode, steps
 from autograd.program.arrays.steps import Call, Chained, Part, Product, Steps
 from autograd.program.native import array_loops
 
@@ -152,6 +152,28 @@ def test_a_loop_writes_over_what_it_reads_and_writes_truths() -> None:
             np.testing.assert_array_equal(compiled(x, row, column), new > 0.0)
             np.testing.assert_array_equal(m.data, was)
             np.testing.assert_array_equal(w.data, before)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_chain_sums_rows_as_they_are_summed_alone(dtype: Any) -> None:
+    """Also where the sum takes the place of what the chain reads."""
+    x, column = RNG.normal(size=(700, 200)).astype(dtype), RNG.normal(size=(700, 1)).astype(dtype)
+    found = list[list[Any]]()
+    for summed in (64, 1 << 60):
+        b = ag.Tensor(x[0].copy())
+
+        def function(x: Any, column: Any, b: ag.Tensor = b) -> Any:
+            y = ag.relu(x + b)
+            total = ag.where(y > 0.0, column - x, 0.0).sum(0)
+            ag.assign(b, total)
+            return y, ag.square(y).sum(0)
+
+        with mock.patch.object(steps, "SUMMED", summed):
+            compiled = ag.compile(function, engine="native")
+            found.append([z for _ in range(3) for z in (*compiled(x, column), b.data.copy())])
+        assert sum(len(step.sums) for step in steps_of(compiled).steps if isinstance(step, Chained)) == 2
+    for mine, alone in zip(*found, strict=True):
+        np.testing.assert_array_equal(mine, alone)
 
 
 def test_neighbours_become_one_chain() -> None:

@@ -30,7 +30,7 @@ def told(steps: Steps, step: Step) -> str:
         turned = f"{' T' if step.left[1] else ''}{' ·T' if step.right[1] else ''}"
         return f"product {step.sizes}{turned}{' onto' if step.onto is not None else ''}"
     names = " ".join(each.rule.name for each in step.applied)
-    return f"{'×'.join(map(str, step.shape))} {step.dtype} {step.columns}: {names}"
+    return f"{'×'.join(map(str, step.shape))} {step.dtype} {step.columns}: {names}{' sum' * len(step.sums)}"
 
 
 def steps_of(compiled: Any) -> list[str]:
@@ -153,6 +153,29 @@ CASES: dict[str, tuple[Function, tuple[Any, ...], list[str]]] = {
     "a sum of whole numbers": (lambda x: x.sum(), (np.arange(3),), ["call sum"]),
     "a mean of whole numbers": (lambda x: x.mean(), (np.arange(3),), ["call mean"]),
     "a sum of a view": (lambda x: x.T.sum(0), (f8(2, 3),), ["call sum"]),
+    "a sum of what a chain computes": (
+        lambda x, b: ag.relu(x * 2.0 + b).sum(0), (f4(512, 64), f4(64)), ["512×64 float32 64: multiply add relu sum"]
+    ),
+    "sums of several results": (
+        lambda x: ((z := ag.relu((y := x * 2.0) - 1.0)).sum(0), y.sum(0), z), (f8(512, 64),),
+        ["512×64 float64 64: multiply subtract relu sum sum"],
+    ),
+    "a sum of its numbers in another shape": (
+        lambda x: (x * 2.0).reshape(-1, 64).sum(0), (f8(8, 4096),), ["8×4096 float64 64: multiply sum"]
+    ),
+    "a sum of few": (
+        lambda x: (x * 2.0).sum(0), (f8(511, 64),), ["511×64 float64 None: multiply", "sum_columns (511, 64, 1)"]
+    ),
+    "a sum of short rows": (
+        lambda x: (x * 2.0).sum(0), (f8(600, 63),), ["600×63 float64 None: multiply", "sum_columns (600, 63, 1)"]
+    ),
+    "a sum of other rows": (
+        lambda x, b: (x * b).sum(0), (f8(8, 64, 64), f8(64)),
+        ["8×64×64 float64 64: multiply", "sum_columns (8, 4096, 1)"],
+    ),
+    "a mean of what a chain computes": (
+        lambda x: (x * 2.0).mean(0), (f8(512, 64),), ["512×64 float64 None: multiply", "sum_columns (512, 64, 512)"]
+    ),
     "a sum of nothing": (lambda x: x.sum(), (f8(0, 3),), ["call sum"]),
     "a largest": (lambda x: x.max(0), (f8(4, 3),), ["call max"]),
     "a loss and its gradient": (
