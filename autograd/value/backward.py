@@ -18,7 +18,7 @@ from autograd.graph.clock import CLOCK
 from autograd.graph.node import Node
 from autograd.graph.slips import SLIPS
 from autograd.rules.ready import FLOAT_EXCEPTIONS, evaluated
-from autograd.value.marks import ALONE, MANY, MIXED
+from autograd.value.marks import ALONE, LONE, MANY, MIXED, PAIR
 from autograd.value.product import Product, Step
 from autograd.value.steps import usual_steps
 
@@ -102,56 +102,69 @@ def topological_order(root: Any, unreached: float) -> tuple[list[Any], bool]:
     """
     order: list[Any] = []
     now, fresh = CLOCK.now, True
-    begun = float("-0")  # marks a node that waits on the stack for its inputs, which are above it
-    value = root.__class__
-    stack: list[Any] = []
-    append, push, pop = order.append, stack.append, stack.pop
-    node = root
+    # The way down to the node at hand, whose nodes follow what is below them into the list; and nodes that wait to be
+    # looked at, each with a None above it.
+    path: list[Any] = []
+    node, kind = root, root._flow
     while True:
-        if node.stamp != now and node.rule is not None:
+        # A new node: on to an input of it that is new as well.
+        node._flow = unreached  # nothing below it leads to it again
+        if node.stamp is not now and node.rule is not None:
             fresh = False
-        # A new node: on to an input of it that is not in the list yet; most read two Values, or a Value and a number.
-        first, second = node._first, node._second
-        if second.__class__ is value and first.__class__ is value:
-            if second._flow is not unreached:
-                node._flow = begun
-                push(node)
-                if first._flow is not unreached:
-                    push(first)
-                node = second
-                continue
-            if first._flow is not unreached:
-                node._flow = begun
-                push(node)
+        if kind is PAIR:
+            first, second = node._first, node._second
+            kind = second._flow
+            if kind is PAIR and second._second._flow is unreached and second._first._flow is unreached:
+                second._flow = unreached  # as most products of a weight: without a way down and up
+                if second.stamp is not now:
+                    fresh = False
+                order.append(second)
+            elif kind is not unreached:
+                if second._second is not MANY or second._first:
+                    path.append(node)
+                    if first._flow is not unreached:
+                        path.append(first)
+                        path.append(None)
+                    node = second
+                    continue
+                second._flow = unreached  # a leaf
+                order.append(second)
+            kind = first._flow
+            if kind is not unreached:
+                path.append(node)
                 node = first
                 continue
-        elif first.__class__ is value and (second.__class__ is float or second is ALONE):
-            if first._flow is not unreached:
-                node._flow = begun
-                push(node)
+        elif kind is LONE:
+            first = node._first
+            kind = first._flow
+            if kind is not unreached:
+                path.append(node)
                 node = first
                 continue
-        elif second is not MANY or first:
+        elif node._second is not MANY or node._first:
+            first = node._first
             if first.__class__ is Product:
-                waiting = [] if first._flow is unreached else [first]
+                new = [] if first._flow is unreached else [first]
             else:
-                inputs = first if second is MANY else [x for x in node.inputs if _is_node(x)]
-                waiting = [x for x in inputs if x._flow is not unreached]
-            if waiting:
-                node._flow = begun
-                push(node)
-                node = waiting.pop()
-                stack += waiting
+                inputs = first if node._second is MANY else [x for x in node.inputs if _is_node(x)]
+                new = [x for x in inputs if x._flow is not unreached]
+            if new:
+                path.append(node)
+                node = new.pop()
+                kind = node._flow
+                for x in new:
+                    path.append(x)
+                    path.append(None)
                 continue
-        node._flow = unreached
-        append(node)
-        while stack:
-            node = pop()
-            flow = node._flow
-            if flow is begun:
-                node._flow = unreached
-                append(node)
-            elif flow is not unreached:
+        order.append(node)
+        while path:
+            node = path.pop()
+            if node is not None:
+                order.append(node)
+                continue
+            node = path.pop()
+            kind = node._flow
+            if kind is not unreached:
                 break
         else:
             return order, fresh
@@ -166,7 +179,7 @@ def _gather(order: Sequence[Any], root: Any, unreached: float, keep: bool) -> li
     value = root.__class__
     leaves: list[Any] = []
     below_choice: set[Node] | None = None
-    for node in usual_steps()(reversed(order), value, unreached, keep, leaves):
+    for node in usual_steps(keep)(reversed(order), value, unreached, leaves):
         rule, g, first, second, attrs = node.rule, node._flow, node._first, node._second, node.attrs
         pull, vjps = rule.derivatives["scalar"]
         if pull is not None:
@@ -184,6 +197,8 @@ def _gather(order: Sequence[Any], root: Any, unreached: float, keep: bool) -> li
                     share = vjps[0](g, node._raw, first._raw)
                     if (share == share or rule.own) and share.__class__ is float:
                         first._flow += share
+                        if keep:
+                            node._flow = LONE
                         continue
                 elif first.__class__ is value:
                     if second.__class__ is float:

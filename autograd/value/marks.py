@@ -9,3 +9,8 @@ from typing import Any
 ALONE: Any = type("Alone", (), {"__slots__": ()})()
 MANY: Any = type("Many", (), {"__slots__": ()})()
 MIXED: Any = type("Mixed", (), {"__slots__": ()})()
+
+# What stands in place of a gradient, before a pass and after it, where both inputs are Values, and where the first
+# alone is one; the pass looks at the inputs of others.
+PAIR: Any = type("Pair", (), {"__slots__": ()})()
+LONE: Any = type("Lone", (), {"__slots__": ()})()

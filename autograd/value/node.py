@@ -20,7 +20,7 @@ class ScalarNode(Copying):
 
     _first: Any
     _second: Any
-    # While a backward pass is under way: the gradient so far; see `autograd.value.backward`.
+    # While a backward pass is under way: the gradient so far; see `autograd.value.backward`. Else a mark, or anything.
     _flow: Any
 
     @property

@@ -7,11 +7,12 @@ the book are run once on names, which write down what is computed from them, and
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from autograd.rules import arithmetic
 from autograd.rules.ready import FLOAT_EXCEPTIONS
+from autograd.value.marks import LONE, PAIR
 
 _OPERATIONS: tuple[Any, ...] = (arithmetic.multiply, arithmetic.add, arithmetic.subtract, arithmetic.divide)
 
@@ -32,55 +33,69 @@ class Name:
         return Name(f"({self.text} / {other.text})")
 
 
-def _shares(parents: int, second: str) -> str:
-    """Lines that compute the share of the first input, or those of both, for each operation; NaN for any other rule."""
+def _step(rule: Any, parents: int, second: str, flow: str, keep: bool) -> list[str]:
+    """The lines of an operation: they hand on the share of the first input, or those of both, and go on to the next."""
     names = [*map(Name, ("g", "node._raw", "first._raw", second))]
-    targets = ("s0", "s0, s1")[parents - 1]
-    lines = [
-        f"if rule is {rule.name}: {targets} = {', '.join(vjp(*names).text for vjp in rule.vjps[:parents])}"
-        for rule in _OPERATIONS
-    ]
-    return "\n                    el".join((*lines, "se: s0 = s1 = nan"))
+    shares = [vjp(*names).text for vjp in rule.vjps[:parents]]
+    computed = [f"s{i} = {share}" for i, share in enumerate(shares) if share != "g"]
+    # A share that is ±g is NaN where g is; any other may be NaN for 0 · ∞, which is not always meant.
+    asked = [f"s{i} == s{i}" for i, share in enumerate(shares) if share not in ("g", "(-g)")]
+    lines = []
+    for i, (parent, share) in enumerate(zip(("first", "second"), shares, strict=False)):
+        if share == "g":  # the same number, and no new one, in all that a sum is made of
+            lines += [f"flow = {parent}._flow", f"{parent}._flow = g if flow is unreached else flow + g"]
+        else:
+            lines.append(f"{parent}._flow += s{i}")
+    lines += ["node._grad = g", f"node._flow = {flow}"] if keep else []
+    lines.append("continue")
+    return [*computed, *([f"if {' and '.join(asked)}:", *_indented(lines)] if asked else lines)]
+
+
+def _steps(parents: int, second: str, flow: str, keep: bool) -> list[str]:
+    lines: list[str] = []
+    for rule in _OPERATIONS:
+        lines.append(f"{'el' if lines else ''}if rule is {rule.name}:")
+        lines += _indented(_step(rule, parents, second, flow, keep))
+    return lines
+
+
+def _indented(lines: list[str], by: int = 4) -> list[str]:
+    return [" " * by + line for line in lines]
 
 
 @cache
-def usual_steps() -> Callable[..., Iterator[Any]]:
+def usual_steps(keep: bool) -> Callable[..., Iterator[Any]]:
     """The loop, written when it is first asked for.
 
-    Called with ``(nodes, value, unreached, keep, leaves)``, it hands on the gradient of each node whose step is a usual
-    one, notes the leaves that gradients have reached, and yields the other nodes, which are for its caller to see to.
+    Called with ``(nodes, value, unreached, leaves)``, it hands on the gradient of each node whose step is a usual one,
+    and leaves it there as ``_grad`` where ``keep``; it notes the leaves that gradients have reached, and yields the
+    other nodes, which are for its caller to see to.
     """
+    names = ", ".join([rule.name for rule in _OPERATIONS])
+    of_two, of_one = _steps(2, "second._raw", "PAIR", keep), _steps(1, "second", "LONE", keep)
     text = f"""
-def steps(nodes, value, unreached, keep, leaves):
+def steps(nodes, value, unreached, leaves, {names}, PAIR, LONE):
     for node in nodes:
-        g, rule = node._flow, node.rule
+        g = node._flow
         if g is unreached or not node.requires_grad:
             continue
-        if rule is None:
-            leaves.append(node)
-            continue
-        if keep:
-            node._grad = g
-        first, second = node._first, node._second
+        rule = node.rule
+        first = node._first
+        second = node._second
         try:
             if first.__class__ is value:
                 if second.__class__ is value:
-                    {_shares(2, "second._raw")}
-                    if s0 == s0 and s1 == s1:
-                        first._flow += s0
-                        second._flow += s1
-                        continue
+{chr(10).join(_indented(of_two, 20))}
                 elif second.__class__ is float:
-                    {_shares(1, "second")}
-                    if s0 == s0:
-                        first._flow += s0
-                        continue
+{chr(10).join(_indented(of_one, 20))}
         except FLOAT_EXCEPTIONS:
             pass
-        yield node
+        if rule is None:
+            leaves.append(node)
+        else:
+            {"node._grad = g" if keep else ""}
+            yield node
 """
-    found: dict[str, Any] = {rule.name: rule for rule in _OPERATIONS}
-    found |= {"FLOAT_EXCEPTIONS": FLOAT_EXCEPTIONS, "nan": float("nan")}
+    found: dict[str, Any] = {"FLOAT_EXCEPTIONS": FLOAT_EXCEPTIONS}
     exec(text, found)
-    loop: Callable[..., Iterator[Any]] = found["steps"]
-    return loop
+    return partial(found["steps"], **{rule.name: rule for rule in _OPERATIONS}, PAIR=PAIR, LONE=LONE)

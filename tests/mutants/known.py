@@ -642,16 +642,6 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "return False",
     ): "whether it took place is asked as a truth",
     (
-        "autograd/value/backward.py",
-        "Is → IsNot",
-        "elif first.__class__ is value and (second.__class__ is float or second is ALONE):",
-    ): "the general way gives the same",
-    (
-        "autograd/value/backward.py",
-        "And → Or",
-        "elif first.__class__ is value and (second.__class__ is float or second is ALONE):",
-    ): "the general way gives the same",
-    (
         "autograd/program/tracing.py",
         "1 → 2",
         "self._start = CLOCK.tick() if captures else -1  # leaves made from here on are the trace's own",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -115,6 +116,46 @@ def test_the_pass_walks_in_the_order_of_the_traversal(graph: tuple[Value, list[V
     order, fresh = backward.topological_order(output, float("-0"))
     assert [*map(id, order)] == [*map(id, topological_order(output))]
     assert fresh
+
+
+@given(graphs(), st.lists(st.booleans(), min_size=1, max_size=3))
+def test_passes_before_it_change_neither_the_walk_nor_the_numbers(
+    graph: tuple[Value, list[Value]], kept: list[bool]
+) -> None:
+    output, leaves = graph
+    if not output.requires_grad:
+        return
+    expected = slowly(output)
+    for keep in kept:  # each leaves other marks in the nodes
+        if keep:
+            output.backward()
+        else:
+            gradients(output, [leaf for leaf in leaves if leaf.requires_grad])
+    order, _ = backward.topological_order(output, float("-0"))
+    assert [*map(id, order)] == [*map(id, topological_order(output))]
+    for leaf in leaves:
+        leaf.grad = None
+    output.backward()
+    for node in order:
+        gradient = expected.get(node)
+        if gradient is None:
+            assert node._grad is None
+        else:
+            np.testing.assert_array_equal(node._grad, gradient)
+
+
+def test_a_pass_over_deep_branches_on_both_sides() -> None:
+    rng = random.Random(1)
+    nodes: list[Any] = [Value(rng.uniform(-1, 1)) for _ in range(3)]
+    for _ in range(2000):
+        a, b = rng.choice(nodes), rng.choice(nodes[-5:])
+        nodes.append(rng.choice([a * b, a + b, b - a, a * 0.5, ag.relu(b), ag.sum([a, b, nodes[-1]]) * 0.3]))
+    output = nodes[-1] * nodes[-2] + nodes[-3]
+    order, fresh = backward.topological_order(output, float("-0"))
+    assert [*map(id, order)] == [*map(id, topological_order(output))]
+    assert fresh
+    nodes[0].data = 0.5
+    assert not backward.topological_order(output, float("-0"))[1]
 
 
 def test_a_dead_unit_leaves_zeros_and_not_nothing() -> None:
