@@ -11,7 +11,7 @@ import gc
 import weakref
 from collections import deque
 from functools import partial
-from itertools import repeat
+from itertools import repeat, starmap
 from operator import call
 from typing import Any
 
@@ -42,7 +42,7 @@ class Reserve:
         return node
 
     def _make(self, count: int) -> None:
-        blanks: Any = map(object.__new__, repeat(self._cls, count))
+        blanks: Any = starmap(object.__new__, repeat((self._cls,), count))
         if not gc.isenabled():
             self.ready.extend(blanks)
             return
