@@ -1,7 +1,7 @@
 """The operators of two numbers, each written out: most of the time of a graph of scalars goes here.
 
-What an operator does with two Values is done for a Value and a number too, and a call costs as much as all of it; so do
-`operator.mul` and the product that it stands for. The text of the method has a place for each of these.
+A call costs as much as all that an operator does: of a helper that two Values, and a Value and a number, might share,
+or of `operator.mul` for a product. So the method is a text, with places for the operands and for the arithmetic.
 """
 
 from __future__ import annotations
