@@ -70,11 +70,12 @@ def forward_hook(hook: ForwardHook) -> Iterator[None]:
         ...     y = nn.Linear(3, 2)([[1.0, 2.0, 3.0]])
         Linear(in_features=3, out_features=2, bias=True) (1, 2)
     """
-    token = _forward_hook.set(hook)
+    outside = _forward_hook.get()
     try:
+        _forward_hook.set(hook)
         yield
     finally:
-        _forward_hook.reset(token)
+        _forward_hook.set(outside)
 
 
 @explained

@@ -72,7 +72,11 @@ class _Mode:
         return f"{type(self).__name__}()"
 
     def __enter__(self) -> None:
-        _set((*_state.get().open, ref(self, _closed)))
+        try:  # Ctrl-C may come as soon as it is set, and the block is not entered then
+            _set((*_state.get().open, ref(self, _closed)))
+        except BaseException:
+            _closed(ref(self))
+            raise
 
     def __exit__(self, *_: object) -> None:
         _closed(ref(self))

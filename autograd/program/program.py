@@ -19,7 +19,7 @@ from autograd.program.native.engine import Engine
 from autograd.program.numbers.routine import FLOAT, Array
 from autograd.program.refusal import RecordingError
 from autograd.program.routine import Routine, prepare
-from autograd.program.tape import Tape, no_collection
+from autograd.program.tape import Tape, uncollected
 from autograd.program.tracing import Tracer
 from autograd.tensor.operands import check_kept
 from autograd.tensor.tensor import Tensor
@@ -99,9 +99,8 @@ class Program:
         one = isinstance(wrt, Node)
         inputs = [wrt] if isinstance(wrt, Node) else list(wrt)
         _check(output, inputs, order)
-        with no_collection():
-            names = [node.label for node in inputs]
-            routine = prepare(_tape(output, inputs, order), engine, names, flush_denormals)
+        names = [node.label for node in inputs]
+        routine = prepare(_tape(output, inputs, order), engine, names, flush_denormals)
         return cls(routine, len(inputs), order, one, engine)
 
     def __call__(self, *numbers: Any) -> Any:
@@ -266,6 +265,7 @@ def _check_all_follows(order: Sequence[Node], inputs: Sequence[Node]) -> None:
         )
 
 
+@uncollected
 def _tape(output: Node, inputs: Sequence[Node], order: int) -> Tape:
     """The graph below ``output``, with its derivatives, as a tape."""
     tracer = Tracer(captures=False)

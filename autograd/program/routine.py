@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from autograd.program.arrays.routine import ArrayRoutine
 from autograd.program.native.engine import Engine
 from autograd.program.numbers.routine import Array, NumberRoutine
-from autograd.program.tape import Tape, no_collection
+from autograd.program.tape import Tape, uncollected
 
 
 class Routine(Protocol):
@@ -37,6 +37,7 @@ class Routine(Protocol):
     def __len__(self) -> int: ...
 
 
+@uncollected
 def prepare(
     tape: Tape, engine: Engine | None = None, names: Sequence[str | None] = (), flush_denormals: bool = False
 ) -> Routine:
@@ -62,9 +63,8 @@ def prepare(
         >>> prepare(tape, "numpy").run([2.0, 3.0])
         [6.0, 8.0]
     """
-    with no_collection():
-        if not (tape.outputs or tape.updates):
-            return ArrayRoutine(tape, "numpy", names)  # nothing to do, and any way will do
-        if tape.has_arrays:
-            return ArrayRoutine(tape, engine, names)
-        return NumberRoutine(tape, engine, names, flush_denormals)
+    if not (tape.outputs or tape.updates):
+        return ArrayRoutine(tape, "numpy", names)  # nothing to do, and any way will do
+    if tape.has_arrays:
+        return ArrayRoutine(tape, engine, names)
+    return NumberRoutine(tape, engine, names, flush_denormals)

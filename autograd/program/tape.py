@@ -9,27 +9,35 @@ from __future__ import annotations
 
 import gc
 import math
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from functools import wraps
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.arguments import AnyCallable
 from autograd.graph.node import NO_ATTRS, Node
 from autograd.rules.primitive import Primitive
 
 
-@contextmanager
-def no_collection() -> Iterator[None]:
-    """Keep the garbage collector from walking a tape while it grows: that would take as long as the tracing."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
+def uncollected(function: AnyCallable) -> AnyCallable:
+    """Keep the garbage collector from walking a tape while it grows: that would take as long as the tracing.
+
+    The collector is on again whenever Ctrl-C comes, as soon as between a call that turns it off and what follows.
+    """
+
+    @wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        enabled = gc.isenabled()
+        try:
+            gc.disable()
+            return function(*args, **kwargs)
+        finally:
+            if enabled:
+                gc.enable()
+
+    return run  # type: ignore[return-value]
 
 
 class Entry(NamedTuple):

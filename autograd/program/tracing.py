@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from itertools import groupby
 from typing import Any
 
@@ -21,7 +21,7 @@ from autograd.program import simplify
 from autograd.program.nodes import TracedTensor, TracedValue, Untracked
 from autograd.program.purity import Purity
 from autograd.program.refusal import refuse
-from autograd.program.tape import Tape, no_collection
+from autograd.program.tape import Tape, uncollected
 from autograd.rules import arithmetic, products, reductions
 from autograd.rules.primitive import Primitive
 from autograd.tensor.operands import as_array, explained, for_complex
@@ -57,20 +57,16 @@ class Tracer:
         self._purity = Purity() if captures else None
         self._zeros = np.zeros(0, np.uint8)
 
-    @contextmanager
-    def _at_work(self) -> Iterator[None]:
-        """Trace within the block."""
-        token = tracing.set(self)
-        try:
-            with enable_grad(), no_collection():
-                yield
-        finally:
-            tracing.reset(token)
-
+    @uncollected
     def trace(self, function: Callable[[], Any]) -> Any:
         """What the function gives, of traced nodes."""
-        with self._at_work():
-            return function() if self._purity is None else self._purity.check(lambda: self._once(function))
+        outside = tracing.get()
+        try:  # Ctrl-C may come as soon as after the next call
+            tracing.set(self)
+            with enable_grad():
+                return function() if self._purity is None else self._purity.check(lambda: self._once(function))
+        finally:
+            tracing.set(outside)
 
     def _once(self, function: Callable[[], Any]) -> Any:
         """One run of what may have to run again: what was set by an earlier one has not been set."""

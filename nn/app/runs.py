@@ -39,10 +39,9 @@ from nn.app.datasets import nearest
 from nn.app.lines import Spelling
 from nn.app.networks import MODELS, build
 from nn.app.preprocess import Preprocessing
-from nn.init import planning
 from nn.layers import ACTIVATIONS
 from nn.module import Module
-from nn.training.architecture import describe, plan
+from nn.training.architecture import describe, plan, while_planning
 from nn.training.checkpoint import load_described
 
 __all__ = ["CONFIG", "MODEL", "STEPS", "Run", "RunError", "check_free", "read_run", "write_run"]
@@ -179,11 +178,7 @@ class Run:
             raise RunError(f"{folder / CONFIG} describes a network that cannot be built: {error}") from None
         model = self._loaded(folder, network)  # so the file holds all that is described, which is not too large then
         try:
-            token = planning.set(True)
-            try:
-                made = build(*settings, self.preprocessing, 0).plan()
-            finally:
-                planning.reset(token)
+            made = while_planning(lambda: build(*settings, self.preprocessing, 0).plan())
             fits = _shapes(made) == _shapes(planned) and describe(build(*settings, self.preprocessing, 0)) == network
         except (ValueError, LookupError, OverflowError, MemoryError):
             fits = False

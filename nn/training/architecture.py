@@ -7,8 +7,8 @@ planned: all its shapes are known before memory is taken for any of its arrays.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from numpy.typing import NDArray
 
@@ -20,7 +20,9 @@ from nn.init import planning
 from nn.layers import Residual, Sequential
 from nn.module import Buffer, Module, Parameter
 
-__all__ = ["build", "describe", "describe_whole", "plan"]
+__all__ = ["build", "describe", "describe_whole", "plan", "while_planning"]
+
+Made = TypeVar("Made")
 
 LAYERS: dict[str, type[Any]] = {
     name: layer
@@ -127,11 +129,17 @@ def plan(description: dict[str, Any]) -> Module:
         >>> {name: array.shape for name, array in plan({"kind": "MLP", "inputs": 10**9, "sizes": [2]}).plan().items()}
         {'0.weight': (2, 1000000000), '0.bias': (2,)}
     """
-    token = planning.set(True)
-    try:
-        return build(description)
+    return while_planning(lambda: build(description))
+
+
+def while_planning(function: Callable[[], Made]) -> Made:
+    """What a function gives where modules are plans."""
+    outside = planning.get()
+    try:  # Ctrl-C may come as soon as after the next call
+        planning.set(True)
+        return function()
     finally:
-        planning.reset(token)
+        planning.set(outside)
 
 
 def _build(description: dict[str, Any]) -> Module:
