@@ -69,6 +69,11 @@ def _unary(rule: Primitive) -> Callable[[Value], Value]:
     return method
 
 
+def _binary(rule: Primitive) -> Callable[[Value, Any], Value]:
+    """The method for a rule of two parents, written out."""
+    return binary(rule, globals())
+
+
 def _swapped(rule: Primitive) -> Callable[[Value, Any], Value]:
     """The same with a number on the left."""
     forward: Any = rule.scalar
@@ -149,11 +154,11 @@ class Value(Operators, ScalarNode):
     def grad(self, gradient: Any) -> None:
         self._grad = gradient if gradient is None or isinstance(gradient, Value) else as_float(gradient)
 
-    __add__, __radd__ = binary(arithmetic.add, globals()), _swapped(arithmetic.add)
-    __sub__, __rsub__ = binary(arithmetic.subtract, globals()), _swapped(arithmetic.subtract)
-    __mul__, __rmul__ = binary(arithmetic.multiply, globals()), _swapped(arithmetic.multiply)
-    __truediv__, __rtruediv__ = binary(arithmetic.divide, globals()), _swapped(arithmetic.divide)
-    __pow__, __rpow__ = binary(arithmetic.power, globals()), _swapped(arithmetic.power)
+    __add__, __radd__ = _binary(arithmetic.add), _swapped(arithmetic.add)
+    __sub__, __rsub__ = _binary(arithmetic.subtract), _swapped(arithmetic.subtract)
+    __mul__, __rmul__ = _binary(arithmetic.multiply), _swapped(arithmetic.multiply)
+    __truediv__, __rtruediv__ = _binary(arithmetic.divide), _swapped(arithmetic.divide)
+    __pow__, __rpow__ = _binary(arithmetic.power), _swapped(arithmetic.power)
     __neg__, relu, tanh = _unary(arithmetic.negative), _unary(activations.relu), _unary(trigonometry.tanh)
 
     @staticmethod
