@@ -30,7 +30,7 @@ cross_entropy_of_classes = primitive(
     symbol="CE", reduces=True, doc="y = −ln softmax(x)ₜ",
 )  # fmt: skip
 
-# What most training steps end with: as one node, it costs them half as much as their mean in a node of its own.
+# What most training steps end with: one node less to make, to sort and to carry a gradient through.
 mean_cross_entropy = primitive(
     "mean_cross_entropy", lambda logits, targets: forwards.mean(cross_entropy.loss_of_classes(logits, targets), None, False),
     lambda g, y, logits, targets: g / rows_of(logits) * _excess(logits, targets),

@@ -1,4 +1,4 @@
-"""Ctrl-C while a program is made: as soon as after any call that changes what holds for a while."""
+"""Ctrl-C where something begins to hold for a while, a trace or a hook, or ends to: after each call that changes it."""
 
 from __future__ import annotations
 
