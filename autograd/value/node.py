@@ -6,9 +6,13 @@ objects, and look through them again and again as the graph grows.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
+from autograd.graph.backward import is_watched
 from autograd.graph.copying import Copying
+from autograd.graph.node import Node
+from autograd.value import backward
 from autograd.value.marks import ALONE, MANY, MIXED
 from autograd.value.product import Product
 
@@ -36,3 +40,41 @@ class ScalarNode(Copying):
     @inputs.setter
     def inputs(self, inputs: tuple[Any, ...]) -> None:
         self._first, self._second, self._flow = inputs, MIXED if inputs else MANY, None
+
+    # micrograd's names, for code that draws or sorts the graph itself.
+
+    @property
+    def _prev(self) -> set[Node]:
+        """The inputs that are nodes."""
+        return set(self.parents)
+
+    @property
+    def _op(self) -> str:
+        """The symbol of what made it; empty for a leaf."""
+        return self.rule.symbol if self.rule else ""
+
+    # What the graph asks of each kind of node.
+
+    def _fill_gradients(self, seed: Any, create_graph: bool) -> None:
+        if create_graph or is_watched() or not backward.fill_gradients(self, seed):
+            super()._fill_gradients(seed, create_graph)
+
+    def _propagate(
+        self, seed: Any, order: Sequence[Node], create_graph: bool, wanted: Collection[Node] | None
+    ) -> dict[Node, Any]:
+        found = None if create_graph or is_watched() else backward.propagate(self, seed, order, wanted)
+        return super()._propagate(seed, order, create_graph, wanted) if found is None else found
+
+    def _unbroadcast(self, share: Any) -> Any:
+        return share if share.__class__ is float or isinstance(share, ScalarNode) else float(share)
+
+    @staticmethod
+    def _accumulate(gradients: dict[Any, Any]) -> None:
+        for node, gradient in gradients.items():
+            if gradient is None:
+                continue
+            if node.rule is not None:
+                # A node in between that held the record of its gradient, which holds the node, could not be freed.
+                node._grad = gradient._raw if isinstance(gradient, ScalarNode) else gradient
+            else:
+                node._grad = gradient if node._grad is None else node._grad + gradient

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograd.errors import DTypeError, ShapeError
+from autograd.graph.hooks import current_tracer
 from autograd.graph.node import Node
+from autograd.graph.outside import look_at
 from autograd.rules.primitive import Primitive
 from autograd.value.node import ScalarNode
 
@@ -35,3 +38,25 @@ def operand(x: Any, rule: Primitive) -> float:
         other = f"{type(x).__name__} of shape {getattr(x, 'shape', ())}"
         raise TypeError(f"{rule.name} of a Value and {other}: a Value is one number; use a Tensor on both sides")
     raise TypeError(f"{rule.name} of a Value and {x!r}: expected a number, got {type(x).__name__}")
+
+
+Comparison = Callable[[Any, Any], bool]
+
+
+def comparison(compare: Callable[[Any, Any], Any]) -> Comparison:
+    """The method that compares two numbers, or a number and another."""
+
+    def method(self: Any, other: Any) -> Any:
+        tracer = current_tracer()
+        if tracer is not None:
+            tracer.decide("a comparison of a Value")
+        look_at("a comparison", self, other)
+        if isinstance(other, ScalarNode):
+            return bool(compare(self._raw, other._raw))
+        if isinstance(other, float | int | np.number):
+            return bool(compare(self._raw, other))
+        return NotImplemented
+
+    method.__name__ = f"__{compare.__name__}__"
+    method.__doc__ = "Compare the numbers; the result is a plain bool."
+    return method

@@ -261,7 +261,7 @@ BREAKS: dict[str, tuple[Break, ...]] = {
         ),
     ),
     "Recorded backward passes and reference cycles": (
-        Break("autograd/value/value.py", "gradient._raw if isinstance(gradient, Value) else gradient", "gradient"),
+        Break("autograd/value/node.py", "gradient._raw if isinstance(gradient, ScalarNode) else gradient", "gradient"),
         Break(
             "autograd/graph/backward.py",
             "    return gradients\n\n\ndef _carry",
