@@ -22,6 +22,8 @@ BLOCK = 30 << 20
 LINE = 64
 # Bytes of an array from which on it pays to let it begin with a line.
 MANY = 1 << 14
+# Bytes of a large page; and of an array from which on it begins with one. Less would be filled up to more than half more.
+PAGE, PAGES = 1 << 21, 3 << 20
 
 
 @cache
@@ -41,9 +43,14 @@ def result(out: Any, shape: tuple[int, ...], dtype: Any) -> Any:
 
 
 def aligned(nbytes: int) -> Any:
-    """New memory that begins with a line of the cache."""
-    memory = np.empty(nbytes + LINE, np.uint8)
-    start = -memory.ctypes.data % LINE
+    """New memory that begins with a line of the cache.
+
+    Where it is large, it begins with a large page: NumPy asks the system for such from 4 MiB on, which it gives where a
+    whole one fits in. The processor keeps where 2,048 pages are, which of small ones are 8 MiB, three factors of BLAS's.
+    """
+    first = LINE if nbytes < PAGES else PAGE
+    memory = np.empty(nbytes + first, np.uint8)
+    start = -memory.ctypes.data % first
     return memory[start : start + nbytes]
 
 

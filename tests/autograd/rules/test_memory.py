@@ -46,6 +46,15 @@ def test_large_matrices_of_leaves_begin_with_a_line(dtype: Any, order: Any) -> N
         assert ag.Tensor(given, dtype=np.float16).dtype == np.float16
 
 
+@pytest.mark.parametrize("nbytes", [1, 100, memory.PAGES - 1, memory.PAGES, 5 * memory.PAGES + 3])
+def test_memory_that_is_large_begins_with_a_large_page(nbytes: int) -> None:
+    for _ in range(3):
+        found = memory.aligned(nbytes)
+        assert found.nbytes == nbytes
+        assert found.ctypes.data % (memory.LINE if nbytes < memory.PAGES else memory.PAGE) == 0
+        found[:] = 1
+
+
 @pytest.mark.parametrize("given", [np.ones((200, 200)), np.ones((200, 400))[:, ::2], np.arange(9000)])
 @pytest.mark.parametrize("dtype", [None, np.float64, np.float32, "float64", np.complex128])
 def test_copies_are_numpys(given: Any, dtype: Any) -> None:
