@@ -269,6 +269,7 @@ class _Writer:
         factor, sign, beta = -1, 1, 0
         if step.onto is not None and step.factor is not None:
             factor, sign, beta = self._number(step.factor), -1, 1
+            self._homes = max(self._homes, instructions.SHARES)  # for a factor of 0
             if self._address(step.onto) != out:
                 self._add("duplicate_f4", [out, self._address(step.onto), entry.nbytes // 4])
         (a, a_turned), (b, b_turned) = step.left, step.right

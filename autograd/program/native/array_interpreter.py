@@ -9,7 +9,8 @@ import threading
 
 from autograd.program.native import array_loops
 from autograd.program.native.array_instructions import functions
-from autograd.program.native.array_kernels import gemm, text
+from autograd.program.native.array_kernels import text
+from autograd.program.native.blas import gemm
 from autograd.program.native.book import arity
 from autograd.program.native.entry import ARRAYS, method
 from autograd.program.native.expressions import function_of_floats

@@ -7,12 +7,10 @@ says what the words are. It returns whether the program is to stop.
 
 from __future__ import annotations
 
-import ctypes
 from typing import Final
 
 from autograd.program.native import array_instructions as instructions
 from autograd.program.native import array_matrices
-from autograd.rules.lapack import function_of_numpy
 
 SOURCE: Final = '''
 @parallel
@@ -117,12 +115,23 @@ def rows_of_product(w: longs, q: int, numbers: f8s, top: int, bottom: int):
     ta, tb = 84 if a_turned != 0 else 78, 84 if b_turned != 0 else 78  # "T" and "N"
     lda, ldb = m if a_turned != 0 else k, k if b_turned != 0 else n
     a, b, c = w[w[q + 4]], w[w[q + 6]], w[w[q + 8]]
-    # How far apart the rows of A lie, its columns, and the rows of B.
-    down, across, next = k * SIZE, SIZE, n * SIZE
+    # How far apart the rows of A lie, its columns, the rows of B, and its columns.
+    down, across, next, beside = k * SIZE, SIZE, n * SIZE, SIZE
     if a_turned != 0:
         down, across = SIZE, m * SIZE
     if b_turned != 0:
-        next = SIZE
+        next, beside = SIZE, k * SIZE
+    if alpha == KIND(0):  # BLAS would not look at A and B, but 0 times what is not finite is no number
+        block = w[{SCRATCH}] + ({SHARES} * top + {SHARES} - 1) // m * {BLOCK}
+        few, width = 8, {BLOCK} // SIZE // 8
+        for i in range(top, bottom, few):
+            for j in range(0, n, width):
+                rows, columns = min(few, bottom - i), min(width, n - j)
+                x, y = a + i * down, b + j * beside
+                gemm(w[GEMM], tb, ta, columns, rows, k, KIND(1), y, ldb, x, lda, KIND(0), block, columns)
+                for r in range(rows):
+                    add_times(c + ((i + r) * n + j) * SIZE, block + r * columns * SIZE, alpha, columns)
+        bottom = top
     some, terms = m, k  # of rows, and of the terms of long sums: of these, each piece puts others in order
     if m * n * k < {FEW} and k > m and m * n < {ALONE}:
         terms = {ALONE} // (m * n)
@@ -150,6 +159,13 @@ def add(out: int, x: int, n: int):
     o, a = KINDs(out), KINDs(x)
     for j in range(n):
         o[j] = o[j] + a[j]
+
+
+@parallel
+def add_times(out: int, x: int, factor: KIND, n: int):
+    o, a = KINDs(out), KINDs(x)
+    for j in range(n):
+        o[j] = o[j] + factor * a[j]
 
 
 @parallel
@@ -325,65 +341,4 @@ def text(kind: str) -> str:
     for name, value in vars(instructions).items():
         if isinstance(value, int):
             found = found.replace(f"{{{name}}}", str(value))
-    return found
-
-
-def gemm(kind: str) -> str:
-    """A call of BLAS's gemm at an address, in Fortran's conventions: everything by reference.
-
-    Whole numbers are stored in 64 bits, of which a build that takes 32 reads the lower half, which comes first.
-    """
-    number = "float" if kind == "f4" else "double"
-    names = ("ta", "tb", "m", "n", "k", "alpha", "a", "lda", "b", "ldb", "beta", "c", "ldc")
-    kinds = {"ta": "i8", "tb": "i8", "alpha": number, "beta": number} | dict.fromkeys("abc", "ptr")
-    lines = ["  %gemm = inttoptr i64 %at to ptr"]
-    given = []
-    for name in names:
-        to = kinds.get(name, "i64")
-        if to == "ptr":
-            lines.append(f"  %p_{name} = inttoptr i64 %{name} to ptr")
-        else:
-            value = f"%{name}"
-            if to == "i8":
-                lines.append(f"  %t_{name} = trunc i64 %{name} to i8")
-                value = f"%t_{name}"
-            lines += [f"  %p_{name} = alloca {to}", f"  store {to} {value}, ptr %p_{name}"]
-        given.append(f"ptr %p_{name}")
-    parameters = ", ".join(f"{number if name in ('alpha', 'beta') else 'i64'} %{name}" for name in names)
-    lines += [f"  call void %gemm({', '.join(given)})", "  ret void"]
-    body = "\n".join(lines)
-    return f"define internal void @gemm(i64 %at, {parameters}) #0 {{\n{body}\n}}\n"
-
-
-def addresses_in_numpy() -> tuple[int, int] | None:
-    """Where the BLAS that NumPy itself calls has products of 32-bit and of 64-bit floats; None where it has none."""
-    found = [function_of_numpy(name) for name in ("sgemm", "dgemm")]
-    if None in found:
-        return None
-    single, double = (ctypes.cast(function, ctypes.c_void_p).value or 0 for function in found)
-    return single, double
-
-
-def addresses_of_gemm() -> tuple[int, int] | None:
-    """Where BLAS has its products of 32-bit and of 64-bit floats; None where none is found.
-
-    It is NumPy's own, which is loaded already (SciPy's takes a hundred milliseconds), or else SciPy's.
-    """
-    found = addresses_in_numpy()
-    if found is not None:
-        return found
-    try:
-        from scipy.linalg import cython_blas
-    except ImportError:
-        return None
-    single, double = (_address_in(cython_blas.__pyx_capi__[name]) for name in ("sgemm", "dgemm"))
-    return single, double
-
-
-def _address_in(capsule: object) -> int:
-    """What a capsule of Cython's holds."""
-    name, pointer = ctypes.pythonapi.PyCapsule_GetName, ctypes.pythonapi.PyCapsule_GetPointer
-    name.restype, name.argtypes = ctypes.c_char_p, (ctypes.py_object,)
-    pointer.restype, pointer.argtypes = ctypes.c_void_p, (ctypes.py_object, ctypes.c_char_p)
-    found: int = pointer(capsule, name(capsule))
     return found

@@ -70,7 +70,7 @@ def chosen(engine: Engine | None) -> Engine:
 @cache
 def blas() -> tuple[int, int] | None:
     """Where BLAS has its products of 32-bit and of 64-bit floats; None where none is found."""
-    found: tuple[int, int] | None = import_module("autograd.program.native.array_kernels").addresses_of_gemm()
+    found: tuple[int, int] | None = import_module("autograd.program.native.blas").addresses_of_gemm()
     return found
 
 

@@ -19,7 +19,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from autograd.program.native.array_kernels import addresses_in_numpy
+from autograd.program.native.blas import addresses_in_numpy
 
 
 def _stored(name: str, kind: str, value: str) -> str:

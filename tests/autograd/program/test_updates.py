@@ -77,6 +77,38 @@ def test_random_updates(engine: Any, program: Any) -> None:
             np.testing.assert_allclose(a.data, b.data, rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize("rate", [0.0, -0.0, 1e-60, 0.5])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("sizes", [(3, 5, 4), (200, 150, 130), (70, 60, 1030)])  # whole, in shares, wider than a block
+@pytest.mark.parametrize("turned", [(False, False), (True, False), (False, True), (True, True)])
+def test_a_rate_of_0_times_what_is_not_finite_is_no_number(
+    engine: Any, rate: float, dtype: Any, sizes: tuple[int, int, int], turned: tuple[bool, bool]
+) -> None:
+    (m, k, n), rng = sizes, np.random.default_rng(0)
+    a, b, start = (rng.normal(size=shape).astype(dtype) for shape in ((m, k), (k, n), (m, n)))
+    a[1, 2], b[1, 3] = np.nan, np.inf
+    given = [np.ascontiguousarray(x.T) if t else x for x, t in zip((a, b), turned, strict=True)]
+    leaf = ag.Tensor(start)
+
+    def step(a: Any, b: Any) -> None:
+        a, b = (x.T if t else x for x, t in zip((a, b), turned, strict=True))
+        ag.assign(leaf, leaf - ag.live(lambda: rate) * (a @ b))
+
+    compiled = ag.compile(step, engine=engine)
+    with np.errstate(invalid="ignore", over="ignore"):
+        compiled(*given)
+        leaf.data = start
+        compiled(*given)
+        expected = start - rate * (a @ b)
+    finite = np.isfinite(expected)
+    assert not finite[1].any()
+    assert not finite[:, 3].any()
+    assert finite.sum() == (m - 1) * (n - 1)
+    np.testing.assert_array_equal(np.isnan(leaf.data), np.isnan(expected))
+    near = 1e-4 if dtype == np.float32 else 1e-10
+    np.testing.assert_allclose(leaf.data[finite], expected[finite], rtol=near, atol=near)
+
+
 def test_a_leaf_that_was_set_is_not_read_as_it_was_before() -> None:
     count = ag.Tensor([1.0, 2.0])
 
