@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
 from autograd.errors import GraphError
 from autograd.graph.changes import check_unchanged
@@ -97,7 +98,9 @@ def _carry(order: Sequence[Node], gradients: dict[Node, Any], create_graph: bool
                 # What is linear passes zeros on, and what is not elementwise mixes what was taken with the rest.
                 if rule.elementwise and not (rule.selects or rule.linear):
                     share = zero_where_not_taken(g, share)
-            share, total = parent._unbroadcast(share), gradients[parent]
+            if share.__class__ is not ndarray or share.shape != (x := parent._raw).shape or share.dtype is not x.dtype:
+                share = parent._unbroadcast(share)
+            total = gradients[parent]
             gradients[parent] = total = share if total is None else total + share
             if observe is not None:
                 observe(node, position, share, total)

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
 from autograd.rules.exponentials import LN_2
 from autograd.rules.float_errors import FloatErrors
@@ -28,7 +29,7 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     NumPy's takes a branch for each entry, and ten times as long where a processor cannot foresee them. Bits times truths
     are the same numbers to the bit, be they infinite or no numbers.
     """
-    if condition.__class__ is not np.ndarray or condition.size < FORESEEN or condition.dtype.kind != "b":
+    if condition.__class__ is not ndarray or condition.size < FORESEEN or condition.dtype.kind != "b":
         return np.where(condition, a, b)
     dtype = _of_bits(a, b, condition.shape)
     if dtype is None:
@@ -49,7 +50,7 @@ def _of_bits(a: Any, b: Any, shape: tuple[int, ...]) -> Any:
     """The dtype of floats of one shape, or beside a 0; else None."""
     dtype = None
     for x in (a, b):
-        if x.__class__ is np.ndarray and x.dtype in BITS and x.shape == shape and dtype in (None, x.dtype):
+        if x.__class__ is ndarray and x.dtype in BITS and x.shape == shape and dtype in (None, x.dtype):
             dtype = x.dtype
         elif x.__class__ is not float or x != 0 or math.copysign(1, x) < 0:
             return None
@@ -115,7 +116,7 @@ def logaddexp_of_floats(a: float, b: float) -> float:
 def power(a: Any, b: Any) -> Any:
     """aᵇ, as C has it: for a single exponent of ½ NumPy takes a square root, which differs at −∞ and −0."""
     y = a**b
-    single = isinstance(b, float | np.ndarray | np.generic) and getattr(b, "size", 1) == 1  # and not pandas' series
+    single = isinstance(b, float | ndarray | np.generic) and getattr(b, "size", 1) == 1  # and not pandas' series
     if single and b == 0.5 and np.any(low := np.less_equal(a, 0)):
         return np.where(low, np.where(np.equal(a, -np.inf), np.abs(a), y + 0.0), y)
     return y
@@ -234,7 +235,7 @@ def log_softmax(x: Any, axis: Axis) -> Any:
 
 def largest(x: Any, axis: Axis) -> Any:
     """The largest entry, which keeps exponentials at or below one; 0 where it is infinite, and no number to subtract."""
-    if x.__class__ is np.ndarray and x.ndim == 2 and axis in (1, -1) and x.shape[1] and len(x) > 16:
+    if x.__class__ is ndarray and x.ndim == 2 and axis in (1, -1) and x.shape[1] and len(x) > 16:
         top = x[np.arange(len(x)), x.argmax(1)][:, None]  # a third of the time where rows are many and short
     else:
         top = np.maximum.reduce(x, axis, keepdims=True)
@@ -304,7 +305,7 @@ def share_of_floats(a: float, b: float) -> float:
 
 def product(a: Any, b: Any) -> Any:
     """A B; one of medium size in pieces, so that BLAS does not share it among threads (see `FEW`)."""
-    if a.__class__ is np.ndarray and b.__class__ is np.ndarray and (size := a.size * b.size) > LEAST:
+    if a.__class__ is ndarray and b.__class__ is ndarray and (size := a.size * b.size) > LEAST:
         if a.ndim > 2:
             if a.shape[-1] == 1 and are_outer(a, b):
                 return outer_products(a, b)

@@ -21,6 +21,7 @@ from types import FunctionType
 from typing import Any, overload
 
 import numpy as np
+from numpy import ndarray  # a name of a module that has `__getattr__`, as NumPy does, takes four times as long to read
 
 from autograd.errors import DTypeError
 from autograd.kinds import ArrayLike, N, NDArray, Recording
@@ -252,7 +253,7 @@ class Primitive:
             if kind is float or kind is int or kind is bool:
                 continue
             numbers = False
-            if kind is not np.ndarray:  # which takes half a microsecond to say that it has no such method
+            if kind is not ndarray:  # which takes half a microsecond to say that it has no such method
                 apply = getattr(kind, "_apply", None)
                 if apply is not None:
                     return apply(self, inputs, attrs)
@@ -262,7 +263,7 @@ class Primitive:
             return self.array(*inputs, **attrs)
         except TypeError:  # of NumPy, which speaks of its loops and casting rules
             for x in inputs:
-                ours = isinstance(x, np.ndarray) or not hasattr(x, "__array_ufunc__")  # not another library's array
+                ours = isinstance(x, ndarray) or not hasattr(x, "__array_ufunc__")  # not another library's array
                 if ours and np.asarray(x).dtype.kind not in "biufc":
                     raise DTypeError(f"{self.name} takes real numbers, arrays of them and nodes, not {x!r}") from None
             self.refuse_settings(attrs)

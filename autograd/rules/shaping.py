@@ -5,6 +5,7 @@ from itertools import accumulate
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
 from autograd.rules import adding, forwards
 from autograd.rules.primitive import primitive
@@ -14,13 +15,13 @@ from autograd.rules.shapes import inverse_permutation, shape
 
 # A method of an array costs a third of the function of the same name, which asks first what it was given.
 reshape = primitive(
-    "reshape", lambda x, shape: x.reshape(shape) if x.__class__ is np.ndarray else np.reshape(x, shape),
+    "reshape", lambda x, shape: x.reshape(shape) if x.__class__ is ndarray else np.reshape(x, shape),
     lambda g, y, x, **attrs: reshape(g, shape=shape(x)),
     linear=True, view=True, doc="y has the entries of x in another shape",
 )  # fmt: skip
 
 transpose = primitive(
-    "transpose", lambda x, axes: x.transpose(axes) if x.__class__ is np.ndarray else np.transpose(x, axes),
+    "transpose", lambda x, axes: x.transpose(axes) if x.__class__ is ndarray else np.transpose(x, axes),
     lambda g, y, x, axes: transpose(g, axes=None if axes is None else inverse_permutation(axes)),
     symbol="ᵀ", linear=True, view=True, doc="y has the axes of x in another order (reversed where axes is None)",
 )  # fmt: skip

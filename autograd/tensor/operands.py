@@ -9,6 +9,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 import numpy as np
+from numpy import ndarray
 
 from autograd.errors import DTypeError, MatrixError, ShapeError
 from autograd.graph.hooks import current_tracer
@@ -31,7 +32,7 @@ def as_array(x: Any, rule: Primitive) -> Array:
             f"{rule.name} of a Tensor and a Value: a Value is a single number of a graph of numbers; "
             "use Tensors on both sides"
         )
-    if x.__class__ is not np.ndarray:
+    if x.__class__ is not ndarray:
         _check_kind(x, rule.name)
     try:
         array = np.asarray(x)
@@ -83,7 +84,7 @@ def held(array: Array) -> Array:
 def is_held(array: Array) -> bool:
     """Whether it is such a copy of a large array, or a part of one: nobody can write to that."""
     memory: Any = array
-    while memory.__class__ is np.ndarray:
+    while memory.__class__ is ndarray:
         memory = memory.base
     return memory.__class__ is bytearray and not array.flags.writeable
 
@@ -116,7 +117,7 @@ def refuse_masked(x: Any, what: str) -> None:
     Raises:
         TypeError: It is one.
     """
-    if isinstance(x, np.ndarray) and hasattr(x, "mask"):
+    if isinstance(x, ndarray) and hasattr(x, "mask"):
         raise TypeError(
             f"{what} of a masked array would drop its mask: use x.filled(…) for an array, "
             "and ag.where(mask, 0.0, …) to leave entries out"
@@ -131,7 +132,7 @@ def numbers_of(data: Any, dtype: Any = None) -> Array:
         DTypeError: It holds texts or other objects.
     """
     try:
-        is_large = data.__class__ is np.ndarray and data.nbytes >= MANY
+        is_large = data.__class__ is ndarray and data.nbytes >= MANY
         array = copied(data, dtype) if is_large else np.array(data, dtype=dtype)
         given = array if dtype is None else data if isinstance(data, np.ndarray | np.generic) else np.array(data)
     except (TypeError, ValueError, OverflowError) as error:
@@ -177,7 +178,7 @@ def kept(x: Any, dtype: np.dtype[Any], what: str) -> Array:
     try:
         given = x if hasattr(x, "dtype") else np.array(x)
         check_kept(given, dtype, what)
-        is_large = given.__class__ is np.ndarray and given.nbytes >= MANY
+        is_large = given.__class__ is ndarray and given.nbytes >= MANY
         return copied(given, dtype) if is_large else np.array(given, dtype)
     except DTypeError:
         raise
@@ -221,7 +222,7 @@ def for_complex(rule: Primitive, operands: Sequence[Any]) -> Primitive:
         DTypeError: There is none.
     """
     for x in operands:
-        if x.__class__ is np.ndarray:
+        if x.__class__ is ndarray:
             if x.dtype.kind == "c":
                 break
         elif x.__class__ is not float and is_complex(x):

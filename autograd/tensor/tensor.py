@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Never, Self
 
 import numpy as np
+from numpy import ndarray
 
 from autograd.arguments import truth
 from autograd.elsewhere import catching
@@ -107,9 +108,10 @@ class Tensor(ArrayMethods, Copying):
     @property
     def grad(self) -> Tensor | None:
         """∂L/∂(this), a Tensor of this shape, or None where no backward pass has reached it."""
-        if self._grad is None or isinstance(self._grad, Tensor):
-            return none_yet(self) if self._grad is None else self._grad
-        gradient = constant(self._grad)
+        found = self._grad
+        if found is None or isinstance(found, Tensor):
+            return none_yet(self) if found is None else found
+        gradient = constant(found)
         if self.rule is None:
             self._grad = gradient
         else:  # may share memory with other gradients of the pass
@@ -165,7 +167,7 @@ class Tensor(ArrayMethods, Copying):
                 arrays.append(x._raw)
             else:
                 captured.append(len(arrays))
-                arrays.append(x if kind is np.ndarray and x.dtype.kind == "f" else as_array(x, rule))
+                arrays.append(x if kind is ndarray and x.dtype.kind == "f" else as_array(x, rule))
         if not rule.analytic:
             rule = for_complex(rule, arrays)
         try:
@@ -175,7 +177,7 @@ class Tensor(ArrayMethods, Copying):
         except TypeError:
             rule.refuse_settings(attrs)
             raise
-        if data.__class__ is not np.ndarray:
+        if data.__class__ is not ndarray:
             data = np.asarray(data)
         if requires_grad and rule.differentiable and recording():
             if captured:
@@ -318,13 +320,14 @@ class Tensor(ArrayMethods, Copying):
 
     def _seed(self, gradient: Any, create_graph: bool) -> Any:
         if gradient is None:
-            if self.size != 1:
+            y = self._raw
+            if y.size != 1:
                 raise ShapeError(
-                    f"backward from a Tensor of shape {self.shape} needs the upstream gradient: "
-                    f"pass gradient= of shape {self.shape}, or reduce it first with .sum() or .mean()"
+                    f"backward from a Tensor of shape {y.shape} needs the upstream gradient: "
+                    f"pass gradient= of shape {y.shape}, or reduce it first with .sum() or .mean()"
                 )
-            operands.check_real(self._raw, self)
-            ones = np.ones(self.shape, self.dtype) if self.shape else np.array(1, self.dtype)
+            operands.check_real(y, self)
+            ones = np.ones(y.shape, y.dtype) if y.shape else np.array(1, y.dtype)
             return constant(ones) if create_graph else ones
         self._check_gradient_shape(np.shape(gradient._raw if isinstance(gradient, Tensor) else gradient))
         if isinstance(gradient, Tensor) and create_graph:
@@ -335,8 +338,6 @@ class Tensor(ArrayMethods, Copying):
 
     def _unbroadcast(self, share: Any) -> Any:
         array = self._raw
-        if share.__class__ is np.ndarray and share.shape == array.shape and share.dtype is array.dtype:
-            return share
         shape, dtype = array.shape, array.dtype
         if share.__class__ is float or share.__class__ is int or share.__class__ is complex:
             # A rule may say "the same for every entry" by a plain number.
@@ -349,7 +350,7 @@ class Tensor(ArrayMethods, Copying):
             if share.shape != full:
                 share = shaping.broadcast_to(share, shape=full)
             if full != shape:
-                sum_to: Any = shaping.sum_to.array if share.__class__ is np.ndarray else shaping.sum_to
+                sum_to: Any = shaping.sum_to.array if share.__class__ is ndarray else shaping.sum_to
                 share = sum_to(share, shape=shape)
         if share.dtype != dtype:
             share = in_type_of(array, share)
@@ -358,13 +359,13 @@ class Tensor(ArrayMethods, Copying):
     @staticmethod
     def _accumulate(gradients: dict[Any, Any]) -> None:
         # A leaf's gradient is the user's to change: no memory of another's (an addition hands its g to both parents).
-        in_between = {id(gradient) for node, gradient in gradients.items() if node.rule is not None}
+        in_between = set(map(id, [gradient for node, gradient in gradients.items() if node.rule is not None]))
         for node, gradient in gradients.items():
             if gradient is None:
                 continue
             if node.rule is not None:
                 # A node in between that held the record of its gradient, which holds the node, could not be freed.
-                gradient = gradient if gradient.__class__ is np.ndarray else _plain(gradient)
+                gradient = gradient if gradient.__class__ is ndarray else _plain(gradient)
             else:
                 if node._grad is not None:
                     recorded = isinstance(gradient, Tensor)

@@ -207,8 +207,8 @@ class Optimizer(ABC):
         taking_part = None if all_do else tuple([gradient is not None for gradient in gradients])
         rate = self.rate
         self.count(taking_part)
-        counts, kinds = self.counts()
-        settings = self.settings()
+        counts, kinds = self.counts
+        settings = self.settings
         if settings is None:
             with ag.no_grad():
                 self.change(gradients, [counts[kind] for kind in kinds], rate)
@@ -228,6 +228,7 @@ class Optimizer(ABC):
         for slot in self.slots if taking_part is None else compress(self.slots, taking_part):
             slot.steps += 1
 
+    @property
     def counts(self) -> tuple[list[float], tuple[int, ...]]:
         """How many steps parameters have taken, and which of these numbers is each parameter's.
 
@@ -245,6 +246,7 @@ class Optimizer(ABC):
         # The last argument stands for the settings, and tells recordings apart: other settings make another.
         self.change(gradients, [counts[kind] for kind in kinds], rate)
 
+    @property
     def settings(self) -> tuple[Any, ...] | None:
         """What the formula depends on beside its arguments; None where that may change unseen, such as in an array."""
         try:
@@ -258,7 +260,7 @@ class Optimizer(ABC):
         for name in ("step", "zero_grad"):
             if getattr(getattr(self, name), "__func__", None) is not getattr(Optimizer, name):
                 return f"{kind} has a {name} of its own, which a recording would leave out"
-        return f"{kind} has settings that may change unseen" if self.settings() is None else None
+        return f"{kind} has settings that may change unseen" if self.settings is None else None
 
     def __getstate__(self) -> dict[str, Any]:
         return vars(self) | {"_replayed": None, "_numbered": {}, "_latest": (None, None)}

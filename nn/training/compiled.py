@@ -107,7 +107,7 @@ class RecordedStep:
             results = quick(batch)
             return results if wants_outputs else (results, None)
         self._settled = None
-        counts, kinds = optimizer.counts()
+        counts, kinds = optimizer.counts
         fixed = self._fixed(kinds, wants_outputs)
         several = batch[0].__class__ is tuple  # inputs
         arrays = [
@@ -196,7 +196,7 @@ class RecordedStep:
             self._watched.look()
         frozen = tuple([parameter.requires_grad for parameter in self._parameters])
         reading = None if self._reading is None else self._reading()
-        conditions = (self._condition, frozen, self._optimizer.settings(), kinds, reading, wants_outputs)
+        conditions = (self._condition, frozen, self._optimizer.settings, kinds, reading, wants_outputs)
         return self._numbered.setdefault(conditions, len(self._numbered))
 
     def _whole(self, batch: tuple[Any, ...], counts: list[Any], fixed: int) -> Any:
@@ -225,7 +225,7 @@ class RecordedStep:
         optimizer = self._optimizer
         if (reason := optimizer.not_recorded()) is not None:
             raise ag.RecordingError(reason)
-        steps = [counts[kind] for kind in optimizer.counts()[1]]
+        steps = [counts[kind] for kind in optimizer.counts[1]]
         optimizer.change(self._clip(gradients), steps, ag.live(lambda: optimizer.rate))
         return loss if outputs is None else (loss, outputs)
 

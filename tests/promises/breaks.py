@@ -27,7 +27,7 @@ BREAKS: dict[str, tuple[Break, ...]] = {
         Break("autograd/program/native/array_kernels.py", "    top = ", "    top = 0.0 * "),
     ),
     "A weight that is frozen between compiled steps": (
-        Break("nn/training/compiled.py", "frozen, self._optimizer.settings()", "self._optimizer.settings()"),
+        Break("nn/training/compiled.py", "frozen, self._optimizer.settings", "self._optimizer.settings"),
     ),
     "Identities of programs below every consumer, broadcasts below products": (
         Break(

@@ -8,6 +8,7 @@ from operator import attrgetter, is_
 from typing import Any, NoReturn
 
 import numpy as np
+from numpy import ndarray
 
 from autograd.errors import DTypeError, ShapeError
 from autograd.graph.clock import CLOCK
@@ -77,7 +78,7 @@ class ArrayRoutine:
         """
         looked = False
         for number, x in enumerate(arguments):
-            if x.__class__ is np.ndarray and x.base is not None:  # as each batch is that was cut from several
+            if x.__class__ is ndarray and x.base is not None:  # as each batch is that was cut from several
                 if not looked:
                     if not all(map(is_, map(_RAW, self._written), self._arrays)):
                         self._arrays = [*map(_RAW, self._written)]
