@@ -190,7 +190,7 @@ def softmax_cross_entropy(logits: Any, targets: Any, mean: bool = False) -> Any:
     if not full:
         raise ShapeError("cross-entropy needs logits with an axis of classes, not a single number")
     targets = targets if isinstance(targets, Node) else np.asarray(targets)
-    given = shape(targets)
+    given = targets.shape
     if given == full:
         each = losses.cross_entropy_of_probabilities(logits, targets)
         return reductions.mean(each) if mean else each

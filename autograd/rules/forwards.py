@@ -193,11 +193,11 @@ sum_: Any = np.add.reduce  # what np.sum calls, at half its price for a few numb
 def mean(x: Any, axis: Axis, keepdims: bool) -> Any:
     """The mean over axes."""
     if getattr(x, "dtype", None) in _SUMMED_AS_THEY_ARE:  # what np.mean does, but for its detours
-        return sum_(x, axis, keepdims=keepdims) / count(x, axis)
+        return sum_(x, axis, keepdims=keepdims) / (x.size if axis is None else count(x, axis))
     return np.mean(x, axis=axis, keepdims=keepdims)
 
 
-_SUMMED_AS_THEY_ARE = (np.dtype(np.float32), np.dtype(np.float64))
+_SUMMED_AS_THEY_ARE = frozenset((np.dtype(np.float32), np.dtype(np.float64)))
 
 
 def broadcast_to(x: Any, shape: tuple[int, ...]) -> Any:

@@ -167,7 +167,7 @@ class Tensor(ArrayMethods, Copying):
                 arrays.append(x._raw)
             else:
                 captured.append(len(arrays))
-                arrays.append(x if kind is ndarray and x.dtype.kind == "f" else as_array(x, rule))
+                arrays.append(x if kind is ndarray and x.dtype.kind in "fiubc" else as_array(x, rule))
         if not rule.analytic:
             rule = for_complex(rule, arrays)
         try:
