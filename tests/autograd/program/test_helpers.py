@@ -136,6 +136,7 @@ def test_a_process_that_is_about_to_end_works_in_one_thread(monkeypatch: pytest.
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+@pytest.mark.filterwarnings(r"ignore:os.fork\(\) was called:RuntimeWarning")  # JAX, where another test has imported it
 def test_a_forked_process_has_threads_of_its_own() -> None:
     counted(4, 1000)
     child = os.fork()

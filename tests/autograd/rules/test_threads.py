@@ -112,6 +112,7 @@ def test_as_many_threads_as_blas_is_told(told: str, count: int | None, monkeypat
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
 @pytest.mark.usefixtures("_three")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+@pytest.mark.filterwarnings(r"ignore:os.fork\(\) was called:RuntimeWarning")  # JAX, where another test has imported it
 def test_a_forked_process_has_threads_of_its_own() -> None:
     threads.shared(lambda: lambda number: number, 4)
     child = os.fork()
