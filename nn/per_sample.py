@@ -155,7 +155,7 @@ def _own_gradient(node: Any, position: int, upstream: NDArray[Any]) -> NDArray[A
     batch = len(upstream)
     g = upstream.reshape(batch, -1, upstream.shape[-1])
     if position == 2:
-        found: NDArray[Any] = g.sum(1)
+        found: NDArray[Any] = g.sum(1) if g.shape[1] > 1 else g[:, 0].copy()
         return found
     x = np.asarray(node.inputs[0].data if isinstance(node.inputs[0], ag.Tensor) else node.inputs[0])
     rows = x.reshape(batch, math.prod(x.shape[1:-1]), x.shape[-1])
