@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
 from autograd.errors import ShapeError
 from autograd.functional.signatures import Argnum, Function, positions_of
@@ -34,7 +35,7 @@ def value_and_push(function: Function, args: tuple[Any, ...], direction: Any, ar
         return None
     here = Pass()
     replaced = list(args)
-    if argnum.__class__ is int and 0 <= argnum < len(args) and args[argnum].__class__ is np.ndarray:
+    if argnum.__class__ is int and 0 <= argnum < len(args) and args[argnum].__class__ is ndarray:
         made = replaced[argnum] = _dual(args[argnum], direction, here)
         if made is None:
             return None
@@ -90,13 +91,13 @@ def _in_their_place(
 
 def _dual(x: Any, v: Any, here: Pass) -> Dual | None:
     """A plain number or array with its direction; None where it is something else, or they do not fit."""
-    if x.__class__ is not np.ndarray:
+    if x.__class__ is not ndarray:
         if x.__class__ is not float and not isinstance(x, np.floating):
             return None
         x = np.asarray(x)
     elif x.size > LARGE:
         keep_freed_memory()
-    if v.__class__ is not np.ndarray:
+    if v.__class__ is not ndarray:
         if isinstance(v, Node):
             return None
         v = np.asarray(v)

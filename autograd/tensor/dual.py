@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import Any, Never
 
 import numpy as np
+from numpy import asarray, ndarray
 
 from autograd.errors import GraphError
 from autograd.graph.mode import recording
@@ -61,7 +62,7 @@ def _both(rule: Primitive) -> tuple[Any, Any]:
                     other = float(other)  # which NumPy is quicker with
                 a = self._raw
                 y = array(a, other)
-                if y.__class__ is np.ndarray:
+                if y.__class__ is ndarray:
                     made = new(Dual)
                     made._raw, made._tangent, made._pass = y, of_a(self._tangent, y, a, other), self._pass
                     return made
@@ -74,7 +75,7 @@ def _both(rule: Primitive) -> tuple[Any, Any]:
                     except ValueError:
                         return self._operate(rule, self, other)  # which explains it
                     tangent = array(self._tangent, other._tangent)
-                    if y.__class__ is np.ndarray:
+                    if y.__class__ is ndarray:
                         made = new(Dual)
                         made._raw, made._tangent, made._pass = y, tangent, self._pass
                         return made
@@ -85,7 +86,7 @@ def _both(rule: Primitive) -> tuple[Any, Any]:
                         made = new(Dual)
                         made._raw, made._tangent, made._pass = y, tangent, self._pass
                         return made
-        elif kind is np.ndarray and other.dtype.kind == "f" and recording():
+        elif kind is ndarray and other.dtype.kind == "f" and recording():
             a = self._raw
             try:
                 y = array(a, other)
@@ -103,7 +104,7 @@ def _both(rule: Primitive) -> tuple[Any, Any]:
                 other = float(other)
             b = self._raw
             y = array(other, b)
-            if y.__class__ is np.ndarray:
+            if y.__class__ is ndarray:
                 tangent = of_b(self._tangent, y, other, b)
                 if kept or _alike(y, tangent):
                     made = new(Dual)
@@ -220,16 +221,16 @@ class Dual(Tensor):
                         return made
             elif rule.linear and a.size:
                 try:
-                    y = np.asarray(rule.array(a, **attrs))
+                    y = asarray(rule.array(a, **attrs))
                 except ValueError:
                     return _general(rule, inputs, attrs)  # which explains it
                 if y.dtype.kind == "f":  # and not complex, as a transform's
-                    return dual(y, np.asarray(rule.array(x._tangent, **attrs)), x._pass)
+                    return dual(y, asarray(rule.array(x._tangent, **attrs)), x._pass)
         elif len(inputs) == 2 and rule.multilinear and not attrs and recording():
             a, b = inputs
             first = a.__class__ is Dual
             x, other = (a, b) if first else (b, a)
-            if other.__class__ is np.ndarray and x.__class__ is Dual:
+            if other.__class__ is ndarray and x.__class__ is Dual:
                 array: Any = rule.array
                 moving = x._raw
                 if rule is products.matmul and 0 < other.ndim <= 2 and 0 < moving.ndim <= 2:
@@ -238,7 +239,7 @@ class Dual(Tensor):
                     y = array(moving, other) if first else array(other, moving)
                 except ValueError:
                     return _general(rule, inputs, attrs)  # which explains it
-                if y.__class__ is np.ndarray and y.dtype.kind == "f":
+                if y.__class__ is ndarray and y.dtype.kind == "f":
                     made = _new(Dual)
                     made._raw, made._pass = y, x._pass
                     made._tangent = array(x._tangent, other) if first else array(other, x._tangent)
@@ -248,7 +249,7 @@ class Dual(Tensor):
     def __getitem__(self, index: Any) -> Any:
         if (index.__class__ is slice or index.__class__ is int) and recording():
             y = self._raw[index]
-            if y.__class__ is np.ndarray:
+            if y.__class__ is ndarray:
                 made = _new(Dual)
                 made._raw, made._tangent, made._pass = y, self._tangent[index], self._pass
                 return made
@@ -266,8 +267,8 @@ def dual(y: Any, tangent: Any, in_pass: Pass) -> Dual:
 
 def _alike(y: Any, tangent: Any) -> bool:
     return (
-        y.__class__ is np.ndarray
-        and tangent.__class__ is np.ndarray
+        y.__class__ is ndarray
+        and tangent.__class__ is ndarray
         and y.shape == tangent.shape
         and y.dtype is tangent.dtype
     )
@@ -292,7 +293,7 @@ def _general(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> A
         elif isinstance(x, Tensor):
             foreign = foreign or x.requires_grad or x.traced
             x = x._raw
-        elif x.__class__ is not float and (x.__class__ is not np.ndarray or x.dtype.kind != "f"):
+        elif x.__class__ is not float and (x.__class__ is not ndarray or x.dtype.kind != "f"):
             x = x if x.__class__ is int else as_array(x, rule)
         tangents.append(tangent)
         arrays.append(x)
@@ -306,8 +307,8 @@ def _general(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> A
     except ValueError as error:
         raise explained(rule, arrays, error) from None
     push = rule.pushes["array"] if "array" in rule.pushes else push_of(rule, "array")
-    if y.__class__ is not np.ndarray:
-        y = np.asarray(y)
+    if y.__class__ is not ndarray:
+        y = asarray(y)
     elif rule.view:
         y = y.view()  # never the operand itself
     if push is None or y.dtype.kind != "f":
@@ -317,7 +318,7 @@ def _general(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> A
         return constant(y)
     made = dual(y, tangent, here)
     if not _alike(y, tangent):
-        made._tangent = np.asarray(Tensor._unbroadcast(made, tangent))
+        made._tangent = asarray(Tensor._unbroadcast(made, tangent))
     return made
 
 
