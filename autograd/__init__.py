@@ -35,25 +35,11 @@ from autograd.graph.mode import enable_grad, is_recording, no_grad
 from autograd.graph.node import Node
 from autograd.graph.order import topological_order
 from autograd.numpy.protocols import ROOMS_OF
-from autograd.numpy.shapes import (
-    broadcast_to,
-    concatenate,
-    expand_dims,
-    matrix_transpose,
-    ravel,
-    reshape,
-    squeeze,
-    stack,
-    swapaxes,
-    transpose,
-)
 from autograd.rules import entries
 from autograd.rules.arithmetic import absolute
 from autograd.rules.entries import *
 from autograd.rules.primitive import BOOK, Primitive
 from autograd.rules.products import matmul
-from autograd.tensor.tensor import Tensor
-from autograd.value.value import Value
 
 __all__ = [
     "BOOK",
@@ -196,15 +182,27 @@ if TYPE_CHECKING:
     from autograd.numpy.reductions import norm as norm
     from autograd.numpy.reductions import softmax as softmax
     from autograd.numpy.reductions import sum as sum
+    from autograd.numpy.shapes import broadcast_to as broadcast_to
+    from autograd.numpy.shapes import concatenate as concatenate
+    from autograd.numpy.shapes import expand_dims as expand_dims
+    from autograd.numpy.shapes import matrix_transpose as matrix_transpose
+    from autograd.numpy.shapes import ravel as ravel
+    from autograd.numpy.shapes import reshape as reshape
+    from autograd.numpy.shapes import squeeze as squeeze
+    from autograd.numpy.shapes import stack as stack
+    from autograd.numpy.shapes import swapaxes as swapaxes
+    from autograd.numpy.shapes import transpose as transpose
     from autograd.program import Program as Program
     from autograd.program import RecordingError as RecordingError
     from autograd.program import compile as compile
     from autograd.program import native_is_ready as native_is_ready
     from autograd.tensor.sharing import from_dlpack as from_dlpack
+    from autograd.tensor.tensor import Tensor as Tensor
     from autograd.value.affine import affine as affine
+    from autograd.value.value import Value as Value
 else:
-    # What is for looking at graphs, for running them again, or for functions of functions is imported when it is first
-    # used: a plain import stays light.
+    # The two kinds of nodes, of which most programs use one, and what is for looking at graphs, for running them again,
+    # or for functions of functions are imported when they are first used: a plain import stays light.
     _OF_FUNCTIONS = ("elementwise_grad", "grad", "hessian", "hvp", "jacobian", "jvp", "make_jvp", "make_vjp")
     _ON_DEMAND = dict.fromkeys((*_OF_FUNCTIONS, "value_and_grad", "vjp"), "autograd.functional.derivatives")
     _OF_HIPS = ("deriv", "grad_and_aux", "grad_named", "hessian_tensor_product", "hessian_vector_product")
@@ -215,6 +213,9 @@ else:
     _ON_DEMAND |= dict.fromkeys(_FUNCTIONS, "autograd.numpy.functions")
     _REDUCTIONS = ("log_softmax", "logsumexp", "max", "mean", "min", "norm", "softmax", "sum")
     _ON_DEMAND |= dict.fromkeys(_REDUCTIONS, "autograd.numpy.reductions")
+    _SHAPES = ("broadcast_to", "concatenate", "expand_dims", "matrix_transpose", "ravel", "reshape", "squeeze", "stack")
+    _ON_DEMAND |= dict.fromkeys((*_SHAPES, "swapaxes", "transpose"), "autograd.numpy.shapes")
+    _ON_DEMAND |= {"Tensor": "autograd.tensor.tensor", "Value": "autograd.value.value"}
     _ON_DEMAND |= {"checkpoint": "autograd.extend", "primitive": "autograd.extend"}
     _ON_DEMAND |= dict.fromkeys(("dict", "isinstance", "list", "tuple", "type"), "autograd.builtins")
     _ON_DEMAND |= {"explain": "autograd.explaining.explain", "trace_backward": "autograd.explaining.trace"}
@@ -247,6 +248,7 @@ else:
 
     # Two rooms bear the names by which other libraries make a tensor or a value; `__getattr__` answers to those.
     for _room in ("tensor", "value"):
+        import_module(f"autograd.{_room}")
         globals().pop(_room)
 
 

@@ -66,21 +66,7 @@ from nn.optim.schedules import (
 from nn.optim.second_order import *
 from nn.optim.sgd import *
 from nn.outputs import *
-from nn.per_sample import per_sample_gradients
 from nn.regularisation import *
-from nn.training.averaging import EMA
-from nn.training.callbacks import Callback, Checkpoint, EarlyStopping, ProgressBar
-from nn.training.checkpoint import load, save
-from nn.training.compiled import compile_step
-from nn.training.data import DataLoader, train_test_split
-from nn.training.history import History
-from nn.training.learning_rate import ReduceOnPlateau, Scheduled
-from nn.training.lint import lint
-from nn.training.prefetch import Prefetch
-from nn.training.rate_finder import find_learning_rate
-from nn.training.summary import summary
-from nn.training.tensorboard import TensorBoard
-from nn.training.trainer import DivergenceError, Trainer
 
 # Layers, optimizers, losses and metrics are public where their own files list them. They are imported file by file, as
 # type checkers follow a star import to a list in the file itself, and not to a sum of lists.
@@ -136,10 +122,45 @@ if TYPE_CHECKING:
     from nn import estimator as estimator
     from nn import pictures as pictures
     from nn import scalar as scalar
-    from nn.app.predictor import load_run
-    from nn.interchange import to_function, to_onnx
+    from nn.app.predictor import load_run as load_run
+    from nn.interchange import to_function as to_function
+    from nn.interchange import to_onnx as to_onnx
+    from nn.per_sample import per_sample_gradients as per_sample_gradients
+    from nn.training.averaging import EMA as EMA
+    from nn.training.callbacks import Callback as Callback
+    from nn.training.callbacks import Checkpoint as Checkpoint
+    from nn.training.callbacks import EarlyStopping as EarlyStopping
+    from nn.training.callbacks import ProgressBar as ProgressBar
+    from nn.training.checkpoint import load as load
+    from nn.training.checkpoint import save as save
+    from nn.training.compiled import compile_step as compile_step
+    from nn.training.data import DataLoader as DataLoader
+    from nn.training.data import train_test_split as train_test_split
+    from nn.training.history import History as History
+    from nn.training.learning_rate import ReduceOnPlateau as ReduceOnPlateau
+    from nn.training.learning_rate import Scheduled as Scheduled
+    from nn.training.lint import lint as lint
+    from nn.training.prefetch import Prefetch as Prefetch
+    from nn.training.rate_finder import find_learning_rate as find_learning_rate
+    from nn.training.summary import summary as summary
+    from nn.training.tensorboard import TensorBoard as TensorBoard
+    from nn.training.trainer import DivergenceError as DivergenceError
+    from nn.training.trainer import Trainer as Trainer
 else:
-    # Modules with public names of their own, imported on first use: some need more than NumPy.
+    # What trains, saves and looks into networks is imported when it is first used: a plain import stays light.
+    _ON_DEMAND = dict.fromkeys(("Callback", "Checkpoint", "EarlyStopping", "ProgressBar"), "nn.training.callbacks")
+    _ON_DEMAND |= dict.fromkeys(("load", "save"), "nn.training.checkpoint")
+    _ON_DEMAND |= dict.fromkeys(("DataLoader", "train_test_split"), "nn.training.data")
+    _ON_DEMAND |= dict.fromkeys(("ReduceOnPlateau", "Scheduled"), "nn.training.learning_rate")
+    _ON_DEMAND |= dict.fromkeys(("DivergenceError", "Trainer"), "nn.training.trainer")
+    _ON_DEMAND |= {"EMA": "nn.training.averaging", "compile_step": "nn.training.compiled"}
+    _ON_DEMAND |= {"History": "nn.training.history", "Prefetch": "nn.training.prefetch", "lint": "nn.training.lint"}
+    _ON_DEMAND |= {"TensorBoard": "nn.training.tensorboard", "summary": "nn.training.summary"}
+    _ON_DEMAND |= {"find_learning_rate": "nn.training.rate_finder", "per_sample_gradients": "nn.per_sample"}
+    _ON_DEMAND |= dict.fromkeys(("to_function", "to_onnx"), "nn.interchange")
+    _ON_DEMAND |= {"load_run": "nn.app.predictor"}
+
+    # Modules with public names of their own: some need more than NumPy.
     _ROOMS = ("estimator", "pictures", "scalar")
 
     def _no_such_name(owner: str, name: str) -> AttributeError:
@@ -156,12 +177,11 @@ else:
         _room.__getattr__ = partial(_refuse, _room.__name__)
 
     def __getattr__(name: str) -> Any:
-        if name in _ROOMS:
+        if name in _ON_DEMAND:
+            found = globals()[name] = getattr(import_module(_ON_DEMAND[name]), name)
+            return found
+        if name in (*_ROOMS, "distributed", "figures", "inspect", "per_sample", "training"):
             return import_module(f"nn.{name}")
-        if name == "load_run":
-            return import_module("nn.app.predictor").load_run
-        if name in ("to_function", "to_onnx"):
-            return getattr(import_module("nn.interchange"), name)
         raise _no_such_name("nn", name)
 
     def __dir__() -> list[str]:

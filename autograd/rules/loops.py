@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+
+from autograd.kinds import NDArray
 
 
 class Loop(Protocol):
