@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 # a thread, how many threads have words; from there on, for each thread in a line of its own, whether it looks for work.
 DONE, GIVEN, WORK, AWAKE, LINE = 8, 16, 24, 32, 8
 # Seconds that a thread looks for more to do.
-PATIENCE = 2e-4
+PATIENCE = 1e-3
 # How many times it looks while that is measured.
 TURNS = 100
 
