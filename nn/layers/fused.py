@@ -25,11 +25,14 @@ import numpy as np
 import autograd as ag
 
 __all__ = [
-    "MANY", "as_given", "by_gate", "entries", "for_bias", "for_state", "for_weight", "for_weight_of_state", "for_x",
+    "ALONE", "MANY", "as_given", "by_gate", "entries", "for_bias", "for_state", "for_weight", "for_weight_of_state",
+    "for_x",
 ]  # fmt: skip
 
 # From so many rows on, a product is done sooner by weights that were turned in memory, turning them included.
 MANY = 8
+# Multiplications of a product that OpenBLAS does in the thread that asks for it.
+ALONE = (1 << 19) - 1
 
 Layout = Callable[[int, int, int, int], Sequence[tuple[int, ...]]]
 

@@ -8,6 +8,7 @@ import numpy as np
 
 import autograd as ag
 from nn.layers.fused import as_given, by_gate, entries, for_bias, for_weight, for_weight_of_state, for_x
+from nn.layers.fused_gru_loops import loop_back, loop_through, rows_of_shares
 
 __all__ = ["gru", "gru_step"]
 
@@ -33,10 +34,13 @@ def _keep(kept: Any, x: Any, weight_ih: Any, bias: Any, weight: Any, h: Any, mor
     given, spoken = as_given(x, weight_ih, bias + np.pad(to_gates, (0, len(to_n))), SIGNS)
     np.matmul(given, spoken[:2], out=all_gates)
     np.matmul(given, spoken[2:], out=all_n)
-    weights, work, all_h[0] = by_gate(weight, SIGNS, len(h)), np.empty((3, *h.shape), all_h.dtype), h
+    weights, all_h[0] = by_gate(weight, SIGNS, len(h)), h
+    if loop_through(kept, weights, to_n):
+        return
+    work = np.empty((3, *h.shape), all_h.dtype)
     with np.errstate(over="ignore"):
         for t, (gates, said, (n,)) in enumerate(zip(all_gates, all_said, all_n, strict=True)):
-            np.matmul(all_h[t], weights, out=work)
+            np.matmul(_by_shares(all_h[t]), weights[:, None], out=_by_shares(work))
             np.add(work[2], to_n, out=said)
             gates += work[:2]
             np.exp(gates, out=gates)
@@ -49,6 +53,12 @@ def _keep(kept: Any, x: Any, weight_ih: Any, bias: Any, weight: Any, h: Any, mor
             h += n
 
 
+def _by_shares(y: Any) -> Any:
+    """With an axis for the shares of the batch, whose rows are multiplied at a time."""
+    rows = rows_of_shares(*y.shape[-2:])
+    return y.reshape(*y.shape[:-2], y.shape[-2] // rows, rows, y.shape[-1])
+
+
 def _found(batch: int, steps: int, _: int, size: int) -> list[tuple[int, ...]]:
     """The gradients for what inputs say to the gates, for what the state says, and for the first h."""
     return [(steps, batch, 3 * size), (steps, batch, 3 * size), (batch, size)]
@@ -57,9 +67,12 @@ def _found(batch: int, steps: int, _: int, size: int) -> list[tuple[int, ...]]:
 def _back(found: Any, g: Any, kept: Any, inputs: Any) -> None:
     (for_inputs, for_state, for_h), (all_gates, all_n, all_said, all_h), weight = found, kept, inputs[3]
     by_gates = [y.reshape(*y.shape[:2], 3, y.shape[2] // 3).swapaxes(1, 2) for y in (for_inputs, for_state)]  # views
-    for_each, slope = np.ascontiguousarray(g.swapaxes(0, 1)), np.empty_like(all_gates[0])
-    of_n, work = np.empty_like(for_h), np.empty_like(for_h)
     for_h[:] = 0
+    if loop_back(found, g, kept, weight):
+        return
+    for_each, slope = np.ascontiguousarray(g.swapaxes(0, 1)), np.empty_like(all_gates[0])
+    of_n, work, said = np.empty_like(for_h), np.empty_like(for_h), np.empty((3, *for_h.shape), for_h.dtype)
+    weights = weight.reshape(3, 1, -1, weight.shape[1])
     for t in range(len(all_n) - 1, -1, -1):
         (r, z), (n,) = all_gates[t], all_n[t]
         for_h += for_each[t]
@@ -78,7 +91,9 @@ def _back(found: Any, g: Any, kept: Any, inputs: Any) -> None:
         for gates, of_last in zip(by_gates, (of_n, work), strict=True):
             gates[t, :2], gates[t, 2] = slope, of_last
         for_h *= z
-        for_h += np.matmul(for_state[t], weight, out=work)
+        np.matmul(_by_shares(by_gates[1][t]), weights, out=_by_shares(said))
+        for part in said:
+            for_h += part
 
 
 def _composed(g: Any, x: Any, weight_ih: Any, bias: Any, weight: Any, h: Any, more: Any) -> list[Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
-from nn.layers.fused import MANY, entries
+from nn.layers.fused import ALONE, MANY, entries
 from nn.layers.fused_lstm_loops import loop_back, loop_through
 
 __all__ = ["lstm", "lstm_step"]
@@ -19,8 +19,6 @@ __all__ = ["lstm", "lstm_step"]
 C, SAID, OPEN, LET = 1, slice(2, 6), slice(3, 6), slice(2, None, -1)
 # Threads share the batch, so many entries of a state and more for each, where the weights stay in a processor's cache.
 SHARE, SHARES, WIDE = 1 << 12, 8, 128
-# Multiplications of a product that OpenBLAS does in the thread that asks for it.
-ALONE = (1 << 19) - 1
 # Rows that a share multiplies at a time for the gradients of x and the weights, while they are in the cache.
 ROWS = 64
 # Terms of the gradients for h and x that a share sums at a time: more would leave fewer columns, for each of which BLAS

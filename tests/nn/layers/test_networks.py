@@ -404,6 +404,45 @@ def test_loops_in_machine_code_give_an_lstm_the_bits_of_numpy(
     assert {name for name, _ in used} == {name for name, fits in expected.items() if fits and size > 7}
 
 
+# Shares of 16, 30 and 9 rows; no shares: by numbers of rows that have no divisor, wide weights, few entries, few rows.
+@pytest.mark.parametrize(
+    ("batch", "steps", "size", "shared"),
+    [
+        (64, 5, 128, True),
+        (60, 1, 100, True),
+        (63, 3, 97, True),
+        (67, 3, 100, False),
+        (24, 3, 200, False),
+        (9, 3, 100, False),
+    ],
+)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_loops_in_machine_code_give_a_gru_the_bits_of_numpy(
+    dtype: Any, batch: int, steps: int, size: int, shared: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("llvmlite")
+    layer, rng = nn.GRU(5, size, seed=0, dtype=dtype), np.random.default_rng(1)
+    x, start = ((3 * rng.normal(size=shape)).astype(dtype) for shape in ((batch, steps, 5), (1, batch, size)))
+    x[5:, 1:] = 1e6  # gates shut for good
+    wholes = rng.normal(size=(2, 8, batch, size)).astype(dtype)
+    weights = [wholes[1, :steps].swapaxes(0, 1), wholes[0, 0], wholes[0, :steps, ::-1].swapaxes(0, 1)]
+
+    def found(weight: Any) -> list[Any]:
+        layer.zero_grad()
+        given, before = ag.Tensor(x, requires_grad=True), ag.Tensor(start, requires_grad=True)
+        outputs, end = layer(given, before)
+        (outputs if weight.ndim == 3 else end[0]).backward(weight)
+        return [outputs.data, *(p.grad.data for p in (given, before, *layer.parameters()))]  # type: ignore[union-attr]
+
+    monkeypatch.setattr(MAKERS, [])
+    by_numpy = [found(weight) for weight in weights]
+    used = noted_loops(monkeypatch)
+    for weight, expected in zip(weights, by_numpy, strict=True):
+        for ours, theirs in zip(found(weight), expected, strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+    assert {name for name, _ in used} == ({"gru_through", "gru_back"} if shared else set())
+
+
 @pytest.mark.parametrize("of_data", [False, True])
 def test_no_product_of_an_lstm_that_is_shared_waits_for_the_threads_of_blas(
     of_data: bool, monkeypatch: pytest.MonkeyPatch
