@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import MissingRuleError, ShapeError
+from autograd.errors import GraphError, MissingRuleError, ShapeError
 from autograd.functional.flattening import flatten
 from autograd.functional.trees import keys_and_parts, leaves, map_leaves
 from autograd.graph.mode import is_recording
@@ -189,6 +189,7 @@ class OwnPrimitive(Primitive):
         own = [np.array(x) if isinstance(x, np.ndarray) else x for x in inputs]
         packing = attrs.get(PACKING)
         result = self.function(*_as_given(own, attrs), **attrs)
+        self._refuse_variables(result)
         if result is not None and keys_and_parts(result) is not None:
             if packing is None:
                 raise _GivesSeveral
@@ -199,6 +200,15 @@ class OwnPrimitive(Primitive):
         array = np.array(result)
         self._check_kind(result, array)
         return array
+
+    def _refuse_variables(self, result: Any) -> None:
+        # Where all its arguments are plain, a result that remembers has it from outside.
+        part = next((x for x in leaves(result) if isinstance(x, Node) and x.requires_grad), None)
+        if part is not None:
+            raise GraphError(
+                f"{self.name} took a {type(part).__name__} that requires a gradient from outside, which would lose it: "
+                f"make it an argument of {self.name}, or use its .data where it is constant"
+            )
 
     def _check_kind(self, result: Any, array: Any) -> None:
         if array.dtype.kind not in "fbiuc":

@@ -20,7 +20,8 @@ from autograd.graph.node import Node
 from autograd.numpy import everyday  # noqa: F401 (its rows are in the table from the start)
 from autograd.numpy.arguments import TABLE, Function, array_of, cast, check_dtype, has_node, plain
 from autograd.numpy.refusals import MISFITS, refuse_argument, refuse_function, refuse_misfit
-from autograd.rules import arithmetic
+from autograd.rules import arithmetic, reductions
+from autograd.rules.shapes import count
 from autograd.suggest import refuse_keywords
 
 __all__ = ["all_names", "call", "differentiable_version", "name_of", "row_of"]
@@ -243,6 +244,9 @@ def _with_others(row: Row, operands: list[Any], handed: Options, others: Options
             if start is None:
                 raise ValueError(f"{row.name} with where= needs initial=, for where there is nothing")
             operands[0] = arithmetic.where(plain(others["where"]), operands[0], start)
+        if initial is not None and identity is None and not count(operands[0], handed.get("axis")):
+            # The largest of nothing and of this.
+            operands[0] = reductions.sum_(operands[0], axis=handed.get("axis"), keepdims=True) + initial
         result = row.ours(*operands, **handed)
         return result if initial is None else join(result, initial)
     result = row.ours(*operands, **handed)

@@ -171,11 +171,15 @@ def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
         y, total = mean(a, axis, keepdims), float(count(a, axis))
     else:
         if shape(weights) != shape(a):
-            axes = axis if isinstance(axis, tuple) else (axis,)
-            full = [1] * rank(a)
-            for place, length in zip(axes, shape(weights), strict=True):
-                full[place] = length
-            weights = reshape(weights, tuple(full))
+            axes = [axis_of(each, a) for each in (axis if isinstance(axis, list | tuple) else (axis,))]
+            if shape(weights) != tuple(shape(a)[each] for each in axes):
+                raise ShapeError(
+                    f"np.average of shape {shape(a)} along {axis} with weights of shape {shape(weights)}: "
+                    "they have the lengths of these axes, in this order, or the array's shape"
+                )
+            weights = transpose(weights, tuple(np.argsort(axes)))  # for axes in any order
+            weights = reshape(weights, tuple(n if i in axes else 1 for i, n in enumerate(shape(a))))
+            axis = tuple(axes)
         total = sum(broadcast_to(weights, shape(a)), axis, keepdims)
         y = sum(a * weights, axis, keepdims) / total
     return (y, total + 0 * y) if returned else y

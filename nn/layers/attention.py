@@ -152,11 +152,15 @@ class MultiheadAttention(Module):
     def _of_one(self, x: Any) -> tuple[Any, Any, Any]:
         """Q, K and V of the same x, by one product."""
         batch, places = x.shape[:2]
-        heads = self._projected(x, 0, 3).reshape(batch, places, 3, self.num_heads, -1).transpose(2, 0, 3, 1, 4)
+        heads = self._projected(x, 0, 3).reshape(batch, places, 3, *self._split()).transpose(2, 0, 3, 1, 4)
         return heads[0], heads[1], heads[2]
 
     def _heads(self, x: Any) -> Any:
-        return x.reshape(*x.shape[:2], self.num_heads, -1).transpose(0, 2, 1, 3)
+        return x.reshape(*x.shape[:2], *self._split()).transpose(0, 2, 1, 3)
+
+    def _split(self) -> tuple[int, int]:
+        # Said whole, as NumPy finds no length for -1 in a batch of no samples.
+        return self.num_heads, self.embed_dim // self.num_heads
 
     def _allowed(self, mask: Any, shape: tuple[int, ...]) -> Any:
         before = np.tri(shape[2], shape[3], dtype=bool) if self.causal else None

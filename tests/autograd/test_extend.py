@@ -321,6 +321,37 @@ def test_a_checkpoint_is_one_node_of_the_same_derivatives() -> None:
     assert gradient == ag.grad(lambda p: f(p, X).sum())({"w": 0.7})
 
 
+def test_a_checkpoint_that_gives_something_else_the_second_time_is_refused() -> None:
+    rng, scale = np.random.default_rng(0), np.ones(3)
+    drawn = ag.checkpoint(lambda x: {"y": x * rng.normal(size=3), "n": 3})
+    changed, same = ag.checkpoint(lambda x: x * scale), ag.checkpoint(lambda x: anp.log(x) * [1.0, np.nan, 1.0])
+    for use in (ag.grad, ag.hessian):
+        with pytest.raises(ag.GraphError, match="gave something else when it ran again for the backward pass"):
+            use(lambda x: drawn(x)["y"].sum())(np.ones(3))
+    x = ag.Tensor(np.ones(3), requires_grad=True)
+    y = changed(x).sum()
+    scale[:] = 2
+    with pytest.raises(ag.GraphError, match="must stay as it was"):
+        y.backward()
+    with np.errstate(divide="ignore"):
+        np.testing.assert_array_equal(ag.jacobian(same)(np.array([0.0, 1.0, np.inf])).diagonal(), [np.inf, np.nan, 0])
+
+
+@pytest.mark.parametrize("make", [ag.checkpoint, primitive])
+def test_a_variable_from_outside_is_refused_where_it_would_lose_its_gradient(make: Any) -> None:
+    for kind, number in ((ag.Tensor, [2.0]), (ag.Value, 2.0)):
+        w, x = (kind(number, requires_grad=True) for _ in range(2))
+
+        def scaled(x: Any, w: Any = w) -> Any:
+            return x * w
+
+        own = make(scaled)
+        if make is primitive:
+            defvjp(own, lambda ans, x: lambda g: g)
+        with pytest.raises(ag.GraphError, match=f"scaled took a {kind.__name__} that requires a gradient from outside"):
+            own(x)
+
+
 @pytest.mark.parametrize("error", [TypeError, ValueError, ZeroDivisionError, OverflowError, None])
 @pytest.mark.parametrize("others", [(), (3.0,), (ag.Value(3.0),)], ids=["alone", "number", "Value"])
 def test_a_rule_of_values_runs_once(error: type[Exception] | None, others: tuple[Any, ...]) -> None:

@@ -94,6 +94,31 @@ def test_arguments_that_have_a_meaning_have_numpys(call: Any) -> None:
         assert slope == pytest.approx((up - down) / 2e-6, rel=1e-7)
 
 
+@pytest.mark.parametrize("axes", [(0, 2), (2, 0), (-1, 0), [2, 1], (1, 2, 0)])
+def test_weights_have_the_lengths_of_the_axes_in_their_order(axes: Any) -> None:
+    x = np.random.default_rng(0).normal(size=(2, 3, 4))
+    weights = np.random.default_rng(1).uniform(size=[x.shape[i] for i in axes])
+    letters = "".join("ijk"[i] for i in axes)
+    rest = "".join(letter for letter in "ijk" if letter not in letters)
+    expected = np.einsum(f"ijk,{letters}->{rest}", x, weights) / weights.sum()
+    found = anp.average(ag.Tensor(x, requires_grad=True), axes, weights)
+    np.testing.assert_allclose(found.data, expected, rtol=1e-13)
+    for wrong in (weights.T[..., None], np.ones((1,) * weights.ndim)):
+        with pytest.raises(ag.ShapeError, match=r"weights of shape .*: they have the lengths of these axes"):
+            anp.average(ag.Tensor(x), axes, wrong)
+
+
+@pytest.mark.parametrize("name", ["max", "min", "amax", "amin"])
+@pytest.mark.parametrize("axis", [None, 0, -2, (0, 1), 1])
+def test_the_largest_of_nothing_is_where_one_begins(name: str, axis: Any) -> None:
+    expected = getattr(np, name)(np.zeros((0, 3)), axis, initial=2.0, keepdims=True)
+    for module in (np, anp):
+        x = Tensor(np.zeros((0, 3)), requires_grad=True)
+        y = getattr(module, name)(x, axis, initial=2.0, keepdims=True)
+        np.testing.assert_array_equal(y.data, expected, strict=True)
+        assert ag.gradients(ag.sum(y), x).shape == (0, 3)
+
+
 def test_columns_first() -> None:
     for function in (np.reshape, anp.reshape, lambda t, *a, **k: t.reshape(*a, **k)):
         np.testing.assert_array_equal(function(leaf(), (3, 2), order="F").data, X.reshape((3, 2), order="F"))
