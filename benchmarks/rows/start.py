@@ -26,6 +26,11 @@ ROWS = (
         title="a new Python, import, and its end",
         contenders=(
             Contender("gradbook", lambda: _importing("autograd"), threads=1),
+            Contender(
+                "Value and Tensor too",
+                lambda: _importing("autograd; autograd.Value, autograd.Tensor"),
+                threads=1,
+            ),
             Contender("gradbook's nn", lambda: _importing("nn"), threads=1),
             Contender("NumPy alone", lambda: _importing("numpy"), threads=1),
             Contender("JAX", lambda: _importing("jax"), "jax", threads=1),
