@@ -13,7 +13,7 @@ from autograd.errors import ShapeError
 from autograd.graph.mode import recording
 from autograd.graph.node import NO_ATTRS
 from autograd.rules import products
-from autograd.value.marks import MANY, MIXED
+from autograd.value.marks import LONE, MANY, MIXED
 from autograd.value.product import LARGE, Matrix, Product
 from autograd.value.value import Value, computed, values_alone
 
@@ -42,10 +42,10 @@ def affine(weights: Sequence[Any], inputs: Sequence[Any], bias: Any = 0.0) -> An
         >>> [y.data for y in affine([[a, b], [b, a]], [3.0, 4.0], [1.0, 0.0])]
         [3.0, 5.0]
     """
-    for name, given in (("weights", weights), ("inputs", inputs)):
-        if not hasattr(given, "__len__") or not getattr(given, "ndim", True):
-            raise TypeError(f"affine takes lists of {name}, got {given!r}: of numbers it is affine([w], [x], bias)")
-    in_rows = len(weights) > 0 and isinstance(weights[0], list | tuple)
+    if weights.__class__ is not list or inputs.__class__ is not list:
+        _check_many("weights", weights)
+        _check_many("inputs", inputs)
+    in_rows = len(weights) > 0 and isinstance(weights[0], (list, tuple))
     rows: Sequence[Any] = weights if in_rows else [weights]
     counts = {*map(len, rows)} - {len(inputs)}
     if counts:
@@ -54,9 +54,14 @@ def affine(weights: Sequence[Any], inputs: Sequence[Any], bias: Any = 0.0) -> An
         )
     if not in_rows:
         return products.affine(bias, *weights, *inputs)
-    if not isinstance(bias, list | tuple) or len(bias) != len(rows):
+    if not isinstance(bias, (list, tuple)) or len(bias) != len(rows):
         raise ShapeError(f"affine of {len(rows)} rows of weights takes a list of as many biases, got {bias!r}")
     return _of_matrix(rows, inputs, bias) or _of_rows([(b, *row) for b, row in zip(bias, rows, strict=True)], inputs)
+
+
+def _check_many(name: str, given: Any) -> None:
+    if not hasattr(given, "__len__") or not getattr(given, "ndim", True):
+        raise TypeError(f"affine takes lists of {name}, got {given!r}: of numbers it is affine([w], [x], bias)")
 
 
 def _of_matrix(weights: Sequence[Any], inputs: Sequence[Any], biases: Sequence[Any]) -> list[Value] | None:
@@ -75,7 +80,7 @@ def _of_matrix(weights: Sequence[Any], inputs: Sequence[Any], biases: Sequence[A
     except FloatingPointError:  # as NumPy has been told to, of what is nearly 0
         return None
     product = Product(matrix, inputs, numbers)
-    return [computed(y, products.affine, product, i, NO_ATTRS, True) for i, y in enumerate(data)]
+    return [computed(y, products.affine, product, i, NO_ATTRS, True, LONE) for i, y in enumerate(data)]
 
 
 def _of_rows(rows: Sequence[Sequence[Any]], inputs: Sequence[Any]) -> list[Any]:

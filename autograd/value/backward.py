@@ -137,7 +137,12 @@ def topological_order(root: Any, unreached: float) -> tuple[list[Any], bool]:
         elif kind is LONE:
             first = node._first
             kind = first._flow
-            if kind is not unreached:
+            if kind is LONE and first._first._flow is unreached:
+                first._flow = unreached  # as most functions of a `Product`'s sum
+                if first.stamp is not now:
+                    fresh = False
+                order.append(first)
+            elif kind is not unreached:
                 path.append(node)
                 node = first
                 continue
@@ -183,9 +188,7 @@ def _gather(order: Sequence[Any], root: Any, unreached: float, keep: bool) -> li
         rule, g, first, second, attrs = node.rule, node._flow, node._first, node._second, node.attrs
         pull, vjps = rule.derivatives["scalar"]
         if pull is not None:
-            if keep and first.__class__ is Product:  # which is in the list after it
-                first.take(second, g, unreached)
-            elif isinstance(node, Step):
+            if isinstance(node, Step):
                 node.step(unreached)
             else:
                 _gather_from_all(node, g, pull, unreached)

@@ -41,6 +41,15 @@ class ScalarNode(Copying):
     def inputs(self, inputs: tuple[Any, ...]) -> None:
         self._first, self._second, self._flow = inputs, MIXED if inputs else MANY, None
 
+    # What it looks like.
+
+    def __format__(self, spec: str) -> str:
+        return format(self._raw, spec) if spec else repr(self)
+
+    def __repr__(self) -> str:
+        label = f", label={self.label!r}" if self.label else ""
+        return f"Value(data={self._raw!r}, grad={self._grad!r}{label})"
+
     # micrograd's names, for code that draws or sorts the graph itself.
 
     @property

@@ -101,11 +101,9 @@ class Product(Step):
         """What the sum at this place is made from."""
         return (*self._matrix.rows[place], *self._given)
 
-    def take(self, place: int, g: float, unreached: float) -> None:
-        """Keep the gradient of a sum for the step."""
-        if self._flow is unreached:
-            self._flow = [None] * len(self._matrix.rows)
-        self._flow[place] = g
+    def no_gradients(self) -> list[float | None]:
+        """A place for the gradient of each sum, before any has come."""
+        return [None] * len(self._matrix.rows)
 
     def step(self, unreached: float) -> None:
         """Hand on what has come from the sums: to x now, to the rows with what comes from other products."""

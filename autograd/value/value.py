@@ -40,9 +40,22 @@ def _unary(rule: Primitive) -> Callable[[Value], Value]:
             data = forward(number)
         except FLOAT_EXCEPTIONS:
             data = rule.on_floats((number,), NO_ATTRS)
-        if self.requires_grad and recording():
-            return computed(data, rule, self, ALONE, NO_ATTRS, True, LONE)
-        return _unrecorded(data, rule, (self,), NO_ATTRS)
+        if not self.requires_grad or not recording():
+            return _unrecorded(data, rule, (self,), NO_ATTRS)
+        try:
+            node: Value = _take()
+        except IndexError:
+            node = _blank.refill()
+        node._raw = data
+        node._grad = None
+        node.rule = rule
+        node._first = self
+        node._second = ALONE
+        node._flow = LONE
+        node.attrs = NO_ATTRS
+        node.requires_grad = True
+        node.stamp = CLOCK.now
+        return node
 
     method.__qualname__ = f"Value.{rule.name}"
     return method
@@ -302,13 +315,6 @@ class Value(Operators, ScalarNode):
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         return apply_ufunc(ufunc, method, inputs, options)
-
-    def __format__(self, spec: str) -> str:
-        return format(self._raw, spec) if spec else repr(self)
-
-    def __repr__(self) -> str:
-        label = f", label={self.label!r}" if self.label else ""
-        return f"Value(data={self._raw!r}, grad={self._grad!r}{label})"
 
     def _seed(self, gradient: Any, create_graph: bool) -> Any:
         if isinstance(gradient, Value):
