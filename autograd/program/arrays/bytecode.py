@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from math import prod
 from typing import Any
 
@@ -15,7 +16,8 @@ from autograd.program.arrays.numpy_code import Code, compiled, works_in_place, w
 from autograd.program.arrays.steps import Call, Chained, Part, Product, Steps, broadcasting
 from autograd.program.arrays.storage import Storage, is_view, root_of
 from autograd.program.native import array_instructions as instructions
-from autograd.program.native import array_loops
+from autograd.program.native import array_loops, blas_threads
+from autograd.program.native.array_instructions import SHARES
 from autograd.program.native.engine import blas, interpreter
 from autograd.program.tape import Tape
 from autograd.rules import products
@@ -26,6 +28,8 @@ COPIED = 1 << 14  # bytes
 # What takes as long as an entry of a chain: so many multiplications of a product; and how many such entries what has an
 # exponential takes.
 PRODUCT, EXPONENTIAL = 8, 16
+# A thread's share of a large product has so many rows, at least.
+ROWS = 16
 
 
 def native_function(tape: Tape, order: Sequence[int]) -> tuple[Callable[..., list[Any]], int, bool]:
@@ -34,8 +38,11 @@ def native_function(tape: Tape, order: Sequence[int]) -> tuple[Callable[..., lis
     steps = Steps(tape, order, products=gemm is not None)
     writer = _Writer(tape, order, steps, interpreter("array"))
     writer.write(gemm)
-    alone = not any(isinstance(step, Call) for step in steps.steps)
-    return compiled(writer.code, "array program"), writer.size, alone
+    without = not any(isinstance(step, Call) for step in steps.steps)
+    function, run = compiled(writer.code, "array program"), blas_threads.alone()
+    if steps.alone and run is not None:
+        function = partial(run, function)
+    return function, writer.size, without
 
 
 class _Writer:
@@ -276,8 +283,12 @@ class _Writer:
         matrices = [self._address(a), int(a_turned), self._address(b), int(b_turned), out]
         bits, (m, n, k) = instructions.BITS[str(entry.dtype)], step.sizes
         what = [bits, *step.sizes, *matrices, factor, sign, beta]
-        count = m * n * k // PRODUCT if k <= m and m * n * k < instructions.FEW else 0
-        self._rows(f"product_{instructions.KINDS[bits]}", what, m, count, checks)
+        name, many = f"product_{instructions.KINDS[bits]}", m * n * k >= instructions.FEW
+        threads = min(available(), SHARES)
+        if many and self._steps.alone and m >= ROWS * threads:
+            self._share(self.native.address(f"share_{name}"), what, m, 1, checks, threads)
+            return
+        self._rows(name, what, m, m * n * k // PRODUCT if k <= m and not many else 0, checks)
 
     def _rows(self, name: str, what: list[int], rows: int, count: int, checks: list[str]) -> None:
         """An instruction that goes through rows one by one, and takes as long as a chain of so many entries."""
@@ -286,10 +297,12 @@ class _Writer:
         else:
             self._add(name, what)
 
-    def _share(self, function: int, what: list[int], rows: int, columns: int, checks: list[str]) -> None:
+    def _share(
+        self, function: int, what: list[int], rows: int, columns: int, checks: list[str], count: int = SHARES
+    ) -> None:
         """Let threads share the rows or columns that a function goes through."""
         self._flush(checks)
-        words = [(0, len(self._bytecode), 0, *share) for share in array_loops.shares(rows, columns)]
+        words = [(0, len(self._bytecode), 0, *share) for share in array_loops.shares(rows, columns, count)]
         self._bytecode += what
         self._shares.append(np.array([words] * available(), np.int64))
         self.code.lines.append(f"give({function}, {self.code.constant('shares', self._shares[-1])})")

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd.program.arrays import triangles
+from autograd.program.arrays.beside_blas import leaves_blas_alone
 from autograd.program.arrays.storage import is_view, root_of
 from autograd.program.native import array_instructions as instructions
 from autograd.program.native import array_loops
@@ -107,6 +108,7 @@ class Steps:
 
     Attributes:
         steps: In order; views are not among them.
+        alone: Whether BLAS is to use one thread meanwhile.
         folded: Places that are part of an update that is a product, and so never computed.
     """
 
@@ -128,7 +130,9 @@ class Steps:
             if entry.is_number or place in self.folded or is_view(tape, place):
                 continue
             self._add(place, entry)
-        large = any(isinstance(step, Product) and prod(step.sizes) >= instructions.FEW for step in self.steps)
+        sizes = [step.sizes for step in self.steps if isinstance(step, Product)]
+        self.alone = leaves_blas_alone(tape, [step.place for step in self.steps if isinstance(step, Call)], sizes)
+        large = not self.alone and any(prod(each) >= instructions.FEW for each in sizes)
         self._worth_sharing = instructions.SHARED_AFTER_BLAS if large else instructions.SHARED
         self._let_chains_sum()
 

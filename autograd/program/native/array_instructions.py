@@ -40,6 +40,8 @@ ALONE, FEW = threads.ALONE, threads.FEW
 # Threads share what goes through so many entries. In how many shares does not depend on the number of threads. After a
 # large product BLAS's threads hold the other processors for a while: only what is larger by far gets its part of them.
 SHARED, SHARED_AFTER_BLAS, SHARES = 1 << 18, 1 << 23, 8
+# Programs with products of so many multiplications leave them to BLAS's threads.
+BLAS = 1 << 26
 BITS = {"float32": 0, "float64": 1, "bool": 2}
 KINDS = "f4", "f8"
 

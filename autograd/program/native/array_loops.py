@@ -118,16 +118,16 @@ def _source(loop: Loop, kind: str) -> str:
     )
 
 
-def shares(rows: int, columns: int) -> list[tuple[int, int, int, int]]:
+def shares(rows: int, columns: int, most: int = SHARES) -> list[tuple[int, int, int, int]]:
     """Rows and columns in shares: from which row to which, from which column to which.
 
     Example:
         >>> shares(30, 5)[:2], shares(2, 1), shares(1, 1000)[-2:]
         ([(0, 3, 0, 5), (3, 7, 0, 5)], [(0, 1, 0, 1), (1, 2, 0, 1)], [(0, 1, 704, 832), (0, 1, 832, 1000)])
     """
-    if rows >= SHARES or columns < SHARES * LINE:
-        count = min(rows, SHARES)
+    if rows >= most or columns < most * LINE:
+        count = min(rows, most)
         edges = [rows * i // count for i in range(count + 1)]
         return [(top, bottom, 0, columns) for top, bottom in pairwise(edges)]
-    edges = [*(columns * i // SHARES // LINE * LINE for i in range(SHARES)), columns]
+    edges = [*(columns * i // most // LINE * LINE for i in range(most)), columns]
     return [(0, rows, left, right) for left, right in pairwise(edges)]
