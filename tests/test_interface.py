@@ -58,6 +58,17 @@ print(sorted(heavy & set(sys.modules)), nn.scalar.MLP.__name__, callable(nn.pict
     assert (done.stdout, done.stderr) == ("[] MLP True\n", "")
 
 
+def test_help_of_the_command_line_comes_before_what_its_commands_need() -> None:
+    code = """
+import sys
+from nn.app import cli
+help = cli.build_parser().format_help()
+print("train" in help, sorted({"nn.app.commands", "nn.app.predicting", "nn.training.trainer"} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("True []\n", "")
+
+
 def test_annotations_are_there_when_a_program_runs() -> None:
     things = [getattr(ag, name) for name in ag.__all__]
     classes = filter(inspect.isclass, things)

@@ -17,12 +17,11 @@ from typing import Any, NoReturn
 
 import autograd as ag
 from autograd import terminal
-from nn.app import commands, predicting
 from nn.app.builtin import BUILTIN
 from nn.app.datasets import HELD_OUT
 from nn.app.networks import MODELS
 from nn.app.settings import BASE, SPECIAL
-from nn.app.terminal import warn
+from nn.app.terminal import INTERRUPTED, warn
 from nn.layers import ACTIVATIONS
 from nn.optim import OPTIMIZERS
 
@@ -76,7 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         message = f"there is not enough memory; {error or 'use fewer rows or a smaller network'}"
     except KeyboardInterrupt:
         warn("interrupted; nothing was saved")
-        return commands.INTERRUPTED
+        return INTERRUPTED
     warn(f"error: {message}")
     return terminal.BAD_INPUT
 
@@ -92,6 +91,27 @@ def _explain(words: Sequence[str]) -> int:
     finally:
         sys.argv = before
     return 0
+
+
+# What the commands do is imported when one is run: help, and what a shell completes, are there sooner.
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    from nn.app.commands import train
+
+    return train(arguments)
+
+
+def _evaluate(arguments: argparse.Namespace) -> int:
+    from nn.app.commands import evaluate
+
+    return evaluate(arguments)
+
+
+def _predict(arguments: argparse.Namespace) -> int:
+    from nn.app.predicting import predict
+
+    return predict(arguments)
 
 
 def build_parser() -> terminal.Parser:
@@ -242,7 +262,7 @@ with --resume goes on from there, and ends with the numbers of an unbroken run.
         help="also write steps.html: one held-out row's loss through the network, forward and backward, step by step",
     )
     output.add_argument("--quiet", action="store_true", help="print the result only")
-    parser.set_defaults(command=commands.train)
+    parser.set_defaults(command=_train)
 
 
 def _add_evaluate(commands_of: argparse._SubParsersAction[_Command]) -> None:
@@ -258,7 +278,7 @@ def _add_evaluate(commands_of: argparse._SubParsersAction[_Command]) -> None:
         "--data", type=Path, metavar="PATH", help="where the CSV file or IDX folder is now, if it was moved since"
     )
     parser.add_argument("--json", action="store_true", help="print the numbers as JSON")
-    parser.set_defaults(command=commands.evaluate)
+    parser.set_defaults(command=_evaluate)
 
 
 def _add_predict(commands_of: argparse._SubParsersAction[_Command]) -> None:
@@ -286,7 +306,7 @@ The predictions are a CSV file with a row for each: "prediction", and for classe
     parser.add_argument("--json", action="store_true", help="write JSON in place of CSV")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to write (default: on the screen)")
     parser.add_argument("--overwrite", action="store_true", help="replace the file if it exists")
-    parser.set_defaults(command=predicting.predict)
+    parser.set_defaults(command=_predict)
 
 
 def _data_names(prefix: str, **_: Any) -> list[str]:

@@ -29,7 +29,7 @@ from nn.app.report import data_text, network_text, result_text, training_text
 from nn.app.runs import CONFIG, MODEL, STEPS, Run, RunError, check_free, read_run, write_run
 from nn.app.settings import Settings, settings_for
 from nn.app.sources import open_dataset, reopen_dataset
-from nn.app.terminal import say, shown, unread, warn, write
+from nn.app.terminal import INTERRUPTED, say, shown, unread, warn, write
 from nn.app.unfinished import Unfinished, check_unfinished
 from nn.distributed import world
 from nn.figures import save as save_figure
@@ -40,10 +40,7 @@ from nn.training.checkpoint import save
 from nn.training.curves import curves
 from nn.training.interrupt import deferred_interrupt, terminated_as_interrupted
 
-__all__ = ["INTERRUPTED", "evaluate", "train"]
-
-# The exit code of a program that Ctrl-C ended: 128 + SIGINT.
-INTERRUPTED = 130
+__all__ = ["evaluate", "train"]
 
 
 def train(arguments: Namespace) -> int:

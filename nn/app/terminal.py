@@ -12,7 +12,10 @@ from typing import Any, TextIO
 from autograd import terminal
 from nn._text import visible
 
-__all__ = ["say", "shown", "unread", "warn", "write"]
+__all__ = ["INTERRUPTED", "say", "shown", "unread", "warn", "write"]
+
+# The exit code of a program that Ctrl-C ended: 128 + SIGINT.
+INTERRUPTED = 130
 
 
 @contextmanager
