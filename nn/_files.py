@@ -43,6 +43,7 @@ def write_atomically(path: str | Path, content: bytes) -> None:
 
     Raises:
         FileNotFoundError: There is no such folder.
+        IsADirectoryError: It is a folder itself.
 
     Example:
         >>> import tempfile
@@ -56,6 +57,8 @@ def write_atomically(path: str | Path, content: bytes) -> None:
         return
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {path.parent} for {path.name}; make it first")
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder; name a file in it")
     _sweep(path)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:

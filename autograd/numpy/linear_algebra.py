@@ -60,7 +60,7 @@ def slogdet(a: Any) -> SlogdetResult:
 
 @differentiable("linalg.pinv")
 def pinv(a: Any, rcond: Any = None, hermitian: bool = False, rtol: Any = None) -> Any:  # noqa: ARG001
-    """A⁺; the gradient is that of a rank that stays."""
+    """A⁺; the gradient is that of a rank that stays, for which what ``rcond`` leaves out must be next to 0."""
     given = next((x for x in (rcond, rtol) if x is not None and x is not np._NoValue), 1e-15)
     return linear_algebra.pinv(a, rcond=given)
 

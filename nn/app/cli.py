@@ -304,7 +304,9 @@ The predictions are a CSV file with a row for each: "prediction", and for classe
         "--strict", action="store_true", help="refuse the file where a row or cell cannot be read, rather than note it"
     )
     parser.add_argument("--json", action="store_true", help="write JSON in place of CSV")
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to write (default: on the screen)")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="where to write (default, and -: on the screen)"
+    )
     parser.add_argument("--overwrite", action="store_true", help="replace the file if it exists")
     parser.set_defaults(command=_predict)
 

@@ -33,6 +33,8 @@ __all__ = ["predict"]
 
 def predict(arguments: Namespace) -> int:
     """Write a trained network's predictions for new rows; returns the exit code."""
+    if arguments.output == Path("-"):  # as of DATA
+        arguments.output = None
     _check_output(arguments)
     predictor = load_run(arguments.run)
     features, bad = _new_features(arguments.data, predictor, arguments.strict, arguments.encoding)

@@ -30,7 +30,7 @@ SETTINGS = [each.name for each in fields(Settings) if each.name != "epochs"]
 
 def beside(folder: Path) -> Path:
     """Where the run in a folder is while it trains."""
-    return folder.with_name(f"{folder.name}.unfinished")
+    return folder.parent / f"{folder.name}.unfinished"
 
 
 def check_unfinished(folder: Path, resume: bool, overwrite: bool) -> Path | None:

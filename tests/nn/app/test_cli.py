@@ -528,6 +528,8 @@ def test_predictions_for_rows_as_people_have_them(messy, command, monkeypatch):
     for text in (content.encode(), gzip.compress(content.encode()), content.encode("utf-16")):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text)))
         assert command("predict", "runs/houses", "-").out == predicted.out
+    assert command("predict", "runs/houses", "new.csv", "-o", "-").out == predicted.out
+    assert not Path("-").exists()
     strict = command("predict", "runs/houses", "new.csv", "--strict")
     assert (strict.code, strict.out) == (2, "")
     assert re.fullmatch(

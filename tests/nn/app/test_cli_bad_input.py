@@ -28,6 +28,7 @@ BAD_TRAIN = {
     "unknown data set": (["train", "digitz"], "no data set is called 'digitz'.*did you mean digits\\?"),
     "missing file": (["train", "no.csv", "--target", "y"], "there is no file or folder no.csv"),
     "missing folder": (["train", "no/folder"], "there is no file or folder no"),
+    "no name": (["train", "xor", "--out", Path("/").resolve().anchor, "--overwrite"], "exists and is no run folder"),
     "empty csv": (["train", "empty.csv", "--target", "y"], "empty.csv is empty"),
     "header only": (["train", "header.csv", "--target", "y"], r"header.csv has a header \(x, y\) and no rows"),
     "no target given": (["train", "good.csv"], "needs --target COLUMN.*its columns are petal, colour, kind"),

@@ -178,6 +178,15 @@ def test_a_missing_folder_is_named(tmp_path):
         nn.save(nn.Linear(2, 1), tmp_path / "no" / "model")
 
 
+@pytest.mark.parametrize("folder", ["/", ".", "..", "", "made"])
+def test_a_folder_is_no_file_to_save_to(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "made").mkdir()
+    with pytest.raises(IsADirectoryError, match=r"is a folder; name a file in it"):
+        nn.save(nn.Linear(2, 1), folder)
+    assert names(tmp_path) == ["made"]
+
+
 def test_readers_never_see_half_a_file(tmp_path):
     path = tmp_path / "file"
     contents = [bytes([i]) * 100_000 for i in range(40)]
