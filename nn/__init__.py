@@ -24,7 +24,7 @@ if not is_ours:
 
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from autograd import MissingExtraError
 from nn import functional, init, layers, losses, metrics, optim, outputs, regularisation
@@ -53,16 +53,6 @@ from nn.metrics import *
 from nn.module import Buffer, Module, Parameter, StateError
 from nn.optim.adaptive import *
 from nn.optim.base import *
-from nn.optim.schedules import (
-    CosineDecay,
-    ExponentialDecay,
-    InverseTimeDecay,
-    LinearDecay,
-    OneCycle,
-    StepDecay,
-    WarmRestarts,
-    WarmUp,
-)
 from nn.optim.second_order import *
 from nn.optim.sgd import *
 from nn.outputs import *
@@ -125,6 +115,14 @@ if TYPE_CHECKING:
     from nn.app.predictor import load_run as load_run
     from nn.interchange import to_function as to_function
     from nn.interchange import to_onnx as to_onnx
+    from nn.optim.schedules import CosineDecay as CosineDecay
+    from nn.optim.schedules import ExponentialDecay as ExponentialDecay
+    from nn.optim.schedules import InverseTimeDecay as InverseTimeDecay
+    from nn.optim.schedules import LinearDecay as LinearDecay
+    from nn.optim.schedules import OneCycle as OneCycle
+    from nn.optim.schedules import StepDecay as StepDecay
+    from nn.optim.schedules import WarmRestarts as WarmRestarts
+    from nn.optim.schedules import WarmUp as WarmUp
     from nn.per_sample import per_sample_gradients as per_sample_gradients
     from nn.training.averaging import EMA as EMA
     from nn.training.callbacks import Callback as Callback
@@ -149,6 +147,8 @@ if TYPE_CHECKING:
 else:
     # What trains, saves and looks into networks is imported when it is first used: a plain import stays light.
     _ON_DEMAND = dict.fromkeys(("Callback", "Checkpoint", "EarlyStopping", "ProgressBar"), "nn.training.callbacks")
+    _SCHEDULES = ("CosineDecay", "ExponentialDecay", "InverseTimeDecay", "LinearDecay", "OneCycle", "StepDecay")
+    _ON_DEMAND |= dict.fromkeys((*_SCHEDULES, "WarmRestarts", "WarmUp"), "nn.optim.schedules")
     _ON_DEMAND |= dict.fromkeys(("load", "save"), "nn.training.checkpoint")
     _ON_DEMAND |= dict.fromkeys(("DataLoader", "train_test_split"), "nn.training.data")
     _ON_DEMAND |= dict.fromkeys(("ReduceOnPlateau", "Scheduled"), "nn.training.learning_rate")
@@ -170,7 +170,9 @@ else:
         words = {each: f"it is autograd's: import autograd as ag; ag.{each}" for each in autograd.__all__} | WORDS
         return suggest.no_such_name(f"module '{owner}'", "nn", name, __dir__(), words)
 
-    def _refuse(owner: str, name: str) -> NoReturn:
+    def _refuse(owner: str, name: str) -> Any:
+        if (owner, name) == ("nn.optim", "schedules"):
+            return import_module("nn.optim.schedules")
         raise _no_such_name(owner, name)
 
     for _room in (functional, layers, losses, metrics, optim):

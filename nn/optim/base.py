@@ -8,7 +8,7 @@ what is remembered of earlier ones, the step to take. The formula is recorded on
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import compress
 from typing import Any, NoReturn, TypeAlias
 
@@ -20,7 +20,6 @@ from nn._arguments import checked, explained_methods, in_range
 from nn._repr import settings_of
 from nn._state import StateError, check_state
 from nn.module import Parameter
-from nn.optim.schedules import Schedule
 
 __all__ = ["OPTIMIZERS", "Optimizer"]
 
@@ -99,7 +98,7 @@ class Optimizer(ABC):
     """
 
     decoupled = False
-    schedule: Schedule | None = None
+    schedule: Callable[[int], float] | None = None
 
     def __init_subclass__(cls, name: str | None = None) -> None:
         super().__init_subclass__()
