@@ -186,7 +186,10 @@ def _read(file: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
             raise StateError(f"{file} is no saved training: its header is too large")
     try:
         with safetensors.safe_open(file, framework="numpy") as opened:
-            told = json.loads((opened.metadata() or {})[FORMAT])
+            metadata = opened.metadata() or {}
+            if FORMAT not in metadata:
+                raise ValueError("nn.load reads the file of a model")
+            told = json.loads(metadata[FORMAT])
             return {name: opened.get_tensor(name) for name in opened.keys()}, told  # noqa: SIM118 - no dict
     except (safetensors.SafetensorError, TypeError, KeyError, ValueError, RecursionError) as error:
         raise StateError(f"{file} is no saved training: {visible(str(error)[:200])}") from None
