@@ -38,9 +38,10 @@ def _keep(kept: Any, x: Any, weight_ih: Any, bias: Any, weight: Any, h: Any, mor
     if loop_through(kept, weights, to_n):
         return
     work = np.empty((3, *h.shape), all_h.dtype)
+    heard, all_shares, weights = _by_shares(work), _by_shares(all_h), weights[:, None]
     with np.errstate(over="ignore"):
         for t, (gates, said, (n,)) in enumerate(zip(all_gates, all_said, all_n, strict=True)):
-            np.matmul(_by_shares(all_h[t]), weights[:, None], out=_by_shares(work))
+            np.matmul(all_shares[t], weights, out=heard)
             np.add(work[2], to_n, out=said)
             gates += work[:2]
             np.exp(gates, out=gates)
@@ -72,7 +73,7 @@ def _back(found: Any, g: Any, kept: Any, inputs: Any) -> None:
         return
     for_each, slope = np.ascontiguousarray(g.swapaxes(0, 1)), np.empty_like(all_gates[0])
     of_n, work, said = np.empty_like(for_h), np.empty_like(for_h), np.empty((3, *for_h.shape), for_h.dtype)
-    weights = weight.reshape(3, 1, -1, weight.shape[1])
+    parts, shares, all_shares = weight.reshape(3, 1, -1, weight.shape[1]), _by_shares(said), _by_shares(by_gates[1])
     for t in range(len(all_n) - 1, -1, -1):
         (r, z), (n,) = all_gates[t], all_n[t]
         for_h += for_each[t]
@@ -91,7 +92,10 @@ def _back(found: Any, g: Any, kept: Any, inputs: Any) -> None:
         for gates, of_last in zip(by_gates, (of_n, work), strict=True):
             gates[t, :2], gates[t, 2] = slope, of_last
         for_h *= z
-        np.matmul(_by_shares(by_gates[1][t]), weights, out=_by_shares(said))
+        if shares.shape[1] == 1:
+            for_h += np.matmul(for_state[t], weight, out=work)
+            continue
+        np.matmul(all_shares[t], parts, out=shares)
         for part in said:
             for_h += part
 

@@ -6,6 +6,7 @@ row for each of the batch.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -105,6 +106,7 @@ def row(n: int, for_h: KINDs, result: KINDs, r: KINDs, z: KINDs, said: KINDs, ne
 '''
 
 
+@cache
 def rows_of_shares(batch: int, size: int) -> int:
     """How many rows each share has: as many as BLAS multiplies in the thread that asks for it; or all."""
     if size > WIDE or batch * size < SHARED:
@@ -133,9 +135,11 @@ def _run(name: str, text: str, arrays: dict[str, Any], weights: Any, given: dict
     memory = arrays["h"]
     steps, (batch, size) = len(memory) - 1, memory.shape[1:]
     rows = rows_of_shares(batch, size)
+    if batch < 2 * rows:
+        return False
     kind, shares = {"float32": "f4", "float64": "f8"}.get(memory.dtype.name), batch // rows
     common = [weights, *(y for y in given.values() if not isinstance(y, int))]
-    if kind is None or shares < 2 or not all(y.flags.c_contiguous for y in common):
+    if kind is None or not all(y.flags.c_contiguous for y in common):
         return False
     if any(y.dtype != memory.dtype or not y.flags.aligned for y in (*arrays.values(), *common)):
         return False
