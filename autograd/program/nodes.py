@@ -108,7 +108,7 @@ class Traced:
         return self.__deepcopy__()
 
     def __bool__(self) -> bool:
-        refuse(f"a branch on a traced {self.noun}", "use ag.where, ag.maximum, ag.minimum or ag.clip")
+        return bool(active().decide(f"a branch on a traced {self.noun}"))
 
     def __float__(self) -> NoReturn:
         refuse(f"float() of a traced {self.noun}", "use ag.exp and its kin in place of math's")
@@ -209,10 +209,7 @@ class Untracked(TracedValue):
 
 
 def _compared(self: TracedValue, other: Any) -> bool:  # noqa: ARG001
-    refuse(
-        "a comparison of a traced value",
-        "use ag.where(ag.greater(a, b), …), ag.maximum, ag.minimum or ag.clip",
-    )
+    return bool(active().decide("a comparison of a traced value"))
 
 
 for _name in ("__lt__", "__le__", "__gt__", "__ge__"):

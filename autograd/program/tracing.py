@@ -20,7 +20,7 @@ from autograd.graph.node import NO_ATTRS, Node, new_node
 from autograd.program import simplify
 from autograd.program.nodes import TracedTensor, TracedValue, Untracked
 from autograd.program.purity import Purity
-from autograd.program.refusal import refuse
+from autograd.program.refusal import RecordingError, refuse
 from autograd.program.tape import Tape, uncollected
 from autograd.rules import arithmetic, products, reductions
 from autograd.rules.primitive import Primitive
@@ -56,6 +56,8 @@ class Tracer:
         self._updates: dict[Node, int] = {}
         self._purity = Purity() if captures else None
         self._zeros = np.zeros(0, np.uint8)
+        # What was raised at a decision: a function that catches it goes on with another branch than it would choose.
+        self._undecided: Exception | None = None
 
     @uncollected
     def trace(self, function: Callable[[], Any]) -> Any:
@@ -64,9 +66,12 @@ class Tracer:
         try:  # Ctrl-C may come as soon as after the next call
             tracing.set(self)
             with enable_grad():
-                return function() if self._purity is None else self._purity.check(lambda: self._once(function))
+                found = function() if self._purity is None else self._purity.check(lambda: self._once(function))
         finally:
             tracing.set(outside)
+        if self._undecided is not None:
+            raise self._undecided
+        return found
 
     def _once(self, function: Callable[[], Any]) -> Any:
         """One run of what may have to run again: what was set by an earlier one has not been set."""
@@ -88,7 +93,8 @@ class Tracer:
     def ask_for_variables(self) -> None:
         """Say that the function differentiates for what is no variable, unless all are that can be."""
         if not self._variables:
-            raise VariablesWanted
+            self._undecided = VariablesWanted()
+            raise self._undecided
 
     def constant(self, data: Any) -> Any:
         """A node for a number or an array that stays."""
@@ -253,8 +259,12 @@ class Tracer:
     # ---- what the function says while it runs; see `autograd.graph.hooks` --------------------------------------------
 
     def decide(self, what: str) -> None:
-        """Refused: nodes from outside hold other numbers at the next replay."""
-        refuse(what, "use ag.where, ag.maximum, ag.minimum or ag.clip; `is` for the same node")
+        """Refused: nodes hold other numbers at the next replay."""
+        try:
+            refuse(what, "use ag.where(ag.greater(a, b), …), ag.maximum, ag.minimum or ag.clip; `is` for the same node")
+        except RecordingError as error:
+            self._undecided = error
+            raise
 
     def read(self, source: Callable[[], Any]) -> Any:
         """A node for what is read at every replay."""
