@@ -91,6 +91,8 @@ def elastic(parameters: Iterable[Any], strength: float, l1_ratio: float = 0.5) -
 def clip_norm(parameters: Iterable[ag.Tensor], most: float) -> float:
     """Scale all gradients down together where their norm √(Σ g²) is above a bound; their direction stays.
 
+    Where Σ g² is more than their type holds (from 1e38 on in single precision), they become 0, as in PyTorch.
+
     Args:
         parameters: The tensors whose gradients are meant; those without one count as zero.
         most: The bound, above 0.

@@ -69,9 +69,19 @@ SECONDS = 30.0
 
 
 def file_of(path: str | Path) -> Path:
-    """The file that a path means: itself, or in a folder one of a fixed name."""
+    """The file that a path means: itself, or in a folder one of a fixed name.
+
+    Raises:
+        NotADirectoryError: It is a file of another kind.
+    """
     path = Path(path)
-    return path if path.suffix == ".safetensors" else path / NAME
+    if path.suffix == ".safetensors":
+        return path
+    if path.is_file():
+        raise NotADirectoryError(
+            f"{str(path)!r} is a file: a training is kept in a folder, or in a file whose name ends in .safetensors"
+        )
+    return path / NAME
 
 
 def write_state(trainer: TrainerParts, path: str | Path) -> None:

@@ -254,3 +254,14 @@ def test_weights_that_were_frozen_on_the_way_are_so_again(at, tmp_path, monkeypa
         fit(broken, tmp_path)
     fit(again, tmp_path)
     assert same(again, unbroken)
+
+
+@pytest.mark.parametrize("taken", [lambda trainer, path: fit(trainer, path), nn.Trainer.save, nn.Trainer.load])
+def test_a_file_of_another_kind_is_refused_before_anything_is_trained(taken, tmp_path):
+    file = tmp_path / "weights.npz"
+    file.write_bytes(b"kept")
+    trainer = trainer_with()
+    with pytest.raises(NotADirectoryError, match=r"^'.*weights\.npz' is a file: .*\.safetensors$"):
+        taken(trainer, file)
+    assert file.read_bytes() == b"kept"
+    assert not trainer.history.rows
