@@ -83,7 +83,9 @@ def test_several_threads_of_python_leave_the_number_as_it_was() -> None:
     assert library.number == SEVERAL
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+@pytest.mark.filterwarnings(r"ignore:os.fork\(\) was called:RuntimeWarning")  # JAX, where another test has imported it
 @pytest.mark.parametrize("within", [False, True])
 def test_a_process_that_was_forked_has_the_number_of_its_own_threads(within: bool) -> None:
     library, begun, end = Library(), threading.Event(), threading.Event()
