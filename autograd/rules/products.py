@@ -79,7 +79,7 @@ linear = primitive(
 
 def weighted_sum(b: float, w: Sequence[float], x: Sequence[float]) -> float:
     """b + w₁x₁ + w₂x₂ + … of numbers, from left to right."""
-    return sum(map(operator.mul, w, x), b)
+    return forwards.sum_of_floats(map(operator.mul, w, x), b)
 
 
 # For scalars: inputs are b, then all w, then all x.

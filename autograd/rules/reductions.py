@@ -90,7 +90,7 @@ log_softmax = primitive(
 add_n = primitive(
     "add_n", lambda *xs: np.add.reduce(xs),
     pull=lambda g, y, *xs: [g] * len(xs),
-    scalar=lambda *xs: sum(xs, -0.0), symbol="Σ", linear=True, bounded=True, doc="y = x₁ + x₂ + …",  # −0 changes nothing
+    scalar=lambda *xs: forwards.sum_of_floats(xs, -0.0), symbol="Σ", linear=True, bounded=True, doc="y = x₁ + x₂ + …",  # −0 changes nothing
 )  # fmt: skip
 
 logsumexp_n = primitive(

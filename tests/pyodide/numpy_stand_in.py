@@ -11,18 +11,22 @@ from typing import Any
 __version__ = "2.4.0"
 __all__: list[str] = []
 pi, e, inf, nan, newaxis = math.pi, math.e, math.inf, math.nan, None
+# The functions of two numbers whose entries in the rule book ask them how many they take.
+OF_TWO = {"equal", "greater", "greater_equal", "less", "less_equal", "not_equal"}
+OF_TWO |= {"logical_and", "logical_or", "logical_xor"}
 
 
 class Named:
     """A function, or anything else, of NumPy's by its name."""
 
-    nin = nout = 1
+    nout = 1
     types: tuple[str, ...] = ()
     __module__ = "numpy"
     __doc__ = ""
 
     def __init__(self, name: str) -> None:
         self.__name__ = name
+        self.nin = 2 if name in OF_TWO else 1
 
     def __call__(self, *args: Any, **_: Any) -> Any:
         function = getattr(math, self.__name__, None)

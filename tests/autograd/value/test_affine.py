@@ -6,7 +6,9 @@ import copy
 import math
 import pickle
 from collections.abc import Callable
+from functools import reduce
 from itertools import chain
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -191,7 +193,7 @@ def test_a_layer_takes_other_numbers_beside_values(other: Any) -> None:
     alone = [ag.affine(row, x, b) for row, b in zip(layer.weights, layer.biases, strict=True)]
     found = layer(x)
     assert [y.item() for y in found] == [y.item() for y in alone]
-    assert [float(g) for g in gradients(ag.sum(found), [x[0]])] == [sum(row[0].data for row in layer.weights)]
+    assert [float(g) for g in gradients(ag.sum(found), [x[0]])] == [reduce(add, [row[0].data for row in layer.weights])]
 
 
 def test_a_layer_follows_its_weights() -> None:
