@@ -62,7 +62,9 @@ def svdvals(a: Any, **options: Any) -> Any:
 def qr(a: Any, overwrite_a: bool = False, lwork: Any = None, mode: str = "full", **options: Any) -> Any:
     """Q and R with a = Q R; (R,) with ``mode="r"``."""
     if not isinstance(a, Node):
-        return _linalg.qr(a, overwrite_a, lwork, mode, **options)
+        if lwork is not None:  # of which SciPy warns from 1.18 on
+            options["lwork"] = lwork
+        return _linalg.qr(a, overwrite_a, mode=mode, **options)
     refuse_options("qr", "order the columns beforehand", **options)
     if mode not in ("full", "economic", "r"):
         raise TypeError(f'scipy.linalg.qr on nodes takes mode="full", "economic" or "r", got {mode!r}')

@@ -144,7 +144,7 @@ NO_NUMBERS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("dtype", [None, int, float, np.float32, complex, str, object, "nonsense", np.datetime64])
+@pytest.mark.parametrize("dtype", [None, int, float, np.float32, complex, str, object, "nonsense", "datetime64[s]"])
 @pytest.mark.parametrize("what", NO_NUMBERS)
 def test_a_tensor_holds_numbers_alone_whatever_the_dtype(what: str, dtype: Any) -> None:
     with pytest.raises((ag.DTypeError, ag.ShapeError)) as found:
