@@ -64,10 +64,9 @@ REFUSED: dict[str, Callable[[Any], Any]] = {
 def test_at_an_edge_the_numbers_are_numpys(name: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        try:
-            expected = EDGES[name](np, X)
-        except ValueError as error:
-            pytest.skip(f"this NumPy refuses it: {error}")
+        if name.startswith("cross of two") and np.lib.NumpyVersion(np.__version__) >= "2.5.0":
+            pytest.skip("from 2.5 on, NumPy's cross takes vectors of three entries alone")
+        expected = EDGES[name](np, X)
         found = EDGES[name](anp, ag.Tensor(X, requires_grad=True))
         np.testing.assert_allclose(found.data, expected, rtol=1e-12)
         assert np.shape(found) == np.shape(expected)
