@@ -88,5 +88,7 @@ def plain(x: Any, what: str = "a function without slopes") -> Any:
     """The numbers without what they remember; refused while a function is recorded, whose numbers change."""
     if isinstance(x, Node):
         look_at(what, x)
-        return x.data if x.traced else x._raw  # type: ignore[attr-defined]
+        if x.traced:
+            x._refuse_numbers(what)  # type: ignore[attr-defined]
+        return x._raw
     return type(x)(plain(part, what) for part in x) if isinstance(x, list | tuple) else x

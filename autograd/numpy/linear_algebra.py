@@ -171,7 +171,8 @@ def cholesky(a: Any, upper: bool = False) -> Any:
 @differentiable("linalg.eig")
 def eig(a: Any) -> EigResult:
     """Eigenvalues, and eigenvectors of the length 1 as columns; real where they all are."""
-    plain(a, "np.linalg.eig")  # it depends on the numbers of what type the result is
+    if not is_complex(a):
+        plain(a, "np.linalg.eig of real numbers")  # which decide of what type the result is
     both = complex_matrices.eig(a)
     return EigResult(row(both, 0), rows(both, 1, None))
 
@@ -269,7 +270,7 @@ def vector_norm(x: Any, axis: Axis = None, keepdims: bool = False, ord: Any = 2)
     if ord in (np.inf, -np.inf):
         return (max if ord > 0 else min)(arithmetic.absolute(x), axis, keepdims)
     if ord == 0:
-        return sum(cast(arithmetic.not_equal(x, 0), dtype_of(x)), axis, keepdims)
+        return sum(cast(arithmetic.not_equal(x, 0), dtype_of(arithmetic.absolute(x))), axis, keepdims)
     if ord == 1:
         return sum(arithmetic.absolute(x), axis, keepdims)
     if isinstance(ord, str):

@@ -27,6 +27,7 @@ taken: Final = Primitive(
     scalar=lambda share, g: 0.0 if share != share and g == 0 else share,
     elementwise=True,
     selects=True,
+    analytic=True,
     doc="y = the share, or 0 where it is NaN because of a branch not taken",
 )
 

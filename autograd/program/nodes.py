@@ -82,6 +82,11 @@ class Traced:
         """The same numbers as a constant: gradients stop here."""
         return active().joined(self, requires_grad=False)
 
+    def _refuse_numbers(self, what: str) -> NoReturn:
+        refuse(
+            what, "it goes by the numbers, which are others at the next call: call it outside, and pass what it gives"
+        )
+
     @property
     def data(self) -> Any:
         """Refused: there are no numbers yet."""

@@ -222,7 +222,8 @@ def _of_matrices(scipys: Callable[..., Any]) -> OwnPrimitive:
     def own(a: Any, **options: Any) -> Any:
         # SciPy before 1.15 goes by way of complex numbers, and keeps them, where a matrix has no basis of eigenvectors;
         # these may have 256 bits.
-        y = np.real_if_close(scipys(a, **options))
+        y = scipys(a, **options)
+        y = y if np.iscomplexobj(a) else np.real_if_close(y)
         return y.astype(complex, copy=False) if y.dtype == np.clongdouble else y
 
     own.__module__ = __name__  # where a pickle finds it

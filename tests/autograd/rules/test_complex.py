@@ -112,6 +112,7 @@ NOT_ANALYTIC: dict[str, tuple[Callable[..., Any], Any]] = {
     "vdot": (lambda z: anp.vdot(z, z * z), complex_numbers(4)),
     "cov": (anp.cov, complex_numbers(3, 5)),
     "norm": (lambda z: anp.linalg.norm(z, axis=0), complex_numbers(3, 2)),
+    "norm 0": (lambda z: anp.linalg.norm(z, 0, axis=0) * anp.abs(z), complex_numbers(3, 2)),
     "norm 3": (lambda z: anp.linalg.norm(z, 3, axis=0), complex_numbers(3, 2)),
     "nuclear": (lambda z: anp.linalg.norm(z, "nuc"), complex_numbers(3, 4)),
     "slogdet": (anp.linalg.slogdet, complex_numbers(3, 3)),
@@ -138,6 +139,8 @@ NOT_ANALYTIC: dict[str, tuple[Callable[..., Any], Any]] = {
 def test_a_function_that_is_not_analytic_has_the_derivatives_of_its_parts(name: str) -> None:
     function, x = NOT_ANALYTIC[name]
     check_grads(function, order=2)(x)
+    for ours, theirs in zip(flat(function(Tensor(x))), flat(function(x)), strict=True):
+        assert Tensor(ours).dtype == np.asarray(theirs).dtype
 
 
 def test_every_function_of_complex_numbers_is_tested() -> None:
@@ -341,6 +344,40 @@ def test_a_program_of_complex_numbers_gives_what_the_function_gives(engine: Any)
     for ours, theirs in zip(slopes, gradients, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-12)
         assert ours.dtype == theirs.dtype
+
+
+# Real or complex as the numbers have it: refused while a function is recorded.
+BY_NUMBERS = {"real_if_close", "eig of real", "eig, all real"}
+
+
+@pytest.mark.parametrize("engine", ["numpy", None])
+@pytest.mark.parametrize("name", sorted((NOT_ANALYTIC | FOURIER).keys() - BY_NUMBERS))
+def test_a_function_that_chooses_is_recorded_with_complex_numbers_below(name: str, engine: Any) -> None:
+    function, x = (NOT_ANALYTIC | FOURIER)[name]
+
+    def loss(x: Any) -> Any:  # the largest is a choice: where it was not taken, 0 · NaN is 0
+        parts = [anp.ravel(anp.abs(part)) for part in flat(function(x * 0.5))]
+        return anp.max(anp.concatenate(parts)) ** 2
+
+    slope = ag.value_and_grad(loss)
+    program = ag.compile(slope, engine=engine)
+    program(x)
+    other = x[..., ::-1] * 1.1
+    (value, gradient), (expected, slopes) = program(other), slope(other)
+    assert value == pytest.approx(expected)
+    np.testing.assert_allclose(gradient, slopes, rtol=1e-9, atol=1e-12)
+    assert gradient.dtype == slopes.dtype
+
+
+@pytest.mark.parametrize("engine", ["numpy", None])
+def test_what_was_not_chosen_has_no_share_in_a_program_either(engine: Any) -> None:
+    def slope(z: Any) -> Any:
+        return ag.grad(lambda z: anp.sum(anp.abs(anp.where(anp.abs(z) > 0, anp.sqrt(z), z * z))))(z)
+
+    z = np.array([0.0, 1j, 2.0])
+    expected, found = slope(z), ag.compile(slope, engine=engine)(z)
+    assert expected[0] == 0
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
 
 
 def test_the_native_engine_refuses_complex_numbers() -> None:
