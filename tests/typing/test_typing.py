@@ -57,6 +57,7 @@ def holds(value: Any, wanted: Any) -> bool:
     """Whether a value is of a type, as far as it can be seen."""
     if wanted is None or wanted is Any:
         return value is None or wanted is Any
+    wanted = getattr(wanted, "__value__", wanted)  # what an alias stands for: NDArray is one from NumPy 2.5 on
     origin, parts = typing.get_origin(wanted), typing.get_args(wanted)
     if origin is types.UnionType:
         return any(holds(value, part) for part in parts)
