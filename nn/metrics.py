@@ -62,10 +62,14 @@ def r2_score(y_true: ArrayLike, y_pred: ArrayLike) -> float:
     """
     y_true, y_pred = _pair("r2_score", y_true, y_pred)
     y_true, y_pred = y_true.astype(np.float64), y_pred.astype(np.float64)
-    unexplained = np.sum((y_true - y_pred) ** 2, axis=0)
-    variation = np.sum((y_true - y_true.mean(axis=0)) ** 2, axis=0)
+    errors, differences = y_true - y_pred, y_true - y_true.mean(axis=0)
+    # By a power of two, which rounds nothing, to where no square of a difference is 0 or infinite.
+    _, size = np.frexp(np.abs(differences).max(axis=0))
+    with np.errstate(over="ignore", under="ignore"):
+        unexplained = np.sum(np.ldexp(errors, -size) ** 2, axis=0)
+        variation = np.sum(np.ldexp(differences, -size) ** 2, axis=0)
     share = unexplained / np.where(variation == 0, 1, variation)
-    return float(np.mean(1 - np.where(variation == 0, unexplained != 0, share)))
+    return float(np.mean(1 - np.where(variation == 0, np.any(errors != 0, axis=0), share)))
 
 
 @explained

@@ -203,7 +203,10 @@ def _parsed(
         )
     if not isinstance(frame.index, pandas.RangeIndex):
         if not dialect.named_rows or frame.index.nlevels > 1:
-            raise DataError(f"{name}: its first row has more cells than its header names columns")
+            raise DataError(
+                f"{name}: its first row has more cells than its header names columns; name them all in the header, or "
+                "take away the separators at the ends of rows"
+            )
         frame = frame.reset_index(names="Unnamed: 0")
     frame.columns = _names(frame.columns, dialect.header)
     notes = []

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd import require
 from nn._text import quoted
 from nn.app.cells import to_dates, to_numbers
 from nn.app.datasets import DataError, Plan
@@ -16,7 +15,7 @@ from nn.app.datasets import DataError, Plan
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DATE_PARTS", "fit_numbers", "logarithms", "numbers_of"]
+__all__ = ["DATE_PARTS", "exponent", "fit_numbers", "logarithms", "numbers_of"]
 
 # Elapsed days, the year, and month, weekday and hour as points on a circle.
 DATE_PARTS = 8
@@ -24,6 +23,11 @@ CIRCLES = (("M", "Y", 12.0), ("D", "W", 7.0), ("m", "D", 1440.0))
 DAY = 86_400
 # Where one tail of a column, from its middle, is so many times as long as the other, logarithms may be better.
 SKEWED = 4.0
+
+
+def exponent(numbers: NDArray[np.float64]) -> int:
+    """The e for which the largest of ``ldexp(numbers, -e)`` is below 1, so that no square is 0 or infinite."""
+    return int(np.frexp(np.nanmax(np.abs(numbers), initial=0.0))[1])
 
 
 def logarithms(numbers: NDArray[np.float64], units: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -78,22 +82,27 @@ def fit_numbers(
     missing = tuple(column for column, hole in zip(columns, holes, strict=True) if hole)
     with np.errstate(over="ignore", invalid="ignore"):
         if plan.same_unit:
-            mean, deviation = float(np.nanmean(numbers)), float(np.nanstd(numbers))
+            size = exponent(numbers)
+            small = np.ldexp(numbers, -size)
+            mean, deviation = np.ldexp([np.nanmean(small), np.nanstd(small)], size).tolist()
             return (0.0,), (mean,), (deviation if deviation > 0 else 1.0,), missing
         bounds = np.nanmax(np.abs(np.where(np.isnan(numbers), 0, numbers)), axis=0)
     for column, bound in zip(columns, bounds, strict=True):
         if bound > 1e150:
-            raise DataError(f"{name}: column {quoted(column)} holds numbers too large to compute with")
+            raise DataError(
+                f"{name}: column {quoted(column)} holds numbers too large to compute with, above 1e150; empty those "
+                f"cells if they stand for missing ones, or leave the column out with --ignore {quoted(column)}"
+            )
     numbers[:, np.isnan(numbers).all(axis=0)] = 0
     units = np.array([_unit(column) for column in numbers.T])
     numbers = logarithms(numbers, units)
-    robust = require("sklearn.preprocessing", "train").RobustScaler().fit(numbers)
-    center = np.asarray(robust.center_)
+    center = np.nanmedian(numbers, axis=0)
     low, high = np.nanmin(numbers, axis=0), np.nanmax(numbers, axis=0)
     quartiles = np.nanpercentile(numbers, (25, 75), axis=0)
     spread = quartiles[1] - quartiles[0]
-    # More than half of the cells are alike: the range is what is left to go by.
-    scale = np.where(spread > 1e-12 * np.abs(center), robust.scale_, np.where(high > low, (high - low) / 2, 1.0))
+    # More than half of the cells are alike: the range is what is left to go by. (A half of the least number is 0.)
+    reach = np.maximum((high - low) / 2, np.nextafter(0, 1))
+    scale = np.where(spread > 1e-12 * np.abs(center), spread, np.where(high > low, reach, 1.0))
     dates = set(plan.dates)
     return (
         tuple(units.tolist()),

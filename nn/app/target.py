@@ -13,6 +13,7 @@ from autograd import require
 from nn._schema import SchemaError, list_of, number, optional, record, text
 from nn._text import quoted
 from nn.app.datasets import DataError, Dataset
+from nn.app.numbers import exponent
 
 __all__ = ["SCHEMA", "Target"]
 
@@ -80,10 +81,14 @@ class Target:
             return cls(dataset.target_name, dataset.classes)
         values = dataset.target[rows].astype(np.float64)
         with np.errstate(over="ignore", invalid="ignore"):
-            mean, deviation = float(values.mean()), float(values.std())
-            if not np.isfinite(deviation) or abs(mean) > 1e150:
-                name = quoted(dataset.target_name)
-                raise DataError(f"{dataset.name}: the target {name} holds numbers too large to compute with")
+            if np.abs(values).max() > 1e150:
+                raise DataError(
+                    f"{dataset.name}: the target {quoted(dataset.target_name)} holds numbers too large to compute "
+                    "with, above 1e150; divide it by a power of ten, or leave those rows out"
+                )
+            size = exponent(values)
+            small = np.ldexp(values, -size)
+            mean, deviation = np.ldexp([small.mean(), small.std()], size).tolist()
             if not deviation > 1e-12 * abs(mean):
                 return cls(dataset.target_name, mean=mean)
             skewness = float((((values - mean) / deviation) ** 3).mean())

@@ -43,3 +43,13 @@ def test_shapes_are_never_broadcast_and_nothing_is_no_mean(metric):
         metric(np.zeros(3), np.zeros((3, 1)))
     with pytest.raises(ValueError, match=f"{metric.__name__} needs at least one prediction"):
         metric([], [])
+
+
+@pytest.mark.parametrize("size", [1e-320, 1e-200, 1e-30, 1e30, 1e200, 1e300])
+def test_r2_is_the_same_in_every_unit(size):
+    said = Y + 0.3 * RNG.normal(size=30)
+    fraction = 1e-3 if size == 1e-320 else 1e-12  # of which few bits are left
+    assert np.isclose(nn.r2_score(Y * size, said * size), nn.r2_score(Y, said), rtol=fraction)
+    assert nn.r2_score([size, size], [size, 0.0]) == 0.0
+    with np.errstate(over="ignore"):
+        assert nn.r2_score(Y, said * np.float64(1e250)) < -1e300

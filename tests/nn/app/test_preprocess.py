@@ -256,6 +256,26 @@ def test_numbers_beyond_computing(mixed):
         Preprocessing.fit(mixed, TRAIN)
 
 
+@pytest.mark.parametrize("size", [1e-310, 1e-200, 1e-19, 1e19, 1e140])
+@pytest.mark.parametrize("same_unit", [False, True])
+def test_numbers_of_every_size_are_scaled_alike(size, same_unit):
+    """A column in kilograms of atoms is learnt as one in their own unit is."""
+    values = np.random.default_rng(0).normal(size=ROWS)
+    few = np.where(np.arange(ROWS) % 5, 0.0, values)  # more than half are alike
+
+    def fitted(size):
+        frame = pandas.DataFrame({"x": values * size, "few": few * size})
+        plan = Plan(numbers=("x", "few"), same_unit=same_unit)
+        dataset = Dataset("made", frame, plan, values * size, "y", (), {})
+        fitted, inputs = Preprocessing.fit(dataset, TRAIN)
+        scaled = fitted.target.scaled(dataset.target)
+        assert np.allclose(fitted.target.values(scaled) / size, values, rtol=1e-6, atol=1e-6)
+        return inputs, scaled
+
+    for found, right in zip(fitted(size), fitted(1.0), strict=True):
+        assert np.allclose(found, right, rtol=1e-6, atol=1e-6)
+
+
 def test_new_numbers_far_away_are_no_error(mixed):
     fitted, _ = Preprocessing.fit(mixed, TRAIN)
     rows = mixed.features.iloc[:2].assign(age=[1e300, -np.inf])
