@@ -57,6 +57,8 @@ class Run:
         self.argument = tuple(args[i] for i in positions) if several else args[positions[0]]
         self.given = leaves(self.argument)
         self.inputs = self._own_leaves(args, positions)
+        if self.inputs and self.inputs[0].traced:  # plain ones, too: of what is traced around them, nobody has numbers
+            self.given = [leaf.inputs[0] for leaf in self.inputs]
         traced = with_leaves(self.argument, self.inputs)
         replaced = list(args)
         if several:
@@ -281,8 +283,12 @@ class Run:
 
 def _own_leaf(x: Any) -> Any:
     tracer = current_tracer()
-    if tracer is not None and isinstance(x, Node):
-        return tracer.joined(x)
+    if tracer is not None:
+        return tracer.joined(x if isinstance(x, Node) else tracer.constant(_plain_leaf(x)._raw))
+    return _plain_leaf(x)
+
+
+def _plain_leaf(x: Any) -> Any:
     if x.__class__ is float or (x.__class__ is np.ndarray and x.dtype.kind == "f"):  # without questions, as mostly
         return fill(object.__new__(Tensor), np.array(x), attrs=ACTIVE, requires_grad=True)
     if isinstance(x, Node) and x.carries:

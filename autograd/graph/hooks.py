@@ -31,6 +31,9 @@ class Tracer(Protocol):
     def joined(self, x: Any, requires_grad: bool = True) -> Any:
         """A node with the numbers of another, whatever they are: a variable of its own, or a constant."""
 
+    def constant(self, data: Any) -> Any:
+        """A node for a number or an array that stays."""
+
     def decide(self, what: str) -> None:
         """Raise, as something (a branch, a comparison) is about to hang on the number that a node holds now."""
 
