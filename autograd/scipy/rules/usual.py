@@ -12,6 +12,7 @@ import numpy as np
 from scipy import special as _special
 
 from autograd.graph.node import Node
+from autograd.numpy.arguments import array_of, dtype_of
 from autograd.numpy.reductions import log_softmax as _log_softmax
 from autograd.numpy.reductions import logsumexp as _logsumexp
 from autograd.numpy.reductions import softmax as _softmax
@@ -21,6 +22,7 @@ from autograd.rules.entries import (
     cos,
     equal,
     exp,
+    isfinite,
     less,
     less_equal,
     log,
@@ -29,6 +31,7 @@ from autograd.rules.entries import (
     logical_not,
     logical_or,
     maximum,
+    minimum,
     rint,
     sign,
     sin,
@@ -310,11 +313,19 @@ def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, r
     """
     if not _holds_node(a, b):
         return _special.logsumexp(a, axis=axis, b=b, keepdims=keepdims, return_sign=return_sign)
-    total = _logsumexp(a, axis=axis, keepdims=keepdims)
     if b is None:
+        total = _logsumexp(a, axis=axis, keepdims=keepdims)
         return (total, np.ones_like(total)) if return_sign else total
-    # Weights are of the sum of e^(a − log Σ eᵃ), which cannot overflow.
-    weighted = _sum(b * exp(a - _logsumexp(a, axis=axis, keepdims=True)), axis=axis, keepdims=keepdims)
+    # Weights are of the sum of e^(a − log Σ eᵃ), which cannot overflow but where a weight is 0: a constant one hides
+    # what it is of, as SciPy has it; the slope for a variable one may be as large as numbers are.
+    a, b = array_of(a), array_of(b)
+    shown = where(equal(b, 0), -np.inf, a)
+    top = _logsumexp(shown, axis=axis, keepdims=True)
+    top = where(isfinite(top), top, 0.0)
+    largest = (np.finfo(dtype_of(a)).maxexp - 1) * math.log(2)
+    above = minimum(a - top, largest) if isinstance(b, Node) else shown - top
+    weighted = _sum(b * exp(above), axis=axis, keepdims=keepdims)
+    total = top if keepdims else _sum(top, axis=axis)
     return (log(abs(weighted)) + total, sign(weighted)) if return_sign else log(weighted) + total
 
 

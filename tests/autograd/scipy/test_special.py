@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import pickle
 import subprocess
 import sys
@@ -252,6 +253,34 @@ def test_sums_of_exponentials(axis: Any, keepdims: bool) -> None:
     np.testing.assert_allclose(signed(ag.Tensor(A), -b)[0].data, signed(A, -b)[0], rtol=1e-14)
     check_grads(lambda a, w: signed(a, w)[0])(A, -b)
     check_grads(lambda a: special.softmax(a, axis=axis) * special.log_softmax(a, axis=axis))(A)
+
+
+HIDDEN = [(900.0, 1.0), (1e300, 1.0), (np.inf, 1.0), (-np.inf, 1.0), (np.nan, 1.0), (3.0, -np.inf), (3.0, 900.0)]
+
+
+@pytest.mark.parametrize("a", HIDDEN, ids=str)
+@pytest.mark.filterwarnings("ignore:divide by zero", "ignore:overflow encountered in cast")
+@pytest.mark.parametrize("kind", [np.float64, np.float32])
+@pytest.mark.parametrize("engine", ["numpy", None])
+def test_a_weight_of_zero_hides_what_it_is_of(a: Any, kind: Any, engine: Any) -> None:
+    weights = np.array([0.0, 2.0], kind)
+    slope = ag.value_and_grad(lambda a: special.logsumexp(a, b=weights))
+    for found in (slope, ag.compile(slope, engine=engine)):
+        value, gradient = found(np.array(a, kind))
+        assert value == pytest.approx(a[1] + math.log(2), rel=1e-6)
+        np.testing.assert_allclose(gradient, [0, 1] if np.isfinite(a[1]) else [0, np.nan])
+        assert gradient.dtype == kind
+
+
+@pytest.mark.filterwarnings("ignore:divide by zero")
+def test_a_weight_of_zero_has_its_own_slope() -> None:
+    for a in ([1.0, 2.0], [800.0, 100.5], [0.3, 600.0]):
+        for weights in ([0.0, 2.0], [0.0, 0.5]):
+            value, slopes = ag.value_and_grad(lambda b, a=a: special.logsumexp(np.array(a), b=b))(np.array(weights))
+            assert value == pytest.approx(a[1] + math.log(weights[1]), rel=1e-15)
+            np.testing.assert_allclose(slopes, [math.exp(a[0] - a[1]) / weights[1], 1 / weights[1]], rtol=1e-12)
+    nothing = special.logsumexp(ag.Tensor([-np.inf, -np.inf]), b=np.array([1.0, 2.0]))
+    assert nothing.data == -np.inf
 
 
 def test_the_logarithm_of_the_multivariate_gamma_function() -> None:
