@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.rules.entries import equal, exp, floor, trunc, where
+from autograd.rules.entries import equal, exp, floor, greater, logical_and, logical_not, trunc, where
 from autograd.scipy.rules.entering import enter, unknown
 from autograd.scipy.rules.tails import beta_by_a, beta_by_b, gamma_by_shape, log_t_density, student_by_freedom
 from autograd.scipy.rules.usual import betaln, gammaln, xlog1py, xlogy
@@ -46,7 +46,7 @@ def _of(p: Any, change: Any) -> Any:
 
 def _moved(change: Any, density: Any) -> Any:
     """How an inverse of P moves for a given p, which is nothing at the ends."""
-    return where(equal(change, 0), 0.0, -change / density)
+    return where(logical_and(equal(change, 0), logical_not(greater(density, 0))), 0.0, -change / density)
 
 
 def _by_shape(a: Any, x: Any) -> Any:

@@ -289,7 +289,12 @@ def student_by_freedom(df: Any, t: Any) -> Any:
     log_p, log_q = log_betainc(df / 2, 0.5, x), log_betainc(0.5, df / 2, y)
     of_tail = (beta_by_first(df / 2, 0.5, x, y, log_p, log_q)[0] - z / df * log_stdtr_slope(df, z)) / 2 - far
     above = greater_equal(t, 0)
-    return where(above, _of_complement(of_tail, log_stdtr(df, -size), log_stdtr(df, size), above), of_tail)
+    change = where(above, _of_complement(of_tail, log_stdtr(df, -size), log_stdtr(df, size), above), of_tail)
+    # At the median both tails cancel: F = 1/2 + f(0) (t − (1 + 1/df) t³ / 6 + …).
+    near = less_equal(size, 1e-4 * sqrt(df / (df + 1)))
+    t = where(near, t, 0.0)
+    part = _t_density_by_freedom(df, 0.0) * (1 - (1 + 1 / df) * square(t) / 6) + square(t / df) / 6
+    return where(near, t * part * exp(log_t_density(df, 0.0) - log_stdtr(df, t)), change)
 
 
 def _gamma_density_by_shape(a: Any, x: Any) -> Any:

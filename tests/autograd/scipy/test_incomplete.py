@@ -97,6 +97,26 @@ def test_students_and_fishers_with_their_degrees_of_freedom(df: float) -> None:
                 assert _ours(special.fdtr, (df, d, x), place) == pytest.approx(exact, rel=1e-10)
 
 
+@pytest.mark.parametrize("t", [0.0, 1e-300, 1e-20, -1e-8, 1e-6, 1e-4, -1e-2])
+def test_students_around_its_median(t: float) -> None:
+    def density(df: Any) -> Any:
+        scale = mpmath.sqrt(df * mpmath.pi)
+        return (
+            mpmath.gamma((df + 1) / 2) / mpmath.gamma(df / 2) / scale * (1 + mpmath.mpf(t) ** 2 / df) ** (-(df + 1) / 2)
+        )
+
+    for df in (0.5, 3.5, 40.0):
+        with mpmath.workdps(60):
+            mixed = float(mpmath.diff(density, df))
+            slope = float(mpmath.diff(lambda df: _student(df, mpmath.mpf(t) or mpmath.mpf(10) ** -50), df))
+        at = np.array([df, t])
+        found = ag.hessian(lambda z: special.stdtr(z[0], z[1]))(at)
+        np.testing.assert_allclose([found[0, 1], found[1, 0]], mixed, rtol=1e-11)
+        assert _ours(special.stdtr, (df, t), 0) == pytest.approx(slope if t else 0.0, rel=1e-9)
+        inverse = ag.hessian(lambda z: special.stdtrit(z[0], z[1]))(np.array([df, special.stdtr(df, t)]))
+        np.testing.assert_allclose(inverse, inverse.T, rtol=1e-8, atol=1e-10)
+
+
 # Points where logarithms alone are floats: P is below 1e-320.
 FAR: list[tuple[str, tuple[float, ...]]] = [
     ("gammainc", (1e3, 300.0)), ("gammainc", (50.0, 1e-8)), ("gammaincc", (2.5, 1e3)), ("gammaincc", (900.0, 3e3)),
