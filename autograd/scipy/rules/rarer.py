@@ -62,6 +62,12 @@ def _struve_slope(struve: Any, above: int, y: Any, v: Any, x: Any) -> Any:
     return where(near, beside, struve(v - 1, large) - v / large * y)
 
 
+def _over(y: Any, x: Any, series: Callable[[Any], Any]) -> Any:
+    """A derivative of Kelvin's functions over x; next to 0 by the series (DLMF 10.65.1)."""
+    near = less(abs(x), 0.01)
+    return where(near, series(where(near, x, 0.0)), y / where(near, 1.0, x))
+
+
 jve = enter("jve", unknown, lambda g, y, v, x: g * (jve(v - 1, x) - jve(v + 1, x)) / 2)
 yve = enter("yve", unknown, lambda g, y, v, x: g * (yve(v - 1, x) - yve(v + 1, x)) / 2)
 hankel1 = enter("hankel1", unknown, lambda g, y, v, x: g * (hankel1(v - 1, x) - hankel1(v + 1, x)) / 2, analytic=True)
@@ -72,8 +78,8 @@ ber = enter("ber", lambda g, y, x: g * berp(x))
 bei = enter("bei", lambda g, y, x: g * beip(x))
 ker = enter("ker", lambda g, y, x: g * kerp(x))
 kei = enter("kei", lambda g, y, x: g * keip(x))
-berp = enter("berp", lambda g, y, x: -g * (bei(x) + y / x))
-beip = enter("beip", lambda g, y, x: g * (ber(x) - y / x))
+berp = enter("berp", lambda g, y, x: -g * (bei(x) + _over(y, x, lambda x: -x * x / 16 * (1 - x**4 / 1152))))
+beip = enter("beip", lambda g, y, x: g * (ber(x) - _over(y, x, lambda x: 0.5 - x**4 / 384)))
 kerp = enter("kerp", lambda g, y, x: -g * (kei(x) + y / x))
 keip = enter("keip", lambda g, y, x: g * (ker(x) - y / x))
 

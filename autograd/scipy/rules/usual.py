@@ -187,6 +187,14 @@ def _rgamma_slope(y: Any, x: Any) -> Any:
 rgamma = enter("rgamma", lambda g, y, x: g * _rgamma_slope(y, x))
 
 
+def _cotangents_apart(x: Any, step: Any) -> Any:
+    """π (cot πx − cot π(x + step)) for a whole step: 0, but it moves with the step (not for whole x)."""
+    x, step = x - rint(x), step - rint(step)
+    whole = equal(x, 0)
+    x = where(whole, 0.5, x)
+    return where(whole, 0.0, _PI * sin(_PI * step) / (sin(_PI * x) * sin(_PI * (x + step))))
+
+
 def _poch_slope(y: Any, z: Any, m: Any) -> Any:
     """How Γ(z + m) / Γ(z) moves with z: y (ψ(z + m) − ψ(z)), of which the poles cancel."""
     turned = logical_and(logical_and(equal(m, rint(m)), less(z, 0.5)), less(z + m, 0.5))
@@ -196,7 +204,7 @@ def _poch_slope(y: Any, z: Any, m: Any) -> Any:
     c, d = where(near, z + m, 1.0), where(near, z, 1.0)
     beside = gamma(c) * (psi(c) * rgamma(d) + _rgamma_slope(rgamma(d), d))
     e, f = where(usual, z + m, 1.0), where(usual, z, 1.0)
-    return where(turned, y * (psi(a) - psi(b)), where(near, beside, y * (psi(e) - psi(f))))
+    return where(turned, y * (psi(a) - psi(b) + _cotangents_apart(z, m)), where(near, beside, y * (psi(e) - psi(f))))
 
 
 poch = enter(
@@ -216,7 +224,8 @@ def _binom_slopes(y: Any, n: Any, k: Any) -> tuple[Any, Any]:
     for_p, for_q = _rgamma_slope(p, b), _rgamma_slope(q, c)
     beside_n, beside_k = gamma(a) * p * (psi(a) * q + for_q), gamma(a) * (for_p * q - p * for_q)
     turned = logical_and(equal(k, rint(k)), logical_and(less(n, -0.5), less(n - k, -0.5)))
-    turned_n = y * (psi(where(turned, -n, 1.0)) - psi(where(turned, k - n, 1.0)))  # poles that cancel, as of poch
+    # Poles that cancel, as of poch.
+    turned_n = y * (psi(where(turned, -n, 1.0)) - psi(where(turned, k - n, 1.0)) + _cotangents_apart(n - k, k))
     return where(turned, turned_n, where(near, beside_n, of_n)), where(near, beside_k, of_k)
 
 

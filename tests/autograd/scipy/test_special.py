@@ -173,6 +173,36 @@ def test_derivatives_where_a_formula_has_no_value(
     assert ag.jvp(ag.grad(ours), x, 1.0)[1] == pytest.approx(expected[1], rel=1e-9, abs=1e-12)
 
 
+@pytest.mark.parametrize("name", ["ber", "bei"])
+@pytest.mark.parametrize("x", [0.0, 1e-8, -9e-3, 0.02, 1.5])
+def test_kelvins_functions_have_derivatives_at_0(name: str, x: float) -> None:
+    mpmath = pytest.importorskip("mpmath")
+    function = getattr(special, name)
+    with mpmath.workdps(60):
+        expected = [float(mpmath.diff(lambda x: getattr(mpmath, name)(0, x), x, n)) for n in (1, 2, 3, 4)]
+    found = []
+    for _ in expected:
+        function = ag.grad(function)
+        found.append(function(x))
+    assert found == pytest.approx(expected, rel=1e-10, abs=1e-12)
+
+
+MIXED = [
+    *[("poch", z, m) for z, m in ((0.4, 0.0), (0.4, -2.0), (-0.3, -1.0), (-2.1, 2.0), (-2.4, 1.0), (2.5, -3.0), (0.3, 0.2))],
+    *[("binom", n, k) for n, k in ((-1.3, 2.0), (-2.6, 1.0), (-0.7, 3.0), (-1.1, 0.0), (3.3, 2.0))],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "a", "b"), MIXED)
+def test_mixed_derivatives_where_poles_cancel(name: str, a: float, b: float) -> None:
+    mpmath = pytest.importorskip("mpmath")
+    exact = {"poch": mpmath.rf, "binom": mpmath.binomial}[name]
+    with mpmath.workdps(60):
+        expected = float(mpmath.diff(lambda x, y: exact(x, y), (mpmath.mpf(a), mpmath.mpf(b)), (1, 1)))
+    second = ag.hessian(lambda z: getattr(special, name)(z[0], z[1]))(np.array([a, b]))
+    np.testing.assert_allclose([second[0, 1], second[1, 0]], expected, rtol=1e-9)
+
+
 def test_at_an_infinite_value_derivatives_are_infinite() -> None:
     assert ag.grad(special.ellipkm1)(0.0) == -np.inf
     assert ag.grad(ag.grad(special.ellipkm1))(0.0) == np.inf
