@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.graph.node import Node
-from autograd.numpy.arguments import array_of, cast, has_node
+from autograd.numpy.arguments import array_of, cast, dtype_of, has_node
 from autograd.numpy.shapes import broadcast_to, concatenate, ravel, reshape
 from autograd.rules.shapes import shape as shape_of
 from autograd.rules.shaping import getitem
@@ -107,17 +107,21 @@ class Concatenator:
             return self._numpys[key]
         pool: list[Any] = []
         places: list[Any] = []
+        alike: list[Any] = []  # the parts, with zeros for nodes: of what type all are together, NumPy says
         size = 0
         for part in parts:
             if isinstance(part, str):
                 places.append(part)
+                alike.append(part)
                 continue
             x = np.r_[part] if isinstance(part, slice) else array(part)
             count = int(np.prod(shape_of(x)))
             pool.append(ravel(x))
+            alike.append(np.zeros(shape_of(x), dtype_of(x)) if has_node(part) else part)
             places.append(np.arange(size, size + count).reshape(shape_of(x)))
             size += count
-        return getitem(concatenate(pool), index=self._numpys[tuple(places)])
+        found = getitem(concatenate(pool), index=self._numpys[tuple(places)])
+        return cast(found, self._numpys[tuple(alike)].dtype)
 
 
 r_ = Concatenator(np.r_)

@@ -205,8 +205,12 @@ def pad(
         numbers = ravel(broadcast_to(array_of(constant_values), sides.shape))
         rim = take(concatenate([np.zeros(1), numbers], 0), np.pad(np.zeros(full, int), widths, constant_values=sides))
         return padded + cast(rim, padded.dtype)
-    if mode not in ("edge", "reflect", "symmetric", "wrap") or reflect_type != "even":
+    if mode not in ("edge", "reflect", "symmetric", "wrap"):
         raise ValueError(f"np.pad on nodes in mode {mode!r}: use constant, edge, reflect, symmetric or wrap")
+    if reflect_type != "even":
+        raise ValueError(
+            f"np.pad on nodes takes reflect_type='even' alone, not {reflect_type!r}: 2 * edge - padded is odd"
+        )
     for axis, (low, high) in enumerate(widths.tolist()):
         if low or high:
             array = take(array, np.pad(np.arange(shape(array)[axis]), (low, high), mode), axis)  # type: ignore[call-overload]

@@ -171,3 +171,22 @@ def toeplitz(c: Any, r: Any = None) -> Any:
     c, r = (anp.broadcast_to(x, (*stack, shape(x)[-1])) for x in (c, r))
     rows, columns = np.indices((shape(c)[-1], shape(r)[-1]))
     return anp.concatenate([c[..., ::-1], r[..., 1:]], axis=-1)[..., shape(c)[-1] - 1 - rows + columns]
+
+
+def circulant(c: Any) -> Any:
+    """The matrix with c for its first column, of which each next one is moved down by one and around."""
+    if not isinstance(c, Node):
+        return _linalg.circulant(c)
+    c = anp.atleast_1d(c)
+    places = np.arange(shape(c)[-1])
+    return c[..., np.subtract.outer(places, places) % len(places)]
+
+
+def hankel(c: Any, r: Any = None) -> Any:
+    """The matrix with c for its first column, r (zeros) for its last row, and constant diagonals that rise."""
+    if not isinstance(c, Node) and not isinstance(r, Node):
+        return _linalg.hankel(c, r)
+    c = anp.atleast_1d(c)
+    r = anp.zeros_like(c) if r is None else anp.atleast_1d(r)
+    places = np.add.outer(*(np.arange(shape(x)[-1]) for x in (c, r)))
+    return anp.concatenate([c, r[..., 1:]], axis=-1)[..., places]

@@ -22,8 +22,10 @@ from autograd.rules.products import matrix_transpose
 from autograd.rules.shapes import is_complex, shape
 from autograd.rules.shaping import sum_to
 from autograd.scipy.factors import (
+    circulant,
     eigh,
     eigvalsh,
+    hankel,
     lu,
     lu_factor,
     norm,
@@ -40,10 +42,12 @@ __all__ = [
     "cho_factor",
     "cho_solve",
     "cholesky",
+    "circulant",
     "det",
     "eigh",
     "eigvalsh",
     "expm",
+    "hankel",
     "inv",
     "logm",
     "lu",
@@ -64,13 +68,31 @@ __all__ = [
 inv, det = anp.linalg.inv, anp.linalg.det
 
 
-def solve(a: Any, b: Any, **options: Any) -> Any:
-    """The x with a x = b; of nodes without options."""
-    if isinstance(a, Node) or isinstance(b, Node):
-        if options:
-            raise TypeError(f"scipy.linalg.solve on nodes takes no {next(iter(options))}=")
-        return anp.linalg.solve(a, b)
-    return _linalg.solve(a, b, **options)
+def solve(
+    a: Any, b: Any, lower: bool = False, *, assume_a: Any = None, transposed: bool = False, **options: Any
+) -> Any:
+    """The x with a x = b, or aᵀ x = b; of a matrix that is assumed to be symmetric, one triangle is read."""
+    if not isinstance(a, Node) and not isinstance(b, Node):
+        given = {name: x for name, x in (("assume_a", assume_a), ("transposed", transposed)) if x}
+        return _linalg.solve(a, b, lower, **given, **options)
+    refuse_options("solve", **options)
+    a, kind = array_of(a), _STRUCTURES.get(assume_a)
+    if kind is None:
+        known = ", ".join(repr(name) for name in _STRUCTURES if name)
+        raise TypeError(f"scipy.linalg.solve on nodes takes no assume_a={assume_a!r}: use {known}")
+    if kind in ("sym", "her"):
+        part, diagonal = anp.tril(a, -1) if lower else anp.triu(a, 1), a * np.eye(shape(a)[-1], dtype=dtype_of(a))
+        other = matrix_transpose(part)
+        a = part + (anp.conj(other) + anp.real(diagonal) if kind == "her" else other + diagonal)
+    elif kind != "gen":
+        a = anp.tril(a) if kind == "lower" else anp.triu(a)
+    return anp.linalg.solve(matrix_transpose(a) if transposed else a, b)
+
+
+# What a matrix may be assumed to be.
+_STRUCTURES = {None: "gen", "gen": "gen", "general": "gen", "sym": "sym", "symmetric": "sym"}
+_STRUCTURES |= dict.fromkeys(("her", "hermitian", "pos", "positive definite"), "her")
+_STRUCTURES |= {"upper triangular": "upper", "lower triangular": "lower"}
 
 
 def cholesky(a: Any, lower: bool = False, **options: Any) -> Any:

@@ -6,7 +6,9 @@ Source: "DLPack: open in memory tensor structure", https://dmlc.github.io/dlpack
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
+
+from autograd.errors import GraphError
 
 __all__ = ["Exchange"]
 
@@ -34,6 +36,19 @@ class Exchange:
         """The processor's own memory, as DLPack calls it."""
         found: tuple[int, int] = self._raw.__dlpack_device__()
         return found
+
+    @classmethod
+    def __torch_function__(cls, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> NoReturn:
+        """Refused: PyTorch would know nothing of the gradient.
+
+        Raises:
+            GraphError: Always; of a TypeError PyTorch would make one that speaks of two classes called Tensor.
+        """
+        name = getattr(function, "__name__", "a function of PyTorch")
+        raise GraphError(
+            f"{name} of PyTorch and a Tensor of autograd: take ag.from_dlpack(x) of PyTorch's, or give it "
+            "torch.from_dlpack(t.detach())"
+        )
 
     def __array_namespace__(self, *, api_version: str | None = None) -> Any:
         """`autograd.numpy`, which has the functions of the array API standard.

@@ -45,6 +45,25 @@ def test_it_is_numpys_array_and_has_derivatives(name: str) -> None:
     np.testing.assert_array_equal(make(anp, X, M), expected)  # without nodes it is NumPy's
 
 
+KEYS: dict[str, Any] = {
+    "a number": lambda x: (x, 0),
+    "numbers on both sides": lambda x: (0.5, x, 1),
+    "a double": lambda x: (x, np.float64(0.5)),
+    "an array of doubles": lambda x: (x, np.ones(2)),
+    "whole numbers": lambda x: (x, np.arange(2, dtype=np.int8), slice(1, 3)),
+    "a complex number": lambda x: (x, 1j),
+}
+
+
+@pytest.mark.parametrize("name", KEYS)
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_numbers_in_a_row_do_not_change_its_type(name: str, kind: Any) -> None:
+    x = X.astype(kind)
+    found, expected = anp.r_[KEYS[name](ag.Tensor(x))], np.r_[KEYS[name](x)]
+    np.testing.assert_array_equal(found.data, expected)
+    assert found.dtype == expected.dtype
+
+
 def test_names_of_hips_autograds_own() -> None:
     found = anp.where(condition=X > 0, x=ag.Tensor(X), y=0.0)
     np.testing.assert_array_equal(found.data, [0.5, 0, 2])

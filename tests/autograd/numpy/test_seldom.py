@@ -72,6 +72,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "norm nuc of a vector": (lambda: anp.linalg.norm(T[0], "nuc"), "of a vector: that is one of matrices"),
     "ag.norm of another order": (lambda: ag.norm(T, 3), "use None, or 2 for vectors"),
     "polyint of too few constants": (lambda: np.polyint(T[0], 3, [1.0, 2.0]), "3 times with 2 constants: give one, or"),
+    "pad by odd entries": (lambda: anp.pad(T, 1, "reflect", reflect_type="odd"), "takes reflect_type='even' alone"),
     "pad by a ramp": (lambda: anp.pad(T, 1, "linear_ramp"), "use constant, edge, reflect, symmetric or wrap"),
     "tensordot of two lengths": (lambda: anp.tensordot(T, T, 1), r"\[1\] and \[0\]: lengths must be equal"),
     "einsum without a factor": (lambda: anp.einsum("ij,jk", T), "einsum of 1 arrays by 'ij,jk', which has 2 terms"),

@@ -149,6 +149,16 @@ CALLS: dict[str, tuple[Any, Any, tuple[Any, ...]]] = {
     "inv": (lambda f, a: f(a), "inv", (M,)),
     "det": (lambda f, a: f(a), "det", (M,)),
     "solve": (lambda f, a, b: f(a, b), "solve", (M, B)),
+    **{
+        f"solve {kind}, lower={lower}": (
+            lambda f, a, b, kind=kind, lower=lower: f(a, b, lower=lower, assume_a=kind, check_finite=False),
+            "solve",
+            (SPD + np.eye(3), B),
+        )
+        for kind in ("gen", "sym", "pos", "her")
+        for lower in (False, True)
+    },
+    "solve transposed": (lambda f, a, b: f(a, b, False, transposed=True), "solve", (M, B[:, 0])),
     "cho_factor": (lambda f, a: anp.triu(f((a + a.T) / 2)[0]), "cho_factor", (SPD + np.eye(3),)),
     "eigh": (lambda f, a: f((a + a.T) / 2)[0], "eigh", (SPD + np.diag([1.0, 2.0, 4.0]),)),
     "eigh vectors": (lambda f, a: f((a + a.T) / 2, lower=False)[1] ** 2, "eigh", (SPD + np.diag([1.0, 2.0, 4.0]),)),
@@ -166,6 +176,9 @@ CALLS: dict[str, tuple[Any, Any, tuple[Any, ...]]] = {
     "lu rows": (lambda f, a: f(a, permute_l=True)[0], "lu", (M[::-1],)),
     "toeplitz": (lambda f, c, r: f(c, r), "toeplitz", (draw(3), draw(4))),
     "toeplitz symmetric": (lambda f, c: f(c), "toeplitz", (draw(3),)),
+    "circulant": (lambda f, c: f(c), "circulant", (draw(4),)),
+    "hankel": (lambda f, c, r: f(c, r), "hankel", (draw(3), draw(4))),
+    "hankel of a column": (lambda f, c: f(c), "hankel", (draw(3),)),
 }
 
 
@@ -288,11 +301,31 @@ def test_triangular_factors_have_the_types_of_scipys(kind: Any) -> None:
     assert found == [part.dtype for part in scipy.linalg.lu(matrix)[1:]]
 
 
+@pytest.mark.parametrize("kind", ["her", "pos", "sym"])
+def test_of_a_matrix_that_is_assumed_to_be_symmetric_one_triangle_is_read(kind: str) -> None:
+    matrix = np.triu(draw(3, 3) + 1j * draw(3, 3), 1) + 5 * np.eye(3) + (0 if kind == "sym" else 7j * np.eye(3))
+
+    def solution(a: Any, b: Any) -> Any:
+        return linalg.solve(a, b, assume_a=kind)
+
+    expected = scipy.linalg.solve(matrix, B, assume_a=kind)
+    np.testing.assert_allclose(solution(ag.Tensor(matrix), B).data, expected, rtol=1e-12)
+    check_grads(solution, argnum=(0, 1), rtol=1e-5)(matrix, B)
+
+
+def test_of_a_triangle_the_other_is_not_read() -> None:
+    for kind, part in (("upper triangular", np.triu), ("lower triangular", np.tril)):
+        found = linalg.solve(ag.Tensor(M), B, assume_a=kind).data
+        np.testing.assert_allclose(found, np.linalg.solve(part(M), B), rtol=1e-12)
+        assert (ag.grad(lambda a, kind=kind: anp.sum(linalg.solve(a, B, assume_a=kind)))(M) == 0)[part(M) == 0].all()
+
+
 def test_options_of_factors_are_refused_by_name() -> None:
     a = ag.Tensor(SPD)
     for call, message in (
         (lambda: linalg.eigh(a, SPD), "takes no b"),
         (lambda: linalg.eigvalsh(a, subset_by_index=[0, 1]), "takes no subset_by_index="),
+        (lambda: linalg.solve(a, B, assume_a="banded"), "takes no assume_a='banded': use 'gen'"),
         (lambda: linalg.qr(a, pivoting=True), "takes no pivoting=: order the columns"),
         (lambda: linalg.qr(a, mode="raw"), 'takes mode="full"'),
         (lambda: linalg.lu(ag.Tensor(B)), r"a square matrix, got shape \(3, 2\)"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -149,3 +150,16 @@ def test_a_gradient_that_is_set_is_a_tensor() -> None:
         x.grad = given
         assert isinstance(x.grad, ag.Tensor)
         assert x.grad.tolist() == [1.0, 1.0]
+
+
+@pytest.mark.peers
+def test_pytorchs_functions_refuse_tensors_in_words_that_tell_the_two_apart() -> None:
+    torch = pytest.importorskip("torch", reason="compares with PyTorch, which is not installed")
+    ours, theirs = ag.Tensor([1.0, 2.0], requires_grad=True), torch.ones(2)
+    for operate in (operator.add, operator.mul, operator.sub, operator.truediv, operator.pow, operator.matmul):
+        for pair in ((ours, theirs), (theirs, ours)):
+            with pytest.raises(ag.GraphError, match=r"of PyTorch and a Tensor of autograd: take ag\.from_dlpack"):
+                operate(*pair)
+    for function in (torch.sin, torch.relu, lambda t: torch.stack([theirs, t])):
+        with pytest.raises(ag.GraphError, match="of PyTorch and a Tensor of autograd"):
+            function(ours)
