@@ -25,38 +25,46 @@ class _Number:
 
     def __init__(self, get: Callable[[], int], put: Callable[[int], object]) -> None:
         self._get, self._put = get, put
-        self._before = 1
-        self._inside: list[int] = []  # the threads that want it
+        self._before = 0  # what it is to be again; 0: it is that
+        self._inside: list[tuple[int, object]] = []  # who wants it, and in which thread
         self._lock = threading.Lock()
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._after_fork)
 
     def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Call a function while OpenBLAS uses one thread."""
-        thread = threading.get_ident()
+        mine = threading.get_ident(), object()
         try:
             with self._lock:
-                self._inside.append(thread)
-                if len(self._inside) == 1:
+                self._inside.append(mine)
+                if not self._before:
                     self._before = self._get()
                     self._put(1)
             return function(*arguments)
         finally:
-            with self._lock:
-                if thread in self._inside:
-                    self._inside.remove(thread)
-                    self._restore()
+            try:
+                self._leave(mine)
+            except BaseException:  # Ctrl-C while it is put back
+                self._leave(mine)
+                raise
+
+    def _leave(self, mine: tuple[int, object]) -> None:
+        """What may be broken off anywhere, and done again."""
+        with self._lock:
+            if mine in self._inside:
+                self._inside.remove(mine)
+            self._restore()
 
     def _restore(self) -> None:
-        if not self._inside and self._before > 1:
+        if not self._inside and self._before:
             self._put(self._before)
+            self._before = 0
 
     def _after_fork(self) -> None:
         """Of the threads, a process that was forked has one."""
         self._lock = threading.Lock()
-        if self._inside:
-            self._inside = [x for x in self._inside if x == threading.get_ident()]
-            self._restore()
+        self._inside = [mine for mine in self._inside if mine[0] == threading.get_ident()]
+        self._restore()
 
 
 @cache

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
+import itertools
+import linecache
 import os
+import sys
 import threading
 from typing import Any
 
@@ -58,6 +62,43 @@ def test_a_function_is_called_while_blas_uses_one_thread(number: int) -> None:
     with pytest.raises(ZeroDivisionError):
         library.run(lambda: 1 / 0)
     assert library.number == number
+
+
+def is_with(frame: Any) -> bool:
+    """Whether a line that runs begins a block of ``with``."""
+    return "with" in linecache.getline(frame.f_code.co_filename, frame.f_lineno)
+
+
+def test_the_number_is_put_back_wherever_ctrl_c_comes() -> None:
+    """Once, before any line of what is run, takes, or puts back."""
+    library, interrupted = Library(), 0
+    # Python looks for signals after calls; the tracer would raise in places that they do not reach: between "finally"
+    # and the "try" below it, and where a "with" is about to let its lock go.
+    source, start = inspect.getsourcelines(blas_threads._Number.run)
+    waiting = start + next(place for place, line in enumerate(source) if "finally" in line) + 1
+    code = {each.__code__ for each in vars(blas_threads._Number).values() if hasattr(each, "__code__")}
+    for line in itertools.count(1):
+        lines = itertools.count(1)
+
+        def trace(frame: Any, event: str, _: Any, lines: Any = lines, last: int = line) -> Any:
+            inside = frame.f_code in code or frame.f_code is Library.put.__code__
+            reached = frame.f_lineno != waiting and not (library.threads._lock.locked() and is_with(frame))
+            if inside and event == "line" and reached and next(lines) == last:
+                raise KeyboardInterrupt
+            return trace if inside else None
+
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            library.run(lambda: None)
+        except KeyboardInterrupt:
+            interrupted += 1
+        else:
+            break
+        finally:
+            sys.settrace(before)
+        assert library.number == SEVERAL, f"after Ctrl-C before line {line}"
+    assert interrupted > 10
 
 
 def test_several_threads_of_python_leave_the_number_as_it_was() -> None:
