@@ -35,7 +35,7 @@ def _where_it_began(trainer: TrainerParts, batch: tuple[Any, ...]) -> str:
         with ag.detect_anomaly(), ag.enable_grad(), np.errstate(all="ignore"):
             trainer.compute_loss(*batch)[0].backward()
     except ag.AnomalyError as error:
-        found = f"; {' '.join(str(error).split())}"
+        found = "".join(f"; {line.strip()}" for line in str(error).splitlines())
     except Exception as error:  # the loss is bad all the same, and that is what is told
         found = f"; run again, the step failed: {' '.join(str(error).split())}"
     finally:

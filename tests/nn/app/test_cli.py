@@ -346,6 +346,16 @@ def test_overwrite(command):
     assert names("runs") == ["xor"]
 
 
+def test_a_run_that_diverges_names_no_line_of_ours(command):
+    """The place of a number that is not finite is the caller's, and a command line is nobody's."""
+    Path("houses.csv").write_text(HOUSES)
+    words = ["train", "houses.csv", "--target", "price", "--optimizer", "sgd", "--learning-rate", "1e30", *QUICK]
+    done = subprocess.run([sys.executable, "-m", "nn", *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "the first value that is not finite; input 0: " in done.stderr
+    assert ".py" not in done.stderr
+
+
 def test_a_run_that_diverges_leaves_the_older_one(command):
     Path("houses.csv").write_text(HOUSES)
     command("train", "houses.csv", "--target", "price", *QUICK)
