@@ -108,9 +108,10 @@ def _run(options: argparse.Namespace) -> int:
         draw(output).save(options.save)
         print(f"\nsaved {options.save}")
     if options.typed is not None:
+        from autograd.files import write
         from autograd.learn.typed import typed_page
 
-        options.typed.write_text(typed_page(options.expression.strip(), numbers), encoding="utf-8")
+        write(options.typed, typed_page(options.expression.strip(), numbers))
         print(f"\nsaved {options.typed}")
     return 0
 

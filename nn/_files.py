@@ -72,9 +72,11 @@ def write_atomically(path: str | Path, content: bytes) -> None:
                 temporary.replace(path)
         if fcntl is None:
             temporary.replace(path)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
+        if isinstance(error, OSError):  # a full disk says no name, and the other one says nothing
+            error.filename = str(path)
         raise
     sync_folder(path.parent)
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 # A file that stands in a folder only for its name, which HIPS autograd gave it, has a floor of its own.
 FLOORS: dict[str, list[set[str]]] = {
     "autograd": [
-        {"errors", "_same_name", "elsewhere"},
+        {"errors", "_same_name", "elsewhere", "files"},
         {"extras", "kinds", "suggest"},
         {"argument_kinds"},
         {"rules", "terminal", "arguments"},

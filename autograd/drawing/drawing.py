@@ -26,6 +26,7 @@ from autograd.drawing.sketch import Sketch, printable, sketch
 from autograd.drawing.summary import summary
 from autograd.explaining.attribution import edge_shares
 from autograd.explaining.names import find_node
+from autograd.files import write
 from autograd.graph.node import Node, describe
 from autograd.graph.order import topological_order
 from autograd.suggest import Elsewhere
@@ -255,7 +256,7 @@ class Drawing:
             "html": lambda: self.page.html,
         }
         data = texts[ending]().encode() if ending in texts else self.rendered(ending)
-        path.write_bytes(data)
+        write(path, data)
         return path
 
     @property
@@ -314,7 +315,7 @@ class StepPage:
     def save(self, path: str | Path) -> Path:
         """Write the page as an HTML file."""
         path = Path(path)
-        path.write_text(self.html, encoding="utf-8")
+        write(path, self.html)
         return path
 
     def __repr__(self) -> str:

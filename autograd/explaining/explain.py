@@ -13,7 +13,7 @@ from autograd.arguments import checked
 from autograd.errors import GraphError
 from autograd.explaining import attribution
 from autograd.explaining.attribution import Path
-from autograd.explaining.names import amount, derivatives_of, find_node, forward_of, norm, result
+from autograd.explaining.names import amount, derivatives_of, encodable, find_node, forward_of, norm, result
 from autograd.explaining.notation import WIDTH, name_latex, number_latex, number_text, wrapped
 from autograd.explaining.trace import Flow, Trace, trace_backward
 from autograd.graph.node import Node, describe
@@ -344,7 +344,7 @@ def explain(
         raise GraphError(f"{describe(wrt)} does not require a gradient: make it with requires_grad=True")
     trace = trace_backward(output, names=names)
     if wrt not in trace.names:  # no part of the graph: still worth a clear answer
-        trace.names[wrt] = wrt.label or "it"
+        trace.names[wrt] = encodable(wrt.label or "it")
     flows = attribution.flows_between(trace, wrt)
     count = attribution.count_paths(flows, output, wrt)
     gradient = trace.gradients.get(wrt, 0.0 if wrt.kind == "scalar" else np.zeros_like(wrt._raw))

@@ -49,7 +49,12 @@ def labels_of(order: Sequence[Node], names: Mapping[str, Any] | None = None) -> 
                 if isinstance(node, Node):
                     given.setdefault(node, called)
     labels = {node: node.label or given.get(node) for node in order}
-    return {node: label for node, label in labels.items() if label}
+    return {node: encodable(label) for node, label in labels.items() if label}
+
+
+def encodable(text: str) -> str:
+    """A text without the halves of characters that no file or terminal takes, such as those in names of files."""
+    return text if text.isascii() else re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 
 def find_node(which: Node | str, order: Sequence[Node], names: Mapping[str, Any] | None, argument: str) -> Node:
@@ -70,7 +75,7 @@ def find_node(which: Node | str, order: Sequence[Node], names: Mapping[str, Any]
     if not isinstance(which, str):
         raise TypeError(f"{argument} is one node or its label, not {type(which).__name__}: ask for one at a time")
     labels = labels_of(order, names)
-    found = [node for node, label in labels.items() if label == which]
+    found = [node for node, label in labels.items() if label == encodable(which)]
     if not found:
         known = ", ".join(map(repr, dict.fromkeys(map(shortened, labels.values())))) or "none"
         raise GraphError(f"{argument}={which!r}: no node has that label; the labels below the output are {known}")

@@ -17,6 +17,7 @@ from autograd.explaining.explain import explain
 from autograd.explaining.names import forward_of
 from autograd.explaining.notation import number_text
 from autograd.explaining.trace import Flow, Trace, trace_backward
+from autograd.files import write
 from autograd.value.value import Value
 
 __all__ = ["Answer", "Quiz", "quiz"]
@@ -172,7 +173,7 @@ class Quiz:
     def save(self, path: str | Path, solutions: bool = False, play: bool = False) -> Path:
         """Write the sheet as an HTML file: on paper, its key with ``solutions``, or with ``play`` to be played."""
         path = Path(path)
-        path.write_text(self.play().html if play else self.page(solutions), encoding="utf-8")
+        write(path, self.play().html if play else self.page(solutions))
         return path
 
     def _repr_html_(self) -> str:

@@ -102,3 +102,18 @@ def test_what_nobody_holds_is_left_behind_and_what_somebody_writes_is_not(tmp_pa
         assert sorted(path.name for path in tmp_path.iterdir()) == [names[0], "model"]
     write_atomically(tmp_path / "model", b"newer")
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
+
+
+@posix
+def test_a_full_disk_is_told_with_the_files_name(tmp_path):
+    resource = pytest.importorskip("resource")
+    write_atomically(tmp_path / "model", b"old")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    try:
+        with pytest.raises(OSError, match="model") as caught:
+            write_atomically(tmp_path / "model", bytes(200))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert caught.value.filename == str(tmp_path / "model")
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"old"]
