@@ -75,7 +75,7 @@ def write_atomically(path: str | Path, content: bytes) -> None:
     except BaseException as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
-        if isinstance(error, OSError):  # a full disk says no name, and the other one says nothing
+        if isinstance(error, OSError) and error.errno is not None:  # a full disk says no name
             error.filename = str(path)
         raise
     sync_folder(path.parent)
