@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,13 +56,16 @@ class Explanation:
     @property
     def sum_of_paths(self) -> float:
         """The sum of what came by the listed paths."""
-        return math.fsum(path.total for path in self.paths)
+        return _total([path.total for path in self.paths])
 
     @property
     def checked(self) -> bool:
         """Whether the paths were all listed and add up to the engine's gradient, within rounding."""
-        size = math.fsum(abs(path.total) for path in self.paths)
-        return self.complete and bool(abs(self.sum_of_paths - self.gradient) <= 1e-9 * size)
+        found, told = self.sum_of_paths, self.gradient
+        if not (np.isfinite(found) and np.isfinite(told)):
+            return self.complete and bool(np.array_equal(found, told, equal_nan=True))
+        size = _total([abs(path.total) for path in self.paths])
+        return self.complete and bool(abs(found - told) <= 1e-9 * size)
 
     # ---- text -------------------------------------------------------------------------------------------------------
 
@@ -354,6 +357,14 @@ def explain(
     if output.kind == "scalar" and count:
         paths = attribution.largest_paths(flows, output, wrt, gradient, max(1, most_paths))
     return Explanation(output, wrt, gradient, tuple(paths), count, edges, tuple(flows), trace)
+
+
+def _total(numbers: Sequence[float]) -> float:
+    """Their sum, rounded once."""
+    try:
+        return math.fsum(numbers)
+    except (ValueError, OverflowError):  # of both infinities, or too large on the way
+        return sum(numbers)
 
 
 def _repeated(path: Path) -> str:

@@ -97,6 +97,24 @@ def test_the_table_of_the_readmes_example() -> None:
     assert "Sum over paths" in derivation
 
 
+@pytest.mark.parametrize(
+    ("compute", "summed"),
+    [
+        (lambda a: 1 / a, "−∞"),
+        (lambda a: 1 / a - 2 / a, "NaN"),
+        (lambda a: (a + 1) * 1e308 * 100 - a * 1e308 * 100, "NaN"),
+        (lambda a: a**0.5 * a, "NaN"),
+        (lambda a: a * 1e308 + a * 1e308, "∞"),
+    ],
+)
+def test_paths_that_are_infinite_add_up_to_the_gradient_too(compute: Any, summed: str) -> None:
+    """What a lesson shows first: a division by 0; the sum of the paths is the engine's, and that is said."""
+    a = ag.Value(0.0, label="a")
+    told = ag.explain(compute(a), a)
+    assert told.checked
+    assert f"∂L/∂a = {summed} by backward(): the same" in str(told).replace("≈", "=")
+
+
 def test_a_long_derivation_fits_a_screen() -> None:
     a, b = ag.Value(-4.0, label="a"), ag.Value(2.0, label="b")
     g = readme(a, b)
