@@ -16,6 +16,7 @@ import numpy as np
 from autograd.errors import GraphError, MissingRuleError, ShapeError
 from autograd.functional.flattening import flatten
 from autograd.functional.trees import keys_and_parts, leaves, map_leaves
+from autograd.graph.hooks import untraced
 from autograd.graph.mode import is_recording
 from autograd.graph.node import Node
 from autograd.rules.primitive import Primitive
@@ -188,7 +189,7 @@ class OwnPrimitive(Primitive):
         # The function gets arrays of its own, to do with as it likes, and may give back a part of one.
         own = [np.array(x) if isinstance(x, np.ndarray) else x for x in inputs]
         packing = attrs.get(PACKING)
-        result = self.function(*_as_given(own, attrs), **attrs)
+        result = untraced(self.function, *_as_given(own, attrs), **attrs)
         self._refuse_variables(result)
         if result is not None and keys_and_parts(result) is not None:
             if packing is None:

@@ -41,6 +41,19 @@ class Tracer(Protocol):
 tracer: ContextVar[Tracer | None] = ContextVar("tracer", default=None)
 current_tracer = tracer.get
 
+
+def untraced(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """What a function gives that is called from within a trace, and is no part of it."""
+    outside = current_tracer()
+    if outside is None:
+        return function(*args, **kwargs)
+    try:  # Ctrl-C may come after the next line as soon as within it
+        tracer.set(None)
+        return function(*args, **kwargs)
+    finally:
+        tracer.set(outside)
+
+
 ForwardHook = Callable[[Any, Callable[..., Any], tuple[Any, ...], dict[str, Any]], Any]
 _forward_hook: ContextVar[ForwardHook | None] = ContextVar("forward_hook", default=None)
 # The function that is called instead of each operation, or None; `forward_hook` sets it.

@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from autograd.program.numbers.fusion import joined
+from autograd.program.numbers.own import OwnByLanes
 from autograd.program.simplify import attribute_names
-from autograd.program.tape import Tape
+from autograd.program.tape import Tape, content
 from autograd.rules import arithmetic, products, reductions
 from autograd.rules.primitive import Primitive
 
@@ -133,6 +134,7 @@ def lower(tape: Tape) -> Listing:
 
     numbers = {place: float(number) for place, number in constants.items() if uses[place]}
     listing = Listing([*tape.arguments, *tape.sources, *tape.captured], numbers, outputs)
+    own: dict[Any, OwnByLanes] = {}  # those of the same arguments are one action
     for place in range(len(uses)):  # constants may join the tape meanwhile
         rule, inputs, attrs, _, _ = tape.entries[place]
         action: Action
@@ -144,6 +146,8 @@ def lower(tape: Tape) -> Listing:
         elif place in sums:
             action, operands = _flat(sums[place])
             inputs = tuple(operands)
+        elif rule.own:
+            action = own.setdefault((rule, content(attrs)), OwnByLanes(rule, attrs))
         else:
             action = rule
             if attrs:  # they are constants like any other: lanes may differ in them

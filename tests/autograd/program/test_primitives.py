@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 import pytest
 
 import autograd as ag
+from autograd import extend
 from autograd.program import intrinsics
 from autograd.program.native.book import functions
 from autograd.rules.primitive import BOOK
@@ -133,3 +135,45 @@ def test_what_is_taken_is_the_share_but_for_no_number_of_what_was_not() -> None:
     h = np.full(shares.shape, 3.0)
     assert taken.vjps[0] is not None
     np.testing.assert_array_equal(taken.vjps[0](h, None, shares, upstream), np.where(left_out, 0.0, h))
+
+
+@extend.primitive
+def powered(x: Any, n: int = 2, sign: str = "plus") -> float:
+    """A function of numbers alone: arrays it would refuse."""
+    return math.pow(x, n) if sign == "plus" else -math.pow(x, n)
+
+
+@extend.primitive
+def length(x: Any, y: Any) -> float:
+    """The same, of two."""
+    return math.hypot(x, y)
+
+
+extend.defvjp(powered, lambda ans, x, n=2, sign="plus": lambda g: g * n * ans / x)
+extend.defvjp(length, lambda ans, x, y: lambda g: g * x / ans, lambda ans, x, y: lambda g: g * y / ans)
+
+OF_OWN = {
+    "one": lambda x: powered(x),
+    "a setting by name": lambda x: powered(x, n=3),
+    "a setting that is no number": lambda x: powered(x, 3, "minus"),
+    "several with several settings": lambda x: (
+        powered(x) + powered(x + 1) + powered(2 * x, n=3) + powered(x, 3, "minus")
+    ),
+    "of two": lambda x: length(x, 1.0) * length(2.0, x),
+    "a checkpoint": ag.checkpoint(lambda x: ag.exp(x) * x),
+}
+
+
+@pytest.mark.parametrize("what", OF_OWN)
+def test_primitives_of_ones_own_on_numbers(what: str) -> None:
+    """In programs, alone, many at once, and by another example in each row."""
+    f: Any = OF_OWN[what]
+    compiled = ag.compile(ag.value_and_grad(f), engine="numpy")
+    leaf = ag.Value(1.5)
+    program = ag.Program.from_graph(f(leaf), [leaf], engine="numpy")
+    rows = np.array([[0.5], [2.0], [0.25]])
+    values, slopes = program.batch(rows)
+    for (x,), value, (slope,) in zip(rows.tolist(), values, slopes, strict=True):
+        difference = (f(x + 1e-6) - f(x - 1e-6)) / 2e-6
+        for found in (compiled(x), (value, slope), (program(x)[0], *program(x)[1])):
+            np.testing.assert_allclose(found, (f(x), difference), rtol=1e-8)
