@@ -57,7 +57,8 @@ class Run:
         self.argument = tuple(args[i] for i in positions) if several else args[positions[0]]
         self.given = leaves(self.argument)
         self.inputs = self._own_leaves(args, positions)
-        if self.inputs and self.inputs[0].traced:  # plain ones, too: of what is traced around them, nobody has numbers
+        self._traced = bool(self.inputs) and self.inputs[0].traced
+        if self._traced:  # plain ones, too: of what is traced around them, nobody has numbers
             self.given = [leaf.inputs[0] for leaf in self.inputs]
         traced = with_leaves(self.argument, self.inputs)
         replaced = list(args)
@@ -203,20 +204,21 @@ class Run:
         if len(pairs) > 1:  # one pass for all: from the number Σ u·y, whose derivative for y is u
             steps = _inner(*zip(*pairs, strict=True))
             root, upstream, order = steps[-1], None, [*order, *steps]
-        return _gradients(root, upstream, order, self.inputs, record)
+        return _gradients(root, upstream, order, self.inputs, record or self._traced)
 
     def _push(self, directions: Sequence[Any], results: Sequence[Any], order: Sequence[Node], record: bool) -> Any:
         """J v for each of some results along an order, from the direction of each input."""
+        record = record or self._traced
         with recorded():
             seeds = {x: x._seed(v, record) for x, v in zip(self.inputs, directions, strict=True)}
         found = push_forward(order, seeds, record)
         return [y._as_gradient(found.get(y), record) if isinstance(y, Node) else zero(y) for y in results]
 
     def _rows(self, y: Any) -> list[Any]:
-        return rows(y, self.inputs, self._order, self._outer)
+        return rows(y, self.inputs, self._order, self._outer or self._traced)
 
     def _columns(self) -> list[list[Any]]:
-        return columns(self.results, self.inputs, self._order, self._outer)
+        return columns(self.results, self.inputs, self._order, self._outer or self._traced)
 
     def _records(self, nodes: Sequence[Any]) -> bool:
         return is_recording() and (self._outer or any(map(requires_grad, nodes)))

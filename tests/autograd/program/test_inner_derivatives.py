@@ -93,3 +93,27 @@ def test_the_loss_of_a_network_that_is_to_solve_an_equation() -> None:
     assert value == pytest.approx(loss(parameters), rel=1e-12)
     for name, slopes in ag.grad(loss)(parameters).items():
         np.testing.assert_allclose(gradient[name], slopes, rtol=1e-10)
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_a_derivative_within_no_grad_is_recorded_as_what_stays(name: str) -> None:
+    way, expected = WAYS[name]
+
+    def alone(w: Any) -> Any:
+        with ag.no_grad():
+            return way(w)
+
+    w = np.array([0.3, -0.5, 2.0, 1.1])
+    np.testing.assert_allclose(ag.compile(alone, engine="numpy")(w), expected(w), rtol=1e-12, atol=1e-15)
+    slope = ag.grad(lambda w: w[0] * anp.sum(alone(w)))
+    for f in (slope, ag.compile(slope, engine="numpy")):
+        np.testing.assert_allclose(f(w), [np.sum(expected(w)), 0, 0, 0], rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_a_checkpoint_that_takes_derivatives_is_recorded(name: str) -> None:
+    """Its function runs on plain arrays while it is recorded, and nothing in it is taken down."""
+    way, expected = WAYS[name]
+    for w in (np.array([0.3, -0.5, 2.0, 1.1]), np.array([1.0, 0.4, -0.7, 0.2])):
+        compiled = ag.compile(ag.checkpoint(way), engine="numpy")
+        np.testing.assert_allclose(compiled(w), expected(w), rtol=1e-12, atol=1e-15)
