@@ -10,6 +10,7 @@ from scipy import linalg as _linalg
 import autograd.numpy as anp
 from autograd.extend import defjvp, defvjp, primitive
 from autograd.graph.node import Node
+from autograd.numpy.arguments import plain
 from autograd.rules.shapes import shape
 
 # What changes how SciPy works, and not what it finds.
@@ -135,11 +136,17 @@ def _factored(name: str, a: Any) -> tuple[Any, Any, Any]:
         raise TypeError(
             f"scipy.linalg.{name} on nodes takes a square matrix, got shape {shape(a)}: autograd.numpy.linalg has qr"
         )
-    pivots = _linalg.lu_factor(a.detach().data)[1]
+    pivots = _linalg.lu_factor(plain(a, "scipy.linalg.lu"))[1]
+    order = order_of(pivots)
+    return _packed(a, order), pivots, order
+
+
+def order_of(pivots: Any) -> Any:
+    """Which row stands where, after LAPACK's exchanges."""
     order = np.arange(len(pivots))
     for i, j in enumerate(pivots):
         order[[i, j]] = order[[j, i]]
-    return _packed(a, order), pivots, order
+    return order
 
 
 def lu_factor(a: Any, **options: Any) -> Any:

@@ -121,8 +121,10 @@ def solve_ivp(
     function = lambda y, t, *more: fun(t, y, *more)  # noqa: E731
     start, end = t_span
     ends = [float(plain(t, "solve_ivp")) for t in (start, end)]
+    # Traced ones are refused: how many steps there are, and what SciPy tells of them, would stay as it was.
+    at, more = map_leaves(lambda x: plain(x, "the steps of solve_ivp (odeint is recorded)"), (_array(y0), given))
     if t_eval is None:
-        solver(function, plain(_array(y0), "solve_ivp"), np.array(ends), map_leaves(plain, given))
+        solver(function, at, np.array(ends), more)
         times = solver.found.t
     else:
         times = _array(t_eval)
@@ -134,7 +136,7 @@ def solve_ivp(
     ys = _solution(function, (_array(y0), np.concatenate(parts), given), solver)
     ys = ys if at_start else ys[1:]
     if not solver.found:  # no step was taken for these times
-        solver(function, plain(_array(y0), "solve_ivp"), np.array(ends), map_leaves(plain, given))
+        solver(function, at, np.array(ends), more)
     return OptimizeResult({**solver.found, "t": times, "y": np.transpose(ys)})
 
 

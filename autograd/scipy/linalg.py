@@ -29,6 +29,7 @@ from autograd.scipy.factors import (
     lu,
     lu_factor,
     norm,
+    order_of,
     pinv,
     qr,
     refuse_options,
@@ -52,6 +53,7 @@ __all__ = [
     "logm",
     "lu",
     "lu_factor",
+    "lu_solve",
     "norm",
     "pinv",
     "qr",
@@ -173,6 +175,19 @@ def cho_solve(c_and_lower: tuple[Any, bool], b: Any, **options: Any) -> Any:
     lower = bool(np.ravel(lower)[0])  # SciPy's cho_factor of a stack says it of each
     first, second = (0, 2) if lower else (2, 0)
     return solve_triangular(factor, solve_triangular(factor, b, first, lower), second, lower)
+
+
+def lu_solve(lu_and_piv: tuple[Any, Any], b: Any, trans: int = 0, **options: Any) -> Any:
+    """The x with a x = b, or aᵀ x = b where ``trans``, from what `lu_factor` gives of a."""
+    factors, pivots = lu_and_piv
+    if not isinstance(factors, Node) and not isinstance(b, Node):
+        return _linalg.lu_solve(lu_and_piv, b, trans, **options)
+    refuse_options("lu_solve", **options)
+    order, b = order_of(pivots), array_of(b)
+    ways = {"lower": True, "unit_diagonal": True}
+    if not trans:
+        return solve_triangular(factors, solve_triangular(factors, b[order], **ways))
+    return solve_triangular(factors, solve_triangular(factors, b, trans), trans, **ways)[np.argsort(order)]
 
 
 @primitive

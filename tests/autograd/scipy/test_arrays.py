@@ -171,6 +171,15 @@ CALLS: dict[str, tuple[Any, Any, tuple[Any, ...]]] = {
     "norm of rows": (lambda f, a: f(a, 3, axis=1), "norm", (M,)),
     "pinv": (lambda f, a: f(a), "pinv", (draw(4, 3),)),
     "lu factor": (lambda f, a: f(a)[0], "lu_factor", (M[::-1],)),
+    **{
+        f"lu_solve {trans} {rhs.ndim}": (
+            lambda f, a, b, trans=trans: f(linalg.lu_factor(a), b, trans),
+            "lu_solve",
+            (M[::-1], rhs),
+        )
+        for trans in (0, 1, 2)
+        for rhs in (B, B[:, 0])
+    },
     "lu lower": (lambda f, a: f(a)[1], "lu", (M[::-1],)),
     "lu upper": (lambda f, a: f(a)[2], "lu", (M[::-1],)),
     "lu rows": (lambda f, a: f(a, permute_l=True)[0], "lu", (M[::-1],)),
@@ -350,3 +359,8 @@ def test_the_root_of_a_real_matrix_may_be_complex_and_its_logarithm_is_refused_o
     check_grads(linalg.sqrtm, order=2)(indefinite)
     with pytest.raises(ag.DTypeError, match="branch cut"):
         ag.grad(lambda a: anp.sum(anp.abs(linalg.logm(a))))(indefinite)
+
+
+def test_pivots_are_no_part_of_a_program() -> None:
+    with pytest.raises(ag.RecordingError, match=r"cannot record scipy\.linalg\.lu .*it goes by the numbers"):
+        ag.compile(lambda a: linalg.lu_factor(a)[0])(M)

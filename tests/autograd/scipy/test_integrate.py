@@ -218,3 +218,17 @@ def test_integrals_of_points_are_scipys_with_derivatives(name: str) -> None:
     elif name != "romb":
         with pytest.raises(TypeError, match="for y, not for places"):
             ours(y[0, :, 0], ag.Tensor(x, requires_grad=True))
+
+
+def test_the_steps_that_solve_ivp_chooses_are_no_part_of_a_program() -> None:
+    times, rate = np.array([0.0, 0.5, 1.0]), np.array([1.0, 2.0])
+    decay = lambda t, y, rate: -rate * y  # noqa: E731
+    for points in (None, times):
+        program = ag.compile(
+            lambda rate, at: integrate.solve_ivp(decay, (0.0, 1.0), np.ones(2), t_eval=at, args=(rate,)).y
+        )
+        with pytest.raises(ag.RecordingError, match=r"cannot record the steps of solve_ivp \(odeint is recorded\)"):
+            program(rate, points)
+    program = ag.compile(lambda rate: integrate.odeint(decay, np.ones(2), times, (rate,), tfirst=True)[-1])
+    program(np.ones(2))
+    np.testing.assert_allclose(program(rate), np.exp(-rate), rtol=1e-6)
