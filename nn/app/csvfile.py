@@ -213,6 +213,8 @@ def _parsed(
     if skipped and not keep_bad:
         lines = listed((str(line + dialect.skip) for line in skipped), most=4)
         notes.append(f"lines with more cells than the header are left out: {lines}")
+    if any("Length of header" in str(each.message) for each in caught):
+        notes.append("rows have cells beyond the header's columns, which are left out; is one of their names missing?")
     if not keep_bad and (again := _headers(frame)).any():
         frame = frame[~again].reset_index(drop=True)
         notes.append(f"lines that hold the columns' names again are left out: {again.sum():,}")

@@ -58,7 +58,7 @@ class Dialect:
         header: Whether the first line names the columns.
         skip: Lines before that one: comments, titles, ``sep=;``, headings over several columns.
         units: Whether the line after it holds units or the like, and no cells.
-        trailing: Whether rows, unlike the header, end in a separator.
+        trailing: Whether rows, some at least, end in a separator, unlike the header.
         named_rows: Whether the rows have one cell more than the header, in front.
     """
 
@@ -263,7 +263,8 @@ def _rows(lines: Sequence[str], separator: str, quote: str, escape: str | None =
 
 def _is_even(rows: Sequence[Sequence[str]]) -> bool:
     body = rows[1:] or rows
-    width, count = Counter(map(len, body)).most_common(1)[0]
+    ended = len(rows[0]) + 1  # cells of a row that ends in a separator, unlike the header
+    width, count = Counter(len(row) - (len(row) == ended and not row[-1]) for row in body).most_common(1)[0]
     if width > 1 and len(rows[0]) == width:
         return count >= min(0.9 * len(body), max(len(body) - 1, 2))  # one bad row of a few says nothing
     return width > 1 and count >= 0.9 * len(body) and len(rows[0]) == width - 1
@@ -288,8 +289,8 @@ def _described(separator: str, quote: str, rows: Sequence[Sequence[str]], skip: 
     commas = separator != "," and sum("," in cell and _has_decimal_comma(cell, separator) for cell in cells)
     points = sum(re.fullmatch(r"[-+]?\d+\.\d+", cell) is not None for cell in cells)
     width = Counter(map(len, body)).most_common(1)[0][0] if body else len(header)
-    longer = len(header) == width - 1
-    trailing = longer and all(row[-1] == "" for row in body if len(row) == width)
+    longer = [row for row in body if len(row) == len(header) + 1]
+    trailing = bool(longer) and all(row[-1] == "" for row in longer)
     return Dialect(
         separator,
         quote,
@@ -297,7 +298,7 @@ def _described(separator: str, quote: str, rows: Sequence[Sequence[str]], skip: 
         header=not (body and len(header) == width and _is_row(header, body)),
         skip=skip,
         trailing=trailing,
-        named_rows=longer and not trailing,
+        named_rows=len(header) == width - 1 and not trailing,
     )
 
 

@@ -57,6 +57,8 @@ TABLES = {
     "decimal commas without a header": ("3,14;1,5\n-0,5;2,5\n", {"column_1": [3.14, -0.5], "column_2": [1.5, 2.5]}),
     "a semicolon in every row": ("x,a;b\n1,c;d\n2,e;f\n", {"x": [1, 2], "a;b": ["c;d", "e;f"]}),
     "no decimal commas": ("x;y\n1;a,b\n2;c,d\n", {"x": [1, 2], "y": ["a,b", "c,d"]}),
+    "separators at the ends of some rows": ("x;y\n1;a,b;\n2;c,d\n3;e,f;\n4;g,h\n", {"x": [1, 2, 3, 4],
+        "y": ["a,b", "c,d", "e,f", "g,h"]}),
     "blanks between": ("x  y\n1 2.5\n 3   4\n", {"x": [1, 3], "y": [2.5, 4.0]}),
     "names without a column": ("x,y\na,1,2\nb,3,4\n", {"Unnamed: 0": ["a", "b"], "x": [1, 3], "y": [2, 4]}),
     "an empty name": (",x\n1,2\n5,4\n", {"Unnamed: 0": [1, 5], "x": [2, 4]}),
@@ -112,6 +114,17 @@ def test_rows_that_are_too_long_are_left_out_and_said_or_kept_as_holes():
     assert kept.bad == (20,)
     assert np.isnan(kept.frame.loc[20].to_numpy(dtype=float)).all()
     assert kept.frame["x"].iloc[[19, 21]].tolist() == [1, 5]
+
+
+def test_cells_beyond_the_header_are_told_where_rows_end_in_separators():
+    """pandas says so by a warning, and reads on."""
+    rows = [f"{place},a," for place in range(120)]
+    whole = read_table("\n".join(["x,y", *rows]).encode(), "made.csv")
+    assert not whole.notes
+    rows[110] = "110,a,lost"
+    table = read_table("\n".join(["x,y", *rows]).encode(), "made.csv")
+    assert table.frame["x"].tolist() == list(range(120))
+    assert any("beyond the header's columns" in note for note in table.notes)
 
 
 @pytest.mark.parametrize(
