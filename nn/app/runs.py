@@ -208,6 +208,11 @@ def read_run(folder: Path) -> Run:
     if not path.is_file():
         runs = [each.parent.name for each in sorted(folder.parent.glob(f"*/{CONFIG}"))]
         what = f"{folder} holds no {CONFIG}, so it is no run folder" if folder.is_dir() else f"there is no run {folder}"
+        if f"{folder.name}.unfinished" in runs:
+            raise RunError(
+                f"{what}: its training was broken off; the same command with --resume goes on with it, and "
+                f"{folder}.unfinished holds what was learnt so far"
+            )
         raise RunError(f"{what}{nearest(folder.name, runs) or '; train one with: python -m nn train'}")
     try:
         return Run.from_json(_read(path))

@@ -219,6 +219,14 @@ def test_a_missing_run(saved):
         read_run(saved.parent)
 
 
+def test_a_run_that_was_broken_off_is_found_beside_its_place(saved):
+    saved.rename(saved.with_name("tables.unfinished"))
+    with pytest.raises(
+        RunError, match=r"there is no run .*tables: its training was broken off; .* --resume .*unfinished"
+    ):
+        read_run(saved.with_name("tables"))
+
+
 def test_the_network_comes_back(saved):
     model = read_run(saved).model(saved)
     np.testing.assert_array_equal(model.state_dict()["0.weight"], nn.MLP(3, [4, 2], seed=0).state_dict()["0.weight"])
