@@ -76,6 +76,8 @@ def silence(stream: TextIO) -> None:
 
 def run(main: Callable[[], int]) -> NoReturn:
     """End the process by a command's exit code; its streams may be poor, closed, or without a reader."""
+    # Libraries start Python again, such as multiprocessing its tracker: from the present folder it must import nothing.
+    os.environ["PYTHONSAFEPATH"] = "1"
     prepare_streams()
     try:
         try:

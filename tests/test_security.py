@@ -67,6 +67,16 @@ def test_the_command_runs_nothing_that_lies_beside_the_data(foreign: Path, tmp_p
     assert (foreign / "runs" / "table" / "curves.svg").is_file(), outcome.stderr
 
 
+def test_what_libraries_start_runs_nothing_there_either(foreign: Path, tmp_path: Path) -> None:
+    """Python started with -c, as multiprocessing starts its tracker, which imports json from Python 3.14 on."""
+    script = tmp_path / "gradbook"
+    start = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import json'])"
+    script.write_text(f"from autograd.terminal import run\nrun(lambda: exec({start!r}) or 0)\n", encoding="utf-8")
+    outcome = run([sys.executable, str(script)], foreign)
+    assert outcome.returncode == 0, outcome.stderr
+    assert not list(foreign.glob("planted-*"))
+
+
 def test_python_with_m_does_as_the_page_says(foreign: Path) -> None:
     assert run([sys.executable, "-m", "nn", "train", "table.csv", "--target", "y"], foreign).returncode == 0
     assert list(foreign.glob("planted-*"))
