@@ -5,9 +5,11 @@ import math
 import numpy as np
 
 from autograd.rules import forwards, normal
-from autograd.rules.arithmetic import greater, where
+from autograd.rules.arithmetic import equal, greater, where
 from autograd.rules.exponentials import exp
 from autograd.rules.primitive import elementwise
+
+NOTHING = -math.inf  # the logarithm of 0
 
 sigmoid = elementwise(
     "sigmoid", forwards.sigmoid,
@@ -23,9 +25,9 @@ softplus = elementwise(
 
 logaddexp = elementwise(
     "logaddexp", np.logaddexp,
-    lambda g, y, a, b: g * sigmoid(a - b),
-    lambda g, y, a, b: g * sigmoid(b - a),
-    scalar=forwards.logaddexp_of_floats, doc="y = ln(eᵃ + eᵇ)",
+    lambda g, y, a, b: g * sigmoid(a - where(equal(y, NOTHING), 0.0, b)),
+    lambda g, y, a, b: g * sigmoid(b - where(equal(y, NOTHING), 0.0, a)),
+    scalar=forwards.logaddexp_of_floats, doc="y = ln(eᵃ + eᵇ)", kink="a = b = −∞: 0",
 )  # fmt: skip
 
 relu = elementwise(

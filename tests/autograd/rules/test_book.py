@@ -253,6 +253,7 @@ KINKS = {
     "logsumexp_n": lambda: (_slopes_of_nothing(ag.logsumexp, ag.Value), [0.0, 0.0]),
     "max": lambda: (_shares_of_ties(ag.max), [0.0, 0.5, 0.5, 0.0]),
     "min": lambda: (_shares_of_ties(ag.min), [0.5, 0.0, 0.0, 0.5]),
+    "logaddexp": lambda: (_slopes(ag.logaddexp, -math.inf, -math.inf), [0.0, 0.0]),
 }
 
 

@@ -11,6 +11,7 @@ import pytest
 from mpmath import mp, mpf
 
 import autograd as ag
+import autograd.numpy as anp
 from tests.autograd.rules.exact import representable, ulps
 
 POINTS = [
@@ -192,3 +193,23 @@ def test_a_row_is_the_same_alone_and_among_many(function: Callable[..., Any], dt
             np.testing.assert_array_equal(function(np.asfortranarray(x), axis=axis), alone)
     with pytest.raises(ValueError, match=r"empty|zero-size"):
         function(np.ones((40, 0)), axis=1)
+
+
+def test_the_paths_of_a_chain_with_states_that_cannot_be_reached() -> None:
+    transition = np.array([[-np.inf, 0.0], [math.log(0.5), math.log(0.5)]])
+    start = np.array([0.0, -np.inf])
+
+    def total(B: Any) -> Any:  # by pairs, so that some sums are of nothing but −∞
+        alpha = start + B[0]
+        for row in (B[1], B[2]):
+            alpha = anp.logaddexp(alpha[0] + transition[0], alpha[1] + transition[1]) + row
+        return anp.logaddexp(alpha[0], alpha[1])
+
+    def paths(B: Any) -> Any:  # 0 → 1 → 0 and 0 → 1 → 1, as the sum that it is
+        return B[0, 0] + B[1, 1] + math.log(0.5) + anp.log(anp.exp(B[2, 0]) + anp.exp(B[2, 1]))
+
+    B = np.random.default_rng(0).normal(size=(3, 2))
+    for derivative in (ag.grad, ag.hessian, lambda f: lambda B: ag.jvp(f, B, B + 1)[1]):
+        expected = derivative(paths)(B)
+        np.testing.assert_allclose(derivative(total)(B), expected, atol=1e-14)
+        np.testing.assert_allclose(ag.compile(derivative(total))(B), expected, atol=1e-14)
