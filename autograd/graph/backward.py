@@ -130,13 +130,14 @@ def zero_where_not_taken(g: Any, share: Any) -> Any:
 
 def _needed(order: Sequence[Node], wanted: Collection[Node] | None) -> list[Node]:
     """The nodes that require a gradient; of these only the wanted ones and what depends on them, where some are."""
-    if wanted is None or {x for x in order if x.rule is None and x.requires_grad}.issubset(wanted):
-        return [node for node in order if node.requires_grad]
+    needing = [node for node in order if node.requires_grad]
+    if wanted is None or {x for x in needing if x.rule is None}.issubset(wanted):
+        return needing
     found = set(wanted)
-    for node in order:
-        if node.requires_grad and any(x in found for x in node.inputs if isinstance(x, Node)):
+    for node in needing:
+        if any(x in found for x in node.inputs if isinstance(x, Node)):
             found.add(node)
-    return [node for node in order if node.requires_grad and node in found]
+    return [node for node in needing if node in found]
 
 
 def check_differentiable(root: Node, order: Sequence[Node]) -> None:

@@ -55,7 +55,7 @@ class Copying(Differentiable):
         return (self._raw, self._grad, self.label, self.requires_grad)
 
     def _restore(self, state: tuple[Any, ...]) -> None:
-        self._raw, self._grad, self.label, self.requires_grad = state
+        self._raw, self._grad, self.label, self.requires_grad = state  # type: ignore[misc]  # each kind has it
 
 
 def _unchanged_order(node: Node) -> list[Any]:

@@ -25,7 +25,7 @@ ACTIVE: dict[str, Any] = {}
 PAST: dict[str, Any] = {}
 
 # The labels of the nodes that have one, by the node's identity, and what forgets each when its node goes: most nodes
-# have none, and a place for it would be a twelfth of a Value.
+# have none, and a place for it would be a tenth of a Value.
 _LABELS: dict[int, tuple[str, ref[Node]]] = {}
 
 
@@ -42,7 +42,7 @@ class Node:
     """
 
     # The number or the array itself is ``_raw``, not ``_data``: np.ma takes an attribute of that name, gradient or not.
-    __slots__ = ("__weakref__", "_grad", "_raw", "attrs", "requires_grad", "rule", "stamp")
+    __slots__ = ("__weakref__", "_grad", "_raw", "rule", "stamp")
 
     kind: ClassVar[Kind]
     # Whether it stands for any numbers while a function is recorded, so that those it holds must decide nothing.
@@ -54,10 +54,11 @@ class Node:
     _raw: Any
     _grad: Any
     rule: Primitive | None
-    inputs: tuple[Any, ...]  # stored as each kind likes
+    stamp: int
+    # Stored as each kind likes; to set the inputs is to begin, as `fill` does.
+    inputs: tuple[Any, ...]
     attrs: dict[str, Any]
     requires_grad: bool
-    stamp: int
 
     __hash__ = object.__hash__
 

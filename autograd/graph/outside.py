@@ -49,7 +49,7 @@ def look_at(what: str, *inputs: Any) -> None:
     now = CLOCK.now
     for x in inputs:
         if isinstance(x, Node):
-            if x.attrs is CUT:
+            if x.rule is None and x.attrs is CUT:
                 if current_tracer() is None:  # what is made from here on is later than the look
                     now = CLOCK.tick()
                 CUT_AND_LOOKED_AT[:] = [(now - 1, what, users_line())]

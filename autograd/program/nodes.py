@@ -25,6 +25,7 @@ from autograd.program.refusal import refuse
 from autograd.rules import arithmetic, shaping
 from autograd.rules.primitive import OF_UFUNC, Primitive
 from autograd.tensor.tensor import Tensor
+from autograd.value.marks import CONSTANT, MANY
 from autograd.value.value import Value
 
 _ADD, _MULTIPLY = arithmetic.add, arithmetic.multiply
@@ -136,12 +137,15 @@ class TracedValue(Traced, Value):
     branch on is refused.
     """
 
-    __slots__ = ("inputs", "place")
+    __slots__ = ("attrs", "inputs", "place")
     noun = "Value"
     place: int | None  # type: ignore[assignment]  # None for a product or a sum that may go on
 
-    _raw, _grad, _flow = math.nan, None, None
+    _raw, _grad, _first, _flow = math.nan, None, (), None
     _apply_to_each = None  # one by one
+
+    def _hold(self, inputs: tuple[Any, ...], attrs: dict[str, Any], requires_grad: bool) -> None:  # noqa: ARG002
+        self._second = MANY if requires_grad else CONSTANT
 
     @staticmethod
     def _apply(rule: Primitive, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
@@ -179,7 +183,7 @@ class Untracked(TracedValue):
     __slots__ = ("last", "terms")
     terms: list[Any] | None
     last: Any
-    rule, inputs, attrs, label, requires_grad, stamp = None, (), NO_ATTRS, None, False, 0
+    rule, inputs, attrs, label, stamp, _second = None, (), NO_ATTRS, None, 0, CONSTANT
 
     def __mul__(self, other: Any) -> Any:
         """A product, which may become a term of a sum; simpler ones, with a constant, are taken down at once."""

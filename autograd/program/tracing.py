@@ -26,6 +26,7 @@ from autograd.rules import arithmetic, products, reductions
 from autograd.rules.primitive import Primitive
 from autograd.tensor.operands import as_array, explained, for_complex
 from autograd.tensor.tensor import Tensor, constant
+from autograd.value.marks import CONSTANT, MANY
 from autograd.value.numbers import operand
 from autograd.value.value import Value
 
@@ -133,7 +134,7 @@ class Tracer:
         else:
             node = object.__new__(TracedValue)
             node.rule, node.inputs, node.attrs = rule, inputs, attrs
-            node.requires_grad, node.stamp = requires_grad, CLOCK.now
+            node._second, node.stamp = MANY if requires_grad else CONSTANT, CLOCK.now
         node.place = place
         return node
 
@@ -174,7 +175,7 @@ class Tracer:
         if flows and rule.differentiable and recording():
             node = object.__new__(TracedValue)
             node.rule, node.inputs, node.attrs = rule, tuple(inputs), attrs
-            node.requires_grad, node.stamp = True, CLOCK.now
+            node._second, node.stamp = MANY, CLOCK.now
         else:
             node = object.__new__(Untracked)
         node.place = simplify.apply(self.tape, rule, tuple(places), attrs)

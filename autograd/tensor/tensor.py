@@ -60,7 +60,7 @@ class Tensor(ArrayMethods, Copying):
         (2, 2)
     """
 
-    __slots__ = ("inputs",)
+    __slots__ = ("attrs", "inputs", "requires_grad")
     kind = "array"
 
     @catching

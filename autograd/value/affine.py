@@ -11,9 +11,8 @@ import numpy as np
 
 from autograd.errors import ShapeError
 from autograd.graph.mode import recording
-from autograd.graph.node import NO_ATTRS
 from autograd.rules import products
-from autograd.value.marks import LONE, MANY, MIXED
+from autograd.value.marks import CONSTANT, LONE, MANY, MIXED
 from autograd.value.product import LARGE, Matrix, Product
 from autograd.value.value import Value, computed, values_alone
 
@@ -80,7 +79,7 @@ def _of_matrix(weights: Sequence[Any], inputs: Sequence[Any], biases: Sequence[A
     except FloatingPointError:  # as NumPy has been told to, of what is nearly 0
         return None
     product = Product(matrix, inputs, numbers)
-    return [computed(y, products.affine, product, i, NO_ATTRS, True, LONE) for i, y in enumerate(data)]
+    return [computed(y, products.affine, product, i, LONE) for i, y in enumerate(data)]
 
 
 def _of_rows(rows: Sequence[Sequence[Any]], inputs: Sequence[Any]) -> list[Any]:
@@ -88,7 +87,7 @@ def _of_rows(rows: Sequence[Sequence[Any]], inputs: Sequence[Any]) -> list[Any]:
     rule = products.affine
     kinds = {*map(type, inputs)}
     numbers = values_alone(rows) if kinds <= {Value, float} and recording() else None
-    if numbers is None or not all([row[0].requires_grad for row in rows]):  # noqa: C419
+    if numbers is None or not all([row[0]._second is not CONSTANT for row in rows]):  # noqa: C419
         return [rule(*row, *inputs) for row in rows]
     last = [x if x.__class__ is float else x._raw for x in inputs]
     many = MIXED if float in kinds else MANY
@@ -97,7 +96,7 @@ def _of_rows(rows: Sequence[Sequence[Any]], inputs: Sequence[Any]) -> list[Any]:
     for row in rows:
         start, end = end, end + len(row)
         data = products.weighted_sum(numbers[start], numbers[start + 1 : end], last)
-        found.append(computed(data, rule, (*row, *inputs), many, NO_ATTRS, True))
+        found.append(computed(data, rule, (*row, *inputs), many))
     return found
 
 
@@ -115,7 +114,7 @@ def _matrix_of(weights: Sequence[Any], biases: Sequence[Any]) -> Matrix | None:
     if known is not None and known.is_of(weights, biases):
         return known
     numbers = values_alone([(b, *row) for b, row in zip(biases, weights, strict=True)])
-    if numbers is None or not hypot(*numbers) < LARGE or not all([b.requires_grad for b in biases]):  # noqa: C419
+    if numbers is None or not hypot(*numbers) < LARGE or not all([b._second is not CONSTANT for b in biases]):  # noqa: C419
         return None
     made = _KNOWN[id(biases[0])] = Matrix(weights, biases, numbers)
     return made

@@ -15,10 +15,10 @@ from typing import Any
 
 from autograd.graph.backward import check_differentiable, zero_where_not_taken
 from autograd.graph.clock import CLOCK
-from autograd.graph.node import Node
+from autograd.graph.node import NO_ATTRS, Node
 from autograd.graph.slips import SLIPS
 from autograd.rules.ready import FLOAT_EXCEPTIONS, evaluated
-from autograd.value.marks import ALONE, LONE, MANY, MIXED, PAIR
+from autograd.value.marks import ALONE, CONSTANT, LONE, MANY, MIXED, PAIR, Alone, Arguments
 from autograd.value.product import Product, Step
 from autograd.value.steps import usual_steps
 
@@ -50,7 +50,8 @@ def fill_gradients(root: Any, seed: float) -> bool:
     try:
         unreached = float("-0")
         order, fresh = topological_order(root, unreached)
-        check_differentiable(root, () if fresh else order)
+        if root._second is CONSTANT or not fresh:
+            check_differentiable(root, order)
         root._flow = seed
         earlier = None  # the first leaf that has a gradient already
         for leaf in _gather(order, root, unreached, keep=True):
@@ -78,7 +79,7 @@ def propagate(root: Any, seed: float, order: Sequence[Any], wanted: Collection[N
         GraphError: As `check_differentiable`.
     """
     check_differentiable(root, order)
-    if wanted is not None and not {x for x in order if x.rule is None and x.requires_grad}.issubset(wanted):
+    if wanted is not None and not {x for x in order if x.rule is None and x._second is not CONSTANT}.issubset(wanted):
         return None
     if not _gathering.acquire(blocking=False):
         return None
@@ -88,7 +89,7 @@ def propagate(root: Any, seed: float, order: Sequence[Any], wanted: Collection[N
             node._flow = unreached
         root._flow = seed
         _gather(order, root, unreached, keep=False)
-        return {node: None if node._flow is unreached else node._flow for node in order if node.requires_grad}
+        return {node: None if node._flow is unreached else node._flow for node in order if node._second is not CONSTANT}
     finally:
         _gathering.release()
 
@@ -101,6 +102,7 @@ def topological_order(root: Any, unreached: float) -> tuple[list[Any], bool]:
         `Product` is in the list as well, before the sums that it stands for, and each `Matrix`.
     """
     order: list[Any] = []
+    new: list[Any]
     now, fresh = CLOCK.now, True
     # The way down to the node at hand, whose nodes follow what is below them into the list; and nodes that wait to be
     # looked at, each with a None above it.
@@ -120,7 +122,7 @@ def topological_order(root: Any, unreached: float) -> tuple[list[Any], bool]:
                     fresh = False
                 order.append(second)
             elif kind is not unreached:
-                if second._second is not MANY or second._first:
+                if second.rule is not None:
                     path.append(node)
                     if first._flow is not unreached:
                         path.append(first)
@@ -146,13 +148,16 @@ def topological_order(root: Any, unreached: float) -> tuple[list[Any], bool]:
                 path.append(node)
                 node = first
                 continue
-        elif node._second is not MANY or node._first:
+        elif node.rule is not None:
             first = node._first
             if first.__class__ is Product:
                 new = [] if first._flow is unreached else [first]
+            elif node._second is MANY:
+                new = [x for x in first if x._flow is not unreached]
             else:
-                inputs = first if node._second is MANY else [x for x in node.inputs if _is_node(x)]
-                new = [x for x in inputs if x._flow is not unreached]
+                inputs = first if node._second is MIXED else node.inputs
+                new = [x for x in inputs if x.__class__ is not float and isinstance(x, Node)]
+                new = [x for x in new if x._flow is not unreached]
             if new:
                 path.append(node)
                 node = new.pop()
@@ -185,7 +190,7 @@ def _gather(order: Sequence[Any], root: Any, unreached: float, keep: bool) -> li
     leaves: list[Any] = []
     below_choice: set[Node] | None = None
     for node in usual_steps(keep)(reversed(order), value, unreached, leaves):
-        rule, g, first, second, attrs = node.rule, node._flow, node._first, node._second, node.attrs
+        rule, g, first, second = node.rule, node._flow, node._first, node._second
         pull, vjps = rule.derivatives["scalar"]
         if pull is not None:
             if isinstance(node, Step):
@@ -193,47 +198,50 @@ def _gather(order: Sequence[Any], root: Any, unreached: float, keep: bool) -> li
             else:
                 _gather_from_all(node, g, pull, unreached)
             continue
-        if not attrs:
-            # Nearly all others: of Values that need a gradient and of numbers, with shares that are numbers.
-            try:
-                if second is ALONE:
-                    share = vjps[0](g, node._raw, first._raw)
+        # Nearly all others: of Values that need a gradient and of numbers, with shares that are numbers.
+        try:
+            if second is ALONE:
+                share = vjps[0](g, node._raw, first._raw)
+                if (share == share or rule.own) and share.__class__ is float:
+                    first._flow += share
+                    if keep:
+                        node._flow = LONE
+                    continue
+            elif first.__class__ is value:
+                if second.__class__ is float:
+                    share = vjps[0](g, node._raw, first._raw, second)
                     if (share == share or rule.own) and share.__class__ is float:
                         first._flow += share
-                        if keep:
-                            node._flow = LONE
                         continue
-                elif first.__class__ is value:
-                    if second.__class__ is float:
-                        share = vjps[0](g, node._raw, first._raw, second)
-                        if (share == share or rule.own) and share.__class__ is float:
+                elif second.__class__ is value and first._second is not CONSTANT is not second._second:
+                    y, a, b = node._raw, first._raw, second._raw
+                    of_a, of_b = vjps
+                    if of_b is not None:  # before the other has run
+                        share, other = of_a(g, y, a, b), of_b(g, y, a, b)
+                        usual = share == share and other == other
+                        if (usual or rule.own) and share.__class__ is other.__class__ is float:
                             first._flow += share
+                            second._flow += other
                             continue
-                    elif second.__class__ is value and first.requires_grad and second.requires_grad:
-                        y, a, b = node._raw, first._raw, second._raw
-                        of_a, of_b = vjps
-                        if of_b is not None:  # before the other has run
-                            share, other = of_a(g, y, a, b), of_b(g, y, a, b)
-                            usual = share == share and other == other
-                            if (usual or rule.own) and share.__class__ is other.__class__ is float:
-                                first._flow += share
-                                second._flow += other
-                                continue
-                elif first.__class__ is float:
-                    share = vjps[1](g, node._raw, first, second._raw)
-                    if (share == share or rule.own) and share.__class__ is float:
-                        second._flow += share
-                        continue
-            except WITH_CARE as error:
-                if rule.own and error.__traceback__ is not None and error.__traceback__.tb_next is not None:
-                    raise  # from within a user's rule, which is not run twice
+            elif first.__class__ is float:
+                share = vjps[1](g, node._raw, first, second._raw)
+                if (share == share or rule.own) and share.__class__ is float:
+                    second._flow += share
+                    continue
+        except WITH_CARE as error:
+            if rule.own and error.__traceback__ is not None and error.__traceback__.tb_next is not None:
+                raise  # from within a user's rule, which is not run twice
         pairs: Iterable[tuple[Any, Any]]
         arguments: tuple[Any, ...]
-        if second is ALONE:
-            pairs, arguments = ((first, vjps[0]),), (g, node._raw, first._raw)
+        attrs = NO_ATTRS
+        if second.__class__ is Alone:
+            pairs, arguments, attrs = ((first, vjps[0]),), (g, node._raw, first._raw), second.attrs
         elif second is MANY or second is MIXED:
             # A primitive of one's own may have rules for more inputs than this call gave it.
-            pairs, arguments = zip(first, vjps, strict=False), (g, node._raw, *map(_number, first))
+            numbers = [x._raw if x.__class__ is value else x if x.__class__ is float else _number(x) for x in first]
+            pairs, arguments = zip(first, vjps, strict=False), (g, node._raw, *numbers)
+            if first.__class__ is Arguments:
+                attrs = first.attrs
         else:
             a = first._raw if first.__class__ is value else _number(first)
             b = second._raw if second.__class__ is value else _number(second)
@@ -260,9 +268,10 @@ def _gather(order: Sequence[Any], root: Any, unreached: float, keep: bool) -> li
 
 def _gather_from_all(node: Any, g: float, pull: Callable[..., list[float]], unreached: float) -> None:
     """The shares of all inputs of a node whose rule gives them together."""
-    rule, y, attrs, value = node.rule, node._raw, node.attrs, node.__class__
+    rule, y, value = node.rule, node._raw, node.__class__
     nodes_alone = node._second is MANY
     inputs: tuple[Any, ...] = node._first if nodes_alone else node.inputs
+    attrs = NO_ATTRS if nodes_alone else node.attrs
     if g == 0.0 and rule.bounded and y - y == 0.0:  # a unit that is off, or a sample that is right: every share is 0
         nodes: Sequence[Any] = inputs if nodes_alone else [x for x in inputs if isinstance(x, Node)]
         for x in nodes:
@@ -284,10 +293,6 @@ def _gather_from_all(node: Any, g: float, pull: Callable[..., list[float]], unre
         for x, share in zip(inputs, shares):  # noqa: B905
             if x.__class__ is value or (x.__class__ is not float and isinstance(x, Node)):
                 x._flow += share
-
-
-def _is_node(x: Any) -> bool:
-    return x.__class__ is not float and isinstance(x, Node)
 
 
 def _number(x: Any) -> Any:

@@ -1,7 +1,9 @@
 """How a Value holds its inputs: one or two as they are, without a tuple for Python's collector to walk.
 
 A graph of a million numbers is a million nodes; with a tuple in each of them the collector would look at two million
-objects, and look through them again and again as the graph grows.
+objects, and look through them again and again as the graph grows. Nor has a node a place for what few of them have:
+other arguments stand with the inputs, and a mark beside them says that no gradient flows. That is a seventh of it, and
+the machine's memory is what large graphs wait for.
 """
 
 from __future__ import annotations
@@ -11,9 +13,9 @@ from typing import Any
 
 from autograd.graph.backward import is_watched
 from autograd.graph.copying import Copying
-from autograd.graph.node import Node
+from autograd.graph.node import NO_ATTRS, Node
 from autograd.value import backward
-from autograd.value.marks import ALONE, MANY, MIXED
+from autograd.value.marks import CONSTANT, MANY, MIXED, Alone, Arguments, arguments
 from autograd.value.product import Product
 
 
@@ -31,15 +33,43 @@ class ScalarNode(Copying):
     def inputs(self) -> tuple[Any, ...]:
         """What the primitive was given, in order, constants included."""
         second = self._second
-        if second is MANY or second is MIXED:
-            return self._first  # type: ignore[no-any-return]
+        if second is MANY or second is MIXED or second is CONSTANT:
+            return tuple(self._first)
         if self._first.__class__ is Product:
             return self._first.inputs_of(second)
-        return (self._first,) if second is ALONE else (self._first, second)
+        return (self._first,) if second.__class__ is Alone else (self._first, second)
 
     @inputs.setter
     def inputs(self, inputs: tuple[Any, ...]) -> None:
-        self._first, self._second, self._flow = inputs, MIXED if inputs else MANY, None
+        self._hold(inputs, NO_ATTRS, True)
+
+    @property
+    def attrs(self) -> dict[str, Any]:
+        """The primitive's other arguments."""
+        second = self._second
+        if second.__class__ is Alone:
+            return second.attrs
+        first = self._first
+        return first.attrs if first.__class__ is Arguments else NO_ATTRS
+
+    @attrs.setter
+    def attrs(self, attrs: dict[str, Any]) -> None:
+        self._hold(self.inputs, attrs, self.requires_grad)
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether gradients flow to it."""
+        return self._second is not CONSTANT
+
+    @requires_grad.setter
+    def requires_grad(self, requires_grad: bool) -> None:
+        self._hold(self.inputs, self.attrs, requires_grad)
+
+    def _hold(self, inputs: tuple[Any, ...], attrs: dict[str, Any], requires_grad: bool) -> None:
+        """Set all three, in the way that any node may hold them."""
+        self._first = inputs if attrs is NO_ATTRS else arguments(inputs, attrs)
+        self._second = CONSTANT if not requires_grad else MIXED if inputs else MANY
+        self._flow = None
 
     # What it looks like.
 

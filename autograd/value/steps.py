@@ -12,7 +12,7 @@ from typing import Any
 
 from autograd.rules import activations, arithmetic
 from autograd.rules.ready import FLOAT_EXCEPTIONS
-from autograd.value.marks import ALONE, LONE, PAIR
+from autograd.value.marks import ALONE, CONSTANT, LONE, PAIR
 from autograd.value.product import Product
 
 # Those of two numbers, and of one.
@@ -96,10 +96,10 @@ def usual_steps(keep: bool) -> Callable[..., Iterator[Any]]:
     of_sum = ["if first._flow is unreached:", "    first._flow = first.no_gradients()", "first._flow[second] = g"]
     of_sum += ["node._grad = g", "node._flow = LONE", "continue"]
     text = f"""
-def steps(nodes, value, unreached, leaves, {", ".join(rules)}, PAIR, LONE, ALONE, Product):
+def steps(nodes, value, unreached, leaves, {", ".join(rules)}, PAIR, LONE, ALONE, CONSTANT, Product):
     for node in nodes:
         g = node._flow
-        if g is unreached or not node.requires_grad:
+        if g is unreached:
             continue
         rule = node.rule
         first = node._first
@@ -117,6 +117,8 @@ def steps(nodes, value, unreached, leaves, {", ".join(rules)}, PAIR, LONE, ALONE
 {chr(10).join(_indented(of_sum, 16))}
         except FLOAT_EXCEPTIONS:
             pass
+        if second is CONSTANT:
+            continue
         if rule is None:
             leaves.append(node)
         else:
@@ -125,4 +127,4 @@ def steps(nodes, value, unreached, leaves, {", ".join(rules)}, PAIR, LONE, ALONE
 """
     found: dict[str, Any] = {"FLOAT_EXCEPTIONS": FLOAT_EXCEPTIONS}
     exec(text, found)
-    return partial(found["steps"], **rules, PAIR=PAIR, LONE=LONE, ALONE=ALONE, Product=Product)
+    return partial(found["steps"], **rules, PAIR=PAIR, LONE=LONE, ALONE=ALONE, CONSTANT=CONSTANT, Product=Product)

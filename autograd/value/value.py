@@ -15,16 +15,16 @@ from autograd.graph.changes import owned
 from autograd.graph.clock import CLOCK
 from autograd.graph.hooks import current_tracer
 from autograd.graph.mode import recording
-from autograd.graph.node import NO_ATTRS, Node, describe, fill, new_node
+from autograd.graph.node import NO_ATTRS, Node, describe, new_node
 from autograd.graph.operators import Operators
-from autograd.graph.outside import CUT, is_cut, look_at
+from autograd.graph.outside import CUT, look_at
 from autograd.graph.slips import none_yet
 from autograd.numpy.protocols import apply_ufunc
 from autograd.rules import activations, arithmetic, trigonometry
 from autograd.rules.arithmetic import add, multiply
 from autograd.rules.primitive import Primitive
 from autograd.rules.ready import FLOAT_EXCEPTIONS
-from autograd.value.marks import ALONE, LONE, MANY, MIXED, PAIR
+from autograd.value.marks import ALONE, CONSTANT, LONE, MANY, MIXED, PAIR, Alone, Arguments, arguments
 from autograd.value.node import ScalarNode
 from autograd.value.numbers import as_float, comparison, operand
 from autograd.value.reserve import Reserve
@@ -40,7 +40,7 @@ def _unary(rule: Primitive) -> Callable[[Value], Value]:
             data = forward(number)
         except FLOAT_EXCEPTIONS:
             data = rule.on_floats((number,), NO_ATTRS)
-        if not self.requires_grad or not recording():
+        if self._second is CONSTANT or not recording():
             return _unrecorded(data, rule, (self,), NO_ATTRS)
         try:
             node: Value = _take()
@@ -52,8 +52,6 @@ def _unary(rule: Primitive) -> Callable[[Value], Value]:
         node._first = self
         node._second = ALONE
         node._flow = LONE
-        node.attrs = NO_ATTRS
-        node.requires_grad = True
         node.stamp = CLOCK.now
         return node
 
@@ -76,7 +74,7 @@ def _binary(rule: Primitive) -> Callable[[Value, Any], Value]:
             data = forward(self._raw, number)
         except FLOAT_EXCEPTIONS:
             data = rule.on_floats((self._raw, number), NO_ATTRS)
-        if not (self.requires_grad or (flow is PAIR and other.requires_grad)) or not recording():
+        if (self._second is CONSTANT and (flow is LONE or other._second is CONSTANT)) or not recording():
             return _unrecorded(data, rule, (self, other), NO_ATTRS)
         try:
             node: Value = _take()
@@ -88,8 +86,6 @@ def _binary(rule: Primitive) -> Callable[[Value, Any], Value]:
         node._first = self
         node._second = other
         node._flow = flow
-        node.attrs = NO_ATTRS
-        node.requires_grad = True
         node.stamp = CLOCK.now
         return node
 
@@ -107,8 +103,8 @@ def _swapped(rule: Primitive) -> Callable[[Value, Any], Value]:
             data = forward(other, self._raw)
         except FLOAT_EXCEPTIONS:
             data = rule.on_floats((other, self._raw), NO_ATTRS)
-        if self.requires_grad and recording():
-            return computed(data, rule, other, self, NO_ATTRS, True)
+        if self._second is not CONSTANT and recording():
+            return computed(data, rule, other, self)
         return _unrecorded(data, rule, (other, self), NO_ATTRS)
 
     return method
@@ -152,7 +148,11 @@ class Value(Operators, ScalarNode):
             refuse_keywords("Value", words, ("data", "label", "requires_grad"))
         requires_grad = requires_grad is True or truth("requires_grad", requires_grad)
         number = data if data.__class__ is float else as_float(data)
-        fill(self, number, None, (), NO_ATTRS, requires_grad, label)
+        self._raw, self._grad, self.stamp = number, None, CLOCK.now
+        self.rule, self._first, self._flow = None, (), None
+        self._second = MANY if requires_grad else CONSTANT
+        if label is not None:
+            self.label = label
 
     @property
     def data(self) -> float:
@@ -186,7 +186,7 @@ class Value(Operators, ScalarNode):
         else:
             return Value._apply(add, (self, other), NO_ATTRS)
         data = self._raw + number
-        if not (self.requires_grad or (flow is PAIR and other.requires_grad)) or not recording():
+        if (self._second is CONSTANT and (flow is LONE or other._second is CONSTANT)) or not recording():
             return _unrecorded(data, add, (self, other), NO_ATTRS)
         try:
             node: Value = _take()
@@ -198,8 +198,6 @@ class Value(Operators, ScalarNode):
         node._first = self
         node._second = other
         node._flow = flow
-        node.attrs = NO_ATTRS
-        node.requires_grad = True
         node.stamp = CLOCK.now
         return node
 
@@ -211,7 +209,7 @@ class Value(Operators, ScalarNode):
         else:
             return Value._apply(multiply, (self, other), NO_ATTRS)
         data = self._raw * number
-        if not (self.requires_grad or (flow is PAIR and other.requires_grad)) or not recording():
+        if (self._second is CONSTANT and (flow is LONE or other._second is CONSTANT)) or not recording():
             return _unrecorded(data, multiply, (self, other), NO_ATTRS)
         try:
             node: Value = _take()
@@ -223,8 +221,6 @@ class Value(Operators, ScalarNode):
         node._first = self
         node._second = other
         node._flow = flow
-        node.attrs = NO_ATTRS
-        node.requires_grad = True
         node.stamp = CLOCK.now
         return node
 
@@ -240,13 +236,13 @@ class Value(Operators, ScalarNode):
         many = MIXED
         if numbers is not None:
             many = MANY
-            requires_grad = inputs[0].requires_grad or any([x.requires_grad for x in inputs])  # noqa: C419
+            requires_grad = any([x._second is not CONSTANT for x in inputs])  # noqa: C419
         else:
             numbers, requires_grad = [], False
             for x in inputs:
                 kind = x.__class__
                 if kind is Value or isinstance(x, Value):
-                    requires_grad = requires_grad or x.requires_grad
+                    requires_grad = requires_grad or x._second is not CONSTANT
                     numbers.append(x._raw)
                 elif kind is float or kind is int:
                     numbers.append(x)
@@ -257,24 +253,23 @@ class Value(Operators, ScalarNode):
             data = float(data)
         if not requires_grad or not recording():
             return _unrecorded(data, rule, inputs, attrs)
-        flow = None
+        if not rule.differentiable:  # a comparison, recorded all the same: what it chooses depends on its inputs
+            return computed(data, rule, arguments(inputs, owned(attrs)), CONSTANT)
         if len(inputs) == 1:
-            first, second, flow = inputs[0], ALONE, LONE
-        elif len(inputs) == 2:
+            return computed(data, rule, inputs[0], Alone(owned(attrs)) if attrs else ALONE, LONE)
+        if attrs:
+            return computed(data, rule, arguments(inputs, owned(attrs)), MIXED)
+        if len(inputs) == 2:
             first, second = inputs
-            if first.__class__ is second.__class__:
-                flow = PAIR
-        else:
-            first, second = tuple(inputs), many
-        # A comparison has no derivative, and is recorded all the same: what it chooses depends on its inputs.
-        return computed(data, rule, first, second, owned(attrs) if attrs else NO_ATTRS, rule.differentiable, flow)
+            return computed(data, rule, first, second, PAIR if first.__class__ is second.__class__ else None)
+        return computed(data, rule, tuple(inputs), many)
 
     def detach(self) -> Value:
         """The same number as a constant: gradients stop here."""
         tracer = current_tracer()
         if tracer is not None:  # whatever number it holds at a replay
             return tracer.joined(self, requires_grad=False)  # type: ignore[no-any-return]
-        return computed(self._raw, None, (), MANY, CUT if is_cut((self,)) else NO_ATTRS, False)
+        return _cut_off(self._raw, (self,))
 
     def item(self) -> float:
         """The number, as `data`."""
@@ -338,15 +333,7 @@ _blank = Reserve(Value)
 _take = _blank.ready.pop
 
 
-def computed(
-    data: float,
-    rule: Primitive | None,
-    first: Any,
-    second: Any,
-    attrs: dict[str, Any],
-    requires_grad: bool,
-    flow: Any = None,
-) -> Value:
+def computed(data: float, rule: Primitive | None, first: Any, second: Any, flow: Any = None) -> Value:
     """As `new_node`, from the reserve, with ``first``, ``second`` and ``flow`` as in a ScalarNode.
 
     It fills the node itself, once more, as operators do: a call of it is a tenth of the time of ``a * b``.
@@ -361,8 +348,6 @@ def computed(
     node._first = first
     node._second = second
     node._flow = flow
-    node.attrs = attrs
-    node.requires_grad = requires_grad
     node.stamp = CLOCK.now
     return node
 
@@ -375,13 +360,26 @@ def _unrecorded(data: float, rule: Primitive, inputs: Sequence[Any], attrs: dict
     if recording():
         for x in inputs:
             if isinstance(x, Value) and x.rule is not None:  # a comparison, or what hangs on one
-                return computed(data, rule, tuple(inputs), MIXED, owned(attrs) if attrs else NO_ATTRS, False)
-    return computed(data, None, (), MANY, CUT if is_cut(inputs) else NO_ATTRS, False)
+                return computed(data, rule, arguments(inputs, owned(attrs)), CONSTANT)
+    return _cut_off(data, inputs)
+
+
+def _cut_off(data: float, inputs: Sequence[Any]) -> Value:
+    """A leaf with what was computed from these without a record; see `autograd.graph.outside.is_cut`."""
+    for x in inputs:
+        if isinstance(x, Value):
+            first = x._first
+            if x._second is not CONSTANT or x.rule is not None or (first.__class__ is Arguments and first.attrs is CUT):
+                return computed(data, None, _CUT, CONSTANT)
+    return computed(data, None, (), CONSTANT)
+
+
+_CUT = arguments((), CUT)
 
 
 def constant(number: float) -> Value:
     """A Value without a gradient."""
-    return computed(number, None, (), MANY, NO_ATTRS, False)
+    return computed(number, None, (), CONSTANT)
 
 
 _FEW = 4  # up to so many inputs, a look at each is quicker

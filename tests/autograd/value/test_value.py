@@ -6,6 +6,7 @@ import copy
 import math
 import operator
 import pickle
+import sys
 from typing import Any
 
 import numpy as np
@@ -327,3 +328,31 @@ def test_a_value_holds_a_float_whatever_is_chosen_of_whole_numbers(name: str) ->
     for place in range(len(given)):
         inputs = [*given[:place], Value(1.0), *given[place + 1 :]]
         assert type(entry(*inputs, **ROWS[name].attrs[0]).data) is float
+
+
+def test_a_value_is_small() -> None:
+    a = ag.Value(2.0)
+    assert all(sys.getsizeof(x) <= 96 for x in (a, a * a, ag.clip(a, low=0.0, high=1.0)))
+
+
+def test_whether_a_gradient_flows_may_be_set_at_any_node() -> None:
+    a, b = ag.Value(2.0), ag.Value(3.0)
+    y = ag.clip(a * b, low=0.0, high=10.0)
+    L = y * a
+    y.requires_grad = False
+    L.backward()
+    assert (a.grad, b.grad, y.grad, y.requires_grad) == (6.0, None, None, False)
+    y.requires_grad = True
+    a.grad = None
+    L.backward()
+    assert (a.grad, b.grad, y.grad, y.requires_grad) == (12.0, 4.0, 2.0, True)
+    assert (y._op, y.attrs, len(y.inputs)) == ("clip", {"low": 0.0, "high": 10.0}, 1)
+    y.attrs = {"low": 0.0, "high": 1.0}
+    L.backward()
+    assert (b.grad, y.inputs[0].grad) == (4.0, 0.0)
+
+
+def test_a_constant_leaf_has_no_gradient_after_a_pass_through_it() -> None:
+    a, c = ag.Value(2.0), ag.Value(3.0, requires_grad=False)
+    (a * c + ag.greater(a, c) * a).backward()
+    assert (a.grad, c.grad) == (3.0, None)
