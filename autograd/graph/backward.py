@@ -131,7 +131,10 @@ def zero_where_not_taken(g: Any, share: Any) -> Any:
 def _needed(order: Sequence[Node], wanted: Collection[Node] | None) -> list[Node]:
     """The nodes that require a gradient; of these only the wanted ones and what depends on them, where some are."""
     needing = [node for node in order if node.requires_grad]
-    if wanted is None or {x for x in needing if x.rule is None}.issubset(wanted):
+    if wanted is None:
+        return needing
+    # In a trace, variables may follow from others: these, and what is between the two, are not asked for.
+    if not order[-1].traced and {x for x in needing if x.rule is None}.issubset(wanted):
         return needing
     found = set(wanted)
     for node in needing:

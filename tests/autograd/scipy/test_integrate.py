@@ -232,3 +232,17 @@ def test_the_steps_that_solve_ivp_chooses_are_no_part_of_a_program() -> None:
     program = ag.compile(lambda rate: integrate.odeint(decay, np.ones(2), times, (rate,), tfirst=True)[-1])
     program(np.ones(2))
     np.testing.assert_allclose(program(rate), np.exp(-rate), rtol=1e-6)
+
+
+def test_second_derivatives_of_a_solution_are_recorded() -> None:
+    """Of Σ cᵢ exp(−pᵢ t): in a trace, a derivative for some variables asks for nothing around them."""
+    start, times = np.array([1.0, 2.0]), np.array([0.0, 0.5, 2.0])
+
+    def total(p: Any) -> Any:
+        decay = lambda y, t, p: -p * y  # noqa: E731
+        return anp.sum(integrate.odeint(decay, start, times, (p,), rtol=1e-10, atol=1e-10))
+
+    curvature = ag.compile(ag.hessian(total), engine="numpy")
+    for p in (np.array([0.5, 1.5]), np.array([1.0, 0.2])):
+        expected = np.diag((start * times[:, None] ** 2 * np.exp(-p * times[:, None])).sum(0))
+        np.testing.assert_allclose(curvature(p), expected, rtol=1e-6, atol=1e-7)
