@@ -263,7 +263,7 @@ class Drawing:
     def alt(self) -> str:
         """What is drawn, in words, for those who do not see the picture."""
         boxes = self.sketch.boxes.values()
-        told = [f"Graph of {self._count():,} nodes"]
+        told = [f"Graph of {self._counted()}"]
         roles = (("output", "output"), ("group", "parts"), ("leaf", "leaves"), ("input", "inputs"))
         for role, words in roles:
             lines = [f"{box.texts[0]}: {', '.join(box.texts[1:])}" for box in boxes if box.role == role]
@@ -277,11 +277,12 @@ class Drawing:
         data = b64encode(self.svg.encode()).decode()
         return f'<img alt="{escape(self.alt)}" src="data:image/svg+xml;base64,{data}">'
 
-    def _count(self) -> int:
-        return sum(box.role != "constant" for box in self.sketch.boxes.values())
+    def _counted(self) -> str:
+        count = sum(box.role != "constant" for box in self.sketch.boxes.values())
+        return f"{count:,} node{'s' * (count != 1)}"
 
     def __repr__(self) -> str:
-        return f"<drawing of {self._count():,} nodes>"
+        return f"<drawing of {self._counted()}>"
 
 
 # Names of Graphviz's and matplotlib's pictures.

@@ -36,7 +36,7 @@ def log1p(x: Any) -> torch.Tensor:
     # PyTorch's own is 0 for the least number.
     x = array(x)
     y = _log1p(x)
-    return y + torch.where(x.abs() < 1e-300, x - y, 0.0).detach()
+    return y + torch.where((x != 0) & (x.abs() < 1e-300), x - y, -0.0).detach()  # -0.0 changes nothing
 
 
 def softplus(x: Any) -> torch.Tensor:

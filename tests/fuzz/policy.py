@@ -48,6 +48,10 @@ POLICY = {
         "log softmax x is x - logsumexp x with logsumexp x = inf where a logit is: finite logits get minus "
         "infinity, and a share of 0; PyTorch computes inf - inf."
     ),
+    "logarithms of nothing": (
+        "Where all entries are minus infinity, logsumexp has slopes of 0 (docs/subgradients.md); PyTorch and JAX "
+        "compute inf - inf."
+    ),
     "weight 0": (
         "A class of which a soft target says nothing adds nothing to a cross-entropy, even where its logit is minus "
         "infinity."
@@ -161,6 +165,12 @@ def _log_softmax(x: Any, axis: int = -1) -> torch.Tensor:
     return torch.where(finite, shifted - torch.log1p(others), outside - by_torch.logsumexp(outside, axis, True))
 
 
+def _total(x: Any, axis: Any = None, keepdims: bool = False) -> torch.Tensor:
+    x = array(x)
+    nothing = (x == -torch.inf) if not x.ndim or not x.numel() else (by_torch.max(x, axis, True) == -torch.inf)
+    return by_torch.logsumexp(torch.where(nothing, x.detach(), x), axis, keepdims)
+
+
 def _expm1(x: Any) -> torch.Tensor:
     x = array(x)
     return torch.where(x < -1, torch.exp(torch.where(x < -1, x, -1.0)) - 1, by_torch.expm1(x))
@@ -192,6 +202,7 @@ WORDS.relu = lambda x: torch.where(array(x).isnan(), array(x).detach(), by_torch
 WORDS.clip = lambda x, low, high: torch.where(array(x).isnan(), array(x), by_torch.clip(x, low, high))
 WORDS.log_softmax = _log_softmax
 WORDS.softmax = lambda x, axis=-1: WORDS.exp(WORDS.log_softmax(x, axis))
+WORDS.logsumexp = _total
 WORDS.max, WORDS.min = _extreme(by_torch.max), _extreme(by_torch.min)
 WORDS.cross_entropy = _cross_entropy
 WORDS.maximum, WORDS.minimum = _choice(by_torch.maximum), _choice(by_torch.minimum)
