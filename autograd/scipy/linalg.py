@@ -260,7 +260,10 @@ def _of_matrices(scipys: Callable[..., Any]) -> OwnPrimitive:
         # SciPy before 1.15 goes by way of complex numbers, and keeps them, where a matrix has no basis of eigenvectors;
         # these may have 256 bits.
         y = scipys(a, **options)
-        y = y if np.iscomplexobj(a) else np.real_if_close(y)
+        if not np.iscomplexobj(a):
+            y = np.real_if_close(y)
+        elif not np.iscomplexobj(y):  # as it gives where there are no imaginary parts
+            y = y + 0j
         return y.astype(complex, copy=False) if y.dtype == np.clongdouble else y
 
     own.__module__ = __name__  # where a pickle finds it
