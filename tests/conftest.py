@@ -24,6 +24,7 @@ def state() -> dict[str, Any]:
         "np.errstate": np.geterr(),
         "recursion limit": sys.getrecursionlimit(),
         "rule book": list(ag.BOOK),
+        "PYTHONSAFEPATH": os.environ.get("PYTHONSAFEPATH"),
     }
 
 

@@ -70,6 +70,7 @@ def told(
     encoding = kind if kind in STREAMS[:4] else "utf-8"
     monkeypatch.chdir(folder)
     monkeypatch.setenv("COLUMNS", "20" if kind == "narrow" else "80")
+    monkeypatch.setenv("PYTHONSAFEPATH", "1")  # which the command sets, and this process is not to keep
     if kind == "no colour":
         monkeypatch.setenv("NO_COLOR", "1")
         monkeypatch.setenv("TERM", "dumb")

@@ -298,6 +298,7 @@ def test_the_version(command):
 
 def test_explain_is_the_engines_own_command(command, monkeypatch):
     monkeypatch.delitem(sys.modules, "autograd.__main__", raising=False)  # as in a process that has not imported it
+    monkeypatch.setenv("PYTHONSAFEPATH", "1")  # which the command sets, and this process is not to keep
     words = ("tanh(a*b + c)", "a=2", "b=-3", "c=10", "--wrt", "a")
     line = [sys.executable, "-m", "autograd", *words]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
