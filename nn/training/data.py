@@ -114,13 +114,16 @@ class DataLoader:
 
     @property
     def x(self) -> Any:
-        """Inputs, one row per sample."""
-        return self._columns[0].whole
+        """Inputs, one row per sample, in the order of the data."""
+        return self._taken(0)
 
     @property
     def y(self) -> Any:
-        """Targets, one per sample."""
-        return self._columns[1].whole
+        """Targets, one per sample, in the order of the data."""
+        return self._taken(1)
+
+    def _taken(self, part: int) -> Any:
+        return self._columns[part].whole if self._rows is None else self._columns[part].take(self._rows)
 
     def __repr__(self) -> str:
         shown = [f"{self._size} samples", f"batch_size={self.batch_size}"]
@@ -146,7 +149,7 @@ class DataLoader:
 
     def _classes(self) -> list[Array]:
         """The positions of each class's samples."""
-        y = self._columns[1].take(slice(None) if self._rows is None else self._rows)
+        y = self.y
         labels = y.reshape(len(y), -1)
         if labels.shape[1] != 1:
             raise ValueError(f"balanced needs one class for each sample, got targets of shape {y.shape}")
@@ -259,19 +262,24 @@ class ItemColumn:
     bytes_of_a_row = GATHERED  # so that no more than a batch is fetched at once
 
     def __init__(self, dataset: Indexable, part: int, fetched: dict[int, Any]) -> None:
-        self.whole: Any = dataset
-        self._part, self._fetched = part, fetched
+        self._dataset, self._part, self._fetched = dataset, part, fetched
 
     def __len__(self) -> int:
-        return len(self.whole)
+        return len(self._dataset)
 
-    def take(self, rows: Any, reuse: bool = False) -> Any:  # noqa: ARG002 - they are made anew
+    @property
+    def whole(self) -> Array:
+        """This part of all samples."""
+        return self.take(slice(None))
+
+    def take(self, rows: Any, reuse: bool = False) -> Array:  # noqa: ARG002 - they are made anew
         """This part of some samples, one row each."""
         numbers = range(len(self))[rows] if isinstance(rows, slice) else rows.tolist()
-        if self._part == 0:  # which is asked for first, and the others of the same rows after it
-            self._fetched.clear()
-            self._fetched.update((i, self.whole[i]) for i in numbers)
-        return np.stack([np.asarray(self._fetched[i][self._part]) for i in numbers])
+        dataset, fetched = self._dataset, self._fetched
+        if self._part == 0:  # which batches ask for first, and for the others of the same rows after it
+            fetched.clear()
+            fetched.update((i, dataset[i]) for i in numbers)
+        return np.stack([np.asarray((fetched[i] if i in fetched else dataset[i])[self._part]) for i in numbers])
 
 
 def _row_numbers(rows: Any, size: int) -> Array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any, Literal, Self, TypeAlias, TypeVar
 
@@ -77,6 +77,52 @@ class Blocks:
         return chain.from_iterable(self.lists)
 
 
+class ClassWeights:
+    """What a sample counts, by its class.
+
+    Args:
+        loss: The loss, which says how targets are read as classes.
+        given: ``{class: weight}``, or ``"balanced"``: of n samples in k classes, one of a class with m has n / (k m).
+        targets: The targets of all samples, which ``"balanced"`` counts.
+
+    Raises:
+        ValueError: ``given`` is another word, or there is not one class for each sample.
+    """
+
+    def __init__(self, loss: Loss, given: ClassWeight, targets: Callable[[], Array]) -> None:
+        self._labels = outputs_of(loss).labels
+        if not isinstance(given, str):
+            self._weights = given
+        elif given == "balanced":
+            classes, numbers = self._numbered(targets())
+            shares = len(numbers) / (len(classes) * np.bincount(numbers))
+            self._weights = dict(zip(classes, shares.tolist(), strict=True))
+        else:
+            raise ValueError(f"class_weight is {given!r}: pass 'balanced' or a dict, {{class: weight}}")
+
+    def __call__(self, targets: Array) -> Array:
+        """A weight for each sample.
+
+        Raises:
+            ValueError: A class has none.
+        """
+        classes, numbers = self._numbered(targets)
+        missing = [each for each in classes if each not in self._weights]
+        if missing:
+            raise ValueError(f"class_weight has no weight for class {missing[0]}")
+        weights: Array = np.array([float(self._weights[each]) for each in classes])[numbers]
+        return weights
+
+    def _numbered(self, targets: Array) -> tuple[list[Any], Array]:
+        """The classes that there are, and for each sample the number of its own."""
+        labels = self._labels(targets)
+        labels = labels.reshape(len(targets), -1)
+        if labels.shape[1] != 1:
+            raise ValueError("class_weight needs one class for each sample")
+        classes, numbers = np.unique(labels[:, 0], return_inverse=True)
+        return classes.tolist(), numbers
+
+
 class Batches:
     """The batches of each epoch, from a data set of ours or a loader of anybody's.
 
@@ -84,10 +130,11 @@ class Batches:
         loader: Gives the batches of an epoch each time it is iterated.
         in_file: Whether they come from elsewhere than arrays that were checked as a whole.
         largest: What no number may exceed.
+        by_class: What the samples of a loader count, beside the weights that it may give.
     """
 
-    def __init__(self, loader: Any, in_file: bool, largest: float) -> None:
-        self.loader, self._in_file, self._largest = loader, in_file, largest
+    def __init__(self, loader: Any, in_file: bool, largest: float, by_class: ClassWeights | None = None) -> None:
+        self.loader, self._in_file, self._largest, self._by_class = loader, in_file, largest, by_class
         self.seconds = 0.0  # that the latest epoch has waited for its batches
         self.from_arrays = type(loader) is DataLoader and not in_file
 
@@ -119,9 +166,11 @@ class Batches:
     def _checked(self, batch: Any) -> tuple[Any, ...]:
         if not (isinstance(batch, tuple | list) and len(batch) in (2, 3)):
             raise TypeError(f"a loader gives batches (x, y), and this one gave {type(batch).__name__}")
-        x, *others = batch
-        names = ("y", "weights")
-        return checked("x", x, self._largest), *(finite(n, part) for n, part in zip(names, others, strict=False))
+        x, y, *weights = (checked("x", batch[0], self._largest), *map(finite, ("y", "weights"), batch[1:]))
+        if self._by_class is not None:
+            by_class = self._by_class(y)
+            weights = [by_class * weights[0] if weights else by_class]
+        return x, y, *weights
 
 
 def prepared(
@@ -143,7 +192,6 @@ def prepared(
     if in_range("validation_split", validation_split, below=1) and validation_data is not None:
         raise ValueError("pass validation_split or validation_data, not both")
     held = None if validation_data is None else Held.of(*_pair(validation_data), largest, "validation_data")
-    weighted = class_weight is not None or sample_weight is not None
     if y is None and not isinstance(x, DataLoader) and not isinstance(x, np.ndarray) and isinstance(x, Indexable):
         x = DataLoader(x, batch_size, shuffle=shuffle, seed=seed)
         in_file = True
@@ -163,12 +211,14 @@ def prepared(
             held = Held(x, y, others)
         dataset = (x, y) if weights is None else (x, y, weights)
         return Batches(DataLoader(dataset, batch_size, shuffle=shuffle, seed=seed, rows=rows), in_file, largest), held
-    if validation_split or weighted:
-        word = "validation_split" if validation_split else "class_weight and sample_weight"
-        raise ValueError(
-            f"{word} goes with arrays fit(x, y); a loader gives (x, y, weights), and validation_data= others"
-        )
-    return Batches(x, in_file, largest), held
+    if validation_split:
+        raise ValueError("validation_split goes with arrays, fit(x, y); with a loader, pass validation_data=")
+    if sample_weight is not None:
+        raise ValueError("sample_weight goes with arrays, fit(x, y); a loader gives batches (x, y, weights)")
+    if class_weight is None:
+        return Batches(x, in_file, largest), held
+    check_weighable(loss)
+    return Batches(x, in_file, largest, ClassWeights(loss, class_weight, lambda: _targets_of(x))), held
 
 
 def check_last_batch(model: Module, batches: Batches) -> None:
@@ -225,30 +275,24 @@ def weights_of(loss: Loss, y: Array, class_weight: ClassWeight | None, sample_we
     """
     if class_weight is None and sample_weight is None:
         return None
-    if "reduction" not in _parameters_of(loss):
-        raise ValueError(f"{getattr(loss, '__name__', loss)} takes no reduction='none', which weights of samples need")
+    check_weighable(loss)
     weights = np.ones(len(y)) if sample_weight is None else finite("sample_weight", sample_weight).astype(np.float64)
     if weights.shape != (len(y),):
         raise ValueError(f"sample_weight needs a number for each of {len(y)} samples, got shape {weights.shape}")
     if weights.min() < 0 or not weights.any():
         raise ValueError(f"sample_weight needs numbers from 0, and some above it, got {weights.min():g} as the least")
-    if class_weight is None:
-        return weights
-    labels = outputs_of(loss).labels(y)
-    labels = labels.reshape(len(y), -1)
-    if labels.shape[1] != 1:
-        raise ValueError("class_weight needs one class for each sample")
-    classes, numbers, counts = np.unique(labels[:, 0], return_inverse=True, return_counts=True)
-    if isinstance(class_weight, str):
-        if class_weight != "balanced":
-            raise ValueError(f"class_weight is {class_weight!r}: pass 'balanced' or a dict, {{class: weight}}")
-        shares: Array = weights * (len(y) / (len(classes) * counts))[numbers]
-        return shares
-    missing = [each for each in classes.tolist() if each not in class_weight]
-    if missing:
-        raise ValueError(f"class_weight has no weight for class {missing[0]}")
-    each: Array = np.array([float(class_weight[label]) for label in classes.tolist()])[numbers]
-    return each * weights
+    return weights if class_weight is None else weights * ClassWeights(loss, class_weight, lambda: y)(y)
+
+
+def check_weighable(loss: Loss) -> None:
+    """Refuse to weigh samples where a loss does not give each one's."""
+    if "reduction" not in _parameters_of(loss):
+        raise ValueError(f"{getattr(loss, '__name__', loss)} takes no reduction='none', which weights of samples need")
+
+
+def _targets_of(loader: Any) -> Array:
+    """Those of all samples; of a loader that is not ours, those of an epoch."""
+    return finite("y", loader.y if isinstance(loader, DataLoader) else np.concatenate([yb for _, yb, *_ in loader]))
 
 
 def _parameters_of(loss: Loss) -> Mapping[str, Any]:

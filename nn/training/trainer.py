@@ -189,7 +189,7 @@ class Trainer(Inference):
             validation_split: The share of samples, chosen at random, to set aside for validation.
             validation_data: Other samples ``(x, y)`` for validation.
             class_weight: What samples of each class count, ``{class: weight}``, or ``"balanced"`` so that all
-                classes count alike.
+                classes count alike (a loader that is not an `nn.DataLoader` is gone through once more, to count them).
             sample_weight: What each sample counts: the loss of a batch is Σ w l / Σ w.
             seed: Where the split and the order of the samples come from.
             shuffle: Whether each epoch has another order.

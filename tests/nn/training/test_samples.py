@@ -9,7 +9,7 @@ from nn._arguments import finite
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(90, 4)).astype(np.float32)
-Y = (X[:, 0] + X[:, 1] > 0).astype(int)
+Y = (X[:, 0] + X[:, 1] > 0.5).astype(int)
 
 
 def trainer(**settings):
@@ -45,6 +45,50 @@ FORMS = {
     "lists": lambda path: (X.tolist(), Y.tolist()),
     "in a file": lambda path: (in_file(path), Y),
 }
+
+
+@pytest.mark.parametrize("class_weight", ["balanced", {0: 1, 1: 3}])
+@pytest.mark.parametrize("form", FORMS)
+def test_classes_are_weighed_alike_in_all_forms(form, class_weight, tmp_path):
+    settings = {"epochs": 2, "class_weight": class_weight, "progress": False}
+    expected = trainer().fit(X, Y, **settings).rows
+    assert expected != trainer().fit(X, Y, epochs=2, progress=False).rows
+    assert trainer().fit(*FORMS[form](tmp_path), **settings).rows == expected
+
+
+def test_a_loader_weighs_classes_beside_its_samples():
+    weights, counts = RNG.uniform(0.5, 2, 90), np.bincount(Y)
+    settings = {"epochs": 2, "batch_size": 30, "shuffle": False, "progress": False}
+    expected = trainer().fit(X, Y, class_weight="balanced", sample_weight=weights, **settings).rows
+    loader = nn.DataLoader((X, Y, weights), 30)
+    assert trainer().fit(loader, epochs=2, class_weight="balanced", progress=False).rows == expected
+    rows = trainer().fit(Foreign(), epochs=2, class_weight="balanced", progress=False).rows
+    given = dict(enumerate(90 / (2 * counts)))
+    assert rows == trainer().fit(Foreign(), epochs=2, class_weight=given, progress=False).rows
+    some = nn.DataLoader((X, Y), 30, rows=np.flatnonzero(Y == 1)[:30])  # one class, which then counts 1
+    rows = trainer().fit(some, epochs=1, class_weight="balanced", progress=False).rows
+    assert rows == trainer().fit(some, epochs=1, progress=False).rows
+
+
+@pytest.mark.parametrize("held", [Samples(), nn.DataLoader(Samples()), nn.DataLoader((X, Y)), (X, Y)], ids=repr)
+def test_all_forms_of_the_same_samples_validate_alike(held):
+    row = trainer().fit(X, Y, epochs=1, validation_data=held, progress=False)[-1]
+    assert row == trainer().fit(X, Y, epochs=1, validation_data=(X, Y), progress=False)[-1]
+
+
+def test_a_loader_of_some_rows_validates_on_those():
+    rows = np.arange(5, 25)
+    row = trainer().fit(X, Y, epochs=1, validation_data=nn.DataLoader((X, Y), rows=rows), progress=False)[-1]
+    assert row == trainer().fit(X, Y, epochs=1, validation_data=(X[rows], Y[rows]), progress=False)[-1]
+
+
+def test_samples_of_a_data_set_are_drawn_by_class():
+    found = nn.DataLoader(Samples(), 32, balanced=True, seed=0)
+    for one, other in zip(found, nn.DataLoader((X, Y), 32, balanced=True, seed=0), strict=True):
+        np.testing.assert_array_equal(one[0], other[0])
+        np.testing.assert_array_equal(one[1], other[1])
+    np.testing.assert_array_equal(found.x, X)
+    np.testing.assert_array_equal(found.y, Y)
 
 
 def in_file(path):

@@ -123,6 +123,21 @@ REFUSED = {
         ValueError,
         "for each of 120",
     ),
+    "sample_weight beside a loader": (
+        lambda: trainer().fit(nn.DataLoader((X, Y)), epochs=1, sample_weight=np.ones(120)),
+        ValueError,
+        r"a loader gives batches \(x, y, weights\)",
+    ),
+    "validation_split of a loader": (
+        lambda: trainer().fit(nn.DataLoader((X, Y)), epochs=1, validation_split=0.1),
+        ValueError,
+        "pass validation_data=",
+    ),
+    "class_weight of a loss without reduction": (
+        lambda: trainer(loss=lambda p, t: ag.mean(p)).fit(nn.DataLoader((X, Y)), epochs=1, class_weight="balanced"),
+        ValueError,
+        "takes no reduction='none'",
+    ),
     "1-D x": (lambda: trainer().fit(X[:, 0], Y, epochs=1), ag.ShapeError, r"\(32,\)"),
     "images": (lambda: trainer().fit(X.reshape(-1, 2, 2), Y[:120], epochs=1), ag.ShapeError, r"\(32, 2, 2\)"),
 }
