@@ -7,9 +7,10 @@ an outer derivative is being taken (or a parameter takes part that requires a gr
 ``grad(grad(f))`` is the second derivative, and a function inside may use variables that the function outside is
 differentiated for. Inside `no_grad` the results are constants.
 
-Within the function, a float is a Tensor without axes and an array a Tensor; a Value stays a Value. A function that does
-not depend on its argument has the derivative 0, without a warning: what would lose a gradient on the way (``float(x)``,
-``np.array(x)``, a NumPy function that has no rule) is an error, and ``x.data`` or ``x.detach()`` are said on purpose.
+Within the function, a float is a Tensor without axes and an array a Tensor; a Value stays a Value. What would lose a
+gradient on the way (``float(x)``, ``np.array(x)``, a NumPy function that has no rule) is an error. A function that does
+not depend on its argument has the derivative 0; gradients, Jacobians and Hessians come with a warning then, since
+``x.data`` or ``x.item()`` may be on the way.
 
 All of it rests on two passes over the recording of one run, each a page: uᵀJ takes one backward
 (`autograd.graph.backward`), J v one forward (`autograd.graph.forward`; `jvp` needs no record of plain arrays). Both are

@@ -34,7 +34,7 @@ class _WatchedClock(Clock):
     """The clock while a detector is open somewhere."""
 
     @property
-    def now(self) -> int:  # type: ignore[override]
+    def now(self) -> int:
         time: int = self.__dict__["now"]
         if not detecting():
             return time
@@ -42,11 +42,9 @@ class _WatchedClock(Clock):
         stamp.place = users_line()
         return stamp
 
-    def tick(self) -> int:
-        with self._lock:
-            self.__dict__["now"] += 1
-            time: int = self.__dict__["now"]
-            return time
+    @now.setter
+    def now(self, time: int) -> None:
+        self.__dict__["now"] = time
 
 
 _count = 0

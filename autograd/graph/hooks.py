@@ -56,7 +56,7 @@ def untraced(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
 ForwardHook = Callable[[Any, Callable[..., Any], tuple[Any, ...], dict[str, Any]], Any]
 _forward_hook: ContextVar[ForwardHook | None] = ContextVar("forward_hook", default=None)
-# The function that is called instead of each operation, or None; `forward_hook` sets it.
+# The function that is called in place of each module's `forward`, or None; `forward_hook` sets it.
 current_forward_hook = _forward_hook.get
 
 

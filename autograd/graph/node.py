@@ -20,8 +20,8 @@ NO_ATTRS: dict[str, Any] = {}
 # Marks the variables of derivatives that are being found, in place of the attributes that leaves do not have: nobody
 # holds one but the function that is differentiated, so that it takes the place of its copies.
 ACTIVE: dict[str, Any] = {}
-# The same for the variables of derivatives that are found: they stay in
-# the graphs that were made of them, and nobody can go on to differentiate for them.
+# The same for the variables of derivatives that are found: they stay in the graphs that were made of them, and nobody
+# can go on to differentiate for them.
 PAST: dict[str, Any] = {}
 
 # The labels of the nodes that have one, by the node's identity, and what forgets each when its node goes: most nodes

@@ -172,3 +172,10 @@ def test_changed_data_and_recordings_are_told_as_ever() -> None:
         with pytest.raises(ag.GraphError, match="was changed after"):
             y.backward()
         assert ag.compile(lambda x: x * x, engine="numpy")(3.0) == 9.0
+
+        def doubled(x: Any) -> Any:
+            W.data *= 2
+            return x
+
+        with pytest.raises(ag.RecordingError, match="setting a node's data"):
+            ag.compile(doubled, engine="numpy")(3.0)
