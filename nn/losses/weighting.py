@@ -20,6 +20,11 @@ def reduced(losses: Any, reduction: str) -> Any:
     return REDUCTIONS[reduction](losses)
 
 
+def weighted(terms: Any, weights: Any) -> Any:
+    """Each term as it counts: what does not adds nothing, even where it is infinite."""
+    return ag.where(ag.equal(weights, 0), 0.0, terms) * weights
+
+
 class Counted:
     """Class numbers, and how much each sample counts.
 
@@ -63,8 +68,8 @@ class Counted:
         return self.summed(self.weighted(losses), reduction)
 
     def weighted(self, losses: Any) -> Any:
-        """Each loss as it counts: what does not adds nothing, even where its loss is infinite."""
-        return losses if self.counts is None else ag.where(ag.equal(self.counts, 0), 0.0, losses) * self.counts
+        """Each loss as it counts."""
+        return losses if self.counts is None else weighted(losses, self.counts)
 
     def summed(self, weighted: Any, reduction: str) -> Any:
         """The same of losses that are weighted already."""

@@ -178,3 +178,34 @@ def test_a_probability_that_rounding_has_left_above_1_counts_as_1() -> None:
         losses = nn.binary_cross_entropy(above, [1.0, 0.0], "none").data
     assert losses[0] == pytest.approx(0.0, abs=1e-6)
     assert losses[1] == np.inf
+
+
+MASKED: dict[str, Any] = {
+    "cross_entropy": lambda x, t, c, w: nn.cross_entropy(x, t),
+    "cross_entropy, weighted": lambda x, t, c, w: nn.cross_entropy(x, t, weight=w),
+    "cross_entropy of numbers": lambda x, t, c, w: nn.cross_entropy(x, c),
+    "cross_entropy of numbers, weighted": lambda x, t, c, w: nn.cross_entropy(x, c, weight=w),
+    "cross_entropy_of_probabilities": lambda x, t, c, w: nn.cross_entropy_of_probabilities(ag.softmax(x), t),
+    "focal": lambda x, t, c, w: nn.focal(x, c, weight=w),
+    "nll": lambda x, t, c, w: nn.nll(ag.log_softmax(x), c, weight=w),
+    "kl_div": lambda x, t, c, w: nn.kl_div(ag.log_softmax(x), t),
+}
+
+
+@pytest.mark.parametrize("name", MASKED)
+@pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
+def test_a_masked_class_that_does_not_count_is_as_if_it_were_not_there(name: str, compiled: bool) -> None:
+    classes, weight = np.array([0, 2, 1, 1, 2, 0]), np.array([0.5, 1.0, 2.0])
+    shares = RNG.dirichlet(np.ones(3), 6)
+
+    def of(x: Any, t: Any, w: Any) -> Any:
+        found = ag.value_and_grad(lambda x: MASKED[name](x, t, classes, w))
+        return (ag.compile(found) if compiled else found)(x)
+
+    value, gradient = of(LOGITS[:, :3], shares, weight)
+    x, t = np.insert(LOGITS[:, :3], 1, -np.inf, axis=1), np.insert(shares, 1, 0.0, axis=1)
+    classes = classes + (classes > 0)
+    with np.errstate(divide="ignore"):  # the logarithm of 0
+        masked, found = of(x, t, np.insert(weight, 1, 3.0))
+    np.testing.assert_allclose(masked, value, rtol=1e-12)
+    np.testing.assert_allclose(found, np.insert(gradient, 1, 0.0, axis=1), rtol=1e-12, atol=1e-16)
