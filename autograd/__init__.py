@@ -227,8 +227,8 @@ else:
     _ON_DEMAND |= dict.fromkeys(("Program", "RecordingError", "compile", "native_is_ready"), "autograd.program")
 
     # Modules with public names of their own.
-    _ROOMS = ("arguments", "builtins", "core", "differential_operators", "extend", "graph", "misc", "numpy", "rules")
-    _ROOMS += ("suggest", "terminal", "test_util", "tracer", "util", "wrap_util")
+    _ROOMS = ("arguments", "builtins", "core", "differential_operators", "extend", "files", "graph", "misc", "numpy")
+    _ROOMS += ("rules", "suggest", "terminal", "test_util", "tracer", "util", "wrap_util")
 
     def __getattr__(name: str) -> Any:
         """What is imported when it is first used, and every entry of the rule book, a user's own too, by its name."""

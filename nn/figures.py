@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from autograd import MissingExtraError, ShapeError, require
+from autograd import MissingExtraError, ShapeError, files, require
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -183,14 +183,17 @@ def save(drawn: Any, path: str | Path, title: str | None = None) -> None:
         path: The file.
         title: What the file says of itself.
     """
+    path, file = Path(path), io.BytesIO()
+    ending = path.suffix.lower().removeprefix(".")
     metadata: dict[str, str | None] = {"Title": title} if title else {}
-    if Path(path).suffix == ".svg":
+    if ending == "svg":
         metadata["Date"] = None
     with style():
         for text in drawn.findobj(require("matplotlib.text", "viz").Text):  # a title may have been set elsewhere
             text.set_usetex(False)
             text.set_parse_math(False)
-        drawn.savefig(path, metadata=metadata)
+        drawn.savefig(file, format=ending or "png", metadata=metadata)
+    files.write(path if ending else path.with_name(f"{path.name}.png"), file.getvalue())
 
 
 def line_look(number: int) -> dict[str, Any]:
@@ -229,9 +232,10 @@ class Animation:
         self._draw = draw
         self._writers = animation
 
-    def _write(self, writer: Any, path: str | Path, dpi: int | None = None) -> None:
+    def _file(self, writer: Any, ending: str, dpi: int | None = None) -> bytes:
         """Draw each frame once. They are laid out alike, as the first, so that nothing moves that does not change."""
-        with style():
+        with style(), TemporaryDirectory() as folder:
+            path = Path(folder) / f"frames{ending}"
             self._draw(0)
             layout = self.figure.get_layout_engine()
             shown_at, self.figure.dpi = self.figure.dpi, dpi or self.figure.dpi
@@ -245,14 +249,14 @@ class Animation:
             finally:
                 self.figure.dpi = shown_at
                 self.figure.set_layout_engine(layout or "none")
+            return path.read_bytes()
 
     @property
     def html(self) -> str:
         """A player as HTML, with the frames inside it: no network is needed."""
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / "frames.html"
-            self._write(self._writers.HTMLWriter(self._rate, embed_frames=True, default_mode="loop"), path)
-            text = path.read_text(encoding="utf-8")
+        text = self._file(
+            self._writers.HTMLWriter(self._rate, embed_frames=True, default_mode="loop"), ".html"
+        ).decode()
         # matplotlib's player fetches its icons from elsewhere; characters do as well.
         text = re.sub(r"<link\b[^>]*>", "", text)
         return re.sub(
@@ -273,25 +277,22 @@ class Animation:
         ending = path.suffix.lower()
         if ending == ".html":
             page = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{path.stem}</title>{self.html}</html>'
-            path.write_text(page, encoding="utf-8")
+            files.write(path, page)
         elif ending == ".gif":
-            path.write_bytes(self.gif())
+            files.write(path, self.gif())
         elif ending == ".mp4":
             if not self._writers.FFMpegWriter.isAvailable():
                 raise MissingExtraError(f"{path.name}: an MP4 needs the program ffmpeg on the PATH; .gif needs nothing")
             # Most players know this colour format alone, and it wants an even number of pixels.
             even = ["-pix_fmt", "yuv420p", "-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2"]
-            self._write(self._writers.FFMpegWriter(self._rate, extra_args=even), path)
+            files.write(path, self._file(self._writers.FFMpegWriter(self._rate, extra_args=even), ending))
         else:
             raise ValueError(f"{path.name}: an animation is saved as .gif, .mp4 or .html")
         return path
 
     def gif(self, dpi: int = 100) -> bytes:
         """The frames as an animated GIF, which every viewer plays."""
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / "frames.gif"
-            self._write(self._writers.PillowWriter(self._rate), path, dpi)
-            return path.read_bytes()
+        return self._file(self._writers.PillowWriter(self._rate), ".gif", dpi)
 
     def _repr_html_(self) -> str:
         # An image, since a notebook that is not trusted, and every static viewer, lets no player play.

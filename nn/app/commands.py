@@ -166,7 +166,7 @@ def _write(folder: Path, experiment: Experiment, result: Result) -> None:
         result={name: value for name, value in result.numbers.items() if math.isfinite(value)},
     )
     save(experiment.model, folder / MODEL)
-    write_atomically(folder / CONFIG, run.to_json().encode())
+    write_atomically(folder / CONFIG, run.to_json())
     experiment.history.save(folder / "history.csv")
 
 

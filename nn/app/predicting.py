@@ -44,7 +44,7 @@ def predict(arguments: Namespace) -> int:
     if output is None:
         write(text)
     else:
-        write_atomically(output, text.encode())
+        write_atomically(output, text)
         say(f"{counted(len(features) - len(bad), 'prediction')} of {quoted(predictor.target)} in {output}")
     return 0
 

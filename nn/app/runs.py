@@ -30,7 +30,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 import autograd as ag
-from nn._files import STALE_SECONDS, permissions, sync_folder
 from nn._limits import MOST_CONFIG_BYTES
 from nn._schema import SchemaError, list_of, mapping_of, number, one_of, path_text, record, text, whole
 from nn._text import visible
@@ -267,12 +266,12 @@ def write_run(folder: Path, overwrite: bool, write: Callable[[Path], None]) -> P
     _sweep(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        building.mkdir(permissions(folder, 0o777) | 0o700)
+        building.mkdir(ag.files.permissions(folder, 0o777) | 0o700)
         write(building)
         replaces = overwrite and _is_run(folder)
         if replaces:
             for path in building.iterdir():
-                path.chmod(permissions(folder / path.name, stat.S_IMODE(path.stat().st_mode)))
+                path.chmod(ag.files.permissions(folder / path.name, stat.S_IMODE(path.stat().st_mode)))
         if replaces:
             folder.rename(before)
         elif folder.is_dir() and not any(folder.iterdir()):
@@ -287,7 +286,7 @@ def write_run(folder: Path, overwrite: bool, write: Callable[[Path], None]) -> P
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
-    sync_folder(place.parent)
+    ag.files.sync_folder(place.parent)
     if replaces:
         for path in before.iterdir():
             if path.name not in FILES:
@@ -334,7 +333,7 @@ def _sweep(folder: Path) -> None:
     """Remove what a killed process left half-built beside this folder; a run is built in seconds."""
     for path in folder.parent.glob(f"{glob.escape(f'.{folder.name}.new-')}*"):
         with contextlib.suppress(OSError):
-            if path.lstat().st_mtime < time.time() - STALE_SECONDS:
+            if path.lstat().st_mtime < time.time() - ag.files.STALE_SECONDS:
                 shutil.rmtree(path, ignore_errors=True)
 
 

@@ -108,7 +108,7 @@ class Travel:
     def save(self, path: str | Path) -> Path:
         """Write the page as an HTML file that needs nothing else."""
         path = Path(path)
-        path.write_text(self.html, encoding="utf-8")
+        ag.files.write(path, self.html)
         return path
 
     def _repr_html_(self) -> str:

@@ -107,7 +107,7 @@ class History:
         writer = csv.DictWriter(text, self.columns, lineterminator="\n")
         writer.writeheader()
         writer.writerows(self.rows)
-        write_atomically(path, text.getvalue().encode())
+        write_atomically(path, text.getvalue())
 
     @classmethod
     def load(cls, path: str | Path) -> Self:

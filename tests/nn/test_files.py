@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from nn._files import STALE_SECONDS, write_atomically
+import nn
+from autograd.files import STALE_SECONDS
+from nn._files import write_atomically
 
 ROOT = Path(__file__).parents[2]
 
@@ -117,3 +120,47 @@ def test_a_full_disk_is_told_with_the_files_name(tmp_path):
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert caught.value.filename == str(tmp_path / "model")
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"old"]
+
+
+def fitted():
+    """A trainer that recorded two epochs."""
+    x = np.arange(20.0).reshape(10, 2) / 20
+    recording = nn.pictures.Recording(x, x[:, :1])
+    trainer = nn.Trainer(nn.MLP(2, [3, 1], seed=0), loss="mse", optimizer="sgd", callbacks=[recording])
+    trainer.fit(x, x[:, :1], epochs=2, progress=False)
+    return trainer
+
+
+def moving():
+    from nn.figures import Animation, figure
+
+    drawn = figure(2, 2)
+    axes = drawn.add_subplot()
+    return Animation(drawn, lambda frame: axes.set_title(str(frame)), 2)
+
+
+PICTURES = {
+    "curves.svg": lambda path: fitted().history.plot(path),
+    "curves.png": lambda path: fitted().history.plot(path),
+    "history.csv": lambda path: fitted().history.save(path),
+    "fit.html": lambda path: nn.pictures.travel(fitted()).save(path),
+    "moving.gif": lambda path: moving().save(path),
+    "moving.html": lambda path: moving().save(path),
+}
+
+
+@posix
+@pytest.mark.parametrize("name", PICTURES)
+def test_pictures_of_before_outlive_a_full_disk(name, tmp_path):
+    resource = pytest.importorskip("resource")
+    pytest.importorskip("matplotlib")
+    PICTURES[name](tmp_path / name)
+    old = (tmp_path / name).read_bytes()
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20, before[1]))
+    try:
+        with pytest.raises(OSError, match="large"):
+            PICTURES[name](tmp_path / name)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [old]

@@ -162,8 +162,8 @@ BREAKS: dict[str, tuple[Break, ...]] = {
         ),
     ),
     "Modes of files": (
-        Break("nn/_files.py", "permissions(path, 0o666)), ", "0o666), "),
-        Break("nn/_files.py", "        return usual & path.stat().st_mode\n", "        return usual\n"),
+        Break("autograd/files.py", "permissions(path, 0o666)), ", "0o666), "),
+        Break("autograd/files.py", "        return usual & path.stat().st_mode\n", "        return usual\n"),
     ),
     "Checkpoints that describe more than they hold": (
         Break(
@@ -193,7 +193,7 @@ BREAKS: dict[str, tuple[Break, ...]] = {
             "    except ZeroDivisionError as error:\n        path.unlink",
         ),
         Break("nn/app/commands.py", "    with terminated_as_interrupted(), unread()", "    with unread()"),
-        Break("nn/_files.py", "                    os.unlink(entry.path)", "                    pass"),
+        Break("autograd/files.py", "                    os.unlink(entry.path)", "                    pass"),
         Break(
             "nn/training/resume.py",
             '            trainer.optimizer.load_state_dict(parts["optimizer"])\n',
