@@ -52,7 +52,7 @@ class World:
         part = tuple(tuple(each[first:end] for each in x) if isinstance(x, tuple) else x[first:end] for x in batch)
         if len(batch) == 2:
             return part, (end - first) / count
-        return part, float(np.sum(part[2], dtype=np.float64) / np.sum(batch[2], dtype=np.float64))
+        return part, float(np.sum(part[2], dtype=np.float64) / (np.sum(batch[2], dtype=np.float64) or 1.0))
 
     def summed(self, arrays: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
         """The sums over all ranks of arrays of one dtype, by one exchange of a flat array."""

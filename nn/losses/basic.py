@@ -23,7 +23,7 @@ from nn.losses.common import (
     one_hot,
     targets_like,
 )
-from nn.losses.weighting import Counted, class_weights, known, reduced, weighted
+from nn.losses.weighting import Counted, class_weights, known, reduced, weighted_terms
 
 __all__ = [
     "Loss",
@@ -255,7 +255,7 @@ def _cross_entropy(
         targets = targets_like(logits, smoothed, "cross_entropy")
     if weight is not None:
         weights = targets * class_weights(weight, full[-1], logits)
-        return reduced(-ag.sum(weighted(ag.log_softmax(logits, axis=-1), weights), axis=-1), reduction)
+        return reduced(-ag.sum(weighted_terms(ag.log_softmax(logits, axis=-1), weights), axis=-1), reduction)
     if reduction == "mean":
         return ag.softmax_cross_entropy(logits, targets, mean=True)
     return reduced(ag.softmax_cross_entropy(logits, targets), reduction)
@@ -263,7 +263,7 @@ def _cross_entropy(
 
 def _smoothed_by_weight(logits: Array, counted: Counted, weights: Any, smoothing: float, reduction: Any) -> Any:
     """The share that goes to all classes counts as each of them does, and not as the right one."""
-    all_alike = -ag.sum(weighted(ag.log_softmax(logits, axis=-1), weights), axis=-1) * (smoothing / len(weights))
+    all_alike = -ag.sum(weighted_terms(ag.log_softmax(logits, axis=-1), weights), axis=-1) * (smoothing / len(weights))
     if counted.kept is not None:
         all_alike = ag.where(counted.kept, all_alike, 0.0)
     right = counted.weighted(_cross_entropy(logits, counted.targets, "none", 0.0))

@@ -20,7 +20,7 @@ from nn.losses.common import (
     loss_function,
     targets_like,
 )
-from nn.losses.weighting import Counted, known, reduced, weighted
+from nn.losses.weighting import Counted, known, reduced, weighted_terms
 
 __all__ = ["binary_cross_entropy", "focal", "kl_div", "nll"]
 
@@ -113,7 +113,7 @@ def kl_div(log_probabilities: Array, targets: Targets, reduction: Reduction = "m
     """
     t = distributions(log_probabilities, targets, "kl_div")
     own = t * ag.log(ag.where(ag.greater(t, 0), t, 1.0))
-    return reduced(ag.sum(own - weighted(log_probabilities, t), axis=-1), reduction)
+    return reduced(ag.sum(own - weighted_terms(log_probabilities, t), axis=-1), reduction)
 
 
 @loss_function

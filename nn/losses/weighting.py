@@ -20,7 +20,7 @@ def reduced(losses: Any, reduction: str) -> Any:
     return REDUCTIONS[reduction](losses)
 
 
-def weighted(terms: Any, weights: Any) -> Any:
+def weighted_terms(terms: Any, weights: Any) -> Any:
     """Each term as it counts: what does not adds nothing, even where it is infinite."""
     return ag.where(ag.equal(weights, 0), 0.0, terms) * weights
 
@@ -69,7 +69,7 @@ class Counted:
 
     def weighted(self, losses: Any) -> Any:
         """Each loss as it counts."""
-        return losses if self.counts is None else weighted(losses, self.counts)
+        return losses if self.counts is None else weighted_terms(losses, self.counts)
 
     def summed(self, weighted: Any, reduction: str) -> Any:
         """The same of losses that are weighted already."""

@@ -57,9 +57,8 @@ class Measured:
         """The loss of all samples at once, which is what `evaluate` tells."""
         if self.is_sum:
             return sum(self._losses)
-        return sum([loss * weight for loss, weight in zip(self._losses, self._weights, strict=True)]) / sum(
-            self._weights
-        )
+        total = sum([loss * weight for loss, weight in zip(self._losses, self._weights, strict=True)])
+        return total / (sum(self._weights) or 1.0)
 
     def seen(self) -> tuple[Array, Array]:
         """All targets and outputs."""

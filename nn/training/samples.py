@@ -16,6 +16,7 @@ from nn._arguments import check_same_length, finite, in_range
 from nn.init import Seed
 from nn.layers import BatchNorm1d
 from nn.losses import Loss
+from nn.losses.weighting import weighted_terms
 from nn.module import Module
 from nn.outputs import outputs_of
 from nn.training.data import Column, DataLoader, Indexable, columns_of, split_rows
@@ -24,7 +25,7 @@ __all__ = [
     "Batches",
     "Blocks",
     "Held",
-    "check_last_batch",
+    "check_batches",
     "checked",
     "checked_pair",
     "is_sum_of_samples",
@@ -221,9 +222,17 @@ def prepared(
     return Batches(x, in_file, largest, ClassWeights(loss, class_weight, lambda: _targets_of(x))), held
 
 
-def check_last_batch(model: Module, batches: Batches) -> None:
-    """Refuse a last batch of one sample, of which a batch normalisation can make nothing, before the first step."""
+def check_batches(model: Module, batches: Batches) -> None:
+    """Refuse, before the first step, what no epoch can be made of.
+
+    Raises:
+        ValueError: There is no batch.
+        ShapeError: The last one has a single sample, of which a batch normalisation can make nothing.
+    """
     loader = batches.loader
+    if not len(batches):
+        few = ": it has fewer samples than one batch, which drop_last leaves out"
+        raise ValueError(f"the loader gives no batch{few if getattr(loader, 'drop_last', False) else ''}")
     if (
         isinstance(loader, DataLoader)
         and loader.size_of_last == 1
@@ -316,7 +325,7 @@ def is_sum_of_samples(loss: Loss) -> bool | None:
 
 
 def weighted(loss: Loss, outputs: Any, targets: Any, weights: Any) -> Any:
-    """The loss with a weight for each sample: Σ w l / Σ w, or Σ w l for a loss that is a sum."""
+    """The loss with a weight for each sample: Σ w l / Σ w, or Σ w l for a loss that is a sum; 0 where none counts."""
     each = loss(outputs, targets, reduction="none")
     if each.ndim > 1:
         each = ag.mean(each.reshape(len(each), -1), axis=1)
@@ -324,5 +333,8 @@ def weighted(loss: Loss, outputs: Any, targets: Any, weights: Any) -> Any:
         weights = ag.Tensor(weights, dtype=each.dtype)
     elif weights.dtype != each.dtype:
         weights = weights.astype(each.dtype)
-    total = ag.sum(each * weights)
-    return total if is_sum_of_samples(loss) else total / ag.sum(weights)
+    total = ag.sum(weighted_terms(each, weights))
+    if is_sum_of_samples(loss):
+        return total
+    count = ag.sum(weights)
+    return total / ag.where(ag.equal(count, 0), 1.0, count)

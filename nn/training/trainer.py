@@ -235,7 +235,7 @@ class Trainer(Inference):
         if lint and y is not None:
             warn_of_what_looks_wrong(self.model, self.loss, *checked_pair(x, y), self.optimizer)
         self.steps = len(batches)
-        samples.check_last_batch(self.model, batches)
+        samples.check_batches(self.model, batches)
         self._fit(batches, held, first, progress, None if resume is None else Saver(self, resume))
         return self.history
 

@@ -62,6 +62,19 @@ def test_weights_are_samples_that_are_there_more_often():
             np.testing.assert_allclose(p.data, q.data, rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.parametrize("compile", [False, True])
+@pytest.mark.parametrize("batch_size", [1, 8])
+def test_samples_of_no_weight_are_as_if_they_were_not_there(compile, batch_size):
+    kept = np.repeat([True, False, True], 40)  # whole batches of no weight among the others
+    expected, found = (trainer(optimizer="sgd", learning_rate=0.1, compile=compile) for _ in range(2))
+    settings = {"epochs": 2, "batch_size": batch_size, "shuffle": False, "progress": False}
+    history = expected.fit(X[kept], Y[kept], **settings)
+    weighed = found.fit(X, Y, sample_weight=kept * 1.0, **settings)
+    np.testing.assert_allclose(weighed["loss"], history["loss"], rtol=1e-5)
+    for p, q in zip(found.model.parameters(), expected.model.parameters(), strict=True):
+        np.testing.assert_allclose(p.data, q.data, rtol=1e-4, atol=1e-6)
+
+
 def test_balanced_classes_count_alike():
     found = trainer(learning_rate=0.05)
     history = found.fit(X, Y, epochs=1, batch_size="full", class_weight="balanced", progress=False)
@@ -128,6 +141,12 @@ REFUSED = {
         ValueError,
         r"a loader gives batches \(x, y, weights\)",
     ),
+    "a loader without batches": (
+        lambda: trainer().fit(nn.DataLoader((X, Y), 200, drop_last=True), epochs=1),
+        ValueError,
+        "gives no batch: it has fewer samples than one batch, which drop_last leaves out",
+    ),
+    "a loader of nothing": (lambda: trainer().fit({}.values(), epochs=1), ValueError, "the loader gives no batch$"),
     "validation_split of a loader": (
         lambda: trainer().fit(nn.DataLoader((X, Y)), epochs=1, validation_split=0.1),
         ValueError,
