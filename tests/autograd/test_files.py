@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,16 @@ from autograd.files import write
 HALF = "a\udc80b"  # as names of files have them, whose bytes are no UTF-8
 
 
-@pytest.fixture
+@contextmanager
 def full() -> Iterator[None]:
-    """Files take 100 bytes at most."""
+    """Files take 100 bytes at most; no fixture, as what pytest and coverage write by themselves may go to files too."""
     resource = pytest.importorskip("resource", reason="limits of POSIX systems")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def graph(label: str = "x") -> Any:
@@ -41,25 +44,23 @@ SAVED: dict[str, Callable[[Path], Any]] = {
 
 
 @pytest.mark.parametrize("name", SAVED)
-def test_half_of_a_file_does_not_stay(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_half_of_a_file_does_not_stay(name: str, tmp_path: Path) -> None:
     if name.endswith(".svg"):
         pytest.importorskip("wasmtime", reason="the extra viz is not installed")
         SAVED[name](tmp_path / name).unlink()  # what is loaded for it may be written to a cache
-    request.getfixturevalue("full")
-    with pytest.raises(OSError, match=name) as caught:
+    with full(), pytest.raises(OSError, match=name) as caught:
         SAVED[name](tmp_path / name)
     assert caught.value.filename == str(tmp_path / name)
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("name", SAVED)
-def test_an_older_one_stays(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_an_older_one_stays(name: str, tmp_path: Path) -> None:
     if name.endswith(".svg"):
         pytest.importorskip("wasmtime", reason="the extra viz is not installed")
     SAVED[name](tmp_path / name)
     before = (tmp_path / name).read_bytes()
-    request.getfixturevalue("full")
-    with pytest.raises(OSError, match=name):
+    with full(), pytest.raises(OSError, match=name):
         SAVED[name](tmp_path / name)
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [before]
 
