@@ -19,6 +19,7 @@ from nn import losses
 from nn.module import Module
 from nn.optim import Optimizer
 from nn.training.callbacks import Callback
+from nn.training.samples import total_weight
 from nn.training.trainer import Trainer
 
 __all__ = ["OF_CLASSES", "OF_NUMBERS", "Fitting", "of_numbers", "of_samples"]
@@ -36,13 +37,12 @@ def _cross_entropy(outputs: Any, targets: Any) -> Any:
 
 
 def _focal(outputs: Any, targets: Any) -> Any:
-    loss = losses.cross_entropy(outputs, targets, "none")
-    return (1 - ag.exp(-loss)) ** 2 * loss
+    return losses.focal(outputs, targets, "none")
 
 
 def _focal_of_yes_and_no(outputs: Any, targets: Any) -> Any:
     loss = losses.binary_cross_entropy_with_logits(outputs, targets, "none")
-    return ag.sum((1 - ag.exp(-loss)) ** 2 * loss, axis=1)
+    return ag.sum(ag.square(ag.expm1(-loss)) * loss, axis=1)
 
 
 def _half_squares(outputs: Any, targets: Any) -> Any:
@@ -50,12 +50,11 @@ def _half_squares(outputs: Any, targets: Any) -> Any:
 
 
 def _absolute(outputs: Any, targets: Any) -> Any:
-    return ag.sum(ag.abs(outputs - targets), axis=1)
+    return ag.sum(losses.l1_loss(outputs, targets, "none"), axis=1)
 
 
 def _huber(outputs: Any, targets: Any) -> Any:
-    distance = ag.abs(outputs - targets)
-    return ag.sum(ag.where(distance < 1.0, distance * distance / 2, distance - 0.5), axis=1)
+    return ag.sum(losses.huber(outputs, targets, "none"), axis=1)
 
 
 def _poisson(outputs: Any, targets: Any) -> Any:
@@ -127,9 +126,7 @@ class Fitting(Trainer):
         for parameter in self.model.parameters():
             if parameter.ndim > 1:
                 squares = ag.sum(parameter * parameter) + squares
-        count = (
-            len(xb) if weights is None else ag.sum(ag.Tensor(weights) if isinstance(weights, np.ndarray) else weights)
-        )
+        count = len(xb) if weights is None else total_weight(weights)
         penalty = squares * (self.alpha / 2) / count
         return loss + penalty.astype(loss.dtype), outputs
 

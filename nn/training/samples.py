@@ -31,6 +31,7 @@ __all__ = [
     "is_sum_of_samples",
     "prepared",
     "seed_number",
+    "total_weight",
 ]
 
 Array: TypeAlias = NDArray[Any]
@@ -334,7 +335,10 @@ def weighted(loss: Loss, outputs: Any, targets: Any, weights: Any) -> Any:
     elif weights.dtype != each.dtype:
         weights = weights.astype(each.dtype)
     total = ag.sum(weighted_terms(each, weights))
-    if is_sum_of_samples(loss):
-        return total
-    count = ag.sum(weights)
-    return total / ag.where(ag.equal(count, 0), 1.0, count)
+    return total if is_sum_of_samples(loss) else total / total_weight(weights)
+
+
+def total_weight(weights: Any) -> Any:
+    """Σ w, as a Tensor; 1 where no sample counts, so that nothing is divided by 0."""
+    total = ag.sum(weights if isinstance(weights, ag.Tensor) else ag.Tensor(weights))
+    return ag.where(ag.equal(total, 0), 1.0, total)

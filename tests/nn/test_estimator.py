@@ -253,6 +253,19 @@ def test_single_precision_stays(kind: Any) -> None:
     assert {p.dtype for p in network.model_.parameters()} == {np.dtype(np.float32)}
 
 
+@pytest.mark.parametrize("kind", [MLPClassifier, MLPRegressor])
+def test_whole_batches_of_samples_without_weight_are_as_if_they_were_not_there(kind: Any) -> None:
+    rng = np.random.default_rng(0)
+    x, kept = rng.normal(size=(60, 3)), np.repeat([True, False, True], 20)
+    y = x[:, 0] > 0 if kind is MLPClassifier else x[:, 0]
+    settings = {"solver": "sgd", "momentum": 0.0, "alpha": 0.0, "tol": None, "max_iter": 3, "shuffle": False}
+    found, expected = (kind((4,), batch_size=10, random_state=0, **settings) for _ in range(2))
+    found.fit(x, y, sample_weight=kept * 1.0)
+    expected.fit(x[kept], y[kept])
+    np.testing.assert_allclose(found.predict(x), expected.predict(x), rtol=1e-9)
+    assert np.isfinite(kind((4,), batch_size=10, max_iter=3, tol=None).fit(x, y, sample_weight=kept * 1.0).loss_)
+
+
 def test_parts_weights_and_sparse_rows() -> None:
     sparse = pytest.importorskip("scipy.sparse")
     y = np.array(["no", "yes"])[(SCORE > 0).astype(int)]
