@@ -28,6 +28,7 @@ from autograd.graph.order import topological_order
 from autograd.graph.outside import CUT, look_at
 from autograd.rules import arithmetic
 from autograd.rules.complex import real
+from autograd.rules.memory import MANY, copied
 from autograd.rules.shapes import is_complex
 from autograd.tensor.tensor import Tensor
 from autograd.value.value import Value
@@ -292,7 +293,8 @@ def _own_leaf(x: Any) -> Any:
 
 def _plain_leaf(x: Any) -> Any:
     if x.__class__ is float or (x.__class__ is np.ndarray and x.dtype.kind == "f"):  # without questions, as mostly
-        return fill(object.__new__(Tensor), np.array(x), attrs=ACTIVE, requires_grad=True)
+        data = copied(x, None) if isinstance(x, np.ndarray) and x.nbytes >= MANY else np.array(x)
+        return fill(object.__new__(Tensor), data, attrs=ACTIVE, requires_grad=True)
     if isinstance(x, Node) and x.carries:
         x._abandon()  # type: ignore[attr-defined]
     whole = isinstance(x, np.ndarray) and x.dtype.kind in "iub"  # meant as an array of numbers

@@ -23,6 +23,8 @@ from autograd.rules.primitive import Primitive, stands_in_a_book
 from autograd.rules.ready import Vjp, evaluated
 
 Observer = Callable[[Node, int, Any, Any], None]
+# How several shares become one, the rule for each, and what this one is given.
+Part = tuple[Callable[..., Any], Vjp, list[Any], dict[str, Any]]
 
 
 def propagate(
@@ -64,7 +66,11 @@ def propagate(
 def _carry(order: Sequence[Node], gradients: dict[Node, Any], create_graph: bool, observe: Observer | None) -> None:
     """From the last node to the first; ``gradients`` holds those that are known, and None for those that are wanted."""
     chosen: set[Node] = set()  # the nodes below a choice, such as `where`
+    parts: dict[Node, list[Part]] = {}  # what goes to the nodes that were taken apart
     for node in reversed(order):
+        if parts and node in parts:
+            share = _put_together(node, parts.pop(node))
+            gradients[node] = share if gradients[node] is None else gradients[node] + share
         g, rule = gradients.get(node), node.rule
         if g is None:
             continue
@@ -89,6 +95,10 @@ def _carry(order: Sequence[Node], gradients: dict[Node, Any], create_graph: bool
                 share = shares[position]
             elif (vjp := vjps[position]) is None:
                 continue
+            elif usual and rule.together is not None and observe is None:
+                parts.setdefault(parent, []).append((rule.together, vjp, arguments, attrs))
+                chosen.add(parent)
+                continue
             elif usual:
                 share = vjp(*arguments, **attrs) if attrs else vjp(*arguments)
             else:
@@ -104,6 +114,16 @@ def _carry(order: Sequence[Node], gradients: dict[Node, Any], create_graph: bool
             gradients[parent] = total = share if total is None else total + share
             if observe is not None:
                 observe(node, position, share, total)
+
+
+def _put_together(node: Node, parts: Sequence[Part]) -> Any:
+    """The gradient of an array that was taken apart: one array, however many parts there are."""
+    together, vjp, arguments, attrs = parts[0]
+    if len(parts) == 1:
+        share = vjp(*arguments, **attrs)
+    else:
+        share = together([arguments[0] for _, _, arguments, _ in parts], node, [attrs for *_, attrs in parts])
+    return share if share.__class__ is ndarray and share.dtype is node._raw.dtype else node._unbroadcast(share)
 
 
 def _with_care(vjp: Vjp, rule: Primitive, position: int, arguments: Sequence[Any], attrs: dict[str, Any]) -> Any:

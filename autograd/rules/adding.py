@@ -7,6 +7,7 @@ counted through first.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,22 @@ def scatter(x: Any, shape: tuple[int, ...], index: Any) -> Any:
     return result
 
 
+def scatter_parts(*parts: Any, shape: tuple[int, ...], indices: Sequence[Any], out: Any = None) -> Any:
+    """Zeros of ``shape`` with each part added at its index."""
+    if out is None:
+        out = np.zeros(shape, np.asarray(parts[0]).dtype)
+    else:
+        out[...] = 0
+    for x, index in zip(parts, indices, strict=True):
+        if is_basic(index):
+            out[index] += x
+        elif isinstance(index, np.ndarray) and index.dtype.kind in "iu":
+            _add(out, x, from_the_start(index, shape, 0), 1, math.prod(shape[1:]))
+        else:
+            np.add.at(out, index, x)
+    return out
+
+
 def scatter_add(x: Any, *positions: Any, shape: tuple[int, ...], axis: int) -> Any:
     """Zeros of ``shape`` with x added at positions on neighbouring axes, the first of which is ``axis``.
 
@@ -79,17 +96,22 @@ def from_the_start(positions: Any, shape: tuple[int, ...], axis: int) -> Any:
 
 
 def _added(x: Any, places: Any, shape: tuple[int, ...], before: int, after: int) -> Any:
-    """Zeros with x added, where each place is one of a block, and each entry of it has so many numbers."""
+    """Zeros with x added, as `_add` does."""
     result = np.zeros(shape, dtype=np.asarray(x).dtype)
-    if _by_loop(result, x, places, before, after):
-        return result
+    _add(result, x, places, before, after)
+    return result
+
+
+def _add(y: Any, x: Any, places: Any, before: int, after: int) -> None:
+    """Add x to y, where each place is one of a block, and each entry of it has so many numbers."""
+    if _by_loop(y, x, places, before, after):
+        return
     if before != 1:
-        block = result.size // max(1, before * after)
+        block = y.size // max(1, before * after)
         places = np.arange(before)[:, None] * block + places.reshape(-1)
     if after != 1:
         places = places.reshape(-1, 1) * after + np.arange(after)
-    np.add.at(result.reshape(-1), places.reshape(-1), np.reshape(x, -1))
-    return result
+    np.add.at(y.reshape(-1), places.reshape(-1), np.reshape(x, -1))
 
 
 def _by_loop(y: Any, x: Any, places: Any, before: int, after: int) -> bool:

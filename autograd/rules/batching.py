@@ -140,6 +140,14 @@ def _scattered(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any
     return None if index is None else shaping.scatter(inputs[0], shape=full, index=index)
 
 
+def _put_together(inputs: Sequence[Any], many: Sequence[bool], attrs: dict[str, Any]) -> Any:
+    size, indices = _size(inputs, many), [_index(index) for index in attrs["indices"]]
+    if any(index is None for index in indices):
+        return None
+    parts = [x if m else repeated(x, size) for x, m in zip(inputs, many, strict=True)]
+    return shaping.scatter_parts(*parts, shape=(size, *attrs["shape"]), indices=indices)
+
+
 # ---- of several ----------------------------------------------------------------------------------------------------
 
 
@@ -234,6 +242,7 @@ BATCHED: dict[Primitive, Batch] = {
     shaping.sum_to: _summed_to,
     shaping.getitem: _taken,
     shaping.scatter: _scattered,
+    shaping.scatter_parts: _put_together,
     shaping.concatenate: _joined(shaping.concatenate, 0),
     shaping.stack: _joined(shaping.stack, 1),
     selection.gather: _at_positions(selection.gather),

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-# Of arrays with more entries it is worth it.
-LARGE = 1 << 15
+# Of arrays with more entries it is worth it; and the bytes from which on the C library asks the system, at first.
+LARGE, ASKED_FOR = 1 << 15, 1 << 17
 # Bytes; the most that the C library adapts to is 32 MiB.
 BLOCK = 30 << 20
 # Bytes of a line of the processor's cache, and of its widest registers.
@@ -48,6 +48,8 @@ def aligned(nbytes: int) -> Any:
     Where it is large, it begins with a large page: NumPy asks the system for such from 4 MiB on, which it gives where a
     whole one fits in. The processor keeps where 2,048 pages are, which of small ones are 8 MiB, three factors of BLAS's.
     """
+    if nbytes >= ASKED_FOR:
+        keep_freed_memory()
     first = LINE if nbytes < PAGES else PAGE
     memory = np.empty(nbytes + first, np.uint8)
     start = -memory.ctypes.data % first

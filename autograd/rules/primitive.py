@@ -141,6 +141,8 @@ class Primitive:
         jvps: What the tangent of each parent adds to the result's, ``jvp(t, y, *inputs, **attrs)``, None for nothing; in
             ``jvp=`` where none of these flags tells; see `autograd.rules.pushforward`.
         view: Whether the result may share memory with its input.
+        together: For one that takes a part of its input: what its rule gives for several of them, as a sum that is one
+            array, ``together(gs, x, attrs)`` with their upstream gradients and their attributes.
         into: Whether ``array`` takes memory to write its result into, ``out=``.
         kink: The subgradient chosen where there is no derivative, in words; None for a smooth function.
         ufunc: The NumPy ufunc that means the same, if there is one.
@@ -181,6 +183,7 @@ class Primitive:
         reduces: bool = False,
         jvp: Vjp | Sequence[Vjp | None] = (),
         view: bool = False,
+        together: Callable[..., Any] | None = None,
         into: bool = False,
         kink: str | None = None,
         ufunc: np.ufunc | None = None,
@@ -204,6 +207,7 @@ class Primitive:
         self.jvps = (jvp,) if callable(jvp) else tuple(jvp)
         self.pushes: dict[Kind, Any] = {}  # see `autograd.rules.pushforward.push_of`
         self.view = view
+        self.together = together
         self.into = into
         self.kink = kink
         self.ufunc = ufunc or (array if isinstance(array, np.ufunc) else None)

@@ -53,6 +53,7 @@ astype = primitive(
 getitem = primitive(
     "getitem", lambda x, index: x[index],
     lambda g, y, x, index: scatter(g, shape=shape(x), index=index),
+    together=lambda gs, x, attrs: scatter_parts(*gs, shape=shape(x), indices=[each["index"] for each in attrs]),
     symbol="[ ]", linear=True, selects=True, view=True, doc="y = x[index]",
 )  # fmt: skip
 
@@ -60,6 +61,13 @@ scatter = primitive(
     "scatter", adding.scatter,
     lambda g, y, x, shape, index: getitem(g, index=index),
     linear=True, doc="y is zero but for y[index] += x",
+)  # fmt: skip
+
+# What the gradients of several parts of one array make: one pass over it, however many there are.
+scatter_parts = primitive(
+    "scatter_parts", adding.scatter_parts,
+    pull=lambda g, y, *parts, shape, indices: [getitem(g, index=index) for index in indices],
+    symbol="Σ", linear=True, into=True, doc="y is zero but for y[indexₖ] += xₖ for each k",
 )  # fmt: skip
 
 # ---- joining --------------------------------------------------------------------------------------------------------

@@ -175,7 +175,10 @@ def _torch_cofactors_along(t: Any, x: Any, h: Any) -> Any:
 
 
 def _torch_scatter(t: Any, x: Any, shape: tuple[int, ...], index: Any) -> Any:
-    return t.zeros(shape, dtype=x.dtype).index_put(_torch_index(t, index), x, accumulate=True)
+    places = t.arange(int(np.prod(shape))).reshape(shape)[_torch_index(t, index, shape[0])].reshape(-1)
+    return (
+        t.zeros(int(np.prod(shape)), dtype=x.dtype).index_put((places,), x.reshape(-1), accumulate=True).reshape(shape)
+    )
 
 
 def _normal_cdf(x: Any) -> Any:
@@ -327,6 +330,7 @@ ROWS: dict[str, Row] = {
     "astype": Row(shaping.astype, lambda t, x, dtype: x.to(t.float64), (REAL,), ONE, ({"dtype": np.dtype(np.float64)},)),
     "getitem": Row(lambda x, index: x[index], lambda t, x, index: x[_torch_index(t, index, len(x))], (REAL,), [((4, 3, 2),)], tuple({"index": index} for index in INDICES)),
     "scatter": Row(shaping.scatter, _torch_scatter, (REAL,), [((3,),)], ({"shape": (5,), "index": (np.array([1, 1, 4]),)},)),
+    "scatter_parts": Row(shaping.scatter_parts, lambda t, *xs, shape, indices: sum(_torch_scatter(t, x, shape, i) for x, i in zip(xs, indices, strict=True)), (REAL,) * 3, [((2, 3), (3,), (2, 3))], ({"shape": (4, 3), "indices": (slice(1, 3), 2, np.array([3, -1]))},)),
     "concatenate": Row(lambda *xs, axis: ag.concatenate(xs, axis), lambda t, *xs, axis: t.cat(xs, axis), (REAL,) * 3, [((2, 3),) * 3], tuple(ALONG)),
     "stack": Row(lambda *xs, axis: ag.stack(xs, axis), lambda t, *xs, axis: t.stack(xs, axis), (REAL,) * 3, [((2, 3),) * 3], ({"axis": 0}, {"axis": 1}, {"axis": -1})),
     "argsort": Row(selection.argsort, lambda t, x, axis: x.argsort(axis), (REAL,), CUBE, tuple(ALONG)),

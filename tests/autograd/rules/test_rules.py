@@ -129,6 +129,7 @@ DEFINITIONS: dict[str, Any] = {
     "qr": lambda x: np.concatenate([np.linalg.qr(x)[0], np.swapaxes(np.linalg.qr(x)[1], -1, -2)], -2),
     "add_n": lambda x, y, z: x + y + z,
     **dict.fromkeys(("logsumexp_n", "log_normaliser_n"), lambda x, y, z: np.log(np.exp(x) + np.exp(y) + np.exp(z))),
+    "scatter_parts": lambda x, y, z, shape, indices: np.array([0 * y, x[0], x[1] + y, z[0] + z[1]]),
     "scatter": lambda x, shape, index: np.array([0, x[0] + x[1], 0, 0, x[2]]),
     "linear": lambda x, W, b: np.einsum("...i,ij->...j", x, W) + b,
     "affine": lambda b, v, w, x, y: b + v * x + w * y,
