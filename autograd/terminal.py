@@ -87,6 +87,10 @@ def run(main: Callable[[], int]) -> NoReturn:
     except BrokenPipeError:
         silence(sys.stdout)  # nobody reads any more, and the interpreter must not complain on exit
         code = 1
+    except OSError as error:  # such as a full disk, which a command that runs has told itself
+        silence(sys.stdout)
+        print(f"error: {error.strerror or error}", file=sys.stderr)
+        code = BAD_INPUT
     sys.exit(code)
 
 
@@ -105,6 +109,13 @@ class Parser(argparse.ArgumentParser):
         if len(message) > LONGEST:  # with what was typed in it; the advice is at its end
             message = f"{message[: LONGEST // 2]} … {message[-LONGEST // 2 :]}"
         self.exit(BAD_INPUT, f"error: {message} (see {self.prog} --help)\n")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Write help; argparse goes on, and ends with 0, where that cannot be written."""
+        if file is sys.stdout:
+            file.write(message)
+        else:
+            super()._print_message(message, file)
 
     def refuse_options(self, unknown: Iterable[str]) -> None:
         """End the program if there are words that this parser does not know, with ours for the first."""

@@ -158,3 +158,21 @@ def test_the_shell_completes_words(tmp_path: Path) -> None:
         command = f"'{sys.executable}' -m nn 8> found 9> /dev/null"
         subprocess.run(["sh", "-c", command], env=environment, cwd=tmp_path, check=True)
         assert (tmp_path / "found").read_text() == expected
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk is always full here")
+@pytest.mark.parametrize(
+    "words", ["nn --help", "nn train --help", "nn --version", "autograd --help", "autograd a*a a=2"]
+)
+def test_what_a_full_disk_does_not_take_is_no_success(words: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        found = subprocess.run(
+            [sys.executable, "-m", *words.split()],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            cwd=ROOT,
+        )
+    assert found.returncode == 2
+    assert found.stderr == "error: No space left on device\n"
