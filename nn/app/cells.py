@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import require
+from nn.app.quantities import without_unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,10 +28,10 @@ __all__ = [
     "has_decimal_commas",
     "infinite",
     "is_missing",
+    "seem_dates",
     "to_dates",
     "to_numbers",
     "to_texts",
-    "unit_of",
 ]
 
 # What stands for a missing cell, in any spelling of capitals. Not "None", which may well be a category.
@@ -51,7 +52,6 @@ _GROUPS = {
     comma: re.compile(rf"([1-9]\d{{0,2}}([{group}{_APART}]\d{{2,3}})*[{group}{_APART}]\d{{3}}|\d*)({point}\d*)?")
     for comma, group, point in ((False, ",", r"\."), (True, r"\.", ","))
 }
-_WITH_UNIT = re.compile(r"[-+]?[\d.,]*\d ?([^\W\d_][^\d]{0,9})")
 LONGEST_NUMBER = 400
 _ZEROS = re.compile(r"^[^\S\n]*0[0-9]+[^\S\n]*$", re.MULTILINE)
 # What stands between the digits of plain numbers, each after a line end: -1,234.5%. How many digits there are between
@@ -79,6 +79,7 @@ DATE_FORMATS = (
 )
 _LIKE_A_DATE = re.compile(r"\d.*[-/. ].*\d|[A-Za-z]{3}.*\d|^\s*\d{1,2}((:\d\d){1,2}|(:\d\d){0,2} [AP]M)\s*$", re.DOTALL)
 LONGEST_DATE = 40
+_YEAR_AND_DAY = re.compile(r"^(?=.*\b(?:19|20)\d\d\b).*\b(?:[012]?\d|3[01])\b")
 # A zone's name after a time, which is the clock's there: names say too little (CST) to be reckoned with. And the halves
 # of the day, as 2:30pm and 2:30 p.m. have them.
 _ZONE = re.compile(r"(:\d\d(?:\.\d+)?(?: ?[AaPp][Mm])?) ?(?:(?:GMT|UTC)[-+]\d\d?(?::?\d\d)?|[A-Z]{3,4}|Uhr)$")
@@ -200,24 +201,15 @@ def has_decimal_commas(texts: Collection[str], otherwise: bool = False) -> bool:
     return commas > points or (commas == points and otherwise)
 
 
-def unit_of(series: pd.Series[Any]) -> str:
-    """What stands after the number in all cells that are there; empty where nothing does.
-
-    Example:
-        >>> import pandas as pd
-        >>> unit_of(pd.Series(["5.5 kg", "12 kg", None])), unit_of(pd.Series(["5 kg", "7 lb"]))
-        ('kg', '')
-    """
-    found = {match[1] if (match := _WITH_UNIT.fullmatch(str(cell))) else "" for cell in series.dropna().unique()}
-    return found.pop() if len(found) == 1 else ""
-
-
-def to_numbers(series: pd.Series[Any], comma: bool = False) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def to_numbers(
+    series: pd.Series[Any], comma: bool = False, unit: str = ""
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """A column as numbers, NaN where a cell is missing or none, and which cells are there and yet no finite number.
 
     Args:
         series: The column.
         comma: Whether a comma begins the decimals, in texts.
+        unit: What may stand after the numbers of texts.
 
     Example:
         >>> import pandas as pd
@@ -225,7 +217,7 @@ def to_numbers(series: pd.Series[Any], comma: bool = False) -> tuple[NDArray[np.
         >>> numbers.tolist(), int(bad.sum())
         ([1234.5, 5.0, 12.0, -3.0, nan, nan], 1)
     """
-    types = _pandas().api.types
+    types, series = _pandas().api.types, without_unit(series, unit)
     if types.is_numeric_dtype(series.dtype) and not types.is_complex_dtype(series.dtype):
         numbers = series.to_numpy(dtype=np.float64, na_value=np.nan)
     else:
@@ -324,6 +316,18 @@ def _shape_of(date: str) -> str:
 
 
 _FORMS = {form: _shape_of(re.sub("%[bBp]", "x", re.sub("%[dmyYHIMS]", "1", form))) for form in DATE_FORMATS}
+
+
+def seem_dates(series: pd.Series[Any]) -> bool:
+    """Whether nearly all cells are short texts with a year and a day in them.
+
+    Example:
+        >>> import pandas as pd
+        >>> seem_dates(pd.Series(["14. März 2015", "31/12/2015"])), seem_dates(pd.Series(["model 2015"]))
+        (True, False)
+    """
+    texts = [str(cell) for cell in series.dropna().unique()]
+    return sum(len(text) < LONGEST_DATE and bool(_YEAR_AND_DAY.search(text)) for text in texts) > ENOUGH * len(texts)
 
 
 def to_dates(series: pd.Series[Any], form: str) -> NDArray[np.datetime64]:

@@ -151,7 +151,7 @@ DATA is one of
 
 A fifth of the rows is held out for the result at the end; a tenth of the others is for validation, or, where several
 networks are trained at once, another part for each of them.
-Of a CSV file, separator, decimal mark and encoding are found out. Numbers are scaled (1,234.5 and $5 and 12% are some),
+Of a CSV file, separator, decimal mark and encoding are found out. Numbers are scaled (1,234.5, $5, 12%, 3 kg, 59:59),
 dates are divided into parts, texts become an input per category, missing cells are filled. Columns that number the
 rows, say nothing, or copy the target are left out. What was done is printed before training.""",
         epilog=f"""examples:

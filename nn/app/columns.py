@@ -16,21 +16,34 @@ from numpy.typing import NDArray
 from autograd import require
 from nn._text import quoted
 from nn.app.cells import (
+    as_number,
     begins_with_zeros,
     date_format,
     has_decimal_commas,
     infinite,
+    is_missing,
+    seem_dates,
     to_dates,
     to_numbers,
     to_texts,
-    unit_of,
 )
 from nn.app.datasets import Plan, listed
+from nn.app.quantities import DURATION, distinct, in_words, of_sentinel, unit_of, without_unit
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CONSTANT", "EMPTY", "MOSTLY_NUMBERS", "Choices", "Found", "has_commas", "look_at_columns", "some_rows"]
+__all__ = [
+    "CONSTANT",
+    "EMPTY",
+    "MOSTLY_NUMBERS",
+    "Choices",
+    "Found",
+    "has_commas",
+    "look_at_columns",
+    "some_rows",
+    "units_in",
+]
 
 # So many rows tell what a column holds.
 ROWS_LOOKED_AT = 1000
@@ -43,6 +56,8 @@ MOST_DIFFERENT = 0.5
 MOSTLY_NUMBERS, SOME_NUMBERS = 0.8, 0.2
 # Nor do so few different texts between more different numbers make it one of names; one, if they are in most cells.
 FEW_TEXTS = 2
+# Of so large a share of texts it may be that they are no numbers with a unit, where all others are.
+FEW_OTHERS = 0.05
 # Fewer rows prove nothing about what counts rows or copies the target.
 ENOUGH_ROWS = 20
 # How near a copy of the target is, on so many rows; what is not near it on fewer is none. In how many columns.
@@ -89,6 +104,7 @@ class Found:
     categories: list[str] = field(default_factory=list)
     encoded: list[str] = field(default_factory=list)
     dates: dict[str, str] = field(default_factory=dict)
+    measured: dict[str, str] = field(default_factory=dict)
     dropped: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -102,7 +118,8 @@ class Found:
             return tuple(name for name in names if name not in self.dropped)
 
         dates = {name: form for name, form in self.dates.items() if name not in self.dropped}
-        return Plan(left(self.numbers), left(self.commas), left(self.categories), left(self.encoded), dates)
+        measured = {name: unit for name, unit in self.measured.items() if name not in self.dropped}
+        return Plan(left(self.numbers), left(self.commas), left(self.categories), left(self.encoded), dates, measured)
 
 
 def some_rows(count: int, most: int = ROWS_LOOKED_AT) -> NDArray[np.intp]:
@@ -112,11 +129,28 @@ def some_rows(count: int, most: int = ROWS_LOOKED_AT) -> NDArray[np.intp]:
     return np.sort(np.random.default_rng(0).choice(count, most, replace=False, shuffle=False))
 
 
-def has_commas(column: pd.Series[Any], otherwise: bool) -> bool:
+def has_commas(column: pd.Series[Any], otherwise: bool, unit: str = "") -> bool:
     """Whether a column is one of texts in which a comma begins the decimals; `otherwise` where these leave it open."""
-    if column.dtype.kind in "biufM":
+    if column.dtype.kind in "biufM" or unit == DURATION:
         return False
-    return has_decimal_commas([cell for cell in column.unique() if isinstance(cell, str)], otherwise)
+    cells = without_unit(column, unit).unique()
+    return has_decimal_commas([cell for cell in cells if isinstance(cell, str)], otherwise)
+
+
+def units_in(column: pd.Series[Any]) -> list[str]:
+    """The units of a column of texts that are numbers with units but for a few."""
+    if column.dtype.kind in "biufM":
+        return []
+    texts = {cell.strip() for cell in column.dropna().unique() if isinstance(cell, str)}
+    units = [unit for text in texts if (unit := unit_of(text))]
+    if not units:
+        return []
+    others = sum(not unit_of(text) and not is_missing(text) and not _is_number(text) for text in texts)
+    return distinct(units) if others <= FEW_OTHERS * len(texts) else []
+
+
+def _is_number(text: str) -> bool:
+    return not all(np.isnan(as_number(text, comma)) for comma in (False, True))
 
 
 def look_at_columns(frame: pd.DataFrame, target: NDArray[Any], classes: bool, choices: Choices, found: Found) -> None:
@@ -169,10 +203,11 @@ def _take(series: pd.Series[Any], some: pd.Series[Any], name: str, choices: Choi
             found.problems.append(f"column {quoted(name)} (--dates) holds no dates in a form that is known")
         return
     free = name not in choices.numeric and name not in choices.categorical
-    if free and series.dtype.kind in "iuf" and (form := date_format(some)):
+    units = [] if name in choices.categorical else units_in(some)
+    if free and (units or series.dtype.kind in "iuf") and (form := date_format(some)):
         _take_dates(series, name, form, found)
         return
-    if (numbers := _as_numbers(series, some, name, choices, found)) is not None:
+    if (numbers := _as_numbers(series, some, name, units, choices, found)) is not None:
         if not keep and name not in choices.numeric and (why := _counts_rows(numbers, name)):
             found.dropped[name] = why
         found.numbers.append(name)
@@ -180,16 +215,18 @@ def _take(series: pd.Series[Any], some: pd.Series[Any], name: str, choices: Choi
     if free and (form := date_format(some)):
         _take_dates(series, name, form, found)
         return
-    if name not in choices.categorical and (unit := unit_of(some)):
-        found.notes.append(
-            f"{quoted(name)} holds numbers with a unit, {quoted(unit)}; without it they would be numbers"
-        )
     different = some.nunique()
     if different <= MOST_CATEGORIES or different > MOST_DIFFERENT * some.notna().sum():
         different = series.nunique()
         many = different > max(MOST_CATEGORIES, MOST_DIFFERENT * series.notna().sum())
         if many and not keep and name not in choices.categorical:
             found.dropped[name] = f"names or texts, {different:,} different ones"
+    if different > MOST_CATEGORIES and len(units) > 1:
+        found.notes.append(f"{quoted(name)} holds numbers in several units, {listed(units)}; write them in one")
+    elif free and different > MOST_CATEGORIES and seem_dates(some):
+        found.notes.append(
+            f"{quoted(name)} seems to hold dates, in several forms or one that is not known; write them as 2024-02-29"
+        )
     (found.categories if different <= MOST_CATEGORIES else found.encoded).append(name)
 
 
@@ -205,7 +242,7 @@ def _take_dates(series: pd.Series[Any], name: str, form: str, found: Found) -> N
 
 
 def _as_numbers(
-    series: pd.Series[Any], some: pd.Series[Any], name: str, choices: Choices, found: Found
+    series: pd.Series[Any], some: pd.Series[Any], name: str, units: list[str], choices: Choices, found: Found
 ) -> NDArray[np.float64] | None:
     """A column that is to be taken as numbers, as numbers; what is doubtful about that is noted."""
     wanted = name in choices.numeric
@@ -214,15 +251,20 @@ def _as_numbers(
     if not wanted and series.dtype.kind not in "iuf" and begins_with_zeros(some.unique()):
         found.notes.append(f"{quoted(name)} begins with zeros, so it holds names and no numbers; or --numeric")
         return None
-    comma = has_commas(some, found.in_commas)
-    if not wanted and _share_of_numbers(*to_numbers(some, comma)) < SOME_NUMBERS:
+    unit = units[0] if len(units) == 1 else ""
+    comma = has_commas(some, found.in_commas, unit)
+    if not wanted and _share_of_numbers(*to_numbers(some, comma, unit)) < SOME_NUMBERS:
         return None
-    numbers, bad = to_numbers(series, comma)
+    numbers, bad = to_numbers(series, comma, unit)
     share = _share_of_numbers(numbers, bad)
     if wanted or share >= MOSTLY_NUMBERS or _is_marked(series, numbers, bad):
         if bad.any():
             examples = listed((f"{cell}{infinite(cell)}" for cell in series[bad].unique()[:4]), most=4)
             found.notes.append(f"{quoted(name)} has cells that are no numbers, so missing, {bad.sum():,}: {examples}")
+        if unit:
+            found.measured[name] = unit
+            found.notes.append(f"{quoted(name)} holds {in_words(unit)}")
+        found.notes += of_sentinel(quoted(name), numbers)
         if series.dtype.kind not in "biuf":
             found.commas += [name] if comma else []
             found.converted[name] = require("pandas", "train").Series(numbers, index=series.index)

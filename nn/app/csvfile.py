@@ -82,7 +82,8 @@ def read_table(content: bytes, name: str, encoding: str | None = None, *, keep_b
     """
     content, encoding = plain_text(content, name, encoding)
     if _JSON.match(content[:1000]):
-        raise DataError(f"{name} is JSON; write it as CSV, e.g. pandas.read_json(…).to_csv(…, index=False)")
+        lines = "" if content.lstrip()[:1] == b"[" else ", lines=True"
+        raise DataError(f"{name} is JSON; write it as CSV, e.g. pandas.read_json(…{lines}).to_csv(…, index=False)")
     dialect = sniff(content)
     _check_size(content, dialect, name)
     sample = _sample(content, dialect.quote.encode())

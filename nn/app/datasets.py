@@ -66,6 +66,7 @@ class Plan:
         categories: Columns of a few names, each of which becomes an input.
         encoded: Columns of many names, which become what the target is on average where they stand.
         dates: Columns of dates, and how these are written.
+        measured: Columns of numbers with a unit, and what it is.
         same_unit: Whether all numbers are in one unit, as pixels are, and are scaled as one.
     """
 
@@ -74,6 +75,7 @@ class Plan:
     categories: tuple[str, ...] = ()
     encoded: tuple[str, ...] = ()
     dates: Mapping[str, str] = field(default_factory=dict)
+    measured: Mapping[str, str] = field(default_factory=dict)
     same_unit: bool = False
 
     @property

@@ -40,7 +40,11 @@ def logarithms(numbers: NDArray[np.float64], units: NDArray[np.float64]) -> NDAr
 
 
 def numbers_of(
-    frame: pd.DataFrame, names: tuple[str, ...], commas: tuple[str, ...], dates: Mapping[str, str]
+    frame: pd.DataFrame,
+    names: tuple[str, ...],
+    commas: tuple[str, ...],
+    measured: Mapping[str, str],
+    dates: Mapping[str, str],
 ) -> NDArray[np.float64]:
     """Numbers and parts of dates, shape ``(rows, columns)``, NaN where a cell is missing or unreadable."""
     if names and len({str(dtype) for dtype in frame.dtypes}) == 1 and frame.dtypes.iloc[0].kind in "iuf" and not dates:
@@ -50,7 +54,7 @@ def numbers_of(
     numbers = np.empty((len(frame), len(names) + DATE_PARTS * len(dates)))
     decimal_commas = set(commas)
     for place, name in enumerate(names):
-        numbers[:, place] = to_numbers(frame[name], name in decimal_commas)[0]
+        numbers[:, place] = to_numbers(frame[name], name in decimal_commas, measured.get(name, ""))[0]
     for number, (name, form) in enumerate(dates.items()):
         start = len(names) + DATE_PARTS * number
         numbers[:, start : start + DATE_PARTS] = _date_parts(to_dates(frame[name], form))
@@ -74,7 +78,7 @@ def fit_numbers(
     name: str, plan: Plan, frame: pd.DataFrame
 ) -> tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...], tuple[str, ...]]:
     """Units of logarithms, centers, scales, and the columns with missing cells."""
-    numbers = numbers_of(frame, plan.numbers, plan.commas, plan.dates)
+    numbers = numbers_of(frame, plan.numbers, plan.commas, plan.measured, plan.dates)
     columns = (*plan.numbers, *(each for each in plan.dates for _ in range(DATE_PARTS)))
     if not numbers.size:
         return (), (), (), ()

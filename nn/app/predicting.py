@@ -91,9 +91,14 @@ def _new_features(
     features = table.frame[list(names)]
     if "the line of units" in table.how:
         warn("note: the line after the header holds units or the like, and is not predicted")
+    measured = fitted.measured
     if table.commas:
+
+        def commas(name: str) -> bool:
+            return has_commas(features[name], True, measured.get(name, ""))
+
         # One text in a column leaves all of its cells texts, and training may have met none, or a file with points.
-        fitted = replace(fitted, commas=tuple(name for name in fitted.numbers if has_commas(features[name], True)))
+        fitted = replace(fitted, commas=tuple(each for each in fitted.numbers if commas(each)))
     taken = [
         f"column {quoted(name)} holds no {'date' if name in fitted.dates else 'number'} in row {_numbered(rows)}: "
         f"{quoted(str(features[name].iloc[rows[0]]))}{infinite(features[name].iloc[rows[0]])}"
@@ -114,7 +119,7 @@ def _new_features(
     if table.commas:
         features = features.copy()
         for name in fitted.numbers:
-            features[name] = to_numbers(features[name], name in fitted.commas)[0]
+            features[name] = to_numbers(features[name], name in fitted.commas, measured.get(name, ""))[0]
     return features, table.bad
 
 

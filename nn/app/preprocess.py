@@ -7,7 +7,7 @@ computed with from there: a run folder holds nothing that could run, and needs n
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Self
 
@@ -43,6 +43,7 @@ SCHEMA = record(
     rare=list_of(text()),
     encoded=mapping_of(record(texts=list_of(text()), means=list_of(list_of(number())), default=list_of(number()))),
     target=of_target.SCHEMA,
+    measured=mapping_of(text()),
 )
 
 # From where on scaled numbers grow as logarithms, and how many times as far at most; see `Preprocessing`.
@@ -92,6 +93,7 @@ class Preprocessing:
         rare: Columns with one more input, for rare and unknown categories.
         encoded: The columns of many names.
         target: The target, and how its values are scaled.
+        measured: The columns of numbers with a unit, and what it is.
     """
 
     numbers: tuple[str, ...]
@@ -106,6 +108,7 @@ class Preprocessing:
     rare: tuple[str, ...]
     encoded: Mapping[str, Encoding]
     target: Target
+    measured: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def fit(cls, dataset: Dataset, rows: NDArray[Any]) -> tuple[Self, NDArray[Any]]:
@@ -139,6 +142,7 @@ class Preprocessing:
         fitted = cls(
             *(plan.numbers, plan.commas, plan.dates, units, center, scale),
             *(0.0 if plan.same_unit else BEND, missing, categories, rare, encoded, target),
+            plan.measured,
         )
         fitted.check_size(len(dataset))
         each = (*categories.values(), *(encoding.texts for encoding in encoded.values()))
@@ -221,7 +225,7 @@ class Preprocessing:
         return inputs
 
     def _fill(self, inputs: NDArray[np.float32], frame: pd.DataFrame) -> None:
-        numbers = numbers_of(frame, self.numbers, self.commas, self.dates)
+        numbers = numbers_of(frame, self.numbers, self.commas, self.measured, self.dates)
         holes = np.isnan(numbers)
         place = numbers.shape[1]
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
@@ -255,7 +259,7 @@ class Preprocessing:
         """The rows, by column of numbers or dates, whose cells hold something else; they are taken as missing."""
         found = {}
         for name in self.numbers:
-            if (bad := to_numbers(frame[name], name in self.commas)[1]).any():
+            if (bad := to_numbers(frame[name], name in self.commas, self.measured.get(name, ""))[1]).any():
                 found[name] = np.flatnonzero(bad).tolist()
         for name, form in self.dates.items():
             if (bad := np.isnat(to_dates(frame[name], form)) & (to_texts(frame[name]) != "")).any():
@@ -283,6 +287,7 @@ class Preprocessing:
         Raises:
             SchemaError: A part is missing, of another kind, or does not fit the others.
         """
+        values = {"measured": {}, **values}  # which older runs lack
         SCHEMA(values)
         columns = [name for part in ("numbers", "dates", "categories", "encoded") for name in values[part]]
         if len({*columns}) < len(columns):
@@ -291,7 +296,7 @@ class Preprocessing:
         for name in ("units", "center", "scale"):
             if len(values[name]) not in ((1, parts) if not values["bend"] else (parts,)):
                 raise SchemaError(f"there are {parts} numbers in a row and {len(values[name])} of {name}")
-        for name in ("missing", "commas"):
+        for name in ("missing", "commas", "measured"):
             if not set(values[name]) <= set(values["numbers"]):
                 raise SchemaError(f"{name} names a column that is none of numbers")
         if not set(values["rare"]) <= set(values["categories"]):
@@ -306,6 +311,7 @@ class Preprocessing:
             **names,
             **numbers,
             dates=dict(values["dates"]),
+            measured=dict(values["measured"]),
             bend=float(values["bend"]),
             categories={name: tuple(texts) for name, texts in values["categories"].items()},
             encoded={

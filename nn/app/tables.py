@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from autograd import require
 from nn._text import quoted
 from nn.app.cells import date_format, infinite, is_missing, to_numbers, to_texts
-from nn.app.columns import EMPTY, MOSTLY_NUMBERS, Choices, Found, has_commas, look_at_columns, some_rows
+from nn.app.columns import EMPTY, MOSTLY_NUMBERS, Choices, Found, has_commas, look_at_columns, some_rows, units_in
 from nn.app.csvfile import Table, read_table, require_columns
 from nn.app.datasets import DataError, Dataset, Plan, Task, listed
 from nn.app.fingerprint import STANDARD_INPUT, Fingerprint, name_of, read_with_fingerprint
+from nn.app.quantities import in_words, of_sentinel
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -155,8 +156,15 @@ def _marked(column: pd.Series[Any], in_commas: bool) -> NDArray[np.bool_]:
     marks = [cell for cell in column.dropna().unique() if isinstance(cell, str) and is_missing(cell)]
     found: NDArray[np.bool_] = column.isin(marks).to_numpy(dtype=bool)
     others = column[~found]
-    mostly = marks and _share(others, to_numbers(others, has_commas(others, in_commas))[0]) >= MOSTLY_NUMBERS
+    mostly = marks and _share(others, _numbers(others, in_commas)[0]) >= MOSTLY_NUMBERS
     return found if mostly else np.zeros_like(found)
+
+
+def _numbers(column: pd.Series[Any], in_commas: bool) -> tuple[NDArray[np.float64], str]:
+    """A column of numbers, and their unit."""
+    some = column.iloc[some_rows(len(column))]
+    unit = units[0] if len(units := units_in(some)) == 1 else ""
+    return to_numbers(column, has_commas(some, in_commas, unit), unit)[0], unit
 
 
 def _share(column: pd.Series[Any], numbers: NDArray[np.float64]) -> float:
@@ -213,10 +221,10 @@ def _target(
     table: Table, column: pd.Series[Any], name: str, task: Task | None
 ) -> tuple[NDArray[Any], tuple[str, ...], str, list[str]]:
     """The values to predict, the classes, why it is one task or the other, and what is to be said of the classes."""
-    numbers, _ = to_numbers(column, has_commas(column.iloc[some_rows(len(column))], table.commas))
+    numbers, unit = _numbers(column, table.commas)
     share = _share(column, numbers)
     if task is None:
-        may_be_dates = share < MOSTLY_NUMBERS or column.dtype.kind in "iuf"
+        may_be_dates = share < MOSTLY_NUMBERS or unit or column.dtype.kind in "iuf"
         if may_be_dates and column.nunique() > MOST_WHOLE_NUMBER_CLASSES and date_format(column):
             raise DataError(
                 f"{table.name}: the target {quoted(name)} holds dates; make it a number, such as the days since the "
@@ -233,7 +241,8 @@ def _target(
                 f"{table.name}: the target {quoted(name)} is not a number in row {place + 1}: {text} ({share:.0%} of "
                 "its cells are); correct it, empty the cell, or pass --task classification"
             )
-        return numbers, (), note, []
+        said = [f"the target {quoted(name)} holds {in_words(unit)}, and so do predictions"] if unit else []
+        return numbers, (), note, [*said, *of_sentinel(f"the target {quoted(name)}", numbers)]
     pandas = require("pandas", "train")
     codes, found = pandas.factorize(column)
     texts, said = _one_spelling(name, to_texts(pandas.Series(found)))  # " a" and "a" are one

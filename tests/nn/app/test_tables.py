@@ -75,8 +75,23 @@ COLUMNS = {
     "true and false": (NOISE > 0, "categories", ""),
     "zip codes": ([f"{n % 20:05}" for n in range(ROWS)], "categories", "'new' begins with zeros, so it holds names"),
     "many names": ([f"city {n % 60}" for n in range(ROWS)], "encoded", "names    1: new (as the target's average"),
-    "a unit": ([f"{n / 7:.1f} kg" for n in range(ROWS)], None, "'new' holds numbers with a unit, 'kg'; without"),
-    "several units": ([f"{n / 7:.1f} {'kg' if n % 2 else 'lb'}" for n in range(ROWS)], None, "left out new: names or"),
+    "a unit": ([f"{x:.1f} kg" for x in NOISE], "numbers", "'new' holds numbers in 'kg'"),
+    "a unit now and then": ([f"{x:.2f}{'km/h' * (n % 2)}" for n, x in enumerate(NOISE)], "numbers", "'km/h'"),
+    "a unit and its plural": ([f"{n % 40} year{'s' * (n % 40 > 1)}" for n in range(ROWS)], "numbers", "'years'"),
+    "a unit and a word": ([f"{x:.1f} m" if n else "n.n." for n, x in enumerate(NOISE)], "numbers", "missing, 1: n.n."),
+    "a unit after thousands": ([f"{n * 700 + 13:,} sqft" for n in range(ROWS)], "numbers", "in 'sqft'"),
+    "several units": ([f"{n / 7:.1f} {'kg' if n % 2 else 'lb'}" for n in range(ROWS)], None, "units, kg, lb; write"),
+    "thousands and millions": ([f"${n / 7:.1f}{'KM'[n % 2]}" for n in range(ROWS)], None, "several units, K, M;"),
+    "ordinals": ([f"{n % 4 + 1}{('st', 'nd', 'rd', 'th')[n % 4]}" for n in range(ROWS)], "categories", ""),
+    "minutes and seconds": ([f"{n % 61}:{n % 59:02}" for n in range(ROWS)], "numbers", "durations, which are taken in"),
+    "hours, minutes and seconds": ([f"{n % 50}:{n % 59:02}:07" for n in range(ROWS)], "numbers", "durations"),
+    "laps": ([f"{n % 3 + 1}:{n % 59:02}.{n:03}" if n % 9 else "59.5" for n in range(ROWS)], "numbers", "durations"),
+    "days and hours": ([f"{n % 7} days {n % 24:02}:30:00" for n in range(ROWS)], "numbers", "durations"),
+    "hours of the day": ([f"{n % 24}:{n % 59:02}" for n in range(ROWS)], "dates", ""),
+    "scores": ([f"{n % 5}:{n % 3}" for n in range(ROWS)], "categories", ""),
+    "nines for what is missing": (np.where(whole() % 9, NOISE, -999), "numbers", "holds -999 in 23 rows, far from all"),
+    "nines among others": (whole() % 100, "numbers", ""),
+    "German dates in words": ([f"{n % 28 + 1}. März {1900 + n}" for n in range(ROWS)], None, "seems to hold dates"),
     "all names": ([f"Mr {n}" for n in range(ROWS)], None, "left out new: names or texts, 200 different ones"),
     "a row number": (whole(), None, "left out new: counts the rows; or --keep"),
     "a row number from 1": (whole(start=1), None, "counts the rows"),
@@ -176,6 +191,8 @@ TARGETS = {
     "None": (["None", "Low"], None, ("Low", "None"), "holds texts"),
     "prices": (['"$1,200.50"', '"$30"', "$4.25"], None, (), "holds 3 different numbers"),
     "zeros": (["01", "02"], None, ("01", "02"), "holds 2 different whole numbers"),
+    "a unit": ([f"{number / 2} kg" for number in range(30)], None, (), "holds 30 different numbers"),
+    "durations": ([f"{number + 1}:30" for number in range(30)], None, (), "holds 30 different numbers"),
 }
 
 
@@ -187,6 +204,29 @@ def test_the_task_is_inferred_from_the_target(what, load):
     assert dataset.classes == classes
     assert dataset.task == ("classification" if classes else "regression")
     assert note in dataset.note
+
+
+def test_a_unit_is_remembered(load, tmp_path):
+    table = {"w": [f"{x:.1f} kg" for x in NOISE], "lap": [f"{n % 61}:{n % 59:02}" for n in range(ROWS)], "y": NOISE}
+    dataset = load({**table, "y": [f"{n}:15" for n in range(ROWS)]})
+    assert dataset.target.tolist() == [60 * n + 15 for n in range(ROWS)]
+    assert "the target 'y' holds durations, which are taken in seconds, and so do predictions" in said(dataset)
+    fitted, inputs = Preprocessing.fit(dataset, np.arange(ROWS))
+    again = Preprocessing.from_json(fitted.to_json())
+    assert dict(again.measured) == {"w": "kg", "lap": "m:s"}
+    raw = reload_csv(tmp_path / "data.csv", "y", "regression").features
+    np.testing.assert_array_equal(again.inputs(raw), inputs)
+    new = pandas.DataFrame({"w": ["5 lb", "5kg", "5"], "lap": ["1:15", "75", "a minute"]})
+    assert again.unreadable(new) == {"w": [0], "lap": [2]}
+    same = again.inputs(new)
+    np.testing.assert_array_equal(same[1, 0], same[2, 0])
+    np.testing.assert_array_equal(same[0, 1], same[1, 1])
+
+
+def test_a_unit_with_decimal_commas(load):
+    rows = "".join(f"{1000 + 100 * x:.1f} kg;{x:.2f}\n".replace(".", ",") for x in NOISE)
+    dataset = load("w;y\n" + rows, keep=["w"])
+    np.testing.assert_allclose(dataset.features["w"], (1000 + 100 * NOISE).round(1))
 
 
 def test_what_a_few_of_many_rows_tell_holds_for_all(load):
