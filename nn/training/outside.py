@@ -54,7 +54,7 @@ class Same:
 
 def _told_apart(value: Any) -> Any:
     """What is equal where a recording that read this value may be replayed."""
-    if isinstance(value, PLAIN):
+    if isinstance(value, (*PLAIN, Same)):
         return value
     if isinstance(value, tuple | list | dict):
         return tuple(map(_told_apart, value.values() if isinstance(value, dict) else value))

@@ -2,6 +2,7 @@
 
 import copy
 import functools
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -207,6 +208,31 @@ def test_a_schedule_is_asked_at_every_step(engine):
         return optimizer
 
     agree(model, nn.cross_entropy, scheduled, CLASSES, engine)
+
+
+READ = {
+    "an array": (np.array([0.2, 0.3, 0.5]),),
+    "a list": ([0.2, 0.3, 0.5],),
+    "a dict": ({0: 0.2, 1: 0.3, 2: 0.5},),
+    "an object": (SimpleNamespace(scale=0.5, weights=[0.2, 0.3, 0.5]),),
+    "two arrays": (np.array([0.2, 0.3, 0.5]), np.ones(3)),
+}
+
+
+@pytest.mark.parametrize("held", READ)
+def test_a_loss_that_reads_what_is_no_number_is_recorded_once(held, engine):
+    """Such as class weights in an array, as which it is taken at every step."""
+    things, recorded = READ[held], []
+
+    def loss(outputs, targets):
+        recorded.append(things)
+        return nn.cross_entropy(outputs, targets, weight=[0.2, 0.3, 0.5]) + 0.0 * len(things)
+
+    model = nn.MLP(6, [3], seed=0)
+    step = nn.compile_step(model, functools.partial(loss), nn.SGD(model.parameters(), 0.1), engine=engine)
+    losses = [step(X, CLASSES) for _ in range(20)]
+    assert losses == sorted(losses, reverse=True)
+    assert len(recorded) == 1
 
 
 ROWS = np.eye(3)[CLASSES].astype(np.float32)
