@@ -68,7 +68,8 @@ class Optimizer(ABC):
     Args:
         parameters: The tensors to change, e.g. ``model.parameters()``; or groups of them with settings of their own,
             ``[{"parameters": head, "learning_rate": 0.1, "weight_decay": 0.0}, {"parameters": rest}]``. A group's rate
-            keeps its ratio to the optimizer's, whatever that is set to later.
+            keeps its ratio to the optimizer's, whatever that is set to later; what a group does not say is the
+            optimizer's.
         learning_rate: Factor of each step, at least 0; may be set at any time.
         weight_decay: How much of each parameter is added to its gradient, at least 0; where `decoupled`, the parameter
             shrinks by the factor 1 − learning_rate · weight_decay instead.
@@ -116,11 +117,11 @@ class Optimizer(ABC):
     ) -> None:
         self.learning_rate = learning_rate
         self.weight_decay = in_range("weight_decay", weight_decay)
-        # Of each parameter that is in a group: how its rate relates to the optimizer's, and its weight decay.
-        self._groups: list[tuple[float, float]] | None = None
+        # Of each parameter that is in a group: how its rate relates to the optimizer's, and its own weight decay.
+        self._groups: list[tuple[float, float | None]] | None = None
         given: Any = parameters if isinstance(parameters, ag.Tensor) or callable(parameters) else list(parameters)
         if isinstance(given, list) and any(isinstance(each, Mapping) for each in given):
-            given, self._groups = _grouped(type(self).__name__, given, learning_rate, self.weight_decay)
+            given, self._groups = _grouped(type(self).__name__, given, learning_rate)
         self.parameters = checked_parameters(type(self).__name__, given)
         self.slots = [Slot(parameter.data, remembers) for parameter in self.parameters]
         self._replayed: Any = None
@@ -170,7 +171,7 @@ class Optimizer(ABC):
 
     def change(self, gradients: Sequence[Any], steps: Sequence[Any], rate: Any) -> None:
         """Set every parameter that has a gradient, and what is remembered of it, to what the formula says."""
-        groups = self._groups or [(1.0, self.weight_decay)] * len(self.parameters)
+        groups = self._groups or [(1.0, None)] * len(self.parameters)
         for parameter, slot, gradient, count, (ratio, decay) in zip(
             self.parameters, self.slots, gradients, steps, groups, strict=True
         ):
@@ -178,6 +179,7 @@ class Optimizer(ABC):
                 continue
             weight: Any = parameter
             own = rate if ratio == 1.0 else rate * ratio
+            decay = self.weight_decay if decay is None else decay
             if decay and self.decoupled:
                 weight = parameter * (1 - own * decay)
             elif decay:
@@ -245,11 +247,15 @@ class Optimizer(ABC):
         # The last argument stands for the settings, and tells recordings apart: other settings make another.
         self.change(gradients, [counts[kind] for kind in kinds], rate)
 
+    def named_settings(self) -> dict[str, Any]:
+        """What the formula depends on beside its arguments, by name."""
+        return {name: value for name, value in vars(self).items() if name not in _NO_SETTINGS}
+
     @property
     def settings(self) -> tuple[Any, ...] | None:
         """What the formula depends on beside its arguments; None where that may change unseen, such as in an array."""
         try:
-            return tuple([_told(value) for name, value in vars(self).items() if name not in _NO_SETTINGS])
+            return tuple([_told(value) for value in self.named_settings().values()])
         except TypeError:
             return None
 
@@ -314,13 +320,13 @@ def _told(value: Any) -> Any:
 
 
 def _grouped(
-    owner: str, groups: Iterable[Any], learning_rate: float, weight_decay: float
-) -> tuple[list[ag.Tensor], list[tuple[float, float]]]:
-    """The parameters of all groups, and of each the ratio of its rate and its weight decay."""
+    owner: str, groups: Iterable[Any], learning_rate: float
+) -> tuple[list[ag.Tensor], list[tuple[float, float | None]]]:
+    """The parameters of all groups, and of each the ratio of its rate and the group's own weight decay."""
     if not learning_rate:
         raise ValueError(f"{owner}'s groups need a learning_rate above 0, to which theirs keep their ratio")
     parameters: list[ag.Tensor] = []
-    settings: list[tuple[float, float]] = []
+    settings: list[tuple[float, float | None]] = []
     for index, group in enumerate(groups):
         if not isinstance(group, Mapping):
             raise TypeError(f"{owner} takes groups or parameters, not both; item {index} is {group!r}")
@@ -331,7 +337,7 @@ def _grouped(
                 raise ValueError(f"{name!r} is no setting of a group of {owner}; it has learning_rate, weight_decay")
         members = _listed(owner, group["parameters"])
         rate = in_range("learning_rate", group.get("learning_rate", learning_rate))
-        decay = in_range("weight_decay", group.get("weight_decay", weight_decay))
+        decay = in_range("weight_decay", group["weight_decay"]) if "weight_decay" in group else None
         parameters += members
         settings += [(rate / learning_rate, decay)] * len(members)
     return parameters, settings

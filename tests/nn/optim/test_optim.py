@@ -152,7 +152,9 @@ def test_groups_of_parameters_against_pytorch(kind, torch_name):
     assert "2 parameters" in repr(optimizer)
     torch_groups = [{"params": theirs[:1], "lr": 0.003, "weight_decay": 0.2}, {"params": theirs[1:]}]
     torch_optimizer = getattr(torch.optim, torch_name)(torch_groups, lr=0.03, weight_decay=0.01)
-    for _ in range(100):
+    for number in range(100):
+        if number == 50:  # for what has none of its own, from now on
+            optimizer.weight_decay = torch_optimizer.param_groups[1]["weight_decay"] = 0.3
         for opt, parameters, exp in ((optimizer, ours, ag.exp), (torch_optimizer, theirs, torch.exp)):
             opt.zero_grad()
             objective(*parameters, exp).backward()
