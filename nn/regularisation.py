@@ -8,7 +8,7 @@ Penalties on large weights are part of the loss: ``loss = nn.cross_entropy(…) 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -139,6 +139,17 @@ def clip_value(parameters: Iterable[ag.Tensor], most: float) -> None:
 
 def _is_array(p: Any) -> bool:
     return isinstance(p, ag.Tensor)
+
+
+def clipped(gradients: Sequence[Any], most_norm: float | None, most: float | None) -> list[Any]:
+    """What `clip_value` and then `clip_norm` do, in operations that are recorded; gradients may be None."""
+    if most is not None:
+        gradients = [None if g is None else ag.clip(g, -most, most) for g in gradients]
+    if most_norm is not None:
+        norm: Any = ag.sqrt(_total(ag.sum(g * g) for g in gradients if g is not None))
+        factor = ag.where(norm > most_norm, most_norm / norm, 1.0)
+        gradients = [None if g is None else g * factor for g in gradients]
+    return list(gradients)
 
 
 def _total(terms: Iterable[Any]) -> Any:

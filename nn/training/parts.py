@@ -15,9 +15,30 @@ __all__ = ["TrainerParts"]
 
 
 class HasPlan(Protocol):
-    """From which step on steps are recorded, and from which on native; None before the first."""
+    """How steps are taken.
+
+    Attributes:
+        plan: From which step on they are recorded, and from which on native; None before the first.
+    """
 
     plan: tuple[float, float] | None
+
+    @property
+    def changes(self) -> int:
+        """How often what steps are made of was changed in this fit."""
+
+
+class HasSettings(Protocol):
+    """What was changed since the trainer was made."""
+
+    def changed(self) -> dict[str, dict[str, Any]]:
+        """It, by whose it is and by name."""
+
+    def check(self, told: Mapping[str, Mapping[str, Any]]) -> None:
+        """Refuse settings that are none here."""
+
+    def put(self, told: Mapping[str, Mapping[str, Any]]) -> None:
+        """Set what `changed` told."""
 
 
 class TrainerParts(TrainerView, Protocol):
@@ -43,6 +64,10 @@ class TrainerParts(TrainerView, Protocol):
     own_callbacks: list[Callback]
     measured: Measured
     pending: list[dict[str, Any]] | None
+
+    @property
+    def settings(self) -> HasSettings:
+        """What a saved state tells of those that were changed."""
 
     @property
     def stepper(self) -> HasPlan:

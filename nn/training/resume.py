@@ -35,9 +35,10 @@ from nn._schema import (
 )
 from nn._text import shortened, visible
 from nn.inspect import generator_states, set_generator_states
-from nn.module import StateError
+from nn.module import Module, StateError
 from nn.training.callbacks import Callback
 from nn.training.parts import TrainerParts
+from nn.training.settings import FORM
 
 __all__ = ["Saver", "file_of", "give_back", "read_state", "write_state"]
 
@@ -57,9 +58,13 @@ TOLD = record(
     plan=optional(in_order(any_float(), any_float())),
     history=list_of(mapping_of(any_float()), "a list of rows"),
     generators=mapping_of(_OBJECT),
-    frozen=list_of(text(), "a list of names"),
+    **dict.fromkeys(("frozen", "evaluating"), optional(list_of(text(), "a list of names"))),
+    settings=FORM,
+    changes=_COUNT,
     callbacks=list_of(in_order(text(), _OBJECT), "a list of callbacks with their states"),
 )
+# What is not in older files.
+NEW: dict[str, Any] = {"frozen": None, "evaluating": None, "settings": {}, "changes": 0}
 UNFIT = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 MOST_NAMES = 10
 WORDS = ("uint8", "uint32", "uint64", "int64")  # what generators keep in arrays
@@ -105,6 +110,9 @@ def write_state(trainer: TrainerParts, path: str | Path) -> None:
         "plan": trainer.stepper.plan,
         "history": trainer.history.rows,
         "frozen": [name for name, each in trainer.model.named_parameters() if not each.requires_grad],
+        "evaluating": [name for name, each in trainer.model.named_modules() if not each.training],
+        "settings": trainer.settings.changed(),
+        "changes": trainer.stepper.changes,
         "generators": {name: _plain(state) for name, state in generator_states(trainer.model).items()},
         "callbacks": callbacks,
     }
@@ -134,7 +142,9 @@ def read_state(trainer: TrainerParts, path: str | Path) -> None:
     file = file_of(path)
     arrays, told = _read(file)
     try:
-        TOLD({"frozen": []} | told)
+        told = NEW | told
+        TOLD(told)
+        trainer.settings.check(told["settings"])
         parts: dict[str, dict[str, NDArray[Any]]] = {"model": {}, "optimizer": {}, "measured": {}, "callback": {}}
         for name, array in arrays.items():
             part, _, rest = name.partition(".")
@@ -153,10 +163,16 @@ def read_state(trainer: TrainerParts, path: str | Path) -> None:
         except StateError:
             trainer.model.load_state_dict(before)
             raise
-        if "frozen" in told:  # not in older files
+        if told["frozen"] is not None:
             for name, parameter in trainer.model.named_parameters():
                 parameter.requires_grad = name not in told["frozen"]
+        trainer.settings.put(told["settings"])
         trainer.measured.load_state_dict(parts["measured"])
+        trainer.measured.changes = told["changes"]
+        if trainer.measured.steps:
+            trainer.measured.evaluating = told["evaluating"]
+        else:
+            set_evaluating(trainer.model, told["evaluating"])
         trainer.history.rows = [dict(row) for row in told["history"]]
         trainer.stepper.plan = None if told["plan"] is None else tuple(told["plan"])
         trainer.set_position(told["position"])
@@ -169,6 +185,15 @@ def read_state(trainer: TrainerParts, path: str | Path) -> None:
         raise StateError(f"{file}: {error}") from None
     except UNFIT as error:
         raise StateError(f"{file} holds no state of a training: {visible(repr(error)[:200])}") from None
+
+
+def set_evaluating(model: Module, names: list[str] | None) -> None:
+    """Set the layers of these names to evaluation, and all others to training; nothing where it is not known."""
+    if names is None:
+        return
+    for name, module in model.named_modules():
+        if module.training is not (name not in names):
+            module.training = name not in names
 
 
 def give_back(callbacks: Iterable[Callback], states: Iterable[dict[str, Any]]) -> None:

@@ -20,7 +20,7 @@ from autograd import native_is_ready
 from nn.distributed import World, world
 from nn.inspect import generator_states, set_generator_states
 from nn.module import Module
-from nn.regularisation import clip_norm, clip_value
+from nn.regularisation import clip_norm, clip_value, clipped
 from nn.training.callbacks import anybodys
 from nn.training.compiled import MOST_CHANGES, RecordedGradients, RecordedStep
 from nn.training.data import DataLoader
@@ -77,7 +77,7 @@ class Stepper:
     def prepare(self, batch_size: int) -> None:
         """Find out whether steps can be recorded, and from when on."""
         trainer = self._trainer
-        self._last, self._changes = None, 0
+        self._last, self._changes = None, trainer.measured.changes
         self._rewind.forget()
         self._look()
         self.note = self._why_eager()
@@ -87,20 +87,31 @@ class Stepper:
 
     def _look(self) -> None:
         """Notice what a callback, or the user between fits, has changed of what steps are made of."""
-        trainer = self._trainer
-        found = trainer.model, trainer.optimizer, trainer.loss, trainer.penalty
-        alone = None if world() is not None else trainer.optimizer.not_recorded()
-        settings = trainer.clip_norm, trainer.clip_value, trainer.accumulate, trainer.compile, alone
-        if self._made_of and settings == self._settings and all(map(operator.is_, found, self._made_of)):
+        trainer, (found, settings) = self._trainer, self._now()
+        if not self._differs(found, settings):
             return
         if self._settings and settings[2] != self._settings[2]:
             trainer.optimizer.zero_grad()  # of a group of batches that is none any more
+        first = not self._made_of
         self._made_of, self._settings, self._recorded, self._last = found, settings, {}, None
         self._rewind.forget()
-        self._changes += 1
+        self._changes += not first
         self.note = self._why_eager()
-        if self._changes > MOST_CHANGES and not trainer.compile:
-            self.note = self.note or "what steps are made of changes often"
+
+    def _now(self) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """What steps are made of, and how."""
+        trainer = self._trainer
+        alone = None if world() is not None else trainer.optimizer.not_recorded()
+        found = trainer.model, trainer.optimizer, trainer.loss, trainer.penalty
+        return found, (trainer.clip_norm, trainer.clip_value, trainer.accumulate, trainer.compile, alone)
+
+    def _differs(self, found: tuple[Any, ...], settings: tuple[Any, ...]) -> bool:
+        return not self._made_of or settings != self._settings or not all(map(operator.is_, found, self._made_of))
+
+    @property
+    def changes(self) -> int:
+        """How often what steps are made of was changed in this fit, as the next step will find."""
+        return self._changes + (bool(self._made_of) and self._differs(*self._now()))
 
     def begin_epoch(self, loader: Any, alone: bool) -> None:
         """Steps follow on a loader's batches; where it is alone, nobody's code but the trainer's runs in between."""
@@ -136,6 +147,8 @@ class Stepper:
             return f"{type(reading[0]).__name__} reads the gradients"
         if trainer.compile:
             return None
+        if self._changes >= MOST_CHANGES:
+            return "what steps are made of changes often"
         if self._settings[-1] is not None:
             return str(self._settings[-1])
         if trainer.steady or not trainer.has_own("compute_loss"):
@@ -331,16 +344,7 @@ class Stepper:
         return loss if penalty is None else loss + penalty(self._trainer.model)
 
     def _clipped(self, gradients: list[Any]) -> list[Any]:
-        """What `clip_value` and `clip_norm` do, in operations that are recorded."""
-        trainer = self._trainer
-        if trainer.clip_value is not None:
-            most = trainer.clip_value
-            gradients = [None if g is None else ag.clip(g, -most, most) for g in gradients]
-        if trainer.clip_norm is not None:
-            norm: Any = ag.sqrt(_total([ag.sum(g * g) for g in gradients if g is not None]))
-            factor = ag.where(norm > trainer.clip_norm, trainer.clip_norm / norm, 1.0)
-            gradients = [None if g is None else g * factor for g in gradients]
-        return gradients
+        return clipped(gradients, self._trainer.clip_norm, self._trainer.clip_value)
 
     def _eager(self, batch: Batch, wants_outputs: bool = True) -> tuple[float, Any]:
         trainer = self._trainer
@@ -388,10 +392,3 @@ def plan(seconds: float, steps: int) -> tuple[float, float]:
     if steps * seconds >= LONG_EPOCH:
         recorded, native = 1, 1
     return recorded, math.inf if native_is_ready() is None else native
-
-
-def _total(terms: list[Any]) -> Any:
-    total = terms[0]
-    for term in terms[1:]:
-        total = total + term
-    return total

@@ -33,9 +33,10 @@ from nn.training.interrupt import Interrupt, deferred_interrupt
 from nn.training.lint import warn_of_what_looks_wrong
 from nn.training.measured import Measured, is_sum
 from nn.training.outside import is_ours
-from nn.training.resume import Saver, file_of, give_back, read_state, write_state
+from nn.training.resume import Saver, file_of, give_back, read_state, set_evaluating, write_state
 from nn.training.samples import Batches, Blocks, ClassWeight, Held, checked_pair, is_sum_of_samples
 from nn.training.scores import Metric, measured
+from nn.training.settings import Settings
 from nn.training.stepping import Stepper
 from nn.training.words import as_callbacks, as_loss, as_metrics, as_optimizer, as_tensor
 
@@ -126,14 +127,13 @@ class Trainer(Inference):
         self.accumulate = positive_integer("accumulate", accumulate)
         self.compile = compile
         self.history = History()
-        self.epoch = self.epochs = self.step = self.steps = 0
-        self.taken = self.epochs_taken = 0
-        self.batch_loss = math.nan
-        self.stopping = False
+        self.epoch = self.epochs = self.step = self.steps = self.taken = self.epochs_taken = 0
+        self.batch_loss, self.stopping = math.nan, False
         self.measured = Measured()
         self.stepper = Stepper(self)
         self.own_callbacks: list[Callback] = self.callbacks
         self.pending: list[dict[str, Any]] | None = None  # of a saved state, for callbacks once they have begun
+        self.settings = Settings(self)
         self._interrupt = Interrupt()
         self._saver: Saver | None = None
         self._seed: Seed = 0
@@ -275,6 +275,7 @@ class Trainer(Inference):
             self.stepper.begin_epoch(batches.loader, self._alone)
         phases, recording = self.history.phases, self.stepper.seconds_of_recording
         with nullcontext() if same else mode(self.model, training=True), phases.of("steps"):
+            set_evaluating(self.model, self.measured.evaluating)
             edits = Module.edits
             given = batches.blocks_from_step(start, self._unkept) if self._alone else batches.from_step(start)
             row |= self.train_epoch(given)

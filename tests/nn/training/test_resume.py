@@ -132,6 +132,13 @@ DAMAGES = {
     "a number is beyond floats": lambda told: told["history"][0].update(loss=10**400),
     "a part is missing": lambda told: told.pop("plan"),
     "a part is of another kind": lambda told: told.update(callbacks={}),
+    "a setting is of nothing": lambda told: told["settings"].update({"model.9": {"p": 0.5}}),
+    "a setting is of another kind": lambda told: told["settings"].update({"model.4": {"p": "half"}}),
+    "a setting is a method": lambda told: told["settings"].update({"model.4": {"forward": 0.5}}),
+    "a setting is a class": lambda told: told["settings"].update(optimizer={"__class__": 0}),
+    "a setting is an object": lambda told: told["settings"].update({"model.4": {"p": {"dtype": "O", "number": 1}}}),
+    "batches are added up in none": lambda told: told["settings"].update(trainer={"accumulate": 0}),
+    "layers in evaluation are numbers": lambda told: told.update(evaluating=[0]),
     "a callback's part is missing": lambda told: told["callbacks"][0][1].pop("best"),
     "a callback's number is none": lambda told: told["callbacks"][0][1].update(best_epoch=float("inf")),
     "a generator's words are objects": lambda told: told["generators"].update({
