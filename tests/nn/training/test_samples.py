@@ -70,7 +70,7 @@ def test_a_loader_weighs_classes_beside_its_samples():
     assert rows == trainer().fit(some, epochs=1, progress=False).rows
 
 
-@pytest.mark.parametrize("held", [Samples(), nn.DataLoader(Samples()), nn.DataLoader((X, Y)), (X, Y)], ids=repr)
+@pytest.mark.parametrize("held", [Samples(), nn.DataLoader(Samples()), nn.DataLoader((X, Y)), (X, Y)])
 def test_all_forms_of_the_same_samples_validate_alike(held):
     row = trainer().fit(X, Y, epochs=1, validation_data=held, progress=False)[-1]
     assert row == trainer().fit(X, Y, epochs=1, validation_data=(X, Y), progress=False)[-1]
