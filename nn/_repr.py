@@ -5,11 +5,15 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+import numpy as np
+
 __all__ = ["Shown", "settings_of"]
 
 
 def settings_of(thing: Any) -> list[str]:
     """``name=value`` for each argument of the constructor that an object keeps under its name, defaults left out.
+
+    Of arrays, tensors and tables it is the shape that is shown.
 
     Example:
         >>> class Blur:
@@ -21,7 +25,9 @@ def settings_of(thing: Any) -> list[str]:
     found = []
     for name, parameter in inspect.signature(type(thing)).parameters.items():
         value = getattr(thing, name, parameter.default)
-        if value is not parameter.default and value != parameter.default:
+        if hasattr(value, "shape") and np.ndim(value):
+            found.append(f"{name}=<{type(value).__name__} of shape {value.shape}>")
+        elif value is not parameter.default and value != parameter.default:
             found.append(f"{name}={value!r}")
     return found
 

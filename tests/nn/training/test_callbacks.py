@@ -25,6 +25,22 @@ def test_there_are_seven_hooks():
     assert len(HOOKS) == 7
 
 
+@pytest.mark.parametrize(
+    ("callback", "shown"),
+    [
+        (nn.EarlyStopping(patience=3), "EarlyStopping(patience=3)"),
+        (nn.ProgressBar(), "ProgressBar()"),
+        (nn.pictures.Snapshots(every=2), "Snapshots(every=2)"),
+        (nn.pictures.Watch(), "Watch()"),
+        (nn.pictures.Watch(sample=X), "Watch(sample=<ndarray of shape (40, 3)>)"),
+        (nn.pictures.Recording(X[:, :2], Y), "Recording(x=<ndarray of shape (40, 2)>, y=<ndarray of shape (40, 1)>)"),
+    ],
+)
+def test_a_callback_shows_how_it_was_made(callback, shown):
+    assert repr(callback) == shown
+    assert f"callbacks=[{shown}]" in repr(trainer_with(callback))
+
+
 def test_the_order_of_the_hooks_and_what_the_trainer_tells_them():
     told = []
 
