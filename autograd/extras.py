@@ -45,6 +45,10 @@ def installing(*extras: str) -> str:
     """The command that installs extras, from where this package came: the checkout it lies in, or an installed wheel.
 
     With the distribution installed, pip fetches what its extra names and nothing else.
+
+    Example:
+        >>> installing("jit")  # doctest: +SKIP
+        "pip install 'gradbook[jit]'"
     """
     chosen = ",".join(extras)
     # By os.path: to import pathlib would take a seventh of the time of `import autograd`.

@@ -220,6 +220,12 @@ class Animation:
     Attributes:
         figure: The Figure they are drawn on.
         frames: How many there are.
+
+    Example:
+        >>> from nn.pictures import descent_animation
+        >>> animation = descent_animation(steps=1)
+        >>> animation.frames, animation.gif()[:6]
+        (2, b'GIF89a')
     """
 
     def __init__(self, drawn_on: Any, draw: Callable[[int], None], frames: int, interval: int = 200) -> None:

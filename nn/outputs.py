@@ -40,6 +40,11 @@ class Outputs:
         labels: From targets, in any form the loss takes, to what predictions are compared with.
         check: Refuses targets of the outputs' shape that the loss does not take, as the loss itself does; a compiled
             step asks it at every call.
+
+    Example:
+        >>> sign = Outputs(predictions=lambda outputs: np.where(outputs < 0, -1, 1))
+        >>> sign.predictions(np.array([-0.3, 2.0]))
+        array([-1,  1])
     """
 
     predictions: Callable[[NDArray[Any]], NDArray[Any]]

@@ -37,6 +37,12 @@ def check_equivalent(x: Any, y: Any) -> None:
 
     Raises:
         GradientCheckError: They are not.
+
+    Example:
+        >>> check_equivalent((1.0, np.ones(2)), (1.0 + 1e-9, np.ones(2)))
+        >>> check_equivalent(1.0, 2.0)
+        Traceback (most recent call last):
+        autograd.errors.GradientCheckError: values that differ: 1.0 and 2.0
     """
     if vspace(x) != vspace(y):
         raise GradientCheckError(f"values of two forms: {vspace(x)} and {vspace(y)}")
@@ -50,13 +56,27 @@ def check_equivalent(x: Any, y: Any) -> None:
 
 @checked
 def check_vjp(f: Function, x: Any) -> None:
-    """Check uᵀJ of a function of one argument."""
+    """Check uᵀJ of a function of one argument.
+
+    Raises:
+        GradientCheckError: It is not what differences give.
+
+    Example:
+        >>> check_vjp(np.sin, np.array([0.5, 1.0]))
+    """
     check_grads(f, 0, modes=("rev",), order=1)(x)
 
 
 @checked
 def check_jvp(f: Function, x: Any) -> None:
-    """Check J v of a function of one argument."""
+    """Check J v of a function of one argument.
+
+    Raises:
+        GradientCheckError: It is not what differences give.
+
+    Example:
+        >>> check_jvp(np.sin, np.array([0.5, 1.0]))
+    """
     check_grads(f, 0, modes=("fwd",), order=1)(x)
 
 

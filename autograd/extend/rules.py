@@ -120,6 +120,15 @@ def defvjp_argnums(function: OwnPrimitive, maker: Maker) -> None:
         function: A primitive made by `primitive`.
         maker: ``maker(argnums, ans, args, kwargs)``, which gives a function of g whose results are the gradients, one
             for each number of the tuple ``argnums``. It is asked for one at a time.
+
+    Example:
+        >>> import autograd as ag
+        >>> @primitive
+        ... def total(*xs):
+        ...     return sum(xs)
+        >>> defvjp_argnums(total, lambda argnums, ans, args, kwargs: lambda g: [g for _ in argnums])
+        >>> ag.grad(total, argnum=(0, 2))(1.0, 2.0, 3.0)
+        (1.0, 1.0)
     """
 
     def one(position: int, *call: Any) -> Callable[[Any], Any]:
@@ -165,6 +174,15 @@ def defjvp_argnum(function: OwnPrimitive, jvp: Maker) -> None:
     Args:
         function: A primitive made by `primitive`.
         jvp: ``jvp(argnum, g, ans, args, kwargs)``, which gives what the direction g of that argument adds.
+
+    Example:
+        >>> import autograd as ag
+        >>> @primitive
+        ... def product(x, y):
+        ...     return x * y
+        >>> defjvp_argnum(product, lambda argnum, g, ans, args, kwargs: g * args[1 - argnum])
+        >>> ag.jvp(product, (2.0, 3.0), (1.0, 1.0), argnum=(0, 1))
+        (6.0, 5.0)
     """
 
     def push_for(position: int) -> Vjp:
@@ -175,14 +193,34 @@ def defjvp_argnum(function: OwnPrimitive, jvp: Maker) -> None:
 
 @explained
 def defjvp_argnums(function: OwnPrimitive, jvp: Maker) -> None:
-    """As `defjvp_argnum`, with ``jvp(argnums, gs, ans, args, kwargs)``; it is asked for one argument at a time."""
+    """As `defjvp_argnum`, with ``jvp(argnums, gs, ans, args, kwargs)``; it is asked for one argument at a time.
+
+    Example:
+        >>> import autograd as ag
+        >>> @primitive
+        ... def total(*xs):
+        ...     return sum(xs)
+        >>> defjvp_argnums(total, lambda argnums, gs, ans, args, kwargs: sum(gs))
+        >>> ag.jvp(total, (2.0, 3.0), (1.0, 10.0), argnum=(0, 1))
+        (5.0, 11.0)
+    """
     _own("defjvp_argnums", function)
     defjvp_argnum(function, lambda i, g, ans, args, kwargs: jvp((i,), (g,), ans, args, kwargs))
 
 
 @explained
 def def_linear(function: OwnPrimitive) -> None:
-    """Say that a primitive is linear in each of its arguments, for forward mode."""
+    """Say that a primitive is linear in each of its arguments: forward mode calls it with a direction in its place.
+
+    Example:
+        >>> import autograd as ag
+        >>> @primitive
+        ... def product(x, y):
+        ...     return x * y
+        >>> def_linear(product)
+        >>> ag.jvp(product, (2.0, 3.0), (1.0, 1.0), argnum=(0, 1))
+        (6.0, 5.0)
+    """
     own = _own("def_linear", function)
     own.define_push_for_any(lambda position: _same(own, position))
 

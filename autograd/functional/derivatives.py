@@ -315,10 +315,10 @@ def vjp(fun: Function, args: Any, upstream: Any, argnum: Argnum = 0) -> tuple[An
 
 @explained
 def jvp(fun: Function, args: Any, direction: Any, argnum: Argnum = 0) -> tuple[Any, Any]:
-    """``(f(…), J v)``: the value and the derivative in the direction v, whatever the number of results in one pass.
+    """``(f(…), J v)``: the value and the derivative in the direction v, by one pass for any number of results.
 
     Args:
-        fun: What to differentiate; it may run twice (with parameters in it, say), and what else it does with it.
+        fun: What to differentiate; it may run twice (where it has parameters, say), side effects included.
         args: Its argument, or a tuple of all its arguments.
         direction: v, in the form and the shapes of the argument.
         argnum: Which positional argument to differentiate for; for several, v is a tuple.

@@ -41,6 +41,14 @@ class Activation(Module):
 
     Attributes:
         initializer: What keeps signals in scale through a linear layer in front of it.
+
+    Example:
+        >>> import nn
+        >>> class Square(nn.Activation):
+        ...     def forward(self, x):
+        ...         return x * x
+        >>> nn.Sequential(nn.Linear(2, 3, seed=0), Square())(np.ones((5, 2))).shape
+        (5, 3)
     """
 
     initializer = "glorot_uniform"

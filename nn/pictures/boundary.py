@@ -114,6 +114,11 @@ def boundary_animation(
 
     Raises:
         ValueError: There is no model, or not a label for each.
+
+    Example:
+        >>> points = np.array([[0.0, 0.0], [1.0, 1.0]])
+        >>> boundary_animation([lambda p: p[:, 0] - 0.5, lambda p: p[:, 1] - 0.5], points, [0, 1])
+        <animation of 2 frames>
     """
     x, y = _checked(x, y)
     if isinstance(models, Snapshots):

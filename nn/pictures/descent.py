@@ -97,6 +97,11 @@ def descent(
 
     Returns:
         A Figure.
+
+    Example:
+        >>> picture = descent(lambda x, y: x**2 + 3 * y**2, steps=10)
+        >>> [text.get_text() for text in picture.axes[0].get_legend().texts]
+        ['gradient descent', 'momentum', 'Nesterov', 'Adam']
     """
     ways = paths(surface, optimizers, start, steps)
     with canvas(5.8, 4.3, ax) as (drawn, axes):
@@ -121,6 +126,10 @@ def descent_animation(
 
     Returns:
         An animation; a notebook plays it, and ``save`` writes a GIF, an MP4 or a page.
+
+    Example:
+        >>> descent_animation(steps=10)
+        <animation of 11 frames>
     """
     ways = paths(surface, optimizers, start, steps)
     with canvas(5.8, 4.3, ax) as (drawn, axes):

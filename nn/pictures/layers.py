@@ -33,6 +33,15 @@ def gradient_norms(watch: Watch, ax: Axes | None = None) -> Figure:
 
     Raises:
         ValueError: Nothing was recorded.
+
+    Example:
+        >>> import nn
+        >>> x, y = np.random.default_rng(0).normal(size=(40, 2)), np.arange(40) % 2
+        >>> watch = nn.pictures.Watch()
+        >>> trainer = nn.Trainer(nn.MLP(2, [8, 2], seed=0), loss=nn.cross_entropy, optimizer="sgd", callbacks=[watch])
+        >>> history = trainer.fit(x, y, epochs=3, progress=False)
+        >>> [line.get_label() for line in gradient_norms(watch).axes[0].lines]
+        ['0: Linear', '2: Linear']
     """
     if not watch.steps:
         raise ValueError("no step was recorded: give the Watch to the Trainer as a callback, and train")
@@ -66,6 +75,15 @@ def histograms(watch: Watch, what: Literal["weights", "activations"] = "weights"
 
     Raises:
         ValueError: Nothing was recorded, or ``what`` is neither.
+
+    Example:
+        >>> import nn
+        >>> x, y = np.random.default_rng(0).normal(size=(40, 2)), np.arange(40) % 2
+        >>> watch = nn.pictures.Watch(sample=x)
+        >>> trainer = nn.Trainer(nn.MLP(2, [8, 2], seed=0), loss=nn.cross_entropy, optimizer="sgd", callbacks=[watch])
+        >>> history = trainer.fit(x, y, epochs=3, progress=False)
+        >>> [axes.get_title() for axes in histograms(watch, "activations").axes]
+        ['0: Linear', '1: ReLU', '2: Linear']
     """
     if what not in ("weights", "activations"):
         raise ValueError(f"what={what!r}: expected 'weights' or 'activations'")

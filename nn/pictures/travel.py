@@ -46,6 +46,9 @@ class Recording(Callback):
     Attributes:
         steps: Which steps were kept; 0 is before the first.
         parameters: At each of them, every parameter in one row.
+
+    Example:
+        See `travel`.
     """
 
     @checked
@@ -84,6 +87,9 @@ class Travel:
     Attributes:
         html: The whole document.
         steps: The steps that can be gone to.
+
+    Example:
+        See `travel`.
     """
 
     def __init__(self, page: str, recording: Recording, model: Module, losses: list[float]) -> None:

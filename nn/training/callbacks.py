@@ -182,6 +182,17 @@ class EarlyStopping(Callback):
     Raises:
         ValueError: A patience below 1, another mode, a negative ``min_delta``; while training, a column that is
             not recorded.
+
+    Example:
+        >>> import numpy as np
+        >>> import nn
+        >>> x = np.linspace(-1, 1, 40).reshape(-1, 1)
+        >>> model = nn.MLP(1, [8, 1], seed=0)
+        >>> early = nn.EarlyStopping(patience=3)
+        >>> trainer = nn.Trainer(model, loss=nn.mse, optimizer="sgd", callbacks=[early])
+        >>> history = trainer.fit(x, x, validation_data=(x, x + 2), epochs=100, progress=False)
+        >>> early.stopped, len(history) - early.best.epoch
+        (True, 3)
     """
 
     def __init__(
@@ -250,6 +261,19 @@ class Checkpoint(Callback):
 
     Raises:
         ValueError: Another mode; while training, a column that is not recorded.
+
+    Example:
+        >>> import tempfile
+        >>> import numpy as np
+        >>> import nn
+        >>> x = np.linspace(-1, 1, 40).reshape(-1, 1)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     keep = nn.Checkpoint(folder)
+        ...     trainer = nn.Trainer(nn.MLP(1, [1], seed=0), loss=nn.mse, optimizer="sgd", callbacks=[keep])
+        ...     history = trainer.fit(x, x, epochs=2, progress=False)
+        ...     best, rows = nn.load(f"{folder}/model.safetensors"), nn.History.load(f"{folder}/history.csv")
+        >>> len(rows)
+        2
     """
 
     def __init__(self, folder: str | Path, monitor: str | None = None, mode: Literal["min", "max"] = "min") -> None:
@@ -287,7 +311,10 @@ class Checkpoint(Callback):
 
 
 class ProgressBar(Callback):
-    """A line for each epoch and, in a terminal or a notebook and with tqdm installed, a live bar over the steps."""
+    """A line for each epoch and, in a terminal or a notebook and with tqdm installed, a live bar over the steps.
+
+    ``fit(…)`` shows one itself unless ``progress=False``.
+    """
 
     def __init__(self) -> None:
         self._bar: Any = None

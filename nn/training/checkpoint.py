@@ -92,6 +92,17 @@ def load(path: str | Path, model: Module | None = None) -> Module:
         StateError: The file is damaged, its values do not fit the model, or it tells no architecture and no model
             was given. The model is unchanged then.
         MissingExtraError: safetensors is not installed.
+
+    Example:
+        >>> import tempfile
+        >>> from nn.layers import Linear
+        >>> saved, other = Linear(2, 1, seed=0), Linear(2, 1, seed=1)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     save(saved, f"{folder}/model.safetensors")
+        ...     load(f"{folder}/model.safetensors", other)
+        Linear(in_features=2, out_features=1, bias=True)
+        >>> bool((other.weight.data == saved.weight.data).all())
+        True
     """
     if isinstance(path, Module):
         raise TypeError("load takes the path first: load('model.safetensors'), or load('model.safetensors', model)")
