@@ -43,7 +43,6 @@ CONSTANTS = {"pi": math.pi, "e": math.e}
 # Functions of several numbers as one, and names that people type for entries of the book.
 _SEVERAL: dict[str, Callable[..., Any]] = {
     "logsumexp": reductions.logsumexp,
-    "dot": functions.dot,
     "sum": reductions.sum,
 }
 # Functions that take settings beside their number.

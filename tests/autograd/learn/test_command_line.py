@@ -56,6 +56,18 @@ def test_every_function_of_the_book_can_be_called(name: str) -> None:
         assert found.data == expected or (math.isnan(found.data) and math.isnan(expected))  # arccosh(0.5)
 
 
+@pytest.mark.parametrize("count", range(5))
+@pytest.mark.parametrize("name", [*function_names(), "dot", "x", "nothing"])
+def test_a_function_of_another_number_of_arguments_is_computed_or_refused(name: str, count: int) -> None:
+    variables = {f"x{i}": ag.Value(0.5) for i in range(count)}
+    for arguments in (list(variables), ["0.5"] * count):
+        try:
+            found = compute(f"{name}({', '.join(arguments)})", variables)
+        except ExpressionError:
+            continue
+        float(found.data if isinstance(found, ag.Value) else found)
+
+
 def test_the_chain_rule_and_the_steps_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["a*b", "a=2", "b=3", "--steps", "--wrt", "b"]) == 0
     printed = capsys.readouterr().out
