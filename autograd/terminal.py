@@ -18,7 +18,7 @@ from typing import Any, NoReturn, TextIO
 
 from autograd.suggest import meant
 
-__all__ = ["BAD_INPUT", "Parser", "plain", "prepare_streams", "readable", "run", "silence"]
+__all__ = ["BAD_INPUT", "Parser", "plain", "prepare_streams", "printable", "readable", "run", "silence"]
 
 BAD_INPUT = 2
 
@@ -53,6 +53,12 @@ def _replaced(error: UnicodeError) -> tuple[str, int]:
 
 
 codecs.register_error(ERRORS, _replaced)
+
+
+def printable(text: str) -> str:
+    """A text as the standard output can take it: signs that it lacks, as a file's does on Windows, come in ASCII."""
+    encoding = getattr(sys.stdout, "encoding", None)
+    return text.encode(encoding, ERRORS).decode(encoding) if encoding and not text.isascii() else text
 
 
 def readable(stream: Any) -> None:

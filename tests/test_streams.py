@@ -13,9 +13,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+import autograd as ag
 import autograd.__main__ as engine
+import nn
 from nn.app import cli, commands
 
 pytest.importorskip("sklearn", reason="training needs gradbook[train]")
@@ -126,6 +129,38 @@ def test_every_command_on_every_stream(command: str, told: Any, request: pytest.
         assert len([float(row["prediction"]) for row in csv.DictReader(io.StringIO(out))]) == 40
     if command.endswith("JSON"):
         assert json.loads(out)
+
+
+def of_a_graph() -> Any:
+    a = ag.Value(-2.0, label="a")
+    loss = a * a + a.exp()
+    loss.backward()
+    return loss, a
+
+
+PRINTED: dict[str, Callable[[], Any]] = {
+    "explain": lambda: ag.explain(*of_a_graph()),
+    "trace_backward": lambda: ag.trace_backward(of_a_graph()[0]),
+    "Program": lambda: ag.Program.from_graph(*of_a_graph()),
+    "quiz": lambda: ag.quiz(seed=1),
+    "an answer": lambda: ag.quiz(seed=1).check(a=1.0)[0],
+    "summary": lambda: nn.summary(nn.MLP(2, [3, 1], seed=0), np.zeros((1, 2))),
+    "lint": lambda: nn.lint(nn.MLP(2, [3, 4], seed=0), nn.cross_entropy, np.full((30, 2), 1e4), np.arange(30) % 4),
+}
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+@pytest.mark.parametrize("what", PRINTED)
+def test_what_a_users_program_prints(what: str, encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = PRINTED[what]()
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding=encoding))  # as Windows has it for a file
+    print(shown, repr(shown), flush=True)
+    out = raw.getvalue().decode(encoding)
+    assert len(out.strip()) > 20
+    assert not re.search(r"\\[xu]", out)
+    if encoding == "utf-8" and what in ("explain", "quiz"):
+        assert "∂" in out
 
 
 def test_a_table_from_standard_input(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:

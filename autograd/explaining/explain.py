@@ -18,6 +18,7 @@ from autograd.explaining.notation import WIDTH, name_latex, number_latex, number
 from autograd.explaining.trace import Flow, Trace, trace_backward
 from autograd.graph.node import Node, describe
 from autograd.graph.order import topological_order
+from autograd.terminal import printable
 
 MOST_STEPS = 40
 SCREEN = 50  # lines: what is longer is written with a line for each path
@@ -98,10 +99,10 @@ class Explanation:
         return lines
 
     def __str__(self) -> str:
-        return self.text()
+        return printable(self.text())
 
     def __repr__(self) -> str:
-        return self.text()
+        return str(self)
 
     def _name(self, node: Node) -> str:
         return self.trace.names[node]

@@ -18,6 +18,7 @@ from autograd.graph.backward import propagate
 from autograd.graph.node import Node
 from autograd.graph.order import topological_order
 from autograd.rules.primitive import Primitive
+from autograd.terminal import printable
 
 MOST_LINES = 200
 
@@ -145,10 +146,10 @@ class Trace(Sequence[Event]):
         ]
 
     def __str__(self) -> str:
-        return self.table(MOST_LINES)
+        return printable(self.table(MOST_LINES))
 
     def __repr__(self) -> str:
-        return self.table(MOST_LINES)
+        return str(self)
 
 
 def _narrow(rows: Iterable[tuple[str, ...]], numbers: bool) -> Iterator[str]:

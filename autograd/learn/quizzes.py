@@ -18,6 +18,7 @@ from autograd.explaining.names import forward_of
 from autograd.explaining.notation import number_text
 from autograd.explaining.trace import Flow, Trace, trace_backward
 from autograd.files import write
+from autograd.terminal import printable
 from autograd.value.value import Value
 
 __all__ = ["Answer", "Quiz", "quiz"]
@@ -45,9 +46,9 @@ class Answer:
 
     def __str__(self) -> str:
         if not self.missed:
-            return f"∂L/∂{self.name} = {number_text(self.right)}: right"
+            return printable(f"∂L/∂{self.name} = {number_text(self.right)}: right")
         given = "no answer" if self.given is None else f"{number_text(self.given)} is not right"
-        return f"∂L/∂{self.name}: {given}. {self.missed}"
+        return printable(f"∂L/∂{self.name}: {given}. {self.missed}")
 
 
 @explained_methods
@@ -182,7 +183,7 @@ class Quiz:
     def __str__(self) -> str:
         given = ", ".join(f"{name} = {number_text(leaf._raw)}" for name, leaf in self.leaves.items())
         asked = ", ".join(f"∂L/∂{name}" for name in self.leaves)
-        return "\n".join([f"given {given}", *self.lines, f"find {asked}"])
+        return printable("\n".join([f"given {given}", *self.lines, f"find {asked}"]))
 
     __repr__ = __str__
 

@@ -215,7 +215,9 @@ class Program:
         return len(self._routine)
 
     def __str__(self) -> str:
-        return str(self._routine)
+        from autograd.terminal import printable
+
+        return printable(str(self._routine))
 
     def __repr__(self) -> str:
         return f"<{str(self).splitlines()[0]}>"

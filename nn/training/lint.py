@@ -41,7 +41,7 @@ class Finding:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.rule}: {self.message}"
+        return ag.terminal.printable(f"{self.rule}: {self.message}")
 
 
 class Report(Sequence[Finding]):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+import autograd as ag
 from nn._arguments import checked
 from nn.inspect import outputs_of_layers
 from nn.module import Module
@@ -46,7 +47,8 @@ class Summary:
             ]
             lines.append("  ".join(padded))
         lines.insert(1, "  ".join("─" * width for width in widths))
-        return "\n".join([*(line.rstrip() for line in lines), f"{self.total:,} parameters, {self.nbytes:,} bytes"])
+        lines = [*(line.rstrip() for line in lines), f"{self.total:,} parameters, {self.nbytes:,} bytes"]
+        return ag.terminal.printable("\n".join(lines))
 
     __repr__ = __str__
 
