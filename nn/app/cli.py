@@ -72,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ag.GradbookError as error:
         message = str(error)
     except MemoryError as error:
-        message = f"there is not enough memory; {error or 'use fewer rows or a smaller network'}"
+        message = f"there is not enough memory; {str(error) or 'use fewer rows or a smaller network'}"
     except KeyboardInterrupt:
         warn("interrupted; nothing was saved")
         return INTERRUPTED

@@ -206,7 +206,7 @@ def _draw(path: Path, draw: Callable[[Path], Any]) -> None:
         draw(path)
     except Exception as error:
         path.unlink(missing_ok=True)  # half of it may be there
-        warn(f"note: {path.name} could not be drawn: {error}")
+        warn(f"note: {path.name} could not be drawn: {str(error) or type(error).__name__}")
 
 
 def _steps(experiment: Experiment) -> str:

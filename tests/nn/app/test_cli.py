@@ -393,6 +393,7 @@ def test_a_full_disk_leaves_the_older_run(command, monkeypatch):
         ("curves", "curves.svg", ImportError("matplotlib is gone")),
         ("confusion_of_counts", "confusion.svg", OSError(28, "No space left")),
         ("_steps", "steps.html", RuntimeError("dot fell over")),
+        ("curves", "curves.svg", MemoryError()),
     ],
 )
 def test_a_picture_that_fails_costs_the_picture_alone(drawing, picture, error, command, monkeypatch):
@@ -401,9 +402,21 @@ def test_a_picture_that_fails_costs_the_picture_alone(drawing, picture, error, c
 
     monkeypatch.setattr(commands, drawing, fail)
     outcome = command("train", "xor", "--html", *QUICK)
-    assert (outcome.code, outcome.err) == (0, f"note: {picture} could not be drawn: {error}\n")
+    assert (outcome.code, outcome.err) == (0, f"note: {picture} could not be drawn: {str(error) or 'MemoryError'}\n")
     assert names("runs/xor") == sorted({*FILES, "steps.html"} - {picture})
     assert command("evaluate", "runs/xor").code == 0
+
+
+def test_what_to_do_where_memory_is_short(command, monkeypatch):
+    def fail(*_, **__):
+        raise MemoryError
+
+    monkeypatch.setattr(commands, "prepare", fail)
+    outcome = command("train", "xor", *QUICK)
+    assert (outcome.code, outcome.err) == (
+        2,
+        "error: there is not enough memory; use fewer rows or a smaller network\n",
+    )
 
 
 @pytest.mark.usefixtures("pictures")
