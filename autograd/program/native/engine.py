@@ -26,12 +26,14 @@ _loading = threading.Lock()
 
 
 def available() -> bool:
-    """Whether llvmlite is installed and new enough, and this is CPython of 64 bits on one of `PROCESSORS`."""
+    """Whether llvmlite is installed, new enough and loads, and this is CPython of 64 bits on one of `PROCESSORS`."""
     if sys.implementation.name != "cpython" or sys.maxsize < 2**32 or platform.machine().lower() not in PROCESSORS:
         return False
     try:
-        from llvmlite import __version__
-    except ImportError:
+        from llvmlite import __version__, binding
+
+        binding.get_process_triple()
+    except (ImportError, OSError):  # its library may be there, and not load
         return False
     return tuple(int(x) for x in re.findall(r"\d+", __version__)[:2]) >= OLDEST
 

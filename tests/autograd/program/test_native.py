@@ -199,11 +199,17 @@ else:
     python(code)
 
 
+def refuse_to_load() -> str:
+    """As llvmlite does where its library is made for another system, or memory is short."""
+    raise OSError("Could not find/load shared object file 'libllvmlite.so'")
+
+
 @pytest.mark.parametrize(
     ("of", "name", "value"),
     [
         ("llvmlite", "__version__", "0.44.0"),
         ("sys", "maxsize", 2**31 - 1),
+        ("llvmlite.binding", "get_process_triple", refuse_to_load),
         ("platform", "machine", lambda: "ppc64le"),
         ("sys", "implementation", SimpleNamespace(name="pypy")),
     ],
