@@ -29,7 +29,7 @@ PAGES = ("index", "tutorials", "howto/training_loop", "made/gallery/index", "mad
 PAGES += ("made/reference/modules_and_layers", "made/reference/names", "coming_from/pytorch", "_static/try", "search")
 PAGES += ("made/reference/estimators_nn_estimator", "tables")
 PAGES += ("howto/nan_report", "made/notebooks/01_one_neuron", "made/book/losses")
-SIZES = ((390, 844), (1280, 900))
+SIZES = ((390, 844), (1280, 900), (1400, 900))
 
 
 def problems(page: Any) -> list[str]:
