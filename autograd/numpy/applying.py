@@ -13,13 +13,13 @@ from autograd.rules.shapes import axis_of, rank, shape
 
 
 @differentiable("apply_along_axis")
-def apply_along_axis(func1d: Callable[..., Any], *args: Any, axis: int, arr: Any) -> Any:
+def apply_along_axis(func1d: Callable[..., Any], *args: Any, axis: int, arr: Any, **kwargs: Any) -> Any:
     """A function of vectors, applied to each along an axis, whose place its results take."""
     axis = axis_of(axis, arr)
     rows = np.moveaxis(arr, axis, -1)
     others = shape(rows)[:-1]
     flat = reshape(rows, (-1, shape(rows)[-1]))
-    found = stack([array_of(func1d(flat[i], *args)) for i in range(len(flat))])
+    found = stack([array_of(func1d(flat[i], *args, **kwargs)) for i in range(len(flat))])
     found = reshape(found, (*others, *shape(found)[1:]))
     return np.moveaxis(found, range(len(others), rank(found)), range(axis, axis + rank(found) - len(others)))
 

@@ -11,10 +11,11 @@ import numpy as np
 from autograd.errors import ShapeError
 from autograd.numpy.arguments import array_of, cast, differentiable, dtype_of, plain
 from autograd.numpy.complex_numbers import conjugated
-from autograd.numpy.linear_algebra import eigvals, pinv
+from autograd.numpy.linear_algebra import eigvals, lstsq, pinv
 from autograd.numpy.moving import flip
 from autograd.numpy.reductions import sum
-from autograd.numpy.shapes import broadcast_to, concatenate, ravel, reshape, stack
+from autograd.numpy.shapes import broadcast_to, concatenate, ravel, reshape, stack, transpose
+from autograd.numpy.statistics import in_double
 from autograd.rules import products, selection
 from autograd.rules.arithmetic import absolute, equal, floor, greater, less, maximum, minimum, remainder, where
 from autograd.rules.complex import real
@@ -32,6 +33,8 @@ def _part(x: Any, axis: int, start: int | None, stop: int | None) -> Any:
 @differentiable("diff")
 def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
     """Of each entry what it differs from the one before, n times."""
+    if n == 0:
+        return a
     ends = [None if end is np._NoValue else end for end in (prepend, append)]
     one = tuple(1 if i == axis_of(axis, a) else length for i, length in enumerate(shape(a)))
     first, last = ([] if e is None else [broadcast_to(e, one) if rank(e) == 0 else e] for e in ends)
@@ -118,11 +121,10 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
 @differentiable("interp")
 def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
     """Linear between the points (xp, fp), and constant beyond."""
-    if period is not None:
-        raise ValueError(
-            "np.interp on nodes takes no period=: wrap x, and add a point of the next period on either side"
-        )
     xp, fp = array_of(xp), array_of(fp)
+    if period is not None:
+        x, xp, fp = _of_one_period(x, xp, fp, absolute(period))
+        left = right = None
     inside = minimum(maximum(x, xp[0]), xp[-1])
     flat = ravel(inside)
     after = minimum(maximum(selection.searchsorted(xp, flat, side="right"), 1), shape(xp)[0] - 1)
@@ -130,6 +132,14 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     y = reshape(y0 + (y1 - y0) * ((flat - x0) / (x1 - x0)), shape(x))
     y = y if left is None else where(less(x, xp[0]), left, y)
     return y if right is None else where(greater(x, xp[-1]), right, y)
+
+
+def _of_one_period(x: Any, xp: Any, fp: Any, period: Any) -> tuple[Any, Any, Any]:
+    """Everything within one period, in order, with a point of the period before and one of the next."""
+    x, xp = remainder(x, period), remainder(xp, period)
+    order = selection.argsort(xp, axis=0)
+    xp, fp = (selection.take_along_axis(points, order, axis=0) for points in (xp, fp))
+    return x, concatenate([xp[-1:] - period, xp, xp[:1] + period], 0), concatenate([fp[-1:], fp, fp[:1]], 0)
 
 
 def _vector(name: str, x: Any) -> Any:
@@ -234,7 +244,7 @@ def poly(seq_of_zeros: Any) -> Any:
 @differentiable("vander")
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
     """The powers of each entry, as rows."""
-    x = _vector("vander", x)
+    x = in_double(_vector("vander", x))  # as NumPy does
     count = shape(x)[0] if N is None else N
     powers = [x * 0.0 + 1.0 if power == 0 else x**power for power in range(count)]
     return stack(powers if increasing else powers[::-1], -1) if powers else np.zeros((*shape(x), 0))
@@ -243,8 +253,6 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
 @differentiable("polyfit")
 def polyfit(x: Any, y: Any, deg: int, rcond: Any = None, full: bool = False, w: Any = None, cov: Any = False) -> Any:
     """The polynomial of a degree that fits points best."""
-    if full or cov:
-        raise ValueError("np.polyfit on nodes gives coefficients alone: leave out full= and cov=")
     if rank(y) not in (1, 2) or shape(y)[0] != shape(x)[0]:
         raise ShapeError(f"polyfit of x of shape {shape(x)} and y of shape {shape(y)}: these must be equally long")
     matrix, right = vander(x, deg + 1), y
@@ -252,5 +260,20 @@ def polyfit(x: Any, y: Any, deg: int, rcond: Any = None, full: bool = False, w: 
         matrix, right = matrix * reshape(w, (-1, 1)), right * (w if rank(y) == 1 else reshape(w, (-1, 1)))
     lengths = sum(matrix * matrix, 0) ** 0.5
     rcond = shape(x)[0] * np.finfo(float).eps if rcond is None else rcond
-    found = products.matmul(pinv(matrix / lengths, rcond), right)
-    return found / lengths if rank(y) == 1 else found / reshape(lengths, (-1, 1))
+    column = lengths if rank(y) == 1 else reshape(lengths, (-1, 1))
+    scaled = matrix / lengths
+    if full:
+        found, left, number, sizes = lstsq(scaled, right, rcond)
+        return found / column, left, number, sizes, rcond
+    inverse = pinv(scaled, rcond)
+    found = products.matmul(inverse, right) / column
+    if not cov:
+        return found
+    spread = products.matmul(inverse, transpose(inverse)) / (reshape(lengths, (-1, 1)) * lengths)
+    if cov != "unscaled":
+        free = shape(x)[0] - deg - 1
+        if free <= 0:
+            raise ValueError(f"np.polyfit with cov=: {shape(x)[0]} points are too few for the degree {deg}")
+        off = right - products.matmul(matrix, found)
+        spread = spread * (sum(off * off, 0) / free) if rank(y) == 1 else spread[..., None] * (sum(off * off, 0) / free)
+    return found, spread

@@ -18,7 +18,7 @@ import numpy as np
 
 from autograd.graph.node import Node
 from autograd.numpy import everyday  # noqa: F401 (its rows are in the table from the start)
-from autograd.numpy.arguments import TABLE, Function, array_of, cast, check_dtype, has_node, plain
+from autograd.numpy.arguments import TABLE, Function, array_of, cast, check_dtype, has_node
 from autograd.numpy.refusals import MISFITS, refuse_argument, refuse_function, refuse_misfit
 from autograd.rules import arithmetic, reductions
 from autograd.rules.shapes import count
@@ -39,8 +39,10 @@ ROOMS = (
     "autograd.numpy.order_statistics",
     "autograd.numpy.polynomials",
     "autograd.numpy.products",
+    "autograd.numpy.padding",
     "autograd.numpy.statistics",
     "autograd.numpy.wider_domains",
+    "autograd.numpy.without_nan",
 )
 
 Options = dict[str, Any]
@@ -58,7 +60,7 @@ SIGNATURES = {
 # Second names of arguments, of some versions or of long ago.
 SECOND_NAMES = {"newshape": "shape", "a_min": "min", "a_max": "max", "interpolation": "method"}
 # Arguments that are lists of arrays, or not arrays at all, and stay as they are; any other list is made an array.
-LISTS = {"arrays", "tup", "choicelist", "condlist", "operands", "xi"}
+LISTS = {"arrays", "tup", "choices", "choicelist", "condlist", "operands", "xi"}
 STRUCTURE = {
     "axis",
     "axes",
@@ -84,6 +86,7 @@ class Row:
         signature: NumPy's arguments.
         takes: Which of them ours has.
         quick: Those that need no preparation.
+        takes_words: Whether ours hands words that NumPy's names no meaning of to somebody else's function.
         alike: How many arguments from the first on, by position, mean the same in both.
     """
 
@@ -99,6 +102,8 @@ class Row:
         }
         kinds = {parameter.kind: name for name, parameter in self.signature.parameters.items()}
         self.starred = kinds.get(inspect.Parameter.VAR_POSITIONAL)
+        own_kinds = {parameter.kind for parameter in own.values()}
+        self.takes_words = {*kinds} & own_kinds >= {inspect.Parameter.VAR_KEYWORD}
         self.defaults = {name: parameter.default for name, parameter in self.signature.parameters.items()}
         self.takes = frozenset({self.first, *own})
         self.quick = self.takes & {"axis", "keepdims", "ddof", "k", "ord"}
@@ -192,6 +197,8 @@ def call(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> A
     row = row_of(function)
     if row is None:
         refuse_function(name_of(function))
+    if "axes" in kwargs and isinstance(function, np.ufunc):
+        return along_axes(function, args, **kwargs)
     try:
         if len(args) == 1 and isinstance(args[0], Node) and row.quick.issuperset(kwargs):
             return row.ours(args[0], **kwargs)
@@ -200,6 +207,14 @@ def call(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> A
         return _with_others(row, *_sorted(row, args, kwargs))
     except MISFITS as error:
         refuse_misfit(row.numpy, row.name, args, kwargs, error)
+
+
+def along_axes(ufunc: np.ufunc, inputs: tuple[Any, ...], axes: Any, **options: Any) -> Any:
+    """What a ufunc of vectors or matrices makes of those along some axes, which its result has where it is asked to."""
+    places = [(each,) if isinstance(each, int) else tuple(each) for each in axes]
+    moved = [np.moveaxis(x, at, range(-len(at), 0)) for x, at in zip(inputs, places, strict=False)]
+    y, (at, *_) = ufunc(*moved, **options), (*places[len(inputs) :], ())
+    return np.moveaxis(y, range(-len(at), 0), at)
 
 
 def _sorted(row: Row, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], Options, Options]:
@@ -219,7 +234,7 @@ def _sorted(row: Row, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[li
         mine = name if name in row.takes else row.ours_for.get(name) or SECOND_NAMES.get(name, name)
         if name in (row.first, row.starred):
             operands.append(value)
-        elif mine in row.takes:
+        elif mine in row.takes or (row.takes_words and name not in row.defaults):
             handed[mine] = value
         elif name not in row.defaults or not _is_default(value, row.defaults[name]):
             others[name] = value
@@ -236,6 +251,8 @@ def _with_others(row: Row, operands: list[Any], handed: Options, others: Options
         check_dtype(row.name, dtype)
         if row.first not in LISTS and row.first != row.starred:  # as NumPy does before it adds up
             operands = [cast(x, dtype) for x in operands]
+    if others.get("where") is True:
+        del others["where"]
     if others.keys() & {"where", "initial"}:
         identity, join = REDUCTIONS[row.numpy]
         initial = others.get("initial")
@@ -243,7 +260,7 @@ def _with_others(row: Row, operands: list[Any], handed: Options, others: Options
             start = initial if identity is None else identity
             if start is None:
                 raise ValueError(f"{row.name} with where= needs initial=, for where there is nothing")
-            operands[0] = arithmetic.where(plain(others["where"]), operands[0], start)
+            operands[0] = arithmetic.where(others["where"], operands[0], start)
         if initial is not None and identity is None and not count(operands[0], handed.get("axis")):
             # The largest of nothing and of this.
             operands[0] = reductions.sum_(operands[0], axis=handed.get("axis"), keepdims=True) + initial
@@ -254,7 +271,7 @@ def _with_others(row: Row, operands: list[Any], handed: Options, others: Options
 
 
 # Arguments about how something is computed, not what.
-IGNORED = frozenset({"casting", "order", "subok", "copy", "optimize", "kind", "like", "overwrite_input"})
+IGNORED = frozenset({"casting", "order", "subok", "copy", "optimize", "kind", "like", "overwrite_input", "device"})
 
 # Of a reduction of nothing, and how a number to begin with takes part.
 REDUCTIONS: dict[Function, tuple[Any, Function]] = {
@@ -307,6 +324,9 @@ def differentiable_version(function: Function) -> Function:
             return call(function, args, kwargs)
         return function(*args, **kwargs)
 
+    if isinstance(function, np.ufunc):
+        for method in ("accumulate", "at", "outer", "reduce", "reduceat"):
+            setattr(version, method, getattr(function, method))  # NumPy's, which comes back here for nodes
     # Where a pickle finds it; ufuncs of older versions of NumPy do not say.
     version.__qualname__ = function.__name__
     version.__module__ = f"autograd.{getattr(function, '__module__', None) or 'numpy'}"

@@ -70,7 +70,8 @@ def apply_method(
     entry: Primitive | None, ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: dict[str, Any]
 ) -> Any:
     """What a method of a ufunc, which is that entry, means on nodes."""
-    if entry is not None and not entry.differentiable and "out" not in options:
+    flat = entry is not None and not entry.differentiable and "out" not in options
+    if flat and not any(isinstance(x, Node) and x.traced for x in inputs):
         return getattr(ufunc, method)(*map(plain, inputs), **options)
     if method == "outer":
         a, b = inputs

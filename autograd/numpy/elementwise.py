@@ -51,11 +51,17 @@ def fmin(x1: Any, x2: Any) -> Any:
     return where(isnan(x2), x1, where(isnan(x1), x2, minimum(x1, x2)))
 
 
+def _in_type_of(ufunc: np.ufunc, y: Any, *inputs: Any) -> Any:
+    """In the type that NumPy's function has of inputs of these types."""
+    dtype = ufunc(*(np.ones(1, x.dtype) if hasattr(x, "dtype") else 1.0 for x in inputs)).dtype
+    return y if getattr(y, "dtype", dtype) == dtype else cast(y, dtype)
+
+
 @differentiable("copysign")
 def copysign(x1: Any, x2: Any) -> Any:
     """|a| with the sign of b."""
     size = arithmetic.absolute(x1)
-    return where(arithmetic.signbit(x2), -size, size)
+    return _in_type_of(np.copysign, where(arithmetic.signbit(x2), -size, size), x1, x2)
 
 
 @differentiable("logaddexp2")
@@ -81,7 +87,7 @@ def ldexp(x1: Any, x2: Any) -> Any:
 def heaviside(x1: Any, x2: Any) -> Any:
     """0 below 0, 1 above, and b at 0."""
     step = cast(greater(x1, 0), dtype_of(x1))
-    return where(equal(x1, 0), x2, where(isnan(x1), np.nan, step))
+    return _in_type_of(np.heaviside, where(equal(x1, 0), x2, where(isnan(x1), np.nan, step)), x1, x2)
 
 
 @differentiable("divmod")

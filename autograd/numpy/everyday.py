@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.graph.node import Node
 from autograd.numpy import functions, reductions, shapes
 from autograd.numpy.arguments import differentiable, plain
 from autograd.rules.arithmetic import where
@@ -25,18 +26,30 @@ differentiable("dot")(functions.dot)
 @differentiable("reshape")
 def _reshape(a: Any, shape: Any, order: str = "C") -> Any:
     """NumPy's reshape; in Fortran's order that of the transposed array, transposed."""
+    if order == "A":
+        order = "F" if _in_memory(a, order).flags.fnc else "C"
     if order == "C":
         return shapes.reshape(a, shape)
     if order != "F":
-        raise ValueError(f"np.reshape on nodes with order={order!r}: use 'C' or 'F'")
+        raise ValueError(f"np.reshape on nodes with order={order!r}: use 'C', 'F' or 'A'")
     backwards = (shape,) if isinstance(shape, int) else tuple(shape)[::-1]
     return shapes.transpose(shapes.reshape(shapes.transpose(a), backwards))
 
 
 @differentiable("ravel")
 def _ravel(a: Any, order: str = "C") -> Any:
-    """NumPy's ravel."""
+    """NumPy's ravel; in the order of memory the axes are put in the order of their strides first."""
+    if order == "K":
+        steps = [-abs(step) for step in _in_memory(a, order).strides]
+        a, order = shapes.transpose(a, [int(i) for i in np.argsort(steps, kind="stable")]), "C"
     return _reshape(a, -1, order)
+
+
+def _in_memory(a: Any, order: str) -> Any:
+    """The numbers, to look at how they lie in memory, which is the program's own affair while one is recorded."""
+    if isinstance(a, Node) and a.traced:
+        raise ValueError(f"order={order!r} is that of memory, which a program chooses for itself: use 'C' or 'F'")
+    return a._raw if isinstance(a, Node) else np.asarray(a)
 
 
 @differentiable("clip")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.graph.node import Node
-from autograd.numpy.arguments import array_of, cast, differentiable, dtype_of, has_node, plain
+from autograd.numpy.arguments import array_of, cast, check_dtype, differentiable, dtype_of, has_node, plain
 from autograd.numpy.shapes import broadcast_to, concatenate, expand_dims, ravel, reshape
 from autograd.rules.arithmetic import power, where
 from autograd.rules.shapes import axis_of, rank, shape
@@ -185,7 +185,11 @@ def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0)
 def full_like(a: Any, fill_value: Any, dtype: Any = None, shape: Any = None) -> Any:
     """An array like another, all of one number or of what broadcasts."""
     like = np.empty_like(getattr(a, "_raw", a), dtype, shape=shape)
-    return broadcast_to(fill_value, like.shape) if has_node(fill_value) else np.full_like(like, fill_value)
+    if not has_node(fill_value):
+        return np.full_like(like, fill_value)
+    check_dtype("np.full_like", like.dtype)
+    filled: Any = broadcast_to(fill_value, like.shape)
+    return filled if dtype_of(filled) == like.dtype else cast(filled, like.dtype)
 
 
 @differentiable("linspace")
@@ -211,9 +215,15 @@ def logspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: 
 def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, axis: int = 0) -> Any:
     """From one number to another of its sign, each by the same factor from the one before."""
     traced = any(isinstance(x, Node) and x.traced for x in (start, stop))
-    if not traced and np.any(plain(start) * plain(stop) <= 0):
+    kind = np.result_type(*(getattr(x, "dtype", 0.0) for x in (start, stop)), np.float64)  # as NumPy does
+    start, stop = (cast(x, kind) if hasattr(x, "dtype") else x for x in (start, stop))
+    product = 1.0 if traced else plain(start) * plain(stop)
+    if np.any(product == 0 if kind.kind == "c" else product <= 0):
         raise ValueError("np.geomspace on nodes from one number to another of the same sign, neither of them 0")
-    return start * power(stop / start, linspace(start * 0.0, stop / stop, num, endpoint, axis=axis))
+    common = np.broadcast_shapes(shape(start), shape(stop))
+    start, ratio = broadcast_to(start, common), broadcast_to(stop / start, common)
+    first, ratio = (expand_dims(x, axis) if common else x for x in (start, ratio))
+    return first * power(ratio, linspace(np.zeros(common, kind), np.ones(common, kind), num, endpoint, axis=axis))
 
 
 @differentiable("insert")

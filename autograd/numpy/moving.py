@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import DTypeError, ShapeError
-from autograd.numpy.arguments import array_of, cast, differentiable, plain
-from autograd.numpy.shapes import broadcast_to, concatenate, ravel, reshape, transpose
+from autograd.numpy.arguments import array_of, differentiable, plain
+from autograd.numpy.shapes import broadcast_to, ravel, reshape, stack, transpose
 from autograd.rules import arithmetic, linear_algebra, selection, shaping
 from autograd.rules.adding import from_the_start
 from autograd.rules.shapes import axis_of, rank, shape
@@ -130,7 +130,7 @@ def _without(full: tuple[int, ...], axis: int) -> tuple[int, ...]:
 
 
 @differentiable("sort")
-def sort(a: Any, axis: int | None = -1) -> Any:
+def sort(a: Any, axis: int | None = -1, stable: Any = None) -> Any:  # noqa: ARG001 - it always is
     """In ascending order along an axis; each entry's gradient goes to where it came from."""
     if axis is None:
         a, axis = ravel(a), 0
@@ -180,41 +180,7 @@ def triu(m: Any, k: int = 0) -> Any:
     return linear_algebra.triu(m, k=k)
 
 
-# ---- wider ---------------------------------------------------------------------------------------------------------
-
-
-@differentiable("pad")
-def pad(
-    array: Any, pad_width: Any, mode: str = "constant", constant_values: Any = 0, reflect_type: str = "even"
-) -> Any:
-    """Wider on all sides: by numbers (``constant``), or by entries (``edge``, ``reflect``, ``symmetric``, ``wrap``)."""
-    full = shape(array)
-    if isinstance(pad_width, dict):
-        given: list[Any] = [pad_width.get(a, pad_width.get(a - len(full), 0)) for a in range(len(full))]
-        pad_width = [np.broadcast_to(width, 2) for width in given]
-    if not full:  # which has no sides
-        return array
-    widths = np.broadcast_to(np.asarray(pad_width), (len(full), 2))
-    if mode == "constant":
-        inside = tuple(slice(low, low + n) for (low, _), n in zip(widths.tolist(), full, strict=True))
-        wider = tuple(low + n + high for (low, high), n in zip(widths.tolist(), full, strict=True))
-        padded = shaping.scatter(array, shape=wider, index=inside)
-        if isinstance(constant_values, int | float) and constant_values == 0:
-            return padded
-        sides = 1 + np.arange(2 * len(full)).reshape(-1, 2)  # before and behind along each axis; 0 inside
-        numbers = ravel(broadcast_to(array_of(constant_values), sides.shape))
-        rim = take(concatenate([np.zeros(1), numbers], 0), np.pad(np.zeros(full, int), widths, constant_values=sides))
-        return padded + cast(rim, padded.dtype)
-    if mode not in ("edge", "reflect", "symmetric", "wrap"):
-        raise ValueError(f"np.pad on nodes in mode {mode!r}: use constant, edge, reflect, symmetric or wrap")
-    if reflect_type != "even":
-        raise ValueError(
-            f"np.pad on nodes takes reflect_type='even' alone, not {reflect_type!r}: 2 * edge - padded is odd"
-        )
-    for axis, (low, high) in enumerate(widths.tolist()):
-        if low or high:
-            array = take(array, np.pad(np.arange(shape(array)[axis]), (low, high), mode), axis)  # type: ignore[call-overload]
-    return array
+# ---- copies, and choices ---------------------------------------------------------------------------------------------
 
 
 @differentiable("copy")
@@ -230,6 +196,14 @@ def astype(x: Any, dtype: Any) -> Any:
 
 
 @differentiable("choose")
-def choose(a: Any, choices: Any) -> Any:
+def choose(a: Any, choices: Any, mode: str = "raise") -> Any:
     """Of several arrays, for each entry that of the array whose number is given."""
-    return selection.take_along_axis(array_of(choices), reshape(a, (1, *shape(a))), axis=0)[0]
+    parts = list(choices)
+    full = np.broadcast_shapes(shape(a), *map(shape, parts))
+    numbers = np.asarray(plain(a, "np.choose"))
+    if mode != "raise":
+        numbers = numbers % len(parts) if mode == "wrap" else np.clip(numbers, 0, len(parts) - 1)
+    elif np.any((numbers < 0) | (numbers >= len(parts))):
+        raise ValueError(f"np.choose among {len(parts)} arrays: there is no number {numbers.min()} or {numbers.max()}")
+    numbers = np.broadcast_to(numbers, full)[None]
+    return selection.take_along_axis(stack([broadcast_to(x, full) for x in parts]), numbers, axis=0)[0]

@@ -45,6 +45,8 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: 
         return _dispatch().apply_method(entry, ufunc, method, inputs, options)
     if entry is None and ufunc.signature is not None:  # axis= means something
         return _dispatch().call(ufunc, inputs, options)
+    if "axes" in options:
+        return import_module("autograd.numpy.calls").along_axes(ufunc, inputs, **options)
     if options:
         inputs = _dispatch().with_options(ufunc, inputs, options)
     if entry is None:

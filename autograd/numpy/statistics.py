@@ -1,4 +1,4 @@
-"""Products, running sums, spreads, and the same where NaN stands for nothing."""
+"""Products, running sums and spreads."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import numpy as np
 
 from autograd.errors import ShapeError
 from autograd.kinds import Axis
-from autograd.numpy.arguments import differentiable, dtype_of, plain
+from autograd.numpy.arguments import cast, differentiable, dtype_of
 from autograd.numpy.complex_numbers import conjugated, squared_size
 from autograd.numpy.joining import as_2d
 from autograd.numpy.reductions import max, mean, min, norm, sum
 from autograd.numpy.shapes import broadcast_to, concatenate, matrix_transpose, ravel, reshape, squeeze, transpose
-from autograd.rules import arithmetic, products, reductions, selection, shaping
+from autograd.rules import arithmetic, products, reductions, selection
 from autograd.rules.shapes import axis_of, count, kept_shape, rank, shape
 
 # ---- products, and running sums and products -------------------------------------------------------------------------
@@ -97,7 +97,12 @@ def ptp(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 
 def _weights(x: Any, where: Any) -> Any:
     # 1 where an entry counts and 0 where it does not.
-    return np.broadcast_to(np.asarray(plain(where), dtype_of(x)), shape(x))
+    return broadcast_to(cast(where, real_type(x)), shape(x))
+
+
+def real_type(x: Any) -> np.dtype[Any]:
+    """The type of numbers of entries, beside x's."""
+    return np.zeros(0, dtype_of(x)).real.dtype
 
 
 @differentiable("var")
@@ -106,8 +111,8 @@ def var(
     where: Any = True, mean: Any = None, correction: Any = None,
 ) -> Any:  # fmt: skip
     """Σ (xᵢ − x̄)² / (n − ddof)."""
-    off, _, freedom = _deviations(a, axis, where, mean, _taken(ddof, correction))
-    return sum(squared_size(off), axis, keepdims) / _fitting(freedom, axis, keepdims)
+    off, _, freedom = _deviations(a, axis, where, mean, taken("np.var", ddof, correction))
+    return sum(squared_size(off), axis, keepdims) / fitting(freedom, axis, keepdims)
 
 
 @differentiable("std")
@@ -116,33 +121,39 @@ def std(
     where: Any = True, mean: Any = None, correction: Any = None,
 ) -> Any:  # fmt: skip
     """√var; where all are equal its gradient is 0, and of a single entry all derivatives are."""
-    off, number, freedom = _deviations(a, axis, where, mean, _taken(ddof, correction))
-    return _fitting(_length(off, number, axis) / freedom**0.5, axis, keepdims)
+    off, number, freedom = _deviations(a, axis, where, mean, taken("np.std", ddof, correction))
+    return fitting(length_along(off, number if absent(mean) else 2, axis) / freedom**0.5, axis, keepdims)
 
 
-def _absent(x: Any) -> bool:
-    return x is np._NoValue
+def absent(x: Any) -> bool:
+    """Whether an argument is not given."""
+    return x is None or x is np._NoValue
 
 
-def _taken(ddof: float, correction: Any) -> float:
-    return ddof if correction is None or _absent(correction) else correction
+def taken(name: str, ddof: float, correction: Any) -> float:
+    """What is taken off the number of entries, by either of its names."""
+    if absent(correction):
+        return ddof
+    if ddof != 0:
+        raise ValueError(f"{name} takes ddof= or correction=, which mean the same, and not both")
+    return float(correction)
 
 
 def _deviations(x: Any, axis: Axis, where: Any, given: Any, taken: float) -> tuple[Any, Any, Any]:
     """What entries differ from their mean by; how many there are; and beside those that are taken up, none at least."""
     keepdims = True
-    if where is True or _absent(where):
-        middle = reductions.mean(x, axis=axis, keepdims=keepdims) if given is None or _absent(given) else given
+    if where is True or absent(where):
+        middle = reductions.mean(x, axis=axis, keepdims=keepdims) if absent(given) else given
         number = count(x, axis)
         return x - middle, number, number - taken if number > taken else 0
     weights = _weights(x, where)
     number = weights.sum(axis, keepdims=True)
     chosen = arithmetic.where(weights > 0, x, 0.0)
-    middle = sum(chosen, axis, keepdims) / number if given is None or _absent(given) else given
+    middle = sum(chosen, axis, keepdims) / number if absent(given) else given
     return arithmetic.where(weights > 0, chosen - middle, 0.0), number, np.maximum(number - taken, 0.0)
 
 
-def _length(off: Any, number: Any, axis: Axis) -> Any:
+def length_along(off: Any, number: Any, axis: Axis) -> Any:
     """‖off‖ along an axis that stays. One entry by itself is off by 0 wherever it is: so are its derivatives then."""
     if isinstance(number, int) and number > 1:
         return norm(off, None, axis, True)
@@ -151,17 +162,32 @@ def _length(off: Any, number: Any, axis: Axis) -> Any:
     return arithmetic.where(alone, sum(squared_size(off), axis, True), lengths)
 
 
-def _fitting(number: Any, axis: Axis, keepdims: bool) -> Any:
+def fitting(number: Any, axis: Axis, keepdims: bool) -> Any:
+    """What has kept its axes, as it is asked for."""
     return number if keepdims or rank(number) == 0 else squeeze(number, axis)
 
 
 @differentiable("mean")
 def mean_where(a: Any, axis: Axis = None, keepdims: bool = False, where: Any = True) -> Any:
     """The mean, of some entries only where ``where`` says so."""
-    if where is True or _absent(where):
+    if where is True or absent(where):
         return mean(a, axis, keepdims)
     weights = _weights(a, where)
     return sum(arithmetic.where(weights > 0, a, 0.0), axis, keepdims) / weights.sum(axis, keepdims=keepdims)
+
+
+def along(name: str, weights: Any, a: Any, axis: Any) -> Any:
+    """Weights of each entry, or of the places along some axes, in a shape that broadcasts to a's."""
+    if shape(weights) == shape(a):
+        return weights
+    axes = [] if axis is None else [axis_of(x, a) for x in (axis if isinstance(axis, list | tuple) else (axis,))]
+    if not axes or shape(weights) != tuple(shape(a)[each] for each in axes):
+        raise ShapeError(
+            f"{name} of shape {shape(a)} along {axis} with weights of shape {shape(weights)}: "
+            "they have the lengths of these axes, in this order, or the array's shape"
+        )
+    weights = transpose(weights, tuple(np.argsort(axes)))  # for axes in any order
+    return reshape(weights, tuple(n if i in axes else 1 for i, n in enumerate(shape(a))))
 
 
 @differentiable("average")
@@ -170,16 +196,8 @@ def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
     if weights is None:
         y, total = mean(a, axis, keepdims), float(count(a, axis))
     else:
-        if shape(weights) != shape(a):
-            axes = [axis_of(each, a) for each in (axis if isinstance(axis, list | tuple) else (axis,))]
-            if shape(weights) != tuple(shape(a)[each] for each in axes):
-                raise ShapeError(
-                    f"np.average of shape {shape(a)} along {axis} with weights of shape {shape(weights)}: "
-                    "they have the lengths of these axes, in this order, or the array's shape"
-                )
-            weights = transpose(weights, tuple(np.argsort(axes)))  # for axes in any order
-            weights = reshape(weights, tuple(n if i in axes else 1 for i, n in enumerate(shape(a))))
-            axis = tuple(axes)
+        weights = along("np.average", weights, a, axis)
+        axis = tuple(axis) if isinstance(axis, list) else axis
         total = sum(broadcast_to(weights, shape(a)), axis, keepdims)
         y = sum(a * weights, axis, keepdims) / total
     return (y, total + 0 * y) if returned else y
@@ -195,7 +213,7 @@ def cov(
     if any(rank(part) > 2 for part in rows):
         raise ShapeError(f"covariances of shape {shape(m)}: rows of a matrix are wanted")
     rows = [part if rowvar or shape(part)[0] == 1 else matrix_transpose(part) for part in rows]
-    x = rows[0] if len(rows) == 1 else concatenate(rows, 0)
+    x = in_double(rows[0] if len(rows) == 1 else concatenate(rows, 0))
     weights = 1.0
     for more in (fweights, aweights):
         weights = weights if more is None else weights * more
@@ -205,6 +223,12 @@ def cov(
     off = x - sum(x * weights, 1, True) / total
     freedom = arithmetic.maximum(total - lost, 0.0)
     return _squeezed(products.matmul(off * weights, conjugated(matrix_transpose(off))) / freedom)
+
+
+def in_double(x: Any) -> Any:
+    """In float64 at least, in which NumPy computes some things whatever it is given."""
+    dtype = np.result_type(dtype_of(x), np.float64)
+    return x if dtype == dtype_of(x) else cast(x, dtype)
 
 
 def _squeezed(x: Any) -> Any:
@@ -219,63 +243,3 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Any:
         return c / c
     spread = arithmetic.sqrt(c[tuple([np.arange(shape(c)[0])] * 2)])
     return c / spread / spread[:, None]
-
-
-# ---- where NaN stands for nothing ----------------------------------------------------------------------------------
-
-
-def _without_nan(function: Callable[..., Any], instead: float) -> Callable[..., Any]:
-    def of_numbers(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
-        return function(arithmetic.where(arithmetic.isnan(a), instead, a), axis, keepdims)
-
-    return of_numbers
-
-
-nansum = differentiable("nansum")(_without_nan(sum, 0.0))
-differentiable("nanprod")(_without_nan(prod, 1.0))
-differentiable("nanmax")(_without_nan(max, -np.inf))
-differentiable("nanmin")(_without_nan(min, np.inf))
-
-
-@differentiable("nancumsum")
-def nancumsum(a: Any, axis: int | None = None) -> Any:
-    """As `cumsum`, with 0 for NaN."""
-    return cumsum(arithmetic.where(arithmetic.isnan(a), 0.0, a), axis)
-
-
-@differentiable("nancumprod")
-def nancumprod(a: Any, axis: int | None = None) -> Any:
-    """As `cumprod`, with 1 for NaN."""
-    return cumprod(arithmetic.where(arithmetic.isnan(a), 1.0, a), axis)
-
-
-def _numbers(a: Any, axis: Axis, keepdims: bool) -> Any:
-    counted = arithmetic.logical_not(arithmetic.isnan(a))
-    return sum(shaping.astype(counted, dtype=np.zeros(0, dtype_of(a)).real.dtype), axis, keepdims)
-
-
-def _numbers_off(a: Any, axis: Axis, ddof: float) -> tuple[Any, Any, Any]:
-    """As `_deviations`; what is left is NaN where it is none."""
-    number = _numbers(a, axis, True)
-    off = arithmetic.where(arithmetic.isnan(a), 0.0, a - nanmean(a, axis, True))
-    return off, number, arithmetic.where(arithmetic.greater(number, ddof), number - ddof, math.nan)
-
-
-@differentiable("nanmean")
-def nanmean(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """The mean of what is a number."""
-    return nansum(a, axis, keepdims) / _numbers(a, axis, keepdims)
-
-
-@differentiable("nanvar")
-def nanvar(a: Any, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Any:
-    """The variance of what is a number."""
-    off, _, freedom = _numbers_off(a, axis, ddof)
-    return _fitting(sum(squared_size(off), axis, True) / freedom, axis, keepdims)
-
-
-@differentiable("nanstd")
-def nanstd(a: Any, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Any:
-    """The standard deviation of what is a number."""
-    off, number, freedom = _numbers_off(a, axis, ddof)
-    return _fitting(_length(off, number, axis) / arithmetic.sqrt(freedom), axis, keepdims)

@@ -63,8 +63,6 @@ T = ag.Tensor(X, requires_grad=True)
 CUBE = ag.Tensor(np.ones((2, 3, 4)), requires_grad=True)
 COMPLEX = ag.Tensor(X + 1j, requires_grad=True)
 REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
-    "interp with a period": (lambda: anp.interp(T, [0.0, 1.0], [2.0, 3.0], period=1.0), "takes no period=: wrap x"),
-    "polyfit with all": (lambda: anp.polyfit(T[0], X[0], 1, full=True), "leave out full= and cov="),
     "qr raw": (lambda: anp.linalg.qr(T, mode="raw"), "mode='raw': use 'reduced' or 'r'"),
     "svd full": (lambda: anp.linalg.svd(T), "pass full_matrices=False, whose gradient is defined"),
     "norm of three axes": (lambda: anp.linalg.norm(CUBE, 2), "of 3 axes: a vector has one, a matrix two"),
@@ -72,8 +70,8 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "norm nuc of a vector": (lambda: anp.linalg.norm(T[0], "nuc"), "of a vector: that is one of matrices"),
     "ag.norm of another order": (lambda: ag.norm(T, 3), "use None, or 2 for vectors"),
     "polyint of too few constants": (lambda: np.polyint(T[0], 3, [1.0, 2.0]), "3 times with 2 constants: give one, or"),
-    "pad by odd entries": (lambda: anp.pad(T, 1, "reflect", reflect_type="odd"), "takes reflect_type='even' alone"),
-    "pad by a ramp": (lambda: anp.pad(T, 1, "linear_ramp"), "use constant, edge, reflect, symmetric or wrap"),
+    "pad by a function": (lambda: anp.pad(T, 1, len), "use constant, edge, linear_ramp, reflect, symmetric, wrap"),
+    "pad nothing": (lambda: anp.pad(T[:, :0], 1, "edge"), "along axis 1 there are no entries"),
     "tensordot of two lengths": (lambda: anp.tensordot(T, T, 1), r"\[1\] and \[0\]: lengths must be equal"),
     "einsum without a factor": (lambda: anp.einsum("ij,jk", T), "einsum of 1 arrays by 'ij,jk', which has 2 terms"),
     "einsum without an axis": (lambda: anp.einsum("i,i", T, T), "one letter for each axis"),
@@ -88,7 +86,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "geomspace through 0": (lambda: anp.geomspace(T[0, 0], -1.0), "of the same sign, neither of them 0"),
     "cross of four": (lambda: anp.cross(CUBE, CUBE), "vectors of two or three entries are wanted"),
     "fliplr of a row": (lambda: anp.fliplr(T[0]), "two axes are wanted"),
-    "reshape by columns first, or so": (lambda: anp.reshape(T, 6, order="A"), "order='A': use 'C' or 'F'"),
+    "reshape by columns first, or so": (lambda: anp.reshape(T, 6, order="K"), "order='K': use 'C', 'F' or 'A'"),
 }  # fmt: skip
 
 
