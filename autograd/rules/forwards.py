@@ -69,11 +69,17 @@ def _changes_often(condition: Any) -> bool:
     return bool(np.count_nonzero(some[1:] != some[:-1]) > 64)
 
 
+def minus_size(x: Any) -> Any:
+    """−|x|; of whole numbers without a sign too, whose negatives begin again at the largest."""
+    size = np.abs(x)
+    return -1.0 * size if size.dtype.kind in "bu" else -size
+
+
 def sigmoid(x: Any) -> Any:
     """1 / (1 + e⁻ˣ)."""
     # e^−|x| never overflows, and each side keeps its relative accuracy in its tail. A numerator of 1 where x ≥ 0 is the
     # larger of e^−|x| and that truth: a choice entry by entry takes several times as long where signs change often.
-    decay = np.exp(-np.abs(x))
+    decay = np.exp(minus_size(x))
     return np.maximum(decay, np.greater_equal(x, 0)) / (1 + decay)
 
 
@@ -247,6 +253,8 @@ def largest(x: Any, axis: Axis) -> Any:
         top = x[np.arange(len(x)), x.argmax(1)][:, None]  # a third of the time where rows are many and short
     else:
         top = np.maximum.reduce(x, axis, keepdims=True)
+    if top.dtype.kind in "bu":  # below 0, differences of whole numbers without a sign begin again at the largest
+        return top.astype(np.float64)
     return top if are_finite(top) else np.where(np.isfinite(top), top, 0)
 
 

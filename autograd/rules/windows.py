@@ -318,7 +318,7 @@ def max_pool(x: Any, size: Lengths, stride: Lengths, padding: Lengths, dilation:
 
 def _least(x: Any) -> Any:
     """The least number of an array's kind: integers have no −∞, and would take 0 or another number for it."""
-    return np.iinfo(x.dtype).min if x.dtype.kind in "iu" else -np.inf
+    return np.iinfo(x.dtype).min if x.dtype.kind in "iu" else x.dtype.kind != "b" and -np.inf
 
 
 def max_places(

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 import autograd as ag
 from nn._arguments import checked, in_range
 from nn.init import Seed
+from nn.layers._inputs import fractions
 from nn.module import Module
 
 __all__ = ["Dropout", "Dropout2d"]
@@ -19,7 +20,7 @@ Input: TypeAlias = ag.Tensor | ArrayLike
 
 def dropped(x: ag.Tensor, p: float, generator: np.random.Generator, shape: tuple[int, ...] | None = None) -> ag.Tensor:
     """x with entries set to zero with probability p, each by itself or as a draw of ``shape`` says."""
-    drawn, dtype = x.shape if shape is None else shape, x.dtype
+    drawn, dtype = x.shape if shape is None else shape, fractions(x.dtype)
 
     def draw() -> Any:
         kept = generator.random(drawn) >= p

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 import autograd as ag
 from nn._arguments import checked, in_range
 from nn.init import Seed
+from nn.layers._inputs import fractions
 from nn.module import Module
 
 __all__ = ["GaussianNoise"]
@@ -48,7 +49,7 @@ class GaussianNoise(Module):
             x = ag.Tensor(x)
         if not self.training or not self.deviation:
             return x
-        shape, dtype = x.shape, x.dtype
+        shape, dtype = x.shape, fractions(x.dtype)
 
         def draw() -> ag.Tensor:
             drawn = self._generator.standard_normal(shape, np.float32 if dtype == np.float32 else np.float64)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 import autograd as ag
 from nn._arguments import checked
-from nn.layers._inputs import lengths, setting, short
+from nn.layers._inputs import fractions, lengths, setting, short
 from nn.module import Module
 
 __all__ = ["AdaptiveAvgPool2d", "AvgPool1d", "AvgPool2d", "MaxPool1d", "MaxPool2d", "Upsample"]
@@ -60,8 +60,7 @@ class _AvgPool(_Pool):
         """Give the mean of each window."""
         given = self._checked(x)
         channels = given.shape[1]
-        kind = given.dtype if given.dtype.kind == "f" else np.dtype(np.float64)  # integers hold no fractions
-        shares = np.full((channels, 1, *self.kernel_size), 1 / math.prod(self.kernel_size), kind)
+        shares = np.full((channels, 1, *self.kernel_size), 1 / math.prod(self.kernel_size), fractions(given.dtype))
         how = {"stride": self.stride, "padding": self.padding, "dilation": (1,) * self.axes, "groups": channels}
         y: ag.Tensor = ag.BOOK["convolution"](given, shares, **how)
         return y
