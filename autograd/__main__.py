@@ -31,7 +31,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     # A leading minus belongs to the expression, unless it begins an option; a blank in front tells argparse so.
     options = _parser().parse_intermixed_args([word if _is_option(word) else f" {word}" for word in words])
     try:
-        return _run(options)
+        numbers = _numbers(options.values)
+        _say(options, numbers)
+        if options.typed is not None:
+            from autograd.files import write
+            from autograd.learn.typed import typed_page
+
+            write(options.typed, typed_page(options.expression.strip(), numbers))
+            print(f"\nsaved {options.typed}")
+        return 0
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -68,8 +76,7 @@ def _parser() -> terminal.Parser:
     return parser
 
 
-def _run(options: argparse.Namespace) -> int:
-    numbers = _numbers(options.values)
+def _say(options: argparse.Namespace, numbers: dict[str, float]) -> None:
     if options.save is not None and options.save.suffix.lower() not in ENDINGS:
         raise ExpressionError(f"--save {options.save}: expected a name that ends in one of {', '.join(ENDINGS)}")
     variables = {name: Value(number, label=name) for name, number in numbers.items()}
@@ -84,7 +91,7 @@ def _run(options: argparse.Namespace) -> int:
         raise ExpressionError("nothing to draw: the expression depends on no name")
     if not isinstance(output, Value):
         print(f"{options.expression.strip()} = {number_text(float(output), 10)}")
-        return 0
+        return
     for name in options.wrt or ():
         if name not in variables:
             raise ExpressionError(f"--wrt {name}: the expression's names are {', '.join(variables)}")
@@ -93,7 +100,7 @@ def _run(options: argparse.Namespace) -> int:
     output.label = "L"
     print(f"L = {options.expression.strip()} = {number_text(output.data, 10)}")
     if not output.requires_grad:
-        return 0
+        return
     output.backward()
     for name, variable in variables.items():
         gradient = 0.0 if variable.grad is None else variable.grad
@@ -107,13 +114,6 @@ def _run(options: argparse.Namespace) -> int:
 
         draw(output).save(options.save)
         print(f"\nsaved {options.save}")
-    if options.typed is not None:
-        from autograd.files import write
-        from autograd.learn.typed import typed_page
-
-        write(options.typed, typed_page(options.expression.strip(), numbers))
-        print(f"\nsaved {options.typed}")
-    return 0
 
 
 def _numbers(words: Sequence[str]) -> dict[str, float]:

@@ -76,6 +76,14 @@ def test_the_chain_rule_and_the_steps_are_printed(capsys: pytest.CaptureFixture[
     assert "running sum" in printed
 
 
+@pytest.mark.parametrize(
+    "words", [["3 + 4"], ["floor(a)", "a=2.5"], ["a > 2", "a=2.5"], ["a", "a=1"], ["a*b", "a=2", "b=3"]]
+)
+def test_the_page_to_type_on_is_written_of_any_expression(words: list[str], tmp_path: Path) -> None:
+    assert main([*words, "--typed", str(tmp_path / "page.html")]) == 0
+    assert (tmp_path / "page.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
 def test_a_leading_minus_belongs_to_the_expression(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["-a*b", "a=2", "b=-3"]) == 0
     assert "L = -a*b = 6" in capsys.readouterr().out
