@@ -38,6 +38,7 @@ class RecordedStep:
         functions: What beside the model's own methods may read values from outside, which make recordings of their own.
         steady: Whether a model that sets attributes of its layers as it runs is refused; otherwise each such change
             makes another recording, up to `MOST_CHANGES`.
+        beforehand: Called before a recording is made.
 
     Attributes:
         has_run: Whether it was ever replayed.
@@ -58,8 +59,9 @@ class RecordedStep:
         clip: Callable[[list[Any]], list[Any]] = lambda gradients: gradients,
         functions: tuple[Any, ...] = (),
         steady: bool = False,
+        beforehand: Callable[[], None] = lambda: None,
     ) -> None:
-        self._functions, self._steady = functions, steady
+        self._functions, self._steady, self._beforehand = functions, steady, beforehand
         self._reading: Any = None
         self._readings: list[Any] = []  # of each condition that the model was in
         self._compute, self._objective, self._clip = compute, objective, clip
@@ -125,6 +127,7 @@ class RecordedStep:
             if len(self._replays) >= KEPT:
                 self._replays.clear()
                 self._quick.clear()
+            self._beforehand()
             began = time.perf_counter()
             replay = self._replays[form] = self._compiled.trace(
                 (tuple(arrays[:inputs]) if several else arrays[0], *arrays[inputs:]), counts, fixed

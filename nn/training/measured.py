@@ -24,6 +24,7 @@ class Measured:
         is_sum: Whether the loss is a sum over samples; None while that is not known.
         rate: The learning rate at the epoch's beginning.
         changes: How often what steps are made of was changed in the fit before that is taken up.
+        refused: What in it could not be recorded.
         evaluating: Which layers are not in training in the midst of that epoch; None at its beginning.
     """
 
@@ -35,6 +36,7 @@ class Measured:
         self.is_sum = is_sum
         self.rate = 0.0
         self.changes = 0
+        self.refused: str | None = None
         self.evaluating: list[str] | None = None
 
     @property

@@ -19,9 +19,11 @@ class HasPlan(Protocol):
 
     Attributes:
         plan: From which step on they are recorded, and from which on native; None before the first.
+        refused: What in this fit could not be recorded.
     """
 
     plan: tuple[float, float] | None
+    refused: str | None
 
     @property
     def changes(self) -> int:

@@ -61,10 +61,11 @@ TOLD = record(
     **dict.fromkeys(("frozen", "evaluating"), optional(list_of(text(), "a list of names"))),
     settings=FORM,
     changes=_COUNT,
+    refused=optional(text()),
     callbacks=list_of(in_order(text(), _OBJECT), "a list of callbacks with their states"),
 )
 # What is not in older files.
-NEW: dict[str, Any] = {"frozen": None, "evaluating": None, "settings": {}, "changes": 0}
+NEW: dict[str, Any] = {"frozen": None, "evaluating": None, "settings": {}, "changes": 0, "refused": None}
 UNFIT = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 MOST_NAMES = 10
 WORDS = ("uint8", "uint32", "uint64", "int64")  # what generators keep in arrays
@@ -113,6 +114,7 @@ def write_state(trainer: TrainerParts, path: str | Path) -> None:
         "evaluating": [name for name, each in trainer.model.named_modules() if not each.training],
         "settings": trainer.settings.changed(),
         "changes": trainer.stepper.changes,
+        "refused": trainer.stepper.refused,
         "generators": {name: _plain(state) for name, state in generator_states(trainer.model).items()},
         "callbacks": callbacks,
     }
@@ -168,7 +170,7 @@ def read_state(trainer: TrainerParts, path: str | Path) -> None:
                 parameter.requires_grad = name not in told["frozen"]
         trainer.settings.put(told["settings"])
         trainer.measured.load_state_dict(parts["measured"])
-        trainer.measured.changes = told["changes"]
+        trainer.measured.changes, trainer.measured.refused = told["changes"], told["refused"]
         if trainer.measured.steps:
             trainer.measured.evaluating = told["evaluating"]
         else:

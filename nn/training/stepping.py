@@ -57,12 +57,14 @@ class Stepper:
 
     Attributes:
         note: Why steps are eager; None while they are recorded, or will be.
+        refused: What in this fit could not be recorded.
         plan: From which step on they are recorded, and from which on native; None before the first.
     """
 
     def __init__(self, trainer: TrainerParts) -> None:
         self._trainer = trainer
         self.note: str | None = None
+        self.refused: str | None = None
         self.plan: tuple[float, float] | None = None
         self._recorded: dict[str, RecordedStep] = {}
         self._made_of: tuple[Any, ...] = ()
@@ -73,6 +75,7 @@ class Stepper:
         self._loader: DataLoader | None = None
         self._disturbed = False  # by code of others, that may change anything between two steps
         self._kept: Kept | None = None
+        self._before: Any = None  # the model before the last recording, in the step that made it
 
     def prepare(self, batch_size: int) -> None:
         """Find out whether steps can be recorded, and from when on."""
@@ -80,7 +83,8 @@ class Stepper:
         self._last, self._changes = None, trainer.measured.changes
         self._rewind.forget()
         self._look()
-        self.note = self._why_eager()
+        self.refused = None if trainer.compile else trainer.measured.refused
+        self.note = self._why_eager() or self.refused
         if self.plan is None:
             size = sum(parameter.size for parameter in trainer.model.parameters())
             self.plan = plan(SECONDS_OF_A_STEP + SECONDS_OF_A_PRODUCT * size * batch_size, trainer.steps)
@@ -92,11 +96,10 @@ class Stepper:
             return
         if self._settings and settings[2] != self._settings[2]:
             trainer.optimizer.zero_grad()  # of a group of batches that is none any more
-        first = not self._made_of
+        self._changes += bool(self._made_of)
         self._made_of, self._settings, self._recorded, self._last = found, settings, {}, None
         self._rewind.forget()
-        self._changes += not first
-        self.note = self._why_eager()
+        self.refused, self.note = None, self._why_eager()
 
     def _now(self) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         """What steps are made of, and how."""
@@ -118,10 +121,9 @@ class Stepper:
         self._loader = loader if alone else None
         self._look()
         trainer = self._trainer
+        disturbed = not isinstance(loader, DataLoader) or anybodys(trainer.callbacks, "on_batch_begin", "on_batch_end")
         own = not alone and (trainer.has_own("train_epoch") or trainer.has_own("train_step"))
-        self._disturbed = (
-            own or not isinstance(loader, DataLoader) or anybodys(trainer.callbacks, "on_batch_begin", "on_batch_end")
-        )
+        self._disturbed = own or disturbed
         if anybodys(trainer.callbacks, "on_epoch_begin", "on_epoch_end") or trainer.has_own("evaluate"):
             self._rewind.forget()  # the steps before were perhaps taken with other settings
         for recorded in self._recorded.values():
@@ -174,10 +176,7 @@ class Stepper:
             self._rewind.note(batch)
         else:
             self._rewind.note((loader, loader.epoch - 1, self._trainer.step - 1), 0)
-        if recorded.has_run or self._trainer.compile:
-            loss, outputs = recorded(batch, wants_outputs, loader is not None)
-        else:
-            loss, outputs = self._tried(lambda: recorded(batch, wants_outputs), batch, wants_outputs)
+        loss, outputs = self._tried(lambda: recorded(batch, wants_outputs, loader is not None), batch, wants_outputs)
         if not math.isfinite(loss):
             self._rewind.back()
         return loss, outputs
@@ -284,8 +283,6 @@ class Stepper:
 
     def _shared(self, ranks: World, recorded: Any, batch: Batch, wants_outputs: bool) -> tuple[float, Any]:
         """A step of several processes: this one's gradients by a recording, then one exchange."""
-        if recorded.has_run or self._trainer.compile:
-            return self._together(ranks, batch, wants_outputs, recorded)
         return self._tried(lambda: self._together(ranks, batch, wants_outputs, recorded), batch, wants_outputs)
 
     def _together(self, ranks: World, batch: Batch, wants_outputs: bool, recorded: Any = None) -> tuple[float, Any]:
@@ -309,20 +306,28 @@ class Stepper:
         return self._kept
 
     def _tried(self, take: Callable[[], tuple[float, Any]], batch: Batch, wants_outputs: bool) -> tuple[float, Any]:
-        """The first recorded step; where it cannot be recorded, or something is wrong, the eager one decides."""
-        model = self._trainer.model
-        before, held = generator_states(model), [(module, dict(vars(module))) for module in model.modules()]
+        """A recorded step; where one of a new form cannot be recorded, or something is wrong, the eager one decides."""
+        self._before = None
         try:
             return take()
         except Exception as error:
+            if self._before is None or self._trainer.compile:
+                raise
+            states, held = self._before
             for module, its_own in held:
                 vars(module).clear()
                 vars(module).update(its_own)
             Module.edits += 1
-            set_generator_states(model, before)
+            set_generator_states(self._trainer.model, states)
             found = self._eager(batch, wants_outputs)
-            self.note, self._last = " ".join(str(error).split()), None
+            self.note = self.refused = " ".join(str(error).split())
+            self._last = None
             return found
+
+    def _remember(self) -> None:
+        """Take down what a recording that fails may leave in the model."""
+        held = [(module, dict(vars(module))) for module in self._trainer.model.modules()]
+        self._before = generator_states(self._trainer.model), held
 
     def _new(self, engine: Any) -> RecordedStep:
         trainer = self._trainer
@@ -337,6 +342,7 @@ class Stepper:
             clip=self._clipped,
             functions=(trainer.loss, trainer.penalty),
             steady=not trainer.compile,
+            beforehand=self._remember,
         )
 
     def _objective(self, loss: Any) -> Any:
@@ -378,7 +384,7 @@ class Stepper:
             trainer.optimizer.step()
 
     def __getstate__(self) -> dict[str, Any]:
-        return vars(self) | {"_recorded": {}, "_made_of": (), "_last": None, "_kept": None}
+        return vars(self) | {"_recorded": {}, "_made_of": (), "_last": None, "_kept": None, "_before": None}
 
 
 def plan(seconds: float, steps: int) -> tuple[float, float]:

@@ -9,7 +9,7 @@ import pytest
 
 import autograd as ag
 import nn
-from nn.training import stepping
+from nn.training import resume, stepping
 from nn.training.outside import unsteady
 
 RNG = np.random.default_rng(0)
@@ -445,3 +445,61 @@ def test_an_attribute_of_a_global_s_name_is_no_global():
 
     assert unsteady(Named()) is None
     assert unsteady(Reading()) == "forward reads 'layer', a list"
+
+
+class Weighing(nn.Module):
+    """Weighs the places of a sequence; keeps the weights of the length that it had last."""
+
+    length, weights = 0, None
+
+    def forward(self, x):
+        if self.length != x.shape[1]:
+            self.length, self.weights = x.shape[1], np.linspace(0.5, 1.5, x.shape[1])[:, None]
+        return ag.mean(x * self.weights, axis=1)
+
+
+class Looking(nn.Module):
+    """Does for short sequences what no recording can follow."""
+
+    def forward(self, x):
+        return ag.mean(x, axis=1) * (1.0 if x.shape[1] > 2 else 1.0 + float(x.data.max() > 0))
+
+
+class Sequences:
+    """Batches of sequences, the ninth of an epoch shorter."""
+
+    def __init__(self):
+        self.batches = [(RNG.normal(size=(8, 2 + (i != 8), 4)), RNG.normal(size=(8, 2))) for i in range(12)]
+
+    def __len__(self):
+        return 12
+
+    def __iter__(self):
+        return iter(self.batches)
+
+
+@pytest.mark.parametrize("kind", [Weighing, Looking])
+def test_a_later_form_of_batch_that_cannot_be_recorded_is_taken_eagerly(kind, early, tmp_path, monkeypatch):
+    """The fit ended with an error there; and one that is taken up again goes on eagerly, too."""
+    pytest.importorskip("safetensors", reason="needs the extra train")
+    monkeypatch.setattr(resume, "SECONDS", -1.0)
+    loader, found = Sequences(), []
+
+    def trainer(compile):
+        model = nn.Sequential(
+            nn.Linear(4, 4, seed=0, dtype=np.float64), kind(), nn.Linear(4, 2, dtype=np.float64, seed=1)
+        )
+        return nn.Trainer(model, loss="mse", optimizer="sgd", compile=compile)
+
+    for compile in (False, None):
+        unbroken = trainer(compile)
+        unbroken.fit(loader, epochs=3, progress=False)
+        found.append(unbroken.model.state_dict())
+    assert unbroken.note
+    for name, array in found[0].items():
+        np.testing.assert_allclose(found[1][name], array, rtol=1e-10)
+    for epochs in (2, 3):
+        again = trainer(None)
+        again.fit(loader, epochs=epochs, progress=False, resume=tmp_path)
+    assert again.note == unbroken.note
+    assert all((again.model.state_dict()[name] == array).all() for name, array in found[1].items())
