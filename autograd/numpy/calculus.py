@@ -16,12 +16,11 @@ from autograd.numpy.moving import flip
 from autograd.numpy.reductions import sum
 from autograd.numpy.shapes import broadcast_to, concatenate, ravel, reshape, stack, transpose
 from autograd.numpy.statistics import in_double
-from autograd.rules import products, selection
+from autograd.rules import convolutions, products, selection
 from autograd.rules.arithmetic import absolute, equal, floor, greater, less, maximum, minimum, remainder, where
 from autograd.rules.complex import real
 from autograd.rules.selection import cumsum
 from autograd.rules.shapes import axis_of, is_complex, rank, shape
-from autograd.rules.shaping import scatter
 
 # ---- differences and integrals -------------------------------------------------------------------------------------
 
@@ -83,13 +82,10 @@ def _slope(f: Any, gap: Any, axis: int, edge_order: int) -> Any:
         raise ShapeError(
             f"gradient of shape {shape(f)}: at least {edge_order + 1} entries along axis {axis} are wanted"
         )
-    column = tuple(-1 if i == axis else 1 for i in range(rank(f)))
-    steps = (
-        reshape(cast(diff(gap), dtype_of(f)), column)
-        if rank(gap)
-        else gap * np.ones((shape(f)[axis] - 1, *(1,) * (rank(f) - axis - 1)), dtype_of(f))
-    )
-    before, after = _part(steps, axis if rank(gap) else 0, None, -1), _part(steps, axis if rank(gap) else 0, 1, None)
+    if not rank(gap):
+        return _even_slope(f, gap, axis, edge_order)
+    steps = reshape(cast(diff(gap), dtype_of(f)), tuple(-1 if i == axis else 1 for i in range(rank(f))))
+    before, after = _part(steps, axis, None, -1), _part(steps, axis, 1, None)
     rises = diff(f, axis=axis)
     low, high = _part(rises, axis, None, -1), _part(rises, axis, 1, None)
     inner = (low / before * after + high / after * before) / (before + after)
@@ -97,10 +93,19 @@ def _slope(f: Any, gap: Any, axis: int, edge_order: int) -> Any:
     first, last = _part(slopes, axis, None, 1), _part(slopes, axis, -1, None)
     if edge_order == 2:
         bend = (_part(slopes, axis, 1, None) - _part(slopes, axis, None, -1)) / (before + after)
-        at = axis if rank(gap) else 0
-        first = first - _part(bend, axis, None, 1) * _part(steps, at, None, 1)
-        last = last + _part(bend, axis, -1, None) * _part(steps, at, -1, None)
+        first = first - _part(bend, axis, None, 1) * _part(steps, axis, None, 1)
+        last = last + _part(bend, axis, -1, None) * _part(steps, axis, -1, None)
     return concatenate([first, inner, last], axis)
+
+
+def _even_slope(f: Any, gap: Any, axis: int, edge_order: int) -> Any:
+    inner = (_part(f, axis, 2, None) - _part(f, axis, None, -2)) / (2 * gap)
+    ends = []
+    for i, sign in ((0, 1), (-1, -1)):
+        edge, beside, *more = (_part(f, axis, at, at + 1 or None) for at in range(i, i + sign * (edge_order + 1), sign))
+        rise = 2 * beside - 1.5 * edge - 0.5 * more[0] if more else beside - edge
+        ends.append(sign * rise / gap)
+    return concatenate([ends[0], inner, ends[1]], axis)
 
 
 @differentiable("trapezoid")
@@ -150,17 +155,17 @@ def _vector(name: str, x: Any) -> Any:
 
 @differentiable("convolve")
 def convolve(a: Any, v: Any, mode: str = "full") -> Any:
-    """Σⱼ aⱼ vₙ₋ⱼ of two vectors: windows of the one times the other backwards."""
+    """Σⱼ aⱼ vₙ₋ⱼ of two vectors."""
     a, v = (_vector("convolve", array_of(x)) for x in (a, v))
     if shape(v)[0] > shape(a)[0]:
         a, v = v, a
     n, m = shape(a)[0], shape(v)[0]
     if not m:
         raise ShapeError(f"convolve of {n} entries and none: there must be one at least")
-    wide = scatter(a, shape=(n + 2 * (m - 1),), index=slice(m - 1, m - 1 + n))
-    first, length = {"full": (0, n + m - 1), "same": ((m - 1) // 2, n), "valid": (m - 1, n - m + 1)}[mode]
-    places = first + np.arange(length)[:, None] + np.arange(m)
-    return products.matmul(wide[places], flip(v))
+    if mode not in ("full", "same", "valid"):
+        raise ValueError(f'mode={mode!r}: expected "full", "same" or "valid"')
+    y = convolutions.convolve(a, v, mode="valid" if mode == "valid" else "full")
+    return y[(m - 1) // 2 : (m - 1) // 2 + n] if mode == "same" else y
 
 
 @differentiable("correlate")

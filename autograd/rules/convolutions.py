@@ -5,8 +5,11 @@ gradients of these are again the three: V. Dumoulin, F. Visin, "A guide to convo
 2016, chapter 4.
 """
 
+import numpy as np
+
 from autograd.rules import windows
 from autograd.rules.primitive import primitive
+from autograd.rules.selection import flipped
 from autograd.rules.shapes import rank, shape
 
 convolution = primitive(
@@ -37,6 +40,16 @@ convolution_kernel = primitive(
     lambda h, y, x, g, size, **how: convolution_transposed(g, h, lengths=shape(x)[2:], **how),
     lambda h, y, x, g, size, **how: convolution(x, h, **how),
     symbol="∗ₖ", multilinear=True, doc="yₒ,ᵢ,ₖ = Σ xₙ,ᵢ,ₛₚ₊ₖ gₙₒₚ",
+)  # fmt: skip
+
+# Of two vectors, as NumPy has it. With mode "valid", the first is at least as long as the second.
+convolve = primitive(
+    "convolve", lambda a, v, mode: np.convolve(a, v, mode),
+    lambda g, y, a, v, mode: convolve(g, flipped(v, 0), mode="valid" if mode == "full" else "full"),
+    lambda g, y, a, v, mode: (
+        convolve(g, flipped(a, 0), mode="valid") if mode == "full" else flipped(convolve(a, flipped(g, 0), mode="valid"), 0)
+    ),
+    symbol="∗", multilinear=True, doc="yₙ = Σ aₙ₋ₖ vₖ, for all n or where no term is missing",
 )  # fmt: skip
 
 # ---- the largest of every window ------------------------------------------------------------------------------------

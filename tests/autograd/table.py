@@ -194,6 +194,11 @@ def _torch_convolution_gradient(t: Any, of: str, first: Any, second: Any, g: Any
     return getattr(t.nn.grad, f"conv{g.ndim - 2}d_{of}")(first, second, g, *how.values())
 
 
+def _torch_convolve(t: Any, a: Any, v: Any, mode: str) -> Any:
+    rim = len(v) - 1 if mode == "full" else 0
+    return t.nn.functional.conv1d(a.reshape(1, 1, -1), v.flip(0).reshape(1, 1, -1), padding=rim).reshape(-1)
+
+
 def _torch_max_pool(t: Any, x: Any, **how: Any) -> Any:
     return t.nn.functional.max_pool2d(x, how["size"], how["stride"], how["padding"], how["dilation"])
 
@@ -346,6 +351,7 @@ ROWS: dict[str, Row] = {
     "convolution": Row(convolutions.convolution, _torch_convolution, (REAL, REAL), [((2, 4, 7), (4, 2, 2)), ((1, 4, 6), (2, 2, 3)), ((0, 4, 6), (2, 2, 3))], WINDOWS),
     "convolution_transposed": Row(convolutions.convolution_transposed, lambda t, g, w, lengths, **how: _torch_convolution_gradient(t, "input", (len(g), w.shape[1] * how["groups"], *lengths), w, g, how), (REAL, REAL), CONVOLVED, tuple(a | {"lengths": (7,)} for a in WINDOWS[:1])),
     "convolution_kernel": Row(convolutions.convolution_kernel, lambda t, x, g, size, **how: _torch_convolution_gradient(t, "weight", x, (g.shape[1], x.shape[1] // how["groups"], *size), g, how), (REAL, REAL), [((2, 4, 7), (2, 4, 4))], tuple(a | {"size": (2,)} for a in WINDOWS[:1])),
+    "convolve": Row(convolutions.convolve, _torch_convolve, (REAL, REAL), [((5,), (3,)), ((3,), (3,)), ((4,), (1,))], ({"mode": "full"}, {"mode": "valid"})),
     "max_pool": Row(convolutions.max_pool, _torch_max_pool, (REAL,), [((2, 1, 6, 5),), ((1, 5, 4),)], POOLS),
     "max_places": Row(convolutions.max_places, _torch_max_places, (CLASS, CLASS), [((2, 1, 6, 5), (2, 1, 6, 3)), ((1, 5, 4), (1, 5, 2))], POOLS[1:]),
     "from_windows": Row(convolutions.from_windows, _torch_from_windows, (REAL, POSITION), [((2, 1, 6, 5), (2, 1, 6, 3)), ((1, 5, 4), (1, 5, 2))], POOLS[1:]),

@@ -163,3 +163,33 @@ def test_products_over_empty_axes(name: str, shapes: Any) -> None:
 def test_unwrap_decides_jumps_of_half_a_period_as_numpy_does(axis: int) -> None:
     p = np.random.default_rng(0).integers(-20, 20, (30, 30)) * (np.pi / 2)
     np.testing.assert_allclose(np.unwrap(ag.Tensor(p), axis=axis).data, np.unwrap(p, axis=axis), atol=1e-9)
+
+
+@pytest.mark.parametrize("mode", ["full", "same", "valid"])
+def test_long_convolutions_take_no_memory_for_their_windows(mode: Any) -> None:
+    """100,000 numbers and 2,000 have 200 million products, which would be 1.6 gigabytes."""
+    rng = np.random.default_rng(0)
+    x, v = rng.normal(size=100_000), rng.normal(size=2_000)
+    g = rng.normal(size=np.convolve(x, v, mode).shape)
+    of_x, of_v = ag.grad(lambda x, v: np.sum(g * np.convolve(x, v, mode)), (0, 1))(x, v)
+    for i in (0, 1, 1_999, 60_000, 99_999):  # each entry's own results
+        start = i - {"full": 0, "same": 999, "valid": 1_999}[mode]
+        places = np.arange(max(start, 0), min(start + 2_000, len(g)))
+        np.testing.assert_allclose(of_x[i], g[places] @ v[places - start], rtol=1e-9, atol=1e-9)
+    for k in (0, 1, 777, 1_999):
+        change = np.zeros_like(v)
+        change[k] = 1.0
+        np.testing.assert_allclose(of_v[k], g @ np.convolve(x, change, mode), rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("order", range(4))
+def test_derivatives_of_i0_to_the_last_digits(order: int) -> None:
+    """With mpmath's: the first is x / 2 near 0, where exponentials cancel."""
+    mp = pytest.importorskip("mpmath")
+    function: Any = np.i0
+    for _ in range(order):
+        function = ag.elementwise_grad(function)
+    x = np.array([1e-300, 1e-8, 1e-3, 0.1, 1.0, -3.0, 8.5, 20.0, 100.0, 300.0])
+    neighbours = {0: {0: 1}, 1: {1: 1}, 2: {0: 0.5, 2: 0.5}, 3: {1: 0.75, 3: 0.25}}[order]  # Iₙ' = (Iₙ₋₁ + Iₙ₊₁) / 2
+    expected = [float(sum(w * mp.besseli(n, value) for n, w in neighbours.items())) for value in x]
+    np.testing.assert_allclose(function(x), expected, rtol=1e-14)

@@ -101,7 +101,14 @@ def test_many_directions_at_once_give_what_each_gives(case: Case) -> None:
 
 # What nothing says how many directions go through together, or nothing backward or forward.
 ONE_BY_ONE = {"add_n", "take_along_axis", "scatter_along_axis", "cofactors", "cofactors_along", "max_pool"}
-ONE_BY_ONE |= {"convolution", "convolution_transposed", "convolution_kernel", "from_windows", "into_windows"}
+ONE_BY_ONE |= {
+    "convolve",
+    "convolution",
+    "convolution_transposed",
+    "convolution_kernel",
+    "from_windows",
+    "into_windows",
+}
 
 
 @each("case", CASES)

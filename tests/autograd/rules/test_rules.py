@@ -119,6 +119,9 @@ DEFINITIONS: dict[str, Any] = {
     "normal_pdf": lambda x: np.exp(-x * x / 2) / np.sqrt(2 * np.pi),
     "scatter_add": lambda x, i, shape, axis: np.einsum("aib,ij->ajb", x, np.eye(3)[i]),
     "convolution": _convolution,
+    "convolve": lambda a, v, mode: np.array(
+        [sum(a[n - k] * v[k] for k in range(len(v)) if 0 <= n - k < len(a)) for n in range(len(a) + len(v) - 1)]
+    )[slice(None) if mode == "full" else slice(len(v) - 1, len(a))],
     "logsumexp": lambda x, axis, keepdims: np.log(np.sum(np.exp(x), axis=axis, keepdims=keepdims)),
     "softmax": _share,
     "log_softmax": lambda x, axis: np.log(_share(x, axis)),
