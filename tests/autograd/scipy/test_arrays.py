@@ -28,6 +28,13 @@ def draw(*shape: int) -> Any:
 # ---- convolutions ----------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(params=[signal.FEW, 0], ids=["sums", "Fourier"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few positions, and many, go different ways."""
+    monkeypatch.setattr(signal, "FEW", request.param)
+
+
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("mode", ["full", "valid", "same"])
 @pytest.mark.parametrize("shapes", [((6,), (4,)), ((3,), (5,)), ((4, 3), (2, 2)), ((5, 4, 3), (2, 3, 1))], ids=str)
 def test_convolution_of_all_axes(shapes: Any, mode: str) -> None:
@@ -36,6 +43,7 @@ def test_convolution_of_all_axes(shapes: Any, mode: str) -> None:
     check_grads(lambda a, b: signal.convolve(a, b, mode=mode))(a, b)
 
 
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("mode", ["full", "valid", "same"])
 def test_convolution_of_some_axes(mode: str) -> None:
     a, b = draw(2, 6, 3), draw(3, 2, 4, 2)
@@ -45,6 +53,48 @@ def test_convolution_of_some_axes(mode: str) -> None:
         expected = sum(scipy.signal.convolve(a[d, :, i], b[j, d, :, k], mode) for d in range(2))
         np.testing.assert_allclose(found[i, j, k], expected, atol=1e-13)
     check_grads(lambda a, b: signal.convolve(a, b, axes=axes, dot_axes=dot_axes, mode=mode))(a, b)
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("dtypes", ["ff", "fd", "dD", "FD"])
+def test_convolution_of_other_kinds_of_numbers(dtypes: str) -> None:
+    a, b = (np.asarray(draw(n) + (1j * draw(n) if d in "FD" else 0), d) for n, d in zip((9, 4), dtypes, strict=True))
+    found = signal.convolve(a, b)
+    assert found.dtype == np.result_type(a, b)
+    np.testing.assert_allclose(found, np.convolve(a, b), rtol=0, atol=1e-5 if "f" in dtypes or "F" in dtypes else 1e-13)
+    g = ag.grad(lambda a: anp.real(anp.sum(signal.convolve(a, b) ** 2)))(a)
+    full = np.convolve(a, b)
+    expected = 2 * np.convolve(full, b[::-1], "valid")
+    assert g.dtype == a.dtype
+    np.testing.assert_allclose(g, expected if dtypes[0] in "FD" else expected.real, rtol=0, atol=1e-4)
+
+
+def test_long_signals_take_no_memory_for_all_their_windows() -> None:
+    """100,000 numbers and 5,000 have 500 million products, which would be 4 gigabytes."""
+    a, b = draw(100_000), draw(5_000)
+    expected = scipy.signal.fftconvolve(a, b)
+    for function in (signal.convolve, signal.fftconvolve, signal.correlate, signal.oaconvolve):
+        other = b[::-1] if function is signal.correlate else b
+        y, (of_a, of_b) = ag.value_and_grad(lambda a, b, f=function: anp.sum(f(a, b) ** 2), (0, 1))(a, other)
+        np.testing.assert_allclose(y, np.sum(expected**2))
+        of_b = of_b[::-1] if function is signal.correlate else of_b
+        for found, against in ((of_a, b), (of_b, a)):
+            correlated = 2 * scipy.signal.fftconvolve(expected, against[::-1], "valid")
+            np.testing.assert_allclose(found, correlated, rtol=0, atol=1e-11 * np.abs(correlated).max())
+
+
+@pytest.mark.parametrize("boundary", ["fill", "wrap", "symm"])
+@pytest.mark.parametrize("mode", ["full", "valid", "same"])
+@pytest.mark.parametrize("name", ["convolve2d", "correlate2d"])
+def test_convolutions_of_matrices(name: str, mode: str, boundary: str) -> None:
+    for shapes in (((5, 6), (3, 2)), ((4, 4), (4, 1)), ((3, 4), (2, 4))):
+        a, b = (draw(*s) for s in shapes)
+        ours, scipys = getattr(signal, name), getattr(scipy.signal, name)
+        expected = scipys(a, b, mode, boundary, 2.0)
+        found = ours(ag.Tensor(a), b, mode, boundary, 2.0).data
+        np.testing.assert_allclose(found, expected, atol=1e-13)
+        np.testing.assert_array_equal(ours(a, b, mode, boundary, 2.0), expected)
+        check_grads(lambda a, b, f=ours: f(a, b, mode, boundary, 2.0))(a, b)
 
 
 FILTERS: dict[str, tuple[Any, str, tuple[Any, ...]]] = {
