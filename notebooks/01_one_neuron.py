@@ -90,7 +90,7 @@ L.backward()
 ag.draw(L)
 
 # %% [markdown]
-# *Figure 1.2. The same after it: each gradient is the one above times the number on the edge.*
+# *Figure 1.2. The same after it: each gradient is that of the box to its right times the number on the edge.*
 
 # %%
 assert math.isclose(L.data, math.sqrt(0.5))
