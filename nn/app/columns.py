@@ -58,6 +58,8 @@ MOSTLY_NUMBERS, SOME_NUMBERS = 0.8, 0.2
 FEW_TEXTS = 2
 # Of so large a share of texts it may be that they are no numbers with a unit, where all others are.
 FEW_OTHERS = 0.05
+# What stands after numbers in more ways is no unit: 1012 AB is a postcode, 12 Main St an address.
+MOST_UNITS = 6
 # Fewer rows prove nothing about what counts rows or copies the target.
 ENOUGH_ROWS = 20
 # How near a copy of the target is, on so many rows; what is not near it on fewer is none. In how many columns.
@@ -221,7 +223,7 @@ def _take(series: pd.Series[Any], some: pd.Series[Any], name: str, choices: Choi
         many = different > max(MOST_CATEGORIES, MOST_DIFFERENT * series.notna().sum())
         if many and not keep and name not in choices.categorical:
             found.dropped[name] = f"names or texts, {different:,} different ones"
-    if different > MOST_CATEGORIES and len(units) > 1:
+    if different > MOST_CATEGORIES and 1 < len(units) <= MOST_UNITS:
         found.notes.append(f"{quoted(name)} holds numbers in several units, {listed(units)}; write them in one")
     elif free and different > MOST_CATEGORIES and seem_dates(some):
         found.notes.append(
