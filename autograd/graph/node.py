@@ -73,7 +73,7 @@ class Node:
         if label is None:
             _LABELS.pop(id(self), None)
         else:
-            _LABELS[id(self)] = label, ref(self, partial(_LABELS.pop, id(self)))
+            _LABELS[id(self)] = str(label), ref(self, partial(_LABELS.pop, id(self)))
 
     @property
     def parents(self) -> tuple[Node, ...]:

@@ -297,6 +297,18 @@ def test_a_subclass_has_its_gradient_beside_numbers_and_values() -> None:
         assert slopes[0] == slopes[1], name
 
 
+@pytest.mark.parametrize("kind", ["Value", "Tensor"])
+def test_a_number_may_be_a_label(kind: str) -> None:
+    x, y = (ag.Value(2.0, label=n) if kind == "Value" else ag.Tensor(2.0, True, label=n) for n in (0, 1))  # type: ignore[arg-type]
+    product = x * y
+    product.label = ("a", 1)  # type: ignore[assignment]
+    product.backward()
+    assert "∂('a', 1)/∂0 = 2" in ag.explain(product, wrt="0").text()
+    assert ag.Program.from_graph(product, [x, y])(3.0, 4.0) == (12.0, [4.0, 3.0])
+    for shown in (ag.trace_backward(product), ag.Program.from_graph(product, [x, y]), ag.draw(product).mermaid):
+        assert "0" in str(shown)
+
+
 def test_a_label_goes_with_its_node() -> None:
     before = len(_LABELS)
     a, t = Value(1.0, label="a"), ag.Tensor([1.0], label="t")
