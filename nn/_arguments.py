@@ -26,6 +26,7 @@ __all__ = [
     "explained",
     "explained_methods",
     "finite",
+    "fractions",
     "in_range",
     "numbers",
     "positive",
@@ -88,6 +89,11 @@ def positive_integer(name: str, value: SupportsIndex) -> int:
     if number < 1:
         raise ValueError(f"{name} must be a positive integer, got {value!r}")
     return number
+
+
+def fractions(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The dtype of numbers that are no whole ones, beside an array of this dtype."""
+    return dtype if dtype.kind in "fc" else np.dtype(np.float64)
 
 
 def in_range(name: str, value: float, below: float = math.inf) -> float:

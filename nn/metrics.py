@@ -45,7 +45,7 @@ def mean_absolute_error(y_true: ArrayLike, y_pred: ArrayLike) -> float:
         0.75
     """
     y_true, y_pred = _pair("mean_absolute_error", y_true, y_pred)
-    return float(np.mean(np.abs(y_true - y_pred), dtype=np.float64))
+    return float(np.mean(np.abs(np.subtract(y_true, y_pred, dtype=np.float64))))
 
 
 @explained

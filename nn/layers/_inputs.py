@@ -6,8 +6,6 @@ import operator
 from collections.abc import Sequence
 from typing import Any, SupportsIndex
 
-import numpy as np
-
 import autograd as ag
 from nn._arguments import positive_integer
 
@@ -26,11 +24,6 @@ def as_tensor(x: Any, dtype: Any) -> ag.Tensor:
             "returns='outputs' or returns='last'"
         )
     return ag.Tensor(x, dtype=dtype)
-
-
-def fractions(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """The dtype of numbers that are no whole ones, beside an array of this dtype."""
-    return dtype if dtype.kind in "fc" else np.dtype(np.float64)
 
 
 def lengths(name: str, value: int | Sequence[int], axes: int, least: int = 1) -> tuple[int, ...]:

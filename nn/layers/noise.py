@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 import autograd as ag
-from nn._arguments import checked, in_range
+from nn._arguments import checked, fractions, in_range
 from nn.init import Seed
-from nn.layers._inputs import fractions
 from nn.module import Module
 
 __all__ = ["GaussianNoise"]

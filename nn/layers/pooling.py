@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 import autograd as ag
-from nn._arguments import checked
-from nn.layers._inputs import fractions, lengths, setting, short
+from nn._arguments import checked, fractions
+from nn.layers._inputs import lengths, setting, short
 from nn.module import Module
 
 __all__ = ["AdaptiveAvgPool2d", "AvgPool1d", "AvgPool2d", "MaxPool1d", "MaxPool2d", "Upsample"]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd as ag
-from nn._arguments import explained
+from nn._arguments import explained, fractions
 from nn.losses.weighting import check_class_numbers, known
 
 Array: TypeAlias = ag.Tensor | NDArray[Any]
@@ -97,11 +97,12 @@ def check_shares(targets: NDArray[Any], loss: str) -> None:
 
 
 def targets_like(outputs: Array, targets: Targets, loss: str) -> Array:
-    """The targets in the outputs' precision, once the shapes agree."""
+    """The targets in the outputs' precision, once the shapes agree; beside whole numbers they may lie between them."""
+    dtype = fractions(outputs.dtype)
     if not isinstance(targets, ag.Tensor):
-        targets = np.asarray(targets, dtype=outputs.dtype)
+        targets = np.asarray(targets, dtype=dtype)
     if outputs.shape != targets.shape:
         same_size = targets.ndim > 0 and outputs.size == targets.size
         advice = f"pass targets.reshape{outputs.shape}" if same_size else "they must be equal"
         raise ag.ShapeError(f"{loss}: outputs have shape {outputs.shape} and targets {targets.shape}; {advice}")
-    return targets if targets.dtype == outputs.dtype else targets.astype(outputs.dtype)
+    return targets if targets.dtype == dtype else targets.astype(dtype)

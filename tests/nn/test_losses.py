@@ -273,3 +273,16 @@ def test_logits_may_be_whole_numbers():
     logits = np.array([[2, 0, -1], [0, 5, 5]])
     for targets in ([0, 2], np.eye(3)[[0, 2]]):
         assert nn.cross_entropy(logits, targets) == pytest.approx(nn.cross_entropy(logits.astype(float), targets))
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.int8, np.uint8, np.uint64, np.bool_])
+@pytest.mark.parametrize("name", ["mse", "squared_error", "l1_loss", "huber", "hinge", "binary_cross_entropy"])
+def test_outputs_of_whole_numbers_count_as_their_floats(name, kind):
+    rng = np.random.default_rng(0)
+    outputs = rng.integers(0, 2 if name == "binary_cross_entropy" else 100, 12).astype(kind)
+    targets = rng.choice([-1, 1], 12) if name == "hinge" else rng.uniform(size=12)  # between whole numbers
+    loss = getattr(nn, name)
+    with np.errstate(divide="ignore"):  # the logarithm of a certainty
+        expected = float(loss(outputs.astype(np.float64), targets))
+        assert float(loss(outputs, targets)) == pytest.approx(expected, rel=1e-14)
+        assert loss(ag.Tensor(outputs), targets).item() == pytest.approx(expected, rel=1e-14)

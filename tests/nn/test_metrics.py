@@ -32,6 +32,13 @@ def test_against_scikit_learn(metric, name, y_true, y_pred):
     assert np.allclose(metric(y_true, y_pred), expected, rtol=1e-12)
 
 
+@pytest.mark.parametrize("kind", [np.int64, np.int8, np.uint8, np.uint64, np.bool_])
+@pytest.mark.parametrize("metric", [nn.accuracy, nn.mean_absolute_error, nn.r2_score])
+def test_whole_numbers_count_as_their_floats(metric, kind):
+    y_true, y_pred = (RNG.integers(0, 100, 30).astype(kind) for _ in range(2))
+    assert metric(y_true, y_pred) == pytest.approx(metric(y_true.astype(float), y_pred.astype(float)), rel=1e-14)
+
+
 def test_the_classes_of_a_confusion_matrix_may_be_given():
     counts = nn.confusion_matrix([0, 1, 2, 2], [0, 2, 2, 1], labels=[2, 0, 3])
     assert counts.tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 0]]
