@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.errors import ShapeError
+from autograd.graph.node import Node
 from autograd.kinds import Axis
 from autograd.numpy.arguments import array_of, cast, differentiable, dtype_of, plain
 from autograd.numpy.complex_numbers import conjugated, squared_size
@@ -59,10 +60,41 @@ def slogdet(a: Any) -> SlogdetResult:
 
 
 @differentiable("linalg.pinv")
-def pinv(a: Any, rcond: Any = None, hermitian: bool = False, rtol: Any = None) -> Any:  # noqa: ARG001
-    """A⁺; the gradient is that of a rank that stays, for which what ``rcond`` leaves out must be next to 0."""
-    given = next((x for x in (rcond, rtol) if x is not None and x is not np._NoValue), 1e-15)
-    return linear_algebra.pinv(a, rcond=given)
+def pinv(a: Any, rcond: Any = None, hermitian: bool = False, rtol: Any = None) -> Any:
+    """A⁺, where singular values up to ``rcond`` times the largest count as 0."""
+    given = [x for x in (rcond, rtol) if x is not None and x is not np._NoValue]
+    if len(given) > 1:
+        raise ValueError("np.linalg.pinv takes rcond= or rtol=, which mean the same, and not both")
+    a = _mirrored(a) if hermitian else a
+    limit: Any = given[0] if given else 1e-15
+    whole = linear_algebra.pinv(a, rcond=limit)
+    noise = 100 * np.finfo(dtype_of(a)).eps
+    if not np.any(np.asarray(limit) > noise):
+        return whole
+    traced = isinstance(a, Node) and a.traced
+    if not traced and not np.any(_lost(np.linalg.svd(plain(a), compute_uv=False), limit, noise)):
+        return whole  # the rank stays: a rule of its own, which takes equal singular values
+    U, s, Vh = svd(a, full_matrices=False)
+    kept = arithmetic.greater(s, np.asarray(limit)[..., None] * s[..., :1])
+    sizes = arithmetic.where(kept, 1.0 / arithmetic.where(kept, s, 1.0), 0.0)
+    turned = conjugated(matrix_transpose(Vh)) * reshape(sizes, (*shape(s)[:-1], 1, shape(s)[-1]))
+    lost = arithmetic.greater(sum(cast(_lost(s, limit, noise), dtype_of(s)), -1), 0)
+    lost = reshape(lost, (*shape(lost), 1, 1))
+    return arithmetic.where(lost, matmul(turned, conjugated(matrix_transpose(U))), whole)
+
+
+def _lost(s: Any, limit: Any, noise: float) -> Any:
+    """Which singular values are left out and are more than rounding."""
+    top = s[..., :1]
+    return arithmetic.logical_and(
+        arithmetic.less_equal(s, np.asarray(limit)[..., None] * top), arithmetic.greater(s, noise * top)
+    )
+
+
+def _mirrored(a: Any) -> Any:
+    """The symmetric matrix, or the Hermitian one, whose lower triangle is a's, which alone is read."""
+    below = linear_algebra.tril(a, k=-1)
+    return below + conjugated(matrix_transpose(below)) + real(linear_algebra.tril(a, k=0) - below)
 
 
 @differentiable("linalg.lstsq")
@@ -73,7 +105,9 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, Any, Any]:
     """
     if rank(a) != 2:
         raise ShapeError(f"lstsq of shape {shape(a)}: one matrix is wanted")
-    rcond = np.finfo(float).eps * builtins.max(shape(a)) if rcond is None else rcond
+    common = np.result_type(dtype_of(a), dtype_of(b))
+    a = a if dtype_of(a) == common else cast(a, common)
+    rcond = np.finfo(common).eps * builtins.max(shape(a)) if rcond is None else rcond
     x, sizes = matmul(pinv(a, rcond), b), svdvals(a)
     number = sum(shaping.astype(arithmetic.greater(sizes, rcond * sizes[:1]), dtype=np.dtype(int)))
     left: Any = sum(squared_size(matmul(a, x) - b), 0, rank(b) == 1)
@@ -197,17 +231,21 @@ def eigvalsh(a: Any, UPLO: str = "L") -> Any:
 
 
 @differentiable("linalg.svd")
-def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:  # noqa: ARG001
-    """The singular value decomposition A = U diag(s) Vᵀ."""
+def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
+    """The singular value decomposition A = U diag(s) Vᵀ; what completes U or V turns no more than it must."""
     m, n = shape(a)[-2:]
-    if compute_uv and full_matrices and m != n:
-        raise ValueError(
-            f"np.linalg.svd on nodes of shape {shape(a)}: pass full_matrices=False, whose gradient is defined"
-        )
+    a = _mirrored(a) if hermitian else a
     both = linear_algebra.svd(a)
     U, s, V = rows(both, 0, m), row(both, m), rows(both, m + 1, None)
     s = real(s) if is_complex(s) else s
-    return SVDResult(U, s, matrix_transpose(V)) if compute_uv else s
+    if not compute_uv:
+        return s
+    if full_matrices and m > n:
+        U = concatenate([U, linear_algebra.complement(a, of="svd")], -1)
+    if full_matrices and m < n:
+        across = linear_algebra.complement(conjugated(matrix_transpose(a)), of="svd of the adjoint")
+        V = concatenate([V, conjugated(across) if is_complex(a) else across], -1)
+    return SVDResult(U, s, matrix_transpose(V))
 
 
 @differentiable("linalg.svdvals")
@@ -218,14 +256,17 @@ def svdvals(x: Any) -> Any:
 
 @differentiable("linalg.qr")
 def qr(a: Any, mode: str = "reduced") -> Any:
-    """A = Q R, Q with orthogonal columns, R upper triangular."""
+    """A = Q R, Q with orthogonal columns, R upper triangular; what completes Q turns no more than it must."""
     m, n = shape(a)[-2:]
-    if mode not in ("reduced", "r") and not (mode == "complete" and m <= n):
-        raise ValueError(f"np.linalg.qr on nodes with mode={mode!r}: use 'reduced' or 'r'")
+    if mode not in ("reduced", "r", "complete"):
+        raise ValueError(f"np.linalg.qr on nodes with mode={mode!r}: use 'reduced', 'complete' or 'r'")
     both = linear_algebra.qr(a if m >= n else a[..., :m])
     Q, R = rows(both, 0, m), matrix_transpose(rows(both, m, None))
     if n > m:
         R = concatenate([R, matmul(conjugated(matrix_transpose(Q)), a[..., m:])], -1)
+    if mode == "complete" and m > n:
+        Q = concatenate([Q, linear_algebra.complement(a, of="qr")], -1)
+        R = concatenate([R, np.zeros((*shape(R)[:-2], m - n, n), dtype_of(R))], -2)
     return R if mode == "r" else QRResult(Q, R)
 
 

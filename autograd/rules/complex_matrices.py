@@ -44,6 +44,14 @@ of_complex(
     place_of=linear_algebra.pinv, symbol="⁺", doc="Y = X⁺, the pseudoinverse",
 )  # fmt: skip
 
+of_complex(
+    "complement_of_complex", matrices.complement,
+    lambda g, y, x, of: -conj(matmul(y, matmul(matrix_transpose(g), adjoint(linear_algebra.pinv(x, rcond=1e-15))))),
+    jvp=lambda t, y, x, of: -matmul(adjoint(linear_algebra.pinv(x, rcond=1e-15)), matmul(adjoint(t), y)),
+    place_of=linear_algebra.complement, symbol="⊥",
+    doc="Y = an orthonormal basis of all that is orthogonal to X's columns: that of the decomposition of=",
+)  # fmt: skip
+
 # ---- decompositions ------------------------------------------------------------------------------------------------
 
 

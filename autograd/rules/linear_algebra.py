@@ -170,6 +170,15 @@ def _between(y: Any, g: Any) -> Any:
     return matmul(y, matmul(g, y))
 
 
+# From Xᵀ Y = 0; which basis it is is nobody's, and it turns no more than it must.
+complement = primitive(
+    "complement", matrices.complement,
+    lambda g, y, x, of: -matmul(y, matmul(matrix_transpose(g), matrix_transpose(pinv(x, rcond=1e-15)))),
+    jvp=lambda t, y, x, of: -matmul(matrix_transpose(pinv(x, rcond=1e-15)), matmul(matrix_transpose(t), y)),
+    symbol="⊥", doc="Y = an orthonormal basis of all that is orthogonal to X's columns: that of the decomposition of=",
+)  # fmt: skip
+
+
 # ---- decompositions ------------------------------------------------------------------------------------------------
 
 # I. Murray, "Differentiation of the Cholesky decomposition", 2016, eq. 10: ½ Y⁻ᵀ (P + Pᵀ) Y⁻¹ with P = Φ(YᵀG), the lower

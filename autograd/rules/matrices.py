@@ -88,6 +88,17 @@ def svd(x: Any) -> Any:
     return np.concatenate([U, s[..., None, :], np.swapaxes(Vt, -1, -2)], axis=-2)
 
 
+@told("complement")
+def complement(x: Any, of: str) -> Any:
+    """What completes the columns that a decomposition has of x, or the rows that it has of x's adjoint."""
+    if of == "qr":
+        return np.linalg.qr(x, mode="complete")[0][..., x.shape[-1] :]
+    if of == "svd":
+        return np.linalg.svd(x)[0][..., x.shape[-1] :]
+    rows = np.linalg.svd(np.conj(np.swapaxes(x, -1, -2)))[2][..., x.shape[-1] :, :]
+    return np.conj(np.swapaxes(rows, -1, -2))
+
+
 @told("qr")
 def qr(x: Any) -> Any:
     """Q above the transpose of R."""

@@ -238,6 +238,11 @@ def _fixed(found: Any, first: int = 1, values: int = 0) -> Any:
     return found * ag.where(of_values, 1.0, arithmetic.sign(found[..., first : first + 1, :]))
 
 
+def _onto(columns: Any) -> Any:
+    """The projection onto what columns span, whichever basis they are."""
+    return products.matmul(columns, products.matrix_transpose(columns))
+
+
 ROWS: dict[str, Row] = {
     # comparisons
     "greater": Row(arithmetic.greater, _named("gt"), (REAL, REAL), TWO, exact=operator.gt),
@@ -369,6 +374,7 @@ ROWS: dict[str, Row] = {
     "cholesky": Row(lambda x: linear_algebra.cholesky(0.5 * (x + np.swapaxes(x, -1, -2))), lambda t, x: t.linalg.cholesky(0.5 * (x + x.mT)), (DEFINITE,), SQUARE),
     "eigh": Row(lambda x, UPLO: _fixed(linear_algebra.eigh(x, UPLO=UPLO)), None, (SYMMETRIC,), SQUARE, ({"UPLO": "L"}, {"UPLO": "U"})),
     "svd": Row(lambda x: _fixed(linear_algebra.svd(x), 0, x.shape[-2]), None, (REAL,), [((3, 4),), ((4, 3),), ((2, 3, 3),)]),
+    "complement": Row(lambda x, of: _onto(linear_algebra.complement(x, of=of)), None, (REAL,), [((4, 3),), ((4, 2),), ((2, 3, 1),)], ({"of": "svd"}, {"of": "svd of the adjoint"}, {"of": "qr"})),
     "qr": Row(linear_algebra.qr, lambda t, x: t.cat([t.linalg.qr(x)[0], t.linalg.qr(x)[1].mT], -2), (REAL,), [((4, 3),), ((2, 3, 3),)]),
     "spherical_bessel": Row(special.spherical_bessel, lambda t, x, order: x.sin() / x if order == 0 else (3 / x**2 - 1) * x.sin() / x - 3 * x.cos() / x**2, (REAL,), ONE, ({"order": 0}, {"order": 2}), exact=lambda x, order: mp.sqrt(mp.pi / 2 / x) * mp.besselj(order + 0.5, x)),
     "bessel_i": Row(special.bessel_i, lambda t, x, order: t.special.i1(x) if order else t.special.i0(x), (REAL,), ONE, ({"order": 0}, {"order": 1}), exact=lambda x, order: mp.besseli(order, x)),

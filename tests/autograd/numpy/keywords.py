@@ -119,6 +119,33 @@ WORDS: dict[str, list[Words]] = {
     "copysign": [Words(lambda np, x, one: np.copysign(one, x) * x, {"one": [3, 2.5, np.arange(1, 5)]})],
     "heaviside": [Words(lambda np, x, zero: np.heaviside(x, zero) * x, {"zero": [1, 0.5]})],
     "vecdot": [Words(lambda np, x, **chosen: np.vecdot(x, x * x, **chosen), {"axis": [0], "dtype": [float]}), Words(lambda np, x, axes: np.vecdot(x, x * x, axes=axes), {"axes": [[(0,), (0,), ()], [0, 0]]})],
+    "linalg.svd": [
+        *(Words(lambda np, x, **chosen: _bases(np.linalg.svd(x, **chosen), *x.shape), {"full_matrices": [False, True]}, x, dtype=False) for x in (X, X.T, X[:1], X[:, :2].copy())),
+        Words(lambda np, x, **chosen: _bases(np.linalg.svd(x, hermitian=True, **chosen), 3, 3), {"compute_uv": [False, True]}, X[:, :3].copy(), dtype=False),
+    ],
+    "linalg.pinv": [
+        *(Words(lambda np, x, **chosen: np.linalg.pinv(x, **chosen), {"rcond": [1e-9, 0.3, 0.5, 0.7], "rtol": [0.5]}, x, dtype=False) for x in (X, X.T, np.stack([X[:, :2], X[:, 2:]]))),
+        Words(lambda np, x, **chosen: np.linalg.pinv(x, np.array([1e-9, 0.6])), {}, np.stack([X[:, :2], X[:, 2:]]), dtype=False),
+        Words(lambda np, x, **chosen: np.linalg.pinv(x, hermitian=True, **chosen), {"rcond": [1e-9, 0.4]}, X[:, :3].copy(), dtype=False),
+        Words(lambda np, x, rcond: np.linalg.pinv(x[:, :1] * x[:1], rcond=rcond), {"rcond": [1e-9, 1e-4]}, dtype=False),
+    ],
+    "linalg.lstsq": [Words(lambda np, x, rcond: [np.linalg.lstsq(a, b, rcond=rcond)[i] for a, b in ((x[:, :2], x[:, 2]), (x[:, :2], x[:, 1:]), (x, x[:, 0])) for i in (0, 3)], {"rcond": [None, -1, 1e-9, 0.4, 0.8]}, dtype=False)],
+    "linalg.qr": [Words(lambda np, x, mode: _spanned(np.linalg.qr(x, mode=mode), 2), {"mode": ["reduced", "complete"]}, x, dtype=False) for x in (X[:, :2].copy(), X.T.copy()[:, :2])],
     "matvec": [Words(lambda np, x, axes: np.matvec(x, x[:, 0], axes=axes), {"axes": [[(1, 0), (0,), (0,)]]})],
     "matmul": [Words(lambda np, x, axes: np.matmul(x, x, axes=axes), {"axes": [[(1, 0), (0, 1), (1, 0)], [(0, 1), (-1, 0), (0, 1)]]})],
 }  # fmt: skip
+
+
+def _bases(found: Any, m: int, n: int) -> Any:
+    """What of U, s and Vᵀ does not depend on signs, nor on the bases that complete them."""
+    if not isinstance(found, tuple):
+        return found
+    U, s, Vh = found
+    count = min(m, n)
+    pairs = U[:, :count, None] * Vh[None, :count]
+    return [pairs, s, U[:, count:] @ U[:, count:].T, Vh[count:].T @ Vh[count:]]
+
+
+def _spanned(found: Any, count: int) -> Any:
+    Q, R = found
+    return [Q[:, :count], R, Q[:, count:] @ Q[:, count:].T]

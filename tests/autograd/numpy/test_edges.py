@@ -35,8 +35,8 @@ EDGES: dict[str, Callable[[Any, Any], Any]] = {
     "vector_norm of all, kept": lambda np, x: np.linalg.vector_norm(x, ord=3, keepdims=True),
 }
 REFUSED: dict[str, Callable[[Any], Any]] = {
-    "full_matrices=False": lambda x: np.linalg.svd(x),
-    "use 'reduced' or 'r'": lambda x: np.linalg.qr(x, mode="raw"),
+    "rcond= or rtol=, which mean the same": lambda x: np.linalg.pinv(x, rcond=0.1, rtol=0.1),
+    "use 'reduced', 'complete' or 'r'": lambda x: np.linalg.qr(x, mode="raw"),
     "of 3 axes": lambda x: anp.linalg.norm(x[None], 3, (0, 1, 2)),
     "of a matrix: use": lambda x: np.linalg.norm(x, 3),
     "that is one of matrices": lambda x: np.linalg.norm(x[0], "nuc"),

@@ -46,7 +46,7 @@ def real_numbers(*shape: int, seed: int = 0) -> Any:
 REFUSED = {name for name, entry in BOOK.items() if not entry.analytic and entry.of_complex is None}
 FIRST = {case.name: case for case in reversed(list(cases())) if np.ndim(case.draw()[0]) or case.name == "reshape"}
 # Tested below: of some vectors the phases are nobody's, and a matrix that is to be Hermitian is read as one.
-APART = {"eigh", "svd"} | {"cholesky"} | {"one_hot", "max_places"}  # and these take integers
+APART = {"eigh", "svd", "complement"} | {"cholesky"} | {"one_hot", "max_places"}  # and these take integers
 
 
 def turned(case: Case) -> list[Any]:
@@ -97,6 +97,11 @@ def phaseless(parts: Any) -> Any:
     return tuple(map(anp.abs, parts))
 
 
+def spanned(columns: Any) -> Any:
+    """What does not depend on which basis the columns are."""
+    return anp.matmul(columns, anp.conj(columns).T)
+
+
 NOT_ANALYTIC: dict[str, tuple[Callable[..., Any], Any]] = {
     "real": (anp.real, complex_numbers(3)),
     "imag": (anp.imag, complex_numbers(3)),
@@ -120,6 +125,9 @@ NOT_ANALYTIC: dict[str, tuple[Callable[..., Any], Any]] = {
     "eigvalsh U": (lambda z: anp.linalg.eigvalsh(z, "U"), complex_numbers(2, 3, 3)),
     "svd wide": (lambda z: phaseless(anp.linalg.svd(z, full_matrices=False)), complex_numbers(2, 3)),
     "svd tall": (lambda z: phaseless(anp.linalg.svd(z, full_matrices=False)), complex_numbers(2, 3, 2)),
+    "svd wide, completed": (lambda z: spanned(anp.linalg.svd(z)[2][..., 2:, :].conj().T), complex_numbers(2, 4)),
+    "svd tall, completed": (lambda z: spanned(anp.linalg.svd(z)[0][:, 2:]), complex_numbers(4, 2)),
+    "qr tall, completed": (lambda z: spanned(anp.linalg.qr(z, mode="complete")[0][:, 2:]), complex_numbers(4, 2)),
     "cholesky": (lambda z: anp.linalg.cholesky(positive(z)), complex_numbers(2, 3, 3)),
     "cholesky U": (lambda z: anp.linalg.cholesky(positive(z), upper=True), complex_numbers(3, 3)),
     "qr": (anp.linalg.qr, complex_numbers(2, 3, 3)),
