@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd.rules.forwards import where
+from autograd.rules.memory import in_blocks
 
 ROOT_2PI = 2.5066282746310005024
 MIDDLE, FAR = 0.67448975, 5.656854248
@@ -49,6 +50,15 @@ _Q = (
 )
 
 
+# For single precision, Φ(−s) eˢˢᐟ² (s + 3.5) as a polynomial of (s − 3.5) / (s + 3.5): least relative error by Lawson's
+# iteration, 8e-9, to values of 40 digits for s up to 15, beyond which Φ(−s) is 0.
+_SHIFT, _LARGEST_SINGLE = 3.5, 15.0
+_SINGLE = (
+    0.000108693796, 0.000418324375, -0.000495038973, -0.00317282969, 0.00649372623, 0.0174058217, -0.116053175,
+    0.315425091, -0.565561739, 0.744416074,
+)  # fmt: skip
+
+
 def _polynomial(x: Any, coefficients: Sequence[float]) -> Any:
     y = coefficients[0] * x + coefficients[1]
     for c in coefficients[2:]:
@@ -70,6 +80,7 @@ def _tail(size: Any) -> Any:
     return (1 / ROOT_2PI - square * (_polynomial(square, _P) / _polynomial(square, _Q))) / size
 
 
+@in_blocks
 def normal_pdf(x: Any) -> Any:
     """exp(−x²/2) / √2π."""
     return _bell(np.abs(x)) / ROOT_2PI
@@ -81,15 +92,26 @@ def _bell(size: Any) -> Any:
     return np.exp(-rough * rough * 0.5) * np.exp((rough - size) * (rough + size) * 0.5)
 
 
+@in_blocks
 def normal_cdf(x: Any) -> Any:
     """Φ(x)."""
-    x = np.asarray(x)
+    if x.dtype == np.float32:
+        return _single(x)
     size = np.minimum(np.abs(x), LARGEST)
-    y = _bell(size) * np.where(size > FAR, _tail(np.maximum(size, 1)), _side(np.minimum(size, FAR)))
+    side, far = _side(np.minimum(size, FAR)), size > FAR
+    y = _bell(size) * (np.where(far, _tail(np.maximum(size, 1)), side) if far.any() else side)
     y = where(x > 0, 1 - y, y)
     return where(size > MIDDLE, y, _middle(np.clip(x, -MIDDLE, MIDDLE)))[()]
 
 
+def _single(x: Any) -> Any:
+    size = np.minimum(np.abs(x), _LARGEST_SINGLE)
+    inverse = 1 / (size + _SHIFT)
+    y = _bell(size) * (_polynomial((size - _SHIFT) * inverse, _SINGLE) * inverse)
+    return where(x > 0, 1 - y, y)[()]
+
+
+@in_blocks
 def gelu(x: Any) -> Any:
     """x Φ(x)."""
     y = normal_cdf(x)

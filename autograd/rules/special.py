@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from autograd.rules.memory import in_blocks
 from autograd.rules.primitive import primitive
 
 
+@in_blocks
 def _spherical_bessel(x: Any, order: int) -> Any:
     """jₙ(x): by its power series up to n + 1, and from there by recurrence upwards, which is stable above n."""
-    x = np.asarray(x)
     near = np.abs(x) <= order + 1
     small = np.where(near, x, 0)
     term = small**order / math.prod(range(1, 2 * order + 2, 2))
@@ -30,12 +31,12 @@ def _spherical_bessel(x: Any, order: int) -> Any:
     return np.where(near, series, y).astype(np.result_type(x, np.float16), copy=False)
 
 
+@in_blocks
 def _bessel_i(x: Any, order: int) -> Any:
     """Iₙ(x), the mean of exp(x cos θ) cos nθ over a circle, which 512 points give to the last digits.
 
     Those of a quarter say what the others do: with ± cos θ, two exponentials are twice a cosh, or a sinh where n is odd.
     """
-    x = np.asarray(x)
     if order == 0:
         return np.i0(x)
     angles = np.arange(129) * (math.pi / 256)

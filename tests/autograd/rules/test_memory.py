@@ -46,6 +46,25 @@ def test_large_matrices_of_leaves_begin_with_a_line(dtype: Any, order: Any) -> N
         assert ag.Tensor(given, dtype=np.float16).dtype == np.float16
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.int64])
+def test_blocks_are_the_whole(dtype: Any) -> None:
+    """Of any size, shape and order; a function sees no more than a block of a large array."""
+    seen: list[int] = []
+
+    def function(x: Any, by: float) -> Any:
+        seen.append(x.size)
+        return np.sqrt(np.abs(x)) * by
+
+    for shape in ((), (0,), (3, 5), (2 * memory.BLOCK,), (2 * memory.BLOCK + 1,), (7, 3, memory.BLOCK // 5)):
+        given = np.asarray(np.random.default_rng(0).normal(size=shape) * 50).astype(dtype)
+        for x in (given, given.T, given[..., ::-1] if shape else given):
+            found = memory.in_blocks(function)(x, by=2.0)
+            np.testing.assert_array_equal(found, function(x, 2.0), strict=bool(shape))
+    seen.clear()
+    memory.in_blocks(function)(np.ones(10 * memory.BLOCK + 1), by=1.0)
+    assert seen == [memory.BLOCK] * 10 + [1]
+
+
 @pytest.mark.parametrize("nbytes", [1, 100, memory.PAGES - 1, memory.PAGES, 5 * memory.PAGES + 3])
 def test_memory_that_is_large_begins_with_a_large_page(nbytes: int) -> None:
     for _ in range(3):
