@@ -143,7 +143,7 @@ PRINTED: dict[str, Callable[[], Any]] = {
     "trace_backward": lambda: ag.trace_backward(of_a_graph()[0]),
     "Program": lambda: ag.Program.from_graph(*of_a_graph()),
     "quiz": lambda: ag.quiz(seed=1),
-    "an answer": lambda: ag.quiz(seed=1).check(a=1.0)[0],
+    "answers": lambda: ag.quiz(seed=1).check(a=1.0),
     "summary": lambda: nn.summary(nn.MLP(2, [3, 1], seed=0), np.zeros((1, 2))),
     "lint": lambda: nn.lint(nn.MLP(2, [3, 4], seed=0), nn.cross_entropy, np.full((30, 2), 1e4), np.arange(30) % 4),
 }

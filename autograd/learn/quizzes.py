@@ -50,6 +50,8 @@ class Answer:
         given = "no answer" if self.given is None else f"{number_text(self.given)} is not right"
         return printable(f"∂L/∂{self.name}: {given}. {self.missed}")
 
+    __repr__ = __str__  # as a list of them is printed
+
 
 @explained_methods
 class Quiz:
