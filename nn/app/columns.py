@@ -37,6 +37,7 @@ __all__ = [
     "CONSTANT",
     "EMPTY",
     "MOSTLY_NUMBERS",
+    "MOST_UNITS",
     "Choices",
     "Found",
     "has_commas",

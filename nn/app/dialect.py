@@ -24,6 +24,7 @@ __all__ = ["Dialect", "plain_text", "sniff"]
 
 # So much of the file is looked at, cut at the end of a line.
 SNIFFED_BYTES, SNIFFED_LINES = 2**18, 100
+MANY_ZEROS = 0.02  # as a share of all bytes
 # Two headers are told from rows where so many lines are there; and before a header, so many titles may stand.
 FEWEST_LINES, MOST_TITLES = 4, 20
 SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", " ": "blanks"}
@@ -110,9 +111,12 @@ def plain_text(content: bytes, name: str, encoding: str | None = None) -> tuple[
             content = content.removeprefix(mark) if marked == "utf-8" else content
     if encoding is None and b"\0" in content[:SNIFFED_BYTES]:
         even, odd = (content[start:SNIFFED_BYTES:2].count(0) for start in (0, 1))
+        # A few, in what is UTF-8 without them, are a fault.
+        many = even + odd > MANY_ZEROS * len(content[:SNIFFED_BYTES]) or not _is_utf8(content.replace(b"\0", b""))
         encoding = "utf-16-le" if odd > 9 * even else "utf-16-be" if even > 9 * odd else None
-        if encoding is None or content.startswith(b"\0\0"):
+        if many and (encoding is None or content.startswith(b"\0\0")):
             raise DataError(f"{name} is no text file; for IDX data pass the folder of its files")
+        encoding = encoding if many else None
     is_utf8 = _is_utf8(content) if encoding is None else False
     encoding = encoding or ("utf-8" if is_utf8 else "cp1252")
     try:
@@ -128,7 +132,8 @@ def plain_text(content: bytes, name: str, encoding: str | None = None) -> tuple[
         reason = getattr(error, "reason", error)
         raise DataError(f"{name} is no text in {encoding} ({reason}); name its encoding with --encoding") from None
     if b"\0" in content:
-        raise DataError(f"{name} is no text file: it holds bytes of zero")
+        line = content.count(b"\n", 0, content.index(b"\0")) + 1
+        raise DataError(f"{name} is no text file: it holds a byte of zero in line {line:,}; take out what is damaged")
     return content, encoding
 
 

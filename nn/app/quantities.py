@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -60,7 +61,7 @@ def in_words(unit: str) -> str:
 
 
 def without_unit(series: pd.Series[Any], unit: str) -> pd.Series[Any]:
-    """A column whose texts have lost that unit; durations are seconds. Other cells are as they were.
+    """A column whose texts have lost that unit; durations are seconds. Other cells stay as they are.
 
     Example:
         >>> import pandas as pd
@@ -74,7 +75,7 @@ def without_unit(series: pd.Series[Any], unit: str) -> pd.Series[Any]:
 
     def plain(cell: Any) -> Any:
         if not isinstance(cell, str):
-            return cell
+            return cell.total_seconds() if isinstance(cell, timedelta) else cell
         text = cell.strip()
         if unit == DURATION:
             return _seconds(text) if _CLOCK.fullmatch(text) else cell

@@ -14,11 +14,21 @@ from numpy.typing import NDArray
 from autograd import require
 from nn._text import quoted
 from nn.app.cells import date_format, infinite, is_missing, to_numbers, to_texts
-from nn.app.columns import EMPTY, MOSTLY_NUMBERS, Choices, Found, has_commas, look_at_columns, some_rows, units_in
+from nn.app.columns import (
+    EMPTY,
+    MOST_UNITS,
+    MOSTLY_NUMBERS,
+    Choices,
+    Found,
+    has_commas,
+    look_at_columns,
+    some_rows,
+    units_in,
+)
 from nn.app.csvfile import Table, read_table, require_columns
 from nn.app.datasets import DataError, Dataset, Plan, Task, listed
 from nn.app.fingerprint import STANDARD_INPUT, Fingerprint, name_of, read_with_fingerprint
-from nn.app.quantities import in_words, of_sentinel
+from nn.app.quantities import DURATION, in_words, of_sentinel
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -160,11 +170,11 @@ def _marked(column: pd.Series[Any], in_commas: bool) -> NDArray[np.bool_]:
     return found if mostly else np.zeros_like(found)
 
 
-def _numbers(column: pd.Series[Any], in_commas: bool) -> tuple[NDArray[np.float64], str]:
-    """A column of numbers, and their unit."""
+def _numbers(column: pd.Series[Any], in_commas: bool) -> tuple[NDArray[np.float64], list[str]]:
+    """A column of numbers, and their units."""
     some = column.iloc[some_rows(len(column))]
     unit = units[0] if len(units := units_in(some)) == 1 else ""
-    return to_numbers(column, has_commas(some, in_commas, unit), unit)[0], unit
+    return to_numbers(column, has_commas(some, in_commas, unit), unit)[0], units
 
 
 def _share(column: pd.Series[Any], numbers: NDArray[np.float64]) -> float:
@@ -221,14 +231,19 @@ def _target(
     table: Table, column: pd.Series[Any], name: str, task: Task | None
 ) -> tuple[NDArray[Any], tuple[str, ...], str, list[str]]:
     """The values to predict, the classes, why it is one task or the other, and what is to be said of the classes."""
-    numbers, unit = _numbers(column, table.commas)
-    share = _share(column, numbers)
+    numbers, units = _numbers(column, table.commas)
+    share, unit = _share(column, numbers), units[0] if len(units) == 1 else ""
     if task is None:
-        may_be_dates = share < MOSTLY_NUMBERS or unit or column.dtype.kind in "iuf"
-        if may_be_dates and column.nunique() > MOST_WHOLE_NUMBER_CLASSES and date_format(column):
+        many = column.nunique() > MOST_WHOLE_NUMBER_CLASSES
+        if many and (share < MOSTLY_NUMBERS or unit or column.dtype.kind in "iuf") and date_format(column):
             raise DataError(
                 f"{table.name}: the target {quoted(name)} holds dates; make it a number, such as the days since the "
-                "first, or pass --task"
+                f"first, or pass --task{' (regression, if these are durations)' if unit == DURATION else ''}"
+            )
+        if many and 1 < len(units) <= MOST_UNITS:
+            raise DataError(
+                f"{table.name}: the target {quoted(name)} holds numbers in several units, {listed(units)}; write them "
+                "in one, or pass --task classification"
             )
         task, note = _inferred(numbers, share, name)
     else:

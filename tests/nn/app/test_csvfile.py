@@ -148,6 +148,7 @@ def test_cells_beyond_the_header_are_told_where_rows_end_in_separators():
         (b'\n[ {"x": 1}, {"x": 2}]', "is JSON"),
         (b"\0\0\x08\x03", "is no text file; for IDX data pass the folder of its files"),
         (b"a,b\n\0\0\0\0,2\n", "is no text file"),
+        (b"a,b\n" + b"1,2\n" * 99 + b"3\0,4\n", "is no text file: it holds a byte of zero in line 101"),
     ],
 )
 def test_what_is_no_table(content, message):

@@ -195,6 +195,7 @@ TARGETS = {
     "zeros": (["01", "02"], None, ("01", "02"), "holds 2 different whole numbers"),
     "a unit": ([f"{number / 2} kg" for number in range(30)], None, (), "holds 30 different numbers"),
     "durations": ([f"{number + 1}:30" for number in range(30)], None, (), "holds 30 different numbers"),
+    "short durations": ([f"{number + 1}:30" for number in range(22)], "regression", (), "as --task says"),
 }
 
 
@@ -220,6 +221,9 @@ def test_a_unit_is_remembered(load, tmp_path):
     np.testing.assert_array_equal(again.inputs(raw), inputs)
     new = pandas.DataFrame({"w": ["5 lb", "5kg", "5"], "lap": ["1:15", "75", "a minute"]})
     assert again.unreadable(new) == {"w": [0], "lap": [2]}
+    timed = pandas.DataFrame({"w": ["5", "5"], "lap": pandas.to_timedelta(["00:01:15", None])})
+    np.testing.assert_array_equal(again.inputs(timed)[0], again.inputs(new)[1])
+    assert again.unreadable(timed) == {}
     same = again.inputs(new)
     np.testing.assert_array_equal(same[1, 0], same[2, 0])
     np.testing.assert_array_equal(same[0, 1], same[1, 1])
@@ -315,6 +319,16 @@ PROBLEMS = {
         {"x": NOISE, "y": [f"2020-{n % 12 + 1:02}-{n % 28 + 1:02}" for n in range(ROWS)]},
         {},
         "the target 'y' holds dates; make it a number, such as the days since the first, or pass --task",
+    ),
+    "times of day or durations": (
+        {"x": NOISE, "y": [f"{n % 24}:{n % 60:02}" for n in range(ROWS)]},
+        {},
+        r"or pass --task \(regression, if these are durations\)",
+    ),
+    "several units": (
+        {"x": NOISE, "y": [f"{n / 7:.1f} {'kg' if n % 2 else 'g'}" for n in range(ROWS)]},
+        {},
+        "the target 'y' holds numbers in several units, g, kg; write them in one, or pass --task classification",
     ),
     "whole numbers that are dates": (
         {"x": NOISE, "y": [20200101 + 100 * (n % 12) + n % 28 for n in range(ROWS)]},
