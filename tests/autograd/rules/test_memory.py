@@ -22,6 +22,15 @@ def test_large_results_ask_that_freed_memory_be_kept(monkeypatch: pytest.MonkeyP
     assert asked
 
 
+def test_the_block_is_shown_when_the_system_is_first_asked_for_a_leafs_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+    monkeypatch.setattr(memory, "keep_freed_memory", lambda: asked.append(True))
+    memory.aligned(memory.ASKED_FOR - 1)
+    assert not asked
+    memory.aligned(memory.ASKED_FOR)
+    assert asked
+
+
 def test_where_no_large_block_is_to_be_had_nothing_is_kept_and_nothing_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     def none_left(*_: object) -> None:
         raise MemoryError
