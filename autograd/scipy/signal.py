@@ -16,7 +16,16 @@ from autograd.graph.node import Node
 from autograd.numpy.shapes import swapaxes
 from autograd.rules.primitive import Primitive
 from autograd.rules.shapes import shape
-from autograd.scipy.filters import detrend, filtfilt, lfilter, savgol_filter, sosfiltfilt
+from autograd.scipy.filters import (
+    detrend,
+    filtfilt,
+    lfilter,
+    lfilter_zi,
+    savgol_filter,
+    sosfilt,
+    sosfilt_zi,
+    sosfiltfilt,
+)
 
 __all__ = [
     "convolve",
@@ -27,8 +36,11 @@ __all__ = [
     "fftconvolve",
     "filtfilt",
     "lfilter",
+    "lfilter_zi",
     "oaconvolve",
     "savgol_filter",
+    "sosfilt",
+    "sosfilt_zi",
     "sosfiltfilt",
 ]
 

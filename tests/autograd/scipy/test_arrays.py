@@ -152,16 +152,8 @@ def test_filters_are_compiled_for_their_coefficients() -> None:
 
 def test_what_filters_refuse_is_named() -> None:
     x = ag.Tensor(draw(12))
-    for call, message in (
-        (lambda: signal.lfilter([1.0], [1.0], x, zi=[0.0]), "lfilter on nodes starts from rest"),
-        (
-            lambda: signal.filtfilt(ag.Tensor([1.0]), [1.0], x),
-            "filtfilt has a derivative for x alone: give a constant as b",
-        ),
-        (lambda: signal.fftconvolve(x, x, axes=0), r"signal\.convolve has axes="),
-    ):
-        with pytest.raises(TypeError, match=message):
-            call()
+    with pytest.raises(TypeError, match=r"signal\.convolve has axes="):
+        signal.fftconvolve(x, x, axes=0)
 
 
 def test_what_cannot_be_convolved() -> None:
