@@ -78,6 +78,8 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
 
 
 def _slope(f: Any, gap: Any, axis: int, edge_order: int) -> Any:
+    if edge_order not in (1, 2):
+        raise ValueError(f"np.gradient with edge_order={edge_order!r}: expected 1 or 2")
     if shape(f)[axis] < edge_order + 1:
         raise ShapeError(
             f"gradient of shape {shape(f)}: at least {edge_order + 1} entries along axis {axis} are wanted"

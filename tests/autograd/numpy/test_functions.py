@@ -193,3 +193,17 @@ def test_derivatives_of_i0_to_the_last_digits(order: int) -> None:
     neighbours = {0: {0: 1}, 1: {1: 1}, 2: {0: 0.5, 2: 0.5}, 3: {1: 0.75, 3: 0.25}}[order]  # Iₙ' = (Iₙ₋₁ + Iₙ₊₁) / 2
     expected = [float(sum(w * mp.besseli(n, value) for n, w in neighbours.items())) for value in x]
     np.testing.assert_allclose(function(x), expected, rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda x: np.convolve(x, x, "wrap"), r"mode='wrap': expected \"full\", \"same\" or \"valid\""),
+        (lambda x: np.correlate(x, x, 3), r"mode=3: expected"),
+        (lambda x: np.gradient(x, edge_order=3), r"edge_order=3: expected 1 or 2"),
+        (lambda x: np.gradient(x, edge_order=0), r"edge_order=0: expected 1 or 2"),
+    ],
+)
+def test_settings_that_there_are_none_of_are_refused(call: Any, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        call(ag.Tensor(np.arange(5.0), requires_grad=True))
