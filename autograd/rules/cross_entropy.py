@@ -41,6 +41,8 @@ def loss_of_classes(logits: Any, targets: Any) -> Any:
     if logits.ndim != 2:
         flat = loss_of_classes(logits.reshape(-1, logits.shape[-1]), np.reshape(targets, -1))
         return flat.reshape(np.shape(targets))
+    if logits.dtype.kind in "biu":  # whole numbers are logits too
+        logits = logits.astype(np.float64)
     samples, best = np.arange(len(logits)), logits.argmax(1)
     top = logits[samples, best]
     if not are_finite(top):
@@ -48,7 +50,7 @@ def loss_of_classes(logits: Any, targets: Any) -> Any:
         return log_of_total(shifted, 1)[:, 0] - shifted[samples, targets]
     shifted = logits - top[:, None]
     right = shifted[samples, targets]
-    others = np.exp(shifted, out=shifted if shifted.dtype.kind == "f" else None)  # whole numbers are logits too
+    others = np.exp(shifted, out=shifted)
     others[samples, best] = 0
     return np.log1p(np.add.reduce(others, 1)) - right
 

@@ -195,6 +195,26 @@ def test_a_row_is_the_same_alone_and_among_many(function: Callable[..., Any], dt
         function(np.ones((40, 0)), axis=1)
 
 
+@pytest.mark.parametrize("kind", [np.int64, np.int8, np.uint8, np.uint64, np.bool_])
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: ag.softmax(x, axis=1),
+        lambda x: ag.log_softmax(x, axis=1),
+        lambda x: ag.logsumexp(x, axis=1),
+        lambda x: ag.softmax_cross_entropy(x, np.arange(4)),
+        lambda x: ag.softmax_cross_entropy(x, np.full((4, 5), 0.2)),
+    ],
+)
+def test_whole_numbers_of_few_bits_count_as_their_floats(function: Callable[[Any], Any], kind: Any) -> None:
+    x = np.random.default_rng(0).integers(0, 200, (4, 5)).astype(kind)
+    for given in (x, ag.Tensor(x)):
+        found = function(given)
+        np.testing.assert_allclose(
+            found.data if isinstance(found, ag.Tensor) else found, function(x.astype(np.float64)), rtol=1e-14
+        )
+
+
 def test_the_paths_of_a_chain_with_states_that_cannot_be_reached() -> None:
     transition = np.array([[-np.inf, 0.0], [math.log(0.5), math.log(0.5)]])
     start = np.array([0.0, -np.inf])
