@@ -18,17 +18,24 @@ from autograd.rules.primitive import primitive
 def _spherical_bessel(x: Any, order: int) -> Any:
     """jₙ(x): by its power series up to n + 1, and from there by recurrence upwards, which is stable above n."""
     near = np.abs(x) <= order + 1
-    small = np.where(near, x, 0)
-    term = small**order / math.prod(range(1, 2 * order + 2, 2))
-    series = term
-    for k in range(1, 24 + order):
-        term = term * (-0.5 * small * small / (k * (2 * order + 2 * k + 1)))
-        series = series + term
     large = np.where(near, 1, x)
     before, y = np.cos(large) / large, np.sin(large) / large
     for n in range(order):
         before, y = y, (2 * n + 1) / large * y - before
-    return np.where(near, series, y).astype(np.result_type(x, np.float16), copy=False)
+    y = np.asarray(y, np.result_type(x, np.float16))
+    y[near] = _series_of_spherical_bessel(x[near], order)
+    return y
+
+
+def _series_of_spherical_bessel(x: Any, order: int) -> Any:
+    term = x**order / math.prod(range(1, 2 * order + 2, 2))
+    y = term
+    for k in range(1, 24 + order):
+        term = term * (-0.5 * x * x / (k * (2 * order + 2 * k + 1)))
+        less_exact, y = y, y + term
+        if np.array_equal(less_exact, y):  # nor will the smaller terms that follow change a digit
+            break
+    return y
 
 
 @in_blocks
