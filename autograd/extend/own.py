@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import GraphError, MissingRuleError, ShapeError
+from autograd.errors import DTypeError, GraphError, MissingRuleError, ShapeError
 from autograd.functional.flattening import flatten
 from autograd.functional.trees import keys_and_parts, leaves, map_leaves
 from autograd.graph.hooks import untraced
@@ -183,6 +183,8 @@ class OwnPrimitive(Primitive):
             if PACKING in attrs:
                 raise TypeError(f"the primitive {self.name} gave several results for Values: use Tensors")
             raise ShapeError(f"the primitive {self.name} gave shape {result.shape} for Values: use Tensors for arrays")
+        if result.dtype.kind == "c":
+            raise DTypeError(f"the primitive {self.name} gave a complex number for Values: use Tensors")
         return float(result)
 
     def _on_arrays(self, *inputs: Any, **attrs: Any) -> Any:

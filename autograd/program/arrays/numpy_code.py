@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.program.arrays.storage import Storage
+from autograd.program.refusal import RecordingError
 from autograd.program.tape import Entry, Tape
 from autograd.rules import activations, arithmetic, losses, products, reductions, shaping
 from autograd.rules.cross_entropy import check_classes
@@ -50,6 +51,26 @@ def writes_into(entry: Entry) -> bool:
         or rule in (activations.relu, shaping.sum_to, shaping.astype)
         or (rule in (products.matmul, products.linear) and len(entry.shape) >= 2)
     )
+
+
+def _as_recorded(function: Callable[..., Any], name: str, entry: Entry) -> Callable[..., Any]:
+    """A user's function, refused where what it gives has another form than what it gave while it was recorded.
+
+    All that follows was planned for that form.
+    """
+
+    def checked(*operands: Any) -> Any:
+        found = function(*operands)
+        is_complex = found.dtype.kind == "c" and entry.dtype is not None and entry.dtype.kind != "c"
+        if found.shape != entry.shape or is_complex:
+            raise RecordingError(
+                f"the primitive {name} gave {found.dtype} of shape {found.shape}, and {entry.dtype} of shape "
+                f"{entry.shape} of the zeros that it was recorded with: a program cannot follow a form that hangs on "
+                "the numbers; call it outside, and pass what it gives"
+            )
+        return found
+
+    return checked
 
 
 def works_in_place(entry: Entry) -> bool:
@@ -153,6 +174,7 @@ class Code:
             self._into(place, entry)
         else:
             function = partial(entry.rule.array, **entry.attrs) if entry.attrs else entry.rule.array
+            function = _as_recorded(function, entry.rule.name, entry) if entry.rule.own else function
             made = f"{self.constant('f', function)}({', '.join(map(self.name, entry.inputs))})"
             if place in self.storage.arrays:
                 self.lines.append(f"copyto({self.name(place)}, {made})")

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
+import autograd.numpy as anp
 from autograd import extend
 from autograd.program import intrinsics
 from autograd.program.native.book import functions
@@ -177,3 +178,42 @@ def test_primitives_of_ones_own_on_numbers(what: str) -> None:
         difference = (f(x + 1e-6) - f(x - 1e-6)) / 2e-6
         for found in (compiled(x), (value, slope), (program(x)[0], *program(x)[1])):
             np.testing.assert_allclose(found, (f(x), difference), rtol=1e-8)
+
+
+@extend.primitive
+def positive(x: Any) -> Any:
+    """Of a shape that hangs on the numbers."""
+    return x[x > 0]
+
+
+@extend.primitive
+def root(x: Any) -> Any:
+    """Of a kind that hangs on the numbers."""
+    return np.emath.sqrt(x)
+
+
+extend.defvjp(positive, lambda _y, x: lambda _g: x * 0)
+extend.defvjp(root, lambda y, _x: lambda g: g / (2 * y))
+FORMS = {
+    "shape": (lambda x: positive(x) * 2.0, np.array([-1.0, 0.0]), np.array([1.0, 2.0])),
+    "shape, summed": (lambda x: anp.sum(positive(x)), np.array([-1.0, 0.0]), np.array([1.0, 2.0])),
+    "kind": (lambda x: anp.real(root(x)) * 2.0, np.array([1.0, 4.0]), np.array([1.0, -4.0])),
+    "kind of a slope": (ag.grad(lambda x: anp.sum(anp.real(root(x)))), np.array([1.0, 4.0]), np.array([1.0, -4.0])),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_primitive_whose_form_hangs_on_the_numbers_is_refused(form: str, engine: Any) -> None:
+    """Programs are planned for one form: they gave wrong numbers, or NumPy's errors from where it did not fit."""
+    function, fitting, other = FORMS[form]
+    compiled = ag.compile(function, engine=engine)
+    np.testing.assert_allclose(compiled(fitting), function(fitting), rtol=1e-12)
+    with pytest.raises(ag.RecordingError, match="form that hangs on the numbers"):
+        compiled(other)
+
+
+def test_a_primitive_that_gives_complex_numbers_for_values_says_so() -> None:
+    assert ag.compile(root, engine="numpy")(4.0) == 2.0
+    for call in (lambda: root(ag.Value(-4.0)), lambda: ag.compile(lambda x: root(x) + x, engine="numpy")(-4.0)):
+        with pytest.raises(ag.DTypeError, match="the primitive root gave a complex number for Values"):
+            call()

@@ -406,3 +406,16 @@ def test_the_root_of_a_real_matrix_may_be_complex_and_its_logarithm_is_refused_o
 def test_pivots_are_no_part_of_a_program() -> None:
     with pytest.raises(ag.RecordingError, match=r"cannot record scipy\.linalg\.lu .*it goes by the numbers"):
         ag.compile(lambda a: linalg.lu_factor(a)[0])(M)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "native"])
+@pytest.mark.parametrize("name", ["sqrtm", "logm"])
+def test_a_program_of_real_matrices_refuses_one_whose_function_is_complex(name: str, engine: Any) -> None:
+    """It gave complex gradients for real matrices."""
+    if engine == "native":
+        pytest.importorskip("llvmlite")
+    slope = ag.grad(lambda a: anp.sum(anp.real(getattr(linalg, name)(a)) ** 2))
+    compiled, below = ag.compile(slope, engine=engine), np.array([[-2.0, 1.0], [1.0, -3.0]])
+    np.testing.assert_allclose(compiled(-below), slope(-below))
+    with pytest.raises(ag.RecordingError, match=f"the primitive {name} gave complex128 of shape .2, 2., and float64"):
+        compiled(below)
