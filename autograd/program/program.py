@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import numpy as np
 
@@ -210,6 +210,15 @@ class Program:
     def memory(self) -> int:
         """Bytes of memory that it works in."""
         return self._routine.size
+
+    def __copy__(self) -> Self:
+        return self  # what it holds never changes
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> Self:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Program is code made for this process, which pickle cannot write: record it again there")
 
     def __len__(self) -> int:
         return len(self._routine)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import math
+import pickle
 import random
 import re
 import threading
@@ -409,3 +411,14 @@ def test_other_leaves_of_a_graph_stay_as_they_were() -> None:
     program = ag.Program.from_graph(x * w, wrt=x, engine="numpy")
     w.data = 5.0
     assert program(4.0) == (12.0, 3.0)
+
+
+@pytest.mark.parametrize("kind", [ag.Value, lambda x: ag.Tensor(x, requires_grad=True)], ids=["Values", "Tensors"])
+def test_a_program_is_its_own_copy_and_refuses_pickle_in_one_line(kind: Any, engine: Any) -> None:
+    """It was Python's error about a local function, or a lock."""
+    x = kind(2.0)
+    held = {"program": ag.Program.from_graph(x * x, wrt=x, engine=engine)}
+    for again in (copy.copy(held["program"]), copy.deepcopy(held)["program"]):
+        assert again(3.0) == (9.0, 6.0)
+    with pytest.raises(TypeError, match="a Program is code made for this process, which pickle cannot write"):
+        pickle.dumps(held)
