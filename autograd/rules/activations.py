@@ -18,7 +18,7 @@ sigmoid = elementwise(
 )  # fmt: skip
 
 softplus = elementwise(
-    "softplus", lambda x: np.maximum(x, 0) + np.log1p(np.exp(forwards.minus_size(x))),
+    "softplus", lambda x: np.maximum(x, 0) + np.log1p(np.exp(forwards.negated(np.abs(x)))),
     lambda g, y, x: g * sigmoid(x),
     scalar=lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))), doc="y = ln(1 + eˣ)",
 )  # fmt: skip

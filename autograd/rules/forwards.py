@@ -69,17 +69,16 @@ def _changes_often(condition: Any) -> bool:
     return bool(np.count_nonzero(some[1:] != some[:-1]) > 64)
 
 
-def minus_size(x: Any) -> Any:
-    """−|x|; of whole numbers without a sign too, whose negatives begin again at the largest."""
-    size = np.abs(x)
-    return -1.0 * size if size.dtype.kind in "bu" else -size
+def negated(size: Any) -> Any:
+    """−|x|, of |x|; of whole numbers as floats, since those without a sign begin again at the largest."""
+    return -1.0 * size if size.dtype.kind in "biu" else -size
 
 
 def sigmoid(x: Any) -> Any:
     """1 / (1 + e⁻ˣ)."""
     # e^−|x| never overflows, and each side keeps its relative accuracy in its tail. A numerator of 1 where x ≥ 0 is the
     # larger of e^−|x| and that truth: a choice entry by entry takes several times as long where signs change often.
-    decay = np.exp(minus_size(x))
+    decay = np.exp(negated(np.abs(x)))
     return np.maximum(decay, np.greater_equal(x, 0)) / (1 + decay)
 
 

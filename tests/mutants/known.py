@@ -473,7 +473,7 @@ KNOWN: dict[tuple[str, str, str], str] = {
     (
         "autograd/rules/cross_entropy.py",
         "0 → 1",
-        "return weight * np.where(np.equal(weight, 0), 0, size) + np.log1p(np.exp(-size))",
+        "return weight * np.where(np.equal(weight, 0), 0, size) + np.log1p(np.exp(negated(size)))",
     ): "any finite number times 0",
     (
         "autograd/rules/forwards.py",

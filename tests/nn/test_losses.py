@@ -275,8 +275,11 @@ def test_logits_may_be_whole_numbers():
         assert nn.cross_entropy(logits, targets) == pytest.approx(nn.cross_entropy(logits.astype(float), targets))
 
 
+OF_NUMBERS = ["mse", "squared_error", "l1_loss", "huber", "hinge", "binary_cross_entropy_with_logits"]
+
+
 @pytest.mark.parametrize("kind", [np.int64, np.int8, np.uint8, np.uint64, np.bool_])
-@pytest.mark.parametrize("name", ["mse", "squared_error", "l1_loss", "huber", "hinge", "binary_cross_entropy"])
+@pytest.mark.parametrize("name", [*OF_NUMBERS, "binary_cross_entropy"])
 def test_outputs_of_whole_numbers_count_as_their_floats(name, kind):
     rng = np.random.default_rng(0)
     outputs = rng.integers(0, 2 if name == "binary_cross_entropy" else 100, 12).astype(kind)
