@@ -47,8 +47,8 @@ def installing(*extras: str) -> str:
     With the distribution installed, pip fetches what its extra names and nothing else.
 
     Example:
-        >>> installing("jit")  # doctest: +SKIP
-        "pip install 'gradbook[jit]'"
+        >>> installing("jit")  # ... is a checkout's folder, or the package's name
+        "pip install ...[jit]'"
     """
     chosen = ",".join(extras)
     # By os.path: to import pathlib would take a seventh of the time of `import autograd`.
