@@ -344,7 +344,8 @@ def test_a_value_holds_a_float_whatever_is_chosen_of_whole_numbers(name: str) ->
 
 def test_a_value_is_small() -> None:
     a = ag.Value(2.0)
-    assert all(sys.getsizeof(x) <= 96 for x in (a, a * a, ag.clip(a, low=0.0, high=1.0)))
+    limit = 96 if sys.version_info < (3, 12) else 104  # whose weak references take two words, one before
+    assert all(sys.getsizeof(x) <= limit for x in (a, a * a, ag.clip(a, low=0.0, high=1.0)))
 
 
 def test_whether_a_gradient_flows_may_be_set_at_any_node() -> None:
