@@ -49,7 +49,7 @@ convolve = primitive(
     lambda g, y, a, v, mode: (
         convolve(g, flipped(a, 0), mode="valid") if mode == "full" else flipped(convolve(a, flipped(g, 0), mode="valid"), 0)
     ),
-    symbol="∗", multilinear=True, doc="yₙ = Σ aₙ₋ₖ vₖ, for all n or where no term is missing",
+    symbol="∗", multilinear=True, doc="yₙ = Σ aᵢ vₖ with i + k = n, for all n or where no term is missing",
 )  # fmt: skip
 
 # ---- the largest of every window ------------------------------------------------------------------------------------

@@ -252,7 +252,9 @@ def largest(x: Any, axis: Axis) -> Any:
         top = x[np.arange(len(x)), x.argmax(1)][:, None]  # a third of the time where rows are many and short
     else:
         top = np.maximum.reduce(x, axis, keepdims=True)
-    if top.dtype.kind in "biu":  # differences of whole numbers of a few bits begin again at the other end
+    if (
+        top.__class__ is ndarray and top.dtype.kind in "biu"
+    ):  # differences of whole numbers of a few bits begin again at the other end
         return top.astype(np.float64)
     return top if are_finite(top) else np.where(np.isfinite(top), top, 0)
 

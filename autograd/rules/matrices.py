@@ -35,7 +35,10 @@ def told(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 def einsum(a: Any, b: Any, subscripts: str) -> Any:
     """Σ of products; large ones by way of matrix products."""
     b = np.asarray(b, getattr(a, "dtype", None)) if b.__class__ is float else b  # which is of no type of its own
-    return np.einsum(subscripts, a, b, optimize=np.size(a) * np.size(b) > 10_000)
+    count = np.size(a) * np.size(b)
+    y = np.einsum(subscripts, a, b, optimize=count > 10_000)
+    # Of no entries, NumPy multiplies 0 by what is behind them in memory where their strides are 0: NaN, by chance.
+    return y if count else np.zeros_like(y)
 
 
 @told("cofactors")

@@ -492,3 +492,13 @@ def test_a_hyperbolic_cosine_that_overflows_is_no_news(x: Any) -> None:
         y = BOOK["sech_squared"].array(np.asarray(x)[()])
     with np.errstate(over="ignore"):
         np.testing.assert_allclose(y, np.cosh(x) ** -2.0, rtol=1e-6 if getattr(x, "dtype", "d") == "f" else 1e-14)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_sums_of_no_products_are_zero(order: Any) -> None:
+    """Whatever is behind arrays of no entries in memory, and whatever their strides."""
+    behind = np.full(64, np.nan, np.float32)
+    none = np.lib.stride_tricks.as_strided(behind[:1], (0, 3), (0, 4) if order == "C" else (0, 0))
+    g = behind[:0]
+    np.testing.assert_array_equal(BOOK["einsum"](g, none, subscripts="i,ij->j"), np.zeros(3), strict=False)
+    assert BOOK["einsum"](none, np.ones(3, np.float32), subscripts="ij,j->i").shape == (0,)
