@@ -61,7 +61,8 @@ FEW = 200
 def _on_arrays(a: Any, b: Any) -> Any:
     kernel = a.shape[2:]
     room = tuple(n - k + 1 for n, k in zip(b.shape[2:], kernel, strict=True))
-    if min(math.prod(kernel), math.prod(room)) > FEW:
+    exact = np.result_type(a, b).kind in "biu"  # as sums of whole numbers are to be
+    if min(math.prod(kernel), math.prod(room)) > FEW and not exact:
         return _by_fourier(a, b, room)
     y = np.zeros((a.shape[0], b.shape[0], *room), np.result_type(a, b))
     if math.prod(kernel) <= math.prod(room):

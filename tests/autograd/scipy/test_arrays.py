@@ -69,6 +69,14 @@ def test_convolution_of_other_kinds_of_numbers(dtypes: str) -> None:
     np.testing.assert_allclose(g, expected if dtypes[0] in "FD" else expected.real, rtol=0, atol=1e-4)
 
 
+@pytest.mark.usefixtures("way")
+def test_convolutions_of_whole_numbers_are_exact() -> None:
+    a, b = (rng.integers(-50, 50, n) for n in (600, 300))
+    found = signal.convolve(a, b)
+    assert found.dtype == np.convolve(a, b).dtype
+    np.testing.assert_array_equal(found, np.convolve(a, b))
+
+
 def test_long_signals_take_no_memory_for_all_their_windows() -> None:
     """100,000 numbers and 5,000 have 500 million products, which would be 4 gigabytes."""
     a, b = draw(100_000), draw(5_000)
