@@ -101,16 +101,15 @@ class Callback(Shown):
         """Go on from what `state_dict` gave: after `on_fit_begin` of the fit that is taken up, or in `Trainer.load`."""
 
 
-def hooks(callbacks: Iterable[Any], name: str) -> list[Callable[[Any], None]]:
-    """The callbacks' methods of this name that do something."""
-    plain, methods = getattr(Callback, name), (getattr(each, name) for each in callbacks)
-    return [method for method in methods if getattr(method, "__func__", method) is not plain]
+def hooks(callbacks: Iterable[Any], *names: str) -> list[Callable[[Any], None]]:
+    """The callbacks' methods of these names that do something."""
+    methods = [(getattr(each, name), getattr(Callback, name)) for each in callbacks for name in names]
+    return [method for method, plain in methods if getattr(method, "__func__", method) is not plain]
 
 
 def anybodys(callbacks: Iterable[Any], *names: str) -> bool:
     """Whether any of these hooks is not this library's, and so may change anything."""
-    found = (hook for name in names for hook in hooks(callbacks, name))
-    return not all(str(getattr(hook, "__module__", "")).startswith("nn.") for hook in found)
+    return not all(str(getattr(hook, "__module__", "")).startswith("nn.") for hook in hooks(callbacks, *names))
 
 
 class Best:

@@ -23,9 +23,6 @@ class Measured:
     Attributes:
         is_sum: Whether the loss is a sum over samples; None while that is not known.
         rate: The learning rate at the epoch's beginning.
-        changes: How often what steps are made of was changed in the fit before that is taken up.
-        refused: What in it could not be recorded.
-        evaluating: Which layers are not in training in the midst of that epoch; None at its beginning.
     """
 
     def __init__(self, is_sum: bool | None = None) -> None:
@@ -35,9 +32,6 @@ class Measured:
         self._outputs: list[Array] = []
         self.is_sum = is_sum
         self.rate = 0.0
-        self.changes = 0
-        self.refused: str | None = None
-        self.evaluating: list[str] | None = None
 
     @property
     def steps(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from nn.losses import Loss
@@ -11,23 +12,30 @@ from nn.training.callbacks import Callback, TrainerView
 from nn.training.measured import Measured
 from nn.training.scores import Metric
 
-__all__ = ["TrainerParts"]
+__all__ = ["Pending", "TrainerParts"]
 
 
-class HasPlan(Protocol):
-    """How steps are taken.
+@dataclass
+class Pending:
+    """What a saved state says of a fit, to be put in place once it goes on.
 
     Attributes:
-        plan: From which step on they are recorded, and from which on native; None before the first.
-        refused: What in this fit could not be recorded.
+        callbacks: The state of each.
+        evaluating: Which layers are not in training in the midst of the epoch; None where it is not known.
     """
 
-    plan: tuple[float, float] | None
-    refused: str | None
+    callbacks: list[dict[str, Any]] = field(default_factory=list)
+    evaluating: list[str] | None = None
 
-    @property
-    def changes(self) -> int:
-        """How often what steps are made of was changed in this fit."""
+
+class HasState(Protocol):
+    """How steps are taken."""
+
+    def state(self) -> dict[str, Any]:
+        """What of it a fit goes on from."""
+
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        """Be as `state` said."""
 
 
 class HasSettings(Protocol):
@@ -51,7 +59,7 @@ class TrainerParts(TrainerView, Protocol):
         taken: How many steps were taken, in all fits.
         callbacks, own_callbacks: All of this fit, and those that are the user's.
         measured: What this epoch has measured so far.
-        pending: What callbacks of a saved state are to be told once they have begun.
+        pending: What a saved state says of a fit that has not begun yet.
     """
 
     loss: Loss
@@ -65,14 +73,14 @@ class TrainerParts(TrainerView, Protocol):
     callbacks: list[Callback]
     own_callbacks: list[Callback]
     measured: Measured
-    pending: list[dict[str, Any]] | None
+    pending: Pending
 
     @property
     def settings(self) -> HasSettings:
         """What a saved state tells of those that were changed."""
 
     @property
-    def stepper(self) -> HasPlan:
+    def stepper(self) -> HasState:
         """How it takes steps."""
 
     def has_own(self, method: str) -> bool:

@@ -37,7 +37,7 @@ from nn._text import shortened, visible
 from nn.inspect import generator_states, set_generator_states
 from nn.module import Module, StateError
 from nn.training.callbacks import Callback
-from nn.training.parts import TrainerParts
+from nn.training.parts import Pending, TrainerParts
 from nn.training.settings import FORM
 
 __all__ = ["Saver", "file_of", "give_back", "read_state", "write_state"]
@@ -66,7 +66,7 @@ TOLD = record(
 )
 # What is not in older files.
 NEW: dict[str, Any] = {"frozen": None, "evaluating": None, "settings": {}, "changes": 0, "refused": None}
-UNFIT = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
+UNFIT = (IndexError, KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 MOST_NAMES = 10
 WORDS = ("uint8", "uint32", "uint64", "int64")  # what generators keep in arrays
 
@@ -108,15 +108,13 @@ def write_state(trainer: TrainerParts, path: str | Path) -> None:
         callbacks.append([type(callback).__name__, others])
     told = {
         "position": trainer.position(),
-        "plan": trainer.stepper.plan,
         "history": trainer.history.rows,
         "frozen": [name for name, each in trainer.model.named_parameters() if not each.requires_grad],
         "evaluating": [name for name, each in trainer.model.named_modules() if not each.training],
         "settings": trainer.settings.changed(),
-        "changes": trainer.stepper.changes,
-        "refused": trainer.stepper.refused,
         "generators": {name: _plain(state) for name, state in generator_states(trainer.model).items()},
         "callbacks": callbacks,
+        **trainer.stepper.state(),
     }
     file = file_of(path)
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -170,19 +168,16 @@ def read_state(trainer: TrainerParts, path: str | Path) -> None:
                 parameter.requires_grad = name not in told["frozen"]
         trainer.settings.put(told["settings"])
         trainer.measured.load_state_dict(parts["measured"])
-        trainer.measured.changes, trainer.measured.refused = told["changes"], told["refused"]
-        if trainer.measured.steps:
-            trainer.measured.evaluating = told["evaluating"]
-        else:
+        if not trainer.measured.steps:
             set_evaluating(trainer.model, told["evaluating"])
         trainer.history.rows = [dict(row) for row in told["history"]]
-        trainer.stepper.plan = None if told["plan"] is None else tuple(told["plan"])
+        trainer.stepper.set_state(told)
         trainer.set_position(told["position"])
-        trainer.pending = [
-            dict(state) | {name[len(start) :]: x for name, x in parts["callback"].items() if name.startswith(start)}
-            for place, (_, state) in enumerate(told["callbacks"])
-            for start in (f"{place}.",)
-        ]
+        states = [dict(state) for _, state in told["callbacks"]]
+        for name, array in parts["callback"].items():
+            number, _, rest = name.partition(".")
+            states[int(number)][rest] = array
+        trainer.pending = Pending(states, told["evaluating"])
     except (StateError, SchemaError) as error:
         raise StateError(f"{file}: {error}") from None
     except UNFIT as error:

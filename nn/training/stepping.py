@@ -10,30 +10,27 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from numpy.typing import NDArray
-
-import autograd as ag
 from autograd import native_is_ready
-from nn.distributed import World, world
+from nn.distributed import world
 from nn.inspect import generator_states, set_generator_states
 from nn.module import Module
-from nn.regularisation import clip_norm, clip_value, clipped
+from nn.regularisation import clipped
 from nn.training.callbacks import anybodys
 from nn.training.compiled import MOST_CHANGES, RecordedGradients, RecordedStep
 from nn.training.data import DataLoader
 from nn.training.divergence import diverged
+from nn.training.eager import EagerStep
 from nn.training.interrupt import Interrupt
 from nn.training.outside import unsteady
 from nn.training.parts import TrainerParts
-from nn.training.rewind import MOST_STEPS, Kept, Rewind
-from nn.training.shared import add_gradients, why_not_shared
+from nn.training.rewind import MOST_STEPS, Rewind
+from nn.training.shared import why_not_shared
 
 __all__ = ["Stepper"]
 
-Array: TypeAlias = NDArray[Any]
 Batch: TypeAlias = tuple[Any, ...]
 # The batch of the latest step, its loss, and the outputs where they are wanted.
 Taken: TypeAlias = tuple[Batch, float, Any]
@@ -74,16 +71,30 @@ class Stepper:
         self._rewind = Rewind(trainer, self.again)
         self._loader: DataLoader | None = None
         self._disturbed = False  # by code of others, that may change anything between two steps
-        self._kept: Kept | None = None
+        self._eager = EagerStep(trainer)
         self._before: Any = None  # the model before the last recording, in the step that made it
+
+    def begin_fit(self) -> None:
+        """Forget what is known of the last fit alone."""
+        self._changes, self.refused = 0, None
+
+    def state(self) -> dict[str, Any]:
+        """What a fit that is taken up goes on from; a change that the next step will notice counts already."""
+        changed = bool(self._made_of) and self._differs(*self._now())
+        return {"plan": self.plan, "changes": self._changes + changed, "refused": self.refused}
+
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        """Go on from what `state` gave."""
+        self.plan = None if state["plan"] is None else tuple(state["plan"])
+        self._changes, self.refused = state["changes"], state["refused"]
 
     def prepare(self, batch_size: int) -> None:
         """Find out whether steps can be recorded, and from when on."""
         trainer = self._trainer
-        self._last, self._changes = None, trainer.measured.changes
+        self._last, refused = None, self.refused
         self._rewind.forget()
         self._look()
-        self.refused = None if trainer.compile else trainer.measured.refused
+        self.refused = None if trainer.compile else refused
         self.note = self._why_eager() or self.refused
         if self.plan is None:
             size = sum(parameter.size for parameter in trainer.model.parameters())
@@ -110,11 +121,6 @@ class Stepper:
 
     def _differs(self, found: tuple[Any, ...], settings: tuple[Any, ...]) -> bool:
         return not self._made_of or settings != self._settings or not all(map(operator.is_, found, self._made_of))
-
-    @property
-    def changes(self) -> int:
-        """How often what steps are made of was changed in this fit, as the next step will find."""
-        return self._changes + (bool(self._made_of) and self._differs(*self._now()))
 
     def begin_epoch(self, loader: Any, alone: bool) -> None:
         """Steps follow on a loader's batches; where it is alone, nobody's code but the trainer's runs in between."""
@@ -168,7 +174,7 @@ class Stepper:
         if recorded is None:
             return self._eager(batch, wants_outputs)
         if (ranks := world()) is not None:
-            return self._shared(ranks, recorded, batch, wants_outputs)
+            return self._tried(lambda: self._eager.shared(ranks, batch, wants_outputs, recorded), batch, wants_outputs)
         loader = self._loader
         if self._disturbed:
             self._rewind.forget()
@@ -281,30 +287,6 @@ class Stepper:
             self._last = self._recorded[engine]
         return self._recorded[engine]
 
-    def _shared(self, ranks: World, recorded: Any, batch: Batch, wants_outputs: bool) -> tuple[float, Any]:
-        """A step of several processes: this one's gradients by a recording, then one exchange."""
-        return self._tried(lambda: self._together(ranks, batch, wants_outputs, recorded), batch, wants_outputs)
-
-    def _together(self, ranks: World, batch: Batch, wants_outputs: bool, recorded: Any = None) -> tuple[float, Any]:
-        trainer, kept = self._trainer, self._kept_now()
-        parts, part = trainer.accumulate, (trainer.step - 1) % trainer.accumulate
-        together = min(parts, trainer.steps - trainer.step + 1 + part)
-        if part == 0:
-            trainer.optimizer.zero_grad()
-        value, outputs = add_gradients(ranks, trainer, batch, together, wants_outputs, recorded)
-        if math.isfinite(value):
-            self._step_if_due(part)
-        else:
-            kept.back()
-        return value, outputs
-
-    def _kept_now(self) -> Kept:
-        """What a forward pass is about to change."""
-        if self._kept is None or not self._kept.is_of(self._trainer.model, None):
-            self._kept = Kept(self._trainer.model)
-        self._kept.keep()
-        return self._kept
-
     def _tried(self, take: Callable[[], tuple[float, Any]], batch: Batch, wants_outputs: bool) -> tuple[float, Any]:
         """A recorded step; where one of a new form cannot be recorded, or something is wrong, the eager one decides."""
         self._before = None
@@ -338,53 +320,15 @@ class Stepper:
             trainer.optimizer,
             trainer.loss,
             engine,
-            objective=self._objective,
-            clip=self._clipped,
+            objective=self._eager.objective,
+            clip=lambda gradients: clipped(gradients, trainer.clip_norm, trainer.clip_value),
             functions=(trainer.loss, trainer.penalty),
             steady=not trainer.compile,
             beforehand=self._remember,
         )
 
-    def _objective(self, loss: Any) -> Any:
-        penalty = self._trainer.penalty
-        return loss if penalty is None else loss + penalty(self._trainer.model)
-
-    def _clipped(self, gradients: list[Any]) -> list[Any]:
-        return clipped(gradients, self._trainer.clip_norm, self._trainer.clip_value)
-
-    def _eager(self, batch: Batch, wants_outputs: bool = True) -> tuple[float, Any]:
-        trainer = self._trainer
-        if (ranks := world()) is not None:
-            return self._together(ranks, batch, wants_outputs)
-        kept = self._kept_now()
-        parts, part = trainer.accumulate, (trainer.step - 1) % trainer.accumulate
-        together = min(parts, trainer.steps - trainer.step + 1 + part)
-        loss, outputs = trainer.compute_loss(*batch)
-        if loss.size != 1:
-            raise ag.ShapeError(f"the loss of a batch must be one number, got shape {loss.shape}; take its mean")
-        value = loss.item()
-        if not math.isfinite(value):
-            kept.back()
-            return value, outputs.data
-        if part == 0:
-            trainer.optimizer.zero_grad()
-        objective = self._objective(loss)
-        (objective if parts == 1 else objective / together).backward()
-        self._step_if_due(part)
-        return value, outputs.data
-
-    def _step_if_due(self, part: int) -> None:
-        """Let the optimizer take its step, once the gradients of all batches that share it are there."""
-        trainer = self._trainer
-        if part == trainer.accumulate - 1 or trainer.step == trainer.steps:
-            if trainer.clip_value is not None:
-                clip_value(trainer.optimizer.parameters, trainer.clip_value)
-            if trainer.clip_norm is not None:
-                clip_norm(trainer.optimizer.parameters, trainer.clip_norm)
-            trainer.optimizer.step()
-
     def __getstate__(self) -> dict[str, Any]:
-        return vars(self) | {"_recorded": {}, "_made_of": (), "_last": None, "_kept": None, "_before": None}
+        return vars(self) | {"_recorded": {}, "_made_of": (), "_last": None, "_before": None}
 
 
 def plan(seconds: float, steps: int) -> tuple[float, float]:

@@ -33,6 +33,7 @@ from nn.training.interrupt import Interrupt, deferred_interrupt
 from nn.training.lint import warn_of_what_looks_wrong
 from nn.training.measured import Measured, is_sum
 from nn.training.outside import is_ours
+from nn.training.parts import Pending
 from nn.training.resume import Saver, file_of, give_back, read_state, set_evaluating, write_state
 from nn.training.samples import Batches, Blocks, ClassWeight, Held, checked_pair, is_sum_of_samples
 from nn.training.scores import Metric, measured
@@ -132,7 +133,7 @@ class Trainer(Inference):
         self.measured = Measured()
         self.stepper = Stepper(self)
         self.own_callbacks: list[Callback] = self.callbacks
-        self.pending: list[dict[str, Any]] | None = None  # of a saved state, for callbacks once they have begun
+        self.pending = Pending()
         self.settings = Settings(self)
         self._interrupt = Interrupt()
         self._saver: Saver | None = None
@@ -211,7 +212,8 @@ class Trainer(Inference):
         self.epochs, self._seed = positive_integer("epochs", epochs), samples.seed_number(seed)
         if self._summed[0] is not self.loss:
             self._summed = self.loss, is_sum_of_samples(self.loss)
-        self.history, self.measured, self.pending = History(), Measured(self._summed[1]), None
+        self.history, self.measured, self.pending = History(), Measured(self._summed[1]), Pending()
+        self.stepper.begin_fit()
         self.epoch = self.step = 0
         self.stopping, self._unseen = False, -1
         self.own_callbacks = self.callbacks
@@ -250,7 +252,7 @@ class Trainer(Inference):
         with deferred_interrupt() as self._interrupt, np.errstate(all="ignore"):
             try:
                 self._notify("on_fit_begin")
-                give_back(self.own_callbacks, self.pending or ())
+                give_back(self.own_callbacks, self.pending.callbacks)
                 while self.epoch < self.epochs and not (self.stopping or self.history.interrupted):
                     self.epoch += 1
                     batches.loader.epoch = first + self.epoch - 1
@@ -275,7 +277,8 @@ class Trainer(Inference):
             self.stepper.begin_epoch(batches.loader, self._alone)
         phases, recording = self.history.phases, self.stepper.seconds_of_recording
         with nullcontext() if same else mode(self.model, training=True), phases.of("steps"):
-            set_evaluating(self.model, self.measured.evaluating)
+            if start:
+                set_evaluating(self.model, self.pending.evaluating)
             edits = Module.edits
             given = batches.blocks_from_step(start, self._unkept) if self._alone else batches.from_step(start)
             row |= self.train_epoch(given)
@@ -289,7 +292,7 @@ class Trainer(Inference):
         broken = self._interrupt.requested and self.step < self.steps
         self.measured, self.epochs_taken = Measured(self.measured.is_sum), self.epochs_taken + 1
         ours = self._unkept and held is None and self.optimizer.schedule is None and not self.metrics
-        ours = ours and not (self._hooks("on_epoch_begin") or self._hooks("on_epoch_end"))
+        ours = ours and not hooks(self.callbacks, "on_epoch_begin", "on_epoch_end")
         self._unseen = edits if ours else -1
         with phases.of("callbacks"):
             self._notify("on_epoch_end")
@@ -298,8 +301,8 @@ class Trainer(Inference):
 
     def _is_alone_in_epochs(self) -> bool:
         """Whether no code of anybody else's runs between the steps of an epoch."""
-        hooks = self._hooks("on_batch_begin") or self._hooks("on_batch_end")
-        return not (hooks or self.has_own("train_epoch") or self.has_own("train_step"))
+        own = self.has_own("train_epoch") or self.has_own("train_step")
+        return not (own or hooks(self.callbacks, "on_batch_begin", "on_batch_end"))
 
     def has_own(self, method: str) -> bool:
         """Whether a method is not the one here: a subclass has it, or it was set on this trainer alone."""
@@ -308,7 +311,7 @@ class Trainer(Inference):
     def train_epoch(self, batches: Iterable[tuple[Any, ...]]) -> Row:
         """Go through the batches once, or until Ctrl-C; the loss and the metrics over all samples seen."""
         found = self.measured
-        end, self.step = self._hooks("on_batch_end"), found.steps
+        end, self.step = hooks(self.callbacks, "on_batch_end"), found.steps
         alone = batches.lists if isinstance(batches, Blocks) else None
         steps = self._one_by_one(batches) if alone is None else self.stepper.ahead(alone, self._interrupt)
         for batch, loss, raw in steps:
@@ -328,7 +331,7 @@ class Trainer(Inference):
         return row | measured(self.metrics, outputs_of(self.loss), *found.seen()) if self.metrics else row
 
     def _one_by_one(self, batches: Iterable[tuple[Any, ...]]) -> Iterator[tuple[tuple[Any, ...], float, Any]]:
-        begin = self._hooks("on_batch_begin")
+        begin = hooks(self.callbacks, "on_batch_begin")
         for batch in batches:
             self.step += 1
             for hook in begin:
@@ -376,8 +379,8 @@ class Trainer(Inference):
         """
         self.own_callbacks = self.callbacks
         read_state(self, path)
-        give_back(self.own_callbacks, self.pending or ())
-        self.measured, self.pending = Measured(), None
+        give_back(self.own_callbacks, self.pending.callbacks)
+        self.measured, self.pending = Measured(), Pending()
 
     def position(self) -> dict[str, Any]:
         """Where training is, as a saved state tells it."""
@@ -395,6 +398,3 @@ class Trainer(Inference):
     def _notify(self, hook: str) -> None:
         for callback in self.callbacks:
             getattr(callback, hook)(self)
-
-    def _hooks(self, hook: str) -> list[Callable[[Any], None]]:
-        return hooks(self.callbacks, hook)
