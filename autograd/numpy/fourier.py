@@ -107,7 +107,8 @@ def rfftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
 def irfftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
     """Its inverse."""
     axes = _axes(a, s, axes)
-    n = 2 * (shape(a)[axes[-1]] - 1) if s is None or s[-1] == -1 else s[-1]
+    m = shape(a)[axes[-1]]
+    n = 2 * (m - 1) if s is None else m if s[-1] == -1 else s[-1]
     x = ifftn(a, None if s is None else s[:-1], axes[:-1], norm) if len(axes) > 1 else a
     return irfft(x, n, axes[-1], norm)
 

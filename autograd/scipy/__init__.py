@@ -11,7 +11,7 @@ from autograd.extras import require
 
 require("scipy", "scipy")
 
-_ROOMS = ("integrate", "interpolate", "linalg", "optimize", "signal", "sparse", "special", "stats")
+_ROOMS = ("fft", "integrate", "interpolate", "linalg", "optimize", "signal", "sparse", "special", "stats")
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -12,7 +12,7 @@ _INSTEAD = {
     "pandas": "take the table's numbers first, with table.to_numpy()",
     "xarray": "take the labelled array's numbers first, with its .values",
     "scipy.sparse": "autograd.scipy.sparse has products with a sparse matrix and solves with one",
-    "scipy.fft": "autograd.numpy.fft has Fourier transforms",
+    "scipy.fft": "autograd.scipy.fft has Fourier transforms",
     "scipy.optimize": "autograd.scipy.optimize differentiates functions for SciPy's methods, which take plain numbers",
     "scipy": "autograd.scipy has the functions of SciPy that are differentiated here; of others, use t.data",
     "numpy.ma": "use x.filled(…) for a plain array, and np.where(mask, 0.0, …) to leave entries out",

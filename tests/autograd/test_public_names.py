@@ -21,8 +21,9 @@ MODULES = [
     "autograd", "autograd.builtins", "autograd.core", "autograd.differential_operators", "autograd.extend",
     "autograd.graph", "autograd.misc", "autograd.misc.fixed_points", "autograd.misc.flatten",
     "autograd.misc.optimizers", "autograd.numpy", "autograd.numpy.fft", "autograd.numpy.linalg",
-    "autograd.scipy.integrate", "autograd.scipy.interpolate", "autograd.scipy.linalg", "autograd.scipy.optimize",
-    "autograd.scipy.signal", "autograd.scipy.special", "autograd.scipy.stats", "autograd.test_util", "autograd.util",
+    "autograd.scipy.fft", "autograd.scipy.integrate", "autograd.scipy.interpolate", "autograd.scipy.linalg",
+    "autograd.scipy.optimize", "autograd.scipy.signal", "autograd.scipy.special", "autograd.scipy.stats",
+    "autograd.test_util", "autograd.util",
 ]  # fmt: skip
 
 
