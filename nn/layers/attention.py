@@ -99,7 +99,8 @@ class MultiheadAttention(Module):
             key: The places that answer; the same by default.
             value: What they give, the keys by default.
             mask: True where a place may be looked at, of a shape that broadcasts to ``(batch, heads, places, keys)``.
-                A place that may look at none gets NaN.
+                A place that may look at none mixes nothing: it gets zeros before the last map, as in PyTorch's
+                ``scaled_dot_product_attention``, and spoils no gradient.
             key_padding_mask: True where a key is none, ``(batch, keys)``, and nobody looks at it, as in PyTorch.
 
         Raises:
@@ -123,9 +124,16 @@ class MultiheadAttention(Module):
         if key_padding_mask is not None:
             real = self._real(key_padding_mask, scores.shape)
             allowed = real if allowed is None else ag.logical_and(allowed, real)
+        sees: Any = None  # who may look at some key; by being causal alone, everybody may
+        if mask is not None or key_padding_mask is not None:
+            sees = ag.greater(ag.sum(allowed, axis=-1, keepdims=True), 0)
+            # The softmax of −∞ alone is NaN, which spoils every gradient even times 0: let them look, and drop it.
+            allowed = ag.logical_or(allowed, ag.logical_not(sees))
         if allowed is not None:
             scores = ag.where(allowed, scores, -math.inf)
         mixed: Any = ag.softmax(scores, axis=-1) @ v
+        if sees is not None:
+            mixed = ag.where(sees, mixed, 0.0)
         joined = mixed.transpose(0, 2, 1, 3).reshape(*x.shape)
         return self.out_proj(joined)
 

@@ -58,7 +58,23 @@ def _outputs(layer: Any, x: Any) -> Any:
 
 def _padded(layer: Any, x: Any) -> Any:
     """With the last key of the first sequence left out."""
-    padding = np.array([[False, False, True], [False, False, False]])
+    return _with_padding(layer, x, np.array([[False, False, True], [False, False, False]]))
+
+
+def _unseen(layer: Any, x: Any) -> Any:
+    """With all keys of the first sequence left out."""
+    return _with_padding(layer, x, np.array([[True, True, True], [False, False, True]]))
+
+
+def _blind(layer: Any, x: Any) -> Any:
+    """With places that may look at none."""
+    mask = np.array([[True, False, True], [False, False, False], [False, True, False]])
+    if isinstance(layer, nn.Module):
+        return layer(x, mask=mask)
+    return layer(x, x, x, attn_mask=pytest.importorskip("torch").tensor(~mask), need_weights=False)[0]
+
+
+def _with_padding(layer: Any, x: Any, padding: np.ndarray) -> Any:
     if isinstance(layer, nn.MultiheadAttention):
         return layer(x, key_padding_mask=padding)
     if isinstance(layer, nn.TransformerBlock):
@@ -103,6 +119,12 @@ ROWS: dict[str, Row] = {
     "lstm, both ways": Row(nn.LSTM(3, 3, 2, bidirectional=True, **F8), (2, 4, 3), lambda t: t.LSTM(3, 3, 2, batch_first=True, bidirectional=True), _ends),
     "gru, both ways": Row(nn.GRU(3, 4, 2, batch_first=False, bidirectional=True, dropout=0.5, **F8).eval(), (5, 2, 3), lambda t: t.GRU(3, 4, 2, bidirectional=True, dropout=0.5).eval(), _first),
     "attention, padded": Row(nn.MultiheadAttention(6, 2, **F8), (2, 3, 6), lambda t: t.MultiheadAttention(6, 2, batch_first=True), _padded),
+    "attention, unseen": Row(nn.MultiheadAttention(6, 2, **F8), (2, 3, 6), lambda t: t.MultiheadAttention(6, 2, batch_first=True), _unseen),
+    "attention, blind": Row(nn.MultiheadAttention(6, 2, **F8), (2, 3, 6), lambda t: t.MultiheadAttention(6, 2, batch_first=True), _blind),
+    "transformer, unseen": Row(
+        nn.TransformerBlock(4, 2, 5, **F8), (2, 3, 4),
+        lambda t: t.TransformerEncoderLayer(4, 2, 5, 0.0, "gelu", batch_first=True, norm_first=True), _unseen,
+    ),
     "transformer, padded": Row(
         nn.TransformerBlock(4, 2, 5, **F8), (2, 3, 4),
         lambda t: t.TransformerEncoderLayer(4, 2, 5, 0.0, "gelu", batch_first=True, norm_first=True), _padded,
@@ -474,7 +496,7 @@ def test_a_graph_with_a_sequence_in_one_node_becomes_a_program(kind: Any) -> Non
     np.testing.assert_allclose(gradients[0], ag.grad(lambda x: ag.sum(layer(x)[0] ** 2))(other).data, rtol=1e-9)
 
 
-@pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row.call is not _padded])
+@pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row.call not in (_padded, _unseen)])
 def test_a_batch_of_no_samples_has_gradients_of_zero(name: str) -> None:
     row = ROWS[name]
     batch = row.batch().take([], 1 if getattr(row.layer, "batch_first", True) is False else 0)
