@@ -18,7 +18,7 @@ sigmoid = elementwise(
 )  # fmt: skip
 
 softplus = elementwise(
-    "softplus", lambda x: np.maximum(x, 0) + np.log1p(np.exp(forwards.negated(np.abs(x)))),
+    "softplus", forwards.softplus,
     lambda g, y, x: g * sigmoid(x),
     scalar=lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))), doc="y = ln(1 + eˣ)",
 )  # fmt: skip
@@ -43,7 +43,7 @@ leaky_relu = elementwise(
 )  # fmt: skip
 
 elu = elementwise(
-    "elu", lambda x, alpha: forwards.where(np.greater(x, 0), x, alpha * np.expm1(np.minimum(x, 0))),
+    "elu", forwards.elu,
     lambda g, y, x, alpha: where(greater(x, 0), g, g * (alpha * exp(-relu(-x)))),
     scalar=lambda x, alpha: x if x > 0 else alpha * math.expm1(x),
     doc="y = x for x > 0, α (eˣ − 1) otherwise", kink="x = 0: α",

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from autograd.rules.blocks import in_blocks
 from autograd.rules.exponentials import LN_2
 from autograd.rules.float_errors import FloatErrors
 from autograd.rules.outer import LEAST, are_outer, outer_products
@@ -74,6 +75,7 @@ def negated(size: Any) -> Any:
     return -1.0 * size if size.dtype.kind in "biu" else -size
 
 
+@in_blocks
 def sigmoid(x: Any) -> Any:
     """1 / (1 + e⁻ˣ)."""
     # e^−|x| never overflows, and each side keeps its relative accuracy in its tail. A numerator of 1 where x ≥ 0 is the
@@ -82,12 +84,25 @@ def sigmoid(x: Any) -> Any:
     return np.maximum(decay, np.greater_equal(x, 0)) / (1 + decay)
 
 
+@in_blocks
+def softplus(x: Any) -> Any:
+    """ln(1 + eˣ)."""
+    return np.maximum(x, 0) + np.log1p(np.exp(negated(np.abs(x))))
+
+
+@in_blocks
+def elu(x: Any, alpha: float) -> Any:
+    """x for x > 0, α (eˣ − 1) otherwise."""
+    return where(np.greater(x, 0), x, alpha * np.expm1(np.minimum(x, 0)))
+
+
 def sigmoid_of_float(x: float) -> float:
     """1 / (1 + e⁻ˣ)."""
     decay = math.exp(-abs(x))
     return (1.0 if x >= 0 else decay) / (1.0 + decay)
 
 
+@in_blocks
 def silu(x: Any) -> Any:
     """x / (1 + e⁻ˣ)."""
     half = np.exp(np.abs(x) * -0.5)  # x e^½ˣ e^½ˣ keeps its places where eˣ has lost them

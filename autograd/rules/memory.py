@@ -7,9 +7,8 @@ keeps up to twice as much for the next ones (``M_MMAP_THRESHOLD`` in mallopt(3))
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
-from functools import cache, wraps
+from functools import cache
 from math import prod
 from typing import Any
 
@@ -25,29 +24,6 @@ LINE = 64
 MANY = 1 << 14
 # Bytes of a large page; and of an array from which on it begins with one. Less would be filled up to more than half more.
 PAGE, PAGES = 1 << 21, 3 << 20
-
-
-# Entries of which some dozens of arrays fit in a processor's own cache.
-BLOCK = 1 << 13
-
-
-def in_blocks(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of each entry of an array that takes many operations, a block at a time: they find it in the cache."""
-
-    @wraps(function)
-    def of_blocks(x: Any, **attrs: Any) -> Any:
-        x = np.asarray(x)
-        if x.size <= 2 * BLOCK:
-            return function(x, **attrs)
-        flat = x.reshape(-1)
-        first = function(flat[:BLOCK], **attrs)
-        y = result(None, (x.size,), first.dtype)
-        y[:BLOCK] = first
-        for start in range(BLOCK, x.size, BLOCK):
-            y[start : start + BLOCK] = function(flat[start : start + BLOCK], **attrs)
-        return y.reshape(x.shape)
-
-    return of_blocks
 
 
 @cache

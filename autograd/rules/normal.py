@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.rules.blocks import in_blocks
 from autograd.rules.forwards import where
-from autograd.rules.memory import in_blocks
 
 ROOT_2PI = 2.5066282746310005024
 MIDDLE, FAR = 0.67448975, 5.656854248
@@ -95,6 +95,7 @@ def _bell(size: Any) -> Any:
 @in_blocks
 def normal_cdf(x: Any) -> Any:
     """Φ(x)."""
+    x = np.asarray(x)
     if x.dtype == np.float32:
         return _single(x)
     size = np.minimum(np.abs(x), LARGEST)

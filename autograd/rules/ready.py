@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from autograd.rules.blocks import in_blocks
+
 Vjp = Callable[..., Any]
 Kind = Literal["scalar", "array", "node"]
 # What float arithmetic raises where IEEE 754 has an answer (an infinity or a NaN).
@@ -29,8 +31,17 @@ class Ready(dict[Kind, Derivatives]):
     def __missing__(self, kind: Kind) -> Derivatives:
         rule = self._rule
         pull = None if rule.pull is None else specialised(rule.pull, kind)
-        self[kind] = pull, tuple(None if vjp is None else specialised(vjp, kind) for vjp in rule.vjps)
+        vjps = [None if vjp is None else specialised(vjp, kind) for vjp in rule.vjps]
+        if kind == "array" and rule.elementwise:
+            vjps = [in_blocks(vjp) if vjp is not None and _goes_by_blocks(vjp) else vjp for vjp in vjps]
+        self[kind] = pull, tuple(vjps)
         return self[kind]
+
+
+def _goes_by_blocks(rule: Vjp) -> bool:
+    """Whether a rule for arrays calls a function that does, whose passes over memory its own would add to."""
+    called = map(rule.__globals__.get, rule.__code__.co_names) if isinstance(rule, FunctionType) else ()
+    return any(getattr(x, "by_blocks", False) for x in called)
 
 
 _namespaces: dict[tuple[int, Kind], dict[str, Any]] = {}

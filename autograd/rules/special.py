@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.rules.memory import in_blocks
+from autograd.rules.blocks import in_blocks
 from autograd.rules.primitive import primitive
 
 
