@@ -12,9 +12,9 @@ from autograd.numpy import calls, shapes
 from autograd.numpy.arguments import cast, check_dtype, plain
 from autograd.numpy.calls import call
 from autograd.numpy.folding import accumulated, folded, folded_at
+from autograd.numpy.recorded import RECORDED
 from autograd.numpy.refusals import refuse_argument, refuse_function
 from autograd.rules.primitive import Primitive
-from autograd.rules.selection import argsort
 
 __all__ = ["GRADIENT_FREE", "OF_SHAPES", "apply_function", "apply_method", "call", "plain", "with_options"]
 
@@ -109,8 +109,8 @@ def apply_function(function: Callable[..., Any], args: tuple[Any, ...], kwargs: 
     """What another NumPy function means on nodes."""
     if function in OF_SHAPES:
         return function(*map(_held, args), **{key: _held(value) for key, value in kwargs.items()})
-    if function is np.argsort and args and isinstance(args[0], Node) and args[0].traced:
-        return _positions(*args, **kwargs)
+    if function in RECORDED and any(isinstance(x, Node) and x.traced for x in (*args, *kwargs.values())):
+        return RECORDED[function](*args, **kwargs)
     if function in GRADIENT_FREE:
         what = f"np.{function.__name__}"
         if isinstance(kwargs.get("out"), Node):
@@ -119,12 +119,6 @@ def apply_function(function: Callable[..., Any], args: tuple[Any, ...], kwargs: 
     if calls.row_of(function) is None:
         refuse_function(calls.name_of(function))
     return call(function, args, kwargs)
-
-
-def _positions(a: Any, axis: int | None = -1, *_way: Any, **_ways: Any) -> Any:
-    """What sorts a traced array, at each replay anew."""
-    a, axis = (shapes.ravel(a), 0) if axis is None else (a, axis)
-    return argsort(a, axis=axis)
 
 
 def _looked_at(x: Any, what: str) -> Any:

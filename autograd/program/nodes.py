@@ -20,6 +20,7 @@ from autograd.graph.node import NO_ATTRS, Node
 from autograd.graph.operators import Operators
 from autograd.numpy.dispatch import GRADIENT_FREE, OF_SHAPES, apply_function
 from autograd.numpy.protocols import apply_ufunc
+from autograd.numpy.recorded import RECORDED
 from autograd.program.intrinsics import taken
 from autograd.program.refusal import refuse
 from autograd.rules import arithmetic, shaping
@@ -254,13 +255,13 @@ class TracedTensor(Traced, Tensor):
         """Refused, as `data`."""
         refuse(".tolist()", "compute with the Tensor itself, or return it")
 
-    def argmax(self, axis: int | None = None) -> Any:  # noqa: ARG002
-        """Refused: positions are plain numbers."""
-        refuse(".argmax()", "return the Tensor, and look for the largest entry after the call")
+    def argmax(self, axis: int | None = None) -> Any:
+        """Where the largest entry is, at each replay anew."""
+        return np.argmax(self, axis)
 
-    def argmin(self, axis: int | None = None) -> Any:  # noqa: ARG002
-        """Refused: positions are plain numbers."""
-        refuse(".argmin()", "return the Tensor, and look for the smallest entry after the call")
+    def argmin(self, axis: int | None = None) -> Any:
+        """Where the smallest entry is, at each replay anew."""
+        return np.argmin(self, axis)
 
     def __array__(self, *_: Any, **__: Any) -> NoReturn:
         refuse("turning a traced Tensor into an ndarray", "compute with the Tensor itself, or return it")
@@ -277,7 +278,7 @@ class TracedTensor(Traced, Tensor):
         return apply_ufunc(ufunc, method, inputs, options)
 
     def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any) -> Any:
-        if function in GRADIENT_FREE and function not in OF_SHAPES and function is not np.argsort:
+        if function in GRADIENT_FREE and function not in OF_SHAPES and function not in RECORDED:
             refuse(f"np.{function.__name__}", "build it from functions of the rule book, or call it outside")
         return apply_function(function, args, kwargs)
 

@@ -374,11 +374,7 @@ def plain(x: Any) -> Any:
 
 
 def of_numpy(x: Any) -> Any:
-    return x * np.argmax(x)  # here
-
-
-def position(x: Any) -> Any:
-    return x * x.argmax()  # here
+    return x * np.flatnonzero(x)  # here
 
 
 def in_place(x: Any) -> Any:
@@ -457,7 +453,6 @@ REFUSED = [
     data,
     plain,
     of_numpy,
-    position,
     in_place,
     entry,
     index,
