@@ -58,17 +58,17 @@ silu = elementwise(
 gelu = elementwise(
     "gelu", normal.gelu,
     lambda g, y, x: g * (normal_cdf(x) + x * normal_pdf(x)),
-    scalar=normal.gelu_of_float, doc="y = x Φ(x)",
+    scalar=normal.gelu_of_float, single=normal.gelu_of_single, doc="y = x Φ(x)",
 )  # fmt: skip
 
 normal_cdf = elementwise(
     "normal_cdf", normal.normal_cdf,
     lambda g, y, x: g * normal_pdf(x),
-    scalar=normal.normal_cdf_of_float, symbol="Φ", doc="y = Φ(x) = ½ (1 + erf(x / √2))",
+    scalar=normal.normal_cdf_of_float, single=normal.normal_cdf_of_single, symbol="Φ", doc="y = Φ(x) = ½ (1 + erf(x / √2))",
 )  # fmt: skip
 
 normal_pdf = elementwise(
     "normal_pdf", normal.normal_pdf,
     lambda g, y, x: -(g * (x * y)),
-    scalar=normal.normal_pdf_of_float, symbol="φ", doc="y = φ(x) = exp(−x²/2) / √2π",
+    scalar=normal.normal_pdf_of_float, single=normal.normal_pdf_of_single, symbol="φ", doc="y = φ(x) = exp(−x²/2) / √2π",
 )  # fmt: skip

@@ -61,8 +61,9 @@ _SINGLE = (
 
 def _polynomial(x: Any, coefficients: Sequence[float]) -> Any:
     y = coefficients[0] * x + coefficients[1]
-    for c in coefficients[2:]:
-        y = y * x + c
+    for c in coefficients[2:]:  # in place: it is not x's memory
+        y *= x
+        y += c
     return y
 
 
@@ -88,8 +89,14 @@ def normal_pdf(x: Any) -> Any:
 
 def _bell(size: Any) -> Any:
     size = np.minimum(size, LARGEST)
-    rough = np.trunc(size * 16) / 16
-    return np.exp(-rough * rough * 0.5) * np.exp((rough - size) * (rough + size) * 0.5)
+    rough = np.trunc(size * 16)
+    rough *= 0.0625
+    rest = rough - size
+    rest *= rough + size
+    rest *= 0.5
+    rough *= rough
+    rough *= -0.5
+    return np.exp(rough) * np.exp(rest)
 
 
 @in_blocks
@@ -109,14 +116,13 @@ def _single(x: Any) -> Any:
     size = np.minimum(np.abs(x), _LARGEST_SINGLE)
     inverse = 1 / (size + _SHIFT)
     y = _bell(size) * (_polynomial((size - _SHIFT) * inverse, _SINGLE) * inverse)
-    return where(x > 0, 1 - y, y)[()]
+    return np.abs(np.greater(x, 0) - y)
 
 
 @in_blocks
 def gelu(x: Any) -> Any:
     """x Φ(x)."""
-    y = normal_cdf(x)
-    return np.where(np.equal(y, 0), 0, x) * y
+    return np.maximum(x, -LARGEST) * normal_cdf(x)
 
 
 def bell_of_float(size: float) -> float:
@@ -143,5 +149,23 @@ def normal_cdf_of_float(x: float) -> float:
 
 def gelu_of_float(x: float) -> float:
     """x Φ(x)."""
-    y = normal_cdf_of_float(x)
-    return 0.0 if y == 0.0 else x * y
+    return (x if x >= -LARGEST or x != x else -LARGEST) * normal_cdf_of_float(x)
+
+
+def normal_pdf_of_single(x: float) -> float:
+    """exp(−x²/2) / √2π, for results of 32 bits; a number beside an x of 32 makes 64 of it."""
+    size = _LARGEST_SINGLE if abs(x) > _LARGEST_SINGLE else abs(x)
+    return math.exp(-0.5 * size * size) * (1 / ROOT_2PI)
+
+
+def normal_cdf_of_single(x: float) -> float:
+    """Φ(x), for results of 32 bits; a number beside an x of 32 makes 64 of it."""
+    size = _LARGEST_SINGLE if abs(x) > _LARGEST_SINGLE else abs(x)
+    inverse = 1.0 / (size + _SHIFT)
+    y: float = math.exp(-0.5 * size * size) * (_polynomial((size - _SHIFT) * inverse, _SINGLE) * inverse)
+    return 1.0 - y if x > 0 else y
+
+
+def gelu_of_single(x: float) -> float:
+    """x Φ(x), for results of 32 bits; a number beside an x of 32 makes 64 of it."""
+    return (x if x >= -LARGEST or x != x else -LARGEST) * normal_cdf_of_single(x)

@@ -122,6 +122,7 @@ class Primitive:
         symbol: What a drawing shows, e.g. ``×``.
         array: The function on ndarrays.
         scalar: The function on Python floats, or None where only arrays make sense.
+        single: The same to the places of single precision, where that takes less; in ``single=`` where it does.
         vjps: One rule for each parent, ``vjp(g, y, *inputs, **attrs)``; None where no gradient exists (a condition).
         pull: In place of ``vjps`` where the number of parents varies: all their gradients in one list.
         elementwise: Whether entry i of the result depends on entry i of the (broadcast) inputs alone.
@@ -172,6 +173,7 @@ class Primitive:
         *,
         pull: Callable[..., list[Any]] | None = None,
         scalar: Callable[..., float] | None = None,
+        single: Callable[..., float] | None = None,
         symbol: str | None = None,
         elementwise: bool = False,
         selects: bool = False,
@@ -194,6 +196,7 @@ class Primitive:
         self.vjps = tuple(vjps)
         self.pull = pull
         self.scalar = scalar
+        self.single = single or scalar
         self.symbol = symbol or name
         self.elementwise = elementwise
         self.selects = selects

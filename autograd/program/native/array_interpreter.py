@@ -11,7 +11,7 @@ from autograd.program.native import array_loops
 from autograd.program.native.array_instructions import functions
 from autograd.program.native.array_kernels import text
 from autograd.program.native.blas import gemm
-from autograd.program.native.book import arity
+from autograd.program.native.book import arity, of_kind
 from autograd.program.native.entry import ARRAYS, method
 from autograd.program.native.expressions import function_of_floats
 from autograd.program.native.helpers import give
@@ -86,7 +86,7 @@ def _text(name: str) -> str:
             own, declared = in_lanes(own, declared)
         return "\n".join([*sorted(declared), gemm(kind) if what.endswith("product") else "", own])
     rule = next(rule for rule in functions() if rule.name == what.removeprefix("each_"))
-    function, declared = function_of_floats(rule.scalar, "function", arity(rule), number)
+    function, declared = function_of_floats(of_kind(rule, kind), "function", arity(rule), number)
     if kind == "f4":
         function, declared = in_lanes(function, declared)
     own, _ = written(name, parsed(_loop(rule, kind, name)), {"function": number})

@@ -12,7 +12,7 @@ from functools import cache
 from itertools import pairwise
 
 from autograd.program.native.array_instructions import COLUMN, FULL, KINDS, NUMBER, REPEATED, ROW, SHARES
-from autograd.program.native.book import arity
+from autograd.program.native.book import arity, of_kind
 from autograd.program.native.expressions import function_of_floats
 from autograd.program.native.language import parsed, written
 from autograd.program.native.single_precision import in_lanes
@@ -65,7 +65,7 @@ def text(loop: Loop, name: str) -> str:
     number = "float" if kind == "f4" else "double"
     functions, declared = "", set[str]()
     for rule in {rule.name: rule for rule, _ in loop.applied}.values():
-        function, needed = function_of_floats(rule.scalar, f"each_{rule.name}", arity(rule), number)
+        function, needed = function_of_floats(of_kind(rule, kind), f"each_{rule.name}", arity(rule), number)
         functions, declared = functions + function, declared | needed
     if kind == "f4":
         functions, declared = in_lanes(functions, declared)

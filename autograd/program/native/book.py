@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from types import BuiltinFunctionType, FunctionType
+from typing import Any
 
 from autograd.program.intrinsics import taken
+from autograd.program.native.expressions import function_of_floats
+from autograd.program.native.single_precision import in_lanes
 from autograd.program.simplify import attribute_names
 from autograd.rules import MODULES
 from autograd.rules.primitive import BOOK, Primitive
@@ -26,9 +28,14 @@ def arity(rule: Primitive) -> int:
     return len(rule.vjps) + len(attribute_names(rule))
 
 
+def of_kind(rule: Primitive, kind: str) -> Any:
+    """What is compiled for floats of 32 bits, ``f4``, or of 64."""
+    return rule.single if kind == "f4" else rule.scalar
+
+
 @cache
 def is_quick(rule: Primitive, single: bool = False) -> bool:
-    """Whether a function takes a few processor instructions: it calls none of `math`'s but the square root.
+    """Whether a function is made of instructions, so that a loop has several lanes: it calls none of the C library's.
 
     In single precision an exponential takes several numbers at once here, too (`single_precision`), so that what is
     made of one takes less than NumPy's passes; the exponential alone NumPy has as quickly.
@@ -37,14 +44,17 @@ def is_quick(rule: Primitive, single: bool = False) -> bool:
         >>> from autograd.rules import activations, arithmetic, exponentials
         >>> [is_quick(rule) for rule in (arithmetic.add, arithmetic.sqrt, activations.relu, activations.sigmoid)]
         [True, True, True, False]
-        >>> [is_quick(rule, single=True) for rule in (activations.sigmoid, exponentials.exp)]
+        >>> [is_quick(rule, single=True) for rule in (activations.gelu, exponentials.exp)]
         [True, False]
     """
-    function = rule.scalar
-    quick = (math.sqrt, math.exp) if single else (math.sqrt,)
-    if isinstance(function, FunctionType):
-        names = function.__code__.co_names
-        called = [getattr(math, name, None) for name in names if "math" in names]
-        called += [x for x in map(function.__globals__.get, names) if isinstance(x, FunctionType | BuiltinFunctionType)]
-        return all(x is None or x in quick for x in called)
-    return function in (math.sqrt, math.fabs, abs) or getattr(function, "__module__", "") == "_operator"
+    function = of_kind(rule, "f4" if single else "f8")
+    if function in (math.exp, math.cosh, math.tanh):
+        return False
+    text, declared = function_of_floats(function, rule.name, arity(rule), "float" if single else "double")
+    if single:
+        _, declared = in_lanes(text, declared)
+    return all(any(name in line for name in _QUICK) for line in declared)
+
+
+# Single instructions, and what NumPy calls as well.
+_QUICK = ("@llvm.sqrt.", "@llvm.fabs.", "@llvm.floor.", "@llvm.ceil.", "@llvm.trunc.", "@llvm.copysign.", "@fmod")

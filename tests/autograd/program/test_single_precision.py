@@ -21,9 +21,13 @@ RIGHT = {
     "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)),
     "silu": lambda x: x / (1 + mpmath.exp(-x)),
     "sech_squared": lambda x: 1 / mpmath.cosh(x) ** 2,
+    "normal_pdf": mpmath.npdf,
+    "normal_cdf": mpmath.ncdf,
+    "gelu": lambda x: x * mpmath.ncdf(x),
 }
 # In units in the last place; what takes a rounded result further has more.
-MOST = {"exp": 0.51, "tanh": 0.51, "cosh": 0.51, "sigmoid": 1.5, "silu": 1.5, "sech_squared": 3.0}
+MOST = {"exp": 0.51, "tanh": 0.51, "cosh": 0.51, "sigmoid": 1.5, "silu": 1.5, "sech_squared": 3.0, "normal_pdf": 0.51}
+MOST |= {"normal_cdf": 0.7, "gelu": 0.7}
 
 
 def numbers() -> Any:
