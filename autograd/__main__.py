@@ -13,7 +13,7 @@ from autograd.errors import GradbookError
 from autograd.explaining.explain import explain
 from autograd.explaining.notation import number_text
 from autograd.explaining.trace import trace_backward
-from autograd.learn.expression import ExpressionError, compute, function_names, names_in
+from autograd.learn.expression import ExpressionError, compute, listed_names, names_in
 from autograd.value.value import Value
 
 LONGEST_LINE = 1000  # of an error
@@ -60,8 +60,11 @@ def _parser() -> terminal.Parser:
     parser = terminal.Parser(
         prog="python -m autograd",
         description="An expression’s value, its derivative for every name in it, and how the chain rule finds them.",
-        epilog=f"Functions: {', '.join(function_names())}. Constants: pi, e. "
-        'Example: python -m autograd "tanh(a*b + c)" a=2 b=-3 c=10 --save graph.svg',
+        formatter_class=terminal.Formatter,
+        epilog=f"""Functions: {", ".join(listed_names())}. Constants: pi, e.
+
+example:
+  python -m autograd "tanh(a*b + c)" a=2 b=-3 c=10 --save graph.svg""",
     )
     parser.add_argument("expression", metavar="EXPR", help="in Python's grammar, in quotation marks")
     parser.add_argument("values", nargs="*", metavar="NAME=VALUE", help="a number for each name in it")

@@ -11,6 +11,7 @@ import io
 import os
 import re
 import sys
+import textwrap
 import unicodedata
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import Any, NoReturn, TextIO
 
 from autograd.suggest import meant
 
-__all__ = ["BAD_INPUT", "Parser", "plain", "prepare_streams", "printable", "readable", "run", "silence"]
+__all__ = ["BAD_INPUT", "Formatter", "Parser", "plain", "prepare_streams", "printable", "readable", "run", "silence"]
 
 BAD_INPUT = 2
 
@@ -101,6 +102,37 @@ def run(main: Callable[[], int]) -> NoReturn:
 
 
 LONGEST = 1000  # characters of a message
+
+
+class Formatter(argparse.HelpFormatter):
+    """Help in paragraphs and lists, in lines as long as the terminal's.
+
+    A line that is indented is an item of a list; one that is indented more goes on with it.
+    """
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        parts: list[str] = []
+        depth, before = 0, ""
+        for line in text.splitlines():
+            own = len(line) - len(line.lstrip())
+            if before and line and (own == depth == 0 or own > depth > 0):
+                parts[-1] += f" {line.lstrip()}"
+            else:
+                parts.append(line)
+                depth = own
+            before = line
+        return "\n".join(line for part in parts for line in self._wrapped(part, width - len(indent)) or [""])
+
+    @staticmethod
+    def _wrapped(part: str, width: int) -> list[str]:
+        """A part in lines; what goes on stands below a list's second column, if there is one."""
+        column = re.match(r" +\S+  +| *", part)
+        hanging = len(column[0]) if column else 0
+        if part.startswith(" ") and not part[:hanging].strip():
+            hanging += 2
+        return textwrap.wrap(
+            part, width, subsequent_indent=" " * hanging, break_on_hyphens=False, break_long_words=False
+        )
 
 
 class Parser(argparse.ArgumentParser):

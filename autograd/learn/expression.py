@@ -51,6 +51,7 @@ _WITH_SETTINGS: dict[str, tuple[Callable[..., Any], str]] = {
     "elu": (functions.elu, "a number"),
     "leaky_relu": (functions.leaky_relu, "a number"),
 }
+_OF_DERIVATIVES = ("direction", "lowered_power", "peak", "sech_squared", "share")
 OTHER_NAMES = {"ln": "log", "atan": "arctan", "max": "maximum", "min": "minimum", "σ": "sigmoid"}
 
 
@@ -76,6 +77,11 @@ def function_names() -> list[str]:
     """The functions that an expression may call."""
     book = [name for name, rule in BOOK.items() if rule.scalar is not None and _arity(rule)]
     return sorted({*book, *OTHER_NAMES, "sum", "logsumexp"})
+
+
+def listed_names() -> list[str]:
+    """Those of them that people ask for: not the ones that other entries' derivatives are written with."""
+    return [name for name in function_names() if name not in _OF_DERIVATIVES]
 
 
 def _arity(rule: Any) -> int:
@@ -241,8 +247,8 @@ class _Computer:
         if rule is None or rule.scalar is None or not _arity(rule):
             if name in self.variables:
                 raise self.refused(part, "write a product with *")
-            near = closest(name, function_names())
-            hint = f"did you mean {near}?" if near else f"there are {', '.join(function_names())}"
+            near = closest(name, listed_names())
+            hint = f"did you mean {near}?" if near else f"there are {', '.join(listed_names())}"
             raise self.refused(part, f"there is no function {name}; {hint}")
         if len(values) != _arity(rule):  # math.log would take a second number for the base
             raise self.refused(part, f"{name} takes {_arity(rule)} number{'s' if _arity(rule) > 1 else ''}")

@@ -4,19 +4,21 @@
 from __future__ import annotations
 
 import argparse
+import io
 import math
 import os
 import runpy
 import sys
-import textwrap
 from argparse import ArgumentTypeError
 from collections.abc import Sequence
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
 import autograd as ag
 from autograd import terminal
+from nn._files import place_among_ranks
 from nn.app.builtin import BUILTIN
 from nn.app.datasets import HELD_OUT
 from nn.app.networks import MODELS
@@ -56,10 +58,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if argv is None else list(argv)
     if words[:1] == ["explain"]:  # whose words are an expression, in which a minus begins no option
         return _explain(words[1:])
-    parser = build_parser()
-    if words[:1] and words[0].startswith("-") and words[0] not in ("-h", "--help", "--version"):
-        parser.refuse_options(words[:1])  # before argparse misses the command
-    arguments = parser.parse_args(words)
+    with ExitStack() as stack:
+        if place_among_ranks()[0]:  # the first one tells for all, whose words are the same
+            stack.enter_context(redirect_stdout(io.StringIO()))
+            stack.enter_context(redirect_stderr(io.StringIO()))
+        parser = build_parser()
+        if words[:1] and words[0].startswith("-") and words[0] not in ("-h", "--help", "--version"):
+            parser.refuse_options(words[:1])  # before argparse misses the command
+        arguments = parser.parse_args(words)
     try:
         code: int = arguments.command(arguments)
         sys.stdout.flush()
@@ -136,7 +142,8 @@ def _add_train(commands_of: argparse._SubParsersAction[_Command]) -> None:
     parser = commands_of.add_parser(
         "train",
         help="train a network and save it in a run folder",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage="%(prog)s [options] DATA",
+        formatter_class=terminal.Formatter,
         description=f"""Train a network and save it in a run folder.
 
 DATA is one of
@@ -165,6 +172,7 @@ rows, say nothing, or copy the target are left out. What was done is printed bef
 The same seed gives the same numbers. Ctrl-C or SIGTERM ends training after the current step and saves what was learned.
 While training, that is written to NAME.unfinished beside the run folder, should the program be killed. The same command
 with --resume goes on from there, and ends with the numbers of an unbroken run.
+
 {_defaults()}""",
     )
     data = parser.add_argument("data", metavar="DATA", help="a built-in name, a CSV file, or a folder of images")
@@ -198,6 +206,7 @@ with --resume goes on from there, and ends with the numbers of an unbroken run.
     network.add_argument(
         "--model",
         choices=MODELS,
+        metavar="KIND",
         help="the kind of network: layers of neurons (mlp, the default); convolutions, for images (cnn); or what "
         "learns to spell the lines of a text file (rnn, lstm, gru, transformer)",
     )
@@ -208,8 +217,18 @@ with --resume goes on from there, and ends with the numbers of an unbroken run.
         help="sizes of the hidden layers, e.g. 64,32; none for a linear model. Of cnn, the channels of each "
         "convolution; of transformer, the features of each block",
     )
-    network.add_argument("--activation", choices=sorted(ACTIVATIONS), help="the function between the layers")
-    network.add_argument("--optimizer", choices=sorted(OPTIMIZERS), help="sgd has Nesterov momentum 0.9")
+    network.add_argument(
+        "--activation",
+        choices=sorted(ACTIVATIONS),
+        metavar="NAME",
+        help=f"the function between the layers: {', '.join(sorted(ACTIVATIONS))}",
+    )
+    network.add_argument(
+        "--optimizer",
+        choices=sorted(OPTIMIZERS),
+        metavar="NAME",
+        help=f"{', '.join(sorted(OPTIMIZERS))} (with Nesterov momentum 0.9)",
+    )
     network.add_argument("--learning-rate", type=_positive, metavar="RATE", help="the size of the steps")
     network.add_argument(
         "--weight-decay", type=_not_negative, metavar="RATE", help="how strongly weights are pulled to 0"
@@ -269,7 +288,7 @@ def _add_evaluate(commands_of: argparse._SubParsersAction[_Command]) -> None:
     parser = commands_of.add_parser(
         "evaluate",
         help="measure a trained network on its held-out rows",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=terminal.Formatter,
         description="Measure a trained network again on the held-out rows; the numbers are those of training.",
         epilog="example:\n  python -m nn evaluate runs/digits",
     )
@@ -285,7 +304,7 @@ def _add_predict(commands_of: argparse._SubParsersAction[_Command]) -> None:
     parser = commands_of.add_parser(
         "predict",
         help="predict new rows with a trained network",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=terminal.Formatter,
         description="""Predict new rows with a trained network.
 
 DATA is a CSV file with the columns of training, found by name, in any order; the target's column may be there or not.
@@ -326,7 +345,7 @@ def _defaults() -> str:
         for key, value in values.items():
             shown = ",".join(map(str, value)) if isinstance(value, tuple) else f"{value}"
             texts.append(f"{key.replace('_', ' ')} {shown}")
-        lines += textwrap.wrap(name + ", ".join(texts), 100, initial_indent="  ", subsequent_indent="    ")
+        lines.append(f"  {name}{', '.join(texts)}")
     return "defaults:\n" + "\n".join(lines)
 
 

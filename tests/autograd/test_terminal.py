@@ -12,7 +12,36 @@ import pytest
 
 import autograd as ag
 from autograd.explaining.formula import derivatives, forward_formula, operand_names
-from autograd.terminal import ERRORS, Parser, plain, readable
+from autograd.terminal import ERRORS, Formatter, Parser, plain, readable
+
+
+@pytest.mark.parametrize("columns", [30, 50, 78, 200])
+def test_help_is_laid_out_for_the_terminal(columns: int) -> None:
+    text = """Words of a paragraph that go on and on, and
+on in the next line.
+
+list:
+  first   what it is, in some words that are
+          many
+  second  what this is
+    command --with an-option of-some-length and-another-one
+
+The end.
+Of it."""
+    lines = Formatter("p", width=columns)._fill_text(text, columns, "").splitlines()
+    assert max(map(len, lines)) <= columns
+    assert " ".join(" ".join(lines).split()) == " ".join(text.split())
+    assert [line for line in lines if line.startswith("  first   what")]
+    if columns == 200:
+        assert lines == [
+            "Words of a paragraph that go on and on, and on in the next line.",
+            "",
+            "list:",
+            "  first   what it is, in some words that are many",
+            "  second  what this is command --with an-option of-some-length and-another-one",
+            "",
+            "The end. Of it.",
+        ]
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp437", "latin-1", "utf-8"])

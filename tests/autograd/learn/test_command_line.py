@@ -156,7 +156,13 @@ def test_an_unknown_option_and_help(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         main(["--help"])
     assert stop.value.code == 0
-    assert "--save FILE" in capsys.readouterr().out
+    helped = capsys.readouterr().out
+    assert "--save FILE" in helped
+    named = re.search(r"Functions: (.*?)\.", helped, re.DOTALL)
+    assert named is not None
+    names = named[1].replace("\n", " ").split(", ")
+    assert {"ln", "sigmoid", "hypot"} < set(names) < set(function_names())
+    assert not {"lowered_power", "peak"} & set(names)  # parts of derivatives
     with pytest.raises(SystemExit) as stop:
         main([])
     assert stop.value.code == 2
