@@ -51,7 +51,8 @@ def write(path: str | Path, content: str | bytes) -> None:
             _replace(Path(os.path.realpath(path)), data)
     except OSError as error:
         if error.errno is not None:  # a full disk says no name, and the other name is nothing to anybody
-            error.filename, error.filename2 = str(path), None
+            error.filename = str(path)
+            del error.filename2  # None would be told of as "-> None"
         raise
 
 

@@ -36,7 +36,7 @@ WORDS = {
     **dict.fromkeys(("stop_gradient", "detach"), "a method stops gradients: x.detach()"),
     **dict.fromkeys(("nn", "optim"), "networks are a package of their own: import nn"),
     **dict.fromkeys(
-        ("Adam", "Linear", "MLP", "Module", "SGD", "Sequential", "Trainer", "load", "save"),
+        ("Adam", "Linear", "MLP", "Module", "SGD", "Sequential", "Trainer", "estimator", "lint", "load", "mse", "save"),
         "of networks: import nn; nn.{name}",
     ),
     "manual_seed": "seeds are arguments, as in nn.Linear(4, 3, seed=0), or np.random.default_rng(0)",

@@ -112,6 +112,19 @@ float(t)                                      | TypeError      | t.item()
 float(t[0])                                   | TypeError      | t.item()
 math.exp(a)                                   | TypeError      | ag.exp
 math.exp(t)                                   | TypeError      | np.exp
+list(range(a))                                | TypeError      | range(value)
+[1.0, 2.0][a]                                 | TypeError      | int(value.data)
+complex(a)                                    | TypeError      | value.data
+int(t.sum())                                  | TypeError      | int(tensor) would
+a.shape                                       | AttributeError | a Value is one number
+a.sum()                                       | AttributeError | Tensors have it
+a.op                                          | AttributeError | x.rule.name
+a.prev                                        | AttributeError | x.parents
+a * Fraction(1, 3)                            | TypeError      | float(…)
+t * Decimal("1.5")                            | DTypeError     | float(…)
+ag.lint                                       | AttributeError | nn.lint
+ag.compile(3)                                 | TypeError      | not an int
+ag.draw(a * 1.0).save("nowhere/x.svg")        | FileNotFound   | directory: 'nowhere/x.svg'
 int(a)                                        | TypeError      | value.data
 np.array([a, b])                              | TypeError      | use .data for the number
 np.array([t[0], t[1]])                        | TypeError      | t.detach()
@@ -374,6 +387,8 @@ ERRORS: dict[str, type[Exception]] = {
 def names() -> dict[str, Any]:
     """What the pieces of code speak of, anew for each."""
     import math
+    from decimal import Decimal
+    from fractions import Fraction
 
     rng = np.random.default_rng(0)
     model = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 3))
@@ -387,7 +402,8 @@ def names() -> dict[str, Any]:
         )
 
     return {
-        "math": math, "out": np.zeros(3), "train": train, "MLPClassifier": MLPClassifier,
+        "math": math, "Fraction": Fraction, "Decimal": Decimal, "out": np.zeros(3),
+        "train": train, "MLPClassifier": MLPClassifier,
         "np": np, "ag": ag, "anp": anp, "nn": nn, "w": w, "g": w.grad, "model": model, "fit": trainer.fit,
         "a": ag.Value(2.0), "b": ag.Value(-3.0), "t": ag.Tensor([1.0, 2.0, 3.0], requires_grad=True),
         "X": rng.normal(size=(20, 4)), "y": rng.integers(0, 3, 20), "trainer": trainer,

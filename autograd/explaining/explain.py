@@ -195,7 +195,7 @@ class Explanation:
         return lines
 
     def _array_steps(self, most: int) -> list[str]:
-        lines = [f"{self._count().rstrip(':')}. Backward, step by step (g is the gradient that arrives):"]
+        lines = [f"{self._count().rstrip(':.')}. Backward, step by step (g is the gradient that arrives):"]
         for flow in _trimmed(list(self.flows), None, most):
             if flow is None:
                 lines.append("  …")

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import DTypeError, GraphError, MissingRuleError, ShapeError
+from autograd.errors import DTypeError, GraphError, MissingRuleError, ShapeError, a_kind
 from autograd.functional.flattening import flatten
 from autograd.functional.trees import keys_and_parts, leaves, map_leaves
 from autograd.graph.hooks import untraced
@@ -134,7 +134,7 @@ class OwnPrimitive(Primitive):
         if bound is None or bound.kwargs:
             name, x = next((name, x) for name, x in keywords.items() if _holds_nodes(x))
             raise TypeError(
-                f"{self.name} was given a {type(x).__name__} as {name}=, which has no position: pass nodes by position"
+                f"{self.name} was given {a_kind(x)} as {name}=, which has no position: pass nodes by position"
             )
         return bound.args
 
@@ -209,14 +209,14 @@ class OwnPrimitive(Primitive):
         part = next((x for x in leaves(result) if isinstance(x, Node) and x.requires_grad), None)
         if part is not None:
             raise GraphError(
-                f"{self.name} took a {type(part).__name__} that requires a gradient from outside, which would lose it: "
+                f"{self.name} took {a_kind(part)} that requires a gradient from outside, which would lose it: "
                 f"make it an argument of {self.name}, or use its .data where it is constant"
             )
 
     def _check_kind(self, result: Any, array: Any) -> None:
         if array.dtype.kind not in "fbiuc":
             raise TypeError(
-                f"the primitive {self.name} gave a {type(result).__name__}: a primitive gives a number, an array, "
+                f"the primitive {self.name} gave {a_kind(result)}: a primitive gives a number, an array, "
                 "or a container of them"
             )
 
@@ -273,7 +273,7 @@ class OwnPrimitive(Primitive):
             array = np.array(found)  # a copy, as of results
             if array.dtype.kind not in "fbiuc":
                 raise TypeError(
-                    f"the rule of {self.name} for argument {position} gave a {type(found).__name__}, not a gradient"
+                    f"the rule of {self.name} for argument {position} gave {a_kind(found)}, not a gradient"
                     + ("; a maker for defvjp goes there as defvjp(…), not as defrule(…)" if callable(found) else "")
                 )
             found = array

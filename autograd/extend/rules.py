@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.arguments import checked, explained
-from autograd.errors import GraphError
+from autograd.errors import GraphError, a_kind
 from autograd.extend.own import OwnPrimitive
 from autograd.functional.derivatives import make_vjp
 from autograd.functional.trees import leaves
@@ -377,7 +377,7 @@ def _from_maker(maker: Maker) -> Vjp:
         product = maker(y, *inputs, **attrs)
         if not callable(product):
             raise TypeError(
-                f"a maker for defvjp gives a function of g, not a {type(product).__name__}; "
+                f"a maker for defvjp gives a function of g, not {a_kind(product)}; "
                 "a rule(g, y, *args) that gives the gradient at once is for defrule"
             )
         return product(g)

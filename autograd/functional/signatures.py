@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal, Protocol, TypeAlias, TypeVar, overloa
 
 from numpy.typing import NDArray
 
+from autograd.errors import a_kind
 from autograd.graph.node import Node
 from autograd.kinds import N, Recording
 
@@ -137,8 +138,7 @@ def check_asked(operation: str, function: Any, argnum: Any) -> None:
     if not callable(function):
         hint = "; of a node that is computed already, y.backward() or ag.gradients(y, [x]) give the derivatives"
         raise TypeError(
-            f"{operation} takes a function, not a {type(function).__name__}"
-            + (hint if isinstance(function, Node) else "")
+            f"{operation} takes a function, not {a_kind(function)}" + (hint if isinstance(function, Node) else "")
         )
     several = argnum if isinstance(argnum, Sequence) and not isinstance(argnum, str) else (argnum,)
     if not all(hasattr(i, "__index__") and getattr(i, "ndim", 0) == 0 for i in several):

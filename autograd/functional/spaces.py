@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 import autograd.numpy as anp
+from autograd.errors import a_kind
 from autograd.functional.trees import keys_and_parts, leaves, map_leaves, with_leaves
 from autograd.graph.node import Node
 
@@ -145,7 +146,7 @@ def vspace(value: Any) -> VSpace:
 def _zeros_like(x: Any) -> Array:
     array = np.asarray(_raw(x))
     if array.dtype.kind not in "fciub":
-        raise TypeError(f"no vector space holds a {type(x).__name__}: only numbers, arrays, and containers of them")
+        raise TypeError(f"no vector space holds {a_kind(x)}: only numbers, arrays, and containers of them")
     return np.broadcast_to(np.zeros((), array.dtype), array.shape)
 
 

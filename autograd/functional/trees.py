@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import ShapeError
+from autograd.errors import ShapeError, a_kind
 from autograd.graph.node import Node
 from autograd.tensor.tensor import Tensor
 from autograd.value.value import Value
@@ -65,7 +65,7 @@ def map_leaves(function: Callable[..., Any], tree: Any, *others: Any) -> Any:
     if opened is None:
         for other in others:
             if keys_and_parts(other) is not None:
-                raise ShapeError(f"a {type(other).__name__} where a single number or array was expected")
+                raise ShapeError(f"{a_kind(other)} where a single number or array was expected")
         return function(tree, *others)
     keys, parts = opened
     columns = [parts, *(_matched(keys, tree, other) for other in others)]

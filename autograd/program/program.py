@@ -8,7 +8,7 @@ from typing import Any, NoReturn, Self
 import numpy as np
 
 from autograd.arguments import checked, explained
-from autograd.errors import DTypeError, GraphError, ShapeError
+from autograd.errors import DTypeError, GraphError, ShapeError, a_kind
 from autograd.graph.differentiable import gradients
 from autograd.graph.mode import no_grad
 from autograd.graph.node import Node, describe
@@ -241,7 +241,7 @@ def _check(output: Node, inputs: Sequence[Node], order: int) -> None:
     kind = "array" if isinstance(output, Tensor) else "scalar"
     for node in (output, *inputs):
         if not isinstance(node, Node) or node.kind != kind:
-            what = describe(node) if isinstance(node, Node) else f"a {type(node).__name__}"
+            what = describe(node) if isinstance(node, Node) else f"{a_kind(node)}"
             raise DTypeError(f"a program is recorded from a graph of Values or from one of Tensors, and this is {what}")
     if isinstance(output, Tensor) and order > 1:
         raise DTypeError("a program of Tensors holds the value and its gradients; ag.compile(ag.hessian(f)) holds more")

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from autograd.arguments import explained
-from autograd.errors import DTypeError
+from autograd.errors import DTypeError, a_kind
 from autograd.functional.trees import keys_and_parts, leaves, map_leaves
 from autograd.graph.hooks import current_tracer
 from autograd.graph.mode import recording
@@ -70,7 +70,7 @@ def compile(function: AnyFunction, engine: Engine | None = None) -> AnyFunction:
         (62.5, array([33., 46.]))
     """
     if not callable(function):
-        raise TypeError(f"compile takes a function, not a {type(function).__name__}; pass e.g. ag.value_and_grad(loss)")
+        raise TypeError(f"compile takes a function, not {a_kind(function)}; pass e.g. ag.value_and_grad(loss)")
     traces: OrderedDict[Any, _Trace] = OrderedDict()
 
     @wraps(function)
@@ -165,7 +165,7 @@ class _Trace:
                 self._as_arrays, failed = True, error
         del failed  # and with it what it holds on to
         if any(isinstance(x, Iterator) for x in leaves(output)):
-            raise TypeError(f"ag.compile of a function that gives a {type(output).__name__}: give a list of its parts")
+            raise TypeError(f"ag.compile of a function that gives {a_kind(output)}: give a list of its parts")
         self._form = map_leaves(lambda x: _OUTPUT if isinstance(x, Node) else x, output)
         self._is_flat = type(output) is tuple and all(isinstance(x, Node) for x in output)
         self.routine = prepare(tracer.finish([x for x in leaves(output) if isinstance(x, Node)]), engine)

@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 from numpy import ndarray
 
-from autograd.errors import DTypeError, MatrixError, ShapeError
+from autograd.errors import DTypeError, MatrixError, ShapeError, a_kind
 from autograd.graph.hooks import current_tracer
 from autograd.graph.node import Node, describe
 from autograd.graph.operators import ForeignOperandError
@@ -37,11 +37,12 @@ def as_array(x: Any, rule: Primitive) -> Array:
     try:
         array = np.asarray(x)
     except ValueError:
-        raise ShapeError(
-            f"{rule.name} of a Tensor and a {type(x).__name__} of rows that are not equally long"
-        ) from None
+        raise ShapeError(f"{rule.name} of a Tensor and {a_kind(x)} of rows that are not equally long") from None
     if array.dtype.kind not in "fbiuc":
-        raise DTypeError(f"{rule.name} of a Tensor and {type(x).__name__} ({array.dtype}): expected numbers")
+        raise DTypeError(
+            f"{rule.name} of a Tensor and {type(x).__name__} ({array.dtype}): expected numbers"
+            + (": write float(…) of it" if hasattr(x, "__float__") and not hasattr(x, "dtype") else "")
+        )
     return array
 
 
@@ -183,7 +184,7 @@ def kept(x: Any, dtype: np.dtype[Any], what: str) -> Array:
     except DTypeError:
         raise
     except (TypeError, ValueError):
-        given = repr(x) if len(repr(x)) < 60 else f"a {type(x).__name__}"
+        given = repr(x) if len(repr(x)) < 60 else f"{a_kind(x)}"
         raise DTypeError(f"{what} is of numbers of type {dtype}, in equally long rows, not {given}") from None
 
 
@@ -276,7 +277,7 @@ def _check_kind(x: Any, name: str) -> None:
         return
     if hasattr(type(x), "__array_ufunc__") or hasattr(type(x), "__array_priority__"):
         raise ForeignOperandError(
-            f"{name} of a Tensor and a {type(x).__name__}, which has operators of its own: use np.asarray(x)"
+            f"{name} of a Tensor and {a_kind(x)}, which has operators of its own: use np.asarray(x)"
         )
 
 

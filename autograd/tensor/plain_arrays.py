@@ -44,7 +44,7 @@ def refuse_array() -> NoReturn:
 
 
 def refuse_number() -> NoReturn:
-    """Raise for ``float(t)``, in the words that fit the caller.
+    """Raise for ``float(t)`` or ``int(t)``, in the words that fit the caller.
 
     Raises:
         TypeError: Always.
@@ -53,7 +53,8 @@ def refuse_number() -> NoReturn:
     if _assigns(frame):
         raise TypeError(_INTO_ENTRIES)
     instead = _instead(frame) or "np.exp and its kin (which Tensors understand) in place of math's"
-    raise TypeError(f"float(tensor) would lose the gradient: use t.item() for the number, or {instead}")
+    kind = "int" if frame.f_code.co_name == "__int__" else "float"
+    raise TypeError(f"{kind}(tensor) would lose the gradient: use t.item() for the number, or {instead}")
 
 
 def _assigns(frame: FrameType) -> bool:
@@ -62,13 +63,20 @@ def _assigns(frame: FrameType) -> bool:
 
 
 def _instead(frame: FrameType | None) -> str | None:
-    """What to do in place of a call of a library that takes plain arrays, by the innermost one of those known."""
+    """What to do in place of a call of a library that takes plain arrays, by the innermost one of those known.
+
+    A part of NumPy counts where it is called by what is not known: matplotlib draws by masked arrays.
+    """
+    found = None
     while frame is not None:
         module = frame.f_globals.get("__name__") or ""
         for library, instead in _INSTEAD.items():
             if module == library or module.startswith(f"{library}."):
-                return instead
+                if not module.startswith("numpy"):
+                    return instead
+                found = found or instead
+                break
         if not module.startswith(("numpy", "autograd")):
-            return None
+            break
         frame = frame.f_back
-    return None
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -37,7 +37,17 @@ def operand(x: Any, rule: Primitive) -> float:
     if isinstance(x, Node | np.ndarray):
         other = f"{type(x).__name__} of shape {getattr(x, 'shape', ())}"
         raise TypeError(f"{rule.name} of a Value and {other}: a Value is one number; use a Tensor on both sides")
-    raise TypeError(f"{rule.name} of a Value and {x!r}: expected a number, got {type(x).__name__}")
+    hint = ": write float(…) of it" if hasattr(x, "__float__") else ""
+    raise TypeError(f"{rule.name} of a Value and {x!r}: expected a number, got {type(x).__name__}{hint}")
+
+
+def refused(what: str, instead: str) -> Callable[[Any], NoReturn]:
+    """A method by which Python would take the number out of a Value without a word."""
+
+    def method(_: Any) -> NoReturn:
+        raise TypeError(f"{what} would lose the gradient: use {instead}")
+
+    return method
 
 
 Comparison = Callable[[Any, Any], bool]

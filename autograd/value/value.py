@@ -26,7 +26,7 @@ from autograd.rules.primitive import Primitive
 from autograd.rules.ready import FLOAT_EXCEPTIONS
 from autograd.value.marks import ALONE, CONSTANT, LONE, MANY, MIXED, PAIR, Alone, Arguments, arguments
 from autograd.value.node import ScalarNode
-from autograd.value.numbers import as_float, comparison, operand
+from autograd.value.numbers import as_float, comparison, operand, refused
 from autograd.value.reserve import Reserve
 
 
@@ -292,13 +292,13 @@ class Value(Operators, ScalarNode):
         look_at("a branch", self)
         return bool(self._raw)
 
-    def __float__(self) -> NoReturn:
-        raise TypeError(
-            "float(value), and so math.exp(value) and the like, would lose the gradient: "
-            "use value.data for the number, or ag.exp and its kin for the function"
-        )
-
-    __int__ = __index__ = __complex__ = __float__
+    __float__ = refused(
+        "float(value), and so math.exp(value) and the like,",
+        "value.data for the number, or ag.exp and its kin for the function",
+    )
+    __complex__ = refused("complex(value)", "value.data for the number")
+    __int__ = refused("int(value)", "int(value.data)")
+    __index__ = refused("counting by a Value, as range(value) and items[value] do,", "int(value.data)")
 
     if not TYPE_CHECKING:  # to a type checker a list of Values is no array
 
