@@ -5,11 +5,9 @@ from __future__ import annotations
 
 import argparse
 import io
-import math
 import os
 import runpy
 import sys
-from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from dataclasses import asdict
@@ -22,6 +20,7 @@ from nn._files import place_among_ranks
 from nn.app.builtin import BUILTIN
 from nn.app.datasets import HELD_OUT
 from nn.app.networks import MODELS
+from nn.app.options import count, count_or_zero, not_negative, part, positive, share, sizes
 from nn.app.settings import BASE, SPECIAL
 from nn.app.terminal import INTERRUPTED, warn
 from nn.layers import ACTIVATIONS
@@ -212,7 +211,7 @@ with --resume goes on from there, and ends with the numbers of an unbroken run.
     )
     network.add_argument(
         "--hidden",
-        type=_sizes,
+        type=sizes,
         metavar="SIZES",
         help="sizes of the hidden layers, e.g. 64,32; none for a linear model. Of cnn, the channels of each "
         "convolution; of transformer, the features of each block",
@@ -229,45 +228,45 @@ with --resume goes on from there, and ends with the numbers of an unbroken run.
         metavar="NAME",
         help=f"{', '.join(sorted(OPTIMIZERS))} (with Nesterov momentum 0.9)",
     )
-    network.add_argument("--learning-rate", type=_positive, metavar="RATE", help="the size of the steps")
+    network.add_argument("--learning-rate", type=positive, metavar="RATE", help="the size of the steps")
     network.add_argument(
-        "--weight-decay", type=_not_negative, metavar="RATE", help="how strongly weights are pulled to 0"
+        "--weight-decay", type=not_negative, metavar="RATE", help="how strongly weights are pulled to 0"
     )
     network.add_argument(
         "--label-smoothing",
-        type=_share,
+        type=share,
         metavar="SHARE",
         help="share of the probability to aim for that goes to all classes alike, against overconfidence",
     )
     network.add_argument(
         "--noise",
-        type=_not_negative,
+        type=not_negative,
         metavar="SIZE",
         help="random noise added to the standardised inputs of each step, so that rows are not learnt by heart",
     )
-    network.add_argument("--batch-size", type=_count, metavar="ROWS", help="rows in a step")
-    network.add_argument("--epochs", type=_count, metavar="N", help="at most so many times through the training rows")
+    network.add_argument("--batch-size", type=count, metavar="ROWS", help="rows in a step")
+    network.add_argument("--epochs", type=count, metavar="N", help="at most so many times through the training rows")
     network.add_argument(
         "--patience",
-        type=_count_or_zero,
+        type=count_or_zero,
         metavar="N",
         help="stop when N epochs in a row did not lower the validation loss; 0: never. The best epoch is kept",
     )
     network.add_argument(
         "--members",
-        type=_count,
+        type=count,
         metavar="N",
         help="train N networks at once, each without another part of the rows, and keep their mean",
     )
     network.add_argument(
         "--test-size",
-        type=_part,
+        type=part,
         default=HELD_OUT,
         metavar="SHARE",
         help=f"the share of rows to hold out for the result (default: {HELD_OUT})",
     )
     network.add_argument(
-        "--seed", type=_count_or_zero, default=0, metavar="N", help="for the split, the weights, the order (default: 0)"
+        "--seed", type=count_or_zero, default=0, metavar="N", help="for the split, the weights, the order (default: 0)"
     )
     output = parser.add_argument_group("output")
     output.add_argument("--out", type=Path, metavar="FOLDER", help="the run folder (default: runs/NAME)")
@@ -347,68 +346,3 @@ def _defaults() -> str:
             texts.append(f"{key.replace('_', ' ')} {shown}")
         lines.append(f"  {name}{', '.join(texts)}")
     return "defaults:\n" + "\n".join(lines)
-
-
-def _sizes(text: str) -> tuple[int, ...]:
-    if text.strip().lower() == "none":
-        return ()
-    try:
-        sizes = tuple(int(size) for size in text.split(","))
-    except ValueError:
-        sizes = (0,)
-    if min(sizes) < 1:
-        raise ArgumentTypeError(f"sizes of layers are expected, like 64 or 64,32, or none; got {text!r}")
-    return sizes
-
-
-def _count(text: str) -> int:
-    return _whole(text, 1)
-
-
-def _count_or_zero(text: str) -> int:
-    return _whole(text, 0)
-
-
-def _whole(text: str, least: int) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        number = least - 1
-    if number < least:
-        raise ArgumentTypeError(f"a whole number from {least} on is expected, got {text!r}")
-    return number
-
-
-def _positive(text: str) -> float:
-    number = _float(text)
-    if not 0 < number < math.inf:
-        raise ArgumentTypeError(f"a number above 0 is expected, got {text!r}")
-    return number
-
-
-def _not_negative(text: str) -> float:
-    number = _float(text)
-    if not 0 <= number < math.inf:
-        raise ArgumentTypeError(f"a number from 0 on is expected, got {text!r}")
-    return number
-
-
-def _share(text: str) -> float:
-    number = _float(text)
-    if not 0 <= number < 1:
-        raise ArgumentTypeError(f"a number from 0 to below 1 is expected, got {text!r}")
-    return number
-
-
-def _part(text: str) -> float:
-    number = _float(text)
-    if not 0 < number < 1:
-        raise ArgumentTypeError(f"a number between 0 and 1 is expected, got {text!r}")
-    return number
-
-
-def _float(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
