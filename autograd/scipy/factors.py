@@ -6,86 +6,234 @@ from typing import Any
 
 import numpy as np
 from scipy import linalg as _linalg
+from scipy.optimize import linear_sum_assignment
 
 import autograd.numpy as anp
 from autograd.extend import defjvp, defvjp, primitive
-from autograd.graph.node import Node
-from autograd.numpy.arguments import plain
+from autograd.numpy.arguments import array_of, dtype_of, plain
+from autograd.numpy.complex_numbers import conjugated
+from autograd.rules.products import matrix_transpose
 from autograd.rules.shapes import shape
+from autograd.scipy.calls import in_place_of
+from autograd.scipy.equations import _sylvester, adjoint
 
-# What changes how SciPy works, and not what it finds.
-_WAYS = frozenset(("overwrite_a", "overwrite_b", "check_finite", "lapack_driver", "driver", "turbo", "lwork"))
+# ---- eigenvalues -----------------------------------------------------------------------------------------------------
 
 
-def refuse_options(name: str, instead: str = "", **options: Any) -> None:
-    """Raise for the first option that has a value and changes the result.
+def mirrored(a: Any, lower: bool, hermitian: bool = True) -> Any:
+    """The symmetric matrix, or the Hermitian one, of which a has one triangle, which alone is read."""
+    part = anp.tril(a, -1) if lower else anp.triu(a, 1)
+    diagonal = a * np.eye(shape(a)[-1], dtype=np.finfo(dtype_of(a)).dtype)
+    if hermitian:
+        return part + adjoint(part) + anp.real(diagonal)
+    return part + matrix_transpose(part) + diagonal
 
-    Raises:
-        TypeError: There is one.
+
+@in_place_of(_linalg.eigh, eigvals="use subset_by_index")
+def eigh(
+    a: Any,
+    b: Any = None,
+    *,
+    lower: bool = True,
+    eigvals_only: bool = False,
+    type: int = 1,
+    subset_by_index: Any = None,
+    subset_by_value: Any = None,
+) -> Any:
+    """Eigenvalues and eigenvectors of a symmetric matrix; of nodes NumPy's, whose signs may not be SciPy's.
+
+    With b = L Lᴴ, those of L⁻¹ a L⁻ᴴ, or of Lᴴ a L for the types 2 and 3 (LAPACK Users' Guide, 1999, section 2.3.7).
     """
-    said = [key for key, value in options.items() if value is not None and value is not False]
-    given = next((key for key in said if key not in _WAYS), None)
-    if given is not None:
-        raise TypeError(f"scipy.linalg.{name} on nodes takes no {given}={instead and ': ' + instead}")
-
-
-def eigh(a: Any, b: Any = None, *, lower: bool = True, eigvals_only: bool = False, **options: Any) -> Any:
-    """Eigenvalues and eigenvectors of a symmetric matrix; of nodes NumPy's, whose signs may not be SciPy's."""
-    if not isinstance(a, Node) and not isinstance(b, Node):
-        return _linalg.eigh(a, b, lower=lower, eigvals_only=eigvals_only, **options)
+    a, back = array_of(a), None
     if b is not None:
-        raise TypeError(
-            "scipy.linalg.eigh on nodes takes no b: of L⁻¹ a L⁻ᵀ, where b = L Lᵀ, the eigenvalues are the same"
-        )
-    refuse_options("eigh", **options)
-    triangle: Any = "L" if lower else "U"
-    return anp.linalg.eigvalsh(a, triangle) if eigvals_only else anp.linalg.eigh(a, triangle)
+        a, L = mirrored(a, lower), anp.linalg.cholesky(mirrored(array_of(b), lower))
+        a = adjoint(anp.linalg.solve(L, adjoint(anp.linalg.solve(L, a)))) if type == 1 else adjoint(L) @ a @ L
+        back = (lambda V: L @ V) if type == 3 else (lambda V: anp.linalg.solve(adjoint(L), V))
+    w, V = anp.linalg.eigh(a, "L" if lower or b is not None else "U")
+    if subset_by_index is not None and subset_by_value is not None:
+        raise ValueError("scipy.linalg.eigh takes subset_by_index= or subset_by_value=, and not both")
+    if subset_by_index is not None:
+        first, last = subset_by_index
+        w, V = w[..., first : last + 1], V[..., first : last + 1]
+    elif subset_by_value is not None:
+        numbers = plain(w, "scipy.linalg.eigh by values")
+        taken = (numbers > subset_by_value[0]) & (numbers <= subset_by_value[1])
+        w, V = w[taken], V[:, taken]
+    return w if eigvals_only else (w, V if back is None else back(V))
 
 
-def eigvalsh(a: Any, b: Any = None, *, lower: bool = True, **options: Any) -> Any:
+@in_place_of(_linalg.eigvalsh, eigvals="use subset_by_index")
+def eigvalsh(
+    a: Any,
+    b: Any = None,
+    *,
+    lower: bool = True,
+    type: int = 1,
+    subset_by_index: Any = None,
+    subset_by_value: Any = None,
+) -> Any:
     """Eigenvalues of a symmetric matrix."""
-    return eigh(a, b, lower=lower, eigvals_only=True, **options)
+    subset = {"subset_by_index": subset_by_index, "subset_by_value": subset_by_value}
+    return eigh(a, b, lower=lower, eigvals_only=True, type=type, **subset)
 
 
-def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, **options: Any) -> Any:
+@in_place_of(_linalg.eig)
+def eig(a: Any, b: Any = None, left: bool = False, right: bool = True) -> Any:
+    """Eigenvalues and eigenvectors, of the length 1, of a square matrix; those of a v = w b v for a regular b."""
+    a = array_of(a)
+    b = None if b is None else array_of(b)
+    w, V = anp.linalg.eig(a if b is None else anp.linalg.solve(b, a))
+    if b is not None:  # in SciPy's order
+        theirs = _linalg.eigvals(*(plain(x, "scipy.linalg.eig") for x in (a, b)))
+        order = linear_sum_assignment(np.abs(theirs[:, None] - plain(w)))[1]
+        w, V = w[order], V[:, order]
+    found: tuple[Any, ...] = (anp.array(w, dtype=np.result_type(dtype_of(w), np.complex64)),)
+    if left:  # rows of the inverse are at right angles to the other vectors
+        across = adjoint(anp.linalg.inv(V if b is None else b @ V))
+        found += (across / anp.linalg.norm(across, axis=0),)
+    found += (V,) if right else ()
+    return found if left or right else found[0]
+
+
+@in_place_of(_linalg.eigvals)
+def eigvals(a: Any, b: Any = None) -> Any:
+    """Eigenvalues of a square matrix."""
+    return eig(a, b, right=False)
+
+
+# ---- singular values -------------------------------------------------------------------------------------------------
+
+
+@in_place_of(_linalg.svd)
+def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     """U, s and Vᵀ with a = U diag(s) Vᵀ; s alone without ``compute_uv``."""
-    if not isinstance(a, Node):
-        return _linalg.svd(a, full_matrices, compute_uv, **options)
-    refuse_options("svd", **options)
     return anp.linalg.svd(a, full_matrices=full_matrices, compute_uv=compute_uv)
 
 
-def svdvals(a: Any, **options: Any) -> Any:
+@in_place_of(_linalg.svdvals)
+def svdvals(a: Any) -> Any:
     """Singular values."""
-    return svd(a, compute_uv=False, **options)
+    return anp.linalg.svd(a, compute_uv=False)
 
 
-def qr(a: Any, overwrite_a: bool = False, lwork: Any = None, mode: str = "full", **options: Any) -> Any:
+@in_place_of(_linalg.pinv)
+def pinv(a: Any, *, atol: float | None = None, rtol: float | None = None, return_rank: bool = False) -> Any:
+    """The pseudo-inverse, and the rank with ``return_rank``."""
+    a = array_of(a)
+    limit = max(shape(a)) * np.finfo(dtype_of(a)).eps if rtol is None else rtol
+    if atol or return_rank:
+        s = np.linalg.svd(plain(a, "scipy.linalg.pinv with atol= or return_rank="), compute_uv=False)
+        limit += (atol or 0.0) / np.max(s, initial=np.finfo(dtype_of(a)).tiny)
+    found = anp.linalg.pinv(a, rcond=limit)
+    return (found, int(np.sum(s > limit * np.max(s)))) if return_rank else found
+
+
+@in_place_of(_linalg.pinvh)
+def pinvh(
+    a: Any, atol: float | None = None, rtol: float | None = None, lower: bool = True, return_rank: bool = False
+) -> Any:
+    """The pseudo-inverse of a symmetric matrix, of which one triangle is read."""
+    return pinv(mirrored(array_of(a), lower), atol=atol, rtol=rtol, return_rank=return_rank)
+
+
+@in_place_of(_linalg.lstsq)
+def lstsq(a: Any, b: Any, cond: float | None = None, lapack_driver: str | None = None) -> Any:
+    """The x that is closest to a x = b, the squares that are left, the rank, and the singular values."""
+    a, b = array_of(a), array_of(b)
+    cond = np.finfo(np.result_type(dtype_of(a), dtype_of(b))).eps if cond is None else cond
+    x, left, rank, s = anp.linalg.lstsq(a, b, cond)
+    if lapack_driver == "gelsy":  # by another decomposition
+        return x, np.empty(0, x.dtype), rank, None
+    if not shape(left)[0]:
+        left = np.empty(0, x.dtype)
+    return x, left if len(shape(b)) > 1 or not shape(left)[0] else left[0], rank, s
+
+
+def _of_full_rank(name: str, A: Any, rcond: float | None) -> Any:
+    """Singular vectors on both sides of a matrix, of which none is lost."""
+    A = array_of(A)
+    U, s, Vh = anp.linalg.svd(A, full_matrices=True)
+    numbers = plain(s, f"scipy.linalg.{name}")
+    limit = np.finfo(s.dtype).eps * max(shape(A)) if rcond is None else rcond
+    if not np.all(numbers > np.max(numbers, initial=0.0) * limit):
+        raise TypeError(
+            f"scipy.linalg.{name} on nodes takes a matrix of full rank: near one of a lower rank its space jumps"
+        )
+    return U, Vh, len(numbers)
+
+
+@in_place_of(_linalg.null_space)
+def null_space(A: Any, rcond: float | None = None) -> Any:
+    """An orthonormal basis, as columns, of the x with A x = 0; how it is turned within that space is nobody's."""
+    _, Vh, count = _of_full_rank("null_space", A, rcond)
+    return adjoint(Vh[count:])
+
+
+@in_place_of(_linalg.orth)
+def orth(A: Any, rcond: float | None = None) -> Any:
+    """An orthonormal basis, as columns, of all A x: the left singular vectors."""
+    U, _, count = _of_full_rank("orth", A, rcond)
+    return U[:, :count]
+
+
+# ---- the nearest unitary matrix --------------------------------------------------------------------------------------
+
+
+@primitive
+def _unitary(a: Any) -> Any:
+    return _linalg.polar(a)[0]
+
+
+_unitary.name = "polar"  # in messages and pictures
+
+
+def _of_unitary(g: Any, u: Any, a: Any) -> Any:
+    """From p Ω + Ω p = uᴴ ȧ − ȧᴴ u, where u̇ = u Ω + (1 − u uᴴ) ȧ p⁻¹ (N. Higham, "Functions of Matrices", 2008, §8)."""
+    if shape(a)[0] < shape(a)[1]:
+        return matrix_transpose(_of_unitary(matrix_transpose(g), matrix_transpose(u), matrix_transpose(a)))
+    g, p = conjugated(g), adjoint(u) @ a
+    inside = adjoint(u) @ g
+    turn = _sylvester(p, p, inside)
+    outside = adjoint(anp.linalg.solve(adjoint(p), adjoint(g - u @ inside)))
+    return conjugated(u @ (turn - adjoint(turn)) + outside)
+
+
+defvjp(_unitary, lambda u, a: lambda g: _of_unitary(g, u, a))
+
+
+@in_place_of(_linalg.polar)
+def polar(a: Any, side: str = "right") -> Any:
+    """U with orthonormal columns (rows) and a positive P, with a = U P, or a = P U from the left."""
+    if side not in ("right", "left"):
+        raise ValueError(f"side={side!r}: expected 'right' or 'left'")
+    u = _unitary(a)
+    return u, adjoint(u) @ a if side == "right" else a @ adjoint(u)
+
+
+@in_place_of(_linalg.orthogonal_procrustes)
+def orthogonal_procrustes(A: Any, B: Any) -> Any:
+    """The orthogonal R that takes A nearest to B, and the sum of the singular values of Aᴴ B."""
+    product = adjoint(array_of(A)) @ array_of(B)
+    R = _unitary(product)
+    return R, anp.real(anp.trace(adjoint(R) @ product))
+
+
+# ---- other factors ---------------------------------------------------------------------------------------------------
+
+
+@in_place_of(_linalg.qr, pivoting="order the columns beforehand")
+def qr(a: Any, mode: str = "full") -> Any:
     """Q and R with a = Q R; (R,) with ``mode="r"``."""
-    if not isinstance(a, Node):
-        if lwork is not None:  # of which SciPy warns from 1.18 on
-            options["lwork"] = lwork
-        return _linalg.qr(a, overwrite_a, mode=mode, **options)
-    refuse_options("qr", "order the columns beforehand", **options)
     if mode not in ("full", "economic", "r"):
         raise TypeError(f'scipy.linalg.qr on nodes takes mode="full", "economic" or "r", got {mode!r}')
     q, r = anp.linalg.qr(a, "reduced" if mode == "economic" else "complete")
     return (r,) if mode == "r" else (q, r)
 
 
-def norm(a: Any, ord: Any = None, axis: Any = None, keepdims: bool = False, check_finite: bool = True) -> Any:
+@in_place_of(_linalg.norm)
+def norm(a: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     """A norm of a vector or a matrix."""
-    if not isinstance(a, Node):
-        return _linalg.norm(a, ord, axis, keepdims, check_finite)
     return anp.linalg.norm(a, ord, axis, keepdims)
-
-
-def pinv(a: Any, **options: Any) -> Any:
-    """The pseudo-inverse."""
-    if not isinstance(a, Node):
-        return _linalg.pinv(a, **options)
-    refuse_options("pinv", **options)
-    return anp.linalg.pinv(a, rcond=max(shape(a)) * np.finfo(a._raw.dtype).eps)
 
 
 # ---- triangular factors ----------------------------------------------------------------------------------------------
@@ -149,51 +297,18 @@ def order_of(pivots: Any) -> Any:
     return order
 
 
-def lu_factor(a: Any, **options: Any) -> Any:
+@in_place_of(_linalg.lu_factor)
+def lu_factor(a: Any) -> Any:
     """L and U in one matrix, and the exchanges of rows."""
-    if not isinstance(a, Node):
-        return _linalg.lu_factor(a, **options)
-    refuse_options("lu_factor", **options)
     return _factored("lu_factor", a)[:2]
 
 
-def lu(a: Any, permute_l: bool = False, **options: Any) -> Any:
-    """P, L and U with a = P L U, or P L and U; the exchange of rows P is constant."""
-    if not isinstance(a, Node):
-        return _linalg.lu(a, permute_l, **options)
-    refuse_options("lu", **options)
+@in_place_of(_linalg.lu)
+def lu(a: Any, permute_l: bool = False, p_indices: bool = False) -> Any:
+    """P, L and U with a = P L U, or P L and U; the exchange of rows P, or the order that it makes, is constant."""
     packed, _, order = _factored("lu", a)
     lower, upper = _lower(packed), anp.triu(packed)
     exchange = np.eye(len(order), dtype=np.finfo(packed.dtype).dtype)[order].T
-    return (exchange @ lower, upper) if permute_l else (exchange, lower, upper)
-
-
-def toeplitz(c: Any, r: Any = None) -> Any:
-    """The matrix with c for its first column, r for its first row, and constant diagonals."""
-    if not isinstance(c, Node) and not isinstance(r, Node):
-        return _linalg.toeplitz(c, r)
-    c = anp.atleast_1d(c)
-    r = anp.conj(c) if r is None else anp.atleast_1d(r)
-    stack = np.broadcast_shapes(shape(c)[:-1], shape(r)[:-1])
-    c, r = (anp.broadcast_to(x, (*stack, shape(x)[-1])) for x in (c, r))
-    rows, columns = np.indices((shape(c)[-1], shape(r)[-1]))
-    return anp.concatenate([c[..., ::-1], r[..., 1:]], axis=-1)[..., shape(c)[-1] - 1 - rows + columns]
-
-
-def circulant(c: Any) -> Any:
-    """The matrix with c for its first column, of which each next one is moved down by one and around."""
-    if not isinstance(c, Node):
-        return _linalg.circulant(c)
-    c = anp.atleast_1d(c)
-    places = np.arange(shape(c)[-1])
-    return c[..., np.subtract.outer(places, places) % len(places)]
-
-
-def hankel(c: Any, r: Any = None) -> Any:
-    """The matrix with c for its first column, r (zeros) for its last row, and constant diagonals that rise."""
-    if not isinstance(c, Node) and not isinstance(r, Node):
-        return _linalg.hankel(c, r)
-    c = anp.atleast_1d(c)
-    r = anp.zeros_like(c) if r is None else anp.atleast_1d(r)
-    places = np.add.outer(*(np.arange(shape(x)[-1]) for x in (c, r)))
-    return anp.concatenate([c, r[..., 1:]], axis=-1)[..., places]
+    if permute_l:
+        return exchange @ lower, upper
+    return np.argsort(order).astype(np.intc) if p_indices else exchange, lower, upper

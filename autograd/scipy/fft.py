@@ -16,12 +16,12 @@ from scipy import fft as _fft
 import autograd.numpy as anp
 from autograd.graph.node import Node
 from autograd.numpy import fourier
-from autograd.numpy.arguments import has_node
 from autograd.numpy.complex_numbers import conj
 from autograd.rules.fourier import OPPOSITE
 from autograd.rules.primitive import Primitive
 from autograd.rules.ready import Vjp
 from autograd.rules.shapes import axis_of, is_complex, rank, shape
+from autograd.scipy.calls import WAYS, in_place_of
 
 fftshift, ifftshift = anp.fft.fftshift, anp.fft.ifftshift
 
@@ -127,29 +127,21 @@ _OF_NODES: dict[str, Callable[..., Any]] = {
 
 
 def _named(name: str, of_nodes: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of SciPy's name and arguments: SciPy's own of plain numbers."""
+    """A function of SciPy's name and arguments."""
     scipys = getattr(_fft, name)
-    signature = inspect.signature(scipys)
+    first, *others = (word for word in inspect.signature(scipys).parameters if word not in {*WAYS, "plan"})
 
     @wraps(scipys)
-    def transform(*args: Any, **kwargs: Any) -> Any:
-        if not any(map(has_node, (*args, *kwargs.values()))):
-            return scipys(*args, **kwargs)
-        bound = signature.bind(*args, **kwargs)
-        bound.apply_defaults()
-        (_, x), *others = bound.arguments.items()
-        given = {word: value for word, value in others if word not in ("overwrite_x", "workers")}
-        if given.pop("plan", None) is not None:
-            raise TypeError(f"scipy.fft.{name} takes no plan=, which no SciPy has made use of yet")
-        for word, value in given.items():
-            if has_node(value):
-                raise TypeError(f"scipy.fft.{name} has no derivative for {word}: give a constant there")
-            if word in ("s", "axes") and hasattr(value, "__index__"):
-                given[word] = (value,)
+    def transform(**given: Any) -> Any:
+        x = given.pop(first)
+        for word in {"s", "axes"} & given.keys():
+            if hasattr(given[word], "__index__"):
+                given[word] = (given[word],)
         return of_nodes(x if isinstance(x, Node) else anp.array(x), **given)
 
-    transform.__module__, transform.__qualname__ = __name__, name  # where a pickle finds it
-    return transform
+    found = in_place_of(scipys, (*others,), takes=(first, *others), plan="no SciPy has made use of it yet")(transform)
+    found.__module__, found.__qualname__ = __name__, name  # where a pickle finds it
+    return found
 
 
 __all__ = ["fftshift", "ifftshift", *_OF_NODES]

@@ -15,28 +15,43 @@ from scipy import linalg as _linalg
 import autograd.numpy as anp
 from autograd.errors import DTypeError
 from autograd.extend import OwnPrimitive, defjvp, defvjp, primitive
-from autograd.graph.node import Node
 from autograd.numpy.arguments import array_of, dtype_of
 from autograd.rules.matrices import told
 from autograd.rules.products import matrix_transpose
 from autograd.rules.shapes import is_complex, shape
 from autograd.rules.shaping import sum_to
+from autograd.scipy.calls import in_place_of
+from autograd.scipy.equations import (
+    _sylvester,
+    solve_continuous_are,
+    solve_continuous_lyapunov,
+    solve_discrete_are,
+    solve_discrete_lyapunov,
+    solve_lyapunov,
+    solve_sylvester,
+)
 from autograd.scipy.factors import (
-    circulant,
+    eig,
     eigh,
+    eigvals,
     eigvalsh,
-    hankel,
+    lstsq,
     lu,
     lu_factor,
+    mirrored,
     norm,
+    null_space,
     order_of,
+    orth,
+    orthogonal_procrustes,
     pinv,
+    pinvh,
+    polar,
     qr,
-    refuse_options,
     svd,
     svdvals,
-    toeplitz,
 )
+from autograd.scipy.patterned import block_diag, circulant, hankel, toeplitz
 
 __all__ = [
     "block_diag",
@@ -44,72 +59,106 @@ __all__ = [
     "cho_solve",
     "cholesky",
     "circulant",
+    "coshm",
+    "cosm",
     "det",
+    "eig",
     "eigh",
+    "eigvals",
     "eigvalsh",
     "expm",
+    "expm_frechet",
     "hankel",
     "inv",
     "logm",
+    "lstsq",
     "lu",
     "lu_factor",
     "lu_solve",
     "norm",
+    "null_space",
+    "orth",
+    "orthogonal_procrustes",
     "pinv",
+    "pinvh",
+    "polar",
     "qr",
+    "sinhm",
+    "sinm",
     "solve",
     "solve_banded",
+    "solve_continuous_are",
+    "solve_continuous_lyapunov",
+    "solve_discrete_are",
+    "solve_discrete_lyapunov",
+    "solve_lyapunov",
     "solve_sylvester",
     "solve_triangular",
     "sqrtm",
     "svd",
     "svdvals",
+    "tanhm",
+    "tanm",
     "toeplitz",
 ]
 
-inv, det = anp.linalg.inv, anp.linalg.det
+
+@in_place_of(_linalg.inv)
+def inv(a: Any, assume_a: Any = None, lower: bool = False) -> Any:
+    """The inverse; of a matrix that is assumed to be symmetric, one triangle is read."""
+    return anp.linalg.inv(_assumed("inv", array_of(a), assume_a, lower))
 
 
-def solve(
-    a: Any, b: Any, lower: bool = False, *, assume_a: Any = None, transposed: bool = False, **options: Any
-) -> Any:
+@in_place_of(_linalg.det)
+def det(a: Any) -> Any:
+    """The determinant."""
+    return anp.linalg.det(a)
+
+
+@in_place_of(_linalg.solve)
+def solve(a: Any, b: Any, lower: bool = False, assume_a: Any = None, transposed: bool = False) -> Any:
     """The x with a x = b, or aᵀ x = b; of a matrix that is assumed to be symmetric, one triangle is read."""
-    if not isinstance(a, Node) and not isinstance(b, Node):
-        given = {name: x for name, x in (("assume_a", assume_a), ("transposed", transposed)) if x}
-        return _linalg.solve(a, b, lower, **given, **options)
-    refuse_options("solve", **options)
-    a, kind = array_of(a), _STRUCTURES.get(assume_a)
-    if kind is None:
-        known = ", ".join(repr(name) for name in _STRUCTURES if name)
-        raise TypeError(f"scipy.linalg.solve on nodes takes no assume_a={assume_a!r}: use {known}")
-    if kind in ("sym", "her"):
-        part, diagonal = anp.tril(a, -1) if lower else anp.triu(a, 1), a * np.eye(shape(a)[-1], dtype=dtype_of(a))
-        other = matrix_transpose(part)
-        a = part + (anp.conj(other) + anp.real(diagonal) if kind == "her" else other + diagonal)
-    elif kind != "gen":
-        a = anp.tril(a) if kind == "lower" else anp.triu(a)
+    a = _assumed("solve", array_of(a), assume_a, lower)
     return anp.linalg.solve(matrix_transpose(a) if transposed else a, b)
 
 
 # What a matrix may be assumed to be.
 _STRUCTURES = {None: "gen", "gen": "gen", "general": "gen", "sym": "sym", "symmetric": "sym"}
 _STRUCTURES |= dict.fromkeys(("her", "hermitian", "pos", "positive definite"), "her")
-_STRUCTURES |= {"upper triangular": "upper", "lower triangular": "lower"}
+_STRUCTURES |= {"upper triangular": "upper", "lower triangular": "lower", "banded": "gen"}
+_STRUCTURES |= {"diagonal": "diagonal", "tridiagonal": "tridiagonal"}
+# What is read of it.
+_PARTS: dict[str, Callable[[Any], Any]] = {
+    "upper": anp.triu,
+    "lower": anp.tril,
+    "diagonal": lambda a: anp.tril(anp.triu(a)),
+    "tridiagonal": lambda a: anp.tril(anp.triu(a, -1), 1),
+}
 
 
-def cholesky(a: Any, lower: bool = False, **options: Any) -> Any:
+def _assumed(name: str, a: Any, assume_a: Any, lower: bool) -> Any:
+    """What is read of a matrix."""
+    kind = _STRUCTURES.get(assume_a)
+    if kind is None:
+        known = ", ".join(repr(name) for name in _STRUCTURES if name)
+        raise TypeError(f"scipy.linalg.{name} on nodes takes no assume_a={assume_a!r}: use {known}")
+    if kind in ("sym", "her"):
+        a = mirrored(a, lower, kind == "her")
+    elif kind != "gen":
+        a = _PARTS[kind](a)
+    return a
+
+
+@in_place_of(_linalg.cholesky)
+def cholesky(a: Any, lower: bool = False) -> Any:
     """The triangular factor L with L Lᵀ = a, from a's lower triangle, or its transpose from the upper one."""
-    if not isinstance(a, Node):
-        return _linalg.cholesky(a, lower, **options)
-    refuse_options("cholesky", **options)
     return anp.linalg.cholesky(a, upper=not lower)
 
 
-def cho_factor(a: Any, lower: bool = False, **options: Any) -> Any:
+@in_place_of(_linalg.cho_factor)
+def cho_factor(a: Any, lower: bool = False) -> Any:
     """The triangular factor for `cho_solve`, and whether it is the lower one."""
-    if not isinstance(a, Node):
-        return _linalg.cho_factor(a, lower, **options)
-    return cholesky(a, lower, **options), lower
+    return cholesky(a, lower), lower
 
 
 # ---- equations -------------------------------------------------------------------------------------------------------
@@ -117,15 +166,15 @@ def cho_factor(a: Any, lower: bool = False, **options: Any) -> Any:
 # several others gets is summed to its shape.
 
 
-def solve_triangular(a: Any, b: Any, trans: Any = 0, lower: bool = False, **options: Any) -> Any:
+@in_place_of(_linalg.solve_triangular)
+def solve_triangular(
+    a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False, check_finite: bool = True
+) -> Any:
     """The x with a x = b, or aᵀ x = b where ``trans``, for a triangular matrix a; see SciPy's."""
-    if not isinstance(a, Node) and not isinstance(b, Node):
-        return _linalg.solve_triangular(a, b, trans, lower, **options)
     a, b = array_of(a), array_of(b)
     if trans in (2, "C"):
         a, trans = anp.conj(a), 1
-    ways = {key: options[key] for key in ("unit_diagonal", "check_finite") if key in options}
-    refuse_options("solve_triangular", **{key: value for key, value in options.items() if key not in ways})
+    ways = {"unit_diagonal": unit_diagonal, "check_finite": check_finite}
     if len(shape(b)) == 1:
         return _solve_triangular(a, b[:, None], trans, lower, **ways)[..., 0]
     if len(shape(b)) > 2 == len(shape(a)):  # a SciPy of single matrices would take the stack for one, and refuses two
@@ -163,13 +212,10 @@ def _for_right_side(x: Any, a: Any, b: Any, trans: Any, lower: bool, **options: 
 defvjp(_solve_triangular, _for_triangle, _for_right_side, None, None)
 
 
-def cho_solve(c_and_lower: tuple[Any, bool], b: Any, **options: Any) -> Any:
+@in_place_of(_linalg.cho_solve)
+def cho_solve(c_and_lower: tuple[Any, bool], b: Any) -> Any:
     """The x with a x = b, from the Cholesky factor of a: ``cho_solve((factor, lower), b)``."""
-    factor, lower = c_and_lower
-    if not isinstance(factor, Node) and not isinstance(b, Node):
-        return _linalg.cho_solve(c_and_lower, b, **options)
-    refuse_options("cho_solve", **options)
-    b = array_of(b)
+    (factor, lower), b = c_and_lower, array_of(b)
     if len(shape(b)) == 1:  # which the second triangle, of a stack, would take for a matrix
         return cho_solve(c_and_lower, b[:, None])[..., 0]
     lower = bool(np.ravel(lower)[0])  # SciPy's cho_factor of a stack says it of each
@@ -177,12 +223,10 @@ def cho_solve(c_and_lower: tuple[Any, bool], b: Any, **options: Any) -> Any:
     return solve_triangular(factor, solve_triangular(factor, b, first, lower), second, lower)
 
 
-def lu_solve(lu_and_piv: tuple[Any, Any], b: Any, trans: int = 0, **options: Any) -> Any:
+@in_place_of(_linalg.lu_solve)
+def lu_solve(lu_and_piv: tuple[Any, Any], b: Any, trans: int = 0) -> Any:
     """The x with a x = b, or aᵀ x = b where ``trans``, from what `lu_factor` gives of a."""
     factors, pivots = lu_and_piv
-    if not isinstance(factors, Node) and not isinstance(b, Node):
-        return _linalg.lu_solve(lu_and_piv, b, trans, **options)
-    refuse_options("lu_solve", **options)
     order, b = order_of(pivots), array_of(b)
     ways = {"lower": True, "unit_diagonal": True}
     if not trans:
@@ -190,39 +234,12 @@ def lu_solve(lu_and_piv: tuple[Any, Any], b: Any, trans: int = 0, **options: Any
     return solve_triangular(factors, solve_triangular(factors, b, trans), trans, **ways)[np.argsort(order)]
 
 
-@primitive
-@told("solve_sylvester")
-def solve_sylvester(a: Any, b: Any, q: Any) -> Any:
-    """The x with a x + x b = q."""
-    return _linalg.solve_sylvester(a, b, q)
-
-
-def _transposed(a: Any, b: Any, g: Any) -> Any:
-    return solve_sylvester(matrix_transpose(a), matrix_transpose(b), g)
-
-
-defvjp(
-    solve_sylvester,
-    lambda x, a, b, q: lambda g: sum_to(-_transposed(a, b, g) @ matrix_transpose(x), shape=shape(a)),
-    lambda x, a, b, q: lambda g: sum_to(-matrix_transpose(x) @ _transposed(a, b, g), shape=shape(b)),
-    lambda x, a, b, q: lambda g: sum_to(_transposed(a, b, g), shape=shape(q)),
-)
-defjvp(
-    solve_sylvester,
-    lambda t, x, a, b, q: -solve_sylvester(a, b, t @ x),
-    lambda t, x, a, b, q: -solve_sylvester(a, b, x @ t),
-    lambda t, x, a, b, q: anp.broadcast_to(solve_sylvester(a, b, t), shape(x)),
-)
-
-
-def solve_banded(l_and_u: tuple[int, int], ab: Any, b: Any, **options: Any) -> Any:
+@in_place_of(_linalg.solve_banded)
+def solve_banded(l_and_u: tuple[int, int], ab: Any, b: Any) -> Any:
     """The x with a x = b, for a matrix a of l diagonals below and u above its own, which are the rows of ab.
 
     Of nodes it is solved as a full matrix.
     """
-    if not isinstance(ab, Node) and not isinstance(b, Node):
-        return _linalg.solve_banded(l_and_u, ab, b, **options)
-    refuse_options("solve_banded", **options)
     ab = array_of(ab)
     size = shape(ab)[-1]
     rows, columns = np.indices((size, size))
@@ -232,22 +249,6 @@ def solve_banded(l_and_u: tuple[int, int], ab: Any, b: Any, **options: Any) -> A
 
 
 # ---- matrices --------------------------------------------------------------------------------------------------------
-
-
-def block_diag(*arrs: Any) -> Any:
-    """The matrix of these along its diagonal, and zeros; of stacks of matrices a stack of such."""
-    if not any(isinstance(x, Node) for x in arrs):
-        return _linalg.block_diag(*arrs)
-    blocks = [anp.reshape(x, (1,) * (2 - len(shape(x))) + shape(x)) for x in map(array_of, arrs)]
-    stack = np.broadcast_shapes(*(shape(x)[:-2] for x in blocks))
-    width = sum(shape(x)[-1] for x in blocks)
-    rows, before = [], 0
-    for x in blocks:
-        height, own = shape(x)[-2:]
-        left, right = (np.zeros((*stack, height, n), dtype_of(x)) for n in (before, width - before - own))
-        rows.append(anp.concatenate([left, anp.broadcast_to(x, (*stack, height, own)), right], axis=-1))
-        before += own
-    return anp.concatenate(rows, axis=-2)
 
 
 def _of_matrices(scipys: Callable[..., Any]) -> OwnPrimitive:
@@ -306,10 +307,44 @@ def _logm(a: Any, **options: Any) -> Any:
 
 expm, logm = _by_larger_matrix(_linalg.expm), _by_larger_matrix(_logm)
 
+
+@in_place_of(_linalg.expm_frechet)
+def expm_frechet(A: Any, E: Any, method: Any = None, compute_expm: bool = True) -> Any:  # noqa: ARG001
+    """The exponential of A, and how it moves in the direction E: both stand in that of a larger matrix."""
+    A, E = array_of(A), array_of(E)
+    zeros = np.zeros(shape(A), dtype_of(A))
+    whole = expm(anp.concatenate([anp.concatenate([A, E], -1), anp.concatenate([zeros, A], -1)], -2))
+    size = shape(A)[-1]
+    moved = whole[..., :size, size:]
+    return (whole[..., :size, :size], moved) if compute_expm else moved
+
+
+def _by_exponentials(name: str, factor: complex, of: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    """A function of exp(f A) and exp(−f A), real of real matrices."""
+    scipys = getattr(_linalg, name)
+
+    @in_place_of(scipys)
+    @wraps(scipys)
+    def function(A: Any) -> Any:
+        A = array_of(A)
+        y = of(expm(A * factor), expm(A * -factor))
+        return anp.real(y) if factor == 1j and not is_complex(A) else y
+
+    function.__module__ = __name__  # where a pickle finds it
+    return function
+
+
+cosm = _by_exponentials("cosm", 1j, lambda up, down: (up + down) / 2)
+sinm = _by_exponentials("sinm", 1j, lambda up, down: (up - down) * -0.5j)
+tanm = _by_exponentials("tanm", 1j, lambda up, down: anp.linalg.solve(up + down, (up - down) * -1j))
+coshm = _by_exponentials("coshm", 1, lambda up, down: (up + down) / 2)
+sinhm = _by_exponentials("sinhm", 1, lambda up, down: (up - down) / 2)
+tanhm = _by_exponentials("tanhm", 1, lambda up, down: anp.linalg.solve(up + down, up - down))
+
 # Of S S = A: S dS + dS S = dA, whatever branch S is on.
 sqrtm = _of_matrices(_linalg.sqrtm)
-defvjp(sqrtm, lambda y, a, **options: lambda g: _transposed(y, y, g))
-defjvp(sqrtm, lambda t, y, a, **options: solve_sylvester(y, y, t))
+defvjp(sqrtm, lambda y, a, **options: lambda g: _sylvester(matrix_transpose(y), matrix_transpose(y), g))
+defjvp(sqrtm, lambda t, y, a, **options: _sylvester(y, y, t))
 
 
 def __getattr__(name: str) -> Any:

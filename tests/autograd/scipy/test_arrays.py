@@ -9,6 +9,7 @@ import pytest
 
 import autograd as ag
 import autograd.numpy as anp
+from autograd.errors import MatrixError
 from autograd.test_util import check_grads
 
 scipy = pytest.importorskip("scipy")
@@ -382,9 +383,9 @@ def test_of_a_triangle_the_other_is_not_read() -> None:
 def test_options_of_factors_are_refused_by_name() -> None:
     a = ag.Tensor(SPD)
     for call, message in (
-        (lambda: linalg.eigh(a, SPD), "takes no b"),
-        (lambda: linalg.eigvalsh(a, subset_by_index=[0, 1]), "takes no subset_by_index="),
-        (lambda: linalg.solve(a, B, assume_a="banded"), "takes no assume_a='banded': use 'gen'"),
+        (lambda: linalg.eig(a, homogeneous_eigvals=True), "takes no homogeneous_eigvals="),
+        (lambda: linalg.null_space(ag.Tensor(np.ones((2, 3)))), "takes a matrix of full rank"),
+        (lambda: linalg.solve(a, B, assume_a="round"), "takes no assume_a='round': use 'gen'"),
         (lambda: linalg.qr(a, pivoting=True), "takes no pivoting=: order the columns"),
         (lambda: linalg.qr(a, mode="raw"), 'takes mode="full"'),
         (lambda: linalg.lu(ag.Tensor(B)), r"a square matrix, got shape \(3, 2\)"),
@@ -392,6 +393,8 @@ def test_options_of_factors_are_refused_by_name() -> None:
         with pytest.raises(TypeError, match=message):
             call()
     assert len(linalg.qr(a, mode="r")) == 1
+    with pytest.raises(MatrixError, match="with r = 0"):
+        linalg.solve_discrete_are(a, SPD, SPD, np.zeros((3, 3)))
 
 
 @pytest.mark.parametrize("name", ["sqrtm", "logm", "expm"])

@@ -16,7 +16,7 @@ def test_what_has_no_derivative_is_refused_by_name() -> None:
     x = ag.Tensor(np.ones(8), requires_grad=True)
     with pytest.raises(TypeError, match=r"^scipy\.fft\.fht has no derivative for mu: give a constant there$"):
         fft.fht(np.ones(8), 0.1, ag.Value(0.5))
-    with pytest.raises(TypeError, match=r"^scipy\.fft\.fft takes no plan="):
+    with pytest.raises(TypeError, match=r"^scipy\.fft\.fft on nodes takes no plan=: no SciPy has made use of it"):
         fft.fft(x, plan=3)
     with pytest.raises(ag.DTypeError, match="rfft of complex numbers"):
         fft.rfft(x + 1j)

@@ -15,11 +15,14 @@ import pytest
 import autograd as ag
 import autograd.numpy as anp
 
-pytest.importorskip("scipy")
+scipy = pytest.importorskip("scipy")
 
-from tests.autograd.numpy.test_calls import flat, slopes_of
-from tests.autograd.scipy.keywords import ROWS, Row
+from tests.autograd.numpy.test_calls import flat, slopes_of  # noqa: E402
+from tests.autograd.scipy.keywords import ROWS, Row  # noqa: E402
 
+# Functions that, with some arguments, go by the numbers: a rank, which of them are real, an exchange of rows.
+BY_NUMBERS = {"eigh", "eigvalsh", "eig", "eigvals", "pinv", "pinvh", "null_space", "orth", "lu", "lu_factor"}
+BY_NUMBERS = {f"linalg.{name}" for name in BY_NUMBERS}
 SINGLE = {np.dtype(float): np.float32, np.dtype(complex): np.complex64}
 
 
@@ -41,12 +44,14 @@ def each(kind: str = "") -> list[Any]:
 
 
 def both(row: Row, chosen: dict[str, Any], inputs: tuple[Any, ...]) -> tuple[Any, Any, Any]:
-    """Our call, SciPy's, and what that gives; where it refuses, ours is seen to refuse, and there is no more."""
+    """Our call, SciPy's, and what that gives; what a SciPy of today refuses, ours is seen to refuse."""
     ours, scipys = (partial(row.of, function(row, package), **chosen) for package in ("autograd.scipy", "scipy"))
     try:
         with np.errstate(all="ignore"):
             expected = [np.asarray(part) for part in flat(scipys(*map(np.copy, inputs)))]
-    except (TypeError, ValueError, NotImplementedError, RuntimeError, np.linalg.LinAlgError) as error:
+    except (TypeError, ValueError, NotImplementedError, RuntimeError, KeyError, np.linalg.LinAlgError) as error:
+        if tuple(map(int, scipy.__version__.split(".")[:2])) < (1, 16):
+            return ours, scipys, None
         with pytest.raises((type(error), TypeError, ValueError, np.linalg.LinAlgError)):
             ours(*map(ag.Tensor, inputs))
         return ours, scipys, None
@@ -61,10 +66,11 @@ def total(y: Any) -> Any:
     """One real number of a result, by weights that are always the same."""
     rng, found = np.random.default_rng(5), 0.0
     for part in flat(y):
+        kind = np.dtype(getattr(part, "dtype", type(part))).kind
+        if kind not in "fc":  # a rank, places
+            continue
         weights = rng.uniform(0.5, 1.5, np.shape(part))
-        found = found + ag.sum(
-            anp.real(part * (weights - 1j * weights) if np.dtype(part.dtype).kind == "c" else part * weights)
-        )
+        found = found + ag.sum(anp.real(part * (weights - 1j * weights) if kind == "c" else part * weights))
     return found
 
 
@@ -147,7 +153,12 @@ def test_a_program_takes_it_too(row: Row, chosen: dict[str, Any]) -> None:
         return
     slope = ag.value_and_grad(lambda *xs: total(ours(*xs)), tuple(range(len(row.inputs))))
     program = ag.compile(slope, engine="numpy")
-    program(*row.inputs)
+    try:
+        program(*row.inputs)
+    except ag.RecordingError as error:
+        if row.name in BY_NUMBERS and "goes by the numbers" in str(error):
+            return
+        raise
     other = [x * 0.97 + 0.01 for x in row.inputs]
     for found, part in zip(flat(program(*other)), flat(slope(*other)), strict=True):
         np.testing.assert_allclose(found, part, rtol=1e-9, atol=1e-11)
