@@ -31,9 +31,15 @@ sum_ = primitive(
     symbol="Σ", linear=True, doc="y = Σ xᵢ",
 )  # fmt: skip
 
+
+def _divided(g: Any, many: int) -> Any:
+    # Half precision ends at 65504: more are divided by in two steps, of which the first, a power of two, is exact.
+    return g / many if many <= 65504 else g / 32768 / (many / 32768)
+
+
 mean = primitive(
     "mean", forwards.mean,
-    lambda g, y, x, axis, keepdims: broadcast_to(restore(g, x, axis) / count(x, axis), shape=shape(x)),
+    lambda g, y, x, axis, keepdims: broadcast_to(_divided(restore(g, x, axis), count(x, axis)), shape=shape(x)),
     symbol="x̄", linear=True, doc="y = (1/n) Σ xᵢ",
 )  # fmt: skip
 
