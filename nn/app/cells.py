@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import require
-from nn.app.quantities import without_unit
+from nn.app.quantities import ratios, without_unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -209,7 +209,7 @@ def to_numbers(
     Args:
         series: The column.
         comma: Whether a comma begins the decimals, in texts.
-        unit: What may stand after the numbers of texts.
+        unit: The unit of the numbers of texts; what stands in one that it compares with becomes one of it.
 
     Example:
         >>> import pandas as pd
@@ -217,7 +217,7 @@ def to_numbers(
         >>> numbers.tolist(), int(bad.sum())
         ([1234.5, 5.0, 12.0, -3.0, nan, nan], 1)
     """
-    types, series = _pandas().api.types, without_unit(series, unit)
+    types, ratio, series = _pandas().api.types, ratios(series, unit), without_unit(series, unit)
     if types.is_numeric_dtype(series.dtype) and not types.is_complex_dtype(series.dtype):
         numbers = series.to_numpy(dtype=np.float64, na_value=np.nan)
     else:
@@ -239,6 +239,7 @@ def to_numbers(
             others = np.isnan(numbers) & (texts != "")
             if others.any():
                 numbers[others] = _by_text(series[others], value, np.float64, np.nan)
+    numbers = numbers * ratio if unit else numbers
     bad = np.isinf(numbers)
     return (np.where(bad, np.nan, numbers) if bad.any() else numbers), bad
 

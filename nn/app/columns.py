@@ -28,7 +28,7 @@ from nn.app.cells import (
     to_texts,
 )
 from nn.app.datasets import Plan, listed
-from nn.app.quantities import DURATION, distinct, in_words, of_sentinel, unit_of, without_unit
+from nn.app.quantities import DURATION, common, distinct, in_words, of_sentinel, unit_of, without_unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,6 +72,8 @@ _ID = re.compile(
     r"(.*[\W_])?(id|index|idx|key|uuid|guid|rownames?|row_?(number|num|id)|serial|no\.?)|[a-z]+id|Unnamed: \d+",
     re.IGNORECASE,
 )
+# As times of day have it rather than minutes.
+_TWO_DIGITS = re.compile(r"\s*0\d:")
 _TIME = re.compile(r".*(year|date|time|month|week|day|quarter|hour|age).*", re.I)
 
 
@@ -235,6 +237,10 @@ def _take(series: pd.Series[Any], some: pd.Series[Any], name: str, choices: Choi
 
 def _take_dates(series: pd.Series[Any], name: str, form: str, found: Found) -> None:
     found.dates[name] = form
+    if form == "%H:%M" and not any(isinstance(cell, str) and _TWO_DIGITS.match(cell) for cell in series):
+        found.notes.append(
+            f"{quoted(name)} is taken as times of day; if it holds minutes and seconds, --numeric {quoted(name)}"
+        )
     dates = found.converted[name] = require("pandas", "train").Series(to_dates(series, form), index=series.index)
     in_order = dates.is_monotonic_increasing or dates.is_monotonic_decreasing
     if in_order and len(dates) >= ENOUGH_ROWS and dates.nunique() > MOST_DIFFERENT * len(dates):
@@ -254,7 +260,7 @@ def _as_numbers(
     if not wanted and series.dtype.kind not in "iuf" and begins_with_zeros(some.unique()):
         found.notes.append(f"{quoted(name)} begins with zeros, so it holds names and no numbers; or --numeric")
         return None
-    unit = units[0] if len(units) == 1 else ""
+    unit = common(units)
     comma = has_commas(some, found.in_commas, unit)
     if not wanted and _share_of_numbers(*to_numbers(some, comma, unit)) < SOME_NUMBERS:
         return None
@@ -266,7 +272,7 @@ def _as_numbers(
             found.notes.append(f"{quoted(name)} has cells that are no numbers, so missing, {bad.sum():,}: {examples}")
         if unit:
             found.measured[name] = unit
-            found.notes.append(f"{quoted(name)} holds {in_words(unit)}")
+            found.notes.append(f"{quoted(name)} holds {in_words(unit, units)}")
         found.notes += of_sentinel(quoted(name), numbers)
         if series.dtype.kind not in "biuf":
             found.commas += [name] if comma else []

@@ -28,7 +28,7 @@ from nn.app.columns import (
 from nn.app.csvfile import Table, read_table, require_columns
 from nn.app.datasets import DataError, Dataset, Plan, Task, listed
 from nn.app.fingerprint import STANDARD_INPUT, Fingerprint, name_of, read_with_fingerprint
-from nn.app.quantities import DURATION, in_words, of_sentinel
+from nn.app.quantities import DURATION, common, in_words, of_sentinel
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -173,7 +173,7 @@ def _marked(column: pd.Series[Any], in_commas: bool) -> NDArray[np.bool_]:
 def _numbers(column: pd.Series[Any], in_commas: bool) -> tuple[NDArray[np.float64], list[str]]:
     """A column of numbers, and their units."""
     some = column.iloc[some_rows(len(column))]
-    unit = units[0] if len(units := units_in(some)) == 1 else ""
+    unit = common(units := units_in(some))
     return to_numbers(column, has_commas(some, in_commas, unit), unit)[0], units
 
 
@@ -232,7 +232,7 @@ def _target(
 ) -> tuple[NDArray[Any], tuple[str, ...], str, list[str]]:
     """The values to predict, the classes, why it is one task or the other, and what is to be said of the classes."""
     numbers, units = _numbers(column, table.commas)
-    share, unit = _share(column, numbers), units[0] if len(units) == 1 else ""
+    share, unit = _share(column, numbers), common(units)
     if task is None:
         many = column.nunique() > MOST_WHOLE_NUMBER_CLASSES
         if many and (share < MOSTLY_NUMBERS or unit or column.dtype.kind in "iuf") and date_format(column):
@@ -240,7 +240,7 @@ def _target(
                 f"{table.name}: the target {quoted(name)} holds dates; make it a number, such as the days since the "
                 f"first, or pass --task{' (regression, if these are durations)' if unit == DURATION else ''}"
             )
-        if many and 1 < len(units) <= MOST_UNITS:
+        if many and not unit and 1 < len(units) <= MOST_UNITS:
             raise DataError(
                 f"{table.name}: the target {quoted(name)} holds numbers in several units, {listed(units)}; write them "
                 "in one, or pass --task classification"
@@ -256,7 +256,7 @@ def _target(
                 f"{table.name}: the target {quoted(name)} is not a number in row {place + 1}: {text} ({share:.0%} of "
                 "its cells are); correct it, empty the cell, or pass --task classification"
             )
-        said = [f"the target {quoted(name)} holds {in_words(unit)}, and so do predictions"] if unit else []
+        said = [f"the target {quoted(name)} holds {in_words(unit, units)}, and so do predictions"] if unit else []
         return numbers, (), note, [*said, *of_sentinel(f"the target {quoted(name)}", numbers)]
     pandas = require("pandas", "train")
     codes, found = pandas.factorize(column)
