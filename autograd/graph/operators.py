@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from math import inf
 from typing import Any, Self
 
 from autograd.elsewhere import METHODS, Elsewhere
@@ -99,9 +100,14 @@ class Operators(FunctionsOfOne):
         """x for x > 0, slope · x otherwise."""
         return self._call(activations.leaky_relu, self, slope=slope)
 
-    def clip(self, low: float, high: float) -> Self:
-        """x kept between ``low`` and ``high``."""
-        return self._call(arithmetic.clip, self, low=low, high=high)
+    def clip(self, low: float | None = None, high: float | None = None, **bounds: float | None) -> Self:
+        """x kept between ``low`` and ``high``, NumPy's ``min`` and ``max``; None leaves a side open."""
+        named = {"low": bounds.pop("min", None), "high": bounds.pop("max", None)}
+        given = {"low": low, "high": high}
+        if bounds or any(named[side] is not None is not given[side] for side in given):
+            raise TypeError("clip takes low and high, or min and max, each side once")
+        low, high = (given[side] if named[side] is None else named[side] for side in given)
+        return self._call(arithmetic.clip, self, low=-inf if low is None else low, high=inf if high is None else high)
 
 
 # Whoever derives from it and has such a name has it before these; it has none of them itself.

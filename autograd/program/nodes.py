@@ -255,13 +255,13 @@ class TracedTensor(Traced, Tensor):
         """Refused, as `data`."""
         refuse(".tolist()", "compute with the Tensor itself, or return it")
 
-    def argmax(self, axis: int | None = None) -> Any:
+    def argmax(self, axis: int | None = None, *, keepdims: bool = False) -> Any:
         """Where the largest entry is, at each replay anew."""
-        return np.argmax(self, axis)
+        return np.argmax(self, axis, keepdims=keepdims)
 
-    def argmin(self, axis: int | None = None) -> Any:
+    def argmin(self, axis: int | None = None, *, keepdims: bool = False) -> Any:
         """Where the smallest entry is, at each replay anew."""
-        return np.argmin(self, axis)
+        return np.argmin(self, axis, keepdims=keepdims)
 
     def __array__(self, *_: Any, **__: Any) -> NoReturn:
         refuse("turning a traced Tensor into an ndarray", "compute with the Tensor itself, or return it")

@@ -255,16 +255,16 @@ class ArrayMethods(NumpyMethods, Exchange):
         return self._call(apply_function, function, (self,), {"axis": axis, "keepdims": keepdims, **words})
 
     @explained
-    def argmax(self, axis: int | None = None) -> Any:
+    def argmax(self, axis: int | None = None, *, keepdims: bool = False) -> Any:
         """Where the largest entry is: plain integers, since positions have no derivative."""
         look_at(".argmax()", self)
-        return self._raw.argmax(axis)
+        return self._raw.argmax(axis, keepdims=keepdims)
 
     @explained
-    def argmin(self, axis: int | None = None) -> Any:
+    def argmin(self, axis: int | None = None, *, keepdims: bool = False) -> Any:
         """Where the smallest entry is: plain integers, since positions have no derivative."""
         look_at(".argmin()", self)
-        return self._raw.argmin(axis)
+        return self._raw.argmin(axis, keepdims=keepdims)
 
 
 for _method in (*vars(ArrayMethods).values(), *vars(Exchange).values()):
