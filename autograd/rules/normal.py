@@ -103,6 +103,8 @@ def _bell(size: Any) -> Any:
 def normal_cdf(x: Any) -> Any:
     """Φ(x)."""
     x = np.asarray(x)
+    if x.dtype == np.float16:  # the polynomials below go beyond its largest number
+        return _single(x.astype(np.float32)).astype(np.float16)
     if x.dtype == np.float32:
         return _single(x)
     size = np.minimum(np.abs(x), LARGEST)
