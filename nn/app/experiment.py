@@ -230,7 +230,7 @@ def _balanced(rows: NDArray[Any], target: NDArray[Any]) -> NDArray[Any]:
     Default.
     """
     counts = np.bincount(target[rows])
-    times = np.maximum(1, np.round(counts.max(initial=1) / np.maximum(counts, 1))).astype(np.int64)
+    times = np.maximum(1, np.round(counts.max(initial=1) / np.maximum(counts, 1))).astype(np.intp)
     repeats = np.minimum(times, max(1, MOST_BALANCED // max(len(rows), 1)))[target[rows]]
     return np.repeat(rows, repeats)
 

@@ -490,7 +490,7 @@ def test_gradients_of_integers_say_which_dtypes_work(data: Any) -> None:
 
 
 def test_integers_made_to_require_a_gradient_later_are_refused_when_it_would_be_rounded() -> None:
-    x = Tensor([1, 2])
+    x = Tensor([1, 2], dtype=np.int64)
     x.requires_grad = True
     with pytest.raises(ag.DTypeError, match="not int64"):
         (x * 0.5).sum().backward()

@@ -111,7 +111,7 @@ def test_whole_numbers_of_a_variable_are_refused_where_they_are_made() -> None:
     [
         ("a word", "hold str,"),
         (object(), "hold object,"),
-        (3, "hold int64,"),
+        (3, f"hold {np.array(3).dtype},"),
     ],
     ids=["string", "object", "integer"],
 )

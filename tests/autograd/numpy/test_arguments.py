@@ -61,7 +61,7 @@ def test_a_type_is_that_of_the_result_and_its_gradient_comes_back_in_the_other(n
         assert y.dtype == np.float32
         assert ag.gradients(ag.sum(y), x).dtype == np.float64
         with pytest.raises(TypeError, match=r"dtype=int64: derivatives are of floating-point numbers"):
-            spelling(x, dtype=int)
+            spelling(x, dtype=np.int64)
 
 
 @pytest.mark.parametrize("call", [

@@ -284,12 +284,12 @@ def test_linear_algebra_of_stacks(name: str) -> None:
         expected = call(getattr(scipy.linalg, function), *arguments)
         if function == "solve_triangular":  # an older one takes a stack b for one matrix, but not a stack of triangles
             scipy.linalg.solve_triangular(LS, BS)
-    except ValueError:
+    except (ValueError, FutureWarning):
         pytest.skip("this SciPy takes single matrices")
+    if name == "toeplitz" and np.ndim(expected) == 2:
+        pytest.skip("this SciPy flattens")
     ours = getattr(linalg, function)
     found = call(ours, *map(ag.Tensor, arguments)).data
-    if name == "toeplitz" and np.ndim(expected) < found.ndim:
-        pytest.skip("this SciPy flattens")
     np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-12)
     check_grads(lambda *x: call(ours, *x), rtol=1e-5)(*arguments)
 

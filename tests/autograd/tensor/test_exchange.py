@@ -116,7 +116,7 @@ def test_what_is_no_array_of_numbers_is_refused() -> None:
     with pytest.raises(TypeError, match="Tensor\\(x\\) copies any"):
         ag.from_dlpack([1.0, 2.0])
     with pytest.raises(ag.DTypeError, match="not int64"):
-        ag.from_dlpack(np.arange(3), requires_grad=True)
+        ag.from_dlpack(np.arange(3, dtype=np.int64), requires_grad=True)
 
 
 def standard(x: Any, y: Any) -> Any:
