@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn, TypeVar
 
-__all__ = ["METHODS", "Elsewhere", "catching", "closest", "no_such_name"]
+__all__ = ["METHODS", "Elsewhere", "a_kind", "catching", "closest", "no_such_name", "with_article"]
 
 AnyCallable = TypeVar("AnyCallable", bound=Callable[..., Any])
 
@@ -107,7 +107,7 @@ class Elsewhere:
         self.name, self.short, self.words = name, short, words
 
     def __get__(self, instance: Any, kind: type) -> NoReturn:
-        raise no_such_name(f"a {kind.__name__}", self.short, self.name, (), self.words)
+        raise no_such_name(with_article(kind.__name__), self.short, self.name, (), self.words)
 
 
 def closest(name: str, names: Iterable[str]) -> str | None:
@@ -131,3 +131,24 @@ def catching(function: AnyCallable) -> AnyCallable:
     known = [parameter for parameter in signature.parameters.values() if parameter.kind is not parameter.VAR_KEYWORD]
     function.__signature__ = signature.replace(parameters=known)  # type: ignore[attr-defined]
     return function
+
+
+def a_kind(x: object) -> str:
+    """The kind of an object as a message names it.
+
+    Example:
+        >>> a_kind(3), a_kind([])
+        ('an int', 'a list')
+    """
+    return with_article(type(x).__name__)
+
+
+def with_article(name: str) -> str:
+    """A name behind its article, as it is spoken.
+
+    Example:
+        >>> with_article("MLP"), with_article("LSTM"), with_article("Linear"), with_article("Embedding")
+        ('an MLP', 'an LSTM', 'a Linear', 'an Embedding')
+    """
+    spelt = name[:2].isupper() and name[0] in "AEFHILMNORSX"
+    return f"{'an' if spelt or name.lower().startswith((*'aeio', 'nd')) else 'a'} {name}"

@@ -48,14 +48,3 @@ class AnomalyError(GradbookError, ArithmeticError):
     """
 
     node: Any = None
-
-
-def a_kind(x: object) -> str:
-    """The kind of an object as a message names it.
-
-    Example:
-        >>> a_kind(3), a_kind([]), a_kind(np.zeros(1))
-        ('an int', 'a list', 'an ndarray')
-    """
-    name = type(x).__name__
-    return f"{'an' if name.lower().startswith((*'aeio', 'nd')) else 'a'} {name}"

@@ -73,7 +73,7 @@ def laboratory(notebooks: Path) -> Iterator[str]:
             server = subprocess.Popen(command, env={**os.environ, **fresh}, stdout=log, stderr=log)
         address = f"http://127.0.0.1:{port}"
         try:
-            for _ in range(120):
+            for _ in range(480):
                 try:
                     urllib.request.urlopen(f"{address}/api/status", timeout=2).close()
                     break

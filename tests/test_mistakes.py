@@ -80,7 +80,6 @@ ag.Tensor([1, 2], requires_grad=True)         | DTypeError     | dtype=np.float6
 ag.Tensor(["a", "b"])                         | DTypeError     | turn texts into numbers
 ag.Tensor(["a"], dtype=float)                 | DTypeError     | could not convert string to float: 'a'
 ag.maximum(ag.Tensor([1 + 2j]), 0)            | DTypeError     | maximum is not differentiable for complex numbers
-ag.Tensor([None, 1.0])                        | DTypeError     | .astype(float)
 ag.Tensor({"a": 1.0})                         | DTypeError     | holds numbers
 ag.Tensor([[1.0], [1.0, 2.0]])                | ShapeError     | equally long
 ag.Value("3")                                 | DTypeError     | one real number
@@ -112,6 +111,11 @@ float(t)                                      | TypeError      | t.item()
 float(t[0])                                   | TypeError      | t.item()
 math.exp(a)                                   | TypeError      | ag.exp
 math.exp(t)                                   | TypeError      | np.exp
+ag.Tensor(x for x in [1.0])                   | DTypeError     | make a list of it
+ag.Tensor({1.0, 2.0})                         | DTypeError     | make a list of it
+ag.Tensor([1.0, None])                        | DTypeError     | np.nan for None
+ag.Tensor(np.array(["2020-01-01"], "M8[D]"))  | DTypeError     | days since the first
+nn.MLP(2, [1]).summary()                      | AttributeError | an MLP has no
 list(range(a))                                | TypeError      | range(value)
 [1.0, 2.0][a]                                 | TypeError      | int(value.data)
 complex(a)                                    | TypeError      | value.data

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import DTypeError, GraphError, MissingRuleError, ShapeError, a_kind
+from autograd.elsewhere import a_kind
+from autograd.errors import DTypeError, GraphError, MissingRuleError, ShapeError
 from autograd.functional.flattening import flatten
 from autograd.functional.trees import keys_and_parts, leaves, map_leaves
 from autograd.graph.hooks import untraced

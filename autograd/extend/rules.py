@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from autograd.arguments import checked, explained
-from autograd.errors import GraphError, a_kind
+from autograd.elsewhere import a_kind
+from autograd.errors import GraphError
 from autograd.extend.own import OwnPrimitive
 from autograd.functional.derivatives import make_vjp
 from autograd.functional.trees import leaves

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal, Protocol, TypeAlias, TypeVar, overloa
 
 from numpy.typing import NDArray
 
-from autograd.errors import a_kind
+from autograd.elsewhere import a_kind
 from autograd.graph.node import Node
 from autograd.kinds import N, Recording
 

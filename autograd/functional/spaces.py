@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 import autograd.numpy as anp
-from autograd.errors import a_kind
+from autograd.elsewhere import a_kind
 from autograd.functional.trees import keys_and_parts, leaves, map_leaves, with_leaves
 from autograd.graph.node import Node
 

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import ShapeError, a_kind
+from autograd.elsewhere import a_kind
+from autograd.errors import ShapeError
 from autograd.graph.node import Node
 from autograd.tensor.tensor import Tensor
 from autograd.value.value import Value

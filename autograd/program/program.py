@@ -8,7 +8,8 @@ from typing import Any, NoReturn, Self
 import numpy as np
 
 from autograd.arguments import checked, explained
-from autograd.errors import DTypeError, GraphError, ShapeError, a_kind
+from autograd.elsewhere import a_kind
+from autograd.errors import DTypeError, GraphError, ShapeError
 from autograd.graph.differentiable import gradients
 from autograd.graph.mode import no_grad
 from autograd.graph.node import Node, describe

@@ -10,7 +10,8 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from autograd.arguments import explained
-from autograd.errors import DTypeError, a_kind
+from autograd.elsewhere import a_kind
+from autograd.errors import DTypeError
 from autograd.functional.trees import keys_and_parts, leaves, map_leaves
 from autograd.graph.hooks import current_tracer
 from autograd.graph.mode import recording

@@ -11,7 +11,8 @@ from weakref import WeakValueDictionary
 import numpy as np
 from numpy import ndarray
 
-from autograd.errors import DTypeError, MatrixError, ShapeError, a_kind
+from autograd.elsewhere import a_kind
+from autograd.errors import DTypeError, MatrixError, ShapeError
 from autograd.graph.hooks import current_tracer
 from autograd.graph.node import Node, describe
 from autograd.graph.operators import ForeignOperandError
@@ -149,10 +150,13 @@ def numbers_of(data: Any, dtype: Any = None) -> Array:
     if given.dtype.kind in "mMV" or (given.dtype.kind == "O" and any(x is None for x in given.flat)):
         array = np.asarray(given)  # of which NumPy makes numbers, and NaN of None
     if array.dtype.kind not in "fbiuc":
-        texts = array.dtype.kind == "U"
         hint = (
-            "turn texts into numbers first" if texts else "pick columns of numbers, or convert them with .astype(float)"
-        )
+            "turn texts into numbers first" if array.dtype.kind == "U"
+            else "write np.nan for None, or leave it out" if any(x is None for x in array.flat)
+            else "give the days since the first, say" if array.dtype.kind in "mM"
+            else "make a list of it" if array.ndim == 0 and hasattr(data, "__iter__")
+            else "pick columns of numbers, or convert them with .astype(float)"
+        )  # fmt: skip
         raise DTypeError(f"a Tensor holds numbers, not {array.dtype} (from {type(data).__name__}): {hint}")
     return array
 

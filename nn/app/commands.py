@@ -216,7 +216,7 @@ def _steps(experiment: Experiment) -> str:
         model, name = model.member(0), f"loss of the first of {experiment.settings.members} networks"
     row = experiment.parts.held_out[:1]
     inputs = ag.Tensor(fitted.inputs(experiment.dataset.features.iloc[row]), label="inputs")
-    targets = fitted.target.scaled(experiment.dataset.target[row])
+    targets = ag.Tensor(fitted.target.scaled(experiment.dataset.target[row]), label="targets")
     loss = trainer_for(model, fitted).loss
 
     def of_the_row() -> Any:

@@ -151,9 +151,7 @@ def test_another_librarys_function_is_named(library: str, use: Any) -> None:
     found = pytest.importorskip(library)
     if library == "scipy.fft" and pytest.importorskip("scipy").__version__.startswith("1.13."):
         pytest.skip("SciPy 1.13 asks for an array's flags before it asks for the array")
-    with pytest.raises(
-        TypeError, match=r"gradient: (take the table's|autograd\.numpy\.fft|autograd\.scipy has|a picture is of)"
-    ):
+    with pytest.raises(TypeError, match=r"gradient: (take the table's|autograd\.scipy(\.fft)? has|a picture is of)"):
         use(found, Tensor([1.0, 2.0], requires_grad=True))
 
 

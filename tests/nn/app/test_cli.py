@@ -748,6 +748,7 @@ def test_a_page_of_one_rows_loss(data, words, loss, command):
     pytest.importorskip("graphviz", reason="pictures need gradbook[viz]")
     assert command("train", data, *QUICK, *words, "--html").code == 0
     page = Path(f"runs/{data}/steps.html").read_text(encoding="utf-8")
+    assert "targets" in page
     described = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)[1])
     labels = [node["name"] for node in described["nodes"]]
     assert {"inputs", loss, "0.weight"} <= set(labels)
