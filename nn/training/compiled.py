@@ -15,7 +15,7 @@ from nn.losses import Loss
 from nn.module import Module
 from nn.optim import Optimizer
 from nn.outputs import outputs_of
-from nn.training.outside import Same, Watched, attributes, reading_of
+from nn.training.outside import Conditions
 
 __all__ = ["MOST_CHANGES", "RecordedGradients", "RecordedStep", "compile_step"]
 
@@ -33,7 +33,7 @@ class RecordedStep:
         model, optimizer: What it trains.
         loss: Its row in `OUTPUTS` checks targets.
         engine: As for `ag.Program.from_graph`.
-        objective: From the loss to what is made small, such as the loss and a penalty.
+        objective: From the loss to what is minimised, such as the loss and a penalty.
         clip: From all gradients (None for a parameter that has none) to those that the optimizer is to take.
         functions: What beside the model's own methods may read values from outside, which make recordings of their own.
         steady: Whether a model that sets attributes of its layers as it runs is refused; otherwise each such change
@@ -61,9 +61,7 @@ class RecordedStep:
         steady: bool = False,
         beforehand: Callable[[], None] = lambda: None,
     ) -> None:
-        self._functions, self._steady, self._beforehand = functions, steady, beforehand
-        self._reading: Any = None
-        self._readings: list[Any] = []  # of each condition that the model was in
+        self._steady, self._beforehand = steady, beforehand
         self._compute, self._objective, self._clip = compute, objective, clip
         self._model, self._optimizer = model, optimizer
         self._check = outputs_of(loss).check
@@ -74,11 +72,8 @@ class RecordedStep:
         self._given: Any = None
         self._changes = 0
         self._numbered: dict[Any, int] = {}
-        self._watched = Watched(model)
+        self._conditions = Conditions(model, *functions)
         self._precision: Any = None
-        self._conditions: dict[Any, int] = {}
-        self._condition = 0
-        self._modules: list[Module] = []
         self._parameters: list[Any] = []
         # What undisturbed steps are taken by, by the number in `_settled` and the shapes of the batch.
         self._quick: dict[Any, Callable[[tuple[Any, ...]], Any]] = {}
@@ -186,20 +181,12 @@ class RecordedStep:
         These are the attributes of all layers (whether they are in training among them), which weights are frozen, and
         the optimizer's settings.
         """
-        if self._watched.has_changed():
-            self._modules = list(self._model.modules())
+        if self._conditions.look():
             found = {id(p): p for p in (*self._model.parameters(), *self._optimizer.parameters)}
             self._parameters = list(found.values())
-            held = tuple([(Same(module), attributes(module)) for module in self._modules])
-            self._condition = self._conditions.setdefault(held, len(self._conditions))
-            if self._condition == len(self._readings):
-                self._readings.append(reading_of(self._model, *self._functions))
-            self._reading = self._readings[self._condition]
             self._precision = precision_of(self._model)
-            self._watched.look()
         frozen = tuple([parameter.requires_grad for parameter in self._parameters])
-        reading = None if self._reading is None else self._reading()
-        conditions = (self._condition, frozen, self._optimizer.settings, kinds, reading, wants_outputs)
+        conditions = (self._conditions.now(), frozen, self._optimizer.settings, kinds, wants_outputs)
         return self._numbered.setdefault(conditions, len(self._numbered))
 
     def _whole(self, batch: tuple[Any, ...], counts: list[Any], fixed: int) -> Any:
@@ -215,7 +202,7 @@ class RecordedStep:
         used = [parameter for parameter in optimizer.parameters if parameter.requires_grad and parameter in reached]
         if not used:
             raise ag.GraphError(
-                "no parameter of the optimizer takes part in the loss; make it of this model's parameters"
+                "no parameter of the optimizer takes part in the loss; make it from this model's parameters"
             )
         found = dict(zip(used, ag.gradients(total, used, create_graph=True), strict=True))
         gradients = [found.get(parameter) for parameter in optimizer.parameters]

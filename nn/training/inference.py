@@ -17,7 +17,7 @@ from nn.module import Module
 from nn.outputs import outputs_of
 from nn.training.data import Column
 from nn.training.history import Row
-from nn.training.outside import Same, Watched, attributes, reading_of, unsteady
+from nn.training.outside import Conditions, unsteady
 from nn.training.samples import Held, checked, largest_of
 from nn.training.scores import Metric, measured
 
@@ -27,15 +27,13 @@ Array: TypeAlias = NDArray[Any]
 
 # Rows of inputs that go through the network at once where no gradient is needed.
 PREDICTION_BATCH = 1024
-
-
 # How often inputs of one form are to come before the network is recorded for them, which takes as long as 40 calls.
 OFTEN = 32
 # Forms that are known at once.
 KEPT = 64
 
 
-class Program:
+class RecordedForward:
     """A network's outputs by a program, for inputs of a form that comes often: one row takes many times less.
 
     The program is NumPy's and gives the eager numbers. It reads parameters and buffers where they are.
@@ -52,22 +50,19 @@ class Program:
         self._compiled: Any = ag.compile(self._forward, "numpy")
         self._met: dict[Any, int] = {}
         self._replays: dict[Any, Any] = {}
-        self._numbered: dict[Any, int] = {}
-        self._found: list[tuple[bool, Any]] = []  # of each such number: whether it is refused, and what is read
-        self._watched, self._number = Watched(self.model), 0
-        self._reading: Any = None
-        self._refused = False
+        self._conditions = Conditions(self.model, ignored=("training",))
+        self._refused: dict[int, bool] = {}  # by the number of a condition
         self.largest, self._precision = largest_of(self.model), precision_of(self.model)
 
     def __call__(self, x: Array) -> Array | None:
         """The outputs; None where they are to be computed as ever."""
-        if self._watched.has_changed():
+        if self._conditions.look():
             self._look()
-        if self._refused or ag.current_forward_hook() is not None:
+        if self._refused[self._conditions.number] or ag.current_forward_hook() is not None:
             return None
         if self._precision is not None and x.dtype != self._precision:
             x = x.astype(self._precision)
-        form = x.shape, x.dtype, self._number, None if self._reading is None else self._reading()
+        form = x.shape, x.dtype, self._conditions.now()
         replay = self._replays.get(form)
         if replay is None:
             met = self._met[form] = self._met.get(form, 0) + 1
@@ -75,21 +70,13 @@ class Program:
         return None if replay is None else replay([x])
 
     def _look(self) -> None:
-        """What the outputs depend on beside the inputs and the parameters' values has a number."""
-        model = self.model
-        conditions = tuple(
-            [(Same(m), *[each for each in attributes(m) if each[0] != "training"]) for m in model.modules()]
-        )
-        if conditions not in self._numbered:
-            if len(self._numbered) >= KEPT:
-                self._forget()
-            self._numbered[conditions] = len(self._numbered)
-            refused = unsteady(model) is not None
-            self._found.append((refused, None if refused else reading_of(model)))
-        self._number = self._numbered[conditions]
-        self._refused, self._reading = self._found[self._number]
-        self.largest, self._precision = largest_of(model), precision_of(model)
-        self._watched.look()
+        """Take in a model that may have changed."""
+        if len(self._conditions) > KEPT:
+            self._forget()
+            self._conditions.look()
+        if self._conditions.number not in self._refused:
+            self._refused[self._conditions.number] = unsteady(self.model) is not None
+        self.largest, self._precision = largest_of(self.model), precision_of(self.model)
 
     def _recorded(self, x: Array, form: Any) -> Any:
         if len(self._replays) >= KEPT:
@@ -99,8 +86,8 @@ class Program:
             with mode(self.model, training=False), ag.no_grad():
                 self._replays[form] = self._compiled.trace(x, len(self._replays))
         except Exception:  # it does what cannot be recorded, or what is wrong: as ever, it is told what
-            self._refused, self._found[self._number] = True, (True, None)
-        self._watched.look()  # the mode was set and put back
+            self._refused[self._conditions.number] = True
+        self._conditions.unchanged()  # the mode was set and put back
         return self._replays.get(form)
 
     def _forward(self, x: Any, _number: int) -> Any:
@@ -123,7 +110,7 @@ class Inference:
     model: Module
     loss: Loss
     metrics: dict[str, Metric]
-    _program: Program | None = None
+    _program: RecordedForward | None = None
 
     def evaluate(self, x: ArrayLike, y: ArrayLike) -> Row:
         """The loss and the metrics on samples that need not be the training's.
@@ -199,7 +186,7 @@ class Inference:
             return None
         if self._program is None or self._program.model is not self.model:
             own = type(self).predict_step is not Inference.predict_step
-            self._program = None if own else Program(self.model)
+            self._program = None if own else RecordedForward(self.model)
         # Where their sum is small enough, all are finite and small enough; otherwise they are looked at one by one.
         if self._program is None or not np.add.reduce(np.abs(x), axis=None) <= self._program.largest:
             return None

@@ -19,7 +19,7 @@ from nn.module import Module
 from nn.training.names import OURS, attribute_names, held_by, is_restless
 from nn.training.readings import CALLED, PLAIN, STEADY, Reading, function_in, is_plain, readings, value_of
 
-__all__ = ["Reading", "Same", "attributes", "is_ours", "reading_of", "unsteady"]
+__all__ = ["Conditions", "Watched", "attributes", "is_ours", "reading_of", "unsteady"]
 
 
 def attributes(module: Module) -> tuple[Any, ...]:
@@ -34,7 +34,7 @@ def attributes(module: Module) -> tuple[Any, ...]:
         (True, False)
     """
     found = [*held_by(module), *(x for each in _own_classes(type(module)) for x in vars(each).items())]
-    return tuple([(name, _told_apart(value)) for name, value in found])
+    return tuple([(name, _key(value)) for name, value in found])
 
 
 class Same:
@@ -52,12 +52,12 @@ class Same:
         return id(self._what)
 
 
-def _told_apart(value: Any) -> Any:
+def _key(value: Any) -> Any:
     """What is equal where a recording that read this value may be replayed."""
     if isinstance(value, (*PLAIN, Same)):
         return value
     if isinstance(value, tuple | list | dict):
-        return tuple(map(_told_apart, value.values() if isinstance(value, dict) else value))
+        return tuple(map(_key, value.values() if isinstance(value, dict) else value))
     if isinstance(value, MethodType):  # another one each time that it is looked up
         return Same(value.__func__), Same(value.__self__)
     return Same(value)
@@ -234,12 +234,56 @@ def reading_of(model: Module, *functions: Any) -> Reading | None:
 
     def now() -> Any:
         nonlocal found, outside, leading
-        if any(_told_apart(value_of(read)) != before for read, before in leading):
+        if any(_key(value_of(read)) != before for read, before in leading):
             found, outside = _all_known(model, functions)
             leading = _leading(found)
-        return tuple([_told_apart(value_of(read)) for read in found] + [each.now() for each in outside])
+        return tuple([_key(value_of(read)) for read in found] + [each.now() for each in outside])
 
     return now if found or outside else None
+
+
+class Conditions:
+    """What a recording of a model depends on beside its inputs: layers' attributes, and what is read from outside.
+
+    Args:
+        model: The model.
+        *functions: What beside its methods may read values from outside.
+        ignored: Attributes of layers that make no difference.
+
+    Attributes:
+        number: That of the attributes when they were last looked at.
+    """
+
+    def __init__(self, model: Module, *functions: Any, ignored: tuple[str, ...] = ()) -> None:
+        self._model, self._functions, self._ignored = model, functions, ignored
+        self._watched = Watched(model)
+        self._numbers: dict[Any, int] = {}
+        self._readings: list[Reading | None] = []
+        self.number = 0
+
+    def __len__(self) -> int:
+        """How many there were."""
+        return len(self._numbers)
+
+    def look(self) -> bool:
+        """Look at the attributes, if they may have changed; whether that was so."""
+        if not self._watched.has_changed():
+            return False
+        found = [(Same(m), *(x for x in attributes(m) if x[0] not in self._ignored)) for m in self._model.modules()]
+        self.number = self._numbers.setdefault(tuple(found), len(self._numbers))
+        if self.number == len(self._readings):
+            self._readings.append(reading_of(self._model, *self._functions))
+        self._watched.look()
+        return True
+
+    def unchanged(self) -> None:
+        """The model is as it was, though attributes were set."""
+        self._watched.look()
+
+    def now(self) -> tuple[int, Any]:
+        """The number, and what is read from outside."""
+        reading = self._readings[self.number]
+        return self.number, None if reading is None else reading()
 
 
 class _Outside:
@@ -259,9 +303,7 @@ class _Outside:
 
 def _leading(found: list[Reading]) -> list[tuple[Reading, Any]]:
     """What leads on to more that is read."""
-    return [
-        (read, _told_apart(value)) for read in found if isinstance(value := value_of(read), (*CALLED, type, Module))
-    ]
+    return [(read, _key(value)) for read in found if isinstance(value := value_of(read), (*CALLED, type, Module))]
 
 
 def _all_known(model: Module, functions: tuple[Any, ...]) -> tuple[list[Reading], list[_Outside]]:
