@@ -63,8 +63,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _is_of_others(test: DocTest) -> bool:
     theirs = getattr(test.globs.get(test.name.rpartition(".")[2]), "__wrapped__", None)
-    room = getattr(theirs, "__module__", None) or "numpy"  # ufuncs of older versions do not say
-    return theirs is not None and room.partition(".")[0] in ("numpy", "scipy")
+    module = getattr(theirs, "__module__", None) or "numpy"  # ufuncs of older versions do not say
+    return theirs is not None and module.partition(".")[0] in ("numpy", "scipy")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -34,7 +34,7 @@ from autograd.graph.hooks import assign, current_forward_hook, forward_hook, liv
 from autograd.graph.mode import enable_grad, is_recording, no_grad
 from autograd.graph.node import Node
 from autograd.graph.order import topological_order
-from autograd.numpy.protocols import ROOMS_OF
+from autograd.numpy.protocols import MODULES_OF
 from autograd.rules import entries
 from autograd.rules.arithmetic import absolute
 from autograd.rules.entries import *
@@ -227,15 +227,15 @@ else:
     _ON_DEMAND |= dict.fromkeys(("Program", "RecordingError", "compile", "native_is_ready"), "autograd.program")
 
     # Modules with public names of their own.
-    _ROOMS = ("arguments", "builtins", "core", "differential_operators", "extend", "files", "graph", "misc", "numpy")
-    _ROOMS += ("rules", "suggest", "terminal", "test_util", "tracer", "util", "wrap_util")
+    _MODULES = ("arguments", "builtins", "core", "differential_operators", "extend", "files", "graph", "misc", "numpy")
+    _MODULES += ("rules", "suggest", "terminal", "test_util", "tracer", "util", "wrap_util")
 
     def __getattr__(name: str) -> Any:
         """What is imported when it is first used, and every entry of the rule book, a user's own too, by its name."""
         if name in _ON_DEMAND:
             found = globals()[name] = getattr(import_module(_ON_DEMAND[name]), name)
             return found
-        if name in _ROOMS:
+        if name in _MODULES:
             return import_module(f"autograd.{name}")
         if name in BOOK:
             return BOOK[name]
@@ -244,13 +244,13 @@ else:
         raise no_such_name("module 'autograd' (of gradbook)", "ag", name, __dir__(), WORDS)
 
     def __dir__() -> list[str]:
-        return sorted({*__all__, *_ROOMS})
+        return sorted({*__all__, *_MODULES})
 
-    # Two rooms bear the names by which other libraries make a tensor or a value; `__getattr__` answers to those.
-    for _room in ("tensor", "value"):
-        import_module(f"autograd.{_room}")
-        globals().pop(_room)
+    # Two packages bear the names by which other libraries make a tensor or a value; `__getattr__` answers to those.
+    for _module in ("tensor", "value"):
+        import_module(f"autograd.{_module}")
+        globals().pop(_module)
 
 
-ROOMS_OF["scipy.special"] = "autograd.scipy.special"
+MODULES_OF["scipy.special"] = "autograd.scipy.special"
 warn_of_same_name()

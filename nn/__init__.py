@@ -161,7 +161,7 @@ else:
     _ON_DEMAND |= {"load_run": "nn.app.predictor"}
 
     # Modules with public names of their own: some need more than NumPy.
-    _ROOMS = ("estimator", "pictures", "scalar")
+    _MODULES = ("estimator", "pictures", "scalar")
 
     def _no_such_name(owner: str, name: str) -> AttributeError:
         from autograd import suggest
@@ -175,16 +175,16 @@ else:
             return import_module("nn.optim.schedules")
         raise _no_such_name(owner, name)
 
-    for _room in (functional, layers, losses, metrics, optim):
-        _room.__getattr__ = partial(_refuse, _room.__name__)
+    for _module in (functional, layers, losses, metrics, optim):
+        _module.__getattr__ = partial(_refuse, _module.__name__)
 
     def __getattr__(name: str) -> Any:
         if name in _ON_DEMAND:
             found = globals()[name] = getattr(import_module(_ON_DEMAND[name]), name)
             return found
-        if name in (*_ROOMS, "distributed", "figures", "inspect", "per_sample", "training"):
+        if name in (*_MODULES, "distributed", "figures", "inspect", "per_sample", "training"):
             return import_module(f"nn.{name}")
         raise _no_such_name("nn", name)
 
     def __dir__() -> list[str]:
-        return sorted({*__all__, *_ROOMS})
+        return sorted({*__all__, *_MODULES})

@@ -65,7 +65,7 @@ def record(**parts: Schema) -> Schema:
         >>> person({"name": "Ada", "born": {"year": "1815"}})
         Traceback (most recent call last):
         ...
-        nn._schema.SchemaError: born.year must be a whole number from 0 on, got '1815'
+        nn._schema.SchemaError: born.year must be a whole number of at least 0, got '1815'
         >>> person({"name": "Ada", "born": {}})
         Traceback (most recent call last):
         ...
@@ -218,7 +218,7 @@ def whole(least: int, most: float = 2**63 - 1) -> Schema:
 
     def check(value: Any) -> None:
         if type(value) is not int or not least <= value <= most:
-            raise _refused(value, f"a whole number from {least} on")
+            raise _refused(value, f"a whole number of at least {least}")
 
     return check
 

@@ -69,8 +69,8 @@ class World:
     def agree(self, model: Module, optimizer: Optimizer, loader: Any) -> None:
         """Begin as rank 0 does: with its parameters, its optimizer's state, and its order of the samples."""
         order = getattr(loader, "_seed", None)
-        told = model.state_dict(), optimizer.state_dict(), order, len(loader)
-        first = self._communicator.bcast(told)
+        state = model.state_dict(), optimizer.state_dict(), order, len(loader)
+        first = self._communicator.bcast(state)
         model.load_state_dict(first[0])
         optimizer.load_state_dict(first[1])
         if order is not None:
@@ -85,10 +85,10 @@ class World:
     def end_all(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """Report an error that nobody caught, and end all ranks: the others would wait for this one for ever."""
         sys.__excepthook__(kind, error, trace)
-        told = (
+        message = (
             f"rank {self.rank} of {self.size} ended with {kind.__name__}; what was saved can be resumed on any number"
         )
-        print(told, file=sys.stderr, flush=True)
+        print(message, file=sys.stderr, flush=True)
         time.sleep(TO_BE_HEARD)
         self._communicator.Abort(1)
 

@@ -1,4 +1,4 @@
-"""Keeping a network from learning its data by heart, or from taking steps that are too long.
+"""Penalties against overfitting, and limits on the size of gradients.
 
 Penalties on large weights are part of the loss: ``loss = nn.cross_entropy(…) + nn.l2(model.parameters(), 1e-3)``, or
 `Trainer`'s argument ``penalty``. Clipping changes the gradients between the backward pass and the step, or by

@@ -43,13 +43,13 @@ QUICK_METHODS |= {"config", "extra_repr", "members", "update"}  # which users de
 
 
 def functions() -> Iterator[tuple[str, Callable[..., Any]]]:
-    rooms = (ag, nn, nn.init, nn.metrics, nn.pictures, nn.scalar, estimator, extend, test_util)
-    for room in rooms:
-        for name in room.__all__:
-            thing = getattr(room, name)
+    parts = (ag, nn, nn.init, nn.metrics, nn.pictures, nn.scalar, estimator, extend, test_util)
+    for part in parts:
+        for name in part.__all__:
+            thing = getattr(part, name)
             is_error = isinstance(thing, type) and issubclass(thing, Exception)
             if (inspect.isfunction(thing) or inspect.isclass(thing)) and not is_error and name not in NOT_CALLED:
-                yield f"{room.__name__}.{name}", thing
+                yield f"{part.__name__}.{name}", thing
 
 
 def methods() -> Iterator[tuple[str, Callable[..., Any]]]:

@@ -1,4 +1,4 @@
-"""The house: every room imports rooms on lower floors only, and no import goes round in a circle."""
+"""The layers: every package imports packages on lower floors only, and there are no circular imports."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import autograd as ag
 
 ROOT = Path(__file__).parents[1]
 
-# From the ground up; a room is a folder, or a file beside them, and imports from its own folder and from lower floors.
+# From the ground up; a part is a folder, or a file beside them, and imports from its own folder and from lower floors.
 # A file that stands in a folder only for its name, which HIPS autograd gave it, has a floor of its own.
 FLOORS: dict[str, list[set[str]]] = {
     "autograd": [
@@ -50,10 +50,10 @@ FLOORS: dict[str, list[set[str]]] = {
 }
 
 
-House = dict[str, str]  # every module of both packages by its dotted name: what is written in it
+Modules = dict[str, str]  # every module of both packages by its dotted name: what is written in it
 
 
-def house() -> House:
+def house() -> Modules:
     """The house as it stands."""
     found = {}
     for package in FLOORS:
@@ -72,10 +72,10 @@ def statements(source: str) -> list[ast.Import | ast.ImportFrom | ast.Constant |
     return [node for node in ast.walk(ast.parse(source)) if isinstance(node, wanted)]
 
 
-def imports_of(source: str, known: House) -> Iterator[tuple[str, list[str]]]:
+def imports_of(source: str, known: Modules) -> Iterator[tuple[str, list[str]]]:
     """What a module imports, now or later: each module, and the names that are taken from it.
 
-    A string that is a module's name counts, and ``f"autograd.numpy.{name}"`` counts for all of that room.
+    A string that is a module's name counts, and ``f"autograd.numpy.{name}"`` counts for all of that part.
     """
     for node in statements(source):
         if isinstance(node, ast.Import):
@@ -86,7 +86,7 @@ def imports_of(source: str, known: House) -> Iterator[tuple[str, list[str]]]:
         elif isinstance(node, ast.JoinedStr):
             folder = ast.unparse(node)[2:].rpartition(".{")[0]
             if folder in known:
-                inside = [m for m in known if m.rpartition(".")[0] == folder and room_of(m) == room_of(folder)]
+                inside = [m for m in known if m.rpartition(".")[0] == folder and part_of(m) == part_of(folder)]
                 yield from ((m, []) for m in inside)
         else:
             assert not node.level, f"a relative import: {ast.unparse(node)}"
@@ -97,31 +97,31 @@ def imports_of(source: str, known: House) -> Iterator[tuple[str, list[str]]]:
                 yield node.module or "", [name for name in names if f"{node.module}.{name}" not in known]
 
 
-def room_of(module: str) -> str:
+def part_of(module: str) -> str:
     """The folder or file below the package that a module is, or lies in."""
     _, _, inner = module.partition(".")
     known = any(inner in floor for floors in FLOORS.values() for floor in floors)
     return inner if known else inner.partition(".")[0] or "__init__"
 
 
-def upward_imports(known: House) -> Iterator[str]:
-    """Imports that do not lead to a lower floor, and rooms that the plan does not know."""
-    level = {(package, room): i for package in FLOORS for i, rooms in enumerate(FLOORS[package]) for room in rooms}
+def upward_imports(known: Modules) -> Iterator[str]:
+    """Imports that do not lead to a lower floor, and parts that the plan does not know."""
+    level = {(package, part): i for package in FLOORS for i, parts in enumerate(FLOORS[package]) for part in parts}
     for module, source in known.items():
-        package, room = module.partition(".")[0], room_of(module)
-        if (package, room) not in level:
-            yield f"{module}: no floor is known for the room {room!r}"
+        package, part = module.partition(".")[0], part_of(module)
+        if (package, part) not in level:
+            yield f"{module}: no floor is known for the part {part!r}"
             continue
         for other, _ in imports_of(source, known):
-            top, target = other.partition(".")[0], room_of(other)
-            lower = level.get((package, target), 99) < level[package, room]
+            top, target = other.partition(".")[0], part_of(other)
+            lower = level.get((package, target), 99) < level[package, part]
             if package == "autograd" and top == "nn":
                 yield f"{module} imports {other}: the engine knows nothing of networks"
-            elif top == package and target != room and other in known and not lower:
+            elif top == package and target != part and other in known and not lower:
                 yield f"{module} imports {other}, which is not on a lower floor"
 
 
-def circles(known: House) -> Iterator[str]:
+def circles(known: Modules) -> Iterator[str]:
     """Modules that import themselves by way of others."""
     graph = {m: {o for o, _ in imports_of(source, known) if o in known and o != m} for m, source in known.items()}
     while removable := [module for module, others in graph.items() if not others & graph.keys()]:
@@ -134,7 +134,7 @@ def circles(known: House) -> Iterator[str]:
     yield from (f"{module} lies on a circle" for module in sorted(graph))
 
 
-def private_imports(known: House) -> Iterator[str]:
+def private_imports(known: Modules) -> Iterator[str]:
     """Where `nn` uses more of `autograd` than its public names."""
     public = {*dir(ag), "__file__", "__version__"}
     for module, source in known.items():
@@ -162,13 +162,13 @@ def test_the_house_stands(rule: str) -> None:
 PLANTED = {
     "an import of a higher floor": ("autograd.rules.arithmetic", "import autograd.tensor.tensor", "upward"),
     "one within a function": ("autograd.graph.node", "def f():\n    from autograd.value import Value", "upward"),
-    "an import of a neighbour's room": ("autograd.drawing.look", "import autograd.program", "upward"),
+    "an import of a neighbour's part": ("autograd.drawing.look", "import autograd.program", "upward"),
     "the engine on networks": ("autograd.functional.trees", "import nn", "upward"),
-    "a room that nobody knows": ("autograd.attic", "", "upward"),
+    "a part that nobody knows": ("autograd.attic", "", "upward"),
     "a file that nobody knows": ("nn.attic", "", "upward"),
     "a circle of two files": ("autograd.rules.primitive", "import autograd.rules.arithmetic", "circle"),
     "a circle by a name": ("autograd.rules.primitive", 'import_module("autograd.rules.arithmetic")', "circle"),
-    "a circle by a folder's name": ("autograd.rules.shapes", 'import_module(f"autograd.rules.{room}")', "circle"),
+    "a circle by a folder's name": ("autograd.rules.shapes", 'import_module(f"autograd.rules.{part}")', "circle"),
     "a circle through a package": ("nn.training.history", "from nn.training import trainer", "circle"),
     "a private module": ("nn.module", "from autograd.graph.node import Node", "private"),
     "a private name": ("nn.module", "from autograd import import_module", "private"),

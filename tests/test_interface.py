@@ -21,10 +21,10 @@ from nn import _words as nn_words
 
 
 def test_dir_shows_the_public_names_and_the_rooms_that_have_their_own() -> None:
-    rooms = set(dir(ag)) - set(ag.__all__)
+    parts = set(dir(ag)) - set(ag.__all__)
     ours = {"arguments", "extend", "files", "graph", "numpy", "rules", "suggest", "terminal", "test_util"}
-    assert rooms == ours | {"builtins", "core", "differential_operators", "misc", "tracer", "util", "wrap_util"}
-    assert all(isinstance(getattr(ag, room), ModuleType) for room in rooms)
+    assert parts == ours | {"builtins", "core", "differential_operators", "misc", "tracer", "util", "wrap_util"}
+    assert all(isinstance(getattr(ag, part), ModuleType) for part in parts)
     assert set(dir(nn)) - set(nn.__all__) == {"estimator", "pictures", "scalar"}
     for package in (ag, nn):
         assert len(package.__all__) == len(set(package.__all__))

@@ -133,7 +133,7 @@ int(a)                                        | TypeError      | value.data
 np.array([a, b])                              | TypeError      | use .data for the number
 np.array([t[0], t[1]])                        | TypeError      | t.detach()
 np.add(t, 1.0, out=np.zeros(3))               | TypeError      | out=
-np.packbits(t)                                | TypeError      | use t.data where no gradient is wanted
+np.packbits(t)                                | TypeError      | use t.data where no gradient is needed
 ag.relu()                                     | TypeError      | takes 1 input, got 0: y = max(x, 0)
 ag.relu("x")                                  | DTypeError     | relu takes real numbers
 ag.exp([1.0, "a"])                            | DTypeError     | exp takes real numbers
@@ -185,7 +185,7 @@ anp.expp(t)                                   | AttributeError | did you mean np
 out[0] = t[0]                                 | ValueError     | or t.item() for its number
 out[:2] = t[:2]                               | TypeError      | t.detach()
 np.vectorize(len)(t)                          | TypeError      | use t.data or t.detach() where that is meant
-np.histogram2d(t, t)                          | TypeError      | use t.data where no gradient is wanted
+np.histogram2d(t, t)                          | TypeError      | use t.data where no gradient is needed
 t.grad = 3                                    | ShapeError     | of shape (3,): the shapes must be equal
 a.detach().backward()                         | GraphError     | make a leaf with requires_grad=True
 a + t                                         | TypeError      | use a Tensor on both sides

@@ -210,7 +210,7 @@ def test_what_is_not_run_says_why() -> None:
 
 
 def test_no_example_is_skipped() -> None:
-    sources = [path.read_text(encoding="utf-8") for room in ("autograd", "nn") for path in (ROOT / room).rglob("*.py")]
+    sources = [path.read_text(encoding="utf-8") for part in ("autograd", "nn") for path in (ROOT / part).rglob("*.py")]
     assert [text for text in (*PAGES.values(), *sources) if re.search(r"doctest:\s*\+SKIP", text)] == []
 
 

@@ -12,7 +12,7 @@ import pytest
 from autograd.rules.primitive import BOOK
 
 ROOT = Path(__file__).parents[1]
-MODULES = sorted(path for room in ("autograd", "nn") for path in (ROOT / room).rglob("*.py"))
+MODULES = sorted(path for part in ("autograd", "nn") for path in (ROOT / part).rglob("*.py"))
 
 
 @pytest.mark.parametrize("name", ["main", "test"])

@@ -49,8 +49,8 @@ def test_what_is_easily_overlooked_is_named_and_there() -> None:
 
 def test_the_engine_is_as_long_as_it_is_said_to_be() -> None:
     root = Path(ag.__file__).parent
-    rooms = ("rules", "graph", "value", "tensor")
-    lines = sum(len(p.read_text(encoding="utf-8").splitlines()) for room in rooms for p in (root / room).glob("*.py"))
+    parts = ("rules", "graph", "value", "tensor")
+    lines = sum(len(p.read_text(encoding="utf-8").splitlines()) for part in parts for p in (root / part).glob("*.py"))
     (said,) = re.findall(r"the engine and its rule book ([\d,]+) lines", TEXT)
     assert abs(lines - int(said.replace(",", ""))) < 500
 

@@ -130,9 +130,9 @@ EXPLAINED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("room", "wanted"), [("howto", HOW_TO), ("explanation", EXPLAINED)])
-def test_the_lists_of_pages_are_complete(room: str, wanted: dict[str, str]) -> None:
-    folder = ROOT / "docs" / room
+@pytest.mark.parametrize(("part", "wanted"), [("howto", HOW_TO), ("explanation", EXPLAINED)])
+def test_the_lists_of_pages_are_complete(part: str, wanted: dict[str, str]) -> None:
+    folder = ROOT / "docs" / part
     toctree = (folder / "index.md").read_text(encoding="utf-8").splitlines()
     for page in wanted.values():
         assert page in toctree

@@ -111,9 +111,9 @@ def hashes(script: str, *documents: str) -> str:
     return " ".join(f"'sha256-{found}'" for found in dict.fromkeys([own, *inner]))
 
 
-def asset(name: str, room: str = "drawing") -> str:
-    """A file of a room's folder ``assets``."""
-    return (files(f"autograd.{room}") / "assets" / name).read_text(encoding="utf-8")
+def asset(name: str, package: str = "drawing") -> str:
+    """A file in the folder ``assets`` of a package of `autograd`."""
+    return (files(f"autograd.{package}") / "assets" / name).read_text(encoding="utf-8")
 
 
 def _inline(svg: str) -> str:
@@ -227,6 +227,6 @@ def _backward(trace: Trace, place: dict[Node, int], kind: str) -> list[dict[str,
             | ({} if kind == "scalar" else {"entries": _entries(flow.contribution), "sum": _entries(flow.total)})
             for flow in event.flows
         ]
-        told = {"node": place[event.node], "upstream": _shown(event.upstream, kind), "flows": flows}
-        events.append(told if kind == "scalar" else told | {"entries": _entries(event.upstream)})
+        step = {"node": place[event.node], "upstream": _shown(event.upstream, kind), "flows": flows}
+        events.append(step if kind == "scalar" else step | {"entries": _entries(event.upstream)})
     return events

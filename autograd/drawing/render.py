@@ -77,8 +77,8 @@ def _by_dot(source: str, ending: str) -> bytes:
             f"Graphviz did not finish within {SECONDS} s: draw a part (around=node), or fewer nodes (most=)"
         ) from None
     if done.returncode or BEGINNINGS[ending] not in done.stdout[:1000]:
-        told = " ".join(done.stderr.decode(errors="replace").split()) or "without a message"
-        raise RenderError(f"the program `dot` failed: {told}")
+        message = " ".join(done.stderr.decode(errors="replace").split()) or "without a message"
+        raise RenderError(f"the program `dot` failed: {message}")
     return done.stdout
 
 

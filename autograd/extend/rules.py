@@ -74,7 +74,7 @@ def defvjp(function: OwnPrimitive, *vjpmakers: Maker | None, argnums: Iterable[i
         argnums: Which arguments they are for; by default the first ones, in order.
 
     Raises:
-        TypeError: ``function`` is no primitive of a user's own.
+        TypeError: ``function`` is not a primitive of a user's own.
         ValueError: There are not as many makers as ``argnums``.
 
     Example:
@@ -309,7 +309,7 @@ def defrule(function: OwnPrimitive, *rules: Vjp | None, argnums: Iterable[int] |
         argnums: Which arguments they are for; by default the first ones, in order.
 
     Raises:
-        TypeError: ``function`` is no primitive of a user's own.
+        TypeError: ``function`` is not a primitive of a user's own.
         ValueError: There are not as many rules as ``argnums``.
 
     Example:
@@ -345,7 +345,7 @@ def _stays(word: str, function: Any) -> bool:
         warnings.warn(f"{word}: {name} has its derivatives here already, and they stay", stacklevel=4)
     elif isinstance(function, FunctionType) and word in ("defvjp", "defjvp"):
         warnings.warn(
-            f"{word}: {name} is no primitive, so that what it does is differentiated and these derivatives are never "
+            f"{word}: {name} is not a primitive, so what it does is differentiated and these derivatives are never "
             f"asked for: decorate it with @primitive",
             stacklevel=4,
         )
@@ -359,7 +359,7 @@ def _own(word: str, function: Any) -> OwnPrimitive:
         return function
     name = getattr(function, "__name__", "") or getattr(function, "name", "") or " ".join(repr(function).split())
     raise TypeError(
-        f"{word}: {name} is no primitive; make one of your own, f = primitive({name}), and say f's derivatives"
+        f"{word}: {name} is not a primitive; make one of your own, f = primitive({name}), and say f's derivatives"
     )
 
 

@@ -156,8 +156,8 @@ def _results_of(function: Function, name: str, arguments: _Space) -> _Space:
     results = _Space.of(first, ["result"], name, result=True)
     if not np.array_equal(results.numbers, results.flat(second), equal_nan=True):
         raise GradientCheckError(
-            f"{name} gives different results for the same arguments, so that differences mean nothing: "
-            "has it random numbers in it? Give it a generator with a fixed seed each time"
+            f"{name} gives different results for the same arguments, so differences mean nothing: "
+            "does it draw random numbers? Give it a generator with a fixed seed each time"
         )
     bad = np.flatnonzero(~np.isfinite(results.numbers))
     if bad.size:

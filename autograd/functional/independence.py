@@ -1,4 +1,4 @@
-"""A warning of a derivative of 0: right for a constant, a surprise where a number was taken out of the graph."""
+"""A warning about a derivative of 0: right for a constant, a surprise where a number was taken out of the graph."""
 
 from __future__ import annotations
 

@@ -24,10 +24,10 @@ _OPERANDS = frozenset(code for name, code in dis.opmap.items() if name.startswit
 
 
 class Slips:
-    """What has been told already, and when gradients were last left in leaves."""
+    """Which warnings were given already, and when gradients were last left in leaves."""
 
     def __init__(self) -> None:
-        self.told: set[str] = set()
+        self.said: set[str] = set()
         self.last_pass = 0
         self.repeated = 0
 
@@ -39,7 +39,7 @@ class Slips:
             order: The pass's nodes in topological order.
         """
         if leaf.stamp > self.last_pass:
-            if "zero_grad" not in self.told and np.any(np.asarray(_number(leaf._grad))):
+            if "zero_grad" not in self.said and np.any(np.asarray(_number(leaf._grad))):
                 self._tell(
                     "zero_grad",
                     f"{describe(leaf)} still has the gradient of an earlier step, at another value, and this one is "
@@ -47,7 +47,7 @@ class Slips:
                 )
             return
         self.repeated += 1
-        if self.repeated % EVERY == 0 and "updates" not in self.told and (count := _updates(leaf, order)) >= UPDATES:
+        if self.repeated % EVERY == 0 and "updates" not in self.said and (count := _updates(leaf, order)) >= UPDATES:
             self._tell(
                 "updates",
                 f"the graph goes back through {count} updates of {describe(leaf)}, and grows at each step: "
@@ -66,7 +66,7 @@ class Slips:
         self.last_pass = CLOCK.now
 
     def _tell(self, what: str, message: str) -> None:
-        self.told.add(what)
+        self.said.add(what)
         frame, level = sys._getframe(), 1
         while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "autograd":
             frame, level = frame.f_back, level + 1

@@ -139,9 +139,7 @@ def _parts(text: str) -> list[tuple[str, str, ast.expr]]:
     for part in named:
         name, equals, rest = (x.strip() for x in part.partition("="))
         if not equals or not name.isidentifier() or keyword.iskeyword(name) or rest.startswith("="):
-            raise ExpressionError(
-                f"{part.strip()[:60]!r}: in front of a semicolon stands a name for a part: c = a*b; c*c"
-            )
+            raise ExpressionError(f"{part.strip()[:60]!r}: each part before a semicolon needs a name: c = a*b; c*c")
         found.append((name, rest, _parsed(rest).body))
     return [*found, ("", last.strip(), _parsed(last).body)]
 
@@ -188,12 +186,12 @@ class _Computer:
     def _value(self, part: ast.expr) -> Any:
         match part:
             case ast.Constant(value=bool() | complex() | str() | bytes() | None):
-                raise self.refused(part, "only real numbers stand in an expression")
+                raise self.refused(part, "an expression holds real numbers only")
             case ast.Constant(value=int() | float() as number):
                 try:
                     return float(number)
                 except OverflowError:
-                    raise self.refused(part, "a number beyond every float") from None
+                    raise self.refused(part, "a number too large for a float") from None
             case ast.Name(id=name):
                 return self.named(part, name)
             case ast.UnaryOp(op=ast.USub(), operand=inner):

@@ -82,7 +82,7 @@ def _slope(f: Any, gap: Any, axis: int, edge_order: int) -> Any:
         raise ValueError(f"np.gradient with edge_order={edge_order!r}: expected 1 or 2")
     if shape(f)[axis] < edge_order + 1:
         raise ShapeError(
-            f"gradient of shape {shape(f)}: at least {edge_order + 1} entries along axis {axis} are wanted"
+            f"gradient of shape {shape(f)}: at least {edge_order + 1} entries along axis {axis} are needed"
         )
     if not rank(gap):
         return _even_slope(f, gap, axis, edge_order)
@@ -151,7 +151,7 @@ def _of_one_period(x: Any, xp: Any, fp: Any, period: Any) -> tuple[Any, Any, Any
 
 def _vector(name: str, x: Any) -> Any:
     if rank(x) > 1:
-        raise ShapeError(f"{name} of shape {shape(x)}: a vector is wanted")
+        raise ShapeError(f"{name} of shape {shape(x)}: a vector is needed")
     return reshape(x, (1,)) if rank(x) == 0 else x
 
 
@@ -163,7 +163,7 @@ def convolve(a: Any, v: Any, mode: str = "full") -> Any:
         a, v = v, a
     n, m = shape(a)[0], shape(v)[0]
     if not m:
-        raise ShapeError(f"convolve of {n} entries and none: there must be one at least")
+        raise ShapeError(f"convolve of {n} entries and none: at least one is needed")
     if mode not in ("full", "same", "valid"):
         raise ValueError(f'mode={mode!r}: expected "full", "same" or "valid"')
     y = convolutions.convolve(a, v, mode="valid" if mode == "valid" else "full")

@@ -27,7 +27,7 @@ from autograd.suggest import refuse_keywords
 __all__ = ["all_names", "call", "differentiable_version", "name_of", "row_of"]
 
 # Modules with rows of the table that are imported when one is first asked for.
-ROOMS = (
+MODULES = (
     "autograd.numpy.applying",
     "autograd.numpy.calculus",
     "autograd.numpy.complex_numbers",
@@ -158,8 +158,8 @@ def _row(function: Function) -> Row:
 
 @cache
 def _complete() -> None:
-    for room in ROOMS:
-        import_module(room)
+    for module in MODULES:
+        import_module(module)
 
 
 def name_of(function: Function) -> str:

@@ -1,4 +1,4 @@
-"""NumPy's functions, and the methods of its ufuncs, called on nodes: what ``np.concatenate([t, u])`` arrives at."""
+"""NumPy's functions, and the methods of its ufuncs, called on nodes: what ``np.concatenate([t, u])`` dispatches to."""
 
 from __future__ import annotations
 

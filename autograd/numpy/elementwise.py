@@ -1,4 +1,4 @@
-"""Functions of single entries that are put together from those of the book."""
+"""Elementwise functions that are composed of those of the book."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def i0(x: Any) -> Any:
 
 def _checked(symbol: str, *truths: Any) -> tuple[Any, ...]:
     if any(np.result_type(getattr(x, "dtype", type(x))).kind != "b" for x in truths):
-        raise TypeError(f"{symbol} of a Tensor wants truths on both sides: compare first, (a > 0) & (b > 0)")
+        raise TypeError(f"{symbol} of a Tensor needs booleans on both sides: compare first, (a > 0) & (b > 0)")
     return truths
 
 

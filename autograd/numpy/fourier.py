@@ -23,7 +23,7 @@ def _fitted(x: Any, length: int | None, axis: int) -> Any:
     if length is None or length == shape(x)[axis]:
         return x
     if length < 1:
-        raise ValueError(f"a Fourier transform of {length} numbers: there must be one at least")
+        raise ValueError(f"a Fourier transform of {length} numbers: at least one is needed")
     full = list(shape(x))
     if length < full[axis]:
         return x[(*(slice(None),) * axis, slice(length))]

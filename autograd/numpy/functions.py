@@ -1,4 +1,4 @@
-"""Functions put together from primitives, for numbers, arrays, nodes, and lists of Values alike.
+"""Functions composed of primitives, for numbers, arrays, nodes, and lists of Values alike.
 
 Elementwise functions are entries of the rule book themselves (``ag.exp`` is one). Here are those that take NumPy's
 optional arguments, treat several shapes differently, or accept a list of scalar nodes as one node with many parents;

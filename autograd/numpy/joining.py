@@ -1,4 +1,4 @@
-"""Arrays joined and split: functions put together from `concatenate`, `stack` and slices."""
+"""Joining and splitting arrays: functions composed of `concatenate`, `stack` and slices."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, Any, Any]:
     In a program the squares that are left are NaN where NumPy gives none, since the rank is below n.
     """
     if rank(a) != 2:
-        raise ShapeError(f"lstsq of shape {shape(a)}: one matrix is wanted")
+        raise ShapeError(f"lstsq of shape {shape(a)}: one matrix is needed")
     common = np.result_type(dtype_of(a), dtype_of(b))
     a = a if dtype_of(a) == common else cast(a, common)
     rcond = np.finfo(common).eps * builtins.max(shape(a)) if rcond is None else rcond

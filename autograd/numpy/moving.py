@@ -1,4 +1,4 @@
-"""Entries moved about: NumPy does it to their positions, and a gather does it to the entries."""
+"""Rearranging entries: NumPy rearranges their positions, and a gather then takes the entries."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def flip(m: Any, axis: Any = None) -> Any:
     axes = range(rank(m)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     backwards = {axis_of(a, m) for a in axes}
     if len(backwards) < len(axes):
-        raise ShapeError(f"flip of shape {shape(m)} along {axis}: an axis stands twice")
+        raise ShapeError(f"flip of shape {shape(m)} along {axis}: an axis is repeated")
     return shaping.getitem(m, index=tuple(slice(None, None, -1 if a in backwards else None) for a in range(rank(m))))
 
 
@@ -77,7 +77,7 @@ def flipud(m: Any) -> Any:
 def fliplr(m: Any) -> Any:
     """Left to right."""
     if rank(m) < 2:
-        raise ShapeError(f"fliplr of shape {shape(m)}: two axes are wanted")
+        raise ShapeError(f"fliplr of shape {shape(m)}: two axes are needed")
     return flip(m, 1)
 
 

@@ -97,7 +97,7 @@ def _by_weights(
 ) -> Any:
     """The first entry, in ascending order, at which the weights so far are a share of q of all."""
     if method != "inverted_cdf":
-        raise ValueError(f"{name} with weights= has but method='inverted_cdf', not {method!r}")
+        raise ValueError(f"{name} with weights= takes only method='inverted_cdf', not {method!r}")
     weights = broadcast_to(along(name, array_of(weights), a, axis), shape(a))
     q, x, weights = _shares(q), gathered_axes(a, axis), gathered_axes(weights, axis)
     order = selection.argsort(x, axis=-1)

@@ -1,4 +1,4 @@
-"""Arrays made wider on all sides."""
+"""Padding: arrays extended on all sides."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def roots(p: Any) -> Any:
     """Where a polynomial is 0: the eigenvalues of its companion matrix, and 0 itself where it has no constant."""
     p = array_of(p)
     if rank(p) > 1:
-        raise ShapeError(f"roots of shape {shape(p)}: a vector of coefficients is wanted")
+        raise ShapeError(f"roots of shape {shape(p)}: a vector of coefficients is needed")
     inner = trim_zeros(trim_zeros(p, "f"), "b")
     degree, at_zero = shape(inner)[0] - 1, shape(trim_zeros(p, "f"))[0] - shape(inner)[0]
     if degree < 1:
@@ -44,7 +44,7 @@ def polydiv(u: Any, v: Any) -> tuple[Any, Any]:
     """The quotient of two polynomials, and what remains."""
     u, v = (reshape(x, (1,)) if rank(x) == 0 else x + 0.0 for x in map(array_of, (u, v)))
     if rank(u) != 1 or rank(v) != 1 or not shape(u)[0] or not shape(v)[0]:
-        raise ShapeError(f"polydiv of shapes {shape(u)} and {shape(v)}: two vectors of coefficients are wanted")
+        raise ShapeError(f"polydiv of shapes {shape(u)} and {shape(v)}: two vectors of coefficients are needed")
     after = shape(v)[0] - 1
     quotient = []
     for _ in range(shape(u)[0] - after):

@@ -97,7 +97,7 @@ def outer(a: Any, b: Any) -> Any:
 def outer_of_vectors(x1: Any, x2: Any) -> Any:
     """The product of each entry of one vector with each of the other."""
     if rank(x1) != 1 or rank(x2) != 1:
-        raise ShapeError(f"linalg.outer of shapes {shape(x1)} and {shape(x2)}: vectors are wanted")
+        raise ShapeError(f"linalg.outer of shapes {shape(x1)} and {shape(x2)}: vectors are needed")
     return outer(x1, x2)
 
 
@@ -177,7 +177,7 @@ def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axi
     axisa, axisb, axisc = (axisa, axisb, axisc) if axis is None else (axis,) * 3
     for x, at in ((a, axisa), (b, axisb)):
         if rank(x) == 0 or shape(x)[at] not in (2, 3):
-            raise ShapeError(f"cross of shapes {shape(a)} and {shape(b)}: vectors of two or three entries are wanted")
+            raise ShapeError(f"cross of shapes {shape(a)} and {shape(b)}: vectors of two or three entries are needed")
     (a0, a1, *a2), (b0, b1, *b2) = (_components(x, at) for x, at in ((a, axisa), (b, axisb)))
     third = a0 * b1 - a1 * b0
     if not a2 and not b2:
@@ -194,7 +194,7 @@ def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axi
 def cross_of_three(x1: Any, x2: Any, axis: int = -1) -> Any:
     """As `cross`, of three entries each."""
     if not shape(x1)[axis] == shape(x2)[axis] == 3:
-        raise ShapeError(f"linalg.cross of shapes {shape(x1)} and {shape(x2)}: vectors of three entries are wanted")
+        raise ShapeError(f"linalg.cross of shapes {shape(x1)} and {shape(x2)}: vectors of three entries are needed")
     return cross(x1, x2, axis=axis)
 
 

@@ -1,4 +1,4 @@
-"""NumPy's protocols: what ``np.exp(t)`` and ``np.concatenate([t, u])`` arrive at.
+"""NumPy's protocols: what ``np.exp(t)`` and ``np.concatenate([t, u])`` dispatch to.
 
 A ufunc that is an entry of the rule book is applied at once; all else is done by `autograd.numpy.dispatch`, which is
 imported when it is first needed.
@@ -18,18 +18,18 @@ from autograd.graph.node import Node
 from autograd.graph.operators import ForeignOperandError
 from autograd.rules.primitive import OF_UFUNC, Primitive
 
-# Ufuncs of other libraries, entered by the rooms that have rules for them or put them together; and those rooms, which
-# higher floors name here by the library and which are imported when first needed.
+# Ufuncs of other libraries, entered by the modules that have rules for them or compose them; and by library those
+# modules, which are imported when first needed.
 UFUNCS: dict[np.ufunc, Primitive] = {}
 COMPOSED: dict[np.ufunc, Callable[..., Any]] = {}
-ROOMS_OF: dict[str, str] = {}
+MODULES_OF: dict[str, str] = {}
 
 
 @cache
 def _primitive_of(ufunc: np.ufunc) -> Primitive | None:
-    for library, room in ROOMS_OF.items():
+    for library, module in MODULES_OF.items():
         if getattr(sys.modules.get(library), ufunc.__name__, None) is ufunc:
-            import_module(room)
+            import_module(module)
     return UFUNCS.get(ufunc) or OF_UFUNC.get(ufunc)
 
 

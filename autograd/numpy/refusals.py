@@ -52,7 +52,7 @@ def refuse_argument(name: str, argument: str) -> NoReturn:
             if argument == "out"
             else "choose with np.where(condition, result, other)"
             if argument == "where"
-            else "leave it out, or use t.data where no gradient is wanted"
+            else "leave it out, or use t.data where no gradient is needed"
         )
     )
 
@@ -61,9 +61,9 @@ def refuse_function(name: str) -> NoReturn:
     """Raise for a function that has no derivative here."""
     if name in _WRITES:
         raise TypeError(f"{name} has no derivative rule: it writes into an array; make a new one, {_WRITES[name]}")
-    room = f"autograd.{'scipy.special' if name.startswith('scipy.') else 'numpy'}"
-    instead = _INSTEAD.get(name, f"build it from functions that have one (dir({room}) lists them)")
-    raise TypeError(f"{name} has no derivative rule here: {instead}, or use t.data where no gradient is wanted")
+    module = f"autograd.{'scipy.special' if name.startswith('scipy.') else 'numpy'}"
+    instead = _INSTEAD.get(name, f"build it from functions that have one (dir({module}) lists them)")
+    raise TypeError(f"{name} has no derivative rule here: {instead}, or use t.data where no gradient is needed")
 
 
 def refuse_misfit(

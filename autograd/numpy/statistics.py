@@ -211,7 +211,7 @@ def cov(
     """Covariances of rows, or of columns."""
     rows = [as_2d(part) for part in (m, y) if part is not None]
     if any(rank(part) > 2 for part in rows):
-        raise ShapeError(f"covariances of shape {shape(m)}: rows of a matrix are wanted")
+        raise ShapeError(f"covariances of shape {shape(m)}: rows of a matrix are needed")
     rows = [part if rowvar or shape(part)[0] == 1 else matrix_transpose(part) for part in rows]
     x = in_double(rows[0] if len(rows) == 1 else concatenate(rows, 0))
     weights = 1.0

@@ -1,4 +1,4 @@
-"""Array code that adds entries to zeros at given positions: what undoes an index.
+"""Array code that adds entries to zeros at given positions: the transpose of indexing.
 
 NumPy adds at the positions of an array of one axis many times as quickly as at tuples of positions, so that these are
 counted through first.

@@ -71,7 +71,7 @@ triu = primitive(
 # ---- inverses and determinants -------------------------------------------------------------------------------------
 
 inv = primitive(
-    "inv", matrices.told("inv")(lapack.inv),
+    "inv", matrices.naming_shapes("inv")(lapack.inv),
     lambda g, y, x: -matmul(matrix_transpose(y), matmul(g, matrix_transpose(y))),
     analytic=True, jvp=lambda t, y, x: -matmul(y, matmul(t, y)),
     symbol="⁻¹", doc="Y = X⁻¹",
@@ -80,7 +80,7 @@ inv = primitive(
 # np.linalg.solve takes b for a stack of vectors in some versions; here its last two axes are a matrix, unless it is one
 # vector beside one matrix.
 solve = primitive(
-    "solve", matrices.told("solve")(lapack.solve),
+    "solve", matrices.naming_shapes("solve")(lapack.solve),
     lambda g, y, a, b: -_outer(solve(matrix_transpose(a), g), y),
     lambda g, y, a, b: solve(matrix_transpose(a), g),
     analytic=True, jvp=(lambda t, y, a, b: -solve(a, matmul(t, y)), lambda t, y, a, b: solve(a, t)),
@@ -95,7 +95,7 @@ def _outer(u: Any, y: Any) -> Any:
 
 # The cofactors are the inverse's transpose times the determinant, and there too where this is 0; and so are theirs.
 det = primitive(
-    "det", matrices.told("det")(np.linalg.det),
+    "det", matrices.naming_shapes("det")(np.linalg.det),
     lambda g, y, x: _as_matrix(g) * cofactors(x),
     jvp=lambda t, y, x: _over_matrix(t * cofactors(x)),
     doc="y = det X",
@@ -146,7 +146,7 @@ def _over_matrix(x: Any) -> Any:
 # G. Golub and V. Pereyra, "The Differentiation of Pseudo-Inverses and Nonlinear Least Squares Problems Whose Variables
 # Separate", 1973, eq. 4.12; where the rank does not change.
 pinv = primitive(
-    "pinv", matrices.told("pinv")(np.linalg.pinv),
+    "pinv", matrices.naming_shapes("pinv")(np.linalg.pinv),
     lambda g, y, x, rcond: _of_pseudoinverse(y, x, matrix_transpose(y), matrix_transpose(g)) - _between(matrix_transpose(y), g),
     jvp=lambda t, y, x, rcond: _moved_pseudoinverse(y, x, matrix_transpose(y), matrix_transpose(t)) - _between(y, t),
     symbol="⁺", doc="Y = X⁺, the pseudoinverse",
@@ -184,7 +184,7 @@ complement = primitive(
 # I. Murray, "Differentiation of the Cholesky decomposition", 2016, eq. 10: ½ Y⁻ᵀ (P + Pᵀ) Y⁻¹ with P = Φ(YᵀG), the lower
 # triangle with half its diagonal. Of Yᵀ, an upper triangle, the inverse is found by substitution alone.
 cholesky = primitive(
-    "cholesky", matrices.told("cholesky")(np.linalg.cholesky),
+    "cholesky", matrices.naming_shapes("cholesky")(np.linalg.cholesky),
     lambda g, y, x: _of_factor(g, matrix_transpose(y)),
     jvp=lambda t, y, x: matmul(y, _lower_half(_turned(matrix_transpose(inv(matrix_transpose(y))), _symmetric(t)))),
     doc="X = Y Yᵀ, Y lower triangular; the gradient is symmetric as X is",

@@ -11,15 +11,15 @@ import numpy as np
 from autograd.errors import MatrixError
 
 
-def told(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """What a function of matrices refuses, with its name and the shapes: below a derivative or in a program, too.
+def naming_shapes(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A function of matrices whose refusals name it and the shapes, below a derivative and in a program, too.
 
-    An operation on Tensors says the same of any rule; but there rules meet plain arrays, and nobody explains.
+    An operation on Tensors says the same of any rule; but there rules meet plain arrays.
     """
 
-    def telling(function: Callable[..., Any]) -> Callable[..., Any]:
+    def named(function: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(function)
-        def tells(*operands: Any, **settings: Any) -> Any:
+        def checked(*operands: Any, **settings: Any) -> Any:
             try:
                 return function(*operands, **settings)
             except np.linalg.LinAlgError as error:
@@ -27,9 +27,9 @@ def told(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
                 noun = "shape" if len(shapes) == 1 else "shapes"
                 raise MatrixError(f"{name} of {noun} {' and '.join(shapes)}: {error}") from None
 
-        return tells
+        return checked
 
-    return telling
+    return named
 
 
 def einsum(a: Any, b: Any, subscripts: str) -> Any:
@@ -41,7 +41,7 @@ def einsum(a: Any, b: Any, subscripts: str) -> Any:
     return y if count else np.zeros_like(y)
 
 
-@told("cofactors")
+@naming_shapes("cofactors")
 def cofactors(x: Any) -> Any:
     """∂(det X)/∂xᵢⱼ: in the bases of X's singular vectors, on a diagonal, the products of all singular values but one."""
     U, s, Vt = np.linalg.svd(x)
@@ -49,7 +49,7 @@ def cofactors(x: Any) -> Any:
     return sign[..., None, None] * ((U * _products_without(s, 1)[..., None, :]) @ Vt)
 
 
-@told("cofactors_along")
+@naming_shapes("cofactors_along")
 def cofactors_along(x: Any, h: Any) -> Any:
     """How they change in a direction: the same, with the products of all singular values but two."""
     U, s, Vt = np.linalg.svd(x)
@@ -70,28 +70,28 @@ def _products_without(s: Any, count: int) -> Any:
     return np.where(left_out, 0, np.prod(np.where(pairs, 1, s[..., None, None, :]), -1))
 
 
-@told("eigh")
+@naming_shapes("eigh")
 def eigh(x: Any, UPLO: Any) -> Any:
     """Eigenvalues above eigenvectors."""
     w, V = np.linalg.eigh(x, UPLO)
     return np.concatenate([w[..., None, :], V], axis=-2)
 
 
-@told("eig")
+@naming_shapes("eig")
 def eig(x: Any) -> Any:
     """Eigenvalues above eigenvectors."""
     w, V = np.linalg.eig(x)
     return np.concatenate([w[..., None, :], V], axis=-2)
 
 
-@told("svd")
+@naming_shapes("svd")
 def svd(x: Any) -> Any:
     """Left vectors above singular values above right vectors."""
     U, s, Vt = np.linalg.svd(x, full_matrices=False)
     return np.concatenate([U, s[..., None, :], np.swapaxes(Vt, -1, -2)], axis=-2)
 
 
-@told("complement")
+@naming_shapes("complement")
 def complement(x: Any, of: str) -> Any:
     """What completes the columns that a decomposition has of x, or the rows that it has of x's adjoint."""
     if of == "qr":
@@ -102,7 +102,7 @@ def complement(x: Any, of: str) -> Any:
     return np.conj(np.swapaxes(rows, -1, -2))
 
 
-@told("qr")
+@naming_shapes("qr")
 def qr(x: Any) -> Any:
     """Q above the transpose of R."""
     Q, R = np.linalg.qr(x)

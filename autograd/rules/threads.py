@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Where BLAS is told how many threads to use; the first that is set counts.
+# Where BLAS is setting how many threads to use; the first that is set counts.
 VARIABLES = "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "OMP_NUM_THREADS"
 # Multiplications of a product that OpenBLAS does in the thread that asks for it (interface/gemm.c); for others that waits
 # for the threads that it has.
@@ -35,9 +35,9 @@ def available() -> int:
     """How many threads share work."""
     if sys.platform in ("emscripten", "wasi"):
         return 1
-    told = next((os.environ[name] for name in VARIABLES if name in os.environ), "").split(",")[0].strip()
-    if told.isdecimal() and int(told):
-        return int(told)
+    setting = next((os.environ[name] for name in VARIABLES if name in os.environ), "").split(",")[0].strip()
+    if setting.isdecimal() and int(setting):
+        return int(setting)
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -11,10 +11,10 @@ from autograd.extras import require
 
 require("scipy", "scipy")
 
-_ROOMS = ("fft", "integrate", "interpolate", "linalg", "optimize", "signal", "sparse", "special", "stats")
+_MODULES = ("fft", "integrate", "interpolate", "linalg", "optimize", "signal", "sparse", "special", "stats")
 
 
 def __getattr__(name: str) -> ModuleType:
-    if name in _ROOMS:
+    if name in _MODULES:
         return import_module(f"autograd.scipy.{name}")
-    raise AttributeError(f"module 'autograd.scipy' has no attribute {name!r}: it has {', '.join(_ROOMS)}")
+    raise AttributeError(f"module 'autograd.scipy' has no attribute {name!r}: it has {', '.join(_MODULES)}")

@@ -17,7 +17,7 @@ from autograd.errors import MatrixError
 from autograd.extend import defjvp, defvjp, primitive
 from autograd.numpy.arguments import array_of, dtype_of, plain
 from autograd.numpy.complex_numbers import conjugated
-from autograd.rules.matrices import told
+from autograd.rules.matrices import naming_shapes
 from autograd.rules.products import matrix_transpose
 from autograd.rules.shapes import shape
 from autograd.rules.shaping import sum_to
@@ -33,7 +33,7 @@ def adjoint(x: Any) -> Any:
 
 
 @primitive
-@told("solve_sylvester")
+@naming_shapes("solve_sylvester")
 def _sylvester(a: Any, b: Any, q: Any) -> Any:
     return _linalg.solve_sylvester(a, b, q)
 
@@ -79,7 +79,7 @@ solve_lyapunov = solve_continuous_lyapunov
 
 
 @primitive
-@told("solve_discrete_lyapunov")
+@naming_shapes("solve_discrete_lyapunov")
 def _discrete_lyapunov(a: Any, q: Any, method: Any) -> Any:
     return _linalg.solve_discrete_lyapunov(a, q, method)
 
@@ -117,7 +117,7 @@ def _riccati(scipys: Any) -> Any:
     name = scipys.__name__
 
     @primitive
-    @told(name)
+    @naming_shapes(name)
     def own(a: Any, b: Any, q: Any, r: Any, e: Any, s: Any) -> Any:
         if not np.any(r):  # with which a trace begins
             return np.full(np.shape(a), np.nan, np.result_type(a, b, q, r, e, s))

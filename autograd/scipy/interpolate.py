@@ -36,7 +36,7 @@ def make_interp_spline(x: Any, y: Any, k: int = 3, axis: int = 0) -> PPoly:
         TypeError: The places are nodes.
     """
     if has_node(x):
-        raise TypeError("a spline of this degree has derivatives for values, not for places: CubicSpline has both")
+        raise TypeError("a spline of this degree has derivatives for y, not for x: CubicSpline has both")
     y = anp.array(y)
     of_units = _interpolate.make_interp_spline(x, np.eye(len(x)), k)
     knots = np.unique(of_units.t)

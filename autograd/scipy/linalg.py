@@ -16,7 +16,7 @@ import autograd.numpy as anp
 from autograd.errors import DTypeError
 from autograd.extend import OwnPrimitive, defjvp, defvjp, primitive
 from autograd.numpy.arguments import array_of, dtype_of
-from autograd.rules.matrices import told
+from autograd.rules.matrices import naming_shapes
 from autograd.rules.products import matrix_transpose
 from autograd.rules.shapes import is_complex, shape
 from autograd.rules.shaping import sum_to
@@ -183,7 +183,7 @@ def solve_triangular(
 
 
 @primitive
-@told("solve_triangular")
+@naming_shapes("solve_triangular")
 def _solve_triangular(a: Any, b: Any, trans: Any, lower: bool, **options: Any) -> Any:
     return _linalg.solve_triangular(a, b, trans, lower, **options)
 
@@ -255,7 +255,7 @@ def _of_matrices(scipys: Callable[..., Any]) -> OwnPrimitive:
     """A function of a square matrix as a primitive, without derivatives yet."""
 
     @primitive
-    @told(scipys.__name__)
+    @naming_shapes(scipys.__name__)
     @wraps(scipys)
     def own(a: Any, **options: Any) -> Any:
         # SciPy before 1.15 goes by way of complex numbers, and keeps them, where a matrix has no basis of eigenvectors;

@@ -166,7 +166,7 @@ class CubicSpline(PPoly):
         axis = axis_of(axis, y)
         y = anp.moveaxis(y, axis, 0)
         if rank(x) != 1 or shape(x)[0] < 2 or shape(y)[0] != shape(x)[0]:
-            raise ValueError(f"a spline wants two points at least: {shape(x)} places, values of shape {shape(y)}")
+            raise ValueError(f"a spline needs at least two points: {shape(x)} places, values of shape {shape(y)}")
         _check_ascending(x)
         if bc_type == "periodic":
             _check_ends_alike(y)
@@ -234,7 +234,7 @@ class PchipInterpolator(CubicHermiteSpline):
 
 def _check_ascending(x: Any) -> None:
     if not getattr(x, "traced", False) and not np.all(np.diff(plain(x)) > 0):
-        raise ValueError("places of points that do not ascend")
+        raise ValueError("x must be increasing")
 
 
 def _check_ends_alike(y: Any) -> None:

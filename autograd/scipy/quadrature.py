@@ -124,9 +124,9 @@ def _linear(scipys: Callable[..., Any]) -> Callable[..., Any]:
         if not any(map(has_node, (y, x, dx))):
             return scipys(y, axis=axis, **how, **options)
         if has_node(x) or has_node(dx):
-            raise TypeError(f"scipy.integrate.{scipys.__name__} has derivatives for y, not for places or steps")
+            raise TypeError(f"scipy.integrate.{scipys.__name__} has derivatives for y, not for x or dx")
         if options.get("initial") not in (None, 0, 0.0):
-            raise TypeError(f"scipy.integrate.{scipys.__name__} of nodes takes no initial= but 0")
+            raise TypeError(f"scipy.integrate.{scipys.__name__} of nodes takes only initial=0")
         y = anp.array(y)
         weights = scipys(np.eye(shape(y)[axis]), axis=-1, **how, **options)
         result = anp.moveaxis(y, axis, -1) @ weights

@@ -60,16 +60,16 @@ FEW = 200
 
 def _on_arrays(a: Any, b: Any) -> Any:
     kernel = a.shape[2:]
-    room = tuple(n - k + 1 for n, k in zip(b.shape[2:], kernel, strict=True))
+    valid = tuple(n - k + 1 for n, k in zip(b.shape[2:], kernel, strict=True))
     exact = np.result_type(a, b).kind in "biu"  # as sums of whole numbers are to be
-    if min(math.prod(kernel), math.prod(room)) > FEW and not exact:
-        return _by_fourier(a, b, room)
-    y = np.zeros((a.shape[0], b.shape[0], *room), np.result_type(a, b))
-    if math.prod(kernel) <= math.prod(room):
+    if min(math.prod(kernel), math.prod(valid)) > FEW and not exact:
+        return _by_fourier(a, b, valid)
+    y = np.zeros((a.shape[0], b.shape[0], *valid), np.result_type(a, b))
+    if math.prod(kernel) <= math.prod(valid):
         for k in np.ndindex(kernel):
-            y += _summed(a[(..., *k)], b[(..., *map(slice, k, map(operator.add, k, room)))])
+            y += _summed(a[(..., *k)], b[(..., *map(slice, k, map(operator.add, k, valid)))])
     else:
-        for c in np.ndindex(room):
+        for c in np.ndindex(valid):
             window = b[(..., *map(slice, c, map(operator.add, c, kernel)))]
             y[(..., *c)] = a.reshape(len(a), -1) @ window.reshape(len(b), -1).T
     return y
@@ -82,13 +82,13 @@ def _summed(a: Any, b: Any) -> Any:
     return np.tensordot(a, b, (1, 1))
 
 
-def _by_fourier(a: Any, b: Any, room: tuple[int, ...]) -> Any:
+def _by_fourier(a: Any, b: Any, valid: tuple[int, ...]) -> Any:
     """The same by the convolution theorem, with a turned round; as accurate as the largest of the sums."""
     axes = tuple(range(2, b.ndim))
     lengths = [
         next_fast_len(n, a.dtype.kind != "c" != b.dtype.kind) for n in b.shape[2:]
     ]  # what wraps round is cut off
-    last = [slice(k - 1, k - 1 + r) for k, r in zip(a.shape[2:], room, strict=True)]
+    last = [slice(k - 1, k - 1 + r) for k, r in zip(a.shape[2:], valid, strict=True)]
     if a.dtype.kind == "c" or b.dtype.kind == "c":
         product = np.einsum("id...,jd...->ij...", fftn(_flipped(a), lengths, axes), fftn(b, lengths, axes))
         y = ifftn(product, lengths, axes)
@@ -187,7 +187,7 @@ def correlate2d(in1: Any, in2: Any, mode: str = "full", boundary: str = "fill", 
 
 def _of_matrices(a: Any, b: Any, mode: str, boundary: str, fillvalue: Any, middle: Sequence[int]) -> Any:
     if len(shape(a)) != 2 or len(shape(b)) != 2:
-        raise ValueError(f"shapes {shape(a)} and {shape(b)}: two matrices are wanted")
+        raise ValueError(f"shapes {shape(a)} and {shape(b)}: two matrices are needed")
     how = {"fill": "constant", "wrap": "wrap", "symm": "symmetric"}
     if mode not in ("full", "same", "valid") or boundary not in how:
         raise ValueError(

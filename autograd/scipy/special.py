@@ -32,8 +32,8 @@ from autograd.scipy.rules.usual import logsumexp as logsumexp
 from autograd.scipy.rules.usual import multigammaln as multigammaln
 from autograd.scipy.rules.usual import softmax as softmax
 
-for _room in (_usual, _incomplete, _elliptic, _orthogonal, _rarer):
-    for _name, _entry in vars(_room).items():
+for _module in (_usual, _incomplete, _elliptic, _orthogonal, _rarer):
+    for _name, _entry in vars(_module).items():
         if isinstance(_entry, SpecialFunction) and _entry.__module__ == __name__:
             globals()[_name] = _entry
 

@@ -74,5 +74,5 @@ class Exchange:
             ValueError: It is to be elsewhere than on the ``"cpu"``.
         """
         if device != "cpu" or stream is not None:
-            raise ValueError(f"Tensors are on the 'cpu' alone, without streams, not on {device!r}")
+            raise ValueError(f"Tensors are on the 'cpu' only, without streams, not on {device!r}")
         return self

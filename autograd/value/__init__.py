@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 else:
 
     def __getattr__(name: str) -> Any:
-        """The class is imported when it is first used: `autograd` imports this room for its name alone."""
+        """The class is imported when it is first used: `autograd` imports this package for its name alone."""
         if name not in __all__:
             raise AttributeError(f"module 'autograd.value' has no attribute {name!r}")
         from autograd.value.value import Value

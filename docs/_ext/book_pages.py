@@ -134,8 +134,13 @@ def entry_page(entry: Any, folder: Path, source: tuple[str, int, str]) -> str:
         plot(entry, picture)
         options = [f":alt: {entry.name} and its derivative", ":class: rule-plot"]
         lines += fenced(f"{{image}} {picture.name}", options)
-    room, line, text = source
-    lines += [*live_node(entry), f"`autograd/rules/{room}.py`, line {line}:", "", *fenced("python", text.splitlines())]
+    module, line, text = source
+    lines += [
+        *live_node(entry),
+        f"`autograd/rules/{module}.py`, line {line}:",
+        "",
+        *fenced("python", text.splitlines()),
+    ]
     return "\n".join(lines)
 
 
@@ -148,24 +153,25 @@ def book(folder: Path) -> None:
     """The rule book, a page for each of its files."""
     folder.mkdir(parents=True)
     places = sources()
-    rooms: dict[str, list[Any]] = {}
+    modules: dict[str, list[Any]] = {}
     for entry in ag.BOOK.values():
-        rooms.setdefault(places[entry.name][0], []).append(entry)
-    for room, entries in rooms.items():
-        told = (inspect.getdoc(importlib.import_module(f"autograd.rules.{room}")) or "").removeprefix("The rule book: ")
+        modules.setdefault(places[entry.name][0], []).append(entry)
+    for module, entries in modules.items():
+        doc = inspect.getdoc(importlib.import_module(f"autograd.rules.{module}")) or ""
+        doc = doc.removeprefix("The rule book: ")
         parts = [
-            f"# {room.replace('_', ' ').capitalize()}",
-            f"{told[:1].upper()}{told[1:]}",
+            f"# {module.replace('_', ' ').capitalize()}",
+            f"{doc[:1].upper()}{doc[1:]}",
             *(entry_page(entry, folder, places[entry.name]) for entry in entries),
         ]
-        folder.joinpath(f"{room}.md").write_text("\n\n".join(parts), encoding="utf-8")
+        folder.joinpath(f"{module}.md").write_text("\n\n".join(parts), encoding="utf-8")
     introduction = [
         "# The rule book",
         "",
         "Every primitive once, with its derivative. These pages are made from the entries themselves. In all of them",
         "g = ∂L/∂y is the gradient that arrives from above, and an input's gradient is g times what is shown.",
         "",
-        *fenced("{toctree}", sorted(rooms, key=lambda room: (room != "arithmetic", room))),
+        *fenced("{toctree}", sorted(modules, key=lambda module: (module != "arithmetic", module))),
     ]
     folder.joinpath("index.md").write_text("\n".join(introduction), encoding="utf-8")
 

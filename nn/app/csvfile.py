@@ -199,7 +199,7 @@ def _parsed(
         frame, bad = _with_bad(content, options, frame)
     elif len(skipped) > MOST_BAD * (len(frame) + len(skipped)):
         raise DataError(
-            f"{name} is no table: {len(skipped):,} of its lines have more cells than its header "
+            f"{name} is not a table: {len(skipped):,} of its lines have more cells than its header "
             f"(the first is line {skipped[0] + dialect.skip}); a cell that holds the separator needs double quotes"
         )
     if not isinstance(frame.index, pandas.RangeIndex):

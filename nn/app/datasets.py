@@ -131,7 +131,7 @@ class Dataset:
         if self.classes and len(different) > MOST_CLASSES:
             raise DataError(
                 f"{self.name}: the target {quoted(self.target_name)} has {len(different):,} classes; at most "
-                f"{MOST_CLASSES:,} are told apart"
+                f"{MOST_CLASSES:,} are distinguished"
             )
         if len(different) < 2:
             value = self.classes[different[0]] if self.classes else f"{different[0]:g}"

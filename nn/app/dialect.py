@@ -115,7 +115,7 @@ def plain_text(content: bytes, name: str, encoding: str | None = None) -> tuple[
         many = even + odd > MANY_ZEROS * len(content[:SNIFFED_BYTES]) or not _is_utf8(content.replace(b"\0", b""))
         encoding = "utf-16-le" if odd > 9 * even else "utf-16-be" if even > 9 * odd else None
         if many and (encoding is None or content.startswith(b"\0\0")):
-            raise DataError(f"{name} is no text file; for IDX data pass the folder of its files")
+            raise DataError(f"{name} is not a text file; for IDX data pass the folder of its files")
         encoding = encoding if many else None
     is_utf8 = _is_utf8(content) if encoding is None else False
     encoding = encoding or ("utf-8" if is_utf8 else "cp1252")
@@ -130,10 +130,12 @@ def plain_text(content: bytes, name: str, encoding: str | None = None) -> tuple[
         ) from None
     except (UnicodeError, ValueError) as error:
         reason = getattr(error, "reason", error)
-        raise DataError(f"{name} is no text in {encoding} ({reason}); name its encoding with --encoding") from None
+        raise DataError(f"{name} is not text in {encoding} ({reason}); name its encoding with --encoding") from None
     if b"\0" in content:
         line = content.count(b"\n", 0, content.index(b"\0")) + 1
-        raise DataError(f"{name} is no text file: it holds a byte of zero in line {line:,}; take out what is damaged")
+        raise DataError(
+            f"{name} is not a text file: it holds a byte of zero in line {line:,}; take out what is damaged"
+        )
     return content, encoding
 
 

@@ -97,7 +97,7 @@ def parse_idx(content: bytes, name: str) -> NDArray[Any]:
     if there > promised * dtype.itemsize:
         raise DataError(f"{name} is damaged: more bytes follow the {promised:,} values that its header promises")
     if math.prod(max(side, 1) for side in shape) > MOST_DATA_BYTES:  # a side of 0 hides any others
-        raise DataError(f"{name} is damaged: its header tells of an array of shape {shape}")
+        raise DataError(f"{name} is damaged: its header declares an array of shape {shape}")
     array: NDArray[Any] = np.frombuffer(content, dtype, offset=start).reshape(shape)
     return array.astype(dtype.newbyteorder("="))
 
@@ -121,7 +121,9 @@ def _uncompressed(content: bytes, name: str) -> bytes:
             raise DataError(f"{name} is a damaged or truncated gzip file ({error}); fetch it again") from None
     # Browsers and proxies decompress on their own at times, so a plain file may well be called .gz.
     if name.endswith(".gz") and not content.startswith(b"\0\0"):
-        raise DataError(f"{name} is no gzip file: it begins with {content[:4].hex(' ') or 'nothing'}; fetch it again")
+        raise DataError(
+            f"{name} is not a gzip file: it begins with {content[:4].hex(' ') or 'nothing'}; fetch it again"
+        )
     return content
 
 
@@ -251,7 +253,7 @@ def _read_pair(folder: Path, images_name: str, labels_name: str) -> Pair:
 def _checked_images(images: NDArray[Any], name: str) -> NDArray[Any]:
     if images.ndim < 2 or 0 in images.shape[1:]:
         raise DataError(
-            f"{name} holds an array of shape {images.shape}, no images; they have shape (images, rows, columns)"
+            f"{name} holds an array of shape {images.shape}, not images, which have shape (images, rows, columns)"
         )
     if math.prod(images.shape[1:]) > MOST_COLUMNS:
         raise DataError(f"{name} holds images of {images.shape[1:]} pixels; at most {MOST_COLUMNS:,} are taken")

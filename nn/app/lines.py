@@ -85,7 +85,7 @@ class Spelling:
                 not.
         """
         if LINE not in frame.columns:
-            raise DataError(f"column {quoted(LINE)} is missing, which this run was trained on")
+            raise DataError(f"column {quoted(LINE)}, which this run was trained on, is missing")
         lines = _texts(frame)
         number_of = {character: number for number, character in enumerate(self.classes)}
         found = np.zeros((len(lines), self.places), dtype=np.int64)
@@ -156,7 +156,7 @@ def load_lines(path: Path, encoding: str | None = None) -> Dataset:
         raise DataError(f"{name}: line {row + 1:,} has {places - 1:,} characters; at most {MOST_PLACES - 1} are taken")
     if len(characters) >= MOST_CLASSES:
         raise DataError(
-            f"{name} has {len(characters):,} different characters; at most {MOST_CLASSES - 1:,} are told apart"
+            f"{name} has {len(characters):,} different characters; at most {MOST_CLASSES - 1:,} are distinguished"
         )
     if len(lines) * places * (len(characters) + 1) > MOST_INPUTS:
         raise DataError(f"{name} has {len(lines):,} lines, too many; leave some out")

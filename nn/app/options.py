@@ -18,7 +18,7 @@ def sizes(text: str) -> tuple[int, ...]:
     except ValueError:
         found = (0,)
     if min(found) < 1:
-        raise ArgumentTypeError(f"sizes of layers are expected, like 64 or 64,32, or none; got {text!r}")
+        raise ArgumentTypeError(f"expected layer sizes, such as 64 or 64,32, or none; got {text!r}")
     return found
 
 
@@ -29,7 +29,7 @@ def _whole(least: int) -> Callable[[str], int]:
         except ValueError:
             number = least - 1
         if number < least:
-            raise ArgumentTypeError(f"a whole number from {least} on is expected, got {text!r}")
+            raise ArgumentTypeError(f"expected a whole number of at least {least}, got {text!r}")
         return number
 
     return read
@@ -42,7 +42,7 @@ def _number(words: str, fits: Callable[[float], bool]) -> Callable[[str], float]
         except ValueError:
             number = math.nan
         if not fits(number):
-            raise ArgumentTypeError(f"a number {words} is expected, got {text!r}")
+            raise ArgumentTypeError(f"expected a number {words}, got {text!r}")
         return number
 
     return read
@@ -50,6 +50,6 @@ def _number(words: str, fits: Callable[[float], bool]) -> Callable[[str], float]
 
 count, count_or_zero = _whole(1), _whole(0)
 positive = _number("above 0", lambda number: 0 < number < math.inf)
-not_negative = _number("from 0 on", lambda number: 0 <= number < math.inf)
+not_negative = _number("of at least 0", lambda number: 0 <= number < math.inf)
 share = _number("from 0 to below 1", lambda number: 0 <= number < 1)
 part = _number("between 0 and 1", lambda number: 0 < number < 1)

@@ -72,7 +72,7 @@ def read_picture(content: bytes, name: str, shape: tuple[int, ...] | None = None
         raise
     except Exception as error:  # decoders raise errors of every kind
         said = " ".join(str(error).split())[:100]
-        raise DataError(f"{name} is no PNG or JPEG picture that can be read ({said})") from None
+        raise DataError(f"{name} is not a readable PNG or JPEG picture ({said})") from None
 
 
 def holds_pictures(folder: Path) -> bool:

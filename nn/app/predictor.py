@@ -96,7 +96,7 @@ class Predictor:
 
     def _inputs(self, table: pd.DataFrame) -> NDArray[Any]:
         if not hasattr(table, "columns"):
-            raise TypeError(f"a table (a pandas DataFrame) is expected, got an object of type {type(table).__name__}")
+            raise TypeError(f"expected a table (a pandas DataFrame), got an object of type {type(table).__name__}")
         for name in self.names:
             if name in table.columns:
                 _check_column(name, table[name])

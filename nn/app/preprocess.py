@@ -217,7 +217,7 @@ class Preprocessing:
         self.check_size(len(frame))
         absent = [name for name in self.names if name not in frame.columns]
         if absent:
-            raise DataError(f"column {quoted(absent[0])} is missing, which this run was trained on")
+            raise DataError(f"column {quoted(absent[0])}, which this run was trained on, is missing")
         inputs = np.empty((len(frame), self.width), dtype=np.float32)
         for start in range(0, len(frame), ROWS_AT_ONCE):
             part = slice(start, start + ROWS_AT_ONCE)

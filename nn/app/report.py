@@ -20,7 +20,7 @@ __all__ = ["confusion_text", "counted", "data_text", "network_text", "result_tex
 # A matrix with more classes is too wide for a terminal; its largest errors are listed instead.
 MOST_CLASSES = 20
 WIDEST_NAME = 24
-WIDEST_HEADING = 8  # where there is not room for more
+WIDEST_HEADING = 8  # where the line has no space for more
 WIDEST = 100
 
 REGULARISERS = ("weight_decay", "label_smoothing", "noise")
@@ -133,8 +133,8 @@ def confusion_text(counts: NDArray[Any], classes: Sequence[str]) -> str:
     if len(classes) > MOST_CLASSES:
         return _largest_errors(counts, classes)
     names = [_short(name, WIDEST_NAME) for name in classes]
-    room = (WIDEST - max(map(len, names)) - len("  found")) // len(classes) - 2  # for each, with blanks between
-    headings = [_short(name, max(room, WIDEST_HEADING)) for name in classes]
+    width = (WIDEST - max(map(len, names)) - len("  found")) // len(classes) - 2  # for each, with blanks between
+    headings = [_short(name, max(width, WIDEST_HEADING)) for name in classes]
     totals = counts.sum(axis=1)
     left = max(map(len, names)) + 1
     width = max(3, *map(len, headings), len(f"{counts.max():,}"))

@@ -206,10 +206,12 @@ def read_run(folder: Path) -> Run:
     path = folder / CONFIG
     if not path.is_file():
         runs = [each.parent.name for each in sorted(folder.parent.glob(f"*/{CONFIG}"))]
-        what = f"{folder} holds no {CONFIG}, so it is no run folder" if folder.is_dir() else f"there is no run {folder}"
+        what = (
+            f"{folder} holds no {CONFIG}, so it is not a run folder" if folder.is_dir() else f"there is no run {folder}"
+        )
         if f"{folder.name}.unfinished" in runs:
             raise RunError(
-                f"{what}: its training was broken off; the same command with --resume goes on with it, and "
+                f"{what}: its training was interrupted; the same command with --resume goes on with it, and "
                 f"{folder}.unfinished holds what was learnt so far"
             )
         raise RunError(f"{what}{nearest(folder.name, runs) or '; train one with: python -m nn train'}")
@@ -231,11 +233,11 @@ def check_free(folder: Path, overwrite: bool) -> None:
         pass
     elif folder.is_dir():
         if not _is_run(folder):
-            raise RunError(f"{folder} exists and is no run folder; choose another place with --out")
+            raise RunError(f"{folder} exists and is not a run folder; choose another folder with --out")
         if not overwrite:
-            raise RunError(f"{folder} already exists; pass --overwrite to replace it, or --out for another place")
+            raise RunError(f"{folder} already exists; pass --overwrite to replace it, or --out for another folder")
     elif os.path.lexists(folder):
-        raise RunError(f"{folder} exists and is not a folder; choose another place with --out")
+        raise RunError(f"{folder} exists and is not a folder; choose another folder with --out")
     folder.parent.mkdir(parents=True, exist_ok=True)
     trial = _sibling(folder, "new")
     try:
@@ -326,7 +328,7 @@ def _parsed(text: str) -> Any:
 
 
 def _no_number(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no number in JSON")
+    raise ValueError(f"{word} is not a JSON number")
 
 
 def _sweep(folder: Path) -> None:

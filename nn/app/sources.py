@@ -77,7 +77,7 @@ def open_dataset(
                 _unknown(name, path)
                 if not (name in builtin.BUILTIN or path.is_dir())
                 else DataError(
-                    f"{name} is no text file, whose lines that model learns; leave --model out, or cnn for images"
+                    f"{name} is not a text file, whose lines that model learns; leave --model out, or cnn for images"
                 )
             )
         if target is not None or task is not None or any(vars(choices or Choices()).values()):
@@ -119,7 +119,7 @@ def reopen_dataset(source: Mapping[str, Any], moved_to: Path | None = None) -> D
     path = moved_to or Path(source["path"])
     if source["kind"] == "pictures":
         if not path.is_dir():
-            raise DataError(f"{path} is not there, which this run was trained on; pass --data with its present place")
+            raise DataError(f"{path}, which this run was trained on, is not there; pass --data with its new location")
         dataset = load_pictures(path)
         if dataset.source["sha256"] != source["sha256"]:
             raise DataError(
@@ -147,7 +147,7 @@ def _check_unchanged(path: Path, source: Mapping[str, Any], moved: bool) -> None
         file = path if alone else path / name
         if not file.is_file():
             what = "what came through standard input" if file.name == STANDARD_INPUT.name else file
-            raise DataError(f"{what} is not there, which this run was trained on; pass --data with its present place")
+            raise DataError(f"{what}, which this run was trained on, is not there; pass --data with its new location")
         size = file.stat().st_size
         if size != before["bytes"] or fingerprint(read_data(file)) != before:
             raise DataError(

@@ -48,7 +48,7 @@ def check_unfinished(folder: Path, resume: bool, overwrite: bool) -> Path | None
                 return place
             if place == beside(folder) and not overwrite:
                 raise RunError(
-                    f"{shown(place)} holds a training that was broken off; pass --resume to go on with it, or "
+                    f"{shown(place)} holds an interrupted training; pass --resume to go on with it, or "
                     "--overwrite to begin anew"
                 )
     if resume and (folder / CONFIG).is_file():

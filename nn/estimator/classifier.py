@@ -1,4 +1,4 @@
-"""`MLPClassifier`: tells classes apart, or says of several labels which hold."""
+"""`MLPClassifier`: predicts one class of several, or which of several labels hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the estimators make small: scikit-learn's objective, the mean loss of a sample and a penalty on the weights.
+"""What the estimators minimise: scikit-learn's objective, the mean loss of a sample and a penalty on the weights.
 
 Over a batch of n samples, with weights W but not biases::
 

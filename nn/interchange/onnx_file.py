@@ -1,4 +1,4 @@
-"""Networks as ONNX files, which other runtimes compute."""
+"""Networks as ONNX files, which other runtimes run."""
 
 from __future__ import annotations
 

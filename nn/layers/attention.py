@@ -1,4 +1,4 @@
-"""Attention: every place of a sequence takes a mean of the others, weighted by how well they answer it."""
+"""Attention: every position of a sequence takes a mean of the others, weighted by how well they match it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class MultiheadAttention(Module):
 
     Q, K and V are linear maps of the query, the key and the value, which are all x in self-attention.
 
-    Input and output shape: ``(batch, places, embed_dim)``.
+    Input and output shape: ``(batch, length, embed_dim)``.
 
     Args:
         embed_dim: The number of features.
@@ -95,17 +95,17 @@ class MultiheadAttention(Module):
         """Attend.
 
         Args:
-            query: The places that ask, ``(batch, places, embed_dim)``.
-            key: The places that answer; the same by default.
+            query: The positions that attend, ``(batch, length, embed_dim)``.
+            key: The positions attended to; the same by default.
             value: What they give, the keys by default.
-            mask: True where a place may be looked at, of a shape that broadcasts to ``(batch, heads, places, keys)``.
-                A place that may look at none mixes nothing: it gets zeros before the last map, as in PyTorch's
-                ``scaled_dot_product_attention``, and spoils no gradient.
-            key_padding_mask: True where a key is none, ``(batch, keys)``, and nobody looks at it, as in PyTorch.
+            mask: True where a position may be attended to, of a shape that broadcasts to
+                ``(batch, heads, queries, keys)``. A query that may attend to nothing gets zeros before the last map, as
+                in PyTorch's ``scaled_dot_product_attention``, and spoils no gradient.
+            key_padding_mask: True where a key is padding, which no query attends to, ``(batch, keys)``, as in PyTorch.
 
         Raises:
             ShapeError: Query, key, value and mask do not belong together.
-            DTypeError: The mask holds something else than truths.
+            DTypeError: The mask is not boolean.
         """
         x = self._sequence("query", query, self.in_proj_weight.dtype)
         if key is None and value is None:
@@ -144,7 +144,7 @@ class MultiheadAttention(Module):
         x = as_tensor(x, dtype)
         if x.ndim != 3 or x.shape[2] != self.embed_dim:
             raise ag.ShapeError(
-                f"{self._named()} takes (batch, places, {self.embed_dim}), got a {name} of shape {x.shape}"
+                f"{self._named()} takes (batch, length, {self.embed_dim}), got a {name} of shape {x.shape}"
             )
         return x
 
@@ -159,8 +159,8 @@ class MultiheadAttention(Module):
 
     def _of_one(self, x: Any) -> tuple[Any, Any, Any]:
         """Q, K and V of the same x, by one product."""
-        batch, places = x.shape[:2]
-        heads = self._projected(x, 0, 3).reshape(batch, places, 3, *self._split()).transpose(2, 0, 3, 1, 4)
+        batch, length = x.shape[:2]
+        heads = self._projected(x, 0, 3).reshape(batch, length, 3, *self._split()).transpose(2, 0, 3, 1, 4)
         return heads[0], heads[1], heads[2]
 
     def _heads(self, x: Any) -> Any:
@@ -176,17 +176,17 @@ class MultiheadAttention(Module):
             return before
         mask = mask if isinstance(mask, ag.Tensor) else np.asarray(mask)
         if mask.dtype.kind != "b":
-            raise ag.DTypeError(f"a mask holds truths, where a place may be looked at, not {mask.dtype}")
+            raise ag.DTypeError(f"a mask is boolean, True where a position may be attended to, not {mask.dtype}")
         pairs = zip(mask.shape[::-1], shape[::-1], strict=False)
         if mask.ndim > len(shape) or any(length not in (1, full) for length, full in pairs):
-            raise ag.ShapeError(f"a mask of shape {mask.shape} for (batch, heads, places, keys) of {shape}")
+            raise ag.ShapeError(f"a mask of shape {mask.shape} for (batch, heads, queries, keys) of {shape}")
         return mask if before is None else ag.logical_and(mask, before)
 
     def _real(self, padding: Any, shape: tuple[int, ...]) -> Any:
         """Which keys are some, (batch, 1, 1, keys)."""
         padding = padding if isinstance(padding, ag.Tensor) else np.asarray(padding)
         if padding.dtype.kind != "b":
-            raise ag.DTypeError(f"key_padding_mask holds truths, where a key is none, not {padding.dtype}")
+            raise ag.DTypeError(f"key_padding_mask is boolean, True where a key is padding, not {padding.dtype}")
         if padding.shape != (shape[0], shape[3]):
             raise ag.ShapeError(f"a key_padding_mask of shape {padding.shape} for (batch, keys) of {shape[::3]}")
         return ag.logical_not(padding).reshape(shape[0], 1, 1, shape[3])

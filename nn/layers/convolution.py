@@ -1,4 +1,4 @@
-"""Convolutions: one small linear map at every place of a signal or an image."""
+"""Convolutions: one small linear map at every position of a signal or an image."""
 
 from __future__ import annotations
 
@@ -114,20 +114,20 @@ def _shown(layer: Any, usual: dict[str, int]) -> str:
 class Conv1d(_Convolution):
     """A convolution of signals: the same linear map of every window of x.
 
-    At place p it is b + Σ w[:, c, k] · x[c, stride · p + dilation · k − padding] over channels c and places k of the
-    window.
+    At position p it is b + Σ w[:, c, k] · x[c, stride · p + dilation · k − padding] over channels c and positions k of
+    the window.
 
-    Input shape: ``(batch, in_channels, length)``. Output shape: ``(batch, out_channels, places)`` with
-    ``places = (length + 2 · padding − dilation · (kernel_size − 1) − 1) // stride + 1``.
+    Input shape: ``(batch, in_channels, length)``. Output shape: ``(batch, out_channels, length_out)`` with
+    ``length_out = (length + 2 · padding − dilation · (kernel_size − 1) − 1) // stride + 1``.
 
     Args:
-        in_channels: How many numbers there are at each place of x.
-        out_channels: How many there are in y.
-        kernel_size: How many places a window has.
-        stride: How far windows are apart.
-        padding: How many zeros are thought of before and after x; ``"same"`` for as many places in y as in x.
-        dilation: How far the places of a window are apart.
-        groups: In how many parts the channels are, each of which sees its own channels of x alone.
+        in_channels: The number of channels of x.
+        out_channels: The number of channels of y.
+        kernel_size: The length of a window.
+        stride: The distance between windows.
+        padding: How many zeros are added before and after x; ``"same"`` keeps the length of x.
+        dilation: The distance between the positions of a window.
+        groups: Into how many groups the channels are divided; each group of y sees its own group of x only.
         bias: Whether b is added; it starts at zero.
         initializer: How w starts: a name in `nn.init.INITIALIZERS` or a function ``(shape, seed, dtype)``.
         seed: Where the random weights come from, as for `numpy.random.default_rng`.
@@ -181,11 +181,11 @@ class ConvTranspose2d(Module):
     With the settings of a `Conv2d` it maps from that one's outputs to its inputs. Arguments as for `Conv2d`.
 
     Input shape: ``(batch, in_channels, height, width)``. Output shape: ``(batch, out_channels, …, …)``, along each axis
-    ``(n − 1) · stride − 2 · padding + dilation · (kernel_size − 1) + output_padding + 1`` places.
+    ``(n − 1) · stride − 2 · padding + dilation · (kernel_size − 1) + output_padding + 1``.
 
     Args:
-        output_padding: How many places more y has at the ends, below the stride: a convolution with a stride makes the
-            same of several lengths.
+        output_padding: How much longer y is, below the stride: a convolution with a stride gives the same length for
+            several lengths of its input.
 
     Attributes:
         weight: w, of shape ``(in_channels, out_channels / groups, *kernel_size)``, as in PyTorch.

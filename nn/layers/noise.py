@@ -1,4 +1,4 @@
-"""Noise on the inputs, so that rows are not learnt by heart."""
+"""Noise on the inputs, so that rows are not memorised."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ class _BatchNorm(Module):
 class BatchNorm1d(_BatchNorm):
     """Each feature is brought to mean 0 and variance 1 over the batch, then scaled and shifted by learnt numbers.
 
-    Of signals, a feature is a channel, and the mean is over all places, too.
+    Of signals, a feature is a channel, and the mean is over all positions, too.
 
     In training μ and σ² are the batch's own; in use, those of running means over the batches of the training::
 
@@ -174,7 +174,7 @@ class BatchNorm1d(_BatchNorm):
 
 
 class BatchNorm2d(_BatchNorm):
-    """As `BatchNorm1d` for images: each channel is brought to mean 0 and variance 1 over the batch and all places.
+    """As `BatchNorm1d` for images: each channel is brought to mean 0 and variance 1 over the batch and all pixels.
 
     Input and output shape: ``(batch, features, height, width)``.
 
@@ -210,7 +210,7 @@ class BatchNorm2d(_BatchNorm):
 class GroupNorm(Module):
     """Each sample's channels, in groups, are brought to mean 0 and variance 1, then scaled and shifted.
 
-    As `LayerNorm`, with μ and σ² over the channels of a group and all places.
+    As `LayerNorm`, with μ and σ² over the channels of a group and all positions.
 
     Input and output shape: ``(batch, channels, …)``.
 

@@ -72,9 +72,9 @@ class MaxPool1d(_MaxPool):
     Input shape: ``(batch, channels, length)``. Output shape: ``(batch, channels, windows)``.
 
     Args:
-        kernel_size: How many places a window has.
-        stride: How far windows are apart; by default they do not overlap.
-        padding: How many places beyond each end take part; they are never the largest.
+        kernel_size: The length of a window.
+        stride: The distance between windows; by default they do not overlap.
+        padding: How many positions are added at each end; they are never the largest.
 
     Raises:
         ValueError: A size is out of its range.

@@ -1,4 +1,4 @@
-"""A learnt vector for each place in a sequence."""
+"""A learnt vector for each position in a sequence."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ Input: TypeAlias = ag.Tensor | ArrayLike
 
 
 class PositionEmbedding(Module):
-    """Row t of a table of learnt vectors is added at place t: attention itself does not see the order of places.
+    """Row t of a table of learnt vectors is added at position t: attention by itself ignores order.
 
-    Input and output shape: ``(batch, places, features)``, of at most so many places as there are rows.
+    Input and output shape: ``(batch, length, features)``, of a length up to the number of rows.
 
     Args:
-        places: The most places that a sequence has.
-        features: The numbers at each place.
+        places: The greatest length of a sequence.
+        features: The size of the vector at each position.
         initializer: How the table starts: a name in `nn.init.INITIALIZERS` or a function ``(shape, seed, dtype)``; by
             default as N(0, 1).
         seed: Where the random weights come from, as for `numpy.random.default_rng`.
@@ -37,7 +37,7 @@ class PositionEmbedding(Module):
 
     Raises:
         ValueError: A size is not a positive integer.
-        ShapeError: When called: there are more places, or other features.
+        ShapeError: When called: the sequence is longer, or has other features.
 
     Source: J. Gehring et al., "Convolutional sequence to sequence learning", ICML 2017, section 3.1.
 
@@ -61,11 +61,11 @@ class PositionEmbedding(Module):
         self.weight = Parameter(init.initializer(initializer)(shape, seed, dtype), label="weight")
 
     def forward(self, x: Input) -> ag.Tensor:
-        """Compute x plus the rows of its places."""
+        """Compute x plus the rows of its positions."""
         x = as_tensor(x, self.weight.dtype)
         places, features = self.weight.shape
         if x.ndim != 3 or x.shape[1] > places or x.shape[2] != features:
-            raise ag.ShapeError(f"{self} takes (batch, up to {places} places, {features}), got shape {x.shape}")
+            raise ag.ShapeError(f"{self} takes (batch, length up to {places}, {features}), got shape {x.shape}")
         y: ag.Tensor = x + self.weight[: x.shape[1]]
         return y
 

@@ -27,7 +27,7 @@ class TransformerBlock(Module):
     """Attention, then two linear layers at each place, each added to what it was given.
 
     With a norm before each (``norm_first``): x ← x + attention(norm(x)), x ← x + W₂ f(W₁ norm(x)); else after the sums,
-    as in the first paper. Input and output shape: ``(batch, places, d_model)``. Parameters have the names of PyTorch's
+    as in the first paper. Input and output shape: ``(batch, length, d_model)``. Parameters have the names of PyTorch's
     ``TransformerEncoderLayer``.
 
     Args:

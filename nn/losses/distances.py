@@ -1,4 +1,4 @@
-"""Losses of values that grow more slowly than a square, so that single targets far off do not decide."""
+"""Robust losses: they grow more slowly than a square, so that single outliers do not decide."""
 
 from __future__ import annotations
 

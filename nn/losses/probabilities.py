@@ -1,4 +1,4 @@
-"""Losses of probabilities and their logarithms, and of classes that are easily told."""
+"""Losses of probabilities and of their logarithms, and the focal loss."""
 
 from __future__ import annotations
 

@@ -255,7 +255,7 @@ class Optimizer(ABC):
     def settings(self) -> tuple[Any, ...] | None:
         """What the formula depends on beside its arguments; None where that may change unseen, such as in an array."""
         try:
-            return tuple([_told(value) for value in self.named_settings().values()])
+            return tuple([_key(value) for value in self.named_settings().values()])
         except TypeError:
             return None
 
@@ -304,7 +304,7 @@ class Optimizer(ABC):
                 tensor.data = arrays[f"{index}.{name}"]
 
 
-def _told(value: Any) -> Any:
+def _key(value: Any) -> Any:
     """What is equal where a setting is.
 
     Raises:
@@ -313,9 +313,9 @@ def _told(value: Any) -> Any:
     if isinstance(value, _PLAIN):
         return value
     if isinstance(value, list | tuple):
-        return tuple([_told(each) for each in value])
+        return tuple([_key(each) for each in value])
     if isinstance(value, dict):
-        return tuple([(name, _told(each)) for name, each in value.items()])
+        return tuple([(name, _key(each)) for name, each in value.items()])
     raise TypeError
 
 
@@ -334,7 +334,7 @@ def _grouped(
             raise ValueError(f"{owner}'s group {index} has no 'parameters'; it has {', '.join(map(repr, group))}")
         for name in group:
             if name not in ("parameters", "learning_rate", "weight_decay"):
-                raise ValueError(f"{name!r} is no setting of a group of {owner}; it has learning_rate, weight_decay")
+                raise ValueError(f"{name!r} is not a setting of a group of {owner}; it has learning_rate, weight_decay")
         members = _listed(owner, group["parameters"])
         rate = in_range("learning_rate", group.get("learning_rate", learning_rate))
         decay = in_range("weight_decay", group["weight_decay"]) if "weight_decay" in group else None

@@ -154,8 +154,8 @@ def _checked(x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
 
 def _extent(x: Array) -> tuple[float, float, float, float]:
     low, high = x.min(axis=0), x.max(axis=0)
-    room = 0.12 * np.maximum(high - low, 1e-9)
-    (left, bottom), (right, top) = low - room, high + room
+    margin = 0.12 * np.maximum(high - low, 1e-9)
+    (left, bottom), (right, top) = low - margin, high + margin
     return float(left), float(right), float(bottom), float(top)
 
 

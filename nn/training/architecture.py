@@ -1,6 +1,6 @@
 """Architectures: networks of this package's own layers as JSON values, and those values as networks again.
 
-A description may come from a file that somebody else made, so it is held against the limits first, and it can be
+A description may come from a file that somebody else made, so it is checked against the limits first, and it can be
 planned: all its shapes are known before memory is taken for any of its arrays.
 """
 
@@ -171,7 +171,7 @@ def _share(module: Module, shared: list[list[str]]) -> None:
 def _check_shared(shared: Any) -> None:
     groups = shared if isinstance(shared, list) else [None]
     if not all(isinstance(names, list) and len(names) > 1 and {str} == set(map(type, names)) for names in groups):
-        raise StateError("what is shared is told by lists of names")
+        raise StateError("shared parameters are given as lists of names")
 
 
 def _check_description(description: Any) -> None:
@@ -197,7 +197,7 @@ def _check_description(description: Any) -> None:
         if not inner:
             return
         level = inner
-    raise StateError(f"its networks within networks are more than {DEEPEST_NETWORK} deep")
+    raise StateError(f"its networks are nested more than {DEEPEST_NETWORK} deep")
 
 
 def _check_setting(name: str, value: Any) -> None:
@@ -206,9 +206,9 @@ def _check_setting(name: str, value: Any) -> None:
     if isinstance(value, list) and 0 < len(value) <= LONGEST_SETTING:  # one for each axis
         for each in value:
             if isinstance(each, list):
-                raise StateError(f"{quoted(name)} is no setting of a layer: {quoted(str(value))}")
+                raise StateError(f"{quoted(name)} is not a setting of a layer: {quoted(str(value))}")
             _check_setting(name, each)
         return
     whole = isinstance(value, int) and abs(value) < 2**63
     if not (whole or value is None or isinstance(value, str) or (isinstance(value, float) and math.isfinite(value))):
-        raise StateError(f"{quoted(name)} is no setting of a layer: {quoted(str(value))}")
+        raise StateError(f"{quoted(name)} is not a setting of a layer: {quoted(str(value))}")

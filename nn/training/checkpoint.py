@@ -150,7 +150,7 @@ def _check_header_size(path: str | Path) -> None:
         start = file.read(8)
     for beginning, (what, instead) in OTHERS.items():
         if start.startswith(beginning):
-            raise StateError(f"{path} is {what}, no safetensors file; {instead}")
+            raise StateError(f"{path} is {what}, not a safetensors file; {instead}")
     size = int.from_bytes(start, "little")
     if size > MOST_CONFIG_BYTES:
         raise StateError(f"{path} is not a readable safetensors file: its header has {size:,} bytes")
@@ -168,9 +168,9 @@ def _described(metadata: dict[str, str], path: str | Path) -> dict[str, Any]:
     try:
         description: dict[str, Any] | None = json.loads(metadata.get(FORMAT, metadata.get(HELD, "null")))
     except (ValueError, RecursionError) as error:
-        raise StateError(f"{path} tells an architecture that cannot be built: {error}") from None
+        raise StateError(f"{path} describes an architecture that cannot be built: {error}") from None
     if description is None:
-        raise StateError(f"{path} does not tell its architecture; build the model and pass it: load(path, model)")
+        raise StateError(f"{path} does not contain its architecture; build the model and pass it: load(path, model)")
     return description
 
 
@@ -179,7 +179,7 @@ def _check_plan(description: dict[str, Any], stored: dict[str, NDArray[Any]], pa
         planned = plan(description)
         expected = planned.plan()
     except StateError as error:
-        raise StateError(f"{path} tells an architecture that cannot be built: {error}") from None
+        raise StateError(f"{path} describes an architecture that cannot be built: {error}") from None
     try:
         check_fits(str(description["kind"]), expected, planned.in_pytorchs_words(stored) if as_held else stored)
     except StateError as error:

@@ -316,7 +316,7 @@ def columns_of(dataset: Any) -> list[Any]:
         raise TypeError(f"DataLoader takes a pair (x, y) or a data set of samples (x, y), got {type(dataset).__name__}")
     first = dataset[0] if len(dataset) else (0, 0)
     if not (isinstance(first, tuple | list) and len(first) in (2, 3)):
-        raise TypeError(f"item 0 of {type(dataset).__name__} is no sample (x, y), but of type {type(first).__name__}")
+        raise TypeError(f"item 0 of {type(dataset).__name__} is not a sample (x, y) but of type {type(first).__name__}")
     fetched: dict[int, Any] = {}
     return [ItemColumn(dataset, part, fetched) for part in range(len(first))]
 

@@ -124,14 +124,14 @@ class History:
             [{'epoch': 1, 'loss': 0.30000000000000004}]
         """
         if (size := Path(path).stat().st_size) > MOST_CONFIG_BYTES:
-            raise StateError(f"{path} is no history: it has {size:,} bytes; at most {MOST_CONFIG_BYTES:,} are read")
+            raise StateError(f"{path} is not a history: it has {size:,} bytes; at most {MOST_CONFIG_BYTES:,} are read")
         with Path(path).open(newline="", encoding="utf-8") as file:
             reader = csv.DictReader(file, restkey="", strict=True)
             try:
                 return cls([{name: _number(cell) for name, cell in row.items() if cell} for row in reader])
             except (ValueError, TypeError, csv.Error) as error:  # TypeError: a row that is longer than the header
                 said = visible(f"{error}"[:200])
-                raise StateError(f"{path} is no history: line {reader.line_num}: {said}") from None
+                raise StateError(f"{path} is not a history: line {reader.line_num}: {said}") from None
 
     def plot(self, path: str | Path | None = None) -> Any:
         """Draw the loss and every metric over the epochs, training and validation in one diagram.

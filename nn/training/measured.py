@@ -87,7 +87,7 @@ class Measured:
             array.ndim == 1 if name in pairs[0] else array.ndim for name, array in state.items()
         )
         if not whole or any(len(state[one]) != len(state[other]) for one, other in pairs):
-            raise StateError("what was measured in the epoch under way is not whole")
+            raise StateError("the measurements of the epoch in progress are incomplete")
         self._losses = state["losses"].tolist() if state else []
         self._weights = state["weights"].tolist() if state else []
         self._targets = [state["targets"]] if "targets" in state else []

@@ -44,11 +44,11 @@ class HasSettings(Protocol):
     def changed(self) -> dict[str, dict[str, Any]]:
         """It, by whose it is and by name."""
 
-    def check(self, told: Mapping[str, Mapping[str, Any]]) -> None:
+    def check(self, saved: Mapping[str, Mapping[str, Any]]) -> None:
         """Refuse settings that are none here."""
 
-    def put(self, told: Mapping[str, Mapping[str, Any]]) -> None:
-        """Set what `changed` told."""
+    def put(self, saved: Mapping[str, Mapping[str, Any]]) -> None:
+        """Set what `changed` gave."""
 
 
 class TrainerParts(TrainerView, Protocol):
@@ -92,5 +92,5 @@ class TrainerParts(TrainerView, Protocol):
     def position(self) -> dict[str, Any]:
         """Where training is."""
 
-    def set_position(self, told: Mapping[str, Any]) -> None:
+    def set_position(self, saved: Mapping[str, Any]) -> None:
         """Be where `position` was."""

@@ -47,7 +47,7 @@ NAME = "training.safetensors"
 
 # What the text in it must be like. A seed may be of any size; of generators, NumPy looks at the rest.
 _COUNT, _OBJECT = whole(0), record()
-TOLD = record(
+SCHEMA = record(
     position=record(
         **dict.fromkeys(("epoch", "taken", "epochs_taken"), _COUNT),
         seed=whole(0, math.inf),
@@ -106,7 +106,7 @@ def write_state(trainer: TrainerParts, path: str | Path) -> None:
         arrays |= {f"callback.{place}.{name}": x for name, x in state.items() if isinstance(x, np.ndarray)}
         others = {name: x for name, x in state.items() if not isinstance(x, np.ndarray)}
         callbacks.append([type(callback).__name__, others])
-    told = {
+    saved = {
         "position": trainer.position(),
         "history": trainer.history.rows,
         "frozen": [name for name, each in trainer.model.named_parameters() if not each.requires_grad],
@@ -120,14 +120,14 @@ def write_state(trainer: TrainerParts, path: str | Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     # safetensors takes arrays as they lie in memory.
     whole = {name: np.ascontiguousarray(array).reshape(np.shape(array)) for name, array in arrays.items()}
-    content = require("safetensors.numpy", "train").save(whole, {FORMAT: json.dumps(told)})
+    content = require("safetensors.numpy", "train").save(whole, {FORMAT: json.dumps(saved)})
     try:
         write_atomically(file, content)
     except OSError as error:
         there = "what was saved there before is whole" if file.is_file() else "nothing was saved before"
         raise type(error)(
             error.errno,
-            f"{error.strerror} while saving the training ({len(content):,} bytes; {there}); make room, and resume it",
+            f"{error.strerror} while saving the training ({len(content):,} bytes; {there}); free some space and resume",
             str(file),
         ) from error
 
@@ -140,48 +140,48 @@ def read_state(trainer: TrainerParts, path: str | Path) -> None:
         StateError: It is something else, or of another model, optimizer or list of callbacks.
     """
     file = file_of(path)
-    arrays, told = _read(file)
+    arrays, saved = _read(file)
     try:
-        told = NEW | told
-        TOLD(told)
-        trainer.settings.check(told["settings"])
+        saved = NEW | saved
+        SCHEMA(saved)
+        trainer.settings.check(saved["settings"])
         parts: dict[str, dict[str, NDArray[Any]]] = {"model": {}, "optimizer": {}, "measured": {}, "callback": {}}
         for name, array in arrays.items():
             part, _, rest = name.partition(".")
             parts[part][rest] = array
         kinds = [type(callback).__name__ for callback in trainer.own_callbacks]
-        if [name for name, _ in told["callbacks"]] != kinds:
-            saved = ", ".join(visible(shortened(name)) for name, _ in told["callbacks"][:MOST_NAMES]) or "none"
+        if [name for name, _ in saved["callbacks"]] != kinds:
+            names = ", ".join(visible(shortened(name)) for name, _ in saved["callbacks"][:MOST_NAMES]) or "none"
             raise StateError(
-                f"it was saved with the callbacks {saved}, and this trainer has {', '.join(kinds) or 'none'}"
+                f"it was saved with the callbacks {names}, and this trainer has {', '.join(kinds) or 'none'}"
             )
         before = trainer.model.state_dict()
         trainer.model.load_state_dict(parts["model"])
         try:
             trainer.optimizer.load_state_dict(parts["optimizer"])
-            set_generator_states(trainer.model, {name: _arrayed(x) for name, x in told["generators"].items()})
+            set_generator_states(trainer.model, {name: _arrayed(x) for name, x in saved["generators"].items()})
         except StateError:
             trainer.model.load_state_dict(before)
             raise
-        if told["frozen"] is not None:
+        if saved["frozen"] is not None:
             for name, parameter in trainer.model.named_parameters():
-                parameter.requires_grad = name not in told["frozen"]
-        trainer.settings.put(told["settings"])
+                parameter.requires_grad = name not in saved["frozen"]
+        trainer.settings.put(saved["settings"])
         trainer.measured.load_state_dict(parts["measured"])
         if not trainer.measured.steps:
-            set_evaluating(trainer.model, told["evaluating"])
-        trainer.history.rows = [dict(row) for row in told["history"]]
-        trainer.stepper.set_state(told)
-        trainer.set_position(told["position"])
-        states = [dict(state) for _, state in told["callbacks"]]
+            set_evaluating(trainer.model, saved["evaluating"])
+        trainer.history.rows = [dict(row) for row in saved["history"]]
+        trainer.stepper.set_state(saved)
+        trainer.set_position(saved["position"])
+        states = [dict(state) for _, state in saved["callbacks"]]
         for name, array in parts["callback"].items():
             number, _, rest = name.partition(".")
             states[int(number)][rest] = array
-        trainer.pending = Pending(states, told["evaluating"])
+        trainer.pending = Pending(states, saved["evaluating"])
     except (StateError, SchemaError) as error:
         raise StateError(f"{file}: {error}") from None
     except UNFIT as error:
-        raise StateError(f"{file} holds no state of a training: {visible(repr(error)[:200])}") from None
+        raise StateError(f"{file} holds no training state: {visible(repr(error)[:200])}") from None
 
 
 def set_evaluating(model: Module, names: list[str] | None) -> None:
@@ -215,16 +215,16 @@ def _read(file: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         raise FileNotFoundError(f"no saved training at {file}")
     with file.open("rb") as start:
         if int.from_bytes(start.read(8), "little") > MOST_CONFIG_BYTES:
-            raise StateError(f"{file} is no saved training: its header is too large")
+            raise StateError(f"{file} is not a saved training: its header is too large")
     try:
         with safetensors.safe_open(file, framework="numpy") as opened:
             metadata = opened.metadata() or {}
             if FORMAT not in metadata:
                 raise ValueError("nn.load reads the file of a model")
-            told = json.loads(metadata[FORMAT])
-            return {name: opened.get_tensor(name) for name in opened.keys()}, told  # noqa: SIM118 - no dict
+            saved = json.loads(metadata[FORMAT])
+            return {name: opened.get_tensor(name) for name in opened.keys()}, saved  # noqa: SIM118 - no dict
     except (safetensors.SafetensorError, TypeError, KeyError, ValueError, RecursionError) as error:
-        raise StateError(f"{file} is no saved training: {visible(str(error)[:200])}") from None
+        raise StateError(f"{file} is not a saved training: {visible(str(error)[:200])}") from None
 
 
 def _plain(state: Any) -> Any:

@@ -53,24 +53,24 @@ class Settings:
         for name, _, held in self._all():
             before = self._before.get(name, held)
             changed = {key: x for key, x in held.items() if key not in before or not _same(before[key], x)}
-            # Numbers that a layer keeps beside an array that it made, say, which is not told, would not fit without it.
+            # Numbers that a layer keeps beside an array that it made, which is not saved, would not fit without it.
             if changed and all(map(_is_plain, changed.values())):
-                found[name] = {key: _told(x) for key, x in changed.items()}
+                found[name] = {key: _as_json(x) for key, x in changed.items()}
         return found
 
-    def check(self, told: Mapping[str, Mapping[str, Any]]) -> None:
+    def check(self, saved: Mapping[str, Mapping[str, Any]]) -> None:
         """Refuse settings that are none here.
 
         Raises:
             StateError: It tells of something that there is not, or of another kind.
         """
         owners = {name: (owner, held) for name, owner, held in self._all()}
-        for name, values in told.items():
+        for name, values in saved.items():
             if name not in owners:
-                raise StateError(f"there is nothing here that has the settings of {quoted(name)}")
+                raise StateError(f"nothing here has the settings of {quoted(name)}")
             owner, held = owners[name]
-            for key, told_value in values.items():
-                x = _read(told_value)
+            for key, value in values.items():
+                x = _from_json(value)
                 # A layer may have got it since it was made, where its class has nothing of that name.
                 new = isinstance(owner, Module) and key.isidentifier() and not hasattr(owner, key)
                 if not (new or (key in held and _is_of_kind(x, held[key]))):
@@ -78,15 +78,15 @@ class Settings:
                 if key == "accumulate":
                     positive_integer(key, x)
 
-    def put(self, told: Mapping[str, Mapping[str, Any]]) -> None:
-        """Set what `changed` told."""
+    def put(self, saved: Mapping[str, Mapping[str, Any]]) -> None:
+        """Set what `changed` gave."""
         for name, owner, _ in list(self._all()):
-            for key, x in told.get(name, {}).items():
-                setattr(owner, key, _read(x))
+            for key, x in saved.get(name, {}).items():
+                setattr(owner, key, _from_json(x))
 
 
 def _held(module: Module) -> dict[str, Any]:
-    """What a layer holds beside parameters, layers, generators and its mode, which are told otherwise."""
+    """What a layer holds beside parameters, layers, generators and its mode, which are saved otherwise."""
     members = {name.partition(".")[0] for name, _ in module.members()} | {"training"}
     return {name: x for name, x in held_by(module) if name not in members and not isinstance(x, np.random.Generator)}
 
@@ -104,18 +104,18 @@ def _is_of_kind(x: Any, held: Any) -> bool:
     return x is None or held is None or type(x) is type(held) or (isinstance(x, NUMBERS) and isinstance(held, NUMBERS))
 
 
-def _told(x: Any) -> Any:
+def _as_json(x: Any) -> Any:
     """A setting as JSON holds it."""
     if isinstance(x, tuple):
-        return {"tuple": [_told(each) for each in x]}
+        return {"tuple": [_as_json(each) for each in x]}
     return {"dtype": x.dtype.name, "number": x.item()} if isinstance(x, np.generic) else x
 
 
-def _read(told: Any) -> Any:
-    if not isinstance(told, dict):
-        return told
-    if told.keys() == {"tuple"}:
-        return tuple([_read(each) for each in told["tuple"]])
-    if told.get("dtype") not in DTYPES:
-        raise StateError("a setting is neither a number nor a text")
-    return np.dtype(told["dtype"]).type(told["number"])
+def _from_json(saved: Any) -> Any:
+    if not isinstance(saved, dict):
+        return saved
+    if saved.keys() == {"tuple"}:
+        return tuple([_from_json(each) for each in saved["tuple"]])
+    if saved.get("dtype") not in DTYPES:
+        raise StateError("a setting is neither a number nor a string")
+    return np.dtype(saved["dtype"]).type(saved["number"])

@@ -81,12 +81,12 @@ def add_gradients(
     kind = np.result_type(np.float32, *[parameter.dtype for parameter in parameters])
     if recorded is None:
         found = [None if parameter.grad is None else parameter.grad.data for parameter in parameters]
-    told = [np.zeros(p.shape, kind) if g is None else g.astype(kind) for p, g in zip(parameters, found, strict=True)]
+    arrays = [np.zeros(p.shape, kind) if g is None else g.astype(kind) for p, g in zip(parameters, found, strict=True)]
     # The loss in two numbers, as single precision would round it; whether to stop; which parameters took part.
     high = kind.type(value)
     low = value - float(high) if math.isfinite(high) else 0.0
     numbers = np.array([high, low, trainer._interrupt.requested, *[g is not None for g in found]], kind)
-    *gradients, numbers = world.summed([*told, numbers])
+    *gradients, numbers = world.summed([*arrays, numbers])
     total = float(numbers[0]) + float(numbers[1])
     trainer._interrupt.requested = bool(numbers[2])
     for parameter, gradient, old, took_part in zip(parameters, gradients, before, numbers[3:], strict=True):

@@ -385,14 +385,14 @@ class Trainer(Inference):
     def position(self) -> dict[str, Any]:
         """Where training is, as a saved state tells it."""
         epoch = self.epoch - (self.measured.steps > 0)
-        told = {"epoch": epoch, "taken": self.taken, "epochs_taken": self.epochs_taken, "seed": self._seed}
-        return told | {"stopping": self.stopping, "sums": self.measured.is_sum, "rate": self.measured.rate}
+        position = {"epoch": epoch, "taken": self.taken, "epochs_taken": self.epochs_taken, "seed": self._seed}
+        return position | {"stopping": self.stopping, "sums": self.measured.is_sum, "rate": self.measured.rate}
 
-    def set_position(self, told: Mapping[str, Any]) -> None:
+    def set_position(self, position: Mapping[str, Any]) -> None:
         """Be where `position` was."""
-        self.epoch, self.taken, self.epochs_taken = (int(told[name]) for name in ("epoch", "taken", "epochs_taken"))
-        self._seed, self.stopping = int(told["seed"]), bool(told["stopping"])
-        self.measured.is_sum, self.measured.rate = told["sums"], float(told["rate"])
+        self.epoch, self.taken, self.epochs_taken = (int(position[name]) for name in ("epoch", "taken", "epochs_taken"))
+        self._seed, self.stopping = int(position["seed"]), bool(position["stopping"])
+        self.measured.is_sum, self.measured.rate = position["sums"], float(position["rate"])
         self.step = self.measured.steps
 
     def _notify(self, hook: str) -> None:

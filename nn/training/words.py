@@ -71,9 +71,7 @@ def as_optimizer(optimizer: Any, model: Module, learning_rate: float | None) -> 
         ValueError: No optimizer has that name; or it trains none of the model's parameters.
     """
     if isinstance(optimizer, str) and optimizer.lower() in ("lbfgs", "l-bfgs"):
-        raise ValueError(
-            "L-BFGS takes whole searches by itself: nn.LBFGS(model.parameters()).step(closure), without fit"
-        )
+        raise ValueError("L-BFGS runs searches of its own, without fit: nn.LBFGS(model.parameters()).step(closure)")
     if isinstance(optimizer, str):
         kind = _named("optimizer", optimizer, OPTIMIZERS)
         settings = {} if learning_rate is None else {"learning_rate": learning_rate}
@@ -82,11 +80,13 @@ def as_optimizer(optimizer: Any, model: Module, learning_rate: float | None) -> 
     if learning_rate is not None:
         raise TypeError("learning_rate goes with an optimizer's name, or to the optimizer: nn.Adam(…, learning_rate=…)")
     if isinstance(optimizer, LBFGS):
-        raise TypeError("LBFGS takes whole searches by itself: optimizer.step(lambda: loss(model(x), y)), without fit")
+        raise TypeError("LBFGS runs searches of its own, without fit: optimizer.step(lambda: loss(model(x), y))")
     check_made("optimizer", optimizer, Optimizer, 'nn.Adam(model.parameters()), or optimizer="adam"')
     ours = {id(parameter) for parameter in model.parameters()}
     if ours and not any(id(parameter) in ours for parameter in optimizer.parameters):
-        raise ValueError("the optimizer is of another model: make it of this one's, nn.Adam(model.parameters())")
+        raise ValueError(
+            "the optimizer holds another model's parameters: make it from this one's, nn.Adam(model.parameters())"
+        )
     found: Optimizer = optimizer
     return found
 

@@ -165,7 +165,7 @@ def _rule_as_maker() -> Any:
         (_wrong_shape, ag.ShapeError, r"gave shape \(2,\): expected the argument's, \(3,\)"),
         (_maker_in_the_wrong_place, TypeError, "goes there as defvjp"),
         (_rule_as_maker, TypeError, "is for defrule"),
-        (lambda: defrule(len, None), TypeError, "is no primitive; make one of your own"),
+        (lambda: defrule(len, None), TypeError, "is not a primitive; make one of your own"),
         (lambda: defvjp(product, None, argnums=[0, 1]), ValueError, "1 derivatives for the 2 arguments"),
     ],
     ids=[
@@ -184,7 +184,7 @@ def test_a_rule_for_a_function_that_is_no_primitive_is_never_asked_for_and_says_
         return x * x
 
     for define in (defvjp, defjvp):
-        with pytest.warns(UserWarning, match=rf"{define.__name__}: square is no primitive, so that what it does is"):
+        with pytest.warns(UserWarning, match=rf"{define.__name__}: square is not a primitive, so what it does is"):
             define(square, None)
     assert ag.grad(square)(3.0) == 6.0
 

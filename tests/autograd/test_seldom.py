@@ -189,9 +189,9 @@ TYPED = {
     "math.sin(a)": r"functions stand alone: write sin\(…\)",
     "sin(x=a)": "arguments are given by position",
     "sin(a, b)": "sin takes",
-    "'a'": "only real numbers stand in an expression",
+    "'a'": "an expression holds real numbers only",
     "a ^ 2": r"write \*\* for a power",
-    "c; a": "in front of a semicolon stands a name for a part",
+    "c; a": "each part before a semicolon needs a name",
     "a = 1; a": "a has a value already",
 }
 

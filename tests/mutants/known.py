@@ -322,7 +322,7 @@ KNOWN: dict[tuple[str, str, str], str] = {
     (
         "autograd/graph/slips.py",
         "GtE → Gt",
-        'if self.repeated % EVERY == 0 and "updates" not in self.told and (count := _updates(leaf, order)) >= UPDATES:',
+        'if self.repeated % EVERY == 0 and "updates" not in self.said and (count := _updates(leaf, order)) >= UPDATES:',
     ): "after how many updates a loop is told of",
     (
         "autograd/rules/forwards.py",

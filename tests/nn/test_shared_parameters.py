@@ -97,7 +97,7 @@ def test_a_file_tells_no_architecture_that_would_not_be_the_models(change, tmp_p
     for each in (model, other):
         change(each[0] if change is not another_slope else each[1])
     nn.save(model, tmp_path / "model.safetensors")
-    with pytest.raises(nn.StateError, match="does not tell its architecture; build the model and pass it"):
+    with pytest.raises(nn.StateError, match="does not contain its architecture; build the model and pass it"):
         nn.load(tmp_path / "model.safetensors")
     np.testing.assert_array_equal(nn.load(tmp_path / "model.safetensors", other)(X).data, model(X).data)
 

@@ -65,7 +65,7 @@ def _as_recorded(function: Callable[..., Any], name: str, entry: Entry) -> Calla
         if found.shape != entry.shape or is_complex:
             raise RecordingError(
                 f"the primitive {name} gave {found.dtype} of shape {found.shape}, and {entry.dtype} of shape "
-                f"{entry.shape} of the zeros that it was recorded with: a program cannot follow a form that hangs on "
+                f"{entry.shape} of the zeros that it was recorded with: a program cannot follow a form that depends on "
                 "the numbers; call it outside, and pass what it gives"
             )
         return found

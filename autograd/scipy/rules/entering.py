@@ -1,4 +1,4 @@
-"""How a function of SciPy's becomes one with derivatives: found by its ufunc, told in a line."""
+"""How a function of SciPy's becomes one with derivatives: found by its ufunc, written in a line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all distributions have in common: a place, a scale, a support, and functions of one another.
+"""What all distributions have in common: a location, a scale, a support, and functions of one another.
 
 A distribution says its logarithmic density and its distribution function in standard form, for z = (x − loc) / scale.
 """

@@ -1,4 +1,4 @@
-"""Distributions that are a few lines each, and that HIPS autograd has not."""
+"""Distributions that are a few lines each, and that HIPS autograd does not have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Gumbel distribution of largest values, of distribution function exp(−exp(−z))."""
+"""The Gumbel distribution of maxima, of distribution function exp(−exp(−z))."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Weibull distribution of least values, of survival function exp(−zᶜ) for z ≥ 0."""
+"""The Weibull distribution of minima, of survival function exp(−zᶜ) for z ≥ 0."""
 
 from __future__ import annotations
 

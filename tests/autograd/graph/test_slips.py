@@ -22,7 +22,7 @@ kinds = pytest.mark.parametrize("make", KINDS.values(), ids=KINDS)
 
 @pytest.fixture(autouse=True)
 def nothing_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(slips.SLIPS, "told", set())
+    monkeypatch.setattr(slips.SLIPS, "said", set())
     monkeypatch.setattr(slips.SLIPS, "repeated", 0)
 
 

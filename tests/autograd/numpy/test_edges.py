@@ -49,7 +49,7 @@ REFUSED: dict[str, Callable[[Any], Any]] = {
     "use 'even' or 'odd'": lambda x: np.pad(x, 1, mode="reflect", reflect_type="both"),
     "leaves no entries to go by": lambda x: np.pad(x, 1, mode="mean", stat_length=0),
     "method='middle'": lambda x: np.quantile(x, 0.5, method="middle"),
-    "has but method='inverted_cdf'": lambda x: np.quantile(x, 0.5, weights=np.ones(x.shape)),
+    "takes only method='inverted_cdf'": lambda x: np.quantile(x, 0.5, weights=np.ones(x.shape)),
     "which mean the same, and not both": lambda x: np.nanstd(x, ddof=1, correction=1),
     "percentiles must be from 0 to 100, got 150": lambda x: np.percentile(x, 150),
     "quantiles must be from 0 to 1, got": lambda x: np.nanquantile(x, [0.5, -0.1]),

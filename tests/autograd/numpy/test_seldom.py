@@ -76,15 +76,15 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "einsum without an axis": (lambda: anp.einsum("i,i", T, T), "one letter for each axis"),
     "swapaxes too far": (lambda: ag.swapaxes(T, 0, 5), r"swapaxes of shape \(2, 3\): there are no axes 0 and 5"),
     "rfft of complex numbers": (lambda: anp.fft.rfft(COMPLEX), "it is for real ones; use np.fft.fft"),
-    "fft of nothing": (lambda: anp.fft.fft(T, n=0), "of 0 numbers: there must be one at least"),
+    "fft of nothing": (lambda: anp.fft.fft(T, n=0), "of 0 numbers: at least one is needed"),
     "fft along an axis twice": (lambda: anp.fft.fftn(T, axes=(1, 1)), r"along axes=\(1, 1\): each once"),
     "rfft along an axis twice": (lambda: np.fft.rfft2(T, (3, 5), (1, -1)), r"along axes=\(1, -1\): each once"),
     "fft of too few lengths": (lambda: anp.fft.ifftn(T, (3,), (0, 1)), r"of 1 lengths, s=\(3,\), along 2 axes"),
     "max where": (lambda: anp.max(T, where=X > 0), "with where= needs initial="),
     "quantile by no method": (lambda: anp.quantile(T, 0.3, method="middle"), "method='middle': use"),
     "geomspace through 0": (lambda: anp.geomspace(T[0, 0], -1.0), "of the same sign, neither of them 0"),
-    "cross of four": (lambda: anp.cross(CUBE, CUBE), "vectors of two or three entries are wanted"),
-    "fliplr of a row": (lambda: anp.fliplr(T[0]), "two axes are wanted"),
+    "cross of four": (lambda: anp.cross(CUBE, CUBE), "vectors of two or three entries are needed"),
+    "fliplr of a row": (lambda: anp.fliplr(T[0]), "two axes are needed"),
     "reshape by columns first, or so": (lambda: anp.reshape(T, 6, order="K"), "order='K': use 'C', 'F' or 'A'"),
 }  # fmt: skip
 

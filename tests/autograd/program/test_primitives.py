@@ -182,13 +182,13 @@ def test_primitives_of_ones_own_on_numbers(what: str) -> None:
 
 @extend.primitive
 def positive(x: Any) -> Any:
-    """Of a shape that hangs on the numbers."""
+    """Of a shape that depends on the numbers."""
     return x[x > 0]
 
 
 @extend.primitive
 def root(x: Any) -> Any:
-    """Of a kind that hangs on the numbers."""
+    """Of a kind that depends on the numbers."""
     return np.emath.sqrt(x)
 
 
@@ -208,7 +208,7 @@ def test_a_primitive_whose_form_hangs_on_the_numbers_is_refused(form: str, engin
     function, fitting, other = FORMS[form]
     compiled = ag.compile(function, engine=engine)
     np.testing.assert_allclose(compiled(fitting), function(fitting), rtol=1e-12)
-    with pytest.raises(ag.RecordingError, match="form that hangs on the numbers"):
+    with pytest.raises(ag.RecordingError, match="form that depends on the numbers"):
         compiled(other)
 
 

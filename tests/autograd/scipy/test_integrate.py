@@ -216,7 +216,7 @@ def test_integrals_of_points_are_scipys_with_derivatives(name: str) -> None:
     if name.endswith("trapezoid"):
         check_grads(lambda y, x: ours(y, x))(y[0, :, 0], x)
     elif name != "romb":
-        with pytest.raises(TypeError, match="for y, not for places"):
+        with pytest.raises(TypeError, match="for y, not for x"):
             ours(y[0, :, 0], ag.Tensor(x, requires_grad=True))
 
 

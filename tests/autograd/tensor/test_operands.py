@@ -296,7 +296,7 @@ def test_truths_combine() -> None:
     a, b = Tensor([True, True, False]), np.array([True, False, False])
     for found, expected in ((a & b, [1, 0, 0]), (a | b, [1, 1, 0]), (b ^ a, [0, 1, 0]), (~a, [0, 0, 1])):
         assert np.asarray(found).tolist() == expected
-    with pytest.raises(TypeError, match="wants truths on both sides"):
+    with pytest.raises(TypeError, match="needs booleans on both sides"):
         Tensor([1.0]) & True
     x = ag.compile(lambda x: x * ((x > 0) & ~(x > 1)), engine="numpy")(np.array([-1.0, 0.5, 2.0]))
     np.testing.assert_array_equal(x, [0.0, 0.5, 0.0])

@@ -28,7 +28,7 @@ BAD_TRAIN = {
     "unknown data set": (["train", "digitz"], "no data set is called 'digitz'.*did you mean digits\\?"),
     "missing file": (["train", "no.csv", "--target", "y"], "there is no file or folder no.csv"),
     "missing folder": (["train", "no/folder"], "there is no file or folder no"),
-    "no name": (["train", "xor", "--out", Path("/").resolve().anchor, "--overwrite"], "exists and is no run folder"),
+    "no name": (["train", "xor", "--out", Path("/").resolve().anchor, "--overwrite"], "exists and is not a run folder"),
     "empty csv": (["train", "empty.csv", "--target", "y"], "empty.csv is empty"),
     "header only": (["train", "header.csv", "--target", "y"], r"header.csv has a header \(x, y\) and no rows"),
     "no target given": (["train", "good.csv"], "needs --target COLUMN.*its columns are petal, colour, kind"),
@@ -47,7 +47,7 @@ BAD_TRAIN = {
         r"3 problems: \(1\) has no column 'price' .* \(3\) has no column 'petals' \(--keep\); did you mean petal\?",
     ),
     "no such encoding": (["train", "good.csv", "--target", "kind", "--encoding", "x"], "no encoding is called 'x'"),
-    "test size": (["train", "xor", "--test-size", "1"], "argument --test-size: a number between 0 and 1 is expected"),
+    "test size": (["train", "xor", "--test-size", "1"], "argument --test-size: expected a number between 0 and 1"),
     "one class": (["train", "one.csv", "--target", "y"], "the target 'y' has one class only, 'a'"),
     "text regression": (
         ["train", "good.csv", "--target", "kind", "--task", "regression"],
@@ -56,7 +56,7 @@ BAD_TRAIN = {
     "few rows": (["train", "few.csv", "--target", "y"], "few has 3 rows; at least 10 are needed"),
     "not in that encoding": (
         ["train", "latin.csv", "--target", "y", "--encoding", "utf-8"],
-        "latin.csv is no text in utf-8 .*name its encoding with --encoding",
+        "latin.csv is not text in utf-8 .*name its encoding with --encoding",
     ),
     "html as csv": (["train", "page.csv", "--target", "y"], "page.csv is an HTML page"),
     "target of a builtin": (["train", "xor", "--target", "y"], "are for CSV files; leave them out for the built-in"),
@@ -74,20 +74,26 @@ BAD_TRAIN = {
         ["train", "short/t10k-images-idx3-ubyte", "--target", "y"],
         "for IDX data pass the folder of its files",
     ),
-    "hidden": (["train", "xor", "--hidden", "64,x"], "argument --hidden: sizes of layers are expected.*got '64,x'"),
-    "hidden zero": (["train", "xor", "--hidden", "0"], "argument --hidden: sizes of layers"),
-    "epochs": (["train", "xor", "--epochs", "0"], "argument --epochs: a whole number from 1 on is expected, got '0'"),
-    "batch size": (["train", "xor", "--batch-size", "2.5"], "argument --batch-size: a whole number"),
-    "rate": (["train", "xor", "--learning-rate", "nan"], "argument --learning-rate: a number above 0"),
-    "rate below 0": (["train", "xor", "--learning-rate=-1"], "argument --learning-rate: a number above 0"),
-    "decay": (["train", "xor", "--weight-decay=-1"], "argument --weight-decay: a number from 0 on"),
-    "smoothing": (["train", "xor", "--label-smoothing", "1"], "argument --label-smoothing: a number from 0 to below 1"),
-    "seed": (["train", "xor", "--seed=-1"], "argument --seed: a whole number from 0 on"),
+    "hidden": (["train", "xor", "--hidden", "64,x"], "argument --hidden: expected layer sizes.*got '64,x'"),
+    "hidden zero": (["train", "xor", "--hidden", "0"], "argument --hidden: expected layer sizes"),
+    "epochs": (["train", "xor", "--epochs", "0"], "argument --epochs: expected a whole number of at least 1, got '0'"),
+    "batch size": (["train", "xor", "--batch-size", "2.5"], "argument --batch-size: expected a whole number"),
+    "rate": (["train", "xor", "--learning-rate", "nan"], "argument --learning-rate: expected a number above 0"),
+    "rate below 0": (["train", "xor", "--learning-rate=-1"], "argument --learning-rate: expected a number above 0"),
+    "decay": (["train", "xor", "--weight-decay=-1"], "argument --weight-decay: expected a number of at least 0"),
+    "smoothing": (
+        ["train", "xor", "--label-smoothing", "1"],
+        "argument --label-smoothing: expected a number from 0 to below 1",
+    ),
+    "seed": (["train", "xor", "--seed=-1"], "argument --seed: expected a whole number of at least 0"),
     "activation": (["train", "xor", "--activation", "swish"], "argument --activation: invalid choice: 'swish'"),
     "optimizer": (["train", "xor", "--optimizer", "lyon"], "argument --optimizer: invalid choice: 'lyon'"),
     "out is a file": (["train", "xor", "--out", "good.csv"], "good.csv exists and is not a folder"),
     "out within a file": (["train", "xor", "--out", "good.csv/run"], "good.csv"),
-    "out is another folder": (["train", "xor", "--out", "short", "--overwrite"], "short exists and is no run folder"),
+    "out is another folder": (
+        ["train", "xor", "--out", "short", "--overwrite"],
+        "short exists and is not a run folder",
+    ),
 }
 
 
@@ -179,7 +185,7 @@ def with_weights(value):
 RUN, CONFIG, NEW = "runs/flowers", "runs/flowers/config.json", "new.csv"
 BAD_USE = {
     "no such run": (None, ["evaluate", "runs/flower"], "there is no run runs.flower; did you mean flowers\\?"),
-    "no run folder": (None, ["evaluate", "runs"], "runs holds no config.json, so it is no run folder"),
+    "no run folder": (None, ["evaluate", "runs"], "runs holds no config.json, so it is not a run folder"),
     "damaged config": (damage(CONFIG, "{"), ["evaluate", RUN], "config.json is damaged"),
     "config without data": (edit(CONFIG, '"kind": "csv"', '"kind": 3'), ["evaluate", RUN], "found again by 3"),
     "config without path": (edit(CONFIG, '"path"', '"pfad"'), ["evaluate", RUN], "config.json is damaged.*'path'"),

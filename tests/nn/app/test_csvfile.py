@@ -101,7 +101,7 @@ def test_an_encoding_may_be_named():
     assert read_table(content, "data.csv").how == "cp1252, separated by commas"
     with pytest.raises(DataError, match="no encoding is called 'klingon'"):
         read_table(content, "data.csv", "klingon")
-    with pytest.raises(DataError, match=r"data.csv is no text in ascii \(ordinal not in range.*--encoding"):
+    with pytest.raises(DataError, match=r"data.csv is not text in ascii \(ordinal not in range.*--encoding"):
         read_table(content, "data.csv", "ascii")
 
 
@@ -146,9 +146,9 @@ def test_cells_beyond_the_header_are_told_where_rows_end_in_separators():
         (b'{"x": 1, "y": 2}\n{"x": 3, "y": 4}\n', r"is JSON; write it as CSV, e.g. pandas.read_json\(…, lines=True\)"),
         (b'[{"x": 1, "y": 2},\n{"x": 3, "y": 4}]\n', r"is JSON; write it as CSV, e.g. pandas.read_json\(…\)"),
         (b'\n[ {"x": 1}, {"x": 2}]', "is JSON"),
-        (b"\0\0\x08\x03", "is no text file; for IDX data pass the folder of its files"),
-        (b"a,b\n\0\0\0\0,2\n", "is no text file"),
-        (b"a,b\n" + b"1,2\n" * 99 + b"3\0,4\n", "is no text file: it holds a byte of zero in line 101"),
+        (b"\0\0\x08\x03", "is not a text file; for IDX data pass the folder of its files"),
+        (b"a,b\n\0\0\0\0,2\n", "is not a text file"),
+        (b"a,b\n" + b"1,2\n" * 99 + b"3\0,4\n", "is not a text file: it holds a byte of zero in line 101"),
     ],
 )
 def test_what_is_no_table(content, message):

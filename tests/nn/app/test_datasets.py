@@ -177,7 +177,7 @@ def test_only_a_file_that_the_run_describes_is_opened(files, houses, monkeypatch
 def test_a_moved_file_is_found_where_it_is_said_to_be(houses):
     source = open_dataset(str(houses), target="price").source
     moved = houses.rename(houses.with_name("old houses.csv"))
-    with pytest.raises(DataError, match=r"houses\.csv is not there, which this run was trained on; pass --data"):
+    with pytest.raises(DataError, match=r"houses\.csv, which this run was trained on, is not there; pass --data"):
         reopen_dataset(source)
     assert len(reopen_dataset(source, moved)) == 30
 
@@ -201,5 +201,5 @@ def test_lists_for_messages():
 def test_more_classes_than_are_told_apart():
     """25,000 classes would make a confusion matrix of 5 GB."""
     names = tuple(map(str, range(25_000)))
-    with pytest.raises(DataError, match="made: the target 'y' has 25,000 classes; at most 1,000 are told apart"):
+    with pytest.raises(DataError, match="made: the target 'y' has 25,000 classes; at most 1,000 are distinguished"):
         make(np.arange(50_000) % 25_000, names)

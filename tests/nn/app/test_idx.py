@@ -60,8 +60,8 @@ IMAGES = bytes([0, 0, 8, 3])
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "file.gz is no gzip file: it begins with nothing"),
-        (b"\x89PNG....", "file.gz is no gzip file: it begins with 89 50 4e 47"),
+        (b"", "file.gz is not a gzip file: it begins with nothing"),
+        (b"\x89PNG....", "file.gz is not a gzip file: it begins with 89 50 4e 47"),
         (HTML, "file.gz is an HTML page, not IDX data"),
         (b"\n\n <html lang='en'>", "file.gz is an HTML page, not IDX data"),
         (compress(HTML)[:-9], "file.gz is a damaged or truncated gzip file"),
@@ -80,9 +80,9 @@ IMAGES = bytes([0, 0, 8, 3])
         (IMAGES + bytes([0, 0, 0, 2] * 3) + bytes(9), "is damaged: more bytes follow the 8 values"),
         (
             IMAGES + bytes(4) + b"\xff" * 8,
-            r"is damaged: its header tells of an array of shape \(0, 4294967295, 4294967295",
+            r"is damaged: its header declares an array of shape \(0, 4294967295, 4294967295",
         ),
-        (b"\0\0\x0e\4" + b"\xff" * 12 + bytes(4), "is damaged: its header tells of an array of shape"),
+        (b"\0\0\x0e\4" + b"\xff" * 12 + bytes(4), "is damaged: its header declares an array of shape"),
         (
             compress(IMAGES + b"\xff" * 12),
             "file.gz promises 79,228,162,458,924,105,385,300,197,375 bytes; at most",
@@ -182,8 +182,8 @@ NAMES = {"images": "t10k_images_idx3_ubyte", "labels": "t10k_labels_idx1_ubyte"}
         ),
         ({"t10k_labels_idx1_ubyte": np.full(40, 7, np.uint8)}, "the target 'label' has one class only, '7'"),
         ({"t10k_labels_idx1_ubyte": np.full(40, np.nan, np.float32)}, "t10k-labels-idx1-ubyte holds NaN or infinity"),
-        ({"t10k_images_idx3_ubyte": np.zeros(40, np.uint8)}, r"an array of shape \(40,\), no images"),
-        ({"t10k_images_idx3_ubyte": np.zeros((40, 0, 3), np.uint8)}, r"an array of shape \(40, 0, 3\), no images"),
+        ({"t10k_images_idx3_ubyte": np.zeros(40, np.uint8)}, r"an array of shape \(40,\), not images"),
+        ({"t10k_images_idx3_ubyte": np.zeros((40, 0, 3), np.uint8)}, r"an array of shape \(40, 0, 3\), not images"),
         (
             {"t10k_images_idx3_ubyte": np.where(np.arange(80).reshape(40, 2, 1) == 5, np.inf, 0).astype(np.float32)},
             r"holds inf in image 2, at pixel \(1, 0\)",
@@ -220,7 +220,7 @@ def test_images_without_labels_to_predict(images, idx_bytes):
     features = features_of_images(idx_bytes(images), "new")
     assert features.shape == (40, 6)
     assert features.columns[-1] == "pixel_2_1"
-    with pytest.raises(DataError, match="no images"):
+    with pytest.raises(DataError, match="not images"):
         features_of_images(idx_bytes(np.zeros(3, np.uint8)), "new")
 
 

@@ -92,9 +92,9 @@ def test_networks_spell_lines(model, command, tmp_path):
     predict = nn.load_run("run").predict
     missing = predict(pandas.DataFrame({"line": ["", None, float("nan")]}))
     assert (missing == missing[0]).all()  # not what comes after "None" and "nan"
-    with pytest.raises(DataError, match="column 'line' is missing"):
+    with pytest.raises(DataError, match="column 'line', which this run was trained on, is missing"):
         predict(pandas.DataFrame({"name": ["anna"]}))
-    with pytest.raises(TypeError, match=r"a table \(a pandas DataFrame\) is expected, got an object of type list"):
+    with pytest.raises(TypeError, match=r"expected a table \(a pandas DataFrame\), got an object of type list"):
         predict(["anna"])
 
 
@@ -108,7 +108,7 @@ def test_networks_spell_lines(model, command, tmp_path):
         (("words.txt", "--model", "transformer", "--hidden", "none"), "a size for each block, all the same"),
         (("iris", "--model", "cnn"), "--model cnn is for images"),
         (("digits", "--model", "cnn", "--members", "4"), "--members are networks of --model mlp"),
-        (("iris", "--model", "lstm"), "iris is no text file"),
+        (("iris", "--model", "lstm"), "iris is not a text file"),
         (("same.txt", "--model", "lstm", "--activation", "relu"), "--activation is not for lines of text"),
         (("same.txt", "--model", "gru", "--noise", "0.1"), "--noise is not for lines of text"),
         (("same.txt", "--model", "rnn", "--no-balance"), "--balance is not for lines of text; leave it out for rnn"),

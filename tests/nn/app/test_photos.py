@@ -106,13 +106,13 @@ def test_a_picture_of_a_digit(command):
 
 
 def test_what_is_no_picture(tmp_path, command):
-    with pytest.raises(DataError, match="x is no PNG or JPEG picture that can be read"):
+    with pytest.raises(DataError, match="x is not a readable PNG or JPEG picture"):
         read_picture(encoded(GREY)[:-30], "x")
     place = folder_of(tmp_path / "photos")
     for name in ("above/0.png", "below/3.png"):
         (place / name).write_bytes(b"nothing")
     with pytest.raises(
-        DataError, match=r"2 of 24 pictures cannot be read: above/0.png is no PNG .*, below/3.png is no"
+        DataError, match=r"2 of 24 pictures cannot be read: above/0.png is not a readable PNG .*, below/3.png is not a"
     ):
         load_pictures(place)
     with pytest.raises(DataError, match="x is a picture; this run expects a table with the columns size"):

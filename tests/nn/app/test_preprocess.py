@@ -165,7 +165,7 @@ def test_tables_of_other_programs_give_the_same_inputs(mixed):
     as_texts = mixed.features.astype({"age": str}).assign(hole=mixed.features["hole"].astype("Float64"))
     for frame in (as_dates[sorted(as_dates.columns)], as_texts.set_index("name", drop=False)):
         np.testing.assert_array_equal(fitted.inputs(frame), expected)
-    with pytest.raises(DataError, match="column 'age' is missing, which this run was trained on"):
+    with pytest.raises(DataError, match="column 'age', which this run was trained on, is missing"):
         fitted.inputs(mixed.features.drop(columns="age"))
 
 

@@ -170,7 +170,7 @@ def test_another_programs_folder_is_never_overwritten(config, tmp_path):
     (tmp_path / "thesis.txt").write_text("mine")
     if config is not None:
         (tmp_path / "config.json").write_text(config)
-    with pytest.raises(RunError, match="exists and is no run folder; choose another place"):
+    with pytest.raises(RunError, match="exists and is not a run folder; choose another folder"):
         check_free(tmp_path, overwrite=True)
 
 
@@ -215,14 +215,14 @@ def test_a_damaged_config(text, message, saved):
 def test_a_missing_run(saved):
     with pytest.raises(RunError, match=r"there is no run .*mode; did you mean made\?"):
         read_run(saved.with_name("mode"))
-    with pytest.raises(RunError, match=r"holds no config\.json, so it is no run folder"):
+    with pytest.raises(RunError, match=r"holds no config\.json, so it is not a run folder"):
         read_run(saved.parent)
 
 
 def test_a_run_that_was_broken_off_is_found_beside_its_place(saved):
     saved.rename(saved.with_name("tables.unfinished"))
     with pytest.raises(
-        RunError, match=r"there is no run .*tables: its training was broken off; .* --resume .*unfinished"
+        RunError, match=r"there is no run .*tables: its training was interrupted; .* --resume .*unfinished"
     ):
         read_run(saved.with_name("tables"))
 
@@ -315,7 +315,7 @@ def test_a_config_with_anything_anywhere_is_read_or_refused_in_a_line(what, save
             text = json.dumps(parts).replace('"here"', HOSTILE[what]) if way else HOSTILE[what]
             (saved / "config.json").write_text(text, encoding="utf-8")
             if what in ("Infinity", "NaN"):  # also in parts that no schema looks into
-                with pytest.raises(RunError, match=f"{what} is no number in JSON"):
+                with pytest.raises(RunError, match=f"{what} is not a JSON number"):
                     read_run(saved)
             try:
                 run = read_run(saved)

@@ -230,9 +230,9 @@ def test_a_class_with_a_name_is_an_activation_of_that_name():
 
 
 def test_every_layer_optimizer_and_loss_is_public_where_its_file_lists_it():
-    for room in (nn.layers, nn.optim, nn.losses, nn.metrics, nn.regularisation):
-        assert set(room.__all__) <= set(nn.__all__)
-        assert all(getattr(nn, name) is getattr(room, name) for name in room.__all__)
+    for part in (nn.layers, nn.optim, nn.losses, nn.metrics, nn.regularisation):
+        assert set(part.__all__) <= set(nn.__all__)
+        assert all(getattr(nn, name) is getattr(part, name) for name in part.__all__)
     assert len(nn.__all__) == len(set(nn.__all__))
     assert {kind.__name__ for kind in (*nn.ACTIVATIONS.values(), *nn.OPTIMIZERS.values())} <= set(nn.__all__)
 

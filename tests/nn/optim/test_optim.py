@@ -188,7 +188,7 @@ REFUSED = [
     (lambda: nn.SGD(W), TypeError, r"SGD takes a list of parameters, got one Tensor; pass \[tensor\]"),
     (lambda: nn.SGD([ag.Tensor([1.0])]), TypeError, "requires_grad=True; parameter 0 is"),
     (lambda: nn.SGD([W, 3.0]), TypeError, "parameter 1 is 3.0"),
-    (lambda: nn.SGD([{"parameters": [W], "lr": 0.1}]), ValueError, "'lr' is no setting of a group .*learning_rate"),
+    (lambda: nn.SGD([{"parameters": [W], "lr": 0.1}]), ValueError, "'lr' is not a setting of a group .*learning_rate"),
     (lambda: nn.SGD([{"learning_rate": 0.1}]), ValueError, "group 0 has no 'parameters'"),
     (lambda: nn.SGD([{"params": [W]}]), ValueError, "group 0 has no 'parameters'; it has 'params'"),
     (lambda: nn.SGD([{"parameters": W}]), TypeError, r"got one Tensor; pass \[tensor\]"),

@@ -123,5 +123,5 @@ def test_what_it_is_made_of_is_checked():
         nn.LBFGS(regression())
     with pytest.raises(ValueError, match="max_iter must be a positive integer"):
         nn.LBFGS(regression().parameters(), max_iter=0)
-    with pytest.raises(TypeError, match="LBFGS takes whole searches by itself"):
+    with pytest.raises(TypeError, match="LBFGS runs searches of its own"):
         nn.Trainer(regression(), loss="mse", optimizer=nn.LBFGS(regression().parameters()))

@@ -87,7 +87,7 @@ def test_a_module_of_ones_own_loads_into_one_that_is_built(tmp_path):
     assert nn.load(tmp_path / "own", again) is again
     assert again.scale.data.tolist() == [3, 6]
     for name in ("own", "inside"):
-        with pytest.raises(nn.StateError, match=r"does not tell its architecture; build the model and pass it"):
+        with pytest.raises(nn.StateError, match=r"does not contain its architecture; build the model and pass it"):
             nn.load(tmp_path / name)
 
 
@@ -123,11 +123,11 @@ DAMAGED = {
     "torch.save": (b"PK\3\4\0\0\x08\x08\0\0", r"is what torch.save, .*; in PyTorch, call safetensors.torch.save_file"),
     "Keras": (
         b"\x89HDF\r\n\x1a\n\0",
-        r"is an HDF5 file, as Keras writes, no safetensors file; give its arrays to model",
+        r"is an HDF5 file, as Keras writes, not a safetensors file; give its arrays to model",
     ),
     "truncated": (WHOLE[:-3], "is not a readable safetensors file"),
-    "no architecture": (stored(None), "does not tell its architecture"),
-    "null": (stored("null"), "does not tell its architecture"),
+    "no architecture": (stored(None), "does not contain its architecture"),
+    "null": (stored("null"), "does not contain its architecture"),
     "not JSON": (stored("{"), "an architecture that cannot be built"),
     "a list": (stored("[1]"), "an architecture that cannot be built"),
     "unknown kind": (stored('{"kind": "os.system"}'), "an architecture that cannot be built"),
@@ -246,7 +246,7 @@ def test_a_file_that_describes_more_than_it_holds_is_refused_before_memory_is_ta
 def test_a_description_that_is_none_is_refused(text, tmp_path):
     path = tmp_path / "model.safetensors"
     path.write_bytes(stored(text))
-    with pytest.raises(nn.StateError, match="tells an architecture that cannot be built"):
+    with pytest.raises(nn.StateError, match="describes an architecture that cannot be built"):
         nn.load(path)
 
 

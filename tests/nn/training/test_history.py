@@ -99,7 +99,7 @@ def test_nothing_to_draw():
 )
 def test_a_file_that_is_no_history_is_refused_in_a_line(content, tmp_path):
     (tmp_path / "history.csv").write_bytes(content)
-    with pytest.raises(nn.StateError, match=r"history\.csv is no history: line \d: ") as refusal:
+    with pytest.raises(nn.StateError, match=r"history\.csv is not a history: line \d: ") as refusal:
         nn.History.load(tmp_path / "history.csv")
     assert str(refusal.value).isprintable()
     assert len(str(refusal.value)) < 400
@@ -108,7 +108,7 @@ def test_a_file_that_is_no_history_is_refused_in_a_line(content, tmp_path):
 def test_a_file_without_end_is_no_history(tmp_path):
     with (tmp_path / "history.csv").open("wb") as file:
         file.truncate(2**40)
-    with pytest.raises(nn.StateError, match=r"is no history: it has 1,099,511,627,776 bytes"):
+    with pytest.raises(nn.StateError, match=r"is not a history: it has 1,099,511,627,776 bytes"):
         nn.History.load(tmp_path / "history.csv")
 
 

@@ -119,7 +119,7 @@ def test_other_files_are_refused(content, tmp_path):
     (tmp_path / "training.safetensors").write_bytes(content)
     before = trainer_with().model.state_dict()
     trainer = trainer_with()
-    with pytest.raises(nn.StateError, match="no saved training"):
+    with pytest.raises(nn.StateError, match="not a saved training"):
         fit(trainer, tmp_path)
     assert all((trainer.model.state_dict()[name] == array).all() for name, array in before.items())
 
@@ -184,7 +184,7 @@ def test_what_was_measured_is_taken_whole_or_not():
     assert measured.steps == 2
     for part in whole:
         for other in ({}, {part: np.ones(3)}, {part: np.ones(())}):
-            with pytest.raises(nn.StateError, match="not whole"):
+            with pytest.raises(nn.StateError, match="incomplete"):
                 Measured().load_state_dict({k: v for k, v in whole.items() if k != part} | other)
     measured.add([0.5], [(np.ones((3, 2)), np.ones((3, 2)))], [np.ones((3, 3))])
     with pytest.raises(nn.StateError, match="of another shape"):
@@ -201,7 +201,7 @@ def test_another_models_state_is_refused(tmp_path):
         other.load(tmp_path / "nothing")
     assert all((other.model.state_dict()[name] == array).all() for name, array in before.items())
     nn.save(other.model, tmp_path / "model.safetensors")
-    with pytest.raises(nn.StateError, match=r"no saved training: nn\.load reads the file of a model$"):
+    with pytest.raises(nn.StateError, match=r"not a saved training: nn\.load reads the file of a model$"):
         other.load(tmp_path / "model.safetensors")
 
 
@@ -226,7 +226,8 @@ def test_a_full_disk_is_one_line_and_loses_nothing(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "fsync", fsync)
     with pytest.raises(
-        OSError, match=r"No space left .*\(\d.* bytes; what was saved there before is whole\); make room"
+        OSError,
+        match=r"No space left .*\(\d.* bytes; what was saved there before is whole\); free some space and resume",
     ) as full:
         fit(trainer_with(), tmp_path)
     assert full.value.errno == errno.ENOSPC

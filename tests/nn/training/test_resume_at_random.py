@@ -73,7 +73,7 @@ CHANGES: dict[str, Change] = {
 
 
 class At(nn.Callback):
-    """Does something at moments of a training, which are told apart by hook, epoch and step."""
+    """Does something at moments of a training, which are distinguished by hook, epoch and step."""
 
     def __init__(self, moments: dict[tuple[Any, ...], Callable[[Any], None]]) -> None:
         self.moments = moments

@@ -357,7 +357,7 @@ def test_a_loss_for_each_sample_is_refused():
 
 def test_an_optimizer_of_another_model_is_noticed():
     trainer = classifier()
-    with pytest.raises(ValueError, match="the optimizer is of another model"):
+    with pytest.raises(ValueError, match="the optimizer holds another model's parameters"):
         nn.Trainer(classifier().model, loss=nn.mse, optimizer=trainer.optimizer)
     trainer.model = classifier().model
     with pytest.raises(ag.GraphError, match="no parameter has a gradient"):

@@ -104,7 +104,11 @@ REFUSED = {
     ),
     "callbacks=one": (lambda: trainer(callbacks=nn.EarlyStopping()), TypeError, "pass a list"),
     "model=nn.MLP": (lambda: trainer(nn.MLP), TypeError, "the class MLP, not an object of it"),
-    "another model's": (lambda: trainer(optimizer=nn.Adam(MODEL.parameters())), ValueError, "of another model"),
+    "another model's": (
+        lambda: trainer(optimizer=nn.Adam(MODEL.parameters())),
+        ValueError,
+        "another model's parameters",
+    ),
     "learning_rate": (
         lambda: trainer(MODEL, optimizer=OF_MODEL, learning_rate=0.1),
         TypeError,
