@@ -38,6 +38,18 @@ def _examples_write_elsewhere(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _examples_have_what_they_import(request: pytest.FixtureRequest) -> None:
+    """Skip the examples of a page that import a library of an extra, where it is not installed."""
+    if isinstance(request.node, pytest.DoctestItem):
+        lines = [example.source for example in request.node.dtest.examples]
+        for library, extra in (("scipy", "scipy"), ("sklearn", "train")):
+            if find_spec(library) is None and any(
+                line.startswith((f"import {library}", f"from {library}")) for line in lines
+            ):
+                pytest.skip(f"needs gradbook[{extra}]")
+
+
+@pytest.fixture(autouse=True)
 def _draws_repeat(request: pytest.FixtureRequest) -> Iterator[None]:
     """Let what has no seed draw in a test what it drew there before, so that a test that failed fails again.
 
