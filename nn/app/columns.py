@@ -233,6 +233,15 @@ def _take(series: pd.Series[Any], some: pd.Series[Any], name: str, choices: Choi
             f"{quoted(name)} seems to hold dates, in several forms or one that is not known; write them as 2024-02-29"
         )
     (found.categories if different <= MOST_CATEGORIES else found.encoded).append(name)
+    if name not in found.dropped and (alike := _spelt_alike(some)):
+        found.notes.append(f"{quoted(name)} has names that differ only in case: {listed(alike, most=4)}")
+
+
+def _spelt_alike(series: pd.Series[Any]) -> list[str]:
+    spelt: dict[str, list[str]] = {}
+    for text in dict.fromkeys(to_texts(series).tolist()):
+        spelt.setdefault(text.casefold(), []).append(text)
+    return [" and ".join(each) for each in spelt.values() if len(each) > 1]
 
 
 def _take_dates(series: pd.Series[Any], name: str, form: str, found: Found) -> None:
@@ -257,12 +266,12 @@ def _as_numbers(
     wanted = name in choices.numeric
     if name in choices.categorical or (series.dtype == bool and not wanted):
         return None
-    if not wanted and series.dtype.kind not in "iuf" and begins_with_zeros(some.unique()):
-        found.notes.append(f"{quoted(name)} begins with zeros, so it holds names and no numbers; or --numeric")
-        return None
     unit = common(units)
     comma = has_commas(some, found.in_commas, unit)
     if not wanted and _share_of_numbers(*to_numbers(some, comma, unit)) < SOME_NUMBERS:
+        return None
+    if not wanted and series.dtype.kind not in "iuf" and begins_with_zeros(some.unique()):
+        found.notes.append(f"{quoted(name)} begins with zeros, so it holds names and no numbers; or --numeric")
         return None
     numbers, bad = to_numbers(series, comma, unit)
     share = _share_of_numbers(numbers, bad)

@@ -270,7 +270,7 @@ def _target(
 
 
 def _one_spelling(name: str, texts: NDArray[Any]) -> tuple[NDArray[Any], list[str]]:
-    """The classes with yes and no in one spelling each; and which others differ in their capitals alone."""
+    """The classes with yes and no in one spelling each; and which others differ only in case."""
     spelt: dict[str, list[str]] = {}
     for text in dict.fromkeys(texts.tolist()):
         spelt.setdefault(text.casefold(), []).append(text)
@@ -280,7 +280,7 @@ def _one_spelling(name: str, texts: NDArray[Any]) -> tuple[NDArray[Any], list[st
     merged = [" and ".join(each) for word, each in several.items() if word in alike]
     apart = [" and ".join(each) for word, each in several.items() if word not in alike]
     said = [f"classes of {quoted(name)} that are taken for one: {listed(merged)}"] if merged else []
-    said += [f"classes of {quoted(name)} that differ in their capitals alone: {listed(apart)}"] if apart else []
+    said += [f"classes of {quoted(name)} that differ only in case: {listed(apart)}"] if apart else []
     first = {text: each[0] for word, each in several.items() if word in alike for text in each}
     return np.array([first.get(text, text) for text in texts.tolist()], dtype=object), said
 

@@ -73,6 +73,8 @@ COLUMNS = {
     "colours": (KINDS, "categories", "category 1: new"),
     "colours with holes": ([k if k != "red" else None for k in KINDS], "categories", "missing cells: new"),
     "true and false": (NOISE > 0, "categories", ""),
+    "colours in capitals": (["Red" if n % 9 else k for n, k in enumerate(KINDS)], "categories", "case: Red and red"),
+    "ids in hexadecimal": ([f"00{n:x}" + "a1"[n % 9 == 0] * 6 for n in range(ROWS)], None, "left out new: names or"),
     "zip codes": ([f"{n % 20:05}" for n in range(ROWS)], "categories", "'new' begins with zeros, so it holds names"),
     "many names": ([f"city {n % 60}" for n in range(ROWS)], "encoded", "names    1: new (as the target's average"),
     "a unit": ([f"{x:.1f} kg" for x in NOISE], "numbers", "'new' holds numbers in 'kg'"),
@@ -139,6 +141,8 @@ def test_what_a_column_is_taken_for(what, load):
     assert found == ([kind] if kind else [])
     assert line in said(dataset)
     assert ("several units" in said(dataset)) == (what == "units of two kinds")
+    assert ("begins with zeros" in said(dataset)) == (what == "zip codes")
+    assert ("differ only in case" in said(dataset)) == (what == "colours in capitals")
     assert ("times of day" in said(dataset)) == (what == "short laps")
     assert "x" in dataset.plan.numbers
     assert set(dataset.features.columns) == set(dataset.plan.names)
@@ -544,10 +548,10 @@ def test_a_line_of_totals_is_no_row(load):
     [
         (("NEIN", "ja", "nein", "Ja"), ("NEIN", "ja"), "that are taken for one: NEIN and nein, ja and Ja"),
         (("true", "False", "True", "FALSE"), ("False", "true"), "taken for one: true and True, False and FALSE"),
-        (("AA", "Aa", "aa", "Aa"), ("AA", "Aa", "aa"), "that differ in their capitals alone: AA and Aa and aa"),
-        (("no", "NO", "x", "x"), ("NO", "no", "x"), "that differ in their capitals alone: no and NO"),
+        (("AA", "Aa", "aa", "Aa"), ("AA", "Aa", "aa"), "that differ only in case: AA and Aa and aa"),
+        (("no", "NO", "x", "x"), ("NO", "no", "x"), "that differ only in case: no and NO"),
         (("y", "n", "N", "n"), ("n", "y"), "that are taken for one: n and N"),
-        (("t", "f", "F", "g"), ("F", "f", "g", "t"), "that differ in their capitals alone: f and F"),  # letters
+        (("t", "f", "F", "g"), ("F", "f", "g", "t"), "that differ only in case: f and F"),  # letters
     ],
 )
 def test_spellings_of_classes(spellings, classes, note, load):
