@@ -172,6 +172,15 @@ def meshgrid(*xi: Any, sparse: bool = False, indexing: str = "xy") -> list[Any]:
     return grids if sparse else list(broadcast_arrays(*grids))
 
 
+@differentiable("ix_")
+def ix_(*args: Any) -> tuple[Any, ...]:
+    """The axes of an open grid, each of which broadcasts against the others."""
+    if any(rank(x) != 1 for x in args):
+        raise ValueError(f"np.ix_ takes vectors, got shapes {', '.join(str(shape(x)) for x in args)}")
+    vectors = [x if isinstance(x, Node) else np.ix_(x)[0] for x in args]  # NumPy finds the places of truths
+    return tuple(meshgrid(*vectors, sparse=True, indexing="ij"))
+
+
 @differentiable("select")
 def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> Any:
     """Of each entry the first choice whose condition holds."""

@@ -207,6 +207,7 @@ CALLS: dict[str, list[Call]] = {
     "vsplit": calls(lambda np, x: np.vsplit(x, 3)),
     "dsplit": calls(lambda np, x: np.dsplit(x, 2), shapes=C),
     "unstack": calls(lambda np, x: np.unstack(x, axis=1)),
+    "ix_": calls(lambda np, x, y: np.ix_(x, y), lambda np, x, y: np.multiply(*np.ix_(x, [True, False, True])), shapes=((3,), (2,))),
     "meshgrid": calls(lambda np, x, y: np.meshgrid(x, y), lambda np, x, y: np.meshgrid(x, y, indexing="ij", sparse=True), shapes=((3,), (2,))),
     "full_like": calls(lambda np, x: np.full_like(x, x[0])),
     "linspace": calls(lambda np, x: np.linspace(x[0], x[1], 5), lambda np, x: np.linspace(x[0, 0], 3.0, 4, endpoint=False), lambda np, x: np.linspace(x[0], x[1], 3, axis=1)),
