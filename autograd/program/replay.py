@@ -18,6 +18,7 @@ from autograd.graph.mode import recording
 from autograd.graph.node import Node
 from autograd.program.native.engine import Engine
 from autograd.program.routine import prepare
+from autograd.program.tape import Entry
 from autograd.program.tracing import Tracer, VariablesWanted, is_array, is_number, plain
 from autograd.tensor.tensor import Tensor
 from autograd.value.value import Value
@@ -55,7 +56,7 @@ def compile(function: AnyFunction, engine: Engine | None = None) -> AnyFunction:
 
     Returns:
         The compiled function. Its results have the form of the function's, with arrays for Tensors, and with floats
-        for Values and for Tensors of a single number. Where a gradient may flow through an argument (a node that
+        for Values and for Tensors of a single number (of another width: NumPy's). Where a gradient may flow through an argument (a node that
         requires one, outside of `no_grad`), it is the function itself that is called, so that it can be differentiated.
 
     Raises:
@@ -83,7 +84,7 @@ def compile(function: AnyFunction, engine: Engine | None = None) -> AnyFunction:
             replay = trace(args, kwargs, given)
         except _Differentiated:
             replay = None  # not here, where an error of the function's would seem to follow from this one
-        return function(*args, **kwargs) if replay is None else replay(given)
+        return function(*args, **kwargs) if replay is None else replay(given, typed=True)
 
     def trace(args: tuple[Any, ...], kwargs: dict[str, Any], given: list[Any]) -> _Trace:
         key = _signature((args, kwargs) if kwargs else args, given)
@@ -121,7 +122,7 @@ def _signature(tree: Any, given: list[Any]) -> Any:
     if is_array(tree):
         if isinstance(tree, Tensor) and tree.requires_grad and recording():
             raise _Differentiated
-        given.append(tree._raw if isinstance(tree, Tensor) else tree)
+        given.append(tree._raw if isinstance(tree, Tensor) else np.asarray(tree))
         return kind, tree.shape, tree.dtype, isinstance(tree, Tensor) and tree.requires_grad
     if is_number(tree):
         if isinstance(tree, Value) and tree.requires_grad and recording():
@@ -169,11 +170,17 @@ class _Trace:
             raise TypeError(f"ag.compile of a function that gives {a_kind(output)}: give a list of its parts")
         self._form = map_leaves(lambda x: _OUTPUT if isinstance(x, Node) else x, output)
         self._is_flat = type(output) is tuple and all(isinstance(x, Node) for x in output)
-        self.routine = prepare(tracer.finish([x for x in leaves(output) if isinstance(x, Node)]), engine)
+        tape = tracer.finish([x for x in leaves(output) if isinstance(x, Node)])
+        entries = [tape.entries[place] for place in tape.outputs]
+        self._types = [(i, kind) for i, x in enumerate(entries) if (kind := _type_of_number(x)) is not None]
+        self.routine = prepare(tape, engine)
         self._run = self.routine.run
 
-    def __call__(self, given: list[Any]) -> Any:
+    def __call__(self, given: list[Any], *, typed: bool = False) -> Any:
         results = self._run([*map(np.asarray, given)] if self._as_arrays else given)
+        if typed:  # for a user, who gets what is a single number in the type that the function gives
+            for i, kind in self._types:
+                results[i] = kind(results[i])
         if self._form is None:
             return None
         if self._form is _OUTPUT:
@@ -182,6 +189,17 @@ class _Trace:
             return tuple(results)
         found = iter(results)
         return map_leaves(lambda x: next(found) if x is _OUTPUT else x, self._form)
+
+
+_OF_PYTHON = frozenset(map(np.dtype, (bool, np.int64, float, complex)))
+
+
+def _type_of_number(entry: Entry) -> Any:
+    """The type of a single number, if no number of Python's has its width; None for those, and for arrays."""
+    if entry.dtype is not None:
+        return None if entry.shape or entry.dtype in _OF_PYTHON else entry.dtype.type
+    ufunc = None if entry.rule is None else entry.rule.ufunc
+    return bool if ufunc is not None and f"{'d' * ufunc.nin}->?" in ufunc.types else None
 
 
 def _traced(

@@ -307,19 +307,19 @@ class _Source:
 
 
 def is_number(x: Any) -> bool:
-    """Whether it is traced as a number."""
-    return isinstance(x, float | np.floating | Value)
+    """Whether it is traced as a number: one of Python's, whose width NumPy's float64 has, too."""
+    return isinstance(x, float | Value)
 
 
 def is_array(x: Any) -> bool:
-    """Whether it is traced as an array."""
-    return isinstance(x, np.ndarray | Tensor) and x.dtype.kind in "fbiuc"
+    """Whether it is traced as an array: NumPy's numbers of another width are arrays without axes."""
+    return isinstance(x, np.ndarray | Tensor | np.floating) and not isinstance(x, float) and x.dtype.kind in "fbiuc"
 
 
 def plain(x: Any) -> Any:
     """A node's number or array, and anything else as a Python float or as the array that it is."""
     data = x._raw if isinstance(x, Node) else x
-    return data if isinstance(data, np.ndarray) else float(data)
+    return float(data) if isinstance(data, float) else np.asarray(data)
 
 
 def _computed(rule: Primitive, numbers: Sequence[Any], attrs: dict[str, Any]) -> Any:
