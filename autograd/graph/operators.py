@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from math import inf
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from autograd.elsewhere import METHODS, Elsewhere
 from autograd.graph.functions_of_one import FunctionsOfOne
@@ -13,6 +13,11 @@ from autograd.rules import activations, arithmetic
 
 class ForeignOperandError(TypeError):
     """Another library's array beside a node: its own operators may know what to do."""
+
+
+def refuse_modulus() -> NoReturn:
+    """Say what ``pow(a, b, c)`` is of nodes."""
+    raise TypeError("pow takes a modulus, its third number, with whole numbers alone: write a ** b % c")
 
 
 class Operators(FunctionsOfOne):
@@ -58,7 +63,9 @@ class Operators(FunctionsOfOne):
     def __rtruediv__(self, other: Any) -> Self:
         return self._operate(arithmetic.divide, other, self)
 
-    def __pow__(self, other: Any) -> Self:
+    def __pow__(self, other: Any, modulus: Any = None) -> Self:
+        if modulus is not None:
+            refuse_modulus()
         return self._operate(arithmetic.power, self, other)
 
     def __rpow__(self, other: Any) -> Self:

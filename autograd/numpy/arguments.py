@@ -84,6 +84,17 @@ def dtype_of(x: Any) -> np.dtype[Any]:
     return own if own is not None and own.kind in "fc" else np.dtype(np.float64)
 
 
+def is_whole(x: Any) -> bool:
+    """Whether an array is one of whole numbers or truths, which has no slopes."""
+    own = getattr(x, "dtype", None)
+    return own is not None and own.kind in "biu"
+
+
+def kept_whole(y: Any, x: Any) -> Any:
+    """y in the type of x, where that is one of whole numbers or truths."""
+    return cast(y, x.dtype) if is_whole(x) else y
+
+
 def plain(x: Any, what: str = "a function without slopes") -> Any:
     """The numbers without what they remember; refused while a function is recorded, whose numbers change."""
     if isinstance(x, Node):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.numpy.arguments import differentiable, plain
+from autograd.numpy.arguments import differentiable, kept_whole, plain
 from autograd.rules import arithmetic, complex
 from autograd.rules.shapes import is_complex
 
@@ -21,7 +21,7 @@ def real(val: Any) -> Any:
 @differentiable("imag")
 def imag(val: Any) -> Any:
     """The imaginary parts; 0, of real numbers."""
-    return complex.imag(val) if is_complex(val) else val * 0.0
+    return complex.imag(val) if is_complex(val) else kept_whole(val * 0.0, val)
 
 
 @differentiable("conj", "conjugate")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.numpy.arguments import cast, differentiable, dtype_of, plain
+from autograd.numpy.arguments import cast, differentiable, dtype_of, kept_whole, plain
 from autograd.rules import activations, arithmetic, complex, special
 from autograd.rules.arithmetic import equal, greater, isnan, maximum, minimum, multiply, where
 from autograd.rules.shapes import is_complex
@@ -113,9 +113,9 @@ def fix(x: Any) -> Any:
 def round(a: Any, decimals: int = 0) -> Any:
     """To a number of places after the point: flat but where it jumps."""
     if decimals == 0:
-        return arithmetic.rint(a)
+        return kept_whole(arithmetic.rint(a), a)
     unit = 10.0 ** abs(decimals)
-    return arithmetic.rint(a * unit) / unit if decimals > 0 else arithmetic.rint(a / unit) * unit
+    return kept_whole(arithmetic.rint(a * unit) / unit if decimals > 0 else arithmetic.rint(a / unit) * unit, a)
 
 
 @differentiable("nan_to_num")

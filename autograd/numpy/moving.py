@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import DTypeError, ShapeError
-from autograd.numpy.arguments import array_of, differentiable, plain
+from autograd.numpy.arguments import array_of, differentiable, kept_whole, plain
 from autograd.numpy.shapes import broadcast_to, ravel, reshape, stack, transpose
 from autograd.rules import arithmetic, linear_algebra, selection, shaping
 from autograd.rules.adding import from_the_start
@@ -186,7 +186,7 @@ def triu(m: Any, k: int = 0) -> Any:
 @differentiable("copy")
 def copy(a: Any) -> Any:
     """The same numbers."""
-    return arithmetic.add(a, 0.0)
+    return kept_whole(arithmetic.add(a, 0.0), a)
 
 
 @differentiable("astype")

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.errors import ShapeError
 from autograd.kinds import Axis
-from autograd.numpy.arguments import cast, differentiable, dtype_of
+from autograd.numpy.arguments import cast, differentiable, dtype_of, is_whole
 from autograd.numpy.complex_numbers import conjugated, squared_size
 from autograd.numpy.joining import as_2d
 from autograd.numpy.reductions import max, mean, min, norm, sum
@@ -37,9 +37,15 @@ def _along(axis: int, part: slice) -> tuple[Any, ...]:
     return (*(slice(None),) * axis, part)
 
 
+def _wide(a: Any) -> Any:
+    """Whole numbers in the type that NumPy multiplies them in."""
+    return cast(a, np.multiply.reduce(np.ones(1, a.dtype)).dtype) if is_whole(a) else a
+
+
 @differentiable("prod")
 def prod(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """Π xᵢ, by multiplying halves until one is left: right where some entries are 0, in all derivatives."""
+    a = _wide(a)
     y = reshape(a, (1,)) if rank(a) == 0 else gathered_axes(a, axis)
     while (length := shape(y)[-1]) > 1:
         half = length // 2
@@ -58,6 +64,7 @@ def cumsum(a: Any, axis: int | None = None) -> Any:
 @differentiable("cumprod")
 def cumprod(a: Any, axis: int | None = None) -> Any:
     """x₁ · … · xᵢ along an axis: products of 1, 2, 4, … neighbours, right where some entries are 0."""
+    a = _wide(a)
     y, axis = (ravel(a), 0) if axis is None or rank(a) == 0 else (a, axis_of(axis, a))
     step = 1
     while step < shape(y)[axis]:

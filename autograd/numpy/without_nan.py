@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd.kinds import Axis
-from autograd.numpy.arguments import differentiable
+from autograd.numpy.arguments import differentiable, is_whole
 from autograd.numpy.complex_numbers import squared_size
 from autograd.numpy.elementwise import fmax, fmin
 from autograd.numpy.reductions import max, min, sum
@@ -16,7 +16,8 @@ from autograd.rules import arithmetic, shaping
 
 
 def _where_a_number(a: Any, instead: float, where: Any = True) -> Any:
-    return arithmetic.where(arithmetic.isnan(_chosen(a, where)), instead, a)
+    chosen = _chosen(a, where)
+    return chosen if is_whole(chosen) else arithmetic.where(arithmetic.isnan(chosen), instead, a)
 
 
 def _chosen(a: Any, where: Any) -> Any:
@@ -43,6 +44,8 @@ def _extreme(function: Callable[..., Any], instead: float, join: Callable[..., A
         if not (where is True or absent(where)):
             raise ValueError("np.nanmax and np.nanmin with where= need initial=, for where there is nothing")
         y = function(_where_a_number(a, instead), axis, keepdims)
+        if is_whole(y):
+            return y
         # Of no numbers at all it is NaN; infinity may also be the largest, or the least, of some.
         return arithmetic.where(arithmetic.equal(_numbers(a, axis, keepdims), 0), math.nan, y)
 

@@ -56,8 +56,9 @@ def compile(function: AnyFunction, engine: Engine | None = None) -> AnyFunction:
 
     Returns:
         The compiled function. Its results have the form of the function's, with arrays for Tensors, and with floats
-        for Values and for Tensors of a single number (of another width: NumPy's). Where a gradient may flow through an argument (a node that
-        requires one, outside of `no_grad`), it is the function itself that is called, so that it can be differentiated.
+        for Values and for Tensors of a single number (NumPy's, for other widths). Where a gradient may flow through an
+        argument (a node that requires one, outside of `no_grad`), it is the function itself that is called, so that it
+        can be differentiated.
 
     Raises:
         RecordingError: When called: the function did something that cannot be recorded.

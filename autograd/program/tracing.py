@@ -313,7 +313,9 @@ def is_number(x: Any) -> bool:
 
 def is_array(x: Any) -> bool:
     """Whether it is traced as an array: NumPy's numbers of another width are arrays without axes."""
-    return isinstance(x, np.ndarray | Tensor | np.floating) and not isinstance(x, float) and x.dtype.kind in "fbiuc"
+    if isinstance(x, np.floating):
+        return not is_number(x)
+    return isinstance(x, np.ndarray | Tensor) and x.dtype.kind in "fbiuc"
 
 
 def plain(x: Any) -> Any:

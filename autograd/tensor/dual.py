@@ -20,6 +20,7 @@ from numpy import asarray, ndarray
 from autograd.errors import GraphError
 from autograd.graph.mode import recording
 from autograd.graph.node import NO_ATTRS
+from autograd.graph.operators import refuse_modulus
 from autograd.rules import arithmetic, products
 from autograd.rules.primitive import Primitive
 from autograd.rules.pushforward import push_of
@@ -192,7 +193,9 @@ class Dual(Tensor):
     __truediv__, __rtruediv__ = _both(arithmetic.divide)
     _power, __rpow__ = _both(arithmetic.power)
 
-    def __pow__(self, other: Any) -> Any:
+    def __pow__(self, other: Any, modulus: Any = None) -> Any:
+        if modulus is not None:
+            refuse_modulus()
         if (other.__class__ is not int and other.__class__ is not float) or other != 2:
             return self._power(other)
         a = self._raw

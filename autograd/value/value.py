@@ -16,7 +16,7 @@ from autograd.graph.clock import CLOCK
 from autograd.graph.hooks import current_tracer
 from autograd.graph.mode import recording
 from autograd.graph.node import NO_ATTRS, Node, describe, new_node
-from autograd.graph.operators import Operators
+from autograd.graph.operators import Operators, refuse_modulus
 from autograd.graph.outside import CUT, look_at
 from autograd.graph.slips import none_yet
 from autograd.numpy.protocols import apply_ufunc
@@ -63,7 +63,9 @@ def _binary(rule: Primitive) -> Callable[[Value, Any], Value]:
     """The same for a rule of two parents; ``+`` and ``*``, the commonest, are written out in the class."""
     forward: Any = rule.scalar
 
-    def method(self: Value, other: Any) -> Value:
+    def method(self: Value, other: Any, modulus: Any = None) -> Value:
+        if modulus is not None:
+            refuse_modulus()
         if other.__class__ is Value:
             number, flow = other._raw, PAIR
         elif other.__class__ is float or other.__class__ is int:
@@ -227,7 +229,7 @@ class Value(Operators, ScalarNode):
     __radd__, __rmul__ = _swapped(add), _swapped(multiply)
     __sub__, __rsub__ = _binary(arithmetic.subtract), _swapped(arithmetic.subtract)
     __truediv__, __rtruediv__ = _binary(arithmetic.divide), _swapped(arithmetic.divide)
-    __pow__, __rpow__ = _binary(arithmetic.power), _swapped(arithmetic.power)
+    __pow__, __rpow__ = _binary(arithmetic.power), _swapped(arithmetic.power)  # type: ignore[assignment]
     __neg__, relu, tanh = _unary(arithmetic.negative), _unary(activations.relu), _unary(trigonometry.tanh)
 
     @staticmethod

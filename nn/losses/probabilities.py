@@ -54,7 +54,7 @@ def nll(
         (0.41, 0.1269)
     """
     counted = _counted(log_probabilities, targets, weight, ignore_index, "nll")
-    return counted.reduced(-_picked(log_probabilities, counted.targets), reduction)
+    return counted.reduced(-1.0 * _picked(log_probabilities, counted.targets), reduction)
 
 
 @loss_function

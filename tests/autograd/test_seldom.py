@@ -258,3 +258,11 @@ def test_a_branch_on_a_number_from_outside_is_refused_in_a_recording() -> None:
     for branch in (lambda x: x if w else -x, lambda x: x if w > 1.0 else -x, lambda x: x if not w else -x):
         with pytest.raises(ag.RecordingError, match=r"a branch on|a comparison of|a Value"):
             ag.compile(lambda x, branch=branch: branch(x), engine="numpy")(1.0)
+
+
+@pytest.mark.parametrize("kind", [ag.Value, ag.Tensor])
+def test_a_modulus_is_refused_in_one_line(kind: Any) -> None:
+    x = kind(2.0, requires_grad=True)
+    for raised in (lambda: pow(x, 2, 3), lambda: pow(x, x, 3)):
+        with pytest.raises(TypeError, match=r"^pow takes a modulus, .* write a \*\* b % c$"):
+            raised()

@@ -279,6 +279,14 @@ OF_NUMBERS = ["mse", "squared_error", "l1_loss", "huber", "hinge", "binary_cross
 
 
 @pytest.mark.parametrize("kind", [np.int64, np.int8, np.uint8, np.uint64, np.bool_])
+def test_log_probabilities_of_whole_numbers_count_as_their_floats(kind):
+    rows, classes = np.array([[0, 1], [1, 0], [1, 1]]), np.array([0, 0, 1])
+    for reduction in ("mean", "none"):
+        expected = nn.nll(rows.astype(float), classes, reduction)
+        np.testing.assert_array_equal(nn.nll(rows.astype(kind), classes, reduction), expected)
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.int8, np.uint8, np.uint64, np.bool_])
 @pytest.mark.parametrize("name", [*OF_NUMBERS, "binary_cross_entropy"])
 def test_outputs_of_whole_numbers_count_as_their_floats(name, kind):
     rng = np.random.default_rng(0)

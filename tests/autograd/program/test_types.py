@@ -67,3 +67,21 @@ def test_comparisons_of_numbers_are_truths(engine: Any) -> None:
     found = ag.compile(lambda a, b: (ag.greater(a, b), ag.isnan(a), ag.maximum(a, b)), engine)(2.0, 1.0)
     assert found == (True, False, 2.0)
     assert [type(x) for x in found] == [bool, bool, float]
+
+
+WHOLE = [
+    np.round, lambda x: np.round(x, -1), np.copy, np.imag, np.real, np.prod, np.cumprod, np.nansum, np.nanprod,
+    np.nancumsum, np.nancumprod, np.nanmax, lambda x: np.nanmin(x, axis=1), np.sort, np.cumsum, np.clip, np.abs,
+    np.flip, np.diff, np.trace, np.tril, np.median,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("code", "bBhHiIqQ")
+def test_whole_numbers_stay_whole(code: str) -> None:
+    """As of NumPy's own functions, of a traced array and of a Tensor."""
+    x = np.random.default_rng(0).integers(0, 100, (3, 3)).astype(code)
+    for function in WHOLE:
+        given = (x, 3, 70) if function is np.clip else (x,)
+        expected = function(*given)
+        np.testing.assert_array_equal(ag.compile(function)(*given), expected, strict=np.ndim(expected) > 0)
+        assert kind(ag.compile(function)(*given)) == kind(expected)
