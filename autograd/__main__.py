@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Args:
         argv: The words after ``python -m autograd``; None takes those of the command line.
     """
-    words = sys.argv[1:] if argv is None else argv
+    words = [_decoded(word) for word in (sys.argv[1:] if argv is None else argv)]
     # A leading minus belongs to the expression, unless it begins an option; a blank in front tells argparse so.
     options = _parser().parse_intermixed_args([word if _is_option(word) else f" {word}" for word in words])
     try:
@@ -50,6 +52,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     line = " ".join(message.split())
     print(f"error: {line if len(line) <= LONGEST_LINE else f'{line[:LONGEST_LINE]}…'}", file=sys.stderr)
     return terminal.BAD_INPUT
+
+
+def _decoded(word: str) -> str:
+    """A word as UTF-8, of which Python makes half characters where the locale is C."""
+    return os.fsencode(word).decode(errors="surrogateescape") if re.search("[\udc80-\udcff]", word) else word
 
 
 def _is_option(word: str) -> bool:

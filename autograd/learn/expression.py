@@ -153,7 +153,8 @@ def _parsed(text: str) -> ast.Expression:
         line = (getattr(error, "text", None) or "").rstrip()
         at = getattr(error, "offset", None)
         place = f" at {line[max(0, at - 1) :][:20]!r}" if at and line[max(0, at - 1) :] else ""
-        reason = getattr(error, "msg", None) or "it is nested too deeply"
+        unread = "it has characters that cannot be read" if isinstance(error, UnicodeError) else ""
+        reason = getattr(error, "msg", None) or unread or "it is nested too deeply"
         raise ExpressionError(f"not an expression{place}: {reason}{_as_written_here(text)}") from None
     return tree
 

@@ -44,6 +44,13 @@ Of it."""
         ]
 
 
+def test_signs_in_an_expression_are_read_in_a_locale_that_has_none() -> None:
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    words = [sys.executable, "-m", "autograd", "σ(a)", "a=0"]
+    done = subprocess.run(words, capture_output=True, env=environment, check=True)
+    assert done.stdout.startswith(b"L = sigma(a) = 0.5\n")
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp437", "latin-1", "utf-8"])
 def test_the_command_keeps_its_signs(encoding: str) -> None:
     words = [sys.executable, "-m", "autograd", "a*b + c**2", "a=2", "b=-0.07", "c=1", "--steps"]
