@@ -58,7 +58,8 @@ class LayerNorm(Module):
         """Normalise every sample by itself."""
         x = _checked(self, x, self.features, self.weight.dtype)
         axes = -1 if isinstance(self.features, int) else tuple(range(-len(self.features), 0))
-        y: ag.Tensor = _normalised(x, axes, self.epsilon)[0] * self.weight + self.bias
+        centred, _, variance = _centred(x, axes)
+        y: ag.Tensor = centred * (1 / ag.sqrt(variance + self.epsilon)) * self.weight + self.bias
         return y
 
     def config(self) -> dict[str, Any]:
@@ -101,10 +102,10 @@ class _BatchNorm(Module):
         seen = x.size // self.features
         if x.ndim not in self.axes or seen < 2:
             raise ag.ShapeError(f"{type(self).__name__} trains on batches of two {self.seen}, not {x.shape}")
-        normal, mean, variance = _normalised(x, (0, *range(2, x.ndim)), self.epsilon)
+        centred, mean, variance = _centred(x, (0, *range(2, x.ndim)))
         flat = self.features
         self._remember(mean.detach().reshape(flat), variance.detach().reshape(flat) * (seen / (seen - 1)))
-        y: ag.Tensor = normal * weight + bias
+        y: ag.Tensor = centred * (weight / ag.sqrt(variance + self.epsilon)) + bias
         return y
 
     def _fitting(self, x: ag.Tensor) -> ag.Tensor:
@@ -246,10 +247,12 @@ class GroupNorm(Module):
         x = as_tensor(x, self.weight.dtype)
         if x.ndim < 2 or x.shape[1] != self.channels:
             raise ag.ShapeError(f"{self} takes (batch, {self.channels}, …), got shape {x.shape}")
-        full, each = x.shape, (-1, *(1,) * (x.ndim - 2))
+        full, each = x.shape, (self.channels, *(1,) * (x.ndim - 2))
         grouped = x.reshape(full[0], self.groups, math.prod(full[1:]) // self.groups)
-        normal = _normalised(grouped, -1, self.epsilon)[0].reshape(full)
-        y: ag.Tensor = normal * self.weight.reshape(each) + self.bias.reshape(each)
+        centred, _, variance = _centred(grouped, -1)
+        # One number for each channel of each sample, so that arrays of x's size are gone through once.
+        scale = self.weight.reshape(self.groups, -1) / ag.sqrt(variance + self.epsilon)
+        y: ag.Tensor = centred.reshape(full) * scale.reshape(full[0], *each) + self.bias.reshape(each)
         return y
 
     def config(self) -> dict[str, Any]:
@@ -303,12 +306,11 @@ class RMSNorm(Module):
         return f"{self.features}"
 
 
-def _normalised(x: Any, axis: int | tuple[int, ...], epsilon: float) -> tuple[Any, Any, Any]:
-    """(x − μ) / √(σ² + ε) along an axis, with μ and σ²."""
+def _centred(x: Any, axis: int | tuple[int, ...]) -> tuple[Any, Any, Any]:
+    """x − μ along an axis, with μ and σ²."""
     mean = ag.mean(x, axis=axis, keepdims=True)
     centred = x - mean
-    variance = ag.mean(centred * centred, axis=axis, keepdims=True)
-    return centred / ag.sqrt(variance + epsilon), mean, variance
+    return centred, mean, ag.mean(ag.square(centred), axis=axis, keepdims=True)
 
 
 def _checked(layer: Module, x: Input, features: int | tuple[int, ...], dtype: Any) -> ag.Tensor:
