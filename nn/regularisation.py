@@ -109,7 +109,7 @@ def clip_norm(parameters: Iterable[ag.Tensor], most: float) -> float:
         (5.0, array([0.6, 0.8]))
     """
     arrays = [p.grad.data for p in parameters if p.grad is not None]
-    norm = math.sqrt(sum(float(np.vdot(g, g)) for g in arrays))
+    norm = math.sqrt(sum(float(np.vdot(g, g)) for g in map(_squared_in, arrays)))
     if norm > _positive("most", most):
         for g in arrays:
             g *= most / norm
@@ -146,10 +146,20 @@ def clipped(gradients: Sequence[Any], most_norm: float | None, most: float | Non
     if most is not None:
         gradients = [None if g is None else ag.clip(g, -most, most) for g in gradients]
     if most_norm is not None:
-        norm: Any = ag.sqrt(_total(ag.sum(g * g) for g in gradients if g is not None))
+        norm: Any = ag.sqrt(_total(ag.sum(g * g) for g in map(_squared_in, gradients) if g is not None))
         factor = ag.where(norm > most_norm, most_norm / norm, 1.0)
-        gradients = [None if g is None else g * factor for g in gradients]
+        gradients = [None if g is None else _scaled(g, factor) for g in gradients]
     return list(gradients)
+
+
+def _squared_in(g: Any) -> Any:
+    # The squares of half precision end at a norm of 256.
+    return g.astype(np.float32) if g is not None and g.dtype == np.float16 else g
+
+
+def _scaled(g: Any, factor: Any) -> Any:
+    wide = _squared_in(g)
+    return g * factor if wide is g else (wide * factor).astype(np.float16)
 
 
 def _total(terms: Iterable[Any]) -> Any:

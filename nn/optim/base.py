@@ -40,14 +40,16 @@ class Slot:
 
     Attributes:
         steps: How many steps the parameter has taken.
-        memory: What is remembered of earlier gradients, by name; starts at zero.
+        memory: What is remembered of earlier gradients, by name; starts at zero. Of half precision, in single, as a
+            squared gradient, or Adam's ε, is 0 in half, and 0/0 no number.
     """
 
     __slots__ = ("memory", "steps")
 
     def __init__(self, like: Array, remembers: Iterable[str]) -> None:
         self.steps = 0
-        self.memory = _Memory({name: ag.Tensor(np.zeros_like(like), label=name) for name in remembers})
+        dtype = np.promote_types(like.dtype, np.float32)
+        self.memory = _Memory({name: ag.Tensor(np.zeros_like(like, dtype), label=name) for name in remembers})
 
 
 class _Memory(dict[str, Any]):
@@ -178,16 +180,19 @@ class Optimizer(ABC):
             if gradient is None:
                 continue
             weight: Any = parameter
+            if parameter.dtype == np.float16:
+                weight, gradient = weight.astype(np.float32), gradient.astype(np.float32)
             own = rate if ratio == 1.0 else rate * ratio
             decay = self.weight_decay if decay is None else decay
             if decay and self.decoupled:
-                weight = parameter * (1 - own * decay)
+                weight = weight * (1 - own * decay)
             elif decay:
-                gradient = parameter * decay + gradient
+                gradient = weight * decay + gradient
             step, memory = self.update(gradient, slot.memory, count, own)
             for name, remembered in memory.items():
                 ag.assign(slot.memory[name], remembered)
-            ag.assign(parameter, weight - step)
+            changed = weight - step
+            ag.assign(parameter, changed.astype(np.float16) if parameter.dtype == np.float16 else changed)
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
