@@ -45,23 +45,24 @@ def pad(
     if mode in ("constant", "empty"):  # of which the one is as good as any
         return _by_constants(array, widths, 0 if constant_values is None else constant_values)
     for axis, width in enumerate(widths):
-        if any(width) and not shape(array)[axis]:
-            raise ValueError(f"np.pad of shape {shape(array)} in mode {mode!r}: along axis {axis} there are no entries")
         if not any(width):
             continue
+        if not shape(array)[axis]:
+            raise ValueError(f"np.pad of shape {shape(array)} in mode {mode!r}: along axis {axis} there are no entries")
         if mode == "linear_ramp":
             ends = array_of(0 if end_values is None else end_values)
             ends = broadcast_to(cast(ends, dtype_of(array)), (len(widths), 2))[axis]
-            array = _beside(array, axis, *(_ramp(array, axis, width, side, ends[side]) for side in (0, 1)))
+            sides = [_ramp(array, axis, width, side, ends[side]) for side in (0, 1)]
         elif mode in _OF_ENTRIES:
             lengths = np.broadcast_to(np.array(stat_length, object), (len(widths), 2))[axis]
-            array = _beside(array, axis, *(_level(array, axis, width, side, lengths[side], mode) for side in (0, 1)))
+            sides = [_level(array, axis, width, side, lengths[side], mode) for side in (0, 1)]
         elif reflect_type == "odd" and mode in ("reflect", "symmetric"):
-            array = _by_odd_reflections(array, axis, width, mode)
+            sides = _odd_reflections(array, axis, width, mode)
         elif reflect_type not in (None, "even"):
             raise ValueError(f"np.pad with reflect_type={reflect_type!r}: use 'even' or 'odd'")
         else:
-            array = take(array, np.pad(np.arange(shape(array)[axis]), width, mode), axis)  # type: ignore[call-overload]
+            sides = [take(array, positions, axis) for positions in _outside(shape(array)[axis], width, mode)]
+        array = concatenate([sides[0], array, sides[1]], axis)
     return array
 
 
@@ -93,8 +94,10 @@ def _by_constants(array: Any, widths: list[Width], constants: Any) -> Any:
 # ---- along one axis --------------------------------------------------------------------------------------------------
 
 
-def _beside(array: Any, axis: int, before: Any, behind: Any) -> Any:
-    return concatenate([before, array, behind], axis)
+def _outside(length: int, width: Width, mode: str) -> tuple[Any, Any]:
+    """Which entries NumPy puts before and behind an axis."""
+    positions = np.pad(np.arange(length), width, mode)  # type: ignore[call-overload]
+    return positions[: width[0]], positions[width[0] + length :]
 
 
 def _end(array: Any, axis: int, side: int, length: int = 1) -> Any:
@@ -117,12 +120,12 @@ def _level(array: Any, axis: int, width: Width, side: int, length: int | None, m
     there = shape(array)[axis]
     length = there if length is None or length > there else int(length)
     if length < 1:
-        raise ValueError(f"np.pad in mode {mode!r}: stat_length= of {length} leaves no entries to go by")
+        raise ValueError(f"np.pad in mode {mode!r}: stat_length= of {length} leaves no entries")
     level = _OF_ENTRIES[mode](_end(array, axis, side, length), axis, keepdims=True)
     return broadcast_to(level, tuple(width[side] if a == axis else n for a, n in enumerate(shape(array))))
 
 
-def _by_odd_reflections(array: Any, axis: int, width: Width, mode: str) -> Any:
+def _odd_reflections(array: Any, axis: int, width: Width, mode: str) -> list[Any]:
     """Twice the edge less what is reflected, at either edge, as often as needed.
 
     So each entry is one from inside, with a sign, and multiples of the two at the edges; which, NumPy says of zeros
@@ -137,6 +140,9 @@ def _by_odd_reflections(array: Any, axis: int, width: Width, mode: str) -> Any:
     column = tuple(-1 if a == axis else 1 for a in range(len(shape(array))))
     padded = np.pad(probes, [(0, 0), width], mode, reflect_type="odd")[:, outside]  # type: ignore[call-overload]
     inner, first, last = (reshape(times.astype(dtype_of(array)), column) for times in padded)
-    places = np.pad(np.arange(n), width, mode)[outside]  # type: ignore[call-overload]
-    found = take(array, places, axis) * inner + _end(array, axis, 0) * first + _end(array, axis, 1) * last
-    return _beside(array, axis, _end(found, axis, 0, low), _end(found, axis, 1, width[1]))
+    found = (
+        take(array, np.concatenate(_outside(n, width, mode)), axis) * inner
+        + _end(array, axis, 0) * first
+        + _end(array, axis, 1) * last
+    )
+    return [_end(found, axis, side, width[side]) for side in (0, 1)]

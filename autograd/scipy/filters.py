@@ -201,11 +201,8 @@ def sosfilt_zi(sos: Any) -> Any:
 # ---- forward and backward -------------------------------------------------------------------------------------------
 
 
-def _extended(x: Any, before: int, behind: int, mode: str) -> Any:
-    """X between entries of its own, as `np.pad` takes them in a mode."""
-    length = shape(x)[-1]
-    places = np.pad(np.arange(length), (before, behind), mode)  # type: ignore[call-overload]
-    return anp.concatenate([x[..., places[:before]], x, x[..., places[before + length :]]], axis=-1)
+def _extended(x: Any, before: int, behind: int, mode: str, **options: Any) -> Any:
+    return anp.pad(x, [(0, 0)] * (len(shape(x)) - 1) + [(before, behind)], mode, **options)
 
 
 def _padded(name: str, x: Any, padtype: str | None, padlen: int | None, taps: Callable[[], int]) -> tuple[Any, int]:
@@ -217,11 +214,9 @@ def _padded(name: str, x: Any, padtype: str | None, padlen: int | None, taps: Ca
         raise ValueError(f"scipy.signal.{name} with padlen={edge} takes x of more entries, not {shape(x)[-1]}")
     if edge <= 0:
         return x, 0
-    wide = _extended(x, edge, edge, "edge" if padtype == "constant" else "reflect")
-    if padtype == "odd":
-        before, behind = 2 * x[..., :1] - wide[..., :edge], 2 * x[..., -1:] - wide[..., -edge:]
-        wide = anp.concatenate([before, x, behind], axis=-1)
-    return wide, edge
+    if padtype == "constant":
+        return _extended(x, edge, edge, "edge"), edge
+    return _extended(x, edge, edge, "reflect", reflect_type=padtype), edge
 
 
 def _there_and_back(forth: Callable[[Any], Any], x: Any, edge: int) -> Any:
@@ -310,7 +305,7 @@ def savgol_filter(
     x = anp.moveaxis(_floating(x), axis, -1)
     if is_complex(x):
         raise TypeError("scipy.signal.savgol_filter takes real numbers: give it x.real and x.imag")
-    modes = {"mirror": "reflect", "nearest": "edge", "wrap": "wrap", "constant": "", "interp": ""}
+    modes = {"mirror": "reflect", "nearest": "edge", "wrap": "wrap", "constant": "constant", "interp": ""}
     if mode not in modes:
         raise ValueError(f"mode={mode!r}: expected one of {', '.join(map(repr, modes))}")
     dtype, length = dtype_of(x), shape(x)[-1]
@@ -326,11 +321,7 @@ def savgol_filter(
         y = anp.concatenate([first, inner, last], axis=-1)
     else:
         before = window_length - 1 - half
-        if mode == "constant":
-            sides = (anp.broadcast_to(cast(cval, dtype), (*shape(x)[:-1], count)) for count in (before, half))
-            wide = anp.concatenate([next(sides), x, next(sides)], axis=-1)
-        else:
-            wide = _extended(x, before, half, modes[mode])
+        wide = _extended(x, before, half, modes[mode], **({"constant_values": cval} if mode == "constant" else {}))
         y = cast(_recursion(weights, ONE, wide)[..., window_length - 1 :], dtype)
     return anp.moveaxis(cast(y / delta**deriv, dtype) if deriv else y, -1, axis)
 
@@ -348,7 +339,7 @@ def detrend(data: Any, axis: int = -1, type: str = "linear", bp: Any = 0, overwr
     length = shape(x)[-1]
     ends = np.unique([0, *np.ravel(bp), length])
     if ends[0] < 0 or ends[-1] > length or ends.dtype.kind != "i":
-        raise ValueError(f"bp={bp}: expected places from 0 to {length}, where x ends")
+        raise ValueError(f"bp={bp}: expected positions from 0 to {length}, where x ends")
     parts = []
     for start, end in pairwise(ends.tolist()):
         part, size = x[..., start:end], end - start

@@ -187,7 +187,7 @@ def test_states_and_coefficients_that_do_not_fit_are_refused() -> None:
         (lambda: signal.sosfilt(SOS[:, :5], x), r"takes sections of shape \(sections, 6\), not \(2, 5\)"),
         (lambda: signal.sosfilt(2 * SOS, x), "ones, not"),
         (lambda: signal.filtfilt(B, A, x, method="both"), "expected 'pad' or 'gust'"),
-        (lambda: signal.detrend(x, bp=[-1]), "expected places from 0 to 6"),
+        (lambda: signal.detrend(x, bp=[-1]), "expected positions from 0 to 6"),
     ):
         with pytest.raises(ValueError, match=message):
             call()
