@@ -242,7 +242,7 @@ def _check(output: Node, inputs: Sequence[Node], order: int) -> None:
     kind = "array" if isinstance(output, Tensor) else "scalar"
     for node in (output, *inputs):
         if not isinstance(node, Node) or node.kind != kind:
-            what = describe(node) if isinstance(node, Node) else f"{a_kind(node)}"
+            what = describe(node) if isinstance(node, Node) else a_kind(node)
             raise DTypeError(f"a program is recorded from a graph of Values or from one of Tensors, and this is {what}")
     if isinstance(output, Tensor) and order > 1:
         raise DTypeError("a program of Tensors holds the value and its gradients; ag.compile(ag.hessian(f)) holds more")
