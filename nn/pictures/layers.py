@@ -59,11 +59,16 @@ def gradient_norms(watch: Watch, ax: Axes | None = None) -> Figure:
     return drawn
 
 
+# A bar is cut off at so many times the next highest.
+TOWER = 3
+
+
 @checked
 def histograms(watch: Watch, what: Literal["weights", "activations"] = "weights", ax: Any = None) -> Figure:
     """The spread of each layer's weights, or of its outputs, epoch after epoch from back to front.
 
-    Each strip is scaled to its own highest bar: what it shows is where the numbers lie, not how many there are.
+    Each strip is scaled to its own highest bar: what it shows is where the numbers lie, not how many there are. A bar
+    that towers above all others, such as the zeros of a ReLU, is cut off, so that the others can be seen.
 
     Args:
         watch: What was recorded.
@@ -101,7 +106,8 @@ def histograms(watch: Watch, what: Literal["weights", "activations"] = "weights"
             chosen = np.unique(np.linspace(0, len(epochs) - 1, min(12, len(epochs))).round().astype(int))
             for number, epoch in enumerate(chosen):
                 counts, edges = epochs[epoch]
-                height = counts / max(1, counts.max()) * 1.8
+                top = min(counts.max(), TOWER * np.sort(counts)[-2:][0])
+                height = np.minimum(counts / max(1, top), 1) * 1.8
                 base = len(chosen) - 1 - number
                 share = number / max(1, len(chosen) - 1)
                 axes.fill_between(

@@ -156,6 +156,16 @@ def test_histograms_count_everything(what: Any, training: dict[str, Any]) -> Non
     assert all(len(axes.collections) == 6 for axes in picture.axes)
 
 
+def test_what_lies_beside_the_zeros_of_a_relu_is_seen() -> None:
+    watch, edges = pictures.Watch(), np.linspace(0, 3, 4)
+    watch.activations = {"ReLU": [(np.array([1000, 30, 15]), edges)], "Linear": [(np.array([20, 40, 20]), edges)]}
+    relu, linear = (
+        axes.collections[0].get_paths()[0].vertices for axes in pictures.histograms(watch, "activations").axes
+    )
+    assert {round(height / 1.8, 3) for height in relu[:, 1]} == {0, 1, 0.333, 0.167}
+    assert {round(height / 1.8, 3) for height in linear[:, 1]} == {0, 1, 0.5}
+
+
 def test_the_outputs_of_layers_are_what_the_network_computes(training: dict[str, Any]) -> None:
     model = training["model"]
     outputs = outputs_of_layers(model, POINTS)
