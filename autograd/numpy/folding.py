@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.numpy.shapes import concatenate, expand_dims, stack
+from autograd.numpy.shapes import concatenate, expand_dims, reshape, stack
 from autograd.rules.shapes import axis_of, rank, shape
 
 # Those whose order of work does not matter: whole arrays at once, a number of times that grows as the logarithm.
@@ -49,11 +49,18 @@ def accumulated(ufunc: Any, x: Any, axis: int = 0) -> Any:
         return np.moveaxis(x, 0, axis)
     if ufunc not in _ASSOCIATIVE:
         return stack(list(itertools.accumulate((x[i] for i in range(len(x))), ufunc)), axis)
-    reach = 1  # how many entries each has taken in (W. Hillis and G. Steele, "Data parallel algorithms", 1986)
-    while reach < len(x):
-        x = concatenate([x[:reach], ufunc(x[:-reach], x[reach:])])
-        reach *= 2
-    return np.moveaxis(x, 0, axis)
+    return np.moveaxis(_of_first_entries(ufunc, x), 0, axis)
+
+
+def _of_first_entries(ufunc: Any, x: Any) -> Any:
+    """Along the first axis, by what pairs of neighbours give together (G. Blelloch, "Prefix sums", 1990): 2n calls."""
+    n = len(x)
+    if n == 1:
+        return x
+    odd = _of_first_entries(ufunc, ufunc(x[: n - 1 : 2], x[1::2]))
+    even = x[:1] if n == 2 else concatenate([x[:1], ufunc(odd[: (n - 1) // 2], x[2::2])])
+    y = reshape(stack([even[: n // 2], odd], 1), (n - n % 2, *shape(x)[1:]))
+    return concatenate([y, even[-1:]]) if n % 2 else y
 
 
 def folded_at(ufunc: Any, x: Any, indices: Any, axis: int = 0) -> Any:
