@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
@@ -18,6 +19,19 @@ from nn.module import Buffer, Module, Parameter
 __all__ = ["BatchNorm1d", "BatchNorm2d", "GroupNorm", "LayerNorm", "RMSNorm"]
 
 Input: TypeAlias = ag.Tensor | ArrayLike
+
+
+def _in_single(forward: Callable[[Any, Input], ag.Tensor]) -> Callable[[Any, Input], ag.Tensor]:
+    """Of half precision, in single: the square of 256 is infinite in half, and a small ε is 0."""
+
+    @wraps(forward)
+    def widened(self: Any, x: Input) -> ag.Tensor:
+        x = as_tensor(x, self.weight.dtype)
+        if x.dtype != np.float16:
+            return forward(self, x)
+        return forward(self, x.astype(np.float32)).astype(self.weight.dtype)
+
+    return widened
 
 
 class LayerNorm(Module):
@@ -54,6 +68,7 @@ class LayerNorm(Module):
         self.weight = Parameter(init.ones(shape, dtype=dtype), label="weight")
         self.bias = Parameter(init.zeros(shape, dtype=dtype), label="bias")
 
+    @_in_single
     def forward(self, x: Input) -> ag.Tensor:
         """Normalise every sample by itself."""
         x = _checked(self, x, self.features, self.weight.dtype)
@@ -88,9 +103,11 @@ class _BatchNorm(Module):
         self.momentum = in_range("momentum", momentum, below=1 + 1e-12)
         self.weight = Parameter(init.ones((features,), dtype=dtype), label="weight")
         self.bias = Parameter(init.zeros((features,), dtype=dtype), label="bias")
-        self.running_mean = Buffer(init.zeros((features,), dtype=dtype))
-        self.running_variance = Buffer(init.ones((features,), dtype=dtype))
+        held = np.promote_types(dtype, np.float32)
+        self.running_mean = Buffer(init.zeros((features,), dtype=held))
+        self.running_variance = Buffer(init.ones((features,), dtype=held))
 
+    @_in_single
     def forward(self, x: Input) -> ag.Tensor:
         """Normalise over the batch, or by what training has seen."""
         x = self._fitting(as_tensor(x, self.weight.dtype))
@@ -242,6 +259,7 @@ class GroupNorm(Module):
         self.weight = Parameter(init.ones((channels,), dtype=dtype), label="weight")
         self.bias = Parameter(init.zeros((channels,), dtype=dtype), label="bias")
 
+    @_in_single
     def forward(self, x: Input) -> ag.Tensor:
         """Normalise every sample by itself."""
         x = as_tensor(x, self.weight.dtype)
@@ -291,6 +309,7 @@ class RMSNorm(Module):
         self.epsilon = in_range("epsilon", epsilon)
         self.weight = Parameter(init.ones((features,), dtype=dtype), label="weight")
 
+    @_in_single
     def forward(self, x: Input) -> ag.Tensor:
         """Normalise every sample by itself."""
         x = _checked(self, x, self.features, self.weight.dtype)
