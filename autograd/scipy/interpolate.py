@@ -13,35 +13,67 @@ import numpy as np
 from scipy import interpolate as _interpolate
 
 import autograd.numpy as anp
+from autograd.functional.trees import leaves
 from autograd.numpy.arguments import array_of, has_node, plain
 from autograd.rules.selection import searchsorted
 from autograd.rules.shapes import axis_of, rank, shape
-from autograd.scipy.piecewise import CubicHermiteSpline, CubicSpline, PchipInterpolator, PPoly
+from autograd.scipy.piecewise import CubicHermiteSpline, CubicSpline, PchipInterpolator, PPoly, _check_ends_alike
 
 __all__ = ["CubicHermiteSpline", "CubicSpline", "PPoly", "PchipInterpolator", "interp1d", "make_interp_spline"]
 
 
-def make_interp_spline(x: Any, y: Any, k: int = 3, axis: int = 0) -> PPoly:
-    """The spline of degree k through points, as SciPy's without conditions at the ends, as a piecewise polynomial.
+def make_interp_spline(
+    x: Any,
+    y: Any,
+    k: int = 3,
+    t: Any = None,
+    bc_type: Any = None,
+    axis: int = 0,
+    check_finite: bool = True,
+) -> PPoly:
+    """The spline of degree k through points, as SciPy's, as a piecewise polynomial.
 
-    It is linear in the values, for which derivatives are, and for where it is evaluated: the places are constants.
+    It is linear in the values, for which derivatives are, and for where it is evaluated: the rest is constant.
 
     Args:
         x: Where the points are, shape (n,), ascending.
         y: Their values, with n along ``axis``.
         k: The degree.
+        t: The knots; by default as of SciPy's.
+        bc_type: The conditions at the ends, as of SciPy's.
         axis: Of the points.
+        check_finite: As of SciPy's.
 
     Raises:
-        TypeError: The places are nodes.
+        TypeError: The places, the knots or the conditions are nodes.
+        ValueError: As of SciPy's.
     """
-    if has_node(x):
+    if any(map(has_node, (x, t))) or (isinstance(bc_type, tuple) and any(map(has_node, leaves(bc_type)))):
         raise TypeError("a spline of this degree has derivatives for y, not for x: CubicSpline has both")
     y = anp.array(y)
-    of_units = _interpolate.make_interp_spline(x, np.eye(len(x)), k)
-    knots = np.unique(of_units.t)
-    by_power = [of_units(knots[:-1], power) / math.factorial(power) for power in range(k, -1, -1)]
-    return PPoly(anp.tensordot(by_power, anp.moveaxis(y, axis, 0), 1), knots, axis=axis_of(axis, y))
+    first = anp.moveaxis(y, axis, 0)
+    count, periodic = shape(first)[0], isinstance(bc_type, str) and bc_type == "periodic"
+    units, conditions, given = np.eye(count), bc_type, False
+    if periodic:
+        _check_ends_alike(first)
+        units, first = np.concatenate([units[:-1, :-1], units[:1, :-1]]), first[:-1]
+    elif isinstance(bc_type, tuple | list):
+        given = not all(side is None or isinstance(side, str) for side in bc_type)
+        conditions = tuple(
+            side if side is None or isinstance(side, str) else [(order, np.zeros(count)) for order, _ in side]
+            for side in bc_type
+        )
+
+    def by_power(values: Any, conditions: Any) -> tuple[Any, Any]:
+        spline = _interpolate.make_interp_spline(x, values, k, t, conditions, check_finite=check_finite)
+        knots = np.unique(spline.t[k : len(spline.t) - k])
+        return knots, np.stack([spline(knots[:-1], power) / math.factorial(power) for power in range(k, -1, -1)])
+
+    knots, parts = by_power(units, conditions)
+    c = anp.tensordot(parts, first, 1)
+    if given:
+        c = c + by_power(np.zeros(shape(first)), bc_type)[1]
+    return PPoly(c, knots, "periodic" if periodic else True, axis_of(axis, y))
 
 
 class _Steps:
@@ -124,7 +156,7 @@ def interp1d(
         steps = anp.reshape(anp.diff(x), (-1, *(1,) * (rank(y) - 1)))
         pieces = PPoly(anp.stack([anp.diff(first, axis=0) / steps, first[:-1]]), x, axis=axis)
     else:
-        pieces = CubicSpline(x, y, axis) if degree == 3 else make_interp_spline(x, y, int(degree), axis)
+        pieces = CubicSpline(x, y, axis) if degree == 3 else make_interp_spline(x, y, int(degree), axis=axis)
     extrapolate = isinstance(fill_value, str) and fill_value == "extrapolate"
     below, above = fill_value if isinstance(fill_value, tuple) else (fill_value, fill_value)
     raises = not extrapolate and fill_value is np.nan if bounds_error is None else bounds_error

@@ -125,12 +125,21 @@ def _linear(scipys: Callable[..., Any]) -> Callable[..., Any]:
             return scipys(y, axis=axis, **how, **options)
         if has_node(x) or has_node(dx):
             raise TypeError(f"scipy.integrate.{scipys.__name__} has derivatives for y, not for x or dx")
-        if options.get("initial") not in (None, 0, 0.0):
-            raise TypeError(f"scipy.integrate.{scipys.__name__} of nodes takes only initial=0")
-        y = anp.array(y)
-        weights = scipys(np.eye(shape(y)[axis]), axis=-1, **how, **options)
-        result = anp.moveaxis(y, axis, -1) @ weights
-        return anp.moveaxis(result, -1, axis) if np.ndim(weights) > 1 else result
+        initial = options.pop("initial", None)
+        if initial is not None:
+            options["initial"] = 0.0
+        y = anp.moveaxis(anp.array(y), axis, -1)
+        units = np.eye(shape(y)[-1], dtype=np.finfo(y.dtype).dtype)
+        if x is None or np.ndim(x) == 1:
+            result = y @ scipys(units, axis=-1, **how, **options)
+        else:  # each row has places of its own
+            places = np.moveaxis(np.asarray(x), axis, -1)[..., None, :]
+            every = np.broadcast_to(units, (*shape(y)[:-1], *units.shape))
+            weights = scipys(every, x=np.broadcast_to(places, every.shape), axis=-1, **options)
+            several = weights.ndim > rank(y)
+            result = anp.matmul(y[..., None, :], weights)[..., 0, :] if several else anp.sum(y * weights, -1)
+        result = result if initial is None else result + initial
+        return anp.moveaxis(result, -1, axis) if rank(result) == rank(y) else result
 
     integral.__module__ = __name__  # where a pickle finds it
     return integral
@@ -163,5 +172,5 @@ def cumulative_trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1, i
         steps = anp.diff(x if rank(x) == 1 else anp.moveaxis(x, axis, -1))
     sums = anp.cumsum((y[..., 1:] + y[..., :-1]) * steps / 2.0, -1)
     if initial is not None:
-        sums = anp.concatenate([np.full((*shape(sums)[:-1], 1), float(initial)), sums], -1)
+        sums = anp.concatenate([np.full((*shape(sums)[:-1], 1), initial, sums.dtype), sums], -1)
     return anp.moveaxis(sums, -1, axis)

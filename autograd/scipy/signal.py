@@ -12,10 +12,10 @@ from scipy import signal as _signal
 from scipy.fft import fftn, ifftn, irfftn, next_fast_len, rfftn
 
 import autograd.numpy as anp
-from autograd.graph.node import Node
+from autograd.numpy.arguments import array_of, has_node
 from autograd.numpy.shapes import swapaxes
 from autograd.rules.primitive import Primitive
-from autograd.rules.shapes import shape
+from autograd.rules.shapes import axis_of, is_complex, rank, shape
 from autograd.scipy.filters import (
     detrend,
     filtfilt,
@@ -116,8 +116,17 @@ def _flipped(a: Any) -> Any:
     return a[(slice(None), slice(None), *[slice(None, None, -1)] * (len(shape(a)) - 2))]
 
 
-def convolve(A: Any, B: Any, axes: Axes | None = None, dot_axes: Axes = ((), ()), mode: str = "full") -> Any:
+def convolve(
+    A: Any,
+    B: Any,
+    axes: Axes | str | None = None,
+    dot_axes: Axes = ((), ()),
+    mode: str = "full",
+    method: str = "auto",  # noqa: ARG001
+) -> Any:
     """Σₖ A[k] B[c − k]: the convolution, over all axes or some, of two arrays.
+
+    SciPy's arguments are understood, too: ``convolve(A, B, "same")``, and ``method=``, which changes nothing.
 
     Args:
         A: An array.
@@ -125,6 +134,7 @@ def convolve(A: Any, B: Any, axes: Axes | None = None, dot_axes: Axes = ((), ())
         axes: The axes of A, and those of B, to convolve along; all of them by default.
         dot_axes: The axes of A, and those of B, to multiply and add up along.
         mode: ``"full"``; ``"valid"``, where one array lies within the other; or ``"same"``, the middle, of A's size.
+        method: SciPy's; it is chosen here.
 
     Returns:
         An array with A's other axes, then B's, then those of the convolution.
@@ -136,9 +146,11 @@ def convolve(A: Any, B: Any, axes: Axes | None = None, dot_axes: Axes = ((), ())
         >>> convolve(np.array([1.0, 2.0]), np.array([1.0, 10.0, 100.0]))
         array([  1.,  12., 120., 200.])
     """
+    if isinstance(axes, str):  # SciPy's third is the mode, and its fourth the method
+        mode, axes, dot_axes = axes, None, ((), ())
     if mode not in ("full", "valid", "same"):
         raise ValueError(f'mode={mode!r}: expected "full", "valid" or "same"')
-    A, B = (x if hasattr(x, "shape") else np.asarray(x, float) for x in (A, B))
+    A, B = map(_array, (A, B))
     if axes is None:
         axes = (range(len(A.shape)),) * 2
     (a, others_a), (b, others_b) = (
@@ -160,27 +172,34 @@ def convolve(A: Any, B: Any, axes: Axes | None = None, dot_axes: Axes = ((), ())
     return anp.reshape(found, (*others_a, *others_b, *shape(found)[2:]))
 
 
+def _array(x: Any) -> Any:
+    """Of numbers; anything else NumPy says what it thinks of."""
+    x = array_of(x)
+    x = x if hasattr(x, "shape") else np.asarray(x)
+    return x if x.dtype.kind in "biufc" else np.asarray(x, float)
+
+
 def correlate(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> Any:
     """Σₖ in1[k + c] in2*[k]: the correlation over all axes."""
-    if not isinstance(in1, Node) and not isinstance(in2, Node):
+    if not has_node(in1) and not has_node(in2):
         return _signal.correlate(in1, in2, mode, method)
-    in2 = in2 if hasattr(in2, "shape") else np.asarray(in2, float)
+    in1, in2 = map(_array, (in1, in2))
     return convolve(in1, anp.conj(in2)[(slice(None, None, -1),) * len(shape(in2))], mode=mode)
 
 
 def convolve2d(in1: Any, in2: Any, mode: str = "full", boundary: str = "fill", fillvalue: Any = 0) -> Any:
     """Σₖ in1[c − k] in2[k] of two matrices, the first continued by ``fillvalue``, or as its boundary says."""
-    if not isinstance(in1, Node) and not isinstance(in2, Node):
+    if not has_node(in1) and not has_node(in2):
         return _signal.convolve2d(in1, in2, mode, boundary, fillvalue)
-    in1, in2 = (x if hasattr(x, "shape") else np.asarray(x, float) for x in (in1, in2))
+    in1, in2 = map(_array, (in1, in2))
     return _of_matrices(in1, in2, mode, boundary, fillvalue, [(m - 1) // 2 for m in shape(in2)])
 
 
 def correlate2d(in1: Any, in2: Any, mode: str = "full", boundary: str = "fill", fillvalue: Any = 0) -> Any:
     """Σₖ in1[c + k] in2*[k] of two matrices, as `convolve2d`."""
-    if not isinstance(in1, Node) and not isinstance(in2, Node):
+    if not has_node(in1) and not has_node(in2):
         return _signal.correlate2d(in1, in2, mode, boundary, fillvalue)
-    in1, in2 = (x if hasattr(x, "shape") else np.asarray(x, float) for x in (in1, in2))
+    in1, in2 = map(_array, (in1, in2))
     turned = anp.conj(in2)[(slice(None, None, -1),) * len(shape(in2))]
     return _of_matrices(in1, turned, mode, boundary, fillvalue, [m // 2 for m in shape(in2)])
 
@@ -201,17 +220,40 @@ def _of_matrices(a: Any, b: Any, mode: str, boundary: str, fillvalue: Any, middl
 
 
 def fftconvolve(in1: Any, in2: Any, mode: str = "full", axes: Any = None) -> Any:
-    """As `convolve` over all axes; of nodes by sums of products."""
-    if not isinstance(in1, Node) and not isinstance(in2, Node):
+    """As `convolve`, over all axes or some; other axes are alike, or of one entry."""
+    if not has_node(in1) and not has_node(in2):
         return _signal.fftconvolve(in1, in2, mode, axes)
-    if axes is not None:
-        raise TypeError("scipy.signal.fftconvolve on nodes is over all axes: autograd.scipy.signal.convolve has axes=")
-    return convolve(in1, in2, mode=mode)
+    in1, in2 = map(_array, (in1, in2))
+    if axes is None:
+        return convolve(in1, in2, mode=mode)
+    return _along(in1, in2, mode, [axis_of(axis, in1) for axis in ((axes,) if hasattr(axes, "__index__") else axes)])
+
+
+def _along(a: Any, b: Any, mode: str, axes: list[int]) -> Any:
+    """By Fourier's way along some axes, for each entry of the others, which are alike or of one entry."""
+    if rank(a) != rank(b):
+        raise ValueError(f"scipy.signal.fftconvolve along axes of shapes {shape(a)} and {shape(b)}: as many axes")
+    if mode not in ("full", "valid", "same"):
+        raise ValueError(f'mode={mode!r}: expected "full", "valid" or "same"')
+    if mode == "valid" and not all(shape(a)[i] >= shape(b)[i] for i in axes):
+        a, b = b, a
+        if not all(shape(a)[i] >= shape(b)[i] for i in axes):
+            raise ValueError(f'mode="valid": neither of {shape(a)} and {shape(b)} lies within the other')
+    real = not (is_complex(a) or is_complex(b))
+    lengths = [next_fast_len(shape(a)[i] + shape(b)[i] - 1, real) for i in axes]
+    forth, back = (anp.fft.rfftn, anp.fft.irfftn) if real else (anp.fft.fftn, anp.fft.ifftn)
+    y, kept = back(forth(a, lengths, axes) * forth(b, lengths, axes), lengths, axes), [slice(None)] * rank(a)
+    for i in axes:
+        m, n = shape(a)[i], shape(b)[i]
+        kept[i] = {"full": slice(m + n - 1), "same": slice((n - 1) // 2, (n - 1) // 2 + m), "valid": slice(n - 1, m)}[
+            mode
+        ]
+    return y[tuple(kept)]
 
 
 def oaconvolve(in1: Any, in2: Any, mode: str = "full", axes: Any = None) -> Any:
     """As `fftconvolve`."""
-    if not isinstance(in1, Node) and not isinstance(in2, Node):
+    if not has_node(in1) and not has_node(in2):
         return _signal.oaconvolve(in1, in2, mode, axes)
     return fftconvolve(in1, in2, mode, axes)
 

@@ -9,6 +9,7 @@ from numpy.linalg import eigvalsh
 from scipy import stats
 
 import autograd.numpy as np
+from autograd.errors import ShapeError
 from autograd.graph.node import Node
 from autograd.numpy.arguments import array_of
 from autograd.scipy.stats.distribution import Distribution, holds_node
@@ -25,6 +26,7 @@ def logpdf(x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False)
 
     Raises:
         TypeError: A derivative for a Σ that may be singular.
+        ShapeError: Vectors of another length than μ or Σ.
     """
     if not holds_node(x, mean, cov):
         return stats.multivariate_normal.logpdf(x, mean, cov, allow_singular)
@@ -33,6 +35,10 @@ def logpdf(x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False)
     size = np.size(mean) if mean is not None else np.shape(cov)[0] if np.ndim(cov) == 2 else 1
     x = np.expand_dims(x, -1) if size == 1 and np.ndim(x) < 2 else x
     deviation = x if mean is None else x - mean
+    if np.shape(deviation)[-1] != size:
+        raise ShapeError(
+            f"multivariate_normal of vectors of length {np.shape(deviation)[-1]}: its mean and cov are of length {size}"
+        )
     sigma = _matrix(cov, size)
     if allow_singular:
         if isinstance(sigma, Node) and sigma.requires_grad:

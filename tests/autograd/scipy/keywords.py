@@ -41,8 +41,7 @@ class Row:
         yield {}
         yield from ({word: value} for words in (self.words, self.ways) for word in words for value in words[word])
         for (one, values), (other, others) in itertools.combinations(self.words.items(), 2):
-            count = max(len(values), len(others))
-            yield from ({one: values[i % len(values)], other: others[i % len(others)]} for i in range(count))
+            yield from ({one: x, other: y} for x, y in zip(values[::-1], others, strict=False))
 
 
 # ---- Fourier and his kin ---------------------------------------------------------------------------------------------
@@ -153,4 +152,110 @@ LINEAR = [
     *(Row(f"linalg.{name}", (B[:, 0],), kinds="fD") for name in ("toeplitz", "hankel", "circulant")),
 ]  # fmt: skip
 
-ROWS = [*FOURIERS, *LINEAR]
+# ---- signals ---------------------------------------------------------------------------------------------------------
+
+LONG = drawn(3, 24, seed=5)
+TAPS, POLES = np.array([0.5, 0.3, -0.2]), np.array([1.5, -0.4, 0.2])
+SECTIONS = np.array([[0.5, 0.3, -0.2, 1.0, -0.3, 0.1], [1.0, 0.2, 0.1, 1.0, 0.2, -0.2]])
+PADDED = {"padtype": ["even", "constant", None], "padlen": [0, 5], "axis": [0]}
+MODES = {"mode": ["full", "valid", "same"]}
+
+SIGNALS = [
+    Row("signal.convolve", (X, Z[:2, :3].real.copy()), MODES | {"method": ["auto", "direct", "fft"]}, kinds="fD"),
+    Row("signal.correlate", (X, Z[:2, :3].real.copy()), MODES | {"method": ["auto", "direct", "fft"]}, kinds="fD"),
+    *(Row(f"signal.{name}", (X, X[:, :3].copy()), MODES | {"axes": [0, 1, (0, 1), None]}, kinds="fD") for name in ("fftconvolve", "oaconvolve")),
+    *(Row(f"signal.{name}", (X, Z[:2, :3].real.copy()), MODES | {"boundary": ["fill", "wrap", "symm"], "fillvalue": [2.0]}, kinds="fD") for name in ("convolve2d", "correlate2d")),
+    Row("signal.lfilter", (TAPS, POLES, X), {"axis": [0, -2]}, kinds="fD"),
+    Row("signal.lfilter", (TAPS, POLES, X, X[:, :2].copy()), of=lambda f, b, a, x, zi: f(b, a, x, zi=zi), kinds="fD"),
+    Row("signal.lfilter_zi", (TAPS, POLES), kinds="D"),
+    Row("signal.sosfilt", (X,), {"axis": [0, -2]}, of=lambda f, x, **chosen: f(SECTIONS, x, **chosen), kinds="D"),
+    Row("signal.filtfilt", (TAPS, POLES, LONG), {"axis": [-1], "padtype": ["even", "constant", None], "padlen": [0, 5]}, kinds="D"),
+    Row("signal.filtfilt", (LONG.T.copy(),), {"padtype": ["even", None], "padlen": [0, 5], "method": ["gust"], "irlen": [8]}, of=lambda f, x, **chosen: f(TAPS, POLES, x, axis=0, **chosen), kinds=""),
+    Row("signal.sosfiltfilt", (LONG,), {"padtype": ["even", "constant", None], "padlen": [0, 5]}, of=lambda f, x, **chosen: f(SECTIONS, x, **chosen), kinds="D"),
+    Row("signal.savgol_filter", (LONG,), {"deriv": [1], "delta": [0.5], "mode": ["interp", "mirror", "constant", "nearest", "wrap"], "cval": [2.0]}, of=lambda f, x, **chosen: f(x, 7, 2, **chosen), kinds="f"),
+    Row("signal.savgol_filter", (LONG.T.copy(),), {"deriv": [2], "mode": ["mirror", "wrap"]}, of=lambda f, x, **chosen: f(x, 5, 3, axis=0, **chosen)),
+    Row("signal.detrend", (LONG,), {"axis": [0, -1], "type": ["linear", "constant"], "bp": [[10], [0, 12]], "overwrite_data": [True]}, kinds="fD"),
+]  # fmt: skip
+
+# ---- integrals and interpolation -------------------------------------------------------------------------------------
+
+PLACES, UP = np.cumsum(np.abs(drawn(5, seed=6))), np.cumsum(np.abs(drawn(4, 5, seed=6)), -1)
+SAMPLES, ODD = drawn(3, 9, seed=8), drawn(4, 5, seed=9)
+AT = PLACES[0] + (PLACES[-1] - PLACES[0]) * np.array([0.05, 0.31, 0.62, 0.9])
+OUTSIDE = np.array([PLACES[0] - 0.4, PLACES[1] + 0.01, PLACES[-1] + 0.7])
+
+
+def at(points: Any, *more: Any) -> Any:
+    return lambda f, *xs, **chosen: f(*xs, **chosen)(points, *more)
+
+
+BOUNDARIES = ["not-a-knot", "natural", "clamped", ((1, 0.5), (2, -0.3)), ("natural", "clamped")]
+
+INTEGRALS = [
+    *(Row(f"integrate.{name}", (ODD,), {"dx": [0.5], "x": [PLACES, UP], "axis": [0, -1]} | more, kinds=kinds) for name, kinds, more in (("trapezoid", "D", {}), ("cumulative_trapezoid", "fD", {"initial": [0]}), ("simpson", "fD", {}))),
+    Row("integrate.cumulative_simpson", (ODD,), {"dx": [0.5], "x": [PLACES], "axis": [0, -1], "initial": [0.0, 2.0]}),
+    Row("integrate.simpson", (ODD[:, :4].copy(),), {"dx": [0.5], "x": [PLACES[:4]], "axis": [0, -1]}),
+    *(Row(f"integrate.{name}", (ODD, PLACES)) for name in ("trapezoid", "cumulative_trapezoid")),
+    Row("integrate.romb", (SAMPLES,), {"dx": [0.5], "axis": [-1]}),
+    Row("integrate.romb", (SAMPLES.T.copy(),), {"dx": [0.5]}, of=lambda f, y, **chosen: f(y, axis=0, **chosen)),
+    Row("interpolate.CubicSpline", (PLACES, ODD[0]), {"bc_type": BOUNDARIES, "extrapolate": [True, False, "periodic"]}, of=at(AT)),
+    Row("interpolate.CubicSpline", (PLACES, ODD), {"axis": [1, -1], "bc_type": BOUNDARIES[:3]}, of=lambda f, x, y, axis=1, **chosen: f(x, y, axis, **chosen)(OUTSIDE, 1)),
+    Row("interpolate.PchipInterpolator", (PLACES, ODD), {"extrapolate": [True, False]}, of=lambda f, x, y, **chosen: f(x, y, axis=1, **chosen)(AT)),
+    Row("interpolate.CubicHermiteSpline", (PLACES, ODD[0], ODD[1]), {"extrapolate": [True]}, of=at(OUTSIDE)),
+    *(Row("interpolate.interp1d", (PLACES, y), {"kind": ["linear", "nearest", "nearest-up", "previous", "next", "slinear", "cubic", 1, 3], "fill_value": ["extrapolate", 0.5, (0.1, 0.2)], "bounds_error": [False], "assume_sorted": [True], "copy": [False]}, of=at(AT)) for y in (ODD[0], ODD)),
+    Row("interpolate.interp1d", (PLACES, ODD), {"kind": ["zero", 0]}, kinds="", of=at(AT)),
+    Row("interpolate.interp1d", (ODD,), {"kind": ["quadratic", 2, 5, "cubic"], "axis": [-1], "fill_value": ["extrapolate"]}, of=lambda f, y, **chosen: f(PLACES, y, **chosen)(AT)),
+    Row("interpolate.make_interp_spline", (ODD[0],), {"k": [1, 2, 3, 4, 5], "bc_type": ["natural", "clamped", "not-a-knot", None, ([(1, 0.0)], [(2, 0.0)])], "check_finite": [False]}, of=lambda f, y, **chosen: f(PLACES, y, **chosen)(AT)),
+    Row("interpolate.make_interp_spline", (ODD[0],), {"k": [3, 5]}, of=lambda f, y, **chosen: f(PLACES, y[np.array([0, 1, 2, 3, 0])], bc_type="periodic", **chosen)(OUTSIDE)),
+    Row("interpolate.make_interp_spline", (ODD[0],), {"bc_type": [None]}, of=lambda f, y, **chosen: f(PLACES, y, 2, [0.0, 0.5, PLACES[0], 2.2, 3.3, PLACES[-1], 7.0, 8.0], **chosen)(OUTSIDE)),
+    Row("interpolate.make_interp_spline", (ODD,), {"bc_type": [([(1, np.arange(4.0))], [(2, np.ones(4))])]}, of=lambda f, y, **chosen: f(PLACES, y, axis=1, **chosen)(AT)),
+    Row("interpolate.make_interp_spline", (ODD,), {"k": [1, 3], "bc_type": ["natural", None]}, of=lambda f, y, **chosen: f(PLACES, y, axis=1, **chosen)(AT)),
+]  # fmt: skip
+
+# ---- special functions of several arguments, and of axes -------------------------------------------------------------
+
+SPECIALS = [
+    Row("special.logsumexp", (X,), {"axis": [0, -1, (0, 1), None], "b": [np.abs(Z), X[0] ** 2], "keepdims": [True], "return_sign": [False]}, kinds="f"),
+    Row("special.logsumexp", (X, X[::-1].copy()), {"axis": [0, None], "keepdims": [True]}, of=lambda f, a, b, **chosen: f(a, b=b, return_sign=True, **chosen), kinds="f"),
+    *(Row(f"special.{name}", (X,), {"axis": [0, -1, (0, 1), None]}, kinds="f") for name in ("softmax", "log_softmax")),
+    Row("special.multigammaln", (np.abs(X) + 3,), {"d": [1, 3]}, of=lambda f, a, d=2: f(a, d), kinds=""),
+    *(Row(f"special.{name}", (np.abs(X),), {"derivative": [False]}, of=lambda f, z, **chosen: f(2, z, **chosen)) for name in ("spherical_jn", "spherical_yn", "spherical_in", "spherical_kn")),
+    Row("special.lambertw", (np.abs(X),), {"k": [0, 1], "tol": [1e-10]}),
+]  # fmt: skip
+
+# ---- distributions ---------------------------------------------------------------------------------------------------
+
+POINTS, SHARES = np.abs(drawn(4, seed=10)), np.array([0.1, 0.35, 0.6, 0.9])
+# Their shape parameters.
+FAMILIES: dict[str, tuple[float, ...]] = {
+    "norm": (), "logistic": (), "laplace": (), "cauchy": (), "gumbel_r": (), "expon": (), "uniform": (), "rayleigh": (), "halfnorm": (),
+    "t": (3.5,), "lognorm": (0.7,), "gamma": (1.7,), "chi2": (3.0,), "weibull_min": (1.7,), "pareto": (2.3,), "invgamma": (4.7,), "beta": (1.7, 2.4),
+}  # fmt: skip
+PLACED = {"loc": [np.array([[0.4], [-0.7]])], "scale": [np.array([[0.5], [2.0]])]}
+BOUNDED = {"loc": [np.array([[0.05], [-0.2]])], "scale": [np.array([[1.1], [2.0]])]}
+DENSITIES = ["logpdf", "pdf", "cdf", "sf", "logcdf", "logsf"]
+
+
+def of_family(name: str, method: str, *xs: Any, **words: list[Any]) -> Row:
+    """A method of a distribution at x; in single precision SciPy's are double all the same."""
+    parameters = FAMILIES[name]
+
+    def of(family: Any, x: Any, **chosen: Any) -> Any:
+        return getattr(family, method)(x, *parameters, **chosen)
+
+    def of_none(family: Any, x: Any, **chosen: Any) -> Any:
+        return getattr(family, method)(*parameters, loc=x, **chosen)
+
+    return Row(f"stats.{name}", xs, words, of=of_none if "loc" not in words else of, loose=2e-5, kinds="")
+
+
+DISTRIBUTIONS = [
+    *(of_family(name, method, POINTS / 3 if name in ("beta", "uniform") else POINTS + 2.5, **(BOUNDED if name in ("beta", "uniform") else PLACED)) for name in FAMILIES for method in DENSITIES),
+    *(of_family(name, method, SHARES, **PLACED) for name in FAMILIES for method in ("ppf", "isf")),
+    *(of_family(name, method, np.array([1.5, 2.0]), scale=[1.3]) for name in FAMILIES if name != "cauchy" for method in ("mean", "var", "std", "median", "entropy")),
+    Row("stats.multivariate_normal", (ODD[:, :4].copy(), B[:, 0], S), {"allow_singular": [False]}, of=lambda family, x, mean, cov, **chosen: family.logpdf(x, mean, symmetric(cov), **chosen), kinds=""),
+    Row("stats.multivariate_normal", (ODD[:, :4].copy(), B[:, 0]), {"cov": [S, 2.0, np.arange(1.0, 5.0)]}, of=lambda family, x, mean, **chosen: family.pdf(x, mean, **chosen), kinds=""),
+    Row("stats.multivariate_normal", (ODD.reshape(2, 5, 2),), {"mean": [[0.1, 0.2], None], "cov": [S[:2, :2]]}, of=lambda family, x, mean=(0.0, 0.0), **chosen: family.logpdf(x, mean, **chosen), kinds=""),
+]  # fmt: skip
+
+ROWS = [*FOURIERS, *LINEAR, *SIGNALS, *INTEGRALS, *SPECIALS, *DISTRIBUTIONS]

@@ -159,17 +159,27 @@ def test_filters_are_compiled_for_their_coefficients() -> None:
         signal.lfilter([1.0], ag.Tensor([0.0, 1.0]), np.arange(8.0))
 
 
-def test_what_filters_refuse_is_named() -> None:
-    x = ag.Tensor(draw(12))
-    with pytest.raises(TypeError, match=r"signal\.convolve has axes="):
-        signal.fftconvolve(x, x, axes=0)
-
-
 def test_what_cannot_be_convolved() -> None:
     with pytest.raises(ValueError, match="neither of"):
         signal.convolve(draw(2, 5), draw(3, 4), mode="valid")
-    with pytest.raises(ValueError, match="expected"):
-        signal.convolve(draw(2), draw(2), mode="wrap")
+    for refused in ({"mode": "wrap"}, {"axes": "wrap"}):
+        with pytest.raises(ValueError, match="expected"):
+            signal.convolve(draw(2), draw(2), **refused)
+    x = ag.Tensor(draw(2, 5))
+    for other, mode, axes, message in (
+        (draw(2, 5), "wrap", 0, "expected"),
+        (draw(5, 2), "valid", (0, 1), "neither of"),
+        (draw(5), "full", 1, "as many axes"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            signal.fftconvolve(x, other, mode, axes)
+
+
+def test_a_convolution_is_called_as_scipys_is() -> None:
+    a, b = draw(6), draw(3)
+    for arguments in (("same",), ("valid", "direct"), ("full", "fft")):
+        expected = scipy.signal.convolve(a, b, *arguments)
+        np.testing.assert_allclose(signal.convolve(ag.Tensor(a), b, *arguments).data, expected, atol=1e-13)
     assert signal.hilbert is scipy.signal.hilbert
 
 

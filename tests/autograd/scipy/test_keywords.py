@@ -22,7 +22,7 @@ from tests.autograd.scipy.keywords import ROWS, Row  # noqa: E402
 
 # Functions that, with some arguments, go by the numbers: a rank, which of them are real, an exchange of rows.
 BY_NUMBERS = {"eigh", "eigvalsh", "eig", "eigvals", "pinv", "pinvh", "null_space", "orth", "lu", "lu_factor"}
-BY_NUMBERS = {f"linalg.{name}" for name in BY_NUMBERS}
+BY_NUMBERS = {f"linalg.{name}" for name in BY_NUMBERS} | {"interpolate.interp1d"}
 SINGLE = {np.dtype(float): np.float32, np.dtype(complex): np.complex64}
 
 

@@ -297,6 +297,14 @@ def test_frozen_vectors() -> None:
         mvn(mean, sigma=SIGMA)
 
 
+def test_vectors_of_another_length_than_their_mean_are_refused() -> None:
+    """It gave the density of a number's distribution, summed."""
+    from autograd.scipy.stats import multivariate_normal as mvn
+
+    with pytest.raises(ag.ShapeError, match=r"^multivariate_normal of vectors of length 2: its mean and cov are of"):
+        mvn.logpdf(ag.Tensor(np.ones((3, 5, 2))))
+
+
 def test_dirichlet_frozen_and_its_moments() -> None:
     from autograd.scipy.stats import dirichlet
 
