@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
-from nn.training.parts import TrainerParts
+from nn.training.interfaces import TrainerParts
 from nn.training.rewind import Kept
 
 __all__ = ["DivergenceError", "diverged"]

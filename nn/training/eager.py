@@ -8,9 +8,9 @@ from typing import Any
 import autograd as ag
 from nn.distributed import World, world
 from nn.regularisation import clip_norm, clip_value
-from nn.training.parts import TrainerParts
+from nn.training.data_parallel import add_gradients
+from nn.training.interfaces import TrainerParts
 from nn.training.rewind import Kept
-from nn.training.shared import add_gradients
 
 __all__ = ["EagerStep"]
 

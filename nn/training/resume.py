@@ -37,7 +37,7 @@ from nn._text import shortened, visible
 from nn.inspect import generator_states, set_generator_states
 from nn.module import Module, StateError
 from nn.training.callbacks import Callback
-from nn.training.parts import Pending, TrainerParts
+from nn.training.interfaces import Pending, TrainerParts
 from nn.training.settings import FORM
 
 __all__ = ["Saver", "file_of", "give_back", "read_state", "write_state"]

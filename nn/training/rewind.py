@@ -15,8 +15,8 @@ from nn.inspect import generators_of
 from nn.module import Module
 from nn.optim import Optimizer
 from nn.training.data import DataLoader
+from nn.training.interfaces import TrainerParts
 from nn.training.outside import Watched
-from nn.training.parts import TrainerParts
 
 __all__ = ["MOST_STEPS", "Kept", "Rewind"]
 

@@ -16,8 +16,8 @@ from nn._schema import mapping_of
 from nn._state import StateError
 from nn._text import quoted
 from nn.module import Module
+from nn.training.interfaces import TrainerParts
 from nn.training.names import held_by
-from nn.training.parts import TrainerParts
 
 __all__ = ["FORM", "Settings"]
 

@@ -21,13 +21,13 @@ from nn.regularisation import clipped
 from nn.training.callbacks import anybodys
 from nn.training.compiled import MOST_CHANGES, RecordedGradients, RecordedStep
 from nn.training.data import DataLoader
+from nn.training.data_parallel import why_not_shared
 from nn.training.divergence import diverged
 from nn.training.eager import EagerStep
+from nn.training.interfaces import TrainerParts
 from nn.training.interrupt import Interrupt
 from nn.training.outside import unsteady
-from nn.training.parts import TrainerParts
 from nn.training.rewind import MOST_STEPS, Rewind
-from nn.training.shared import why_not_shared
 
 __all__ = ["Stepper"]
 

@@ -25,21 +25,21 @@ from nn.module import Module
 from nn.optim import Optimizer
 from nn.outputs import outputs_of
 from nn.training import samples
+from nn.training.by_name import as_callbacks, as_loss, as_metrics, as_optimizer, as_tensor
 from nn.training.callbacks import Callback, ProgressBar, hooks
 from nn.training.divergence import DivergenceError
 from nn.training.history import History, Row
 from nn.training.inference import Inference
+from nn.training.interfaces import Pending
 from nn.training.interrupt import Interrupt, deferred_interrupt
 from nn.training.lint import warn_of_what_looks_wrong
 from nn.training.measured import Measured, is_sum
 from nn.training.outside import is_ours
-from nn.training.parts import Pending
 from nn.training.resume import Saver, file_of, give_back, read_state, set_evaluating, write_state
 from nn.training.samples import Batches, Blocks, ClassWeight, Held, checked_pair, is_sum_of_samples
 from nn.training.scores import Metric, measured
 from nn.training.settings import Settings
 from nn.training.stepping import Stepper
-from nn.training.words import as_callbacks, as_loss, as_metrics, as_optimizer, as_tensor
 
 __all__ = ["DivergenceError", "Metric", "Trainer"]
 

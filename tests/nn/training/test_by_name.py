@@ -7,7 +7,7 @@ import pytest
 
 import autograd as ag
 import nn
-from nn.training.words import as_loss, as_metrics
+from nn.training.by_name import as_loss, as_metrics
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(120, 4))

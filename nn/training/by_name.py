@@ -1,4 +1,4 @@
-"""Keras's words: losses, optimizers and metrics asked for by name, and what was passed in their place by mistake."""
+"""Losses, optimizers and metrics asked for by name, Keras's too, and what was passed in their place by mistake."""
 
 from __future__ import annotations
 
