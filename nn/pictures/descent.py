@@ -150,18 +150,28 @@ def descent_animation(
     return Animation(drawn, frame, steps + 1, interval=120)
 
 
+# Places farther from the lowest than so many times the start are not waited for.
+FARTHEST = 3
+
+
 def _contours(axes: Any, surface: Surface, ways: Mapping[str, Array]) -> None:
     places = np.concatenate(list(ways.values()))
     # A way that runs off must not make the rest too small to see.
-    low, high = np.quantile(places, 0.02, axis=0), np.quantile(places, 0.98, axis=0)
-    low, high = np.minimum(low, places[0]), np.maximum(high, places[0])
+    lowest = places[np.nan_to_num(_heights(surface, *places.T), nan=np.inf).argmin()]
+    distances = np.linalg.norm(places - lowest, axis=1)
+    near = places[distances <= FARTHEST * distances[0]] if distances[0] else places
+    low, high = near.min(axis=0), near.max(axis=0)
     reach = np.maximum(high - low, 1e-6)
-    (left, bottom), (right, top) = low - 0.25 * reach, high + 0.25 * reach
+    (left, bottom), (right, top) = low - 0.15 * reach, high + 0.15 * reach
     x, y = np.meshgrid(np.linspace(left, right, 120), np.linspace(bottom, top, 120))
-    with ag.no_grad():
-        height = np.asarray(surface(ag.Tensor(x), ag.Tensor(y)).data)
+    height = _heights(surface, x, y)
     # As many lines near the bottom as higher up.
     levels = np.unique(np.quantile(height, np.linspace(0.0, 1.0, 26) ** 1.5))
     axes.contourf(x, y, height, levels=levels, cmap="cividis", alpha=0.55)
     axes.contour(x, y, height, levels=levels, colors="white", linewidths=0.4)
     axes.set(xlabel="first parameter", ylabel="second parameter", xlim=(left, right), ylim=(bottom, top))
+
+
+def _heights(surface: Surface, x: Array, y: Array) -> Array:
+    with ag.no_grad(), np.errstate(all="ignore"):
+        return np.asarray(surface(ag.Tensor(x), ag.Tensor(y)).data)

@@ -317,6 +317,18 @@ def test_ways_down_a_surface_are_the_optimizers_own() -> None:
         np.testing.assert_allclose(drawn[name], way)
 
 
+def test_all_ways_lie_in_the_picture_but_for_those_that_run_off() -> None:
+    axes = pictures.descent().axes[0]
+    for line in axes.lines[:4]:
+        assert (line.get_xydata() > [axes.get_xlim()[0], axes.get_ylim()[0]]).all()
+        assert (line.get_xydata() < [axes.get_xlim()[1], axes.get_ylim()[1]]).all()
+    rates = {f"rate {rate}": lambda p, rate=rate: nn.SGD(p, learning_rate=rate) for rate in (0.1, 0.27)}
+    axes = pictures.descent(optimizers=rates).axes[0]
+    assert abs(axes.lines[1].get_xydata()).max() > 1e6
+    assert max(map(abs, (*axes.get_xlim(), *axes.get_ylim()))) < 10
+    assert is_png(pictures.descent(lambda x, y: -x * x - y * y, steps=5))  # the start is the lowest there is
+
+
 def test_a_way_that_diverges_ends() -> None:
     with np.errstate(all="ignore"):
         ways = pictures.paths(optimizers={"wild": lambda p: nn.SGD(p, learning_rate=1e3)}, steps=200)
