@@ -35,6 +35,17 @@ def _summed(coefficients: list[Any], power: float, step: int, n: Any, x: Any) ->
     return found.astype(x.dtype)
 
 
+def _of_far(coefficients: list[Any], n: Any, x: Any) -> Any:
+    """The series of error functions, added up where x is far out: a program asks for it everywhere, and takes those."""
+    if not np.ndim(x) or np.ndim(n):
+        return _summed(coefficients, 1.0, 2, n, np.maximum(x, _OF_ERRORS))
+    far = ~np.less_equal(x, _OF_ERRORS)
+    y = np.full(x.shape, _summed(coefficients, 1.0, 2, n, np.maximum(x.dtype.type(0), _OF_ERRORS)))
+    if far.any():
+        y[far] = _summed(coefficients, 1.0, 2, n, x[far])
+    return y
+
+
 # 1 · 3 · 5 … (2k − 1) / 2ᵏ, with the signs of erfcx, without those of Dawson's integral.
 _ODD = [math.prod((2 * j - 1) / 2 for j in range(1, k + 1)) for k in range(_TERMS)]
 _OF_ERFCX = [(-1) ** k * c / math.sqrt(math.pi) for k, c in enumerate(_ODD)]
@@ -59,12 +70,12 @@ def _ive(n: Any, v: Any, x: Any) -> Any:
 
 erfcx_change: Any = enter(
     "erfcx_change", unknown, lambda g, y, n, x: g * erfcx_change(n + 1, x), module=__name__,
-    function=lambda n, x: _summed(_OF_ERFCX, 1.0, 2, n, np.maximum(x, _OF_ERRORS))[()],
+    function=lambda n, x: _of_far(_OF_ERFCX, n, x)[()],
 )  # fmt: skip
 dawsn_change: Any = enter(
     "dawsn_change", unknown, lambda g, y, n, x: g * dawsn_change(n + 1, x), module=__name__,
     function=lambda n, x: (np.where(np.less(x, 0) & (np.asarray(n) % 2 == 0), -1.0, 1.0)
-                           * _summed(_OF_DAWSN, 1.0, 2, n, np.maximum(np.abs(x), _OF_ERRORS)))[()],
+                           * _of_far(_OF_DAWSN, n, np.abs(x)))[()],
 )  # fmt: skip
 ive_change: Any = enter(
     "ive_change", unknown, unknown, lambda g, y, n, v, x: g * ive_change(n + 1, v, x), module=__name__, function=_ive,

@@ -123,3 +123,23 @@ def test_no_series_is_summed_where_no_entry_is_far_out(name: str, monkeypatch: p
     ag.grad(lambda x: ag.sum(f(x)))(np.linspace(0.1, 6.0))
     with pytest.raises(AssertionError, match="series"):
         ag.grad(f)(50.0)
+
+
+@pytest.mark.parametrize("name", ["erfcx", "dawsn"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_program_adds_up_the_series_where_it_is_taken(name: str, dtype: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its slopes are the function's, however many entries are far out; the series is that of those alone."""
+    slope = ag.elementwise_grad(getattr(special, name))
+    sizes: list[int] = []
+    summed = far._summed
+    monkeypatch.setattr(far, "_summed", lambda *given: sizes.append(np.size(given[-1])) or summed(*given))
+    for x in ([0.1, 3.0, 6.9, 7.0], [-2.0, 7.1, 20.0, np.inf], [np.nan, 8.0, 9.0, 1e5]):
+        given = np.array(x, dtype)
+        for function in (slope, ag.elementwise_grad(slope)):
+            with np.errstate(all="ignore"):
+                found, expected = ag.compile(function)(given), function(given)
+            np.testing.assert_allclose(found, expected, rtol=4 * np.finfo(dtype).eps)
+            assert found.dtype == dtype
+    sizes.clear()
+    ag.compile(slope)(np.linspace(1, 8, 1000, dtype=dtype))
+    assert max(sizes) < 200
