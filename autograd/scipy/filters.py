@@ -66,15 +66,14 @@ def _order(b: Any, a: Any) -> int:
     return max(shape(b)[0], shape(a)[0]) - 1
 
 
-def _wider(x: Any, count: int) -> Any:
-    """X, and so many zeros behind."""
-    return anp.pad(x, [(0, 0)] * (rank(x) - 1) + [(0, count)]) if count else x
+def _wider(x: Any, before: int, behind: int, mode: str = "constant", **options: Any) -> Any:
+    return anp.pad(x, [(0, 0)] * (rank(x) - 1) + [(before, behind)], mode, **options) if before or behind else x
 
 
 def _from(state: Any, b: Any, a: Any, x: Any) -> Any:
     """The outputs where the state adds to the first sums, so that derivatives are of one long input, not of two."""
     one, length = ONE.astype(np.result_type(*map(dtype_of, (b, a, x, state)))), shape(x)[-1]
-    state = _wider(a[0] * state[..., :length], max(length - shape(state)[-1], 0))
+    state = _wider(a[0] * state[..., :length], 0, max(length - shape(state)[-1], 0))
     return _recursion(one, a, _recursion(b, one, x) + state)
 
 
@@ -142,10 +141,10 @@ def _last_state(b: Any, a: Any, x: Any, y: Any, state: Any) -> Any:
     count = min(order, length)
     if not count:
         return state
-    x, y = (_wider(each[..., length - count :], order) for each in (x, y))
+    x, y = (_wider(each[..., length - count :], 0, order) for each in (x, y))
     one = cast(ONE, dtype_of(y))
     added = (_recursion(b, one, x) - _recursion(a, one, y))[..., count:] / a[0]
-    return added if length >= order else added + _wider(state[..., length:], length)
+    return added if length >= order else added + _wider(state[..., length:], 0, length)
 
 
 def lfilter_zi(b: Any, a: Any) -> Any:
@@ -153,7 +152,7 @@ def lfilter_zi(b: Any, a: Any) -> Any:
     if not has_node(b) and not has_node(a):
         return _signal.lfilter_zi(b, a)
     b, a = _coefficients("lfilter_zi", b, a)
-    b, a = (_wider(x / a[0], _order(b, a) + 1 - shape(x)[0]) for x in (b, a))
+    b, a = (_wider(x / a[0], 0, _order(b, a) + 1 - shape(x)[0]) for x in (b, a))
     order = shape(a)[0] - 1
     if not order:
         raise ValueError("scipy.signal.lfilter_zi takes a filter with a state: b or a of two entries at least")
@@ -201,10 +200,6 @@ def sosfilt_zi(sos: Any) -> Any:
 # ---- forward and backward -------------------------------------------------------------------------------------------
 
 
-def _extended(x: Any, before: int, behind: int, mode: str, **options: Any) -> Any:
-    return anp.pad(x, [(0, 0)] * (len(shape(x)) - 1) + [(before, behind)], mode, **options)
-
-
 def _padded(name: str, x: Any, padtype: str | None, padlen: int | None, taps: Callable[[], int]) -> tuple[Any, int]:
     """X with so many entries more on either side, and how many."""
     if padtype not in ("even", "odd", "constant", None):
@@ -215,8 +210,8 @@ def _padded(name: str, x: Any, padtype: str | None, padlen: int | None, taps: Ca
     if edge <= 0:
         return x, 0
     if padtype == "constant":
-        return _extended(x, edge, edge, "edge"), edge
-    return _extended(x, edge, edge, "reflect", reflect_type=padtype), edge
+        return _wider(x, edge, edge, "edge"), edge
+    return _wider(x, edge, edge, "reflect", reflect_type=padtype), edge
 
 
 def _there_and_back(forth: Callable[[Any], Any], x: Any, edge: int) -> Any:
@@ -321,7 +316,7 @@ def savgol_filter(
         y = anp.concatenate([first, inner, last], axis=-1)
     else:
         before = window_length - 1 - half
-        wide = _extended(x, before, half, modes[mode], **({"constant_values": cval} if mode == "constant" else {}))
+        wide = _wider(x, before, half, modes[mode], **({"constant_values": cval} if mode == "constant" else {}))
         y = cast(_recursion(weights, ONE, wide)[..., window_length - 1 :], dtype)
     return anp.moveaxis(cast(y / delta**deriv, dtype) if deriv else y, -1, axis)
 

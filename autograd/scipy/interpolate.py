@@ -1,6 +1,6 @@
 """``scipy.interpolate``: piecewise polynomials through points, differentiable; every other name is SciPy's own.
 
-Splines have derivatives for where they are evaluated, for the values and for the places of the points.
+Splines have derivatives for where they are evaluated, and for both coordinates of the points.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def make_interp_spline(
         check_finite: As of SciPy's.
 
     Raises:
-        TypeError: The places, the knots or the conditions are nodes.
+        TypeError: x, the knots or the conditions are nodes.
         ValueError: As of SciPy's.
     """
     if any(map(has_node, (x, t))) or (isinstance(bc_type, tuple) and any(map(has_node, leaves(bc_type)))):
@@ -123,12 +123,12 @@ def interp1d(
         x: Where the points are, shape (n,).
         y: Their values, with n along ``axis``.
         kind: "linear", "cubic", "quadratic", a degree; or "nearest", "nearest-up", "previous", "next", "zero". Of
-            "quadratic" and of degrees above 3, the places are constants.
+            "quadratic" and of degrees above 3, x is constant.
         axis: Of the points.
         copy: As of SciPy's; points are never changed here.
         bounds_error: Whether to raise outside; by default, unless there is a ``fill_value``.
         fill_value: For outside: one number, a pair for below and above, or "extrapolate".
-        assume_sorted: That the places ascend.
+        assume_sorted: That x is increasing.
 
     Raises:
         ValueError: A value outside where that is an error, or another kind.

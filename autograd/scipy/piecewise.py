@@ -25,7 +25,7 @@ class PPoly:
         axis: Where the axis of points is in the result.
 
     Raises:
-        ValueError: The places do not ascend, or are not one more than the pieces.
+        ValueError: x is not increasing, or not one longer than the pieces.
 
     Example:
         >>> import autograd as ag
@@ -39,7 +39,9 @@ class PPoly:
         self.extrapolate = True if extrapolate is None else extrapolate
         self.axis = axis
         if rank(self.c) < 2 or shape(self.x) != (shape(self.c)[1] + 1,):
-            raise ValueError(f"{shape(self.c)} coefficients (powers, pieces, …) and places of shape {shape(self.x)}")
+            raise ValueError(
+                f"{shape(self.c)} coefficients (powers, pieces, …) and breakpoints x of shape {shape(self.x)}"
+            )
         _check_ascending(self.x)
 
     def __call__(self, x: Any, nu: int = 0, extrapolate: bool | str | None = None) -> Any:
@@ -146,7 +148,7 @@ class CubicSpline(PPoly):
         extrapolate: As of `PPoly`; "periodic" by default where the ends are.
 
     Raises:
-        ValueError: The shapes do not fit, the places do not ascend, a condition is not known, or values of a period
+        ValueError: The shapes do not fit, x is not increasing, a condition is not known, or values of a period
             differ at its ends.
 
     Example:
@@ -166,7 +168,7 @@ class CubicSpline(PPoly):
         axis = axis_of(axis, y)
         y = anp.moveaxis(y, axis, 0)
         if rank(x) != 1 or shape(x)[0] < 2 or shape(y)[0] != shape(x)[0]:
-            raise ValueError(f"a spline needs at least two points: {shape(x)} places, values of shape {shape(y)}")
+            raise ValueError(f"a spline needs at least two points: x of shape {shape(x)}, values of shape {shape(y)}")
         _check_ascending(x)
         if bc_type == "periodic":
             _check_ends_alike(y)
@@ -189,7 +191,7 @@ class CubicHermiteSpline(PPoly):
         extrapolate: As of `PPoly`.
 
     Raises:
-        ValueError: The shapes do not fit, or the places do not ascend.
+        ValueError: The shapes do not fit, or x is not increasing.
     """
 
     def __init__(self, x: Any, y: Any, dydx: Any, axis: int = 0, extrapolate: bool | str | None = None) -> None:
@@ -197,7 +199,7 @@ class CubicHermiteSpline(PPoly):
         axis = axis_of(axis, y)
         y, dydx = anp.moveaxis(y, axis, 0), anp.moveaxis(dydx, axis, 0)
         if rank(x) != 1 or shape(x)[0] < 2 or shape(y)[0] != shape(x)[0] or shape(dydx) != shape(y):
-            raise ValueError(f"{shape(x)} places, values of shape {shape(y)} and slopes of shape {shape(dydx)}")
+            raise ValueError(f"x of shape {shape(x)}, values of shape {shape(y)} and slopes of shape {shape(dydx)}")
         _check_ascending(x)
         h = anp.reshape(anp.diff(x), (-1, *(1,) * (rank(y) - 1)))
         super().__init__(_hermite(h, y, anp.diff(y, axis=0) / h, dydx), x, extrapolate, axis)

@@ -116,7 +116,7 @@ defrule(_integral, _leibniz, argnums=[1])
 
 
 def _linear(scipys: Callable[..., Any]) -> Callable[..., Any]:
-    """A rule that adds up values by weights, which depend on the places alone."""
+    """A rule that adds up values by weights, which depend on x alone."""
 
     @wraps(scipys)
     def integral(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1, **options: Any) -> Any:
@@ -132,7 +132,7 @@ def _linear(scipys: Callable[..., Any]) -> Callable[..., Any]:
         units = np.eye(shape(y)[-1], dtype=np.finfo(y.dtype).dtype)
         if x is None or np.ndim(x) == 1:
             result = y @ scipys(units, axis=-1, **how, **options)
-        else:  # each row has places of its own
+        else:  # each row has its own x
             places = np.moveaxis(np.asarray(x), axis, -1)[..., None, :]
             every = np.broadcast_to(units, (*shape(y)[:-1], *units.shape))
             weights = scipys(every, x=np.broadcast_to(places, every.shape), axis=-1, **options)
@@ -157,12 +157,12 @@ def romb(y: Any, dx: float = 1.0, axis: int = -1, show: bool = False) -> Any:
 
 
 def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
-    """By trapezoids, with derivatives for values and places; see SciPy's."""
+    """By trapezoids, with derivatives for y and x; see SciPy's."""
     return anp.trapezoid(anp.array(y), x, dx, axis)
 
 
 def cumulative_trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1, initial: float | None = None) -> Any:
-    """The integral up to each point, by trapezoids, with derivatives for values and places; see SciPy's."""
+    """The integral up to each point, by trapezoids, with derivatives for y and x; see SciPy's."""
     if not any(map(has_node, (y, x, dx))):
         return _integrate.cumulative_trapezoid(y, x, dx, axis, initial)
     y = anp.moveaxis(anp.array(y), axis, -1)
