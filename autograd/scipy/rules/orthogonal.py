@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from autograd.rules.entries import equal, maximum, sign, where
 from autograd.scipy.rules.entering import enter, unknown
+
+polynomial = partial(enter, analytic=True)
 
 
 def _below(n: Any) -> Any:
@@ -30,27 +33,27 @@ def _chebyu_slope(n: Any, x: Any) -> Any:
     return _unless_constant(turned * n, turned * 2 * eval_gegenbauer(n - 1, 2.0, x))
 
 
-eval_jacobi = enter(
+eval_jacobi = polynomial(
     "eval_jacobi", unknown, unknown, unknown,
     lambda g, y, n, a, b, x: _unless_constant(n, g * (n + a + b + 1) / 2 * eval_jacobi(n - 1, a + 1, b + 1, x)),
 )  # fmt: skip
-eval_gegenbauer = enter(
+eval_gegenbauer = polynomial(
     "eval_gegenbauer", unknown, unknown,
     lambda g, y, n, a, x: _unless_constant(n * (n + 1), g * 2 * a * eval_gegenbauer(n - 1, a + 1, x)),
 )  # fmt: skip
-eval_legendre = enter("eval_legendre", unknown, lambda g, y, n, x: g * _legendre_slope(n, x))
-eval_chebyt = enter("eval_chebyt", unknown, lambda g, y, n, x: _unless_constant(n, g * n * eval_chebyu(n - 1, x)))
-eval_chebyu = enter("eval_chebyu", unknown, lambda g, y, n, x: g * _chebyu_slope(n, x))
-eval_chebyc = enter("eval_chebyc", unknown, lambda g, y, n, x: _unless_constant(n, g * n * eval_chebys(n - 1, x)))
-eval_chebys = enter("eval_chebys", unknown, lambda g, y, n, x: g * _chebyu_slope(n, x / 2) / 2)
-eval_sh_legendre = enter("eval_sh_legendre", unknown, lambda g, y, n, x: g * 2 * _legendre_slope(n, 2 * x - 1))
-eval_sh_chebyt = enter(
+eval_legendre = polynomial("eval_legendre", unknown, lambda g, y, n, x: g * _legendre_slope(n, x))
+eval_chebyt = polynomial("eval_chebyt", unknown, lambda g, y, n, x: _unless_constant(n, g * n * eval_chebyu(n - 1, x)))
+eval_chebyu = polynomial("eval_chebyu", unknown, lambda g, y, n, x: g * _chebyu_slope(n, x))
+eval_chebyc = polynomial("eval_chebyc", unknown, lambda g, y, n, x: _unless_constant(n, g * n * eval_chebys(n - 1, x)))
+eval_chebys = polynomial("eval_chebys", unknown, lambda g, y, n, x: g * _chebyu_slope(n, x / 2) / 2)
+eval_sh_legendre = polynomial("eval_sh_legendre", unknown, lambda g, y, n, x: g * 2 * _legendre_slope(n, 2 * x - 1))
+eval_sh_chebyt = polynomial(
     "eval_sh_chebyt", unknown, lambda g, y, n, x: _unless_constant(n, g * 2 * n * eval_sh_chebyu(n - 1, x))
 )
-eval_sh_chebyu = enter("eval_sh_chebyu", unknown, lambda g, y, n, x: g * 2 * _chebyu_slope(n, 2 * x - 1))
-eval_genlaguerre = enter(
+eval_sh_chebyu = polynomial("eval_sh_chebyu", unknown, lambda g, y, n, x: g * 2 * _chebyu_slope(n, 2 * x - 1))
+eval_genlaguerre = polynomial(
     "eval_genlaguerre", unknown, unknown, lambda g, y, n, a, x: -g * eval_genlaguerre(n - 1, a + 1, x)
 )
-eval_laguerre = enter("eval_laguerre", unknown, lambda g, y, n, x: -g * eval_genlaguerre(n - 1, 1.0, x))
-eval_hermite = enter("eval_hermite", unknown, lambda g, y, n, x: g * 2 * n * eval_hermite(_below(n), x))
-eval_hermitenorm = enter("eval_hermitenorm", unknown, lambda g, y, n, x: g * n * eval_hermitenorm(_below(n), x))
+eval_laguerre = polynomial("eval_laguerre", unknown, lambda g, y, n, x: -g * eval_genlaguerre(n - 1, 1.0, x))
+eval_hermite = polynomial("eval_hermite", unknown, lambda g, y, n, x: g * 2 * n * eval_hermite(_below(n), x))
+eval_hermitenorm = polynomial("eval_hermitenorm", unknown, lambda g, y, n, x: g * n * eval_hermitenorm(_below(n), x))

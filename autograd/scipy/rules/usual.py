@@ -57,7 +57,7 @@ erfcx = enter("erfcx", lambda g, y, x: g * far_out(erfcx_change, 2 * (x * erfcx(
 erfinv = enter("erfinv", lambda g, y, x: g * exp(y * y) * (_ROOT_PI / 2))
 erfcinv = enter("erfcinv", lambda g, y, x: -g * exp(y * y) * (_ROOT_PI / 2))
 dawsn = enter("dawsn", lambda g, y, x: g * far_out(dawsn_change, 1 - 2 * x * y, x), analytic=True)
-ndtr = enter("ndtr", lambda g, y, x: g * exp(-x * x / 2) / _ROOT_2PI)
+ndtr = enter("ndtr", lambda g, y, x: g * exp(-x * x / 2) / _ROOT_2PI, analytic=True)
 
 
 def _normal_slope(x: Any) -> Any:
@@ -100,11 +100,13 @@ xlogy = enter(
     "xlogy",
     lambda g, y, a, b: g * log(b),
     lambda g, y, a, b: where(logical_and(equal(a, 0), equal(b, 0)), 0.0, g * a / b),
+    analytic=True,
 )
 xlog1py = enter(
     "xlog1py",
     lambda g, y, a, b: g * log1p(b),
     lambda g, y, a, b: where(logical_and(equal(a, 0), equal(b, -1)), 0.0, g * a / (1 + b)),
+    analytic=True,
 )
 entr = enter("entr", lambda g, y, x: -g * (log(x) + 1))
 rel_entr = enter("rel_entr", lambda g, y, a, b: g * (log(a / b) + 1), lambda g, y, a, b: -g * a / b)
@@ -245,14 +247,14 @@ betaln = enter("betaln", lambda g, y, a, b: g * (psi(a) - psi(a + b)), lambda g,
 
 j0 = enter("j0", lambda g, y, x: -g * j1(x))
 j1 = enter("j1", lambda g, y, x: g * (j0(x) - jv(2.0, x)) / 2)
-jv = jn = enter("jv", unknown, lambda g, y, v, x: g * (jv(v - 1, x) - jv(v + 1, x)) / 2)
+jv = jn = enter("jv", unknown, lambda g, y, v, x: g * (jv(v - 1, x) - jv(v + 1, x)) / 2, analytic=True)
 y0 = enter("y0", lambda g, y, x: -g * y1(x))
 y1 = enter("y1", lambda g, y, x: g * (y0(x) - yv(2.0, x)) / 2)
-yv = enter("yv", unknown, lambda g, y, v, x: g * (yv(v - 1, x) - yv(v + 1, x)) / 2)
+yv = enter("yv", unknown, lambda g, y, v, x: g * (yv(v - 1, x) - yv(v + 1, x)) / 2, analytic=True)
 yn = enter("yn", unknown, lambda g, y, n, x: g * (yn(trunc(n) - 1, x) - yn(trunc(n) + 1, x)) / 2)
 i0 = enter("i0", lambda g, y, x: g * i1(x))
 i1 = enter("i1", lambda g, y, x: g * (i0(x) + iv(2.0, x)) / 2)
-iv = enter("iv", unknown, lambda g, y, v, x: g * (iv(v - 1, x) + iv(v + 1, x)) / 2)
+iv = enter("iv", unknown, lambda g, y, v, x: g * (iv(v - 1, x) + iv(v + 1, x)) / 2, analytic=True)
 i0e = enter("i0e", lambda g, y, x: g * far_out(ive_change, i1e(x) - sign(x) * y, x, 0.0))
 i1e = enter("i1e", lambda g, y, x: g * far_out(ive_change, (i0e(x) + ive(2.0, x)) / 2 - sign(x) * y, x, 1.0))
 ive = enter(
@@ -265,6 +267,7 @@ kv = enter(
     "kv",
     lambda g, y, v, x: g * exp(-x) * kve_by_order(1, v, x),
     lambda g, y, v, x: -g * (kv(v - 1, x) + kv(v + 1, x)) / 2,
+    analytic=True,
 )
 kn = enter("kn", unknown, lambda g, y, n, x: -g * (kv(trunc(n) - 1, x) + kv(trunc(n) + 1, x)) / 2)
 k0e = enter("k0e", lambda g, y, x: g * far_out(kve_change, y - k1e(x), x, 0.0))
@@ -277,8 +280,8 @@ kve = enter(
 
 # ---- integrals and hypergeometric functions --------------------------------------------------------------------------
 
-expi = enter("expi", lambda g, y, x: g * exp(x) / x)
-exp1 = enter("exp1", lambda g, y, x: -g * exp(-x) / x)
+expi = enter("expi", lambda g, y, x: g * exp(x) / x, analytic=True)
+exp1 = enter("exp1", lambda g, y, x: -g * exp(-x) / x, analytic=True)
 expn = enter(
     "expn",
     unknown,
@@ -295,15 +298,16 @@ def _spence_slope(x: Any) -> Any:
     return where(near, -hyp2f1(1.0, 1.0, 2.0, where(near, 1 - x, 0.0)), log(far) / (1 - far))
 
 
-spence = enter("spence", lambda g, y, x: g * _spence_slope(x))
-hyp0f1 = enter("hyp0f1", unknown, lambda g, y, v, z: g * hyp0f1(v + 1, z) / v)
-hyp1f1 = enter("hyp1f1", unknown, unknown, lambda g, y, a, b, z: g * a / b * hyp1f1(a + 1, b + 1, z))
+spence = enter("spence", lambda g, y, x: g * _spence_slope(x), analytic=True)
+hyp0f1 = enter("hyp0f1", unknown, lambda g, y, v, z: g * hyp0f1(v + 1, z) / v, analytic=True)
+hyp1f1 = enter("hyp1f1", unknown, unknown, lambda g, y, a, b, z: g * a / b * hyp1f1(a + 1, b + 1, z), analytic=True)
 hyp2f1 = enter(
     "hyp2f1",
     unknown,
     unknown,
     unknown,
     lambda g, y, a, b, c, z: g * a * b / c * hyp2f1(a + 1, b + 1, c + 1, z),
+    analytic=True,
 )
 hyperu = enter("hyperu", unknown, unknown, lambda g, y, a, b, x: -g * a * hyperu(a + 1, b + 1, x))
 

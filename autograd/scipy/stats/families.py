@@ -72,7 +72,7 @@ class Family(Distribution):
         inside: float = 0.5,
         discrete: bool = False,
     ) -> None:
-        self.shapes, self.support, self.inside, self.scipys = shapes, support, inside, getattr(stats, name)
+        self._shapes, self._support, self.inside, self.scipys = shapes, support, inside, getattr(stats, name)
         below: Function = sf or (lambda z, *p: 1 - cdf(z, *p))
         log_density = "logpmf" if discrete else "logpdf"
         functions = {
@@ -104,7 +104,7 @@ class Family(Distribution):
     def _parameters(self, args: tuple[Any, ...], named: dict[str, Any]) -> tuple[list[Any], Any, Any]:
         """Shapes, place and scale, of positional and named arguments as SciPy takes them."""
         given = {name: array_of(x) for name, x in self.given(args, named).items()}
-        return [given[name] for name in self.shapes], given["loc"], given.get("scale", 1.0)
+        return [given[name] for name in self._shapes], given["loc"], given.get("scale", 1.0)
 
     def _of_nodes(self, method: str, standard: Function, low: float, high: float, density: bool = False) -> Function:
         """A function in standard form, with what it is below and above the support."""
@@ -114,10 +114,10 @@ class Family(Distribution):
                 return self.of_numbers(method, (x,), args, named)
             shapes, loc, scale = self._parameters(args, named)
             z = (array_of(x) - loc) / scale
-            if self.support == EVERYWHERE:
+            if self._support == EVERYWHERE:
                 found = standard(z, *shapes)
             else:
-                least, largest = self.support if isinstance(self.support, tuple) else self.support(*shapes)
+                least, largest = self._support if isinstance(self._support, tuple) else self._support(*shapes)
                 above, below = greater_equal(z, least), less_equal(z, largest)
                 taken = logical_and(above, below)
                 if method == "logpmf":

@@ -220,6 +220,12 @@ SPECIALS = [
     *(Row(f"special.{name}", (X,), {"axis": [0, -1, (0, 1), None]}, kinds="f") for name in ("softmax", "log_softmax")),
     Row("special.multigammaln", (np.abs(X) + 3,), {"d": [1, 3]}, of=lambda f, a, d=2: f(a, d), kinds=""),
     *(Row(f"special.{name}", (np.abs(X),), {"derivative": [False]}, of=lambda f, z, **chosen: f(2, z, **chosen)) for name in ("spherical_jn", "spherical_yn", "spherical_in", "spherical_kn")),
+    *(Row(f"special.{name}", (Z,), kinds="") for name in ("exp1", "expi", "ndtr", "spence")),
+    *(Row(f"special.{name}", (Z,), kinds="", of=lambda f, z: f(1.3, z)) for name in ("jv", "yv", "iv", "kv", "hyp0f1", "xlogy", "xlog1py")),
+    *(Row(f"special.{name}", (Z,), kinds="", of=lambda f, z: f(3, z)) for name in ("eval_chebyt", "eval_chebyu", "eval_chebyc", "eval_chebys", "eval_legendre", "eval_laguerre", "eval_sh_chebyt", "eval_sh_chebyu", "eval_sh_legendre")),
+    *(Row(f"special.{name}", (Z,), kinds="", of=lambda f, z: f(3, 0.7, z)) for name in ("eval_gegenbauer", "eval_genlaguerre")),
+    Row("special.hyp1f1", (Z,), kinds="", of=lambda f, z: f(1.3, 2.7, z)),
+    *(Row(f"special.{name}", (Z / 3,), kinds="", of=lambda f, z: f(2.0, 0.7, 1.4, z)) for name in ("hyp2f1", "eval_jacobi")),
     Row("special.lambertw", (np.abs(X),), {"k": [0, 1], "tol": [1e-10]}),
 ]  # fmt: skip
 
