@@ -11,7 +11,7 @@ import numpy as np
 from autograd.program.arrays.storage import Storage
 from autograd.program.refusal import RecordingError
 from autograd.program.tape import Entry, Tape
-from autograd.rules import activations, arithmetic, losses, products, reductions, shaping
+from autograd.rules import activations, arithmetic, forwards, losses, products, reductions, shaping
 from autograd.rules.cross_entropy import check_classes
 from autograd.rules.outer import are_outer, outer_products
 from autograd.rules.primitive import Primitive
@@ -234,6 +234,10 @@ class Code:
         full = self.tape.entries[entry.inputs[0]].shape
         axes = summed_axes(full, entry.shape)
         kept = kept_shape(full, axes)
+        if forwards.has_short_rows(full, axes, entry.dtype):
+            summed = self.constant("f", partial(forwards.sum_to, shape=entry.shape))
+            self.lines.append(f"copyto({out}, {summed}({x}))")
+            return
         if place in self.storage.arrays:
             kept_out = self.constant("kept", self.storage.arrays[place].reshape(kept))
         else:

@@ -60,3 +60,23 @@ def test_rules_that_call_what_goes_by_blocks_do_so_too(monkeypatch: pytest.Monke
     monkeypatch.setattr(blocks, "_by_blocks", watched)
     ag.grad(lambda x: ag.sum(ag.silu(x)))(np.ones(LARGE + 1))
     assert seen[:2] == [1, 3]  # the function of x, and its rule of g, y and x
+
+
+@pytest.mark.parametrize("engine", ["numpy", None])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.int64])
+@pytest.mark.parametrize(
+    ("full", "shape"),
+    [
+        ((64, 30, 2, 28, 2), (64, 30, 1, 28, 1)), ((5000, 3), (5000, 1)), ((3, 5000, 4), (5000, 1)),
+        ((9000, 2), (1, 1)), ((9000, 2), ()), ((10_000, 1), (1, 1)), ((9000, 0), (9000, 1)),
+    ],
+)  # fmt: skip
+def test_sums_of_short_rows_are_numpys(full: Any, shape: Any, dtype: Any, engine: Any) -> None:
+    """Of what was broadcast along the last axis to a few entries, eagerly and in programs."""
+    x = (np.random.default_rng(0).normal(size=full) * 50).astype(dtype)
+    kept = (1,) * (len(full) - len(shape)) + shape
+    expected = x.sum(tuple(i for i, length in enumerate(kept) if length == 1), keepdims=True).reshape(shape)
+    tolerance = {"rtol": 1e-4, "atol": 0.05} if x.itemsize < 8 else {"rtol": 1e-11, "atol": 1e-9}
+    summed = ag.BOOK["sum_to"]
+    for found in (summed(x, shape=shape), ag.compile(lambda x: summed(x, shape=shape) * 1, engine)(x)):
+        np.testing.assert_allclose(found, expected, **tolerance)
