@@ -12,6 +12,7 @@ import autograd.numpy as anp
 from tests.autograd.numpy.calls import Call
 from tests.autograd.numpy.keywords import WORDS, Words
 from tests.autograd.numpy.test_calls import available, errors, flat, number
+from tests.groups import in_groups
 
 
 def each(table: dict[str, list[Words]] = WORDS) -> list[Any]:
@@ -28,7 +29,7 @@ def call_of(words: Words, chosen: dict[str, Any]) -> Call:
     return Call(lambda np, x: words.of(np, x, **chosen), (words.x.shape,), lambda _: words.x)
 
 
-@pytest.mark.parametrize(("words", "chosen"), each())
+@in_groups(each())
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_an_argument_means_what_it_means_to_numpy(words: Words, chosen: dict[str, Any]) -> None:
     call = call_of(words, chosen)
@@ -50,7 +51,7 @@ def test_an_argument_means_what_it_means_to_numpy(words: Words, chosen: dict[str
         assert max(forward, first, second) < 2e-6
 
 
-@pytest.mark.parametrize(("words", "chosen"), [each for each in each() if each.values[0].dtype])
+@in_groups([each for each in each() if each.values[0].dtype])
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_its_type_is_numpys_for_float32(words: Words, chosen: dict[str, Any]) -> None:
     call, x = call_of(words, chosen), words.x.astype(np.float32)
@@ -62,9 +63,9 @@ def test_its_type_is_numpys_for_float32(words: Words, chosen: dict[str, Any]) ->
     assert [ag.Tensor(part).dtype for part in y] == [np.asarray(part).dtype for part in expected]
 
 
-@pytest.mark.parametrize(("words", "chosen"), each())
+@in_groups(each(), named=True)
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-def test_a_program_takes_it_too(words: Words, chosen: dict[str, Any], request: pytest.FixtureRequest) -> None:
+def test_a_program_takes_it_too(words: Words, chosen: dict[str, Any], name: str) -> None:
     call = call_of(words, chosen)
     try:
         available(call, [words.x])
@@ -72,7 +73,6 @@ def test_a_program_takes_it_too(words: Words, chosen: dict[str, Any], request: p
         return
     function = ag.value_and_grad(lambda x: number(call.of(anp, x)) + ag.sum(x))
     program = ag.compile(function, engine="numpy")
-    name = request.node.callspec.id
     of_memory = name.startswith(("ravel", "reshape", "flatten")) and chosen.get("order") in ("A", "K")
     if of_memory or name.startswith(("unique", "searchsorted", "argpartition", "nonzero")):
         with pytest.raises((ag.RecordingError, ValueError), match=r"cannot record|a program chooses"):

@@ -19,6 +19,7 @@ scipy = pytest.importorskip("scipy")
 
 from tests.autograd.numpy.test_calls import flat, slopes_of  # noqa: E402
 from tests.autograd.scipy.keywords import ROWS, Row  # noqa: E402
+from tests.groups import in_groups  # noqa: E402
 
 # Functions that, with some arguments, go by the numbers: a rank, which of them are real, an exchange of rows.
 BY_NUMBERS = {"eigh", "eigvalsh", "eig", "eigvals", "pinv", "pinvh", "null_space", "orth", "lu", "lu_factor"}
@@ -83,7 +84,7 @@ def along(gradients: list[Any], ways: list[Any]) -> Any:
     return sum(ag.sum(anp.real(g * d)) for g, d in zip(gradients, ways, strict=True))
 
 
-@pytest.mark.parametrize(("row", "chosen"), each())
+@in_groups(each())
 def test_an_argument_means_what_it_means_to_scipy(row: Row, chosen: dict[str, Any]) -> None:
     ours, _, expected = both(row, chosen, row.inputs)
     if expected is None:
@@ -98,7 +99,7 @@ def test_an_argument_means_what_it_means_to_scipy(row: Row, chosen: dict[str, An
             np.testing.assert_allclose(found, part, rtol=1e-9, atol=1e-12)
 
 
-@pytest.mark.parametrize(("row", "chosen"), each())
+@in_groups(each())
 def test_slopes_are_those_of_scipys(row: Row, chosen: dict[str, Any]) -> None:
     ours, scipys, expected = both(row, chosen, row.inputs)
     if expected is None:
@@ -124,7 +125,7 @@ def test_slopes_are_those_of_scipys(row: Row, chosen: dict[str, Any]) -> None:
     assert abs((slope_up - slope_down) / (2 * step) - second) <= row.loose * max(1.0, abs(second))
 
 
-@pytest.mark.parametrize(("row", "chosen"), each("f"))
+@in_groups(each("f"))
 def test_of_single_precision_types_are_scipys(row: Row, chosen: dict[str, Any]) -> None:
     inputs = tuple(x.astype(SINGLE[x.dtype]) for x in row.inputs)
     ours, _, expected = both(row, chosen, inputs)
@@ -139,14 +140,14 @@ def test_of_single_precision_types_are_scipys(row: Row, chosen: dict[str, Any]) 
     assert [g.dtype for g in slopes_of(value, xs)] == [x.dtype for x in xs]
 
 
-@pytest.mark.parametrize(("row", "chosen"), each("D"))
+@in_groups(each("D"))
 def test_of_complex_numbers(row: Row, chosen: dict[str, Any]) -> None:
     inputs = tuple(x + 0.3j * x[..., ::-1] if x.dtype.kind == "f" else x for x in row.inputs)
-    test_an_argument_means_what_it_means_to_scipy(Row(row.name, inputs, of=row.of), chosen)
-    test_slopes_are_those_of_scipys(Row(row.name, inputs, of=row.of, loose=row.loose), chosen)
+    test_an_argument_means_what_it_means_to_scipy.of_case(Row(row.name, inputs, of=row.of), chosen)
+    test_slopes_are_those_of_scipys.of_case(Row(row.name, inputs, of=row.of, loose=row.loose), chosen)
 
 
-@pytest.mark.parametrize(("row", "chosen"), each())
+@in_groups(each())
 def test_a_program_takes_it_too(row: Row, chosen: dict[str, Any]) -> None:
     ours, _, expected = both(row, chosen, row.inputs)
     if expected is None:

@@ -11,23 +11,24 @@ from autograd import Tensor, Value
 from tests.autograd.numpy import test_keywords
 from tests.autograd.numpy.keywords import Words
 from tests.autograd.tensor.method_keywords import METHODS, NOT_HERE
+from tests.groups import in_groups
 
 CASES = test_keywords.each(METHODS)
 
 
-@pytest.mark.parametrize(("words", "chosen"), CASES)
+@in_groups(CASES)
 def test_an_argument_means_what_it_means_to_an_array(words: Words, chosen: dict[str, Any]) -> None:
-    test_keywords.test_an_argument_means_what_it_means_to_numpy(words, chosen)
+    test_keywords.test_an_argument_means_what_it_means_to_numpy.of_case(words, chosen)
 
 
-@pytest.mark.parametrize(("words", "chosen"), [case for case in CASES if case.values[0].dtype])
+@in_groups([case for case in CASES if case.values[0].dtype])
 def test_its_type_is_an_arrays_for_float32(words: Words, chosen: dict[str, Any]) -> None:
-    test_keywords.test_its_type_is_numpys_for_float32(words, chosen)
+    test_keywords.test_its_type_is_numpys_for_float32.of_case(words, chosen)
 
 
-@pytest.mark.parametrize(("words", "chosen"), CASES)
-def test_a_program_takes_it_too(words: Words, chosen: dict[str, Any], request: pytest.FixtureRequest) -> None:
-    test_keywords.test_a_program_takes_it_too(words, chosen, request)
+@in_groups(CASES, named=True)
+def test_a_program_takes_it_too(words: Words, chosen: dict[str, Any], name: str) -> None:
+    test_keywords.test_a_program_takes_it_too.of_case(words, chosen, name)
 
 
 def test_every_method_of_an_array_has_a_line_or_a_reason() -> None:
