@@ -175,7 +175,7 @@ def test_a_table_from_standard_input(folder: Path, monkeypatch: pytest.MonkeyPat
     assert run("evaluate", "runs/stdin", "--data", "numbers.csv", "--json")[0] == 0
     code, _, err = run("evaluate", "runs/stdin")
     assert (code, err.count("\n")) == (2, 1)
-    assert "standard input is not there" in err
+    assert "standard input, which this run was trained on, is not there" in err
     assert "its columns are x, y" in run("train", "-")[2]
     monkeypatch.setattr(sys, "stdin", None)
     assert cli.main(["predict", "runs/stdin", "-"]) == 2

@@ -598,7 +598,7 @@ def test_a_run_predicts_tables_of_other_programs(messy, command):
         run.predict_proba(table)
     np.testing.assert_array_equal(run.predict(table.assign(sold=table["sold"].dt.date)), run.predict(table))
     for wrong, said in (
-        (table.drop(columns="size"), "column 'size' is missing"),
+        (table.drop(columns="size"), "column 'size', which this run was trained on, is missing"),
         (pandas.concat([table, table[["size"]]], axis=1), "column 'size' is there 2 times; keep one"),
         (table.assign(size=[[1]] * len(table)), "column 'size' holds a list in row 1; cells are numbers, dates or"),
     ):
