@@ -24,6 +24,7 @@ from tests.groups import in_groups  # noqa: E402
 # Functions that, with some arguments, go by the numbers: a rank, which of them are real, an exchange of rows.
 BY_NUMBERS = {"eigh", "eigvalsh", "eig", "eigvals", "pinv", "pinvh", "null_space", "orth", "lu", "lu_factor"}
 BY_NUMBERS = {f"linalg.{name}" for name in BY_NUMBERS} | {"interpolate.interp1d"}
+OLD = tuple(map(int, scipy.__version__.split(".")[:2])) < (1, 16)
 SINGLE = {np.dtype(float): np.float32, np.dtype(complex): np.complex64}
 
 
@@ -46,12 +47,14 @@ def each(kind: str = "") -> list[Any]:
 
 def both(row: Row, chosen: dict[str, Any], inputs: tuple[Any, ...]) -> tuple[Any, Any, Any]:
     """Our call, SciPy's, and what that gives; what a SciPy of today refuses, ours is seen to refuse."""
+    if OLD and row.name == "special.hyp1f1":
+        pytest.skip("SciPy 1.13 gives 1 for complex numbers")
     ours, scipys = (partial(row.of, function(row, package), **chosen) for package in ("autograd.scipy", "scipy"))
     try:
         with np.errstate(all="ignore"):
             expected = [np.asarray(part) for part in flat(scipys(*map(np.copy, inputs)))]
     except (TypeError, ValueError, NotImplementedError, RuntimeError, KeyError, np.linalg.LinAlgError) as error:
-        if tuple(map(int, scipy.__version__.split(".")[:2])) < (1, 16):
+        if OLD:
             return ours, scipys, None
         with pytest.raises((type(error), TypeError, ValueError, np.linalg.LinAlgError)):
             ours(*map(ag.Tensor, inputs))

@@ -31,7 +31,7 @@ METHODS: dict[str, list[Words]] = {
     **{name: [method(name, **SPREAD)] for name in ("std", "var")},
     **{name: [method(name, axis=[0, -1, None], dtype=[float, np.float32])] for name in ("cumsum", "cumprod")},
     "clip": [
-        method("clip", min=[-0.5, np.zeros(4), None], max=[0.7, X[::-1] + 0.01]),
+        method("clip", min=[-0.5, np.zeros(4)], max=[0.7, X[::-1] + 0.01]),
         method("clip", -0.5, max=[1.0]),
         method("clip", -0.5, None),
         method("clip", -0.5, 1.0, dtype=[float]),
@@ -76,6 +76,7 @@ METHODS: dict[str, list[Words]] = {
 NOT_HERE = {
     "item",
     "tolist",
+    "tostring",
     "tobytes",
     "tofile",
     "dump",

@@ -33,7 +33,7 @@ def test_a_program_takes_it_too(words: Words, chosen: dict[str, Any], name: str)
 
 def test_every_method_of_an_array_has_a_line_or_a_reason() -> None:
     methods = {name for name in dir(np.ndarray) if not name.startswith("_") and callable(getattr(np.ndarray, name))}
-    assert methods - set(METHODS) == NOT_HERE
+    assert methods - set(METHODS) <= NOT_HERE
 
 
 @pytest.mark.parametrize("name", sorted(NOT_HERE))
