@@ -266,7 +266,7 @@ CALLS: dict[str, list[Call]] = {
     ],
     # linear algebra
     "linalg.inv": calls(lambda np, x: np.linalg.inv(x), shapes=STACK, prepare=_regular),
-    "linalg.solve": [*calls(lambda np, x: np.linalg.solve(x, x[0]), shapes=S, prepare=_regular), *calls(lambda np, x: np.linalg.solve(x, x[:, :, :2] * 2), shapes=STACK, prepare=_regular)],
+    "linalg.solve": [*calls(lambda np, x: np.linalg.solve(x, x[0]), shapes=S, prepare=_regular), *calls(lambda np, x: np.linalg.solve(x, x[:, :, :2] * 2), lambda np, x: np.linalg.solve(x, x[0, 0]), shapes=STACK, prepare=_regular)],
     "linalg.det": calls(lambda np, x: np.linalg.det(x), shapes=STACK),
     "linalg.slogdet": calls(lambda np, x: np.linalg.slogdet(x), shapes=STACK),
     "linalg.pinv": [*calls(lambda np, x: np.linalg.pinv(x)), *calls(lambda np, x: np.linalg.pinv(x), shapes=((2, 4, 2),)), *calls(lambda np, x: np.linalg.pinv(x), shapes=S)],
