@@ -24,9 +24,9 @@ Example:
     array([0., 0., 1.])
 """
 
+from autograd.extend.checkpoints import checkpoint
 from autograd.extend.own import OwnPrimitive
 from autograd.extend.rules import (
-    checkpoint,
     def_linear,
     defjvp,
     defjvp_argnum,

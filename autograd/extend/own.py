@@ -97,10 +97,10 @@ class OwnPrimitive(Primitive):
 
     def __call__(self, /, *inputs: Any, **attrs: Any) -> Any:
         """The function itself on numbers and arrays; recorded as one node where an argument is a node."""
-        if any(map(_holds_nodes, attrs.values())):
-            inputs = self._by_position(inputs, attrs)
+        if any(map(holds_nodes, attrs.values())):
+            inputs = self.by_position(inputs, attrs)
             attrs = {}
-        containers = [i for i, x in enumerate(inputs) if not isinstance(x, Node) and _holds_nodes(x)]
+        containers = [i for i, x in enumerate(inputs) if not isinstance(x, Node) and holds_nodes(x)]
         if not containers and not any(isinstance(x, Node) for x in inputs):
             return self.function(*inputs, **attrs)
         self.define({}, len(inputs))
@@ -124,7 +124,7 @@ class OwnPrimitive(Primitive):
         attrs[PACKING] = packing
         return packing.opened(super().__call__(*given, **attrs))
 
-    def _by_position(self, inputs: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Any, ...]:
+    def by_position(self, inputs: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Any, ...]:
         """All arguments by position: a node's place is what rules are given for."""
         try:
             bound = inspect.signature(self.function).bind(*inputs, **keywords)
@@ -133,7 +133,7 @@ class OwnPrimitive(Primitive):
         if bound is not None:
             bound.apply_defaults()
         if bound is None or bound.kwargs:
-            name, x = next((name, x) for name, x in keywords.items() if _holds_nodes(x))
+            name, x = next((name, x) for name, x in keywords.items() if holds_nodes(x))
             raise TypeError(
                 f"{self.name} was given {a_kind(x)} as {name}=, which has no position: pass nodes by position"
             )
@@ -193,7 +193,7 @@ class OwnPrimitive(Primitive):
         own = [np.array(x) if isinstance(x, np.ndarray) else x for x in inputs]
         packing = attrs.get(PACKING)
         result = untraced(self.function, *_as_given(own, attrs), **attrs)
-        self._refuse_variables(result)
+        result = self._without_nodes(result)
         if result is not None and keys_and_parts(result) is not None:
             if packing is None:
                 raise _GivesSeveral
@@ -205,14 +205,15 @@ class OwnPrimitive(Primitive):
         self._check_kind(result, array)
         return array
 
-    def _refuse_variables(self, result: Any) -> None:
-        # Where all its arguments are plain, a result that remembers has it from outside.
+    def _without_nodes(self, result: Any) -> Any:
+        # Where all its arguments are constant, a result that remembers has it from outside.
         part = next((x for x in leaves(result) if isinstance(x, Node) and x.requires_grad), None)
         if part is not None:
             raise GraphError(
                 f"{self.name} took {a_kind(part)} that requires a gradient from outside, which would lose it: "
                 f"make it an argument of {self.name}, or use its .data where it is constant"
             )
+        return map_leaves(lambda x: x._raw if isinstance(x, Node) else x, result)
 
     def _check_kind(self, result: Any, array: Any) -> None:
         if array.dtype.kind not in "fbiuc":
@@ -301,7 +302,7 @@ def _is_numeric(x: Any) -> bool:
     return isinstance(x, Node) or (isinstance(x, float | int | complex) and not isinstance(x, bool))
 
 
-def _holds_nodes(x: Any) -> bool:
+def holds_nodes(x: Any) -> bool:
     if isinstance(x, list | tuple | dict):
         return any(isinstance(part, Node) for part in leaves(x))
     return isinstance(x, Node)

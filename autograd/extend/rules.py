@@ -8,21 +8,15 @@ from functools import wraps
 from types import FunctionType
 from typing import Any
 
-import numpy as np
-
 from autograd.arguments import checked, explained
 from autograd.elsewhere import a_kind
-from autograd.errors import GraphError
 from autograd.extend.own import OwnPrimitive
-from autograd.functional.derivatives import make_vjp
-from autograd.functional.trees import leaves
 from autograd.graph.node import Node
 from autograd.numpy.calls import row_of
 from autograd.rules.primitive import Primitive
 from autograd.rules.ready import Vjp
 
 __all__ = [
-    "checkpoint",
     "def_linear",
     "defjvp",
     "defjvp_argnum",
@@ -249,53 +243,6 @@ def notrace_primitive(function: Callable[..., Any]) -> Callable[..., Any]:
         return function(*(x.data if isinstance(x, Node) else x for x in args), **kwargs)  # type: ignore[attr-defined]
 
     return on_plain
-
-
-@checked
-def checkpoint(function: Callable[..., Any]) -> OwnPrimitive:
-    """The same function, which keeps nothing of its inside for the backward pass and runs once more there.
-
-    Time for memory (T. Chen et al., "Training deep nets with sublinear memory cost", 2016). Its variables are its
-    arguments; what it takes from outside must be constant.
-
-    Raises:
-        GraphError: It gave something else in the backward pass, as where it draws random numbers.
-
-    Example:
-        >>> import autograd as ag, numpy as np
-        >>> @checkpoint
-        ... def deep(x):
-        ...     for _ in range(10):
-        ...         x = ag.sin(x)
-        ...     return x
-        >>> len(ag.topological_order(deep(ag.Value(1.0))))
-        2
-    """
-    again = OwnPrimitive(function)
-
-    def maker(argnum: int, ans: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callable[[Any], Any]:
-        vjp, value = make_vjp(function, argnum)(*args, **kwargs)
-        if not all(map(_alike, leaves(ans), leaves(value))):
-            raise GraphError(
-                f"the checkpoint {again.name} gave something else when it ran again for the backward pass: what it "
-                "takes from outside must stay as it was, so draw random numbers outside, and pass them"
-            )
-        return vjp
-
-    defvjp_argnum(again, maker)
-    return again
-
-
-def _alike(one: Any, other: Any) -> bool:
-    """Whether results of two runs are equal but for rounding, as far as there are numbers yet."""
-    a, b = (x._raw if isinstance(x, Node) and not x.traced else x for x in (one, other))
-    if isinstance(a, Node) or isinstance(b, Node):
-        return True
-    a, b = np.asarray(a), np.asarray(b)
-    if a.dtype.kind not in "fc":
-        return np.array_equal(a, b)
-    rounding = np.sqrt(np.finfo(b.dtype).eps)
-    return np.allclose(a, b, rtol=rounding, atol=rounding * np.max(np.abs(b), initial=0.0), equal_nan=True)
 
 
 @explained

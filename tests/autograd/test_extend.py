@@ -11,6 +11,7 @@ import pytest
 
 import autograd as ag
 import autograd.numpy as anp
+import nn
 from autograd.extend import (
     def_linear,
     defjvp,
@@ -319,6 +320,26 @@ def test_a_checkpoint_is_one_node_of_the_same_derivatives() -> None:
     check_grads(ag.checkpoint(f), order=3)({"w": 0.7}, X)
     gradient = ag.grad(lambda p: ag.checkpoint(f)(p, X).sum())({"w": 0.7})
     assert gradient == ag.grad(lambda p: f(p, X).sum())({"w": 0.7})
+
+
+def test_a_checkpoint_of_modules_and_methods_has_the_derivatives_of_its_function() -> None:
+    kind = {"dtype": np.float64}
+    block = nn.Sequential(nn.Linear(3, 4, seed=0, **kind), nn.LayerNorm(4, **kind), nn.Linear(4, 3, seed=1, **kind))
+    parameters = {name: p.data for name, p in block.named_parameters()}
+
+    def run(p: Any, x: Any, mask: Any) -> Any:
+        return (nn.functional_call(block, p, x.tanh() @ mask.T) * 2).mean(axis=0)
+
+    inputs = parameters, np.stack([X, X**2, -X]), np.tri(3)
+    for wrap in (lambda f: f, lambda f: ag.compile(f, engine="numpy")):
+        check_grads(wrap(lambda p, x: ag.checkpoint(run)(p, x, inputs[2])), order=2)(*inputs[:2])
+    leaves = {name: ag.Tensor(p, requires_grad=True) for name, p in parameters.items()}
+    order = ag.topological_order(ag.checkpoint(run)(leaves, ag.Tensor(inputs[1]), inputs[2]))
+    assert {node.rule.name for node in order if node.rule} == {"concatenate", "reshape", "run"}
+
+    scalar = ag.checkpoint(lambda p, x: (p["w"].exp() * x.tanh()).relu() + p["c"])
+    check_grads(lambda w, x: scalar({"w": w, "c": 3}, x), order=2)(0.3, 0.7)
+    assert ag.grad(lambda x: ag.checkpoint(nn.Tanh())(x))(0.0) == 1.0
 
 
 def test_a_checkpoint_that_gives_something_else_the_second_time_is_refused() -> None:
