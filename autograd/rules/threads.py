@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Where BLAS is setting how many threads to use; the first that is set counts.
+# Where BLAS reads how many threads to use; the first that is set counts.
 VARIABLES = "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "OMP_NUM_THREADS"
 # Multiplications of a product that OpenBLAS does in the thread that asks for it (interface/gemm.c); for others that waits
 # for the threads that it has.

@@ -46,7 +46,7 @@ def test_every_scalar_primitive_is_explained_with_the_engines_numbers(case: Case
 def test_an_array_on_which_nothing_depends_is_told_of_in_whole_sentences() -> None:
     x, w = (ag.Tensor([1.0, 2.0], requires_grad=True, label=label) for label in "xw")
     text = ag.explain((x * x).sum(), wrt=w).text()
-    assert "L does not depend on w. Backward, step by step" in text
+    assert "L does not depend on it. Backward, step by step" in text
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
