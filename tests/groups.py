@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import pytest
+
+
+def run_all(cases: Iterable[tuple[str, Callable[[], None]]]) -> None:
+    """Run cases one after the other; one that fails gets its note, and all are skipped where each is."""
+    passed, skipped = False, None
+    for note, case in cases:
+        try:
+            case()
+            passed = True
+        except pytest.skip.Exception as reason:
+            skipped = skipped or reason
+        except BaseException as error:
+            error.add_note(note)
+            raise
+    if skipped is not None and not passed:
+        raise skipped
 
 
 def in_groups(cases: list[Any], named: bool = False) -> Callable[[Callable[..., None]], Any]:
@@ -25,17 +42,7 @@ def in_groups(cases: list[Any], named: bool = False) -> Callable[[Callable[..., 
 
     def decorate(test: Callable[..., None]) -> Any:
         def grouped(group: list[Any]) -> None:
-            skipped = []
-            for case in group:
-                try:
-                    test(*case.values, *[case.id] * named)
-                except pytest.skip.Exception as reason:
-                    skipped.append(reason)
-                except BaseException as error:
-                    error.add_note(f"in the case {case.id}")
-                    raise
-            if len(skipped) == len(group):
-                raise skipped[0]
+            run_all((f"in the case {case.id}", partial(test, *case.values, *[case.id] * named)) for case in group)
 
         grouped.__name__, grouped.__doc__, grouped.__module__ = test.__name__, test.__doc__, test.__module__
         grouped.pytestmark = getattr(test, "pytestmark", [])

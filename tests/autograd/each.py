@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.groups import run_all
+
 Test = Callable[..., None]
 
 
@@ -31,17 +33,10 @@ def each(
     def decorate(test: Test) -> Test:
         @functools.wraps(test)
         def of_all(**arguments: Any) -> None:
-            group, skipped = arguments.pop(argument), []
-            for case in group:
-                try:
-                    test(**arguments, **{argument: case})
-                except pytest.skip.Exception as reason:
-                    skipped.append(reason)
-                except BaseException as error:
-                    error.add_note(f"{argument} = {case}")
-                    raise
-            if len(skipped) == len(group):
-                raise skipped[0]
+            group = arguments.pop(argument)
+            run_all(
+                (f"{argument} = {case}", functools.partial(test, **arguments, **{argument: case})) for case in group
+            )
 
         return pytest.mark.parametrize(argument, [pytest.param(group, id=key) for key, group in groups.items()])(of_all)
 
